@@ -1,0 +1,41 @@
+/**
+ * Crossmark's identifiers. They look alike (digits) and were once mixed up: a plan id sent where a booking id
+ * belongs deletes nothing and says so to nobody. Each has its own type, so a mix-up doesn't compile.
+ */
+declare const brand: unique symbol;
+type Id<Name extends string> = string & { readonly [brand]: Name };
+
+/** `mPlanID`, 8 digits. One plan may run in several stores: an event is `(MplanId, StoreId)`. */
+export type MplanId = Id<'MplanId'>;
+/** `scheduleEventID` = `MVScheduledEvent.ID`, 8 digits: a booking, and the only id that unschedules. */
+export type BookingId = Id<'BookingId'>;
+/** `RepID`, 5–6 digits: a person in writes. Never the employee number. */
+export type RepId = Id<'RepId'>;
+/** `US` + 6 digits: shown to people, never sent as a RepID. */
+export type EmployeeNumber = Id<'EmployeeNumber'>;
+/** `storeID` = `LocationID`, 6 digits. Not the store's number. */
+export type StoreId = Id<'StoreId'>;
+
+/** An id that isn't of its kind's shape: sent nowhere. */
+export class InvalidIdError extends Error {
+  override readonly name = 'InvalidIdError';
+}
+
+const digits =
+  <T extends string>(label: string, pattern: RegExp) =>
+  (value: string | number): T => {
+    const text = String(value).trim();
+    if (!pattern.test(text)) throw new InvalidIdError(`"${text}" is not a ${label} (${pattern.source}).`);
+    return text as T;
+  };
+
+/** Reads a plan id; throws {@link InvalidIdError}. */
+export const mplanId = digits<MplanId>('plan id', /^\d{1,12}$/);
+/** Reads a booking id; throws {@link InvalidIdError}. */
+export const bookingId = digits<BookingId>('booking id', /^\d{1,12}$/);
+/** Reads a RepID; throws {@link InvalidIdError}, also for an employee number. */
+export const repId = digits<RepId>('RepID', /^\d{1,12}$/);
+/** Reads an employee number; throws {@link InvalidIdError}. */
+export const employeeNumber = digits<EmployeeNumber>('employee number', /^[A-Z]{2}\d{6}$/);
+/** Reads a store id; throws {@link InvalidIdError}. */
+export const storeId = digits<StoreId>('store id', /^\d{1,12}$/);

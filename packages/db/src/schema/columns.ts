@@ -1,0 +1,15 @@
+import type { Instant } from '@scheduler/scheduling';
+import { sql } from 'drizzle-orm';
+import { customType } from 'drizzle-orm/pg-core';
+
+/**
+ * `timestamptz` as canonical ISO text in UTC with milliseconds (`2026-01-05T15:45:00.000Z`): safe in JSON,
+ * sorts by time, and no `Date` arithmetic to go wrong.
+ */
+export const instant = customType<{ data: Instant; driverData: string }>({
+  dataType: () => 'timestamptz(3)',
+  fromDriver: (value) => new Date(value).toISOString(),
+});
+
+/** SQL for the transaction's time, for columns that default to it. */
+export const now = sql`now()`;

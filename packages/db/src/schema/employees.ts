@@ -1,0 +1,34 @@
+import type { EmployeeNumber, RepId } from '@scheduler/crossmark';
+import { ROLES } from '@scheduler/scheduling';
+import { boolean, date, integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
+import { instant, now } from './columns.ts';
+import { stores } from './stores.ts';
+
+export const roleEnum = pgEnum('employee_role', ROLES);
+
+/** How a person stands to Crossmark's rep list; `link_reason` says why where it isn't `linked`. */
+export const LINK_STATES = ['unchecked', 'linked', 'not_found', 'ambiguous', 'taken'] as const;
+export const linkStateEnum = pgEnum('employee_link_state', LINK_STATES);
+
+/** A person who works events. Without a RepID nothing of theirs can reach Crossmark. */
+export const employees = pgTable('employees', {
+  id: integer().primaryKey().generatedAlwaysAsIdentity(),
+  storeId: integer()
+    .notNull()
+    .references(() => stores.id),
+  name: text().notNull(),
+  email: text(),
+  phone: text(),
+  role: roleEnum().notNull().default('Event Specialist'),
+  employeeNumber: text().$type<EmployeeNumber>().unique(),
+  /** Two people with one RepID once booked each other's work; hence unique, and only ever from Crossmark. */
+  repId: text().$type<RepId>().unique(),
+  linkState: linkStateEnum().notNull().default('unchecked'),
+  linkReason: text(),
+  adultBeverageTrained: boolean().notNull().default(false),
+  /** Last local work date; null while the person is with us. */
+  terminatedOn: date({ mode: 'string' }),
+  version: integer().notNull().default(1),
+  createdAt: instant().notNull().default(now),
+  updatedAt: instant().notNull().default(now),
+});

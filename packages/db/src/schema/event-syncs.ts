@@ -1,0 +1,73 @@
+import type { BookingId, RepId } from '@scheduler/crossmark';
+import { sql } from 'drizzle-orm';
+import { index, integer, jsonb, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
+import { instant, now } from './columns.ts';
+import { events } from './events.ts';
+
+/**
+ * How far an event has got towards Crossmark.
+ * `pending` saved here, on its way · `waiting` a try failed or can't be made yet, the next one is planned ·
+ * `synced` Crossmark holds what is wanted · `failed` a dead letter: nobody tries again until a person acts ·
+ * `conflict` Crossmark's side was changed by somebody while ours was too: a person chooses.
+ */
+export const SYNC_STATES = ['pending', 'waiting', 'synced', 'failed', 'conflict'] as const;
+export type SyncState = (typeof SYNC_STATES)[number];
+export const syncStateEnum = pgEnum('sync_state', SYNC_STATES);
+
+/** The four kinds of failure; what each means for the next try is the retry policy's business. */
+export const FAILURE_KINDS = ['transient', 'session', 'rejected', 'unknown'] as const;
+export type FailureKind = (typeof FAILURE_KINDS)[number];
+export const failureKindEnum = pgEnum('failure_kind', FAILURE_KINDS);
+
+/** What Crossmark held that differs from what both sides last agreed on. */
+export interface Conflict {
+  bookingId: string | null;
+  repId: string | null;
+  repNames: string;
+  startsAt: string | null;
+  /** When the difference was read. */
+  seenAt: string;
+}
+
+/** One row per event: what is wanted, what Crossmark is known to hold, and the way between them. */
+export const eventSyncs = pgTable(
+  'event_syncs',
+  {
+    eventId: integer()
+      .primaryKey()
+      .references(() => events.id, { onDelete: 'cascade' }),
+    state: syncStateEnum().notNull().default('synced'),
+    /** Counts the changes of what is wanted (schedule made, moved, ended). */
+    wantedVersion: integer().notNull().default(0),
+    /** The wanted version that Crossmark is known to hold. */
+    syncedVersion: integer().notNull().default(0),
+    /** When what is wanted last changed: the start of click-to-synced. */
+    wantedAt: instant(),
+    syncedAt: instant(),
+
+    /** What Crossmark holds, as far as we know; all null where it holds no booking. */
+    bookingId: text().$type<BookingId>(),
+    bookedRepId: text().$type<RepId>(),
+    /** Names as Crossmark lists them; kept because a rep may be unknown here. */
+    bookedRepNames: text(),
+    bookedStartsAt: instant(),
+
+    /** Who reconciles this event now. Expires, so a crash frees it. */
+    leaseOwner: text(),
+    leaseUntil: instant(),
+
+    /** Tries since what is wanted last changed, and the failure that holds it up. */
+    tries: integer().notNull().default(0),
+    failingSince: instant(),
+    nextTryAt: instant(),
+    failureKind: failureKindEnum(),
+    /** For a person: what happened, what it means for the schedule, what they can do. */
+    failureReason: text(),
+    conflict: jsonb().$type<Conflict>(),
+    updatedAt: instant().notNull().default(now),
+  },
+  (table) => [
+    // The sweep, "needs attention" and the waiting counts: few rows are not synced.
+    index('event_syncs_unsettled').on(table.state).where(sql`${table.state} <> 'synced'`),
+  ],
+);

@@ -1,0 +1,49 @@
+import type { MplanId } from '@scheduler/crossmark';
+import { CONDITIONS, EVENT_TYPES } from '@scheduler/scheduling';
+import { sql } from 'drizzle-orm';
+import { check, date, index, integer, pgEnum, pgTable, text, unique } from 'drizzle-orm/pg-core';
+import { instant, now } from './columns.ts';
+import { stores } from './stores.ts';
+
+export const eventTypeEnum = pgEnum('event_type', EVENT_TYPES);
+export const conditionEnum = pgEnum('event_condition', CONDITIONS);
+
+/** In-store work to be done by somebody between two days. */
+export const events = pgTable(
+  'events',
+  {
+    id: integer().primaryKey().generatedAlwaysAsIdentity(),
+    storeId: integer()
+      .notNull()
+      .references(() => stores.id),
+    /** Null for an event known from a CSV file alone: nothing can be booked until a refresh names it. */
+    mplanId: text().$type<MplanId>(),
+    name: text().notNull(),
+    /** First six digits of the name; pairs a Core event with its Supervisor event. */
+    eventNumber: text(),
+    type: eventTypeEnum().notNull(),
+    /** First local day on which it may be worked. */
+    startsOn: date({ mode: 'string' }).notNull(),
+    /** Due day: the last work day is the one before. */
+    dueOn: date({ mode: 'string' }).notNull(),
+    durationMinutes: integer().notNull(),
+    condition: conditionEnum().notNull().default('Unstaffed'),
+    instructionsUrl: text(),
+    /** The CSV's nine-digit Project Reference Number. Not a plan id. */
+    projectReferenceNumber: text(),
+    /** When a complete refresh no longer found it; null while Crossmark lists it. */
+    goneSince: instant(),
+    createdAt: instant().notNull().default(now),
+    updatedAt: instant().notNull().default(now),
+  },
+  (table) => [
+    // The plan alone is not unique: one plan may run in several stores.
+    unique('events_plan_and_store').on(table.mplanId, table.storeId),
+    check('events_window', sql`${table.startsOn} <= ${table.dueOn}`),
+    check('events_duration', sql`${table.durationMinutes} between 1 and 1440`),
+    // The board's tray and every list ask for one store's events by due day.
+    index('events_store_due').on(table.storeId, table.dueOn),
+    // Core and Supervisor find each other, CSV rows find their event.
+    index('events_number').on(table.storeId, table.eventNumber),
+  ],
+);

@@ -1,0 +1,41 @@
+import { sql } from 'drizzle-orm';
+import { check, date, index, integer, pgEnum, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { instant, now } from './columns.ts';
+import { employees } from './employees.ts';
+import { events } from './events.ts';
+
+/** Where a schedule came from: decided here, read from Crossmark, or a row of a CSV file. */
+export const scheduleSourceEnum = pgEnum('schedule_source', ['board', 'crossmark', 'csv']);
+
+/** Who works an event and when. Ended ones stay as history. */
+export const schedules = pgTable(
+  'schedules',
+  {
+    id: integer().primaryKey().generatedAlwaysAsIdentity(),
+    eventId: integer()
+      .notNull()
+      .references(() => events.id),
+    employeeId: integer()
+      .notNull()
+      .references(() => employees.id),
+    startsAt: instant().notNull(),
+    endsAt: instant().notNull(),
+    /** Local day of the store on which it starts. */
+    workDate: date({ mode: 'string' }).notNull(),
+    source: scheduleSourceEnum().notNull().default('board'),
+    /** Counts the changes of this schedule: an edit names the version it saw, a stale one is refused. */
+    version: integer().notNull().default(1),
+    /** Why a soft conflict was accepted. */
+    overrideReason: text(),
+    endedAt: instant(),
+    createdAt: instant().notNull().default(now),
+    updatedAt: instant().notNull().default(now),
+  },
+  (table) => [
+    // Two requests that schedule one event at once: the second one fails here, always.
+    uniqueIndex('schedules_one_live_per_event').on(table.eventId).where(sql`${table.endedAt} is null`),
+    check('schedules_order', sql`${table.startsAt} < ${table.endsAt}`),
+    // A week of the board; a person's day when rules are checked.
+    index('schedules_live_by_day').on(table.workDate, table.employeeId).where(sql`${table.endedAt} is null`),
+  ],
+);

@@ -1,0 +1,31 @@
+import type { BookingId, RepId } from '@scheduler/crossmark';
+import { bigint, index, integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
+import { instant, now } from './columns.ts';
+import { events } from './events.ts';
+
+export const stepKindEnum = pgEnum('sync_step_kind', ['create', 'delete', 'reissue']);
+/** `sent` is committed before the request leaves, so a crash leaves an open step that must be read back. */
+export const stepStateEnum = pgEnum('sync_step_state', ['sent', 'done', 'refused', 'unknown', 'settled']);
+
+/** Journal of every write to Crossmark. */
+export const syncSteps = pgTable(
+  'sync_steps',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    eventId: integer()
+      .notNull()
+      .references(() => events.id, { onDelete: 'cascade' }),
+    kind: stepKindEnum().notNull(),
+    state: stepStateEnum().notNull().default('sent'),
+    /** create: what was asked for. */
+    repId: text().$type<RepId>(),
+    startsAt: instant(),
+    endsAt: instant(),
+    /** delete: what was asked to go; create: what came of it. */
+    bookingId: text().$type<BookingId>(),
+    detail: text(),
+    sentAt: instant().notNull().default(now),
+    answeredAt: instant(),
+  },
+  (table) => [index('sync_steps_event').on(table.eventId, table.id)],
+);

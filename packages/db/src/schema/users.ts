@@ -1,0 +1,18 @@
+import { boolean, pgEnum, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+
+/** `viewer` sees, `dispatcher` plans, `admin` also operates queues and people's access. */
+export const USER_ROLES = ['viewer', 'dispatcher', 'admin'] as const;
+export type UserRole = (typeof USER_ROLES)[number];
+export const userRoleEnum = pgEnum('user_role', USER_ROLES);
+
+/** People who sign in. Columns are those better-auth asks for, plus the role. */
+export const users = pgTable('users', {
+  id: text().primaryKey(),
+  name: text().notNull(),
+  email: text().notNull().unique(),
+  emailVerified: boolean().notNull().default(false),
+  image: text(),
+  role: userRoleEnum().notNull().default('viewer'),
+  createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+  updatedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+});

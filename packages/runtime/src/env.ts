@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/** A missing or wrong setting. Its message names each variable, what is wrong and what would do. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/**
+ * Parses settings from the environment, the one place a process reads it. Empty strings count as unset.
+ * Throws {@link SettingsError} naming every variable at fault; values are never repeated, they may be secrets.
+ */
+export function readEnv<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  source: Record<string, string | undefined> = process.env,
+): z.output<z.ZodObject<Shape>> {
+  const given = Object.fromEntries(Object.keys(shape).map((key) => [key, source[key] || undefined]));
+  const parsed = z.object(shape).safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    const field = shape[name] as z.ZodType | undefined;
+    const hint = field?.description ? ` (${field.description})` : '';
+    return given[name] === undefined ? `  ${name} is not set${hint}` : `  ${name} is wrong: ${issue.message}${hint}`;
+  });
+  throw new SettingsError(`Cannot start: fix these settings and start again.\n${[...new Set(lines)].join('\n')}`);
+}
+
+/** Settings that more than one app reads, described once. */
+export const settings = {
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('postgres://user:password@host:5432/database'),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/ })
+    .optional()
+    .describe('redis://host:6379; without it only the charts are missing'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  HOST: z.string().default('127.0.0.1').describe('address to listen on'),
+  AUTH_SECRET: z.string().min(32).describe('at least 32 random characters; signs session cookies'),
+  /** A TCP port, for an app that listens. */
+  port: (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback),
+};

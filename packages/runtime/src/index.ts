@@ -1,0 +1,3 @@
+export { readEnv, SettingsError, settings } from './env.ts';
+export { createLogger, type Logger } from './logger.ts';
+export { runApp } from './run.ts';

@@ -1,0 +1,36 @@
+import { createLogger, type Logger } from './logger.ts';
+import { SettingsError } from './env.ts';
+
+/** Longest a process takes to stop by itself before it is cut short. */
+const STOP_WITHIN_MS = 25_000;
+
+/**
+ * Runs an app's main function as a process: settings errors end it with one readable message and status 1,
+ * SIGTERM and SIGINT call what `start` returned (once) and then exit with 0.
+ */
+export async function runApp(app: string, start: () => Promise<() => Promise<void>>): Promise<void> {
+  const log: Logger = createLogger(app, 'info');
+  let stop: () => Promise<void>;
+  try {
+    stop = await start();
+  } catch (error) {
+    if (error instanceof SettingsError) process.stderr.write(`${app}: ${error.message}\n`);
+    else log.fatal({ err: error }, 'could not start');
+    process.exit(1);
+  }
+  let stopping = false;
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error, signal }, 'stopped with an error');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}

@@ -1,0 +1,48 @@
+/**
+ * The words of the field, each list written once: the database's enums, the wire's parsers and the screens
+ * are all made from these.
+ */
+
+/** What kind of in-store work an event is; detected from its name by {@link detectEventType}. */
+export const EVENT_TYPES = [
+  'Core',
+  'Supervisor',
+  'Juicer Production',
+  'Juicer Survey',
+  'Digital Setup',
+  'Digital Refresh',
+  'Digital Teardown',
+  'Freeosk',
+  'Other',
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** A person's job in the club. `Event Specialist` is what a new person is unless said otherwise. */
+export const ROLES = ['Club Supervisor', 'Lead Event Specialist', 'Event Specialist', 'Juicer Barista'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Crossmark's nine conditions of an event, spelt as on the wire. */
+export const CONDITIONS = [
+  'Unstaffed',
+  'Scheduled',
+  'Staffed',
+  'Canceled',
+  'In Progress',
+  'Paused',
+  'Reissued',
+  'Expired',
+  'Submitted',
+] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** Conditions that take no new booking. Submitted work comes back by reissue only. */
+export const CLOSED_CONDITIONS: readonly Condition[] = ['Canceled', 'Expired', 'Submitted'];
+
+/** Long work fills a shift; all other work is short and may be done beside it. */
+export const LONG_WORK: readonly EventType[] = ['Core', 'Juicer Production'];
+
+/** A local calendar day of a store, `YYYY-MM-DD`. */
+export type WorkDate = string;
+
+/** A point in time as canonical ISO 8601 in UTC with milliseconds, `2026-01-05T15:45:00.000Z`: such strings sort by time. */
+export type Instant = string;
