@@ -20,14 +20,20 @@ export function readEnv<Shape extends z.ZodRawShape>(
     const name = String(issue.path[0]);
     const field = shape[name] as z.ZodType | undefined;
     const hint = field?.description ? ` (${field.description})` : '';
-    return given[name] === undefined ? `  ${name} is not set${hint}` : `  ${name} is wrong: ${issue.message}${hint}`;
+    return given[name] === undefined
+      ? `  ${name} is not set${hint}`
+      : `  ${name} is wrong: ${issue.message}${hint}`;
   });
-  throw new SettingsError(`Cannot start: fix these settings and start again.\n${[...new Set(lines)].join('\n')}`);
+  throw new SettingsError(
+    `Cannot start: fix these settings and start again.\n${[...new Set(lines)].join('\n')}`,
+  );
 }
 
 /** Settings that more than one app reads, described once. */
 export const settings = {
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('postgres://user:password@host:5432/database'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .describe('postgres://user:password@host:5432/database'),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()

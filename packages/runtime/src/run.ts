@@ -1,5 +1,5 @@
-import { createLogger, type Logger } from './logger.ts';
 import { SettingsError } from './env.ts';
+import { createLogger, type Logger } from './logger.ts';
 
 /** Longest a process takes to stop by itself before it is cut short. */
 const STOP_WITHIN_MS = 25_000;

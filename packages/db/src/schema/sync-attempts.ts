@@ -9,7 +9,15 @@ import { events } from './events.ts';
  * again · `dead` failed for good · `waiting` can't be tried yet, no attempt spent · `conflict` left to a person ·
  * `interrupted` the worker stopped or died meanwhile.
  */
-export const ATTEMPT_OUTCOMES = ['done', 'nothing', 'retry', 'dead', 'waiting', 'conflict', 'interrupted'] as const;
+export const ATTEMPT_OUTCOMES = [
+  'done',
+  'nothing',
+  'retry',
+  'dead',
+  'waiting',
+  'conflict',
+  'interrupted',
+] as const;
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 export const attemptOutcomeEnum = pgEnum('attempt_outcome', ATTEMPT_OUTCOMES);
 

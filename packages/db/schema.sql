@@ -1,0 +1,318 @@
+TYPE attempt_outcome AS ENUM ('done', 'nothing', 'retry', 'dead', 'waiting', 'conflict', 'interrupted')
+TYPE employee_link_state AS ENUM ('unchecked', 'linked', 'not_found', 'ambiguous', 'taken')
+TYPE employee_role AS ENUM ('Club Supervisor', 'Lead Event Specialist', 'Event Specialist', 'Juicer Barista')
+TYPE event_condition AS ENUM ('Unstaffed', 'Scheduled', 'Staffed', 'Canceled', 'In Progress', 'Paused', 'Reissued', 'Expired', 'Submitted')
+TYPE event_type AS ENUM ('Core', 'Supervisor', 'Juicer Production', 'Juicer Survey', 'Digital Setup', 'Digital Refresh', 'Digital Teardown', 'Freeosk', 'Other')
+TYPE failure_kind AS ENUM ('transient', 'session', 'rejected', 'unknown')
+TYPE refresh_state AS ENUM ('queued', 'running', 'done', 'failed')
+TYPE schedule_source AS ENUM ('board', 'crossmark', 'csv')
+TYPE sync_state AS ENUM ('pending', 'waiting', 'synced', 'failed', 'conflict')
+TYPE sync_step_kind AS ENUM ('create', 'delete', 'reissue')
+TYPE sync_step_state AS ENUM ('sent', 'done', 'refused', 'unknown', 'settled')
+TYPE user_role AS ENUM ('viewer', 'dispatcher', 'admin')
+
+TABLE audit_log
+  id bigint NOT NULL IDENTITY
+  at timestamp(3) with time zone NOT NULL DEFAULT now()
+  actor_id text NOT NULL
+  actor_name text NOT NULL
+  action text NOT NULL
+  subject_type text NOT NULL
+  subject_id text NOT NULL
+  before jsonb
+  after jsonb
+  request_id text
+  CONSTRAINT audit_log_pkey PRIMARY KEY (id)
+  CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_type, subject_id, id)
+
+TABLE availability_dates
+  employee_id integer NOT NULL
+  day date NOT NULL
+  available boolean NOT NULL
+  reason text
+  CONSTRAINT availability_dates_employee_id_day_pk PRIMARY KEY (employee_id, day)
+  CONSTRAINT availability_dates_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+
+TABLE availability_patterns
+  employee_id integer NOT NULL
+  sunday boolean NOT NULL DEFAULT true
+  monday boolean NOT NULL DEFAULT true
+  tuesday boolean NOT NULL DEFAULT true
+  wednesday boolean NOT NULL DEFAULT true
+  thursday boolean NOT NULL DEFAULT true
+  friday boolean NOT NULL DEFAULT true
+  saturday boolean NOT NULL DEFAULT true
+  CONSTRAINT availability_patterns_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT availability_patterns_pkey PRIMARY KEY (employee_id)
+
+TABLE availability_ranges
+  id integer NOT NULL IDENTITY
+  employee_id integer NOT NULL
+  starts_on date NOT NULL
+  ends_on date NOT NULL
+  available boolean NOT NULL
+  reason text
+  CONSTRAINT availability_ranges_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT availability_ranges_order CHECK ((starts_on <= ends_on))
+  CONSTRAINT availability_ranges_pkey PRIMARY KEY (id)
+
+TABLE employees
+  id integer NOT NULL IDENTITY
+  store_id integer NOT NULL
+  name text NOT NULL
+  email text
+  phone text
+  role employee_role NOT NULL DEFAULT 'Event Specialist'::employee_role
+  employee_number text
+  rep_id text
+  link_state employee_link_state NOT NULL DEFAULT 'unchecked'::employee_link_state
+  link_reason text
+  adult_beverage_trained boolean NOT NULL DEFAULT false
+  terminated_on date
+  version integer NOT NULL DEFAULT 1
+  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT employees_employeeNumber_unique UNIQUE (employee_number)
+  CONSTRAINT employees_pkey PRIMARY KEY (id)
+  CONSTRAINT employees_repId_unique UNIQUE (rep_id)
+  CONSTRAINT employees_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id)
+  CREATE TRIGGER employees_changed AFTER INSERT OR UPDATE ON public.employees FOR EACH ROW EXECUTE FUNCTION notify_row_change('employee')
+
+TABLE event_syncs
+  event_id integer NOT NULL
+  state sync_state NOT NULL DEFAULT 'synced'::sync_state
+  wanted_version integer NOT NULL DEFAULT 0
+  synced_version integer NOT NULL DEFAULT 0
+  wanted_at timestamp(3) with time zone
+  synced_at timestamp(3) with time zone
+  booking_id text
+  booked_rep_id text
+  booked_rep_names text
+  booked_starts_at timestamp(3) with time zone
+  lease_owner text
+  lease_until timestamp(3) with time zone
+  tries integer NOT NULL DEFAULT 0
+  failing_since timestamp(3) with time zone
+  next_try_at timestamp(3) with time zone
+  failure_kind failure_kind
+  failure_reason text
+  conflict jsonb
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT event_syncs_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
+  CONSTRAINT event_syncs_pkey PRIMARY KEY (event_id)
+  CREATE INDEX event_syncs_unsettled ON public.event_syncs USING btree (state) WHERE (state <> 'synced'::sync_state)
+  CREATE TRIGGER event_syncs_changed AFTER UPDATE ON public.event_syncs FOR EACH ROW WHEN (((((((((old.state IS DISTINCT FROM new.state) OR (old.wanted_version IS DISTINCT FROM new.wanted_version)) OR (old.synced_version IS DISTINCT FROM new.synced_version)) OR (old.tries IS DISTINCT FROM new.tries)) OR (old.next_try_at IS DISTINCT FROM new.next_try_at)) OR (old.failure_reason IS DISTINCT FROM new.failure_reason)) OR (old.booking_id IS DISTINCT FROM new.booking_id)) OR (old.conflict IS DISTINCT FROM new.conflict))) EXECUTE FUNCTION notify_event_change()
+
+TABLE events
+  id integer NOT NULL IDENTITY
+  store_id integer NOT NULL
+  mplan_id text
+  name text NOT NULL
+  event_number text
+  type event_type NOT NULL
+  starts_on date NOT NULL
+  due_on date NOT NULL
+  duration_minutes integer NOT NULL
+  condition event_condition NOT NULL DEFAULT 'Unstaffed'::event_condition
+  instructions_url text
+  project_reference_number text
+  gone_since timestamp(3) with time zone
+  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT events_duration CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440)))
+  CONSTRAINT events_pkey PRIMARY KEY (id)
+  CONSTRAINT events_plan_and_store UNIQUE (mplan_id, store_id)
+  CONSTRAINT events_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id)
+  CONSTRAINT events_window CHECK ((starts_on <= due_on))
+  CREATE INDEX events_number ON public.events USING btree (store_id, event_number)
+  CREATE INDEX events_store_due ON public.events USING btree (store_id, due_on)
+  CREATE TRIGGER events_changed AFTER UPDATE ON public.events FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION notify_row_change('event')
+
+TABLE holidays
+  id integer NOT NULL IDENTITY
+  day date NOT NULL
+  name text NOT NULL
+  yearly boolean NOT NULL DEFAULT false
+  CONSTRAINT holidays_day_unique UNIQUE (day)
+  CONSTRAINT holidays_pkey PRIMARY KEY (id)
+
+TABLE refresh_runs
+  id integer NOT NULL IDENTITY
+  requested_by text NOT NULL
+  state refresh_state NOT NULL DEFAULT 'queued'::refresh_state
+  requested_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  started_at timestamp(3) with time zone
+  finished_at timestamp(3) with time zone
+  read integer NOT NULL DEFAULT 0
+  total integer
+  created integer NOT NULL DEFAULT 0
+  updated integer NOT NULL DEFAULT 0
+  unchanged integer NOT NULL DEFAULT 0
+  gone integer NOT NULL DEFAULT 0
+  drifted integer NOT NULL DEFAULT 0
+  bad_rows jsonb NOT NULL DEFAULT '[]'::jsonb
+  failure_reason text
+  CONSTRAINT refresh_runs_pkey PRIMARY KEY (id)
+  CREATE TRIGGER refresh_runs_changed AFTER INSERT OR UPDATE ON public.refresh_runs FOR EACH ROW EXECUTE FUNCTION notify_row_change('refresh')
+
+TABLE schedules
+  id integer NOT NULL IDENTITY
+  event_id integer NOT NULL
+  employee_id integer NOT NULL
+  starts_at timestamp(3) with time zone NOT NULL
+  ends_at timestamp(3) with time zone NOT NULL
+  work_date date NOT NULL
+  source schedule_source NOT NULL DEFAULT 'board'::schedule_source
+  version integer NOT NULL DEFAULT 1
+  override_reason text
+  ended_at timestamp(3) with time zone
+  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT schedules_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id)
+  CONSTRAINT schedules_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id)
+  CONSTRAINT schedules_order CHECK ((starts_at < ends_at))
+  CONSTRAINT schedules_pkey PRIMARY KEY (id)
+  CREATE INDEX schedules_live_by_day ON public.schedules USING btree (work_date, employee_id) WHERE (ended_at IS NULL)
+  CREATE UNIQUE INDEX schedules_one_live_per_event ON public.schedules USING btree (event_id) WHERE (ended_at IS NULL)
+  CREATE TRIGGER schedules_changed AFTER INSERT OR UPDATE ON public.schedules FOR EACH ROW EXECUTE FUNCTION notify_event_change()
+
+TABLE stores
+  id integer NOT NULL IDENTITY
+  crossmark_store_id text NOT NULL
+  number text NOT NULL
+  name text NOT NULL
+  time_zone text NOT NULL
+  CONSTRAINT stores_crossmarkStoreId_unique UNIQUE (crossmark_store_id)
+  CONSTRAINT stores_number_unique UNIQUE (number)
+  CONSTRAINT stores_pkey PRIMARY KEY (id)
+
+TABLE sync_attempts
+  id bigint NOT NULL IDENTITY
+  task text NOT NULL
+  job_id text NOT NULL
+  worker_id text NOT NULL
+  event_id integer
+  employee_id integer
+  schedule_id integer
+  number integer NOT NULL DEFAULT 1
+  started_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  finished_at timestamp(3) with time zone
+  outcome attempt_outcome
+  summary text
+  failure_kind failure_kind
+  failure_reason text
+  next_try_at timestamp(3) with time zone
+  CONSTRAINT sync_attempts_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT sync_attempts_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
+  CONSTRAINT sync_attempts_pkey PRIMARY KEY (id)
+  CREATE INDEX sync_attempts_employee ON public.sync_attempts USING btree (employee_id, id)
+  CREATE INDEX sync_attempts_event ON public.sync_attempts USING btree (event_id, id)
+  CREATE INDEX sync_attempts_job ON public.sync_attempts USING btree (job_id)
+  CREATE INDEX sync_attempts_task ON public.sync_attempts USING btree (task, id)
+
+TABLE sync_steps
+  id bigint NOT NULL IDENTITY
+  event_id integer NOT NULL
+  kind sync_step_kind NOT NULL
+  state sync_step_state NOT NULL DEFAULT 'sent'::sync_step_state
+  rep_id text
+  starts_at timestamp(3) with time zone
+  ends_at timestamp(3) with time zone
+  booking_id text
+  detail text
+  sent_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  answered_at timestamp(3) with time zone
+  CONSTRAINT sync_steps_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
+  CONSTRAINT sync_steps_pkey PRIMARY KEY (id)
+  CREATE INDEX sync_steps_event ON public.sync_steps USING btree (event_id, id)
+
+TABLE time_off
+  id integer NOT NULL IDENTITY
+  employee_id integer NOT NULL
+  starts_on date NOT NULL
+  ends_on date NOT NULL
+  reason text
+  CONSTRAINT time_off_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT time_off_order CHECK ((starts_on <= ends_on))
+  CONSTRAINT time_off_pkey PRIMARY KEY (id)
+
+TABLE user_accounts
+  id text NOT NULL
+  user_id text NOT NULL
+  account_id text NOT NULL
+  provider_id text NOT NULL
+  access_token text
+  refresh_token text
+  id_token text
+  access_token_expires_at timestamp with time zone
+  refresh_token_expires_at timestamp with time zone
+  scope text
+  password text
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT user_accounts_pkey PRIMARY KEY (id)
+  CONSTRAINT user_accounts_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CREATE INDEX user_accounts_user ON public.user_accounts USING btree (user_id)
+
+TABLE user_sessions
+  id text NOT NULL
+  user_id text NOT NULL
+  token text NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  ip_address text
+  user_agent text
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT user_sessions_pkey PRIMARY KEY (id)
+  CONSTRAINT user_sessions_token_unique UNIQUE (token)
+  CONSTRAINT user_sessions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CREATE INDEX user_sessions_user ON public.user_sessions USING btree (user_id)
+
+TABLE user_verifications
+  id text NOT NULL
+  identifier text NOT NULL
+  value text NOT NULL
+  expires_at timestamp with time zone NOT NULL
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT user_verifications_pkey PRIMARY KEY (id)
+  CREATE INDEX user_verifications_identifier ON public.user_verifications USING btree (identifier)
+
+TABLE users
+  id text NOT NULL
+  name text NOT NULL
+  email text NOT NULL
+  email_verified boolean NOT NULL DEFAULT false
+  image text
+  role user_role NOT NULL DEFAULT 'viewer'::user_role
+  created_at timestamp with time zone NOT NULL DEFAULT now()
+  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  CONSTRAINT users_email_unique UNIQUE (email)
+  CONSTRAINT users_pkey PRIMARY KEY (id)
+
+TABLE workers
+  id text NOT NULL
+  host text NOT NULL
+  pid integer NOT NULL
+  concurrency integer NOT NULL
+  started_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  seen_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT workers_pkey PRIMARY KEY (id)
+
+CREATE OR REPLACE FUNCTION public.notify_event_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM pg_notify('changes', json_build_object('kind', 'event', 'id', NEW.event_id)::text);
+  RETURN NULL;
+END $function$
+
+CREATE OR REPLACE FUNCTION public.notify_row_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM pg_notify('changes', json_build_object('kind', TG_ARGV[0], 'id', NEW.id)::text);
+  RETURN NULL;
+END $function$

@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dumpSchema } from './dump-schema.ts';
+import { migrate } from './migrate.ts';
+import { createTestDatabase, type TestDatabase } from './testing.ts';
+
+describe('migrations', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.close());
+
+  it('produce exactly the schema that is checked in (after a change: pnpm db:generate)', async () => {
+    expect(await dumpSchema(database.sql)).toBe(
+      readFileSync(new URL('../schema.sql', import.meta.url), 'utf8'),
+    );
+  });
+
+  it('may run again, and side by side, without effect', async () => {
+    await Promise.all([migrate(database.url), migrate(database.url)]);
+    expect(await dumpSchema(database.sql)).toBe(
+      readFileSync(new URL('../schema.sql', import.meta.url), 'utf8'),
+    );
+  });
+
+  it('let a second live schedule of one event fail in the database itself', async () => {
+    const { sql } = database;
+    await sql`insert into stores (crossmark_store_id, number, name, time_zone) values ('100001', '1', 'Store', 'UTC')`;
+    await sql`insert into employees (store_id, name) values (1, 'Ada Example')`;
+    await sql`insert into events (store_id, name, type, starts_on, due_on, duration_minutes)
+              values (1, 'x', 'Other', '2026-01-01', '2026-01-08', 60)`;
+    const schedule = () => sql`
+      insert into schedules (event_id, employee_id, starts_at, ends_at, work_date)
+      values (1, 1, '2026-01-02T15:00Z', '2026-01-02T16:00Z', '2026-01-02')`;
+    await schedule();
+    await expect(schedule()).rejects.toThrow(/schedules_one_live_per_event/);
+    await sql`update schedules set ended_at = now()`;
+    await schedule();
+  });
+});

@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import { drizzle } from 'drizzle-orm/postgres-js';
+import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
+import { runMigrations } from 'graphile-worker';
+import postgres from 'postgres';
+
+/** Any constant of ours will do: whoever holds this advisory lock migrates, others wait for it. */
+const MIGRATION_LOCK = 7_261_001;
+
+/**
+ * Brings a database to this version: our tables and graphile-worker's. Safe to call from several processes at
+ * once and again at any time.
+ */
+export async function migrate(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  try {
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    await applyMigrations(drizzle(sql), {
+      migrationsFolder: fileURLToPath(new URL('../migrations', import.meta.url)),
+    });
+    await runMigrations({ connectionString: url });
+  } finally {
+    await sql.end();
+  }
+}

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import { connect, type Database } from './connect.ts';
+import { startPostgres } from './embedded.ts';
+import { migrate } from './migrate.ts';
+
+const TEMPLATE = 'template_migrated';
+/** Set by {@link startTestPostgres} for the test files' processes. */
+const URL_VARIABLE = 'TEST_POSTGRES_URL';
+
+/** Vitest global set-up: one throw-away Postgres server for a whole test run, with a migrated database to copy. */
+export async function startTestPostgres(): Promise<() => Promise<void>> {
+  // Not below the checkout: as root, Postgres runs as a user who may not be able to get there.
+  const directory = mkdtempSync(join('/tmp', 'crossmark-test-'));
+  const server = await startPostgres({ directory, durable: false });
+  const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+  await sql.unsafe(`create database ${TEMPLATE}`);
+  await sql.end();
+  await migrate(databaseUrl(server.url, TEMPLATE));
+  process.env[URL_VARIABLE] = server.url;
+  return async () => {
+    await server.stop('immediate');
+    rmSync(server.directory, { recursive: true, force: true });
+    rmSync(directory, { recursive: true, force: true });
+  };
+}
+
+/** A database of one test's own: migrated, empty, gone on `close`. */
+export interface TestDatabase extends Database {
+  url: string;
+}
+
+/** Copies the migrated template into a fresh database (some 50 ms). */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  const serverUrl = process.env[URL_VARIABLE];
+  if (!serverUrl)
+    throw new Error('No test Postgres: run through the root vitest.config.ts, which starts one.');
+  const name = `test_${randomBytes(6).toString('hex')}`;
+  const admin = async (statement: string) => {
+    const sql = postgres(serverUrl, { max: 1, onnotice: () => {} });
+    await sql.unsafe(statement).finally(() => sql.end());
+  };
+  await admin(`create database ${name} template ${TEMPLATE}`);
+  const url = databaseUrl(serverUrl, name);
+  const database = connect(url);
+  return {
+    ...database,
+    url,
+    close: async () => {
+      await database.close();
+      await admin(`drop database if exists ${name} with (force)`);
+    },
+  };
+}
+
+/** The same server's URL for another of its databases. */
+export function databaseUrl(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
