@@ -1,3 +1,5 @@
+export { dumpSchema } from './dump-schema.ts';
+
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

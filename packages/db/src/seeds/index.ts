@@ -1,0 +1,3 @@
+export { crossmarkState } from './crossmark-state.ts';
+export { type DemoEvent, type DemoPerson, type DemoScenario, demoScenario } from './demo.ts';
+export { seedScenario } from './seed.ts';

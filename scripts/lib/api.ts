@@ -1,0 +1,40 @@
+import type { AppRouter } from '@scheduler/server/router';
+import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
+import { DEMO } from './infrastructure.ts';
+
+/** The public API as a signed-in person's browser would use it. */
+export type Api = ReturnType<typeof createTRPCClient<AppRouter>>;
+
+/** Signs in over HTTP and returns a typed client that sends the session's cookie. Throws with the answer if refused. */
+export async function signIn(
+  serverUrl: string,
+  origin: string,
+  email = 'dispatcher@demo.test',
+): Promise<Api> {
+  const answer = await fetch(`${serverUrl}/api/auth/sign-in/email`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin },
+    body: JSON.stringify({ email, password: DEMO.password }),
+  });
+  if (!answer.ok) throw new Error(`Sign-in as ${email} failed: ${answer.status} ${await answer.text()}`);
+  const cookie = answer.headers
+    .getSetCookie()
+    .map((header) => header.split(';')[0])
+    .join('; ');
+  return createTRPCClient<AppRouter>({
+    links: [httpLink({ url: `${serverUrl}/trpc`, headers: { cookie, origin } })],
+  });
+}
+
+/** The server's sentence for a call that must be refused; throws if it is not. */
+export async function refusal(call: Promise<unknown>): Promise<string> {
+  return call.then(
+    () => {
+      throw new Error('The call was accepted, but should have been refused.');
+    },
+    (error: unknown) => {
+      if (error instanceof TRPCClientError) return error.message;
+      throw error;
+    },
+  );
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { connect, workers } from '@scheduler/db';
+import type { Infrastructure } from './infrastructure.ts';
+import { answers, ROOT, type Running, start, waitFor } from './process.ts';
+
+/** The four apps as a company would run them, from source (no build) but for the pages, which are built. */
+export interface Apps {
+  webUrl: string;
+  serverUrl: string;
+  adminUrl: string;
+  worker: Running;
+  stop(): Promise<void>;
+}
+
+/** Starts server, worker, web and admin and waits until each can do its job. */
+export async function startApps(infrastructure: Infrastructure, only: { pages: boolean }): Promise<Apps> {
+  const { ports } = infrastructure;
+  const env = { ...infrastructure.env, NODE_ENV: 'production', LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' };
+  const app = (name: string, main: string) =>
+    start(name, process.execPath, [main], { cwd: join(ROOT, 'apps', name), env });
+  const running: Running[] = [];
+  const stop = async () => {
+    await Promise.all(running.splice(0).map((process) => process.stop()));
+  };
+  try {
+    const server = app('server', 'src/main.ts');
+    const worker = app('worker', 'src/main.ts');
+    running.push(server, worker);
+    const waits = [
+      waitFor('The server', answers(`http://127.0.0.1:${ports.server}/healthz`), { process: server }),
+      waitFor('The worker', () => hasWorker(infrastructure.databaseUrl), { process: worker }),
+    ];
+    if (only.pages) {
+      for (const page of ['apps/web/dist/page', 'apps/admin/dist/page']) {
+        if (!existsSync(join(ROOT, page))) throw new Error(`${page} is not built: run pnpm build first.`);
+      }
+      const web = app('web', 'server/main.ts');
+      const admin = app('admin', 'src/main.ts');
+      running.push(web, admin);
+      waits.push(
+        waitFor('The scheduler page', answers(`http://127.0.0.1:${ports.web}/healthz`), { process: web }),
+        waitFor('The admin page', answers(`http://127.0.0.1:${ports.admin}/healthz`), { process: admin }),
+      );
+    }
+    await Promise.all(waits);
+    return {
+      webUrl: `http://localhost:${ports.web}`,
+      serverUrl: `http://127.0.0.1:${ports.server}`,
+      adminUrl: `http://localhost:${ports.admin}`,
+      worker,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function hasWorker(databaseUrl: string): Promise<boolean> {
+  const { db, close } = connect(databaseUrl, { max: 1 });
+  try {
+    return (await db.select({ id: workers.id }).from(workers).limit(1)).length > 0;
+  } finally {
+    await close();
+  }
+}

@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createUser } from '@scheduler/auth';
+import { connect, events, migrate, stores, USER_ROLES, users } from '@scheduler/db';
+import { startPostgres } from '@scheduler/db/embedded';
+import { crossmarkState, demoScenario, seedScenario } from '@scheduler/db/seeds';
+import { findRedis, startRedis } from '@scheduler/metrics/redis';
+import { workDateOf } from '@scheduler/scheduling';
+import { max } from 'drizzle-orm';
+import getPort from 'get-port';
+import postgres from 'postgres';
+import { answers, ROOT, type Running, start, waitFor } from './process.ts';
+
+/** Who signs in to demo data, and how the worker signs in to the simulator. Never anything but demo data. */
+export const DEMO = {
+  password: 'demo-password',
+  crossmark: { userId: 'demo.dispatcher', password: 'demo-crossmark-password' },
+} as const;
+
+const DATABASE = 'crossmark_scheduler';
+const PREFERRED_PORTS = {
+  web: 5173,
+  server: 4000,
+  admin: 4100,
+  simulator: 4300,
+  postgres: 5433,
+  redis: 6380,
+};
+
+/** What the apps need around them, up and running. */
+export interface Infrastructure {
+  ports: Record<keyof typeof PREFERRED_PORTS, number>;
+  /** Settings for the apps' processes. */
+  env: Record<string, string>;
+  databaseUrl: string;
+  /** Where our Postgres keeps its files; null when DATABASE_URL was given. */
+  databaseDirectory: string | null;
+  redisUrl: string | null;
+  /** What is missing without Redis and how to get it; null when there is one. */
+  redisMissing: string | null;
+  simulatorUrl: string;
+  startSimulator(): Promise<void>;
+  stopSimulator(signal?: NodeJS.Signals): Promise<void>;
+  /** Stops what was started here, in reverse order. */
+  stop(): Promise<void>;
+}
+
+/**
+ * The database that `pnpm` commands work on: DATABASE_URL, or our own Postgres on the files in `dataDirectory`.
+ * `stop` stops only what was started here.
+ */
+export async function openDatabase(
+  dataDirectory: string,
+  port?: number,
+): Promise<{ url: string; directory: string | null; stop(): Promise<void> }> {
+  if (process.env.DATABASE_URL) {
+    return { url: process.env.DATABASE_URL, directory: null, stop: async () => {} };
+  }
+  const server = await startPostgres({
+    directory: join(dataDirectory, 'postgres'),
+    ...(port === undefined ? {} : { port }),
+  });
+  const sql = postgres(server.url, { max: 1, onnotice: () => {} });
+  const [found] = await sql`select from pg_database where datname = ${DATABASE}`;
+  if (!found) await sql.unsafe(`create database ${DATABASE}`);
+  await sql.end();
+  const url = new URL(server.url);
+  url.pathname = `/${DATABASE}`;
+  return { url: url.href, directory: server.directory, stop: () => server.stop() };
+}
+
+/**
+ * Starts Postgres, Redis where there is one, and the Crossmark simulator, on demo data in `dataDirectory`.
+ * Variables that are set (DATABASE_URL, REDIS_URL) replace what would be started. Ports taken by others are passed over.
+ */
+export async function startInfrastructure(options: {
+  dataDirectory: string;
+  /** Tests look for free ports only, so that runs side by side never wait for one another. */
+  anyPorts?: boolean;
+  /** Write the demo data anew, over what is there. */
+  fresh?: boolean;
+  say?: (line: string) => void;
+}): Promise<Infrastructure> {
+  const say = options.say ?? (() => {});
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const undo of stops.splice(0).reverse()) await undo();
+  };
+  try {
+    mkdirSync(options.dataDirectory, { recursive: true });
+    const ports = {} as Infrastructure['ports'];
+    for (const [name, port] of Object.entries(PREFERRED_PORTS)) {
+      ports[name as keyof typeof ports] = await getPort(options.anyPorts ? {} : { port: following(port) });
+    }
+
+    say('Starting Postgres…');
+    const database = await openDatabase(options.dataDirectory, ports.postgres);
+    stops.push(database.stop);
+    ports.postgres = Number(new URL(database.url).port || 5432);
+    await migrate(database.url);
+
+    let redisUrl = process.env.REDIS_URL ?? null;
+    let redisMissing: string | null = null;
+    if (!redisUrl && (await findRedis())) {
+      const redis = await startRedis({ port: ports.redis });
+      stops.push(() => redis.stop());
+      redisUrl = redis.url;
+    } else if (!redisUrl) {
+      redisMissing =
+        'no redis-server or valkey-server on PATH: charts are off. apt-get install redis-server, or set REDIS_URL';
+    }
+
+    const simulatorUrl = `http://127.0.0.1:${ports.simulator}`;
+    let simulator: Running | undefined;
+    const startSimulator = async () => {
+      simulator = start('simulator', process.execPath, ['packages/crossmark/simulator/main.ts'], {
+        env: {
+          SIMULATOR_PORT: String(ports.simulator),
+          SIMULATOR_STATE_FILE: join(options.dataDirectory, 'simulator.json'),
+        },
+      });
+      await waitFor('The Crossmark simulator', answers(`${simulatorUrl}/__sim/health`), {
+        process: simulator,
+      });
+    };
+    const stopSimulator = async (signal?: NodeJS.Signals) => {
+      await simulator?.stop(signal);
+    };
+    say('Starting the Crossmark simulator…');
+    await startSimulator();
+    stops.push(stopSimulator);
+
+    const connection = connect(database.url, { max: 2 });
+    const [known] = await connection.db.select({ id: stores.id }).from(stores).limit(1);
+    const [last] = await connection.db.select({ dueOn: max(events.dueOn) }).from(events);
+    await connection.close();
+    if (options.fresh || !known) {
+      say('Writing demo data…');
+      await seedDemo({ databaseUrl: database.url, simulatorUrl });
+    } else if (last?.dueOn && last.dueOn < new Date().toISOString()) {
+      say('The demo data is weeks old and its events are past: pnpm dev --fresh writes it anew.');
+    }
+
+    return {
+      ports,
+      databaseUrl: database.url,
+      databaseDirectory: database.directory,
+      redisUrl,
+      redisMissing,
+      simulatorUrl,
+      startSimulator,
+      stopSimulator,
+      stop,
+      env: {
+        DATABASE_URL: database.url,
+        ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
+        AUTH_SECRET: keptSecret(join(options.dataDirectory, 'auth-secret')),
+        CROSSMARK_BASE_URL: simulatorUrl,
+        CROSSMARK_USER_ID: DEMO.crossmark.userId,
+        CROSSMARK_PASSWORD: DEMO.crossmark.password,
+        SERVER_PORT: String(ports.server),
+        SERVER_URL: `http://127.0.0.1:${ports.server}`,
+        WEB_PORT: String(ports.web),
+        WEB_ORIGIN: `http://localhost:${ports.web}`,
+        ADMIN_PORT: String(ports.admin),
+        ADMIN_ORIGIN: `http://localhost:${ports.admin}`,
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Replaces the club's data in Postgres and in the simulator by the demo of today, and sees to the demo users. */
+export async function seedDemo(target: { databaseUrl: string; simulatorUrl: string | null }): Promise<void> {
+  const zone = 'America/Indiana/Indianapolis';
+  const scenario = demoScenario(workDateOf(new Date().toISOString(), zone));
+  if (target.simulatorUrl) {
+    const loaded = await fetch(`${target.simulatorUrl}/__sim/state`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(crossmarkState(scenario, DEMO.crossmark)),
+    });
+    if (!loaded.ok)
+      throw new Error(`The simulator refused the demo data: ${loaded.status} ${await loaded.text()}`);
+  }
+  const connection = connect(target.databaseUrl, { max: 2 });
+  try {
+    await seedScenario(connection.db, scenario);
+    const known = new Set(
+      (await connection.db.select({ email: users.email }).from(users)).map((user) => user.email),
+    );
+    for (const role of USER_ROLES) {
+      const email = `${role}@demo.test`;
+      if (known.has(email)) continue;
+      const name = `Demo ${role[0]?.toUpperCase()}${role.slice(1)}`;
+      await createUser(connection.db, { email, name, role, password: DEMO.password });
+    }
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The port and the next few: the first free one is taken. */
+function following(port: number): number[] {
+  return Array.from({ length: 20 }, (_, index) => port + index);
+}
+
+/** A random secret that outlives a restart, so that people stay signed in. */
+function keptSecret(file: string): string {
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  return readFileSync(file, 'utf8');
+}
+
+/** Where development data lives unless a command says otherwise. */
+export const DATA_DIRECTORY = join(ROOT, '.data');

@@ -1,0 +1,211 @@
+/**
+ * `pnpm smoke [--json]`: boots everything on free ports and temporary data, works through the public API as a dispatcher
+ * would, and checks after each step what the simulator itself holds.
+ */
+import { addDays, workDateOf } from '@scheduler/scheduling';
+import { type Api, refusal, signIn } from './lib/api.ts';
+import { type Apps, startApps } from './lib/apps.ts';
+import { heldBookings } from './lib/crossmark-side.ts';
+import { startInfrastructure } from './lib/infrastructure.ts';
+import { temporaryDirectory, waitFor } from './lib/process.ts';
+
+const json = process.argv.includes('--json');
+const results: { step: string; ok: boolean; detail?: string }[] = [];
+const data = temporaryDirectory();
+// A temporary system must not end up on somebody's real database.
+for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
+
+async function step(name: string, work: () => Promise<void>): Promise<void> {
+  const failed = await work().then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+  results.push({ step: name, ok: failed === undefined, ...(failed === undefined ? {} : { detail: failed }) });
+  if (!json)
+    console.log(
+      `${failed === undefined ? 'ok    ' : 'FAILED'} ${name}${failed === undefined ? '' : `: ${failed}`}`,
+    );
+}
+
+function equal(what: string, actual: unknown, expected: unknown): void {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (a !== b) throw new Error(`${what} is ${a}, expected ${b}`);
+}
+
+const infrastructure = await startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+let apps: Apps | undefined;
+let clickToSyncedMs = Number.NaN;
+try {
+  apps = await startApps(infrastructure, { pages: false });
+  const api: Api = await signIn(apps.serverUrl, infrastructure.env.WEB_ORIGIN as string);
+  const [store] = await api.stores.list.query();
+  if (!store) throw new Error('There is no store.');
+  const today = workDateOf(new Date().toISOString(), store.timeZone);
+
+  /** The week's board; weeks from today's. */
+  const board = (weeks = 0) => api.board.week.query({ weekOf: addDays(today, weeks * 7) });
+  const people = new Map((await api.employees.list.query({})).map((person) => [person.id, person]));
+  const repOf = (employeeId: number) => people.get(employeeId)?.repId;
+  const synced = (eventId: number, version?: number) =>
+    waitFor(
+      `Event ${eventId} synced`,
+      async () => {
+        const sync = await api.sync.get.query({ eventId });
+        return sync.state === 'synced' && (version === undefined || sync.syncedVersion >= version)
+          ? sync
+          : false;
+      },
+      { withinMs: 20_000 },
+    );
+  /** A start and a person whom no rule is against, for an event of a type from the tray. */
+  const free = async (type: string) => {
+    for (const week of [0, 1, 2, 3]) {
+      for (const event of (await board(week)).tray.filter((candidate) => candidate.type === type)) {
+        for (
+          let day = event.startsOn > today ? event.startsOn : addDays(today, 1);
+          day < event.dueOn;
+          day = addDays(day, 1)
+        ) {
+          const options = await api.events.options.query({ eventId: event.eventId, day });
+          for (const slot of options.slots) {
+            const able = options.people.filter(
+              (person) => (person.reasonsBySlot[slot.time] ?? []).length === 0,
+            );
+            const [one, two] = able;
+            if (one && two) return { event, startsAt: slot.startsAt, slots: options.slots, one, two };
+          }
+        }
+      }
+    }
+    throw new Error(`No free slot for any ${type} event in four weeks of demo data.`);
+  };
+  const only = async (mplanId: string | null) => {
+    const held = await heldBookings(infrastructure.simulatorUrl, mplanId);
+    equal(`number of bookings of plan ${mplanId}`, held.length, 1);
+    return held[0] as (typeof held)[number];
+  };
+
+  const core = await free('Core');
+  let schedule: { scheduleId: number; version: number } = { scheduleId: 0, version: 0 };
+  await step('create: the booking is in Crossmark with the right rep, store and time', async () => {
+    const clickedAt = performance.now();
+    schedule = await api.schedules.create.mutate({
+      eventId: core.event.eventId,
+      employeeId: core.one.employeeId,
+      startsAt: core.startsAt,
+      withSupervisor: false,
+    });
+    await synced(core.event.eventId);
+    clickToSyncedMs = Math.round(performance.now() - clickedAt);
+    const held = await only(core.event.mplanId);
+    equal('rep', held.repId, repOf(core.one.employeeId));
+    equal('store', held.storeId, store.crossmarkStoreId);
+    equal('start', held.startsAt, core.startsAt);
+  });
+
+  await step('reschedule: one booking, at the new time', async () => {
+    const other = core.slots.find((slot) => slot.startsAt !== core.startsAt);
+    if (!other) throw new Error('Core has one slot only.');
+    schedule = await api.schedules.reschedule.mutate({ ...schedule, startsAt: other.startsAt });
+    await synced(core.event.eventId, 2);
+    equal('start', (await only(core.event.mplanId)).startsAt, other.startsAt);
+  });
+
+  await step('change employee: one booking, for the new person', async () => {
+    schedule = await api.schedules.changeEmployee.mutate({ ...schedule, employeeId: core.two.employeeId });
+    await synced(core.event.eventId, 3);
+    equal('rep', (await only(core.event.mplanId)).repId, repOf(core.two.employeeId));
+  });
+
+  await step('trade: two bookings, people swapped', async () => {
+    const second = await free('Core');
+    const b = await api.schedules.create.mutate({
+      eventId: second.event.eventId,
+      employeeId: (second.one.employeeId === core.two.employeeId ? second.two : second.one).employeeId,
+      startsAt: second.startsAt,
+      withSupervisor: false,
+    });
+    const before = await api.schedules.get.query({ scheduleId: b.scheduleId });
+    await api.schedules.trade.mutate({
+      a: { scheduleId: schedule.scheduleId, version: schedule.version },
+      b: { scheduleId: b.scheduleId, version: b.version },
+    });
+    await synced(core.event.eventId, 4);
+    await synced(second.event.eventId, 2);
+    equal('first rep', (await only(core.event.mplanId)).repId, repOf(before.employeeId));
+    equal('second rep', (await only(second.event.mplanId)).repId, repOf(core.two.employeeId));
+    schedule = { scheduleId: schedule.scheduleId, version: schedule.version + 1 };
+  });
+
+  await step('a stale edit is refused and changes nothing', async () => {
+    const said = await refusal(
+      api.schedules.unschedule.mutate({ scheduleId: schedule.scheduleId, version: 1 }),
+    );
+    if (!/changed/i.test(said)) throw new Error(`Refused, but with: ${said}`);
+    await only(core.event.mplanId);
+  });
+
+  await step('unschedule: Crossmark holds nothing, the event is in the tray', async () => {
+    await api.schedules.unschedule.mutate(schedule);
+    await synced(core.event.eventId, 5);
+    equal('bookings', await heldBookings(infrastructure.simulatorUrl, core.event.mplanId), []);
+    const trays = await Promise.all([0, 1, 2, 3].map((week) => board(week)));
+    if (!trays.some((week) => week.tray.some((event) => event.eventId === core.event.eventId))) {
+      throw new Error('The event is not in the tray.');
+    }
+  });
+
+  await step('refresh: every event read, none changed by what was done here', async () => {
+    const { runId } = await api.sync.refreshNow.mutate();
+    const run = await waitFor('The refresh', async () => {
+      const state = await api.sync.refreshRun.query({ runId });
+      return state.state === 'done' || state.state === 'failed' ? state : false;
+    });
+    equal('state', run.state, 'done');
+    equal('read', run.read, run.total);
+    equal('created, gone, drifted', [run.created, run.gone, run.drifted], [0, 0, 0]);
+  });
+
+  await step('a booking made on Crossmark’s own site is on the board after a refresh', async () => {
+    const target = await free('Core');
+    const booked = await fetch(`${infrastructure.simulatorUrl}/__sim/bookings`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        mplanId: target.event.mplanId,
+        storeId: store.crossmarkStoreId,
+        repId: repOf(target.one.employeeId),
+        startsAt: target.startsAt,
+        endsAt: new Date(Date.parse(target.startsAt) + target.event.durationMinutes * 60_000).toISOString(),
+      }),
+    });
+    equal('simulator accepted', booked.ok, true);
+    const { runId } = await api.sync.refreshNow.mutate();
+    await waitFor('The refresh', async () => (await api.sync.refreshRun.query({ runId })).state === 'done');
+    const weeks = await Promise.all([0, 1, 2, 3, 4].map((week) => board(week)));
+    const found = weeks
+      .flatMap((week) => week.schedules)
+      .find((candidate) => candidate.event.eventId === target.event.eventId);
+    equal('who', found?.employeeId, target.one.employeeId);
+    equal('when', found?.startsAt, target.startsAt);
+  });
+} catch (error) {
+  results.push({
+    step: 'run',
+    ok: false,
+    detail: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  });
+  if (!json) console.log(`FAILED ${results.at(-1)?.detail}`);
+} finally {
+  await apps?.stop();
+  await infrastructure.stop();
+  data.remove();
+}
+
+const failed = results.filter((result) => !result.ok).length;
+if (json) console.log(JSON.stringify({ passed: results.length - failed, failed, clickToSyncedMs, results }));
+else
+  console.log(
+    `smoke: ${results.length - failed} passed, ${failed} failed, click-to-synced ${clickToSyncedMs} ms`,
+  );
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,74 @@
+/** `pnpm test`: types, lint, dead code, builds, unit, integration and browser tests, smoke. Last line: `N passed, N failed`. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ChromiumMissingError, chromiumPath } from './lib/chromium.ts';
+import { ROOT } from './lib/process.ts';
+
+let passed = 0;
+let failed = 0;
+const failures: string[] = [];
+
+function count(name: string, ok: boolean): void {
+  if (ok) passed += 1;
+  else {
+    failed += 1;
+    failures.push(name);
+  }
+}
+
+function run(args: string[]): boolean {
+  const result = spawnSync('pnpm', ['exec', ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1' },
+  });
+  return result.status === 0;
+}
+
+function check(name: string, ...args: string[]): void {
+  console.log(`\n── ${name}`);
+  count(name, run(args));
+}
+
+check('types', 'turbo', 'run', 'typecheck', '--output-logs=errors-only');
+check('types of scripts and browser tests', 'tsc', '--noEmit');
+check('lint and format', 'biome', 'ci', '.');
+check('dead code', 'knip');
+check('build', 'turbo', 'run', 'build', '--output-logs=errors-only');
+
+console.log('\n── unit, integration and browser tests');
+try {
+  chromiumPath({ install: true });
+} catch (error) {
+  // The browser tests say the same, and fail; the others run all the same.
+  if (!(error instanceof ChromiumMissingError)) throw error;
+  console.error(error.message);
+}
+const scratch = mkdtempSync(join(tmpdir(), 'crossmark-results-'));
+const report = join(scratch, 'vitest.json');
+const green = run(['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+try {
+  const results = JSON.parse(readFileSync(report, 'utf8')) as {
+    numPassedTests: number;
+    numFailedTests: number;
+    testResults: { status: string; name: string; assertionResults: unknown[] }[];
+  };
+  passed += results.numPassedTests;
+  failed += results.numFailedTests;
+  // A file that could not even be loaded has no tests to count.
+  for (const file of results.testResults) {
+    if (file.status === 'failed' && file.assertionResults.length === 0) count(file.name, false);
+  }
+  if (!green && failed === 0) count('vitest', false);
+} catch {
+  count('vitest', false);
+}
+rmSync(scratch, { recursive: true, force: true });
+
+check('smoke', 'node', 'scripts/smoke.ts');
+
+if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`);
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
