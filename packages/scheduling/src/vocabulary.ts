@@ -18,7 +18,12 @@ export const EVENT_TYPES = [
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** A person's job in the club. `Event Specialist` is what a new person is unless said otherwise. */
-export const ROLES = ['Club Supervisor', 'Lead Event Specialist', 'Event Specialist', 'Juicer Barista'] as const;
+export const ROLES = [
+  'Club Supervisor',
+  'Lead Event Specialist',
+  'Event Specialist',
+  'Juicer Barista',
+] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Crossmark's nine conditions of an event, spelt as on the wire. */

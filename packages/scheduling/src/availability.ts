@@ -1,0 +1,72 @@
+import { formatDay, weekdayOf } from './time.ts';
+import type { WorkDate } from './vocabulary.ts';
+
+/** What is known of the days on which a person can work. */
+export interface AvailabilityFacts {
+  /** Weekly pattern, Sunday first; null: every day. */
+  pattern: readonly boolean[] | null;
+  /** Take the pattern's place from day to day, both included. */
+  ranges: readonly { startsOn: WorkDate; endsOn: WorkDate; available: boolean; reason: string | null }[];
+  /** Single days. */
+  dates: readonly { day: WorkDate; available: boolean; reason: string | null }[];
+  /** Days off, first and last included. */
+  timeOff: readonly { startsOn: WorkDate; endsOn: WorkDate; reason: string | null }[];
+}
+
+/** Why a person can't work on a day; time off and a blocked date can't be overridden, the others can. */
+export interface Absence {
+  cause: 'time_off' | 'date_unavailable' | 'range_unavailable' | 'pattern_unavailable';
+  /** Their own words, or the days concerned. */
+  reason: string;
+}
+
+/**
+ * Why a person can't work on a day; empty when they can. Time off and a blocked date always block; else a single date
+ * set available frees; else a range (an unavailable one, where ranges disagree); else the weekly pattern.
+ */
+export function absencesOn(person: AvailabilityFacts, day: WorkDate): Absence[] {
+  const covers = (range: { startsOn: WorkDate; endsOn: WorkDate }) =>
+    range.startsOn <= day && day <= range.endsOn;
+  const blocks: Absence[] = [];
+  for (const off of person.timeOff) {
+    if (covers(off)) {
+      blocks.push({
+        cause: 'time_off',
+        reason: off.reason || `${formatDay(off.startsOn)} to ${formatDay(off.endsOn)}`,
+      });
+    }
+  }
+  const date = person.dates.find((one) => one.day === day);
+  if (date?.available === false) {
+    blocks.push({ cause: 'date_unavailable', reason: date.reason || 'not available that day' });
+  }
+  if (blocks.length > 0 || date) return blocks;
+
+  const ranges = person.ranges.filter(covers);
+  const away = ranges.find((range) => !range.available);
+  if (away) {
+    const days = `${formatDay(away.startsOn)} to ${formatDay(away.endsOn)}`;
+    return [{ cause: 'range_unavailable', reason: away.reason || days }];
+  }
+  if (ranges.length > 0) return [];
+
+  return person.pattern?.[weekdayOf(day)] === false
+    ? [{ cause: 'pattern_unavailable', reason: `never works on ${WEEKDAY_NAMES[weekdayOf(day)]}s` }]
+    : [];
+}
+
+const WEEKDAY_NAMES = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+/** A day on which nobody works: one date, or the same month and day every year. */
+export interface Holiday {
+  day: WorkDate;
+  name: string;
+  yearly: boolean;
+}
+
+/** The company holiday that falls on a day. */
+export function holidayOn(day: WorkDate, holidays: readonly Holiday[]): Holiday | undefined {
+  return holidays.find((holiday) =>
+    holiday.yearly ? holiday.day.slice(5) === day.slice(5) : holiday.day === day,
+  );
+}

@@ -1,0 +1,106 @@
+import type { EventType, WorkDate } from './vocabulary.ts';
+
+/**
+ * What kind of work a name stands for: by its suffix after the last `" - "`, then by unmistakable words. Core and
+ * Supervisor are told by the suffix alone, for either word may be part of a product's name.
+ */
+export function detectEventType(name: string): EventType {
+  const dash = name.lastIndexOf(' - ');
+  const suffix = dash < 0 ? '' : name.slice(dash + 3).trim();
+  if (/^(v\d[\w.]*[-\s]+)?core$/i.test(suffix)) return 'Core';
+  // Old data cuts the word short: `V2-SUPER`.
+  const supervisor = /^(?:v\d[\w.]*[-\s]+)?(super[a-z]*)$/i.exec(suffix)?.[1];
+  if (supervisor !== undefined && 'supervisor'.startsWith(supervisor.toLowerCase())) return 'Supervisor';
+  if (/^vendor performed$/i.test(suffix)) return 'Other';
+  return typeByWords(suffix) ?? typeByWords(name) ?? 'Other';
+}
+
+function typeByWords(text: string): EventType | undefined {
+  if (/\bjuicer[-\s]+(production[-\s]+)?survey\b/i.test(text)) return 'Juicer Survey';
+  if (/\bjuicer[-\s]+production\b/i.test(text)) return 'Juicer Production';
+  if (/\bfreeosk\b/i.test(text)) return 'Freeosk';
+  const digital = /\bdigital[-\s]+(setup|refresh|teardown)\b/i.exec(text)?.[1]?.toLowerCase();
+  if (digital === 'setup') return 'Digital Setup';
+  if (digital === 'refresh') return 'Digital Refresh';
+  if (digital === 'teardown') return 'Digital Teardown';
+  return undefined;
+}
+
+/** The six digits that a name starts with, followed by a dash; null for names of other shapes. */
+export function eventNumber(name: string): string | null {
+  return /^\s*(\d{6})-/.exec(name)?.[1] ?? null;
+}
+
+/** Minutes that an event takes where no CSV row said otherwise. A Core includes 30 for lunch. */
+export function defaultDurationMinutes(type: EventType, name: string): number {
+  switch (type) {
+    case 'Core':
+      return 390;
+    case 'Supervisor':
+      return 5;
+    case 'Juicer Production':
+      return /\b8HR\b/i.test(name) ? 480 : 540;
+    case 'Juicer Survey':
+    case 'Digital Setup':
+    case 'Digital Refresh':
+    case 'Digital Teardown':
+      return 30;
+    case 'Freeosk':
+      return /\btroubleshooting\b/i.test(name) ? 60 : 15;
+    case 'Other':
+      return /\bvendor performed$/i.test(name.trim()) ? 5 : 60;
+  }
+}
+
+/** Store times, `HH:mm`, at which each kind of work usually starts. */
+export const DEFAULT_SLOTS: Record<EventType, readonly string[]> = {
+  Core: ['10:45', '11:15', '11:45', '12:15'],
+  Supervisor: ['12:00'],
+  'Juicer Production': ['09:00'],
+  'Juicer Survey': ['17:00'],
+  'Digital Setup': ['10:15', '10:30', '10:45', '11:00'],
+  'Digital Refresh': ['10:15', '10:30', '10:45', '11:00'],
+  'Digital Teardown': ['18:00', '18:15', '18:30', '18:45'],
+  Freeosk: ['10:00'],
+  Other: ['11:00'],
+};
+
+/**
+ * What tells that a CSV row or a row of Crossmark's list is an event already known without its plan id, within one
+ * store: event number (else the name, case and spacing apart), type and window. Several events may share a key; then
+ * the name decides.
+ */
+export function eventMatchKey(event: {
+  name: string;
+  type: EventType;
+  startsOn: WorkDate;
+  dueOn: WorkDate;
+}): string {
+  const work = eventNumber(event.name) ?? event.name.trim().replace(/\s+/g, ' ').toLowerCase();
+  return [work, event.type, event.startsOn, event.dueOn].join('|');
+}
+
+/** Most urgent type first, among events due on the same day. */
+const URGENCY: readonly EventType[] = [
+  'Juicer Production',
+  'Juicer Survey',
+  'Digital Setup',
+  'Digital Refresh',
+  'Freeosk',
+  'Digital Teardown',
+  'Core',
+  'Supervisor',
+  'Other',
+];
+
+/** Sorts unscheduled events for planning: due first, then by type, then by name. */
+export function byUrgency(
+  a: { type: EventType; name: string; dueOn: WorkDate },
+  b: { type: EventType; name: string; dueOn: WorkDate },
+): number {
+  return (
+    compare(a.dueOn, b.dueOn) || URGENCY.indexOf(a.type) - URGENCY.indexOf(b.type) || compare(a.name, b.name)
+  );
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

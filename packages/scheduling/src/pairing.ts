@@ -1,0 +1,68 @@
+import type { Holiday } from './availability.ts';
+import { DEFAULT_SLOTS, eventNumber } from './event-type.ts';
+import { type EventFacts, evaluate, type PersonFacts, type PlannedWork } from './rules.ts';
+import { instantAt } from './time.ts';
+import type { EventType, Instant, WorkDate } from './vocabulary.ts';
+
+interface Pairable {
+  id: number;
+  type: EventType;
+  name: string;
+  startsOn: WorkDate;
+  dueOn: WorkDate;
+}
+
+/**
+ * The Supervisor event that belongs to a Core, out of one store's events: same six-digit number, overlapping windows;
+ * of several, the one with the same window. Undefined for anything but a Core.
+ */
+export function supervisorEventFor<Event extends Pairable>(
+  core: Pairable,
+  events: readonly Event[],
+): Event | undefined {
+  const number = eventNumber(core.name);
+  if (core.type !== 'Core' || number === null) return undefined;
+  const pairs = events.filter(
+    (event) =>
+      event.type === 'Supervisor' &&
+      eventNumber(event.name) === number &&
+      event.startsOn < core.dueOn &&
+      event.dueOn > core.startsOn,
+  );
+  return pairs.find((event) => event.startsOn === core.startsOn && event.dueOn === core.dueOn) ?? pairs[0];
+}
+
+/**
+ * When the Supervisor event of a Core is done, noon store time on the Core's day, and by whom: the Club Supervisor if
+ * available, else a Lead who has a Core that day (first of all the one who does this Core), else nobody: it stays open.
+ * @param pair.planned includes the Core itself, where it is about to be
+ * @param pair.ignoreScheduleIds the Supervisor event's own schedule when it moves along
+ */
+export function supervisorPlan(pair: {
+  supervisorEvent: EventFacts;
+  core: { employeeId: number; workDate: WorkDate };
+  people: readonly PersonFacts[];
+  planned: readonly PlannedWork[];
+  holidays: readonly Holiday[];
+  timeZone: string;
+  ignoreScheduleIds?: readonly number[];
+}): { startsAt: Instant; person: PersonFacts | null } {
+  const { core, planned, timeZone } = pair;
+  const startsAt = instantAt(core.workDate, DEFAULT_SLOTS.Supervisor[0] ?? '12:00', timeZone);
+  const hasCore = (person: PersonFacts) =>
+    person.id === core.employeeId ||
+    planned.some(
+      (work) => work.employeeId === person.id && work.type === 'Core' && work.workDate === core.workDate,
+    );
+  const leads = pair.people.filter((person) => person.role === 'Lead Event Specialist' && hasCore(person));
+  const inOrder = [
+    ...pair.people.filter((person) => person.role === 'Club Supervisor'),
+    ...leads.filter((person) => person.id === core.employeeId),
+    ...leads.filter((person) => person.id !== core.employeeId),
+  ];
+  const free = (person: PersonFacts) =>
+    evaluate({ ...pair, event: pair.supervisorEvent, person, startsAt }).every(
+      (reason) => reason.severity === 'hint',
+    );
+  return { startsAt, person: inOrder.find(free) ?? null };
+}

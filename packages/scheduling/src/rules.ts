@@ -1,0 +1,346 @@
+import { type AvailabilityFacts, absencesOn, type Holiday, holidayOn } from './availability.ts';
+import { DEFAULT_SLOTS, eventNumber } from './event-type.ts';
+import { addDays, addMinutes, formatDay, formatTime, timeOf, weekStart, workDateOf } from './time.ts';
+import {
+  CLOSED_CONDITIONS,
+  type Condition,
+  type EventType,
+  type Instant,
+  LONG_WORK,
+  type Role,
+  type WorkDate,
+} from './vocabulary.ts';
+
+/** An event, as far as the rules ask. */
+export interface EventFacts {
+  id: number;
+  type: EventType;
+  name: string;
+  /** First local day on which it may be worked. */
+  startsOn: WorkDate;
+  /** Due day: the last work day is the one before. */
+  dueOn: WorkDate;
+  condition: Condition;
+  durationMinutes: number;
+  /** Has a live schedule here or a booking in Crossmark. */
+  scheduled: boolean;
+}
+
+/** A person, as far as the rules ask. */
+export interface PersonFacts extends AvailabilityFacts {
+  id: number;
+  name: string;
+  role: Role;
+  /** Null: not linked to Crossmark, so nothing of theirs can be booked. */
+  repId: string | null;
+  /** Last local work date; null while the person is with us. */
+  terminatedOn: WorkDate | null;
+}
+
+/** A live schedule, as far as the rules ask. */
+export interface PlannedWork {
+  scheduleId: number;
+  eventId: number;
+  employeeId: number;
+  type: EventType;
+  startsAt: Instant;
+  endsAt: Instant;
+  workDate: WorkDate;
+}
+
+/** A person doing an event at a time: what the rules are asked about. */
+export interface Candidate {
+  event: EventFacts;
+  person: PersonFacts;
+  startsAt: Instant;
+  /** The store's zone. */
+  timeZone: string;
+  /** Live work of the store, at least the person's in the week of `startsAt`. */
+  planned: readonly PlannedWork[];
+  holidays: readonly Holiday[];
+  /** Live schedules that this one replaces: its own when it moves, both sides in a trade. */
+  ignoreScheduleIds?: readonly number[];
+  /** Reissue only: the new expiry day, which takes the window's place; the last work day is the one before. */
+  windowEndsOn?: WorkDate;
+}
+
+/** `hard`: nobody may. `soft`: with a reason, which is kept. `hint`: shown, asks nothing. */
+export type Severity = 'hard' | 'soft' | 'hint';
+
+export type ReasonCode =
+  | 'role'
+  | 'window'
+  | 'retired'
+  | 'unlinked'
+  | 'not_schedulable'
+  | 'already_scheduled'
+  | 'time_off'
+  | 'holiday'
+  | 'date_unavailable'
+  | 'second_core'
+  | 'long_overlap'
+  | 'pattern_unavailable'
+  | 'range_unavailable'
+  | 'club_supervisor_on_core'
+  | 'core_on_juicer_day'
+  | 'seventh_day'
+  | 'unusual_start'
+  | 'same_start'
+  | 'trade_not_core'
+  | 'trade_same_person';
+
+/** One thing that speaks against a candidate, in a sentence that names the thing, the reason and the way out. */
+export interface Reason {
+  code: ReasonCode;
+  severity: Severity;
+  message: string;
+}
+
+/** Who may do which work. A Club Supervisor on a Core is a soft matter, see {@link evaluate}. */
+const MAY_DO: Record<EventType, readonly Role[]> = {
+  Core: ['Event Specialist', 'Lead Event Specialist', 'Juicer Barista', 'Club Supervisor'],
+  Supervisor: ['Club Supervisor', 'Lead Event Specialist'],
+  'Juicer Production': ['Juicer Barista'],
+  'Juicer Survey': ['Juicer Barista'],
+  'Digital Setup': ['Lead Event Specialist', 'Club Supervisor'],
+  'Digital Refresh': ['Lead Event Specialist', 'Club Supervisor'],
+  'Digital Teardown': ['Lead Event Specialist', 'Club Supervisor'],
+  Freeosk: ['Lead Event Specialist', 'Club Supervisor'],
+  Other: ['Lead Event Specialist', 'Club Supervisor'],
+};
+
+/** Most days that one may work from Sunday to Saturday without an override. */
+const MOST_WORK_DAYS = 6;
+
+/** Everything that speaks against a candidate, at once: hard reasons first, then soft ones, then hints. */
+export function evaluate(candidate: Candidate): Reason[] {
+  return reasonsAgainst(candidate, ', or save it with a reason');
+}
+
+/** @param orElse what one may do instead of changing the plan where a reason is soft; empty where one may nothing */
+function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
+  const { event, person, startsAt, timeZone } = candidate;
+  const day = workDateOf(startsAt, timeZone);
+  const endsAt = addMinutes(startsAt, event.durationMinutes);
+  const on = formatDay(day);
+  const what = labelOf(event);
+  const ignored = candidate.ignoreScheduleIds ?? [];
+  // An event has one live schedule at most, so planned work of this event is the candidate itself.
+  const others = candidate.planned.filter(
+    (work) =>
+      work.employeeId === person.id && work.eventId !== event.id && !ignored.includes(work.scheduleId),
+  );
+  const thatDay = others.filter((work) => work.workDate === day);
+  const at = (work: PlannedWork) => formatTime(work.startsAt, timeZone);
+
+  const reasons: Reason[] = [];
+  const add = (severity: Severity, code: ReasonCode, message: string) =>
+    reasons.push({ code, severity, message });
+  const hard = (code: ReasonCode, message: string) => add('hard', code, message);
+  const soft = (code: ReasonCode, problem: string, wayOut: string) =>
+    add('soft', code, `${problem} ${wayOut}${orElse}.`);
+
+  if (!MAY_DO[event.type].includes(person.role)) {
+    const who = MAY_DO[event.type].map((role) => `a ${role}`).join(' or ');
+    hard(
+      'role',
+      `${person.name} is ${article(person.role)} ${person.role}, but ${what} is for ${who}. Choose one of them.`,
+    );
+  }
+  windowReason(candidate, day, what, hard);
+  if (person.terminatedOn !== null && day > person.terminatedOn) {
+    hard(
+      'retired',
+      `${person.name}'s last work day is ${formatDay(person.terminatedOn)}, before ${on}. Choose somebody else.`,
+    );
+  }
+  if (person.repId === null) {
+    hard(
+      'unlinked',
+      `${person.name} has no RepID, so Crossmark can't book them. Link them on their page, or choose somebody else.`,
+    );
+  }
+  conditionReason(candidate, what, hard);
+  const holiday = holidayOn(day, candidate.holidays);
+  if (holiday) hard('holiday', `The store is closed on ${on}: ${holiday.name}. Choose another day.`);
+  for (const { cause, reason } of absencesOn(person, day)) {
+    if (cause === 'time_off') {
+      hard(cause, `${person.name} has time off on ${on} (${reason}). Choose another day or person.`);
+    } else if (cause === 'date_unavailable') {
+      hard(cause, `${person.name} is blocked on ${on} (${reason}). Choose another day or person.`);
+    } else {
+      soft(cause, `${person.name} is unavailable on ${on} (${reason}).`, 'Choose another day or person');
+    }
+  }
+
+  if (event.type === 'Core' && person.role === 'Club Supervisor') {
+    soft(
+      'club_supervisor_on_core',
+      `${person.name} is a Club Supervisor, who does Cores only when nobody else can.`,
+      'Choose somebody else',
+    );
+  }
+  const clash = juicerClash(event.type, thatDay);
+  if (clash && person.role === 'Juicer Barista') {
+    soft(
+      'core_on_juicer_day',
+      `${person.name} has a ${clash.type} at ${at(clash)} on ${on}: a Barista does no Core on a Juicer day.`,
+      'Choose another day or person',
+    );
+  }
+  const core = event.type === 'Core' ? thatDay.find((work) => work.type === 'Core') : undefined;
+  if (core) {
+    soft(
+      'second_core',
+      `${person.name} already has a Core at ${at(core)} on ${on}.`,
+      'Choose another day or person',
+    );
+  }
+  if (isLong(event.type)) {
+    for (const work of others) {
+      if (isLong(work.type) && startsAt < work.endsAt && endsAt > work.startsAt) {
+        soft(
+          'long_overlap',
+          `${person.name} has a ${work.type} from ${at(work)} to ${formatTime(work.endsAt, timeZone)} on ${formatDay(work.workDate)}, which overlaps.`,
+          'Choose another time or person',
+        );
+      }
+    }
+  }
+  const sunday = weekStart(day);
+  const workDays = new Set(
+    others.map((work) => work.workDate).filter((other) => sunday <= other && other < addDays(sunday, 7)),
+  ).add(day);
+  if (workDays.size > MOST_WORK_DAYS) {
+    soft(
+      'seventh_day',
+      `${person.name} would work all seven days of the week from ${formatDay(sunday)}; ${MOST_WORK_DAYS} is the most.`,
+      'Choose another week or person',
+    );
+  }
+
+  if (!DEFAULT_SLOTS[event.type].includes(timeOf(startsAt, timeZone))) {
+    const usual = DEFAULT_SLOTS[event.type].map((slot) => formatTime(`1970-01-01T${slot}:00.000Z`, 'UTC'));
+    add(
+      'hint',
+      'unusual_start',
+      `${formatTime(startsAt, timeZone)} is no usual start for ${article(event.type)} ${event.type} (${usual.join(', ')}).`,
+    );
+  }
+  const twin = isNoonCheckOrLong(event.type)
+    ? undefined
+    : others.find((work) => !isNoonCheckOrLong(work.type) && work.startsAt === startsAt);
+  if (twin) {
+    add(
+      'hint',
+      'same_start',
+      `${person.name} also starts a ${twin.type} at ${at(twin)}. A quarter of an hour apart would do.`,
+    );
+  }
+  return reasons.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+}
+
+const SEVERITIES: readonly Severity[] = ['hard', 'soft', 'hint'];
+
+type Hard = (code: ReasonCode, message: string) => void;
+
+/** One rule for every event: the work date is on or after the start day and strictly before the due day. */
+function windowReason({ event, windowEndsOn }: Candidate, day: WorkDate, what: string, hard: Hard): void {
+  const on = formatDay(day);
+  if (windowEndsOn !== undefined) {
+    if (day >= windowEndsOn) {
+      hard(
+        'window',
+        `${what} is reopened until ${formatDay(addDays(windowEndsOn, -1))}, and ${on} is later. Choose an earlier day or a later expiry.`,
+      );
+    }
+  } else if (event.startsOn >= event.dueOn) {
+    hard(
+      'window',
+      `${what} starts and is due on ${formatDay(event.dueOn)}, so there is no day to work it on. Have its dates corrected in Crossmark.`,
+    );
+  } else if (day < event.startsOn || day >= event.dueOn) {
+    const [first, last] = [event.startsOn, addDays(event.dueOn, -1)];
+    const days = first === last ? `on ${formatDay(first)}` : `from ${formatDay(first)} to ${formatDay(last)}`;
+    hard('window', `${what} can be worked ${days}, and ${on} is outside. Choose a day within.`);
+  }
+}
+
+function conditionReason(candidate: Candidate, what: string, hard: Hard): void {
+  const { event, windowEndsOn, ignoreScheduleIds = [] } = candidate;
+  const reissue = windowEndsOn !== undefined;
+  if (reissue ? event.condition === 'Canceled' : CLOSED_CONDITIONS.includes(event.condition)) {
+    const wayOut =
+      event.condition === 'Submitted' ? 'Reissue it to have it done again.' : 'Choose another event.';
+    hard('not_schedulable', `${what} is ${event.condition} in Crossmark and takes no booking. ${wayOut}`);
+  } else if (event.scheduled && !reissue && ignoreScheduleIds.length === 0) {
+    hard('already_scheduled', `${what} is already scheduled. Move that schedule, or unschedule it first.`);
+  }
+}
+
+/** Juicer work beside a Core, or a Core beside Juicer work. */
+function juicerClash(type: EventType, thatDay: readonly PlannedWork[]): PlannedWork | undefined {
+  if (type === 'Core') return thatDay.find((work) => isJuicer(work.type));
+  return isJuicer(type) ? thatDay.find((work) => work.type === 'Core') : undefined;
+}
+
+const isJuicer = (type: EventType) => type === 'Juicer Production' || type === 'Juicer Survey';
+const isLong = (type: EventType) => LONG_WORK.includes(type);
+/** A Supervisor event is a check at noon, of five minutes: any number of them start at once. */
+const isNoonCheckOrLong = (type: EventType) => type === 'Supervisor' || isLong(type);
+const article = (noun: string) => (/^[AEIO]/.test(noun) ? 'an' : 'a');
+
+/** Short name for sentences: type and number, else the name without what stands in parentheses and after. */
+function labelOf(event: EventFacts): string {
+  const number = eventNumber(event.name);
+  return number ? `${event.type} ${number}` : `“${event.name.split(' (')[0]?.trim() ?? event.name}”`;
+}
+
+/** One side of a trade: a scheduled event and who does it now. */
+export interface TradeSide {
+  scheduleId: number;
+  event: EventFacts;
+  person: PersonFacts;
+  startsAt: Instant;
+}
+
+/**
+ * Whether two Core schedules may swap people. Each side is checked against every rule as if neither schedule existed;
+ * a trade takes no overrides, so anything but a hint refuses it. `a` tells what speaks against B's person doing A's
+ * event, `b` the other way round.
+ */
+export function evaluateTrade(trade: {
+  a: TradeSide;
+  b: TradeSide;
+  timeZone: string;
+  planned: readonly PlannedWork[];
+  holidays: readonly Holiday[];
+}): { allowed: boolean; a: Reason[]; b: Reason[] } {
+  const { a, b, timeZone, planned, holidays } = trade;
+  const ignoreScheduleIds = [a.scheduleId, b.scheduleId];
+  const check = (side: TradeSide, other: TradeSide): Reason[] => {
+    const reasons = reasonsAgainst(
+      {
+        event: side.event,
+        person: other.person,
+        startsAt: side.startsAt,
+        timeZone,
+        planned,
+        holidays,
+        ignoreScheduleIds,
+      },
+      '',
+    );
+    if (side.event.type !== 'Core') {
+      const message = `${labelOf(side.event)} is no Core: only two Cores can be traded. Change its person instead.`;
+      reasons.unshift({ code: 'trade_not_core', severity: 'hard', message });
+    }
+    if (side.person.id === other.person.id) {
+      const message = `${side.person.name} does both Cores already, so there is nothing to trade. Choose somebody else's.`;
+      reasons.unshift({ code: 'trade_same_person', severity: 'hard', message });
+    }
+    return reasons;
+  };
+  const result = { a: check(a, b), b: check(b, a) };
+  return { ...result, allowed: [...result.a, ...result.b].every((reason) => reason.severity === 'hint') };
+}

@@ -1,0 +1,96 @@
+import * as TemporalInstant from 'temporal-polyfill/fns/Instant';
+import * as PlainDate from 'temporal-polyfill/fns/PlainDate';
+import * as PlainDateTime from 'temporal-polyfill/fns/PlainDateTime';
+import * as ZonedDateTime from 'temporal-polyfill/fns/ZonedDateTime';
+import type { Instant, WorkDate } from './vocabulary.ts';
+
+// The function form of the polyfill: the browser downloads less than half of what the classes weigh.
+
+/** The store's local day on which an instant falls. */
+export function workDateOf(instant: Instant, timeZone: string): WorkDate {
+  return PlainDate.toString(ZonedDateTime.toPlainDate(zoned(instant, timeZone)));
+}
+
+/** The store's wall time at an instant, `HH:mm` in 24 hours. */
+export function timeOf(instant: Instant, timeZone: string): string {
+  return PlainDateTime.toString(ZonedDateTime.toPlainDateTime(zoned(instant, timeZone))).slice(11, 16);
+}
+
+/**
+ * The instant at which a store's clocks show a time, `HH:mm` or `HH:mm:ss`, on a local day. Where clocks skip that
+ * time in spring: as much later as they skip; where they show it twice in autumn: the first one.
+ * @throws {RangeError} no such day, time or zone
+ */
+export function instantAt(day: WorkDate, time: string, timeZone: string): Instant {
+  const match = /^(\d{2}):(\d{2})(?::(\d{2}))?$/.exec(time);
+  if (!match) throw new RangeError(`"${time}" is not a time of day (HH:mm).`);
+  const { year, month, dayOfMonth } = partsOf(day);
+  const local = PlainDateTime.create(
+    year,
+    month,
+    dayOfMonth,
+    Number(match[1]),
+    Number(match[2]),
+    Number(match[3] ?? 0),
+  );
+  return text(ZonedDateTime.toInstant(PlainDateTime.toZonedDateTime(local, timeZone)));
+}
+
+/** An instant some minutes of real time later; negative for earlier. */
+export function addMinutes(instant: Instant, minutes: number): Instant {
+  return text(TemporalInstant.addMinutes(TemporalInstant.fromString(instant), minutes));
+}
+
+/** A day some calendar days later; negative for earlier. */
+export function addDays(day: WorkDate, days: number): WorkDate {
+  return PlainDate.toString(PlainDate.addDays(plainDate(day), days));
+}
+
+/** Calendar days from one day to another, negative where `to` is the earlier one. */
+export function daysBetween(from: WorkDate, to: WorkDate): number {
+  return PlainDate.diffDays(plainDate(from), plainDate(to));
+}
+
+/** Day of the week, 0 = Sunday … 6 = Saturday. */
+export function weekdayOf(day: WorkDate): number {
+  return PlainDate.dayOfWeek(plainDate(day)) % 7;
+}
+
+/** The Sunday on or before a day: work weeks run Sunday to Saturday. */
+export function weekStart(day: WorkDate): WorkDate {
+  return addDays(day, -weekdayOf(day));
+}
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** A day for a person to read: `Mon Jan 5`. */
+export function formatDay(day: WorkDate): string {
+  const { month, dayOfMonth } = partsOf(day);
+  return `${WEEKDAYS[weekdayOf(day)]} ${MONTHS[month - 1]} ${dayOfMonth}`;
+}
+
+/** A store's wall time for a person to read: `10:45 AM`. */
+export function formatTime(instant: Instant, timeZone: string): string {
+  const [hour = '0', minute = '00'] = timeOf(instant, timeZone).split(':');
+  return `${Number(hour) % 12 || 12}:${minute} ${Number(hour) < 12 ? 'AM' : 'PM'}`;
+}
+
+function partsOf(day: WorkDate): { year: number; month: number; dayOfMonth: number } {
+  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
+  if (!match) throw new RangeError(`"${day}" is not a day (YYYY-MM-DD).`);
+  return { year: Number(match[1]), month: Number(match[2]), dayOfMonth: Number(match[3]) };
+}
+
+function plainDate(day: WorkDate): PlainDate.Record {
+  const { year, month, dayOfMonth } = partsOf(day);
+  return PlainDate.create(year, month, dayOfMonth);
+}
+
+function zoned(instant: Instant, timeZone: string): ZonedDateTime.Record {
+  return TemporalInstant.toZonedDateTimeISO(TemporalInstant.fromString(instant), timeZone);
+}
+
+function text(instant: TemporalInstant.Record): Instant {
+  return TemporalInstant.toString(instant, { fractionalSecondDigits: 3 });
+}
