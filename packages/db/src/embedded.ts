@@ -12,6 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import getPort from 'get-port';
@@ -43,7 +44,7 @@ export interface EmbeddedPostgres {
  * Postgres refuses to run as root. As root it therefore runs as user `postgres` (or `nobody`); where that user can't
  * reach the checkout (below `/root`, say), binaries and files go to /var/tmp instead, and `directory` tells.
  *
- * @param options.port fixed port; default: a free one, or the one used last
+ * @param options.port the port to take the first time, if free; later the one used last, else any free one
  * @param options.durable false skips fsync: for tests, whose data need not outlive a power cut
  * @throws {EmbeddedPostgresError} no binaries for this platform, or the server does not start
  */
@@ -99,16 +100,14 @@ export async function startPostgres(options: {
   const password = readFileSync(passwordFile, 'utf8').trim();
 
   const running = runningPort(cluster);
-  const port = running ?? (await getPort({ port: options.port ?? lastPort(cluster) ?? [] }));
+  const port = running ?? (await firstFree([lastPort(cluster), options.port]));
   if (running === undefined) {
     const flags = [
       `-p ${port}`,
       '-c listen_addresses=127.0.0.1',
       '-c unix_socket_directories=',
       '-c max_connections=200',
-      ...(options.durable === false
-        ? ['-c fsync=off', '-c full_page_writes=off', '-c synchronous_commit=off']
-        : []),
+      ...(options.durable === false ? ['-c fsync=off', '-c full_page_writes=off'] : []),
     ];
     await command('pg_ctl', [
       'start',
@@ -202,6 +201,20 @@ function runningPort(cluster: string): number | undefined {
     if ((error as NodeJS.ErrnoException).code === 'EPERM') throw error;
     return undefined;
   }
+}
+
+/** The first of these ports that nobody listens on, else any free one. */
+async function firstFree(ports: (number | undefined)[]): Promise<number> {
+  for (const port of ports) {
+    if (port === undefined) continue;
+    const probe = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      probe.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    await new Promise((resolve) => probe.close(resolve));
+    if (free) return port;
+  }
+  return getPort();
 }
 
 /** Port the server last ran on, so that a saved connection string keeps working. */

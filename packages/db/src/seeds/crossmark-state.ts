@@ -4,15 +4,24 @@ import type { DemoScenario } from './demo.ts';
 export function crossmarkState(scenario: DemoScenario, user: { userId: string; password: string }) {
   const { crossmarkStoreId, name, timeZone } = scenario.store;
   const repOf = new Map(scenario.people.map((person) => [person.employeeNumber, person.repId]));
-  const rep = (person: { repId: string; employeeNumber: string; name: string; email?: string }) => {
+  const rep = (person: DemoScenario['otherReps'][number], email?: string) => {
     const [firstName = '', ...rest] = person.name.split(' ');
-    return { ...person, firstName, lastName: rest.join(' '), timeZone };
+    const { repId, employeeNumber } = person;
+    return {
+      repId,
+      employeeNumber,
+      firstName,
+      lastName: rest.join(' '),
+      timeZone,
+      ...(email ? { email } : {}),
+    };
   };
   return {
     stores: [{ storeId: crossmarkStoreId, name, timeZone }],
-    reps: [...scenario.people, ...scenario.otherReps].map(({ repId, employeeNumber, name, ...more }) =>
-      rep({ repId, employeeNumber, name, ...('email' in more ? { email: more.email } : {}) }),
-    ),
+    reps: [
+      ...scenario.people.map((person) => rep(person, person.email)),
+      ...scenario.otherReps.map((person) => rep(person)),
+    ],
     plans: scenario.events.map((event) => ({
       mplanId: event.mplanId,
       storeId: crossmarkStoreId,

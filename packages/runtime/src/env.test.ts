@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { readEnv, SettingsError, settings } from './env.ts';
+
+const shape = {
+  DATABASE_URL: settings.DATABASE_URL,
+  AUTH_SECRET: settings.AUTH_SECRET,
+  PORT: settings.port(4000),
+};
+const good = { DATABASE_URL: 'postgres://u:p@h:5432/d', AUTH_SECRET: 'x'.repeat(32) };
+
+describe('settings', () => {
+  it('are parsed, with defaults for what is unset or empty', () => {
+    expect(readEnv(shape, { ...good, PORT: '' })).toEqual({ ...good, PORT: 4000 });
+    expect(readEnv(shape, { ...good, PORT: '8080' }).PORT).toBe(8080);
+  });
+
+  it('that are missing or wrong are all named at once, with what would do', () => {
+    const read = () => readEnv(shape, { DATABASE_URL: 'mysql://u:p@h/d', PORT: 'many' });
+    expect(read).toThrow(SettingsError);
+    expect(read).toThrow(/AUTH_SECRET is not set \(at least 32 random characters/);
+    expect(read).toThrow(/DATABASE_URL is wrong/);
+    expect(read).toThrow(/PORT is wrong/);
+  });
+
+  it('that are wrong are not repeated: they may be secrets', () => {
+    const secret = 'hunter2-short';
+    expect(() => readEnv(shape, { ...good, AUTH_SECRET: secret })).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining(secret) }),
+    );
+  });
+
+  it('keep their type', () => {
+    const { COUNT } = readEnv({ COUNT: z.coerce.number() }, { COUNT: '3' });
+    expect(COUNT + 1).toBe(4);
+  });
+});
