@@ -1,0 +1,168 @@
+import { type Executor, eventSyncs, refreshRuns, type Tx } from '@scheduler/db';
+import type { Instant } from '@scheduler/scheduling';
+import { and, desc, inArray, sql } from 'drizzle-orm';
+import { type EventTask, employeeJobKey, eventJobKey, refreshJobKey, type TaskName } from './jobs.ts';
+
+/** Jobs of people's clicks go first, then links of people, then reading the whole list. */
+const PRIORITIES: Record<TaskName, number> = {
+  sync_schedule: 0,
+  sync_schedule_update: 0,
+  sync_schedule_deletion: 0,
+  sync_employee: 5,
+  refresh_events: 10,
+};
+
+/** Any constant of ours will do: whoever holds it decides whether a refresh run is added. */
+const REFRESH_LOCK = 7_261_002;
+
+/** A job to be added through {@link addJobs}. */
+export interface JobSpec {
+  task: TaskName;
+  payload: Record<string, number>;
+  key: string;
+  /** Not before this; at once where absent. */
+  runAt?: Instant;
+}
+
+/**
+ * Adds jobs in the caller's transaction, each in place of an unstarted job of the same key. A dead letter of that key
+ * makes room for its successor. Order of locks: take event_syncs rows before calling this.
+ */
+export async function addJobs(tx: Executor, jobs: readonly JobSpec[]): Promise<void> {
+  if (jobs.length === 0) return;
+  const keys = jobs.map((job) => job.key);
+  // Relies on the unique index on _private_jobs.key.
+  await tx.execute(sql`
+    select graphile_worker.complete_jobs(array(
+      select id from graphile_worker._private_jobs
+      where key in ${keys} and attempts >= max_attempts and locked_at is null
+    ))`);
+  const specs = jobs.map((job) => ({
+    identifier: job.task,
+    payload: job.payload,
+    run_at: job.runAt ?? null,
+    job_key: job.key,
+    priority: PRIORITIES[job.task],
+  }));
+  await tx.execute(sql`
+    select count(*) from graphile_worker.add_jobs(array(
+      select spec from json_populate_recordset(null::graphile_worker.job_spec, ${JSON.stringify(specs)}::json) spec
+    ))`);
+}
+
+/**
+ * Records that what is wanted for an event changed (its schedule was made, moved or ended), and adds the job that
+ * carries it to Crossmark. Call it in the transaction that makes the change: both happen or neither does. An earlier
+ * failure or an open conflict is superseded: the newest decision made here counts.
+ */
+export async function wantChange(tx: Tx, change: { eventId: number; task: EventTask }): Promise<void> {
+  await wantChanges(tx, [change]);
+}
+
+/** {@link wantChange} for many events at once, in one statement each for rows and jobs. */
+export async function wantChanges(
+  tx: Tx,
+  changes: readonly { eventId: number; task: EventTask }[],
+): Promise<void> {
+  const taskOf = new Map(changes.map((change) => [change.eventId, change.task]));
+  // Always in the same order, so that two bulk saves can't deadlock.
+  const eventIds = [...taskOf.keys()].sort((a, b) => a - b);
+  if (eventIds.length === 0) return;
+  await tx
+    .insert(eventSyncs)
+    .values(
+      eventIds.map((eventId) => ({
+        eventId,
+        state: 'pending' as const,
+        wantedVersion: 1,
+        wantedAt: sql`now()`,
+      })),
+    )
+    .onConflictDoUpdate({
+      target: eventSyncs.eventId,
+      set: {
+        ...FRESH,
+        wantedVersion: sql`${eventSyncs.wantedVersion} + 1`,
+        wantedAt: sql`now()`,
+      },
+    });
+  await addJobs(
+    tx,
+    eventIds.map((eventId) => ({
+      task: taskOf.get(eventId) ?? 'sync_schedule',
+      payload: { eventId },
+      key: eventJobKey(eventId),
+    })),
+  );
+}
+
+/** A sync row before its first try. */
+const FRESH = {
+  state: 'pending' as const,
+  tries: 0,
+  failingSince: null,
+  nextTryAt: null,
+  failureKind: null,
+  failureReason: null,
+  conflict: null,
+  updatedAt: sql`now()`,
+};
+
+/**
+ * Tries again at once, with all retries ahead of it: a dead letter, or a change that waits for its next try. Returns
+ * false, and does nothing, where the event is synced or a conflict waits for a person's choice.
+ */
+export async function retryNow(tx: Tx, eventId: number): Promise<boolean> {
+  return (await retryAllNow(tx, [eventId])) === 1;
+}
+
+/** {@link retryNow} for many; returns how many were set going. */
+export async function retryAllNow(tx: Tx, eventIds: readonly number[]): Promise<number> {
+  if (eventIds.length === 0) return 0;
+  const locked = await tx
+    .select({ eventId: eventSyncs.eventId })
+    .from(eventSyncs)
+    .where(
+      and(
+        inArray(eventSyncs.eventId, [...eventIds]),
+        inArray(eventSyncs.state, ['pending', 'waiting', 'failed']),
+      ),
+    )
+    .orderBy(eventSyncs.eventId)
+    .for('update');
+  if (locked.length === 0) return 0;
+  const ids = locked.map((row) => row.eventId);
+  await tx.update(eventSyncs).set(FRESH).where(inArray(eventSyncs.eventId, ids));
+  await addJobs(
+    tx,
+    ids.map((id) => ({ task: 'sync_schedule_update', payload: { eventId: id }, key: eventJobKey(id) })),
+  );
+  return ids.length;
+}
+
+/** Adds the job that resolves a person against Crossmark's rep list. Call it in the transaction that changed them. */
+export async function enqueueEmployee(tx: Tx, employeeId: number): Promise<void> {
+  await addJobs(tx, [{ task: 'sync_employee', payload: { employeeId }, key: employeeJobKey(employeeId) }]);
+}
+
+/**
+ * Asks for a reading of Crossmark's whole list and returns its run. Where one is queued or running already, that one
+ * is returned and nothing is added.
+ */
+export async function requestRefresh(tx: Tx, request: { requestedBy: string }): Promise<number> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${REFRESH_LOCK})`);
+  const [open] = await tx
+    .select({ id: refreshRuns.id })
+    .from(refreshRuns)
+    .where(inArray(refreshRuns.state, ['queued', 'running']))
+    .orderBy(desc(refreshRuns.id))
+    .limit(1);
+  if (open) return open.id;
+  const [run] = await tx
+    .insert(refreshRuns)
+    .values({ requestedBy: request.requestedBy })
+    .returning({ id: refreshRuns.id });
+  if (!run) throw new Error('The refresh run was not added.');
+  await addJobs(tx, [{ task: 'refresh_events', payload: { runId: run.id }, key: refreshJobKey(run.id) }]);
+  return run.id;
+}

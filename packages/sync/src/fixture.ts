@@ -1,0 +1,128 @@
+import { type EmployeeNumber, mplanId, repId, storeId } from '@scheduler/crossmark';
+import { type Executor, employees, events, schedules, stores, type Tx } from '@scheduler/db';
+import type { Instant } from '@scheduler/scheduling';
+import { sql } from 'drizzle-orm';
+
+/** The store, people and events that this package's tests start from; ids match the simulator's state of each test. */
+export const STORE = {
+  crossmarkStoreId: '310042',
+  number: '8135',
+  name: 'Club Eight',
+  timeZone: 'America/Indiana/Indianapolis',
+};
+
+/** Adds a store. */
+export async function addStore(db: Executor, values: Partial<typeof STORE> = {}): Promise<number> {
+  const given = { ...STORE, ...values };
+  const [row] = await db
+    .insert(stores)
+    .values({ ...given, crossmarkStoreId: storeId(given.crossmarkStoreId) })
+    .returning({ id: stores.id });
+  return need(row).id;
+}
+
+/** Adds a person, linked to a rep unless `repId` is null. */
+export async function addEmployee(
+  db: Executor,
+  person: {
+    storeId: number;
+    name: string;
+    repId: string | null;
+    employeeNumber?: string;
+    terminatedOn?: string;
+  },
+): Promise<number> {
+  const [row] = await db
+    .insert(employees)
+    .values({
+      storeId: person.storeId,
+      name: person.name,
+      repId: person.repId === null ? null : repId(person.repId),
+      linkState: person.repId === null ? 'unchecked' : 'linked',
+      employeeNumber: (person.employeeNumber ?? null) as EmployeeNumber | null,
+      terminatedOn: person.terminatedOn ?? null,
+    })
+    .returning({ id: employees.id });
+  return need(row).id;
+}
+
+/** Adds a Core event; `mplanId` null is one known from a CSV file alone. */
+export async function addEvent(
+  db: Executor,
+  event: {
+    storeId: number;
+    mplanId: string | null;
+    name?: string;
+    eventNumber?: string;
+    startsOn?: string;
+    dueOn?: string;
+    durationMinutes?: number;
+  },
+): Promise<number> {
+  const [row] = await db
+    .insert(events)
+    .values({
+      storeId: event.storeId,
+      mplanId: event.mplanId === null ? null : mplanId(event.mplanId),
+      name: event.name ?? '612345-Acme-Oat Bars (260105123456)  - V2-CORE',
+      eventNumber: event.eventNumber ?? '612345',
+      type: 'Core',
+      startsOn: event.startsOn ?? '2026-01-01',
+      dueOn: event.dueOn ?? '2026-01-15',
+      durationMinutes: event.durationMinutes ?? 390,
+    })
+    .returning({ id: events.id });
+  return need(row).id;
+}
+
+/** Adds a live schedule of 390 minutes, without enqueueing anything. */
+export async function addSchedule(
+  tx: Tx,
+  schedule: { eventId: number; employeeId: number; startsAt: Instant; minutes?: number },
+): Promise<number> {
+  const endsAt = new Date(Date.parse(schedule.startsAt) + (schedule.minutes ?? 390) * 60_000).toISOString();
+  const [row] = await tx
+    .insert(schedules)
+    .values({
+      eventId: schedule.eventId,
+      employeeId: schedule.employeeId,
+      startsAt: schedule.startsAt,
+      endsAt,
+      workDate: schedule.startsAt.slice(0, 10),
+    })
+    .returning({ id: schedules.id });
+  return need(row).id;
+}
+
+/** A job as the queue holds it. */
+export interface QueuedJob {
+  id: string;
+  task: string;
+  key: string | null;
+  payload: Record<string, unknown>;
+  runAt: Instant;
+  attempts: number;
+  maxAttempts: number;
+  lastError: string | null;
+  lockedBy: string | null;
+}
+
+/** Every job in the queue, oldest first. */
+export async function queuedJobs(db: Executor): Promise<QueuedJob[]> {
+  const rows = await db.execute<Record<string, unknown>>(sql`
+    select jobs.id::text, tasks.identifier as task, jobs.key, jobs.payload, jobs.run_at as "runAt", jobs.attempts,
+      jobs.max_attempts as "maxAttempts", jobs.last_error as "lastError", jobs.locked_by as "lockedBy"
+    from graphile_worker._private_jobs jobs
+    join graphile_worker._private_tasks tasks on tasks.id = jobs.task_id
+    order by jobs.id`);
+  return rows.map((row) => ({
+    ...(row as unknown as QueuedJob),
+    runAt: new Date(String(row['runAt'])).toISOString(),
+  }));
+}
+
+/** The value, or an error where there is none. */
+export function need<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('Expected a value.');
+  return value;
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+/**
+ * The five tasks. The first three all run the same reconciliation: a job says which event to look at, never what to
+ * do, so a late, repeated or reordered job is harmless. Their names tell people in the queue pages what happened.
+ */
+export const TASKS = [
+  'sync_schedule',
+  'sync_schedule_update',
+  'sync_schedule_deletion',
+  'sync_employee',
+  'refresh_events',
+] as const;
+export type TaskName = (typeof TASKS)[number];
+
+/** Tasks that reconcile one event. */
+export type EventTask = Extract<TaskName, `sync_schedule${string}`>;
+
+const id = z.number().int().positive();
+const eventPayload = z.object({ eventId: id });
+
+/** What each task's job carries, parsed when the job runs. */
+export const PAYLOADS = {
+  sync_schedule: eventPayload,
+  sync_schedule_update: eventPayload,
+  sync_schedule_deletion: eventPayload,
+  sync_employee: z.object({ employeeId: id }),
+  /** Crontab ticks name no run: they bring `_cron.ts`, the minute they stand for. */
+  refresh_events: z.union([
+    z.object({ runId: id }),
+    z.object({ _cron: z.object({ ts: z.string() }) }).transform(({ _cron }) => ({ tickAt: _cron.ts })),
+  ]),
+} satisfies Record<TaskName, z.ZodType>;
+
+/** One job per event at a time: a newer one replaces what hasn't started yet. */
+export const eventJobKey = (eventId: number): string => `event:${eventId}`;
+/** One job per person at a time. */
+export const employeeJobKey = (employeeId: number): string => `employee:${employeeId}`;
+/** One job per refresh run. */
+export const refreshJobKey = (runId: number): string => `refresh:${runId}`;
