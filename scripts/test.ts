@@ -33,7 +33,6 @@ function check(name: string, ...args: string[]): void {
 }
 
 check('types', 'turbo', 'run', 'typecheck', '--output-logs=errors-only');
-check('types of scripts and browser tests', 'tsc', '--noEmit');
 check('lint and format', 'biome', 'ci', '.');
 check('dead code', 'knip');
 check('build', 'turbo', 'run', 'build', '--output-logs=errors-only');
