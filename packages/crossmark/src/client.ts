@@ -1,7 +1,36 @@
-import type { Condition, Instant, WorkDate } from '@scheduler/scheduling';
-import type { CallName, FailureKind } from './errors.ts';
-import type { BookingId, EmployeeNumber, MplanId, RepId, StoreId } from './ids.ts';
-import type { SessionStore } from './session.ts';
+import { CONDITIONS, type Condition, type Instant, type WorkDate } from '@scheduler/scheduling';
+import {
+  isLoginPage,
+  judgeReissued,
+  judgeUnscheduled,
+  namesUser,
+  parseInstructions,
+  parseList,
+  parseLocation,
+  parseQualified,
+  parseReps,
+  parseRow,
+  parseScheduled,
+  readJson,
+  refusalMessage,
+  saysNo,
+  UnexpectedAnswerError,
+} from './answers.ts';
+import { type CallName, CrossmarkError, type FailureKind } from './errors.ts';
+import { createHttp, type HttpAnswer, NoAnswerError } from './http.ts';
+import {
+  type BookingId,
+  bookingId,
+  type EmployeeNumber,
+  type MplanId,
+  mplanId,
+  type RepId,
+  repId,
+  type StoreId,
+  storeId,
+} from './ids.ts';
+import { memorySession, type Session, type SessionStore } from './session.ts';
+import { checkedDay, now, repRange, toLocalOffset } from './time.ts';
 
 /** One row of Crossmark's planning list: an event, and what Crossmark says of its booking. */
 export type PlannedEvent = {
@@ -62,7 +91,8 @@ type Cancellable = { signal?: AbortSignal | undefined };
 export type TimeZoneOf = (store: StoreId) => string | undefined;
 
 /**
- * Crossmark over HTTP. Every method throws only {@link CrossmarkError}; see there for what each kind means.
+ * Crossmark over HTTP. Every method throws {@link CrossmarkError}, whose kind says what happened, and passes on
+ * what a given {@link SessionStore} throws.
  * No call is repeated, except once after the session turned out to be over (which proves that it wasn't applied).
  */
 export interface CrossmarkClient {
@@ -150,5 +180,586 @@ export type CrossmarkClientOptions = {
     | undefined;
 };
 
+const CONNECT_MS = 5_000;
+const CALL_MS = 30_000;
+/** Rows asked for at once. The older client asked once for 5,000 and never for the rest. */
+const PAGE_SIZE = 1_000;
+/** Readings of a list that doesn't hold still before giving up on it. */
+const MAX_READINGS = 4;
+/** Crossmark's own page size for qualified reps, as recorded. */
+const QUALIFIED_PAGE = 100;
+/** One plan runs in few stores; Crossmark's search knows the plan but not the store. */
+const PLAN_PAGE = 100;
+/** The zone of the one tenant in use so far, sent at sign-in. */
+const DEFAULT_TIME_ZONE = 'America/Indiana/Indianapolis';
+
+/** A call as it will be sent, and how a 2xx answer to it is read. */
+type Call<T> = {
+  name: CallName;
+  path: string;
+  /** The body, and with it POST; without one the call is a GET. Forms keep Crossmark's order of fields. */
+  form?: Record<string, string> | undefined;
+  json?: object;
+  multipart?: Record<string, string>;
+  query?: Record<string, string | number>;
+  headers?: Record<string, string>;
+  /** A write whose answer is lost may have been applied. */
+  write?: boolean;
+  signal?: AbortSignal | undefined;
+  /** Throws {@link UnexpectedAnswerError} for what it can't trust and {@link Refusal} for a no. */
+  read: (json: unknown, answer: HttpAnswer) => T;
+};
+
+/** Crossmark's no, at 2xx. */
+class Refusal extends Error {}
+
+/** Nobody is signed in: of a write, the proof that it wasn't applied. */
+const EXPIRED = Symbol('session is over');
+
+/** Whether an answer is one of the three looks of a session that is over. */
+function looksExpired(call: CallName, { status, headers, body }: HttpAnswer): boolean {
+  if (status === 401 || status === 403) return true;
+  // Whether a sign-in worked is proven by the read after it, not by the page it shows.
+  if (call === 'authenticate') return false;
+  if (status >= 300 && status < 400) return /login/i.test(String(headers['location'] ?? ''));
+  return status < 300 && isLoginPage(body);
+}
+
+/** The cookies an answer sets, each name once (PHP may set its session twice: the last one counts). */
+function cookiesOf({ headers }: HttpAnswer): string {
+  const cookies = new Map<string, string>();
+  for (const line of [headers['set-cookie'] ?? []].flat()) {
+    const [, name, value] = /^\s*([^=;\s]+)=([^;]*)/.exec(line) ?? [];
+    if (!name) continue;
+    if (value && value !== 'deleted') cookies.set(name, value);
+    else cookies.delete(name);
+  }
+  return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+}
+
+/** `Retry-After`, in seconds or as a date, as milliseconds from now. */
+function retryAfterMs({ headers }: HttpAnswer): number | undefined {
+  const given = String(headers['retry-after'] ?? '').trim();
+  if (/^\d{1,9}$/.test(given)) return Number(given) * 1000;
+  const at = Date.parse(given);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}
+
+/** Reads a 2xx answer, or says what any other means for the call. */
+function judge<T>(call: Call<T>, answer: HttpAnswer, words: string): T {
+  const { status } = answer;
+  const details = { status, retryAfterMs: retryAfterMs(answer) };
+  const lost = (message: string) =>
+    call.write
+      ? new CrossmarkError(
+          'unknown',
+          call.name,
+          `${message} Whether the change was made is not known.`,
+          details,
+        )
+      : new CrossmarkError('transient', call.name, message, details);
+  const refused = () =>
+    new CrossmarkError(
+      'rejected',
+      call.name,
+      words ? `Crossmark refused: ${words}` : `Crossmark refused and gave no reason (status ${status}).`,
+      details,
+    );
+  if (status === 429) {
+    return fail(new CrossmarkError('transient', call.name, 'Crossmark asks for fewer calls (429).', details));
+  }
+  if (status >= 500 || status === 408) return fail(lost(`Crossmark failed (${status}).`));
+  if (status >= 400) return fail(refused());
+  if (status >= 300 && call.name !== 'authenticate') {
+    return fail(lost(`Crossmark sent the call elsewhere (${status}).`));
+  }
+  try {
+    return call.read(readJson(answer.body), answer);
+  } catch (error) {
+    if (error instanceof Refusal) return fail(refused());
+    if (!(error instanceof UnexpectedAnswerError)) throw error;
+    return fail(lost(`Crossmark's answer was not of the expected form (${error.message}).`));
+  }
+}
+
+function fail(error: CrossmarkError): never {
+  throw error;
+}
+
+/** A failed call as a {@link CrossmarkError}, whatever was thrown. */
+function toFailure(call: Call<unknown>, error: unknown): CrossmarkError {
+  if (error instanceof CrossmarkError) return error;
+  if (error instanceof NoAnswerError) {
+    return error.sent && call.write
+      ? new CrossmarkError(
+          'unknown',
+          call.name,
+          `Crossmark did not answer: ${error.message}. Whether the change was made is not known.`,
+          { cause: error },
+        )
+      : new CrossmarkError('transient', call.name, `Crossmark could not be reached: ${error.message}.`, {
+          cause: error,
+        });
+  }
+  throw error;
+}
+
+/** Waits for something shared without making it end when one of those waiting gives up. */
+async function orCancelled<T>(
+  shared: Promise<T>,
+  signal: AbortSignal | undefined,
+  call: CallName,
+): Promise<T> {
+  if (!signal) return shared;
+  const cancelled = Promise.withResolvers<never>();
+  const cancel = () =>
+    cancelled.reject(new CrossmarkError('transient', call, 'The call was cancelled before it was sent.'));
+  if (signal.aborted) cancel();
+  signal.addEventListener('abort', cancel);
+  try {
+    return await Promise.race([shared, cancelled.promise]);
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+/** The form and headers that Crossmark's own pages send. */
+function bodyOf(call: Call<unknown>): { body: string; type: string } | undefined {
+  if (call.form) {
+    const type = 'application/x-www-form-urlencoded; charset=UTF-8';
+    return { body: new URLSearchParams(call.form).toString(), type };
+  }
+  if (call.json) return { body: JSON.stringify(call.json), type: 'application/json' };
+  if (call.multipart) {
+    const boundary = `----CrossmarkScheduler${crypto.randomUUID()}`;
+    const parts = Object.entries(call.multipart).map(
+      ([name, value]) =>
+        `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    );
+    return {
+      body: `${parts.join('')}--${boundary}--\r\n`,
+      type: `multipart/form-data; boundary=${boundary}`,
+    };
+  }
+  return undefined;
+}
+
+/** The search that lists events by condition, or one plan. */
+function searchFields(term: 'condition' | 'mPlanID', values: readonly string[]): string {
+  const title = term === 'condition' ? 'Conditions' : 'mPlan ID';
+  const id = term === 'condition' && values.length === CONDITIONS.length ? 11 : 1;
+  const item = { id, value: values, displayValue: values, exactmatch: true, allActive: false };
+  return JSON.stringify({ searchTerms: { [term]: { name: term, title, items: [item] } } });
+}
+
+const sortedBy = (property: string) => JSON.stringify([{ property, direction: 'ASC' }]);
+
 /** A client for one Crossmark host. Does nothing until its first call. */
-export declare function createCrossmarkClient(options: CrossmarkClientOptions): CrossmarkClient;
+export function createCrossmarkClient(options: CrossmarkClientOptions): CrossmarkClient {
+  const timeZone = options.timeZone ?? DEFAULT_TIME_ZONE;
+  const store = options.session ?? memorySession();
+  const http = createHttp({
+    baseUrl: options.baseUrl,
+    connectMs: options.timeouts?.connectMs ?? CONNECT_MS,
+    callMs: options.timeouts?.callMs ?? CALL_MS,
+  });
+  const base = http.origin;
+
+  /** Crossmark's own words may repeat what was sent; secrets are taken out before anyone sees them. */
+  const scrubbed = (words: string, session: Session | null): string =>
+    [
+      options.password,
+      ...(session?.cookie.split('; ').map((pair) => pair.slice(pair.indexOf('=') + 1)) ?? []),
+    ]
+      .filter(Boolean)
+      .reduce((text, secret) => text.replaceAll(secret, '[redacted]'), words);
+
+  /** Sends one request and judges the answer, once. Tells the caller's hook and log how it went. */
+  async function attempt<T>(call: Call<T>, session: Session | null): Promise<T | typeof EXPIRED> {
+    const startedMs = performance.now();
+    const over = (failureKind?: FailureKind, failure?: CrossmarkError) => {
+      const durationMs = Math.round(performance.now() - startedMs);
+      const told = { call: call.name, durationMs, ...(failureKind && { failureKind }) };
+      options.onCall?.({ ...told, ok: failureKind === undefined });
+      if (failure) {
+        options.log?.warn(
+          { ...told, status: failure.status, reason: failure.message },
+          'Crossmark call failed',
+        );
+      } else options.log?.debug(told, failureKind ? 'Crossmark wants a sign-in' : 'Crossmark answered');
+    };
+    try {
+      const payload = bodyOf(call);
+      const query = call.query
+        ? `?${Object.entries(call.query)
+            .map((pair) => pair.map(encodeURIComponent).join('='))
+            .join('&')}`
+        : '';
+      const answer = await http.send({
+        method: payload ? 'POST' : 'GET',
+        path: call.path + query,
+        headers: {
+          accept: '*/*',
+          'x-requested-with': 'XMLHttpRequest',
+          origin: base,
+          referer: `${base}/planning/`,
+          ...(payload && { 'content-type': payload.type }),
+          ...(session?.cookie && { cookie: session.cookie }),
+          ...call.headers,
+        },
+        ...(payload && { body: payload.body }),
+        signal: call.signal,
+      });
+      if (looksExpired(call.name, answer)) {
+        over('session');
+        return EXPIRED;
+      }
+      const result = judge(call, answer, scrubbed(refusalMessage(answer.body), session));
+      over();
+      return result;
+    } catch (error) {
+      const failure = toFailure(call, error);
+      over(failure.kind, failure);
+      throw failure;
+    }
+  }
+
+  /** Whether the session is signed in, by the one read that says so. */
+  async function isSignedIn(session: Session): Promise<boolean> {
+    const path = '/users/getUserInfo';
+    return (await attempt({ name: 'getUserInfo', path, read: namesUser }, session)) === true;
+  }
+
+  /** Signs in and proves it: a 200 of the sign-in alone has meant nothing before. */
+  async function signIn(): Promise<Session> {
+    const call: Call<string | null> = {
+      name: 'authenticate',
+      path: '/login/authenticate',
+      headers: { accept: 'application/json, text/plain, */*', referer: `${base}/login` },
+      json: {
+        UserType: 'MVEntityUser',
+        UserID: options.userId,
+        Password: options.password,
+        Timezone: timeZone,
+      },
+      read: (json, answer) => (saysNo(json) ? null : cookiesOf(answer)),
+    };
+    try {
+      const cookie = await attempt(call, null);
+      const session = typeof cookie === 'string' ? { cookie, startedAt: now() } : null;
+      if (session && (await isSignedIn(session))) {
+        options.log?.info({ call: call.name }, 'Signed in to Crossmark');
+        return session;
+      }
+    } catch (error) {
+      if (!(error instanceof CrossmarkError && error.kind === 'rejected')) throw error;
+    }
+    const message = 'Crossmark did not accept the sign-in: its user id or password may be wrong.';
+    throw new CrossmarkError('session', call.name, message);
+  }
+
+  let renewing: Promise<Session> | undefined;
+  /** One sign-in for everybody who finds the session over. */
+  function renew(stale: Session | null): Promise<Session> {
+    renewing ??= store.renew(stale, signIn).finally(() => {
+      renewing = undefined;
+    });
+    return renewing;
+  }
+
+  /** Makes a call; where the session turns out to be over, signs in and makes it once more. */
+  async function perform<T>(call: Call<T>): Promise<T> {
+    const held = await orCancelled(store.current(), call.signal, call.name);
+    const session = held ?? (await orCancelled(renew(null), call.signal, call.name));
+    const first = await attempt(call, session);
+    if (first !== EXPIRED) return first;
+    const renewed = await orCancelled(renew(session), call.signal, call.name);
+    const second = await attempt(call, renewed);
+    if (second !== EXPIRED) return second;
+    throw (await isSignedIn(renewed))
+      ? new CrossmarkError('rejected', call.name, 'Crossmark does not let this user make this call.')
+      : new CrossmarkError('session', call.name, 'Crossmark ended the session right after the sign-in.');
+  }
+
+  /** Prepares a call; an id, day or time that can't be right is refused here and never sent. */
+  function checked<T>(name: CallName, prepare: () => T): T {
+    try {
+      return prepare();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : 'not valid';
+      throw new CrossmarkError('rejected', name, `Not sent to Crossmark: ${reason}`);
+    }
+  }
+
+  function listCall(search: {
+    fields: string;
+    interval: { intervalStart?: WorkDate; intervalEnd?: WorkDate };
+    page: number;
+    limit: number;
+    sort: string;
+    signal: AbortSignal | undefined;
+  }): Call<{ rows: unknown[]; total: number }> {
+    return {
+      name: 'getPlanningMplans',
+      path: '/planningextcontroller/getPlanningMplans',
+      query: {
+        _dc: Date.now(),
+        ...search.interval,
+        showAllActive: 'false',
+        searchFields: search.fields,
+        searchFilter: '',
+        page: search.page,
+        start: (search.page - 1) * search.limit,
+        limit: search.limit,
+        sort: search.sort,
+      },
+      signal: search.signal,
+      read: parseList,
+    };
+  }
+
+  return {
+    async login() {
+      await renew(await store.current());
+    },
+
+    async *listEvents({ from, to, conditions = CONDITIONS, pageSize = PAGE_SIZE, timeZoneOf, signal }) {
+      const interval = checked('getPlanningMplans', () => ({
+        intervalStart: checkedDay(from),
+        intervalEnd: checkedDay(to),
+      }));
+      const fields = searchFields('condition', conditions);
+      const sort = sortedBy(
+        conditions.length === 1 && conditions[0] === 'Unstaffed' ? 'staffedReps' : 'startDate',
+      );
+      const given = new Set<string>();
+      let limit = pageSize;
+      let counted = '';
+
+      // Crossmark pages by offset. A row that goes away (or comes) before the offset shifts the rest, so that a
+      // page can miss a row without a sign in itself. Such a list is read again until one reading holds together.
+      for (let reading = 1; reading <= MAX_READINGS; reading++) {
+        const seen = new Set<string>();
+        let moved = false;
+        let firstTotal: number | undefined;
+        let read = 0;
+        for (let page = 1; ; page++) {
+          const answer = await perform(listCall({ fields, interval, page, limit, sort, signal }));
+          const { rows, total } = answer;
+          firstTotal ??= total;
+          moved ||= total !== firstTotal;
+          // A host that gives less than was asked for has a page size of its own.
+          if (page === 1 && rows.length > 0 && rows.length < Math.min(limit, total)) limit = rows.length;
+
+          const fresh: EventPage = { rows: [], bad: [], read: 0, total };
+          const here = new Set<string>();
+          for (const raw of rows) {
+            const row = parseRow(raw, timeZoneOf, base);
+            const key =
+              'reason' in row
+                ? `${row.mplanId}_${row.storeId}: ${row.reason}`
+                : `${row.mplanId}_${row.storeId}`;
+            if (seen.has(key)) moved = true;
+            else read += 1;
+            here.add(key);
+            if (given.has(key)) continue;
+            given.add(key);
+            if ('reason' in row) fresh.bad.push(row);
+            else fresh.rows.push(row);
+          }
+          for (const key of here) seen.add(key);
+          if (fresh.rows.length > 0 || fresh.bad.length > 0 || total === 0) {
+            yield { ...fresh, read: given.size };
+          }
+          if (rows.length === 0 || page * limit >= total) {
+            if (!moved && read >= total) return;
+            counted = `${read} of ${total}`;
+            break;
+          }
+        }
+      }
+      throw new CrossmarkError(
+        'transient',
+        'getPlanningMplans',
+        `Crossmark's list of events kept changing while it was read (${counted} rows); it was not read completely.`,
+      );
+    },
+
+    async findEvent({ mplanId: plan, storeId: shop, timeZone: zone, signal }) {
+      const wanted = checked('getPlanningMplans', () => ({ plan: mplanId(plan), shop: storeId(shop) }));
+      const fields = searchFields('mPlanID', [wanted.plan]);
+      const sort = sortedBy('startDate');
+      for (let page = 1; ; page++) {
+        const { rows, total } = await perform(
+          listCall({ fields, interval: {}, page, limit: PLAN_PAGE, sort, signal }),
+        );
+        for (const raw of rows) {
+          const row = parseRow(raw, () => zone, base);
+          if (row.mplanId !== wanted.plan || row.storeId !== wanted.shop) continue;
+          if (!('reason' in row)) return row;
+          const message = `Crossmark lists plan ${plan} in store ${shop} in a form that cannot be read (${row.reason}).`;
+          throw new CrossmarkError('transient', 'getPlanningMplans', message);
+        }
+        if (page * PLAN_PAGE >= total) return null;
+        if (rows.length === 0) {
+          const message = `Crossmark's list of plan ${plan} was not complete.`;
+          throw new CrossmarkError('transient', 'getPlanningMplans', message);
+        }
+      }
+    },
+
+    async schedule(wanted) {
+      const name = 'scheduleMplanEvent';
+      const form = checked(name, () => {
+        if (!(wanted.startsAt < wanted.endsAt)) throw new RangeError('the booking ends before it starts.');
+        return {
+          ClassName: 'MVScheduledmPlan',
+          RepID: repId(wanted.repId),
+          mPlanID: mplanId(wanted.mplanId),
+          LocationID: storeId(wanted.storeId),
+          Start: toLocalOffset(wanted.startsAt, wanted.timeZone),
+          End: toLocalOffset(wanted.endsAt, wanted.timeZone),
+          hash: '',
+          v: '3.0.1',
+          PlanningOverride: 'true',
+        };
+      });
+      return perform({
+        name,
+        path: `/planningextcontroller/${name}`,
+        form,
+        write: true,
+        signal: wanted.signal,
+        read(json) {
+          const said = parseScheduled(json);
+          if (said.verdict === 'refused') throw new Refusal();
+          if (said.verdict === 'unclear') throw new UnexpectedAnswerError('no ok with a booking id');
+          return {
+            bookingId: said.bookingId,
+            repId: said.repId ?? wanted.repId,
+            startsAt: said.startsAt ?? wanted.startsAt,
+            endsAt: said.endsAt ?? wanted.endsAt,
+            repName: said.repName,
+          };
+        },
+      });
+    },
+
+    async unschedule({ bookingId: booking, signal }) {
+      const name = 'deleteScheduledMplanEvent';
+      await perform({
+        name,
+        path: `/planningextcontroller/${name}`,
+        form: checked(name, () => ({ id: bookingId(booking) })),
+        write: true,
+        signal,
+        read(json) {
+          const verdict = judgeUnscheduled(json);
+          if (verdict === 'refused') throw new Refusal();
+          if (verdict === 'unclear') throw new UnexpectedAnswerError('neither ok nor success');
+        },
+      });
+    },
+
+    async availableReps({ from, to, signal } = {}) {
+      const name = 'getAvailableReps';
+      return perform({
+        name,
+        path: `/schedulingcontroller/${name}`,
+        multipart: checked(name, () => ({ project: repRange(from, to, timeZone) })),
+        headers: { referer: `${base}/scheduling/hourly/` },
+        signal,
+        read: parseReps,
+      });
+    },
+
+    async qualifiedReps({ mplanId: plan, storeId: shop, signal }) {
+      const name = 'getQualifiedRepsForScheduling';
+      const ids = checked(name, () => ({ mPlanID: mplanId(plan), storeID: storeId(shop) }));
+      const found = new Map<RepId, QualifiedRep>();
+      // The answer has no total: a page that is not full, or brings nobody new, is the last.
+      for (let page = 1; ; page++) {
+        const reps = await perform({
+          name,
+          path: `/planningextcontroller/${name}`,
+          query: {
+            _dc: Date.now(),
+            ...ids,
+            page,
+            start: (page - 1) * QUALIFIED_PAGE,
+            limit: QUALIFIED_PAGE,
+            sort: sortedBy('LastName'),
+          },
+          signal,
+          read: parseQualified,
+        });
+        const before = found.size;
+        for (const rep of reps) found.set(rep.repId, rep);
+        if (reps.length < QUALIFIED_PAGE || found.size === before) return [...found.values()];
+      }
+    },
+
+    async locationCondition({ mplanId: plan, storeId: shop, signal }) {
+      const name = 'getmPlanLocationCondition';
+      return perform({
+        name,
+        path: `/planningextcontroller/${name}`,
+        form: checked(name, () => ({ mPlanID: mplanId(plan), storeID: storeId(shop) })),
+        signal,
+        read(json) {
+          const said = parseLocation(json);
+          if (!said) throw new Refusal();
+          return said;
+        },
+      });
+    },
+
+    async reissue(wanted) {
+      const name = 'createPendingWork';
+      const form = checked(name, () => ({
+        workLogEntryID: bookingId(wanted.bookingId),
+        storeID: storeId(wanted.storeId),
+        mPlanID: mplanId(wanted.mplanId),
+        reissueBulkJson: '[]',
+        action: 'reissue',
+        includeResponses: String(wanted.includeResponses ?? false),
+        pendingWorkReasonComments: '',
+        public: 'true',
+        excludeReps: 'false',
+        excludedRepIDs: '[]',
+        overrideReps: 'true',
+        overriddenRepIDs: `[${repId(wanted.repId)}]`,
+        expirationDate: `${checkedDay(wanted.expiresOn)}T00:00:00`,
+        additionalEmail: '',
+      }));
+      await perform({
+        name,
+        path: `/pendingworkextcontroller/${name}/`,
+        form,
+        write: true,
+        signal: wanted.signal,
+        read(json) {
+          const verdict = judgeReissued(json);
+          if (verdict === 'refused') throw new Refusal();
+          if (verdict === 'unclear') throw new UnexpectedAnswerError('not an object');
+        },
+      });
+    },
+
+    async instructions({ events, signal }) {
+      const name = 'bulkPrintMplanLocations';
+      const locations = checked(name, () =>
+        events.map((event) => ({ mPlanID: mplanId(event.mplanId), storeID: storeId(event.storeId) })),
+      );
+      return perform({
+        name,
+        path: `/planningextcontroller/${name}`,
+        form: { mplanLocationIDs: JSON.stringify(locations), includeAttachment: 'true' },
+        signal,
+        read: (json) => parseInstructions(json, base),
+      });
+    },
+
+    close: () => http.close(),
+  };
+}

@@ -1,4 +1,16 @@
-export * from './client.ts';
-export * from './errors.ts';
+export {
+  type BadRow,
+  type Booking,
+  type ClientLog,
+  type CrossmarkClient,
+  type CrossmarkClientOptions,
+  createCrossmarkClient,
+  type EventPage,
+  type PlannedEvent,
+  type QualifiedRep,
+  type Rep,
+  type TimeZoneOf,
+} from './client.ts';
+export { CALLS, type CallName, CrossmarkError, FAILURE_KINDS, type FailureKind } from './errors.ts';
 export * from './ids.ts';
-export * from './session.ts';
+export type { Session, SessionStore } from './session.ts';

@@ -17,3 +17,17 @@ export interface SessionStore {
    */
   renew(stale: Session | null, signIn: () => Promise<Session>): Promise<Session>;
 }
+
+/** Keeps the session in this process. */
+export function memorySession(): SessionStore {
+  let session: Session | null = null;
+  return {
+    current: async () => session,
+    async renew(stale, signIn) {
+      if (session && session.cookie !== stale?.cookie) return session;
+      session = null;
+      session = await signIn();
+      return session;
+    },
+  };
+}

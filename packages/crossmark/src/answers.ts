@@ -1,0 +1,306 @@
+import { CONDITIONS, type Instant } from '@scheduler/scheduling';
+import { z } from 'zod';
+import type { BadRow, PlannedEvent, QualifiedRep, Rep, TimeZoneOf } from './client.ts';
+import { bookingId, employeeNumber, mplanId, repId, storeId } from './ids.ts';
+import { fromDay, fromOffset, fromWallTime } from './time.ts';
+
+/** Crossmark mixes numbers, strings and booleans for one and the same field. */
+const scalar = z.union([z.string(), z.number(), z.boolean()]).transform((value) => String(value).trim());
+const text = scalar.nullish().transform((value) => value ?? '');
+const textOrNull = scalar.nullish().transform((value) => value || null);
+const count = scalar.pipe(z.string().regex(/^\d{1,9}$/, 'is not a count')).transform(Number);
+
+/** 1, "1", true and "true" are yes; everything else, nothing included, is no. */
+const yes = z.unknown().transform((value) => ['1', 'true'].includes(String(value)));
+
+/** An empty PHP map arrives as an empty list. */
+const map = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (Array.isArray(value) && value.length === 0 ? {} : value), schema);
+
+/** Makes a schema out of a function that throws on what it can't read. */
+const reading =
+  <T>(read: (value: string) => T) =>
+  (value: string, context: z.RefinementCtx): T => {
+    try {
+      return read(value);
+    } catch (error) {
+      context.addIssue({
+        code: 'custom',
+        message: error instanceof Error ? error.message : 'cannot be read',
+      });
+      return z.NEVER;
+    }
+  };
+const id = <T>(read: (value: string) => T) => scalar.transform(reading(read));
+const idOrNull = <T>(read: (value: string) => T) =>
+  scalar
+    .nullish()
+    .transform((value, context) =>
+      value && value !== '0' && value !== 'false' ? reading(read)(value, context) : null,
+    );
+
+/** One line that says where an answer left the expected form. Never repeats the answer itself. */
+function complaint(error: z.ZodError): string {
+  const [issue] = error.issues;
+  return issue ? `${issue.path.join('.') || 'answer'}: ${issue.message}` : 'not of the expected form';
+}
+
+/** An answer that is not of the form it should have; the message says where. */
+export class UnexpectedAnswerError extends Error {
+  override readonly name = 'UnexpectedAnswerError';
+}
+
+function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new UnexpectedAnswerError(complaint(parsed.error));
+}
+
+/** The JSON of a body, whatever its content type says; undefined where it isn't JSON. */
+export function readJson(body: string): unknown {
+  try {
+    return JSON.parse(body.replace(/^\uFEFF/, ''));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether a body is the login page: an HTML document with a password field, or one that posts to the login.
+ * A valid answer is JSON, and so may say "login" or "password" as often as it likes.
+ */
+export function isLoginPage(body: string): boolean {
+  if (readJson(body) !== undefined || !/^\s*</.test(body)) return false;
+  return /<input\b[^>]*\btype\s*=\s*["']?password\b/i.test(body) || /\/login\/authenticate\b/i.test(body);
+}
+
+const refusalWords = z
+  .looseObject({ message: text, msg: text, error: text, errorMessage: text })
+  .partial()
+  .transform((words) => words.message || words.errorMessage || words.msg || words.error || '');
+
+/** What Crossmark said of a refusal, as one plain line; empty where it said nothing. */
+export function refusalMessage(body: string): string {
+  const parsed = refusalWords.safeParse(readJson(body));
+  const words = parsed.success ? parsed.data : '';
+  return words
+    .replace(/<[^<>]*>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 300);
+}
+
+const salesTools = z
+  .array(map(z.looseObject({ salesToolURL: textOrNull })))
+  .nullish()
+  .transform((tools) => tools?.[0]?.salesToolURL ?? null);
+
+/** A link a person may follow; anything but http(s) is none. */
+function link(url: string | null, base: string): string | null {
+  if (!url || !URL.canParse(url, base)) return null;
+  const { protocol, href } = new URL(url, base);
+  return protocol === 'http:' || protocol === 'https:' ? href : null;
+}
+
+const row = z.looseObject({
+  mPlanID: id(mplanId),
+  storeID: id(storeId),
+  storeName: text,
+  name: scalar.pipe(z.string().min(1, 'is empty')),
+  startDate: scalar.transform(reading(fromDay)),
+  endDate: scalar.transform(reading(fromDay)),
+  scheduleDate: text,
+  condition: scalar.pipe(z.enum(CONDITIONS)),
+  staffedReps: text,
+  scheduleRepID: idOrNull(repId),
+  scheduleEventID: idOrNull(bookingId),
+  salesTools,
+});
+
+const list = z.union([
+  z.looseObject({ mplans: z.array(z.unknown()), total: count }),
+  z
+    .looseObject({ records: z.array(z.unknown()), total: count })
+    .transform(({ records, total }) => ({ mplans: records, total })),
+]);
+
+/** The rows of a planning list, each still unread, and how many there are in all. */
+export function parseList(json: unknown): { rows: unknown[]; total: number } {
+  const parsed = list.safeParse(json);
+  if (!parsed.success) throw new UnexpectedAnswerError('neither mplans nor records with a total');
+  return { rows: parsed.data.mplans, total: parsed.data.total };
+}
+
+const rowName = map(z.looseObject({ mPlanID: textOrNull, storeID: textOrNull }));
+
+/** Reads one row; a row that can't be read is named with its reason and never guessed at. */
+export function parseRow(given: unknown, timeZoneOf: TimeZoneOf, base: string): PlannedEvent | BadRow {
+  const named = rowName.safeParse(given);
+  const bad = (reason: string): BadRow => ({
+    mplanId: named.success ? named.data.mPlanID : null,
+    storeId: named.success ? named.data.storeID : null,
+    reason,
+  });
+  const parsed = row.safeParse(given);
+  if (!parsed.success) return bad(complaint(parsed.error));
+  const read = parsed.data;
+  let startsAt: Instant | null = null;
+  if (read.scheduleDate) {
+    const timeZone = timeZoneOf(read.storeID);
+    if (!timeZone) return bad(`scheduleDate: the time zone of store ${read.storeID} is not known`);
+    try {
+      startsAt = fromWallTime(read.scheduleDate, timeZone);
+    } catch (error) {
+      return bad(`scheduleDate: ${error instanceof Error ? error.message : 'cannot be read'}`);
+    }
+  }
+  return {
+    mplanId: read.mPlanID,
+    storeId: read.storeID,
+    storeName: read.storeName,
+    name: read.name,
+    startsOn: read.startDate,
+    dueOn: read.endDate,
+    condition: read.condition,
+    staffedReps: read.staffedReps
+      .split(',')
+      .map((name) => name.trim())
+      .filter(Boolean),
+    repId: read.scheduleRepID,
+    bookingId: read.scheduleEventID,
+    startsAt,
+    instructionsUrl: link(read.salesTools, base),
+  };
+}
+
+/** What a write's answer says: done, refused, or nothing that can be trusted. */
+type Verdict = 'done' | 'refused' | 'unclear';
+
+const okField = z.looseObject({ ok: z.unknown() });
+const scheduled = z.looseObject({
+  MVScheduledEvent: z.looseObject({
+    ID: id(bookingId),
+    RepID: idOrNull(repId),
+    Start: scalar.transform(reading(fromOffset)).nullish().catch(null),
+    End: scalar.transform(reading(fromOffset)).nullish().catch(null),
+  }),
+  repName: text,
+});
+
+/**
+ * Reads the answer to a booking. Done is `ok` 1 and an id, nothing else; `ok` of another value is a refusal;
+ * `ok` 1 without an id may well have booked and is therefore unclear.
+ */
+export function parseScheduled(json: unknown) {
+  const ok = okField.safeParse(json);
+  if (!ok.success || ok.data.ok === undefined) return { verdict: 'unclear' as const };
+  if (!yes.parse(ok.data.ok)) return { verdict: 'refused' as const };
+  const parsed = scheduled.safeParse(json);
+  if (!parsed.success) return { verdict: 'unclear' as const };
+  const { ID, RepID, Start, End } = parsed.data.MVScheduledEvent;
+  const repName = parsed.data.repName;
+  return { verdict: 'done' as const, bookingId: ID, repId: RepID, startsAt: Start, endsAt: End, repName };
+}
+
+/**
+ * Reads the answer to an unscheduling. Its form is documented nowhere: `ok` or `success` decide, an answer with
+ * neither is unclear.
+ */
+export function judgeUnscheduled(json: unknown): Verdict {
+  if (json === true || json === 1) return 'done';
+  const parsed = z.looseObject({ ok: z.unknown(), success: z.unknown() }).partial().safeParse(json);
+  if (!parsed.success) return 'unclear';
+  const said = parsed.data.ok ?? parsed.data.success;
+  if (said === undefined || said === null) return 'unclear';
+  return yes.parse(said) ? 'done' : 'refused';
+}
+
+/** Reads the answer to a reissue: any object that doesn't say no. */
+export function judgeReissued(json: unknown): Verdict {
+  const parsed = map(z.looseObject({ ok: z.unknown(), success: z.unknown() }).partial()).safeParse(json);
+  if (!parsed.success) return 'unclear';
+  return [parsed.data.ok, parsed.data.success].every((said) => said === undefined || yes.parse(said))
+    ? 'done'
+    : 'refused';
+}
+
+const rep = z.looseObject({
+  id: textOrNull,
+  repId: textOrNull,
+  employeeId: textOrNull,
+  title: textOrNull,
+  lastName: textOrNull,
+  nameSort: textOrNull,
+  role: textOrNull,
+  email: textOrNull,
+  phone: textOrNull,
+});
+const reps = z.looseObject({ reps: map(z.record(z.string(), rep)) });
+
+/** Reads the rep list, an object keyed by rep id. */
+export function parseReps(json: unknown): Rep[] {
+  return Object.entries(parse(reps, json).reps).map(([key, entry]) => {
+    const number = z.string().transform(reading(employeeNumber)).safeParse(entry.employeeId);
+    const name = entry.title ?? entry.nameSort;
+    if (!name) throw new UnexpectedAnswerError(`reps.${key}: has no name`);
+    return {
+      repId: parse(id(repId), entry.repId ?? entry.id ?? key),
+      employeeNumber: number.success ? number.data : null,
+      name,
+      lastName: entry.lastName,
+      role: entry.role,
+      email: entry.email,
+      phone: entry.phone,
+    };
+  });
+}
+
+const qualified = z.looseObject({
+  reps: z.array(z.looseObject({ ID: id(repId), FirstName: text, LastName: text, Timezone: textOrNull })),
+});
+
+/** Reads who is qualified, a list. */
+export function parseQualified(json: unknown): QualifiedRep[] {
+  return parse(qualified, json).reps.map((entry) => ({
+    repId: entry.ID,
+    firstName: entry.FirstName,
+    lastName: entry.LastName,
+    name: `${entry.FirstName} ${entry.LastName}`.trim(),
+    timeZone: entry.Timezone,
+  }));
+}
+
+const location = z.looseObject({ condition: scalar.pipe(z.enum(CONDITIONS)), reps: map(z.unknown()) });
+
+/** Reads Crossmark's read-back of one event; null where it says anything but `ok` 1. */
+export function parseLocation(json: unknown) {
+  const { ok } = parse(okField, json);
+  if (ok === undefined) throw new UnexpectedAnswerError('ok: is missing');
+  if (!yes.parse(ok)) return null;
+  const { condition, reps: names } = parse(location, json);
+  return { condition, reps: typeof names === 'string' ? names.trim() : '' };
+}
+
+const instructions = z.array(z.looseObject({ mPlanID: id(mplanId), salesTools }));
+
+/** Reads where instructions are: `{mplans: […]}` or the bare list. */
+export function parseInstructions(json: unknown, base: string) {
+  const entries = Array.isArray(json)
+    ? json
+    : parse(z.looseObject({ mplans: z.array(z.unknown()) }), json).mplans;
+  return parse(instructions, entries).map((entry) => ({
+    mplanId: entry.mPlanID,
+    instructionsUrl: link(entry.salesTools, base),
+  }));
+}
+
+const userInfo = z.looseObject({ username: scalar.pipe(z.string().min(1)) });
+
+/** Whether an answer names the user who is signed in. */
+export const namesUser = (json: unknown): boolean => userInfo.safeParse(json).success;
+
+/** Whether a sign-in was answered by an explicit no. */
+export const saysNo = (json: unknown): boolean => {
+  const parsed = z.looseObject({ success: z.unknown() }).safeParse(json);
+  return parsed.success && parsed.data.success !== undefined && !yes.parse(parsed.data.success);
+};
