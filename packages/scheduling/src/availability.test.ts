@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type AvailabilityFacts, absencesOn, holidayOn } from './availability.ts';
+import { addDays, weekdayOf } from './time.ts';
+
+const day = '2027-03-03'; // a Wednesday
+const free: AvailabilityFacts = { pattern: null, ranges: [], dates: [], timeOff: [] };
+const notOn = (...weekdays: number[]) => [0, 1, 2, 3, 4, 5, 6].map((one) => !weekdays.includes(one));
+const range = (available: boolean) => ({ startsOn: day, endsOn: addDays(day, 2), available, reason: null });
+const date = (available: boolean) => ({ day, available, reason: 'exam' });
+const off = { startsOn: addDays(day, -1), endsOn: day, reason: 'Vacation' };
+const causes = (facts: Partial<AvailabilityFacts>, on = day) =>
+  absencesOn({ ...free, ...facts }, on).map((absence) => absence.cause);
+
+describe('availability', () => {
+  it('is every day unless something says otherwise', () => {
+    expect(causes({})).toEqual([]);
+    expect(causes({ pattern: notOn() })).toEqual([]);
+  });
+
+  it('follows the pattern on each of the seven days', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.boolean(), { minLength: 7, maxLength: 7 }),
+        fc.integer({ min: 0, max: 6 }),
+        (pattern, days) => {
+          const on = addDays('2027-02-28', days);
+          expect(causes({ pattern }, on)).toEqual(pattern[weekdayOf(on)] ? [] : ['pattern_unavailable']);
+        },
+      ),
+    );
+  });
+
+  it('a range takes the place of the pattern, both ends included, and no day beyond', () => {
+    const facts = { pattern: notOn(3), ranges: [range(true)] };
+    expect(causes(facts)).toEqual([]);
+    expect(causes(facts, addDays(day, 7))).toEqual(['pattern_unavailable']);
+    expect(causes({ ranges: [range(false)] }, addDays(day, 2))).toEqual(['range_unavailable']);
+    expect(causes({ ranges: [range(false)] }, addDays(day, 3))).toEqual([]);
+    expect(causes({ ranges: [range(true), range(false)] })).toEqual(['range_unavailable']);
+  });
+
+  it('a single available date frees from pattern and range', () => {
+    expect(causes({ dates: [date(true)], pattern: notOn(3), ranges: [range(false)] })).toEqual([]);
+  });
+
+  it('a blocked date and time off always block, and both are told', () => {
+    expect(causes({ dates: [date(false)], ranges: [range(true)] })).toEqual(['date_unavailable']);
+    expect(causes({ timeOff: [off], dates: [date(true)] })).toEqual(['time_off']);
+    expect(causes({ timeOff: [off], dates: [date(false)] })).toEqual(['time_off', 'date_unavailable']);
+    expect(causes({ timeOff: [off] }, addDays(day, 1))).toEqual([]);
+    expect(absencesOn({ ...free, timeOff: [off] }, day)[0]?.reason).toBe('Vacation');
+  });
+});
+
+describe('holidays', () => {
+  const once = { day: '2027-03-03', name: 'Inventory', yearly: false };
+  const yearly = { day: '2020-12-25', name: 'Christmas', yearly: true };
+  it('fall on their date, yearly ones in every year', () => {
+    expect(holidayOn('2027-03-03', [once, yearly])).toBe(once);
+    expect(holidayOn('2028-03-03', [once, yearly])).toBeUndefined();
+    expect(holidayOn('2027-12-25', [once, yearly])).toBe(yearly);
+    expect(holidayOn('2027-12-24', [once, yearly])).toBeUndefined();
+  });
+});

@@ -1,0 +1,144 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  byUrgency,
+  DEFAULT_SLOTS,
+  defaultDurationMinutes,
+  detectEventType,
+  eventMatchKey,
+  eventNumber,
+} from './event-type.ts';
+import { EVENT_TYPES, type EventType } from './vocabulary.ts';
+
+const REAL_SHAPES: [name: string, type: EventType, minutes: number, number: string | null][] = [
+  ['610123-Alderbrook-Oat Clusters (123456789012)  - V2-CORE', 'Core', 390, '610123'],
+  ['610123-Alderbrook-Oat Clusters (123456789012) - V2-CORE', 'Core', 390, '610123'],
+  ['610123-Alderbrook-Oat Clusters (123456789012)  - V2-Supervisor', 'Supervisor', 5, '610123'],
+  ['610123-Alderbrook-Oat Clusters (123456789012)  - V2-SUPER', 'Supervisor', 5, '610123'],
+  ['01.05-DD-Juniper & Co-Yuzu (123456789012)  - 01.05 Digital Setup', 'Digital Setup', 30, null],
+  ['01.05-DD-Juniper & Co-Yuzu (123456789012)  - 01.05 Digital Refresh', 'Digital Refresh', 30, null],
+  ['01.05-DD-Juniper & Co-Yuzu (123456789012)  - 01.05 Digital Teardown', 'Digital Teardown', 30, null],
+  ['01-05 8HR-ES1-JUICER-PRODUCTION-SPCLTY (123456789012)  - ES1', 'Juicer Production', 480, null],
+  ['01-05 9HR-ES1-JUICER-PRODUCTION-SPCLTY (123456789012)  - ES1', 'Juicer Production', 540, null],
+  ['01-05 Juicer Survey (123456789012)  - V2.9 Juicer Production Survey', 'Juicer Survey', 30, null],
+  ['01.05-LKD-FSK-Cold Brew-9AM (123456789012)  - V2 - Freeosk', 'Freeosk', 15, null],
+  ['Wk12-Cold Brew (123456789012)  - V1.9 Freeosk Troubleshooting', 'Freeosk', 60, null],
+  ['630200-VP-Saltmarsh-Naan (123456789012)  - Vendor Performed', 'Other', 5, '630200'],
+  ['630207-Saltmarsh-Naan (123456789012)  - Product Check', 'Other', 60, '630207'],
+  ['Inventory', 'Other', 60, null],
+];
+
+describe('detectEventType', () => {
+  it.each(REAL_SHAPES)('reads %s', (name, type, minutes, number) => {
+    expect(detectEventType(name)).toBe(type);
+    expect(defaultDurationMinutes(type, name)).toBe(minutes);
+    expect(eventNumber(name)).toBe(number);
+  });
+
+  it('is never misled by a word in a client or product name', () => {
+    const words = [
+      'Hardcore Cider',
+      'CORE',
+      'Supervisor',
+      'V2-CORE',
+      'Digital Setup',
+      'Freeosk',
+      'Juicer Survey',
+    ];
+    for (const word of words) {
+      expect(detectEventType(`610123-${word}-Mustard (123456789012)  - V2-CORE`)).toBe('Core');
+      expect(detectEventType(`610123-${word}-Mustard (123456789012)  - V2-Supervisor`)).toBe('Supervisor');
+      expect(detectEventType(`610123-VP-${word} (123456789012)  - Vendor Performed`)).toBe('Other');
+    }
+    for (const word of words.slice(0, 4)) {
+      expect(detectEventType(`610123-A-${word} (123456789012)  - Product Check`)).toBe('Other');
+      expect(detectEventType(`610123-A - ${word} Knives (123456789012)  - Product Check`)).toBe('Other');
+    }
+    expect(detectEventType('610123-A-Apple - Core Cutter (123456789012)')).toBe('Other');
+    expect(detectEventType('610123-A-Superb Soup (123456789012)  - Superb')).toBe('Other');
+  });
+
+  it('depends on nothing that stands before a known suffix', () => {
+    const suffixes: [string, EventType][] = [
+      ['V2-CORE', 'Core'],
+      ['V2-Supervisor', 'Supervisor'],
+      ['01.05 Digital Setup', 'Digital Setup'],
+      ['V2 - Freeosk', 'Freeosk'],
+      ['V2.1 Juicer Production Survey', 'Juicer Survey'],
+      ['Vendor Performed', 'Other'],
+    ];
+    fc.assert(
+      fc.property(fc.string(), fc.constantFrom(...suffixes), (front, [suffix, type]) => {
+        expect(detectEventType(`${front}  - ${suffix}`)).toBe(type);
+      }),
+    );
+  });
+
+  it('has minutes and slots for every type', () => {
+    for (const type of EVENT_TYPES) {
+      expect(defaultDurationMinutes(type, '')).toBeGreaterThan(0);
+      expect(DEFAULT_SLOTS[type].every((slot) => /^\d\d:\d\d$/.test(slot))).toBe(true);
+      expect(DEFAULT_SLOTS[type].length).toBeGreaterThan(0);
+    }
+  });
+});
+
+describe('eventMatchKey', () => {
+  const event = {
+    name: '610123-Alderbrook-Oat Clusters (123456789012)  - V2-CORE',
+    type: 'Core' as EventType,
+    startsOn: '2027-03-01',
+    dueOn: '2027-03-09',
+  };
+  it('is one for the same number, type and window, however the rest of the name is written', () => {
+    expect(eventMatchKey({ ...event, name: '610123-ALDERBROOK (123456789012) - V2-CORE' })).toBe(
+      eventMatchKey(event),
+    );
+  });
+  it('differs with number, type or window', () => {
+    const others = [
+      { ...event, name: event.name.replace('610123', '610124') },
+      { ...event, type: 'Supervisor' as const },
+      { ...event, startsOn: '2027-03-02' },
+      { ...event, dueOn: '2027-03-10' },
+    ];
+    expect(new Set([event, ...others].map(eventMatchKey)).size).toBe(5);
+  });
+  it('uses the name, case and spacing apart, where there is no number', () => {
+    const name = '01.05-DD-Juniper & Co-Yuzu (123456789012)  - 01.05 Digital Setup';
+    const key = (text: string) => eventMatchKey({ ...event, type: 'Digital Setup', name: text });
+    expect(key(name.toUpperCase().replace('  ', ' '))).toBe(key(name));
+    expect(key(name.replace('Yuzu', 'Soup'))).not.toBe(key(name));
+  });
+});
+
+describe('byUrgency', () => {
+  it('sorts by due day, then Juicer, Setup, Refresh, Freeosk, Teardown, Core, Supervisor, Other', () => {
+    const sorted = EVENT_TYPES.map((type) => ({ type, name: 'x', dueOn: '2027-03-05' })).sort(byUrgency);
+    expect(sorted.map((event) => event.type)).toEqual([
+      'Juicer Production',
+      'Juicer Survey',
+      'Digital Setup',
+      'Digital Refresh',
+      'Freeosk',
+      'Digital Teardown',
+      'Core',
+      'Supervisor',
+      'Other',
+    ]);
+    const dueFirst = { type: 'Other' as const, name: 'x', dueOn: '2027-03-04' };
+    expect([...sorted, dueFirst].sort(byUrgency)[0]).toBe(dueFirst);
+  });
+  it('is a total order: any shuffling sorts to the same list', () => {
+    const event = fc.record({
+      type: fc.constantFrom(...EVENT_TYPES),
+      name: fc.constantFrom('a', 'b', 'c'),
+      dueOn: fc.constantFrom('2027-03-04', '2027-03-05'),
+    });
+    fc.assert(
+      fc.property(fc.array(event), (events) => {
+        expect([...events].reverse().sort(byUrgency)).toEqual([...events].sort(byUrgency));
+      }),
+    );
+  });
+});

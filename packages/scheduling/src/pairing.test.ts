@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { detectEventType } from './event-type.ts';
+import { supervisorEventFor, supervisorPlan } from './pairing.ts';
+import type { EventFacts, PersonFacts, PlannedWork } from './rules.ts';
+import { addMinutes, instantAt, timeOf } from './time.ts';
+
+const timeZone = 'America/Chicago';
+const day = '2027-03-10';
+let nextId = 1;
+const event = (name: string, startsOn = '2027-03-08', dueOn = '2027-03-16'): EventFacts => ({
+  id: nextId++,
+  type: detectEventType(name),
+  name,
+  startsOn,
+  dueOn,
+  condition: 'Unstaffed',
+  durationMinutes: 5,
+  scheduled: false,
+});
+const core = event('610123-Alderbrook-Oat Clusters (123456789012)  - V2-CORE');
+
+describe('supervisorEventFor', () => {
+  it.each([
+    '610123-Alderbrook-Oat Clusters (123456789013)  - V2-Supervisor',
+    '610123-Alderbrook-Oat Clusters (123456789013) - V2-Supervisor',
+    '610123-ALDERBROOK-SOMETHING ELSE (123456789013)  - V2-SUPER',
+  ])('finds %s', (name) => {
+    const pair = event(name);
+    const others = [
+      event('610124-Alderbrook-Naan (1)  - V2-Supervisor'),
+      core,
+      event('610123-VP-X (1)  - Vendor Performed'),
+    ];
+    expect(supervisorEventFor(core, [...others, pair])).toBe(pair);
+    expect(supervisorEventFor(core, others)).toBeUndefined();
+  });
+  it('prefers the same window and never takes one that lies apart', () => {
+    const name = '610123-Alderbrook-Oat Clusters (123456789013)  - V2-Supervisor';
+    const later = event(name, '2027-03-12', '2027-03-20');
+    const same = event(name);
+    const apart = event(name, '2027-03-16', '2027-03-24');
+    expect(supervisorEventFor(core, [later, same, apart])).toBe(same);
+    expect(supervisorEventFor(core, [apart])).toBeUndefined();
+  });
+  it('belongs to a Core with a number alone', () => {
+    const pair = event('610123-A (1)  - V2-Supervisor');
+    expect(supervisorEventFor(event('610123-A (1)  - Product Check'), [pair])).toBeUndefined();
+    expect(supervisorEventFor(event('A (1)  - V2-CORE'), [event('A (1)  - V2-Supervisor')])).toBeUndefined();
+  });
+});
+
+describe('supervisorPlan', () => {
+  const supervisorEvent = event('610123-Alderbrook-Oat Clusters (123456789013)  - V2-Supervisor');
+  const person = (id: number, role: PersonFacts['role'], more: Partial<PersonFacts> = {}): PersonFacts => ({
+    id,
+    name: `Person ${id}`,
+    role,
+    repId: String(200_000 + id),
+    terminatedOn: null,
+    pattern: null,
+    ranges: [],
+    dates: [],
+    timeOff: [],
+    ...more,
+  });
+  const coreOf = (employeeId: number, workDate = day): PlannedWork => {
+    const startsAt = instantAt(workDate, '10:45', timeZone);
+    const endsAt = addMinutes(startsAt, 390);
+    return {
+      scheduleId: 50 + employeeId,
+      eventId: 60 + employeeId,
+      employeeId,
+      type: 'Core',
+      startsAt,
+      endsAt,
+      workDate,
+    };
+  };
+  const club = person(1, 'Club Supervisor');
+  const off = { timeOff: [{ startsOn: day, endsOn: day, reason: null }] };
+  const plan = (people: PersonFacts[], planned: PlannedWork[], employeeId = 9) =>
+    supervisorPlan({
+      supervisorEvent,
+      core: { employeeId, workDate: day },
+      people,
+      planned,
+      holidays: [],
+      timeZone,
+    });
+
+  it("is at noon store time on the Core's day, on both sides of a clock change", () => {
+    expect(plan([club], []).startsAt).toBe('2027-03-10T18:00:00.000Z');
+    const inSummer = supervisorPlan({
+      supervisorEvent,
+      core: { employeeId: 9, workDate: '2027-03-15' },
+      people: [club],
+      planned: [],
+      holidays: [],
+      timeZone,
+    });
+    expect(inSummer.startsAt).toBe('2027-03-15T17:00:00.000Z');
+    expect(timeOf(inSummer.startsAt, timeZone)).toBe('12:00');
+  });
+  it('is done by the Club Supervisor if available', () => {
+    expect(plan([person(2, 'Lead Event Specialist'), club], [coreOf(2)]).person).toBe(club);
+  });
+  it('else by a Lead who has a Core that day, first the one who does this Core', () => {
+    const away = person(1, 'Club Supervisor', off);
+    const [idle, other, own] = [2, 3, 4].map((id) => person(id, 'Lead Event Specialist')) as [
+      PersonFacts,
+      PersonFacts,
+      PersonFacts,
+    ];
+    expect(plan([away, idle, other], [coreOf(3), coreOf(2, '2027-03-11')]).person).toBe(other);
+    expect(plan([away, idle, other, own], [coreOf(3), coreOf(4)], 4).person).toBe(own);
+  });
+  it('else by nobody: it stays open', () => {
+    const away = person(1, 'Club Supervisor', off);
+    const lead = person(2, 'Lead Event Specialist');
+    const specialist = person(3, 'Event Specialist');
+    expect(plan([away, lead, specialist], [coreOf(3)], 3).person).toBeNull();
+    expect(plan([away, person(2, 'Lead Event Specialist', off)], [coreOf(2)]).person).toBeNull();
+  });
+});

@@ -1,0 +1,402 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defaultDurationMinutes } from './event-type.ts';
+import {
+  type Candidate,
+  type EventFacts,
+  evaluate,
+  evaluateTrade,
+  type PersonFacts,
+  type PlannedWork,
+} from './rules.ts';
+import { addDays, addMinutes, instantAt, workDateOf } from './time.ts';
+import { CONDITIONS, EVENT_TYPES, type EventType, ROLES, type Role, type WorkDate } from './vocabulary.ts';
+
+const timeZone = 'America/Indiana/Indianapolis';
+const day = '2027-03-03'; // a Wednesday
+const at = (time: string, on: WorkDate = day) => instantAt(on, time, timeZone);
+
+const person = (more: Partial<PersonFacts> = {}): PersonFacts => ({
+  id: 1,
+  name: 'Ada Example',
+  role: 'Event Specialist',
+  repId: '201101',
+  terminatedOn: null,
+  pattern: null,
+  ranges: [],
+  dates: [],
+  timeOff: [],
+  ...more,
+});
+const event = (type: EventType = 'Core', more: Partial<EventFacts> = {}): EventFacts => ({
+  id: 100,
+  type,
+  name: `610123-Alderbrook-Oat Clusters (123456789012)  - ${type}`,
+  startsOn: '2027-03-01',
+  dueOn: '2027-03-09',
+  condition: 'Unstaffed',
+  durationMinutes: defaultDurationMinutes(type, ''),
+  scheduled: false,
+  ...more,
+});
+const work = (type: EventType, startsAt: string, more: Partial<PlannedWork> = {}): PlannedWork => ({
+  scheduleId: 500,
+  eventId: 101,
+  employeeId: 1,
+  type,
+  startsAt,
+  endsAt: addMinutes(startsAt, defaultDurationMinutes(type, '')),
+  workDate: workDateOf(startsAt, timeZone),
+  ...more,
+});
+const candidate = (more: Partial<Candidate> = {}): Candidate => ({
+  event: event(),
+  person: person(),
+  startsAt: at('10:45'),
+  timeZone,
+  planned: [],
+  holidays: [],
+  ...more,
+});
+/** `severity:code` of everything against a candidate. */
+const against = (more: Partial<Candidate> = {}) =>
+  evaluate(candidate(more)).map(({ severity, code }) => `${severity}:${code}`);
+
+/** Who usually does a type of work, and when. */
+const USUAL: Record<EventType, [Role, string]> = {
+  Core: ['Event Specialist', '10:45'],
+  Supervisor: ['Club Supervisor', '12:00'],
+  'Juicer Production': ['Juicer Barista', '09:00'],
+  'Juicer Survey': ['Juicer Barista', '17:00'],
+  'Digital Setup': ['Lead Event Specialist', '10:15'],
+  'Digital Refresh': ['Lead Event Specialist', '10:30'],
+  'Digital Teardown': ['Lead Event Specialist', '18:45'],
+  Freeosk: ['Lead Event Specialist', '10:00'],
+  Other: ['Club Supervisor', '11:00'],
+};
+
+describe('roles', () => {
+  const MAY: Record<EventType, Role[]> = {
+    Core: ['Event Specialist', 'Lead Event Specialist', 'Juicer Barista'],
+    Supervisor: ['Club Supervisor', 'Lead Event Specialist'],
+    'Juicer Production': ['Juicer Barista'],
+    'Juicer Survey': ['Juicer Barista'],
+    'Digital Setup': ['Lead Event Specialist', 'Club Supervisor'],
+    'Digital Refresh': ['Lead Event Specialist', 'Club Supervisor'],
+    'Digital Teardown': ['Lead Event Specialist', 'Club Supervisor'],
+    Freeosk: ['Lead Event Specialist', 'Club Supervisor'],
+    Other: ['Lead Event Specialist', 'Club Supervisor'],
+  };
+  it.each(EVENT_TYPES)('%s may be done by its roles alone', (type) => {
+    for (const role of ROLES) {
+      const found = against({ event: event(type), person: person({ role }), startsAt: at(USUAL[type][1]) });
+      if (MAY[type].includes(role)) expect(found).toEqual([]);
+      else if (type === 'Core') expect(found).toEqual(['soft:club_supervisor_on_core']);
+      else expect(found).toEqual(['hard:role']);
+    }
+  });
+
+  it('a Barista does a Core, but with a warning on a Juicer day, whichever comes first', () => {
+    const barista = person({ role: 'Juicer Barista' });
+    const survey = work('Juicer Survey', at('17:00'));
+    expect(against({ person: barista, planned: [survey] })).toEqual(['soft:core_on_juicer_day']);
+    expect(
+      against({ person: barista, planned: [work('Juicer Production', at('09:00', '2027-03-04'))] }),
+    ).toEqual([]);
+    expect(
+      against({
+        person: barista,
+        event: event('Juicer Survey'),
+        startsAt: at('17:00'),
+        planned: [work('Core', at('10:45'))],
+      }),
+    ).toEqual(['soft:core_on_juicer_day']);
+  });
+});
+
+describe('window', () => {
+  it('holds from the start day to the day before the due day', () => {
+    const on = (date: WorkDate) => against({ startsAt: at('10:45', date) });
+    expect(on('2027-02-28')).toEqual(['hard:window']);
+    expect(on('2027-03-01')).toEqual([]);
+    expect(on('2027-03-08')).toEqual([]);
+    expect(on('2027-03-09')).toEqual(['hard:window']);
+  });
+
+  it('asks for the local day of the store, not the day in UTC', () => {
+    const evening = event('Other', { startsOn: day, dueOn: addDays(day, 1) });
+    const lead = person({ role: 'Lead Event Specialist' });
+    const startsAt = at('21:00');
+    expect(startsAt.slice(0, 10)).toBe(addDays(day, 1));
+    expect(against({ event: evening, person: lead, startsAt })).toEqual(['hint:unusual_start']);
+  });
+
+  it('holds for any window, on both sides of both clock changes', () => {
+    const days = fc.integer({ min: 0, max: 400 }).map((count) => addDays('2026-01-01', count));
+    fc.assert(
+      fc.property(days, days, fc.integer({ min: 1, max: 14 }), (workDate, startsOn, length) => {
+        const dueOn = addDays(startsOn, length);
+        const found = against({ event: event('Core', { startsOn, dueOn }), startsAt: at('10:45', workDate) });
+        expect(found).toEqual(startsOn <= workDate && workDate < dueOn ? [] : ['hard:window']);
+      }),
+    );
+  });
+
+  it('is the new expiry in a reissue, for past and for Submitted work', () => {
+    const done = event('Core', { condition: 'Submitted', scheduled: true });
+    const reissue = (date: WorkDate) =>
+      against({ event: done, startsAt: at('10:45', date), windowEndsOn: '2027-03-20' });
+    expect(reissue('2027-03-19')).toEqual([]);
+    expect(reissue('2027-03-20')).toEqual(['hard:window']);
+    expect(against({ event: event('Core', { condition: 'Canceled' }), windowEndsOn: '2027-03-20' })).toEqual([
+      'hard:not_schedulable',
+    ]);
+  });
+
+  it('without a day in it takes no work', () => {
+    expect(against({ event: event('Core', { startsOn: day, dueOn: day }) })).toEqual(['hard:window']);
+  });
+});
+
+describe('people and events that take no schedule', () => {
+  it('a retired person works up to the last day and no longer', () => {
+    expect(against({ person: person({ terminatedOn: day }) })).toEqual([]);
+    expect(against({ person: person({ terminatedOn: addDays(day, -1) }) })).toEqual(['hard:retired']);
+  });
+  it('a person without RepID is refused', () => {
+    expect(against({ person: person({ repId: null }) })).toEqual(['hard:unlinked']);
+  });
+  it.each(CONDITIONS)('condition %s', (condition) => {
+    const closed = ['Canceled', 'Expired', 'Submitted'].includes(condition);
+    expect(against({ event: event('Core', { condition }) })).toEqual(closed ? ['hard:not_schedulable'] : []);
+  });
+  it('a scheduled event is refused, unless it is its own schedule that moves', () => {
+    const scheduled = event('Core', { scheduled: true });
+    expect(against({ event: scheduled })).toEqual(['hard:already_scheduled']);
+    expect(against({ event: scheduled, ignoreScheduleIds: [7] })).toEqual([]);
+  });
+});
+
+describe('days off', () => {
+  it('time off and a blocked date are hard', () => {
+    const timeOff = [{ startsOn: day, endsOn: day, reason: 'Vacation' }];
+    const dates = [{ day, available: false, reason: null }];
+    expect(against({ person: person({ timeOff }) })).toEqual(['hard:time_off']);
+    expect(against({ person: person({ dates }) })).toEqual(['hard:date_unavailable']);
+  });
+  it('pattern and range are soft', () => {
+    const pattern = [true, true, true, false, true, true, true];
+    const ranges = [{ startsOn: day, endsOn: day, available: false, reason: null }];
+    expect(against({ person: person({ pattern }) })).toEqual(['soft:pattern_unavailable']);
+    expect(against({ person: person({ ranges }) })).toEqual(['soft:range_unavailable']);
+  });
+  it('a holiday is hard, a yearly one in every year', () => {
+    expect(against({ holidays: [{ day, name: 'Inventory', yearly: false }] })).toEqual(['hard:holiday']);
+    expect(against({ holidays: [{ day: '2019-03-03', name: 'Founders', yearly: true }] })).toEqual([
+      'hard:holiday',
+    ]);
+    expect(against({ holidays: [{ day: '2019-03-03', name: 'Once', yearly: false }] })).toEqual([]);
+  });
+});
+
+describe('a day and a week of work', () => {
+  it('a second Core that day is soft, another day or person is nothing', () => {
+    const first = work('Core', at('10:45'));
+    expect(against({ planned: [first], startsAt: at('11:15') })).toEqual([
+      'soft:second_core',
+      'soft:long_overlap',
+    ]);
+    expect(against({ planned: [{ ...first, employeeId: 2 }] })).toEqual([]);
+    expect(against({ planned: [work('Core', at('10:45', addDays(day, 1)))] })).toEqual([]);
+    const early = { ...first, startsAt: at('04:00'), endsAt: at('10:30') };
+    expect(against({ planned: [early] })).toEqual(['soft:second_core']);
+  });
+
+  it('long work overlaps long work by real time: what ends as the other starts does not', () => {
+    const juicer = event('Juicer Production');
+    const barista = person({ role: 'Juicer Barista' });
+    const before = work('Juicer Production', at('00:00'));
+    expect(against({ event: juicer, person: barista, startsAt: at('09:00'), planned: [before] })).toEqual([]);
+    const later = { ...before, endsAt: at('09:01') };
+    expect(against({ event: juicer, person: barista, startsAt: at('09:00'), planned: [later] })).toEqual([
+      'soft:long_overlap',
+    ]);
+  });
+
+  it('short work beside long or short work is everyday practice', () => {
+    const lead = person({ role: 'Lead Event Specialist' });
+    const planned = [
+      work('Core', at('10:15')),
+      work('Freeosk', at('10:35'), { scheduleId: 501, eventId: 102 }),
+    ];
+    expect(against({ event: event('Digital Setup'), person: lead, startsAt: at('10:30'), planned })).toEqual(
+      [],
+    );
+    expect(against({ person: lead, planned: [work('Digital Setup', at('10:45'))] })).toEqual([]);
+  });
+
+  it('a seventh day from Sunday to Saturday is soft, a sixth is nothing', () => {
+    const week = ['2027-02-28', '2027-03-01', '2027-03-02', '2027-03-04', '2027-03-05', '2027-03-06'];
+    const planned = week.map((date, index) =>
+      work('Core', at('10:45', date), { scheduleId: 500 + index, eventId: 200 + index }),
+    );
+    expect(against({ planned })).toEqual(['soft:seventh_day']);
+    expect(against({ planned: planned.slice(1) })).toEqual([]);
+    const shifted = planned.slice(1).concat(work('Core', at('10:45', '2027-03-07'), { eventId: 300 }));
+    expect(against({ planned: shifted })).toEqual([]);
+  });
+
+  it('an unusual start and two short works at the same minute are hints, noon checks apart', () => {
+    const lead = person({ role: 'Lead Event Specialist' });
+    const setup = (startsAt: string, planned: PlannedWork[] = []) =>
+      against({ event: event('Digital Setup'), person: lead, startsAt, planned });
+    expect(setup(at('10:20'))).toEqual(['hint:unusual_start']);
+    expect(setup(at('11:00'), [work('Other', at('11:00'))])).toEqual(['hint:same_start']);
+    expect(setup(at('11:00'), [work('Other', at('11:00'), { employeeId: 2 })])).toEqual([]);
+    expect(
+      against({
+        event: event('Supervisor'),
+        person: lead,
+        startsAt: at('12:00'),
+        planned: [work('Supervisor', at('12:00'))],
+      }),
+    ).toEqual([]);
+  });
+});
+
+describe('evaluate', () => {
+  it('tells everything at once, hard before soft before hints, in sentences that name the thing', () => {
+    const reasons = evaluate(
+      candidate({
+        event: event('Juicer Production', { condition: 'Expired', dueOn: day }),
+        person: person({ repId: null, pattern: [true, true, true, false, true, true, true] }),
+        planned: [work('Core', at('10:45'))],
+        holidays: [{ day, name: 'Inventory', yearly: false }],
+      }),
+    );
+    expect(reasons.map((reason) => reason.code)).toEqual([
+      'role',
+      'window',
+      'unlinked',
+      'not_schedulable',
+      'holiday',
+      'pattern_unavailable',
+      'long_overlap',
+      'unusual_start',
+    ]);
+    expect(reasons[0]?.message).toBe(
+      'Ada Example is an Event Specialist, but Juicer Production 610123 is for a Juicer Barista. Choose one of them.',
+    );
+    expect(reasons[6]?.message).toBe(
+      'Ada Example has a Core from 10:45 AM to 5:15 PM on Wed Mar 3, which overlaps. Choose another time or person, or save it with a reason.',
+    );
+    for (const { message } of reasons) expect(message).toMatch(/^\S.*\.$/);
+  });
+
+  it('nothing conflicts with itself when it moves, at any time of any day of its window', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...EVENT_TYPES),
+        fc.integer({ min: 0, max: 6 }),
+        fc.integer({ min: 0, max: 6 }),
+        (type, from, to) => {
+          const [role, time] = USUAL[type];
+          const own = work(type, at(time, addDays('2027-03-01', from)), { eventId: 100 });
+          const found = against({
+            event: event(type, { scheduled: true, condition: 'Scheduled' }),
+            person: person({ role }),
+            startsAt: at(time, addDays('2027-03-01', to)),
+            planned: [own],
+            ignoreScheduleIds: [own.scheduleId],
+          });
+          expect(found).toEqual([]);
+        },
+      ),
+    );
+  });
+
+  it('more work never makes a reason disappear, and the order of work changes nothing', () => {
+    const anyWork = fc
+      .record({
+        type: fc.constantFrom(...EVENT_TYPES),
+        days: fc.integer({ min: -3, max: 3 }),
+        time: fc.constantFrom('09:00', '10:45', '12:00', '17:00'),
+        employeeId: fc.constantFrom(1, 2),
+        eventId: fc.integer({ min: 101, max: 120 }),
+      })
+      .map(({ type, days, time, ...ids }) =>
+        work(type, at(time, addDays(day, days)), { ...ids, scheduleId: 400 + ids.eventId }),
+      );
+    fc.assert(
+      fc.property(fc.array(anyWork), anyWork, fc.constantFrom(...EVENT_TYPES), (planned, extra, type) => {
+        const ask = (list: PlannedWork[]) =>
+          new Set(against({ event: event(type), startsAt: at(USUAL[type][1]), planned: list }));
+        const fewer = ask(planned);
+        const more = ask([...planned, extra]);
+        expect([...fewer].filter((reason) => !more.has(reason))).toEqual([]);
+        expect(ask([...planned].reverse())).toEqual(fewer);
+      }),
+    );
+  });
+});
+
+describe('trade', () => {
+  const ada = person();
+  const ben = person({ id: 2, name: 'Ben Example' });
+  const side = (id: number, who: PersonFacts, date = day, time = '10:45') => ({
+    scheduleId: 500 + id,
+    event: event('Core', { id, scheduled: true, condition: 'Scheduled' }),
+    person: who,
+    startsAt: at(time, date),
+  });
+  const plannedOf = ({ scheduleId, event: of, person: who, startsAt }: ReturnType<typeof side>) =>
+    work('Core', startsAt, { scheduleId, eventId: of.id, employeeId: who.id });
+  const trade = (a: ReturnType<typeof side>, b: ReturnType<typeof side>, more: PlannedWork[] = []) =>
+    evaluateTrade({ a, b, timeZone, planned: [plannedOf(a), plannedOf(b), ...more], holidays: [] });
+
+  it('of two Cores neither conflicts with itself nor with the other, on one day or two', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 7 }),
+        fc.integer({ min: 0, max: 7 }),
+        fc.constantFrom('10:45', '11:15', '11:45', '12:15'),
+        (from, to, time) => {
+          const a = side(100, ada, addDays('2027-03-01', from));
+          const b = side(101, ben, addDays('2027-03-01', to), time);
+          expect(trade(a, b)).toEqual({ allowed: true, a: [], b: [] });
+        },
+      ),
+    );
+  });
+
+  it('takes no override: what would need one is refused, and the sentence offers none', () => {
+    const third = work('Core', at('11:15', '2027-03-05'), { scheduleId: 900, eventId: 109 });
+    const result = trade(side(100, ada), side(101, ben, '2027-03-05'), [third]);
+    expect(result.allowed).toBe(false);
+    expect(result.a).toEqual([]);
+    expect(result.b.map((reason) => reason.code)).toEqual(['second_core', 'long_overlap']);
+    expect(result.b[0]?.message).toBe(
+      'Ada Example already has a Core at 11:15 AM on Fri Mar 5. Choose another day or person.',
+    );
+  });
+
+  it('checks both sides against hard rules', () => {
+    const off = person({ ...ben, timeOff: [{ startsOn: day, endsOn: day, reason: null }] });
+    const result = trade(side(100, ada), side(101, off, '2027-03-05'));
+    expect(result).toMatchObject({ allowed: false, a: [{ code: 'time_off' }], b: [] });
+  });
+
+  it('is for two Cores of two people', () => {
+    const freeosk = { ...side(101, ben), event: event('Freeosk', { id: 101, scheduled: true }) };
+    expect(trade(side(100, ada), freeosk).b.map((reason) => reason.code)).toContain('trade_not_core');
+    expect(trade(side(100, ada), side(101, ada, '2027-03-05'))).toMatchObject({
+      allowed: false,
+      a: [{ code: 'trade_same_person' }],
+    });
+  });
+
+  it('allows what only gives a hint', () => {
+    const result = trade(side(100, ada, day, '10:40'), side(101, ben));
+    expect(result).toMatchObject({ allowed: true, a: [{ code: 'unusual_start' }] });
+  });
+});

@@ -1,0 +1,100 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  addDays,
+  addMinutes,
+  daysBetween,
+  formatDay,
+  formatTime,
+  instantAt,
+  timeOf,
+  weekdayOf,
+  weekStart,
+  workDateOf,
+} from './time.ts';
+
+const ZONES = [
+  'America/Indiana/Indianapolis',
+  'America/Chicago',
+  'America/Phoenix',
+  'Europe/Berlin',
+  'Asia/Kolkata',
+  'Pacific/Auckland',
+  'UTC',
+];
+const anyDay = fc.integer({ min: 0, max: 20_000 }).map((days) => addDays('2000-01-01', days));
+const workingTime = fc
+  .tuple(fc.integer({ min: 5, max: 22 }), fc.integer({ min: 0, max: 59 }))
+  .map(([hour, minute]) => `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`);
+
+describe('instants and store time', () => {
+  it.each([
+    // Clocks go forward on Sun Mar 8 2026, back on Sun Nov 1 2026.
+    ['2026-03-07', 'America/Chicago', '2026-03-07T16:45:00.000Z'],
+    ['2026-03-08', 'America/Chicago', '2026-03-08T15:45:00.000Z'],
+    ['2026-10-31', 'America/Chicago', '2026-10-31T15:45:00.000Z'],
+    ['2026-11-01', 'America/Chicago', '2026-11-01T16:45:00.000Z'],
+    ['2026-03-08', 'America/Indiana/Indianapolis', '2026-03-08T14:45:00.000Z'],
+    ['2026-03-08', 'America/Phoenix', '2026-03-08T17:45:00.000Z'],
+  ])('10:45 on %s in %s is %s', (day, zone, instant) => {
+    expect(instantAt(day, '10:45', zone)).toBe(instant);
+    expect(workDateOf(instant, zone)).toBe(day);
+    expect(timeOf(instant, zone)).toBe('10:45');
+    expect(formatTime(instant, zone)).toBe('10:45 AM');
+  });
+
+  it('a time that clocks skip is taken as much later, one they repeat as the first', () => {
+    expect(timeOf(instantAt('2026-03-08', '02:30', 'America/Chicago'), 'America/Chicago')).toBe('03:30');
+    expect(instantAt('2026-11-01', '01:30', 'America/Chicago')).toBe('2026-11-01T06:30:00.000Z');
+  });
+
+  it('come back as the same day and wall time, in any zone on any day', () => {
+    fc.assert(
+      fc.property(anyDay, workingTime, fc.constantFrom(...ZONES), (day, time, zone) => {
+        const instant = instantAt(day, time, zone);
+        expect(instant).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:00\.000Z$/);
+        expect(workDateOf(instant, zone)).toBe(day);
+        expect(timeOf(instant, zone)).toBe(time);
+      }),
+    );
+  });
+
+  it('a Core lasts 390 real minutes, also through the night in which clocks change', () => {
+    const start = instantAt('2026-10-31', '22:00', 'America/Chicago');
+    expect(formatTime(addMinutes(start, 390), 'America/Chicago')).toBe('3:30 AM');
+  });
+
+  it('refuse what is no day, time or zone', () => {
+    expect(() => instantAt('2026-02-30', '10:45', 'UTC')).toThrow(RangeError);
+    expect(() => instantAt('02/03/2026', '10:45', 'UTC')).toThrow(/not a day/);
+    expect(() => instantAt('2026-02-03', '25:00', 'UTC')).toThrow(RangeError);
+    expect(() => instantAt('2026-02-03', '10:45 AM', 'UTC')).toThrow(/not a time/);
+    expect(() => instantAt('2026-02-03', '10:45', 'America/Nowhere')).toThrow(RangeError);
+  });
+});
+
+describe('days', () => {
+  it('weeks start on Sunday and hold seven days', () => {
+    expect(weekStart('2026-01-03')).toBe('2025-12-28');
+    expect(weekStart('2026-01-04')).toBe('2026-01-04');
+    fc.assert(
+      fc.property(anyDay, (day) => {
+        const start = weekStart(day);
+        expect(weekdayOf(start)).toBe(0);
+        expect(daysBetween(start, day)).toBe(weekdayOf(day));
+      }),
+    );
+  });
+  it('adding and counting days agree', () => {
+    fc.assert(
+      fc.property(anyDay, fc.integer({ min: -800, max: 800 }), (day, days) => {
+        expect(daysBetween(day, addDays(day, days))).toBe(days);
+      }),
+    );
+  });
+  it('are written for people', () => {
+    expect(formatDay('2026-01-05')).toBe('Mon Jan 5');
+    expect(formatTime('2026-01-05T17:00:00.000Z', 'UTC')).toBe('5:00 PM');
+    expect(formatTime('2026-01-05T00:15:00.000Z', 'UTC')).toBe('12:15 AM');
+  });
+});
