@@ -154,7 +154,11 @@ describe('window', () => {
   });
 
   it('without a day in it takes no work', () => {
-    expect(against({ event: event('Core', { startsOn: day, dueOn: day }) })).toEqual(['hard:window']);
+    const [reason] = evaluate(candidate({ event: event('Core', { startsOn: day, dueOn: day }) }));
+    expect(reason).toMatchObject({
+      code: 'window',
+      message: expect.stringContaining('starts and is due on Wed'),
+    });
   });
 });
 
@@ -221,6 +225,8 @@ describe('a day and a week of work', () => {
     expect(against({ event: juicer, person: barista, startsAt: at('09:00'), planned: [later] })).toEqual([
       'soft:long_overlap',
     ]);
+    const after = work('Juicer Production', at('18:00'));
+    expect(against({ event: juicer, person: barista, startsAt: at('09:00'), planned: [after] })).toEqual([]);
   });
 
   it('short work beside long or short work is everyday practice', () => {
@@ -313,6 +319,11 @@ describe('evaluate', () => {
         },
       ),
     );
+  });
+
+  it('nor where its own schedule is among the planned work and not named', () => {
+    const own = work('Core', at('10:45'), { eventId: 100 });
+    expect(against({ planned: [own], startsAt: at('11:15') })).toEqual([]);
   });
 
   it('more work never makes a reason disappear, and the order of work changes nothing', () => {

@@ -237,10 +237,8 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
       `${person.name} also starts a ${twin.type} at ${at(twin)}. A quarter of an hour apart would do.`,
     );
   }
-  return reasons.sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
+  return reasons;
 }
-
-const SEVERITIES: readonly Severity[] = ['hard', 'soft', 'hint'];
 
 type Hard = (code: ReasonCode, message: string) => void;
 
