@@ -1,0 +1,93 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { buildPageServer } from './app.ts';
+
+describe('the page server', () => {
+  let api: FastifyInstance;
+  let app: FastifyInstance;
+  let url: string;
+  let pageDirectory: string;
+  let openStreams = 0;
+
+  beforeAll(async () => {
+    api = fastify({ forceCloseConnections: true });
+    api.get('/trpc/who', async (request) => ({
+      cookie: request.headers.cookie,
+      from: request.headers['x-forwarded-for'],
+    }));
+    api.post('/api/auth/sign-in', async (_request, reply) =>
+      reply.header('set-cookie', 'session=1; HttpOnly').send({ ok: true }),
+    );
+    api.get('/trpc/stream', (request, reply) => {
+      openStreams++;
+      reply.hijack();
+      reply.raw.writeHead(200, { 'content-type': 'text/event-stream' });
+      reply.raw.write('data: first\n\n');
+      request.raw.on('close', () => {
+        openStreams--;
+      });
+    });
+    const apiUrl = await api.listen({ host: '127.0.0.1', port: 0 });
+
+    pageDirectory = await mkdtemp(join(tmpdir(), 'page-'));
+    await mkdir(join(pageDirectory, 'assets'));
+    await writeFile(join(pageDirectory, 'index.html'), '<title>Scheduler</title>');
+    await writeFile(join(pageDirectory, 'assets/main-abc123.js'), 'export {}');
+    app = await buildPageServer({ pageDirectory, serverUrl: apiUrl, logLevel: 'silent' });
+    url = await app.listen({ host: '127.0.0.1', port: 0 });
+  });
+  afterAll(async () => {
+    await app.close();
+    await api.close();
+    await rm(pageDirectory, { recursive: true });
+  });
+
+  it('gives the page for every path of the app, never from an old cache', async () => {
+    for (const path of ['/', '/people', '/import?x=1']) {
+      const answer = await fetch(url + path);
+      expect(await answer.text()).toBe('<title>Scheduler</title>');
+      expect(answer.headers.get('cache-control')).toBe('no-cache');
+      expect(answer.headers.get('content-security-policy')).toContain("default-src 'self'");
+    }
+  });
+
+  it('lets hashed assets be kept for ever and says 404 for those that are gone', async () => {
+    const asset = await fetch(`${url}/assets/main-abc123.js`);
+    expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect((await fetch(`${url}/assets/main-old.js`)).status).toBe(404);
+  });
+
+  it('hands calls on to the API with their cookies, and cookies back', async () => {
+    const who = await fetch(`${url}/trpc/who`, {
+      headers: { cookie: 'session=1', 'x-forwarded-for': '9.9.9.9' },
+    });
+    expect(await who.json()).toEqual({ cookie: 'session=1', from: '127.0.0.1' });
+    const signIn = await fetch(`${url}/api/auth/sign-in`, { method: 'POST' });
+    expect(signIn.headers.get('set-cookie')).toBe('session=1; HttpOnly');
+  });
+
+  it('streams live updates as they come and hangs up on the API when the page does', async () => {
+    const leave = new AbortController();
+    const answer = await fetch(`${url}/trpc/stream`, { signal: leave.signal });
+    const first = await answer.body?.getReader().read();
+    expect(new TextDecoder().decode(first?.value)).toBe('data: first\n\n');
+    expect(openStreams).toBe(1);
+    leave.abort();
+    await vi.waitFor(() => expect(openStreams).toBe(0));
+  });
+
+  it('answers 502 with a sentence while the API is down', async () => {
+    const lonely = await buildPageServer({
+      pageDirectory,
+      serverUrl: 'http://127.0.0.1:1',
+      logLevel: 'silent',
+    });
+    const answer = await lonely.inject('/trpc/who');
+    expect(answer.statusCode).toBe(502);
+    expect(answer.json().error).toMatch(/did not answer/);
+    await lonely.close();
+  });
+});

@@ -1,0 +1,77 @@
+import httpProxy from '@fastify/http-proxy';
+import fastifyStatic from '@fastify/static';
+import fastify, { type FastifyInstance } from 'fastify';
+
+/**
+ * The scheduler's page and, at the same origin so that cookies just work, a way through to the API: `/trpc` and
+ * `/api` go to `serverUrl`, every other path that is no file gets the page.
+ */
+export async function buildPageServer(options: {
+  /** Folder with index.html and assets/, as vite built them. */
+  pageDirectory: string;
+  serverUrl: string;
+  logLevel: string;
+}): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: { level: options.logLevel, base: { app: 'web' } },
+    // One line a request would be one line an asset; the API logs its own.
+    disableRequestLogging: true,
+    forceCloseConnections: true,
+  });
+
+  app.addHook('onSend', async (_request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+  });
+
+  app.get('/healthz', async () => ({ ok: true }));
+
+  for (const prefix of ['/trpc', '/api']) {
+    await app.register(httpProxy, {
+      upstream: options.serverUrl,
+      prefix,
+      rewritePrefix: prefix,
+      // The live subscription is one answer that stays open, silent for as long as nothing changes.
+      undici: { bodyTimeout: 0, headersTimeout: 60_000 },
+      replyOptions: {
+        rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-forwarded-for': request.ip }),
+        onError: (reply, { error }) => {
+          app.log.warn({ err: error }, 'the API did not answer');
+          reply.code(502).send({ error: 'The scheduling server did not answer. Try again in a moment.' });
+        },
+      },
+    });
+  }
+
+  await app.register(fastifyStatic, {
+    root: options.pageDirectory,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      // File names in assets/ carry a hash of their content.
+      const immutable = path.includes('/assets/');
+      reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const wantsPage = request.method === 'GET' && !request.url.startsWith('/assets/');
+    if (wantsPage) return reply.sendFile('index.html');
+    return reply.code(404).send({ error: `${request.url} is not here.` });
+  });
+  return app;
+}
+
+const SECURITY_HEADERS = {
+  'content-security-policy': [
+    "default-src 'self'",
+    // Dialogs lock the page's scrolling with a style element that they insert.
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data:",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+};

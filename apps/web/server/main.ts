@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { readEnv, runApp, SettingsError, settings } from '@scheduler/runtime';
+import { z } from 'zod';
+import { buildPageServer } from './app.ts';
+
+await runApp('web', async () => {
+  const env = readEnv({
+    HOST: settings.HOST,
+    LOG_LEVEL: settings.LOG_LEVEL,
+    WEB_PORT: settings.port(5173),
+    SERVER_URL: z.url({ protocol: /^https?$/ }).describe('where apps/server listens, http://server:4000'),
+  });
+  // Bundled this file is dist/main.js; from source it is server/main.ts and shows what was built last.
+  const pageDirectory = fileURLToPath(
+    new URL(import.meta.url.endsWith('.ts') ? '../dist/page' : './page', import.meta.url),
+  );
+  if (!existsSync(pageDirectory)) {
+    throw new SettingsError(`The page is not built: ${pageDirectory} is missing. Run vite build first.`);
+  }
+  const app = await buildPageServer({
+    pageDirectory,
+    serverUrl: env.SERVER_URL,
+    logLevel: env.LOG_LEVEL,
+  });
+  await app.listen({ host: env.HOST, port: env.WEB_PORT });
+  return () => app.close();
+});

@@ -1,0 +1,12 @@
+import { defineConfig } from 'tsdown';
+
+export default defineConfig({
+  entry: 'server/main.ts',
+  outDir: 'dist',
+  // The page stands in dist/page already.
+  clean: false,
+  dts: false,
+  platform: 'node',
+  target: 'node24',
+  fixedExtension: false,
+});
