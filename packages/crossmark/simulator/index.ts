@@ -1,0 +1,558 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { CallName } from '../src/errors.ts';
+import {
+  DEFAULT_SETTINGS,
+  drawDelay,
+  type Fault,
+  type FaultInput,
+  faultSchema,
+  patchSettings,
+  type Settings,
+  type SettingsPatch,
+  seededRandom,
+} from './settings.ts';
+import {
+  type Answer,
+  createSite,
+  GARBAGE_PAGE,
+  isWrite,
+  json,
+  LANDING_PAGE,
+  LOGIN_PAGE,
+  type Params,
+  refusal,
+} from './site.ts';
+import {
+  createWorld,
+  inputs,
+  keyOf,
+  type SimulatedBooking,
+  type SimulatorState,
+  WorldError,
+  type WorldInput,
+} from './world.ts';
+
+export type { Delay, Fault, FaultInput, Settings, SettingsPatch } from './settings.ts';
+export { DEMO_USER, type SimulatedBooking, type SimulatorState, type WorldInput } from './world.ts';
+
+/** A call the simulator received. Passwords and session ids are left out. */
+export type LoggedCall = {
+  seq: number;
+  call: CallName | null;
+  method: string;
+  path: string;
+  params: Params;
+  /** The body as sent, forms only. */
+  body: string;
+  headers: Record<string, string>;
+  receivedAt: string;
+  /** Null while the answer is on its way. */
+  finishedAt: string | null;
+  status: number | null;
+  /** `answered` and `refused` are Crossmark's word; `expired` had no session; the rest are faults. */
+  outcome: 'answered' | 'refused' | 'expired' | 'limited' | Fault['kind'] | null;
+  /** Of a write: whether the world changed. */
+  applied: boolean;
+  /** `<mplanId>_<storeId>` the call is about, where it can be told. */
+  event: string | null;
+  bookingId: string | null;
+};
+
+export type SimulatorOptions = {
+  /** Keeps the world in this file, so that a simulator killed and started again has its bookings. */
+  stateFile?: string | undefined;
+  settings?: SettingsPatch | undefined;
+  state?: WorldInput | undefined;
+};
+
+const CALL_PATHS: Record<string, CallName> = {
+  '/login/authenticate': 'authenticate',
+  '/users/getUserInfo': 'getUserInfo',
+  '/planningextcontroller/getPlanningMplans': 'getPlanningMplans',
+  '/planningextcontroller/scheduleMplanEvent': 'scheduleMplanEvent',
+  '/planningextcontroller/deleteScheduledMplanEvent': 'deleteScheduledMplanEvent',
+  '/schedulingcontroller/getAvailableReps': 'getAvailableReps',
+  '/planningextcontroller/getQualifiedRepsForScheduling': 'getQualifiedRepsForScheduling',
+  '/planningextcontroller/getmPlanLocationCondition': 'getmPlanLocationCondition',
+  '/pendingworkextcontroller/createPendingWork/': 'createPendingWork',
+  '/planningextcontroller/bulkPrintMplanLocations': 'bulkPrintMplanLocations',
+};
+
+/** Larger answers come packed, as from the real host. */
+const GZIP_FROM_BYTES = 1024;
+/** The log keeps the latest calls; enough for any test, small enough for a long `pnpm dev`. */
+const LOG_LENGTH = 50_000;
+const SLOW_PIECES = 10;
+/** A whole state of 100,000 plans fits. */
+const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
+
+/** The parameters of a call: query, form, JSON or multipart. */
+function readParams(query: URLSearchParams, type: string, body: string): Params {
+  const params: Params = Object.fromEntries(query);
+  if (type.startsWith('application/x-www-form-urlencoded')) {
+    Object.assign(params, Object.fromEntries(new URLSearchParams(body)));
+  } else if (type.startsWith('multipart/form-data')) {
+    for (const [, name = '', value = ''] of body.matchAll(/name="([^"]*)"\r\n\r\n([\s\S]*?)\r\n--/g)) {
+      params[name] = value;
+    }
+  } else if (type.startsWith('application/json')) {
+    try {
+      const given = z.record(z.string(), z.coerce.string()).safeParse(JSON.parse(body));
+      if (given.success) Object.assign(params, given.data);
+    } catch {
+      // Not JSON: then there are no parameters in it.
+    }
+  }
+  return params;
+}
+
+/**
+ * A local Crossmark: behaves as its protocol is known to, with a switch for each thing nobody knows, and with
+ * failures on demand. Everything on the switchboard (`/__sim/…`) can be done through this object as well.
+ */
+export function createSimulator(options: SimulatorOptions = {}) {
+  let settings: Settings = patchSettings(DEFAULT_SETTINGS, options.settings ?? {});
+  let random = seededRandom(settings.seed);
+  const world = createWorld(() => settings, options.stateFile);
+  if (options.state) world.load(options.state);
+  const site = createSite(
+    world,
+    () => settings,
+    () => random(),
+  );
+  /** PHP's sessions: id to user and sign-in time. They don't outlive the process. */
+  const sessions = new Map<string, { userId: string; startedMs: number }>();
+  let faults: { fault: Fault; id: number; used: number; seen: number }[] = [];
+  let nextFaultId = 1;
+  let log: LoggedCall[] = [];
+  let seq = 0;
+  let recentCallsMs: number[] = [];
+  let closing = new AbortController();
+  let url = '';
+  let app: ReturnType<typeof build> | undefined;
+
+  const sessionOf = (request: FastifyRequest) =>
+    /(?:^|;\s*)PHPSESSID=([^;]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
+
+  function isSignedIn(id: string): boolean {
+    const session = sessions.get(id);
+    if (!session) return false;
+    const { sessionTtlMs } = settings;
+    return sessionTtlMs === null || Date.now() - session.startedMs < sessionTtlMs;
+  }
+
+  function startSession(userId: string | null): string {
+    const id = randomBytes(13).toString('hex');
+    if (userId) sessions.set(id, { userId, startedMs: Date.now() });
+    return `PHPSESSID=${id}; path=/; HttpOnly`;
+  }
+
+  function expiredAnswer(): Answer {
+    const headers = { 'set-cookie': startSession(null) };
+    if (settings.expiredLook === 'loginPage') return { status: 200, headers, body: LOGIN_PAGE };
+    if (settings.expiredLook === 'redirect')
+      return { status: 302, headers: { ...headers, location: `${url}/login` }, body: '' };
+    return { status: Number(settings.expiredLook), headers, body: 'Unauthorized' };
+  }
+
+  function authenticate({ UserID = '', Password = '' }: Params): Answer {
+    if (!world.knowsUser(UserID, Password)) {
+      if (settings.badPassword === 'loginPage') return { status: 200, body: LOGIN_PAGE, refused: true };
+      return { status: 401, body: JSON.stringify({ success: false }), refused: true };
+    }
+    // PHP starts a session and then gives it a new id: two cookies of one name, the last one counts.
+    const headers = { 'set-cookie': [startSession(null), startSession(UserID)] };
+    if (settings.loginAnswer === 'landingPage') return { status: 200, headers, body: LANDING_PAGE };
+    if (settings.loginAnswer === 'redirect')
+      return { status: 302, headers: { ...headers, location: `${url}/` }, body: '' };
+    if (settings.loginAnswer === 'redirectUrl') return json({ redirectUrl: '/planning/' }, { headers });
+    return json({ success: true, sessionId: 'see-cookie', userId: UserID }, { headers });
+  }
+
+  function nextFault(
+    call: CallName,
+    about: { event: string | null; params: Params; bookingId: string | null },
+  ) {
+    for (const rule of faults) {
+      const { fault } = rule;
+      if (fault.call !== '*' && fault.call !== call) continue;
+      const repId = about.params['RepID'];
+      if (fault.mplanId && about.event?.split('_')[0] !== fault.mplanId) continue;
+      if (fault.storeId && about.event?.split('_')[1] !== fault.storeId) continue;
+      if (fault.repId && repId !== fault.repId) continue;
+      if (fault.bookingId && about.bookingId !== fault.bookingId) continue;
+      rule.seen += 1;
+      if (rule.seen <= fault.after || (fault.times !== null && rule.used >= fault.times)) continue;
+      if (fault.chance < 1 && random() >= fault.chance) continue;
+      rule.used += 1;
+      return fault;
+    }
+    return undefined;
+  }
+
+  function overLimit(): boolean {
+    const { perSecond } = settings.rateLimit;
+    if (perSecond === null) return false;
+    const nowMs = Date.now();
+    recentCallsMs = recentCallsMs.filter((atMs) => nowMs - atMs < 1000);
+    if (recentCallsMs.length >= perSecond) return true;
+    recentCallsMs.push(nowMs);
+    return false;
+  }
+
+  const retryAfter = (seconds: number, asDate: boolean) => ({
+    'retry-after': asDate ? new Date(Date.now() + seconds * 1000).toUTCString() : String(seconds),
+  });
+
+  /** Pauses, cut short when the simulator closes. */
+  const pause = (ms: number) =>
+    ms > 0 ? wait(ms, undefined, { signal: closing.signal }).catch(() => undefined) : undefined;
+
+  async function deliver(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    answer: Answer,
+    fault?: Fault,
+  ): Promise<void> {
+    const { raw } = reply;
+    if (fault?.kind === 'drop') {
+      raw.destroy();
+      return;
+    }
+    if (fault?.kind === 'hang') return;
+    const packed =
+      answer.body.length >= GZIP_FROM_BYTES &&
+      /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
+    const body = packed ? gzipSync(answer.body) : Buffer.from(answer.body);
+    raw.writeHead(answer.status, {
+      server: 'Apache',
+      'content-type': 'text/html; charset="utf-8"',
+      'cache-control': 'no-cache, no-store, must-revalidate',
+      'strict-transport-security': 'max-age=31536000; includeSubDomains',
+      'content-length': body.length,
+      ...(packed && { 'content-encoding': 'gzip' }),
+      ...answer.headers,
+    });
+    if (fault?.kind === 'truncate') {
+      raw.write(body.subarray(0, Math.floor(body.length / 2)), () => raw.destroy());
+      return;
+    }
+    if (fault?.kind === 'slow') {
+      const size = Math.max(1, Math.ceil(body.length / SLOW_PIECES));
+      for (let at = 0; at < body.length; at += size) {
+        await pause(fault.delayMs / SLOW_PIECES);
+        raw.write(body.subarray(at, at + size));
+      }
+      raw.end();
+      return;
+    }
+    raw.end(body);
+  }
+
+  /** The answer of a fault that comes in place of Crossmark's own. */
+  function faultAnswer(fault: Fault): Answer {
+    switch (fault.kind) {
+      case 'status':
+        return {
+          status: fault.status,
+          headers: fault.retryAfter === undefined ? {} : retryAfter(fault.retryAfter, fault.retryAfterAsDate),
+          body: `<html><head><title>${fault.status}</title></head><body><h1>${fault.status}</h1></body></html>`,
+        };
+      case 'refuse':
+        return refusal(settings, fault.message);
+      case 'expire':
+        return expiredAnswer();
+      default:
+        return { status: 200, body: GARBAGE_PAGE };
+    }
+  }
+
+  async function handleCall(
+    call: CallName,
+    params: Params,
+    entry: LoggedCall,
+    request: FastifyRequest,
+  ): Promise<{ answer: Answer; fault?: Fault }> {
+    const latencyMs = drawDelay(settings.latencyMs[call] ?? settings.latencyMs['*'] ?? 0, random);
+    const own = (): Answer => {
+      if (call === 'authenticate') return authenticate(params);
+      if (!isSignedIn(sessionOf(request))) {
+        entry.outcome = 'expired';
+        return expiredAnswer();
+      }
+      if (call === 'getUserInfo') return json({ username: sessions.get(sessionOf(request))?.userId });
+      return site(call, params, request.headers);
+    };
+    if (overLimit()) {
+      entry.outcome = 'limited';
+      const { retryAfter: look } = settings.rateLimit;
+      return {
+        answer: { status: 429, headers: look === 'none' ? {} : retryAfter(1, look === 'date'), body: '' },
+      };
+    }
+    const fault = nextFault(call, entry);
+    if (!fault) {
+      if (!isWrite(call)) await pause(latencyMs);
+      const answer = own();
+      if (isWrite(call)) await pause(latencyMs);
+      return { answer };
+    }
+    if (fault.kind === 'expire') sessions.delete(sessionOf(request));
+    const truthful = fault.kind === 'slow' || fault.kind === 'truncate';
+    const effect = (fault.applied ?? truthful) ? own() : undefined;
+    if (effect?.applied) entry.applied = true;
+    if (effect?.bookingId) entry.bookingId = effect.bookingId;
+    entry.outcome = fault.kind;
+    await pause(latencyMs + (fault.kind === 'slow' ? 0 : fault.delayMs));
+    return { answer: truthful && effect ? effect : faultAnswer(fault), fault };
+  }
+
+  async function handle(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    reply.hijack();
+    const asked = new URL(request.url, 'http://simulator');
+    const call = CALL_PATHS[asked.pathname] ?? null;
+    const type = String(request.headers['content-type'] ?? '');
+    const text = typeof request.body === 'string' ? request.body : '';
+    const params = readParams(asked.searchParams, type, text);
+    const id = params['id'] ?? params['workLogEntryID'] ?? null;
+    const held = id ? world.booking(id) : undefined;
+    const named = params['mPlanID']
+      ? { mplanId: params['mPlanID'], storeId: params['LocationID'] ?? params['storeID'] ?? '' }
+      : held;
+    const entry: LoggedCall = {
+      seq: ++seq,
+      call,
+      method: request.method,
+      path: asked.pathname,
+      params: 'Password' in params ? { ...params, Password: '[redacted]' } : params,
+      body: type.startsWith('application/x-www-form-urlencoded') ? text : '',
+      headers: Object.fromEntries(
+        Object.entries(request.headers).flatMap(([name, value]) =>
+          name === 'cookie' ? [] : [[name, String(value)]],
+        ),
+      ),
+      receivedAt: new Date().toISOString(),
+      finishedAt: null,
+      status: null,
+      outcome: null,
+      applied: false,
+      event: named ? keyOf(named) : null,
+      bookingId: id,
+    };
+    log.push(entry);
+    if (log.length > LOG_LENGTH) log = log.slice(-LOG_LENGTH / 2);
+
+    const { answer, fault } = call
+      ? await handleCall(call, params, entry, request)
+      : { answer: pageAnswer(asked.pathname, request), fault: undefined };
+    entry.applied ||= answer.applied ?? false;
+    entry.bookingId = answer.bookingId ?? entry.bookingId;
+    entry.outcome ??= answer.refused ? 'refused' : 'answered';
+    entry.status = fault?.kind === 'drop' || fault?.kind === 'hang' ? null : answer.status;
+    await deliver(request, reply, answer, fault);
+    entry.finishedAt = new Date().toISOString();
+  }
+
+  /** Pages that are no calls. */
+  function pageAnswer(path: string, request: FastifyRequest): Answer {
+    if (path === '/login')
+      return { status: 200, headers: { 'set-cookie': startSession(null) }, body: LOGIN_PAGE };
+    if (path === '/logout') {
+      sessions.delete(sessionOf(request));
+      return { status: 302, headers: { location: `${url}/login` }, body: '' };
+    }
+    if (!isSignedIn(sessionOf(request))) return expiredAnswer();
+    if (path === '/planningextcontroller/getDefaultScheduleLengthInMinutes') return json({ defaults: [] });
+    return path === '/' ? { status: 200, body: LANDING_PAGE } : { status: 404, body: 'Not Found' };
+  }
+
+  const control = {
+    /** Where it listens; empty until it does. */
+    get url() {
+      return url;
+    },
+    /** A copy of all there is at the simulated Crossmark. */
+    get state(): SimulatorState {
+      return structuredClone(world.state());
+    },
+    get settings(): Settings {
+      return structuredClone(settings);
+    },
+    /** The latest calls received, oldest first. */
+    get log(): LoggedCall[] {
+      return structuredClone(log);
+    },
+
+    /** Replaces all there is. Throws naming what is wrong, and then nothing has changed. */
+    load(state: WorldInput) {
+      world.load(state);
+    },
+
+    /** Changes switches, groups in part or whole. Throws a ZodError naming the switch. */
+    configure(patch: unknown): Settings {
+      settings = patchSettings(settings, patch);
+      if (typeof patch === 'object' && patch && 'seed' in patch) random = seededRandom(settings.seed);
+      return control.settings;
+    },
+
+    /** Adds rules for things going wrong, to be tried after those there are. Throws a ZodError. */
+    addFaults(given: FaultInput | FaultInput[]): number[] {
+      const rules = z.array(faultSchema).parse([given].flat());
+      return rules.map((fault) => {
+        faults.push({ fault, id: nextFaultId, used: 0, seen: 0 });
+        return nextFaultId++;
+      });
+    },
+    clearFaults() {
+      faults = [];
+    },
+    clearLog() {
+      log = [];
+    },
+    /** Ends every session, as a restart of the real host would. */
+    expireSessions() {
+      sessions.clear();
+    },
+
+    /** Books as a person on Crossmark's site would; `keepCondition` leaves the condition as it was, as happens there. */
+    book(booking: z.input<typeof inputs.booking>, keepCondition = false): SimulatedBooking {
+      return structuredClone(world.book(inputs.booking.parse(booking), keepCondition));
+    },
+    /** Removes a booking as a person would; false where there is none. */
+    unbook: (bookingId: string): boolean => world.unbook(bookingId) !== undefined,
+    /** Changes a booking's person or time, its id staying. */
+    moveBooking(bookingId: string, to: z.input<typeof inputs.bookingChange>): SimulatedBooking {
+      return structuredClone(world.moveBooking(bookingId, inputs.bookingChange.parse(to)));
+    },
+    /** Adds plans or changes those of the same id and store. */
+    putPlans(plans: z.input<typeof inputs.plan> | z.input<typeof inputs.plan>[]) {
+      world.putPlans(z.array(inputs.plan).parse([plans].flat()));
+    },
+    removePlan: world.removePlan,
+    putReps(reps: z.input<typeof inputs.rep> | z.input<typeof inputs.rep>[]) {
+      world.putReps(z.array(inputs.rep).parse([reps].flat()));
+    },
+    removeRep: world.removeRep,
+
+    /**
+     * Starts listening; port 0 is any free one. A simulator that was closed may listen again, with its world and
+     * without its sessions. Rejects with EADDRINUSE where the port is taken.
+     */
+    async listen(port = 0, host = '127.0.0.1'): Promise<string> {
+      closing = new AbortController();
+      const built = build();
+      await built.listen({ port, host });
+      app = built;
+      const address = built.server.address();
+      url = `http://${host}:${typeof address === 'object' && address ? address.port : port}`;
+      return url;
+    },
+
+    /** Stops as if killed: calls under way get no answer, sessions are gone. What was changed stays changed. */
+    async close(): Promise<void> {
+      closing.abort();
+      sessions.clear();
+      await app?.close();
+      app = undefined;
+    },
+  };
+
+  function build() {
+    const server = fastify({ forceCloseConnections: true, bodyLimit: BODY_LIMIT_BYTES });
+    server.removeAllContentTypeParsers();
+    server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
+    server.setErrorHandler((error, _request, reply) => {
+      const wrong =
+        error instanceof z.ZodError || error instanceof WorldError || error instanceof SyntaxError;
+      const message = error instanceof z.ZodError ? z.prettifyError(error) : String((error as Error).message);
+      return reply.status(wrong ? 400 : 500).send({ error: message });
+    });
+
+    const given = (request: FastifyRequest): unknown => JSON.parse(String(request.body || '{}'));
+    const part = z.object({ id: z.string(), storeId: z.string().default('') });
+    const gone = (reply: FastifyReply, there: boolean, what: string) =>
+      there ? { ok: true } : reply.status(404).send({ error: `There is no ${what}.` });
+
+    server.get('/__sim/health', () => {
+      const { plans, bookings, reps, stores } = world.state();
+      const counts = {
+        stores: stores.length,
+        reps: reps.length,
+        plans: plans.length,
+        bookings: bookings.length,
+      };
+      return { ok: true, ...counts };
+    });
+    server.get('/__sim/state', () => world.state());
+    server.put('/__sim/state', (request) => {
+      control.load(given(request) as WorldInput);
+      return { ok: true };
+    });
+    server.get('/__sim/settings', () => settings);
+    server.patch('/__sim/settings', (request) => control.configure(given(request)));
+    server.get('/__sim/faults', () => faults.map(({ fault, id, used }) => ({ id, used, ...fault })));
+    server.post('/__sim/faults', (request) => ({ ids: control.addFaults(given(request) as FaultInput[]) }));
+    server.delete('/__sim/faults', () => {
+      control.clearFaults();
+      return { ok: true };
+    });
+    server.post('/__sim/sessions/expire', () => {
+      control.expireSessions();
+      return { ok: true };
+    });
+    server.get('/__sim/log', (request) => {
+      const { call, since } = z
+        .object({ call: z.string().optional(), since: z.coerce.number().default(0) })
+        .parse(request.query);
+      return log.filter((entry) => entry.seq > since && (!call || entry.call === call));
+    });
+    server.delete('/__sim/log', () => {
+      control.clearLog();
+      return { ok: true };
+    });
+    server.post('/__sim/plans', (request) => {
+      control.putPlans(given(request) as []);
+      return { ok: true };
+    });
+    server.delete('/__sim/plans/:id/:storeId', (request, reply) => {
+      const { id, storeId } = part.parse(request.params);
+      return gone(reply, world.removePlan(id, storeId), `plan ${id} in store ${storeId}`);
+    });
+    server.post('/__sim/reps', (request) => {
+      control.putReps(given(request) as []);
+      return { ok: true };
+    });
+    server.delete('/__sim/reps/:id', (request, reply) => {
+      const { id } = part.parse(request.params);
+      return gone(reply, world.removeRep(id), `rep ${id}`);
+    });
+    server.post('/__sim/bookings', (request) => {
+      const body = given(request);
+      const { keepCondition } = z.object({ keepCondition: z.boolean().default(false) }).parse(body);
+      return control.book(inputs.booking.parse(body), keepCondition);
+    });
+    server.patch('/__sim/bookings/:id', (request) =>
+      control.moveBooking(part.parse(request.params).id, given(request) as object),
+    );
+    server.delete('/__sim/bookings/:id', (request, reply) => {
+      const { id } = part.parse(request.params);
+      return gone(reply, control.unbook(id), `booking ${id}`);
+    });
+    server.all('/__sim/*', (_request, reply) =>
+      reply.status(404).send({
+        error: 'Not on the switchboard.',
+        switchboard: 'health, state, settings, faults, sessions/expire, log, plans, reps, bookings',
+      }),
+    );
+    server.all('/*', handle);
+    return server;
+  }
+
+  return control;
+}
+
+export type Simulator = ReturnType<typeof createSimulator>;

@@ -1,0 +1,397 @@
+/**
+ * The simulated Crossmark's own pages: what each call does to the world and what it answers. Written against the
+ * protocol alone; it shares no parsing and no time conversion with the client, so that neither hides the other's
+ * mistakes.
+ */
+import { createHash } from 'node:crypto';
+import { Temporal } from 'temporal-polyfill';
+import { z } from 'zod';
+import type { CallName } from '../src/errors.ts';
+import type { Settings } from './settings.ts';
+import {
+  keyOf,
+  type Plan,
+  type SimulatedBooking,
+  type SimulatedRep,
+  type World,
+  WorldError,
+} from './world.ts';
+
+/** What a call was sent with, whatever the encoding. */
+export type Params = Record<string, string>;
+
+export type Answer = {
+  status: number;
+  headers?: Record<string, string | string[]>;
+  body: string;
+  /** Of a write: whether it changed anything, and what. */
+  applied?: boolean;
+  refused?: boolean;
+  bookingId?: string;
+};
+
+export const json = (value: unknown, rest: Partial<Answer> = {}): Answer => ({
+  status: 200,
+  body: JSON.stringify(value),
+  ...rest,
+});
+
+export const LOGIN_PAGE = `<!DOCTYPE html>
+<html lang="en"><head><title>Crossmark</title></head>
+<body class="login"><form method="post" action="/login/authenticate">
+<label>User ID <input name="UserID" type="text" autocomplete="username"></label>
+<label>Password <input name="Password" type="password" autocomplete="current-password"></label>
+<button type="submit">Sign in</button></form></body></html>`;
+
+export const LANDING_PAGE = `<!DOCTYPE html>
+<html lang="en"><head><title>Crossmark</title></head>
+<body><nav><a href="/planning/">Planning</a> <a href="/scheduling/">Scheduling</a> <a href="/logout">Log out</a></nav>
+<div id="app"></div></body></html>`;
+
+/** What a proxy in front of the host shows when it is tired: neither JSON nor a login. */
+export const GARBAGE_PAGE =
+  '<!DOCTYPE html><html><head><title>Crossmark</title></head><body><h1>Please try again in a moment</h1></body></html>';
+
+/** How Crossmark says no to a write. */
+export function refusal(settings: Settings, message: string): Answer {
+  const { look } = settings.refusal;
+  if (look === 'loginPage') return { status: 200, body: LOGIN_PAGE, refused: true };
+  return json({ ok: 0, message }, { status: look === '400' ? 400 : 200, refused: true });
+}
+
+const WRITES: readonly CallName[] = ['scheduleMplanEvent', 'deleteScheduledMplanEvent', 'createPendingWork'];
+export const isWrite = (call: CallName) => WRITES.includes(call);
+
+const slashed = (isoDay: string) => `${isoDay.slice(5, 7)}/${isoDay.slice(8, 10)}/${isoDay.slice(0, 4)}`;
+
+function wallTime(instant: string, timeZone: string): string {
+  const at = Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone);
+  const two = (value: number) => String(value).padStart(2, '0');
+  const clock = `${two(at.hour % 12 || 12)}:${two(at.minute)}:${two(at.second)} ${at.hour < 12 ? 'AM' : 'PM'}`;
+  return `${slashed(at.toPlainDate().toString())} ${clock}`;
+}
+
+/** Crossmark's UTC form, `…+00:00` without a fraction. */
+const utc = (instant: string) => `${instant.slice(0, 19)}+00:00`;
+
+const searchSchema = z.object({
+  searchTerms: z.record(
+    z.string(),
+    z.object({ items: z.array(z.object({ value: z.array(z.coerce.string()) })) }),
+  ),
+});
+const sortSchema = z.array(z.object({ property: z.string(), direction: z.string() }));
+
+function parsed<T extends z.ZodType>(schema: T, text: string | undefined): z.output<T> | undefined {
+  try {
+    return schema.parse(JSON.parse(text ?? ''));
+  } catch {
+    return undefined;
+  }
+}
+
+const LOCAL_WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/;
+
+export function createSite(world: World, settings: () => Settings, random: () => number) {
+  /** Numbers and strings for one and the same kind of id, steadily per object. */
+  const mixed = (id: string, by: number): string | number =>
+    settings().mixedTypes && by % 2 === 0 ? Number(id) : id;
+
+  function staffedReps(plan: Plan): string {
+    return world
+      .bookingsOf(plan)
+      .map((booking) => world.nameOf(booking))
+      .filter(Boolean)
+      .join(', ');
+  }
+
+  function listRow(plan: Plan) {
+    const parity = Number(plan.mplanId);
+    const booking = world.bookingsOf(plan).at(-1);
+    const store = world.store(plan.storeId);
+    const row: Record<string, unknown> = {
+      mPlanID: mixed(plan.mplanId, parity),
+      name: plan.name,
+      storeID: mixed(plan.storeId, parity + 1),
+      storeName: store?.name ?? '',
+      startDate: slashed(plan.startsOn),
+      endDate: slashed(plan.dueOn),
+      condition: world.shownCondition(plan),
+      staffedReps: booking ? world.nameOf(booking) : '',
+      salesTools: plan.instructionsUrl ? [{ salesToolURL: plan.instructionsUrl }] : [],
+    };
+    if (booking) {
+      row['scheduleDate'] = wallTime(booking.startsAt, store?.timeZone ?? 'UTC');
+      row['scheduleRepID'] = booking.repId ? mixed(booking.repId, parity) : null;
+      row['scheduleEventID'] = mixed(booking.bookingId, parity + 1);
+    } else if (parity % 2 === 0 || !settings().mixedTypes) {
+      Object.assign(row, { scheduleDate: '', scheduleRepID: '', scheduleEventID: '' });
+    } else row['scheduleRepID'] = 0;
+    return settings().listQuirks ? { ...row, ...plan.row } : row;
+  }
+
+  const sorters: Record<string, (plan: Plan) => string> = {
+    startDate: (plan) => plan.startsOn,
+    endDate: (plan) => plan.dueOn,
+    staffedReps,
+    name: (plan) => plan.name,
+    condition: (plan) => plan.condition,
+  };
+
+  let cached: { version: number; query: string; plans: Plan[] } | undefined;
+  /** The plans a search finds, sorted; kept while nothing changes, since a list is read page by page. */
+  function find(params: Params): Plan[] {
+    const query = JSON.stringify([
+      params['searchFields'],
+      params['intervalStart'],
+      params['intervalEnd'],
+      params['sort'],
+    ]);
+    const version = world.version();
+    if (cached && cached.version === version && cached.query === query) return cached.plans;
+    const terms = parsed(searchSchema, params['searchFields'])?.searchTerms ?? {};
+    const values = (term: string) => terms[term] && new Set(terms[term].items.flatMap((item) => item.value));
+    const conditions = values('condition');
+    const ids = values('mPlanID');
+    const { intervalStart: from, intervalEnd: to } = params;
+    const sort = parsed(sortSchema, params['sort'])?.[0];
+    const sortKey = sorters[sort?.property ?? ''] ?? sorters['startDate'];
+    const sign = sort?.direction === 'DESC' ? -1 : 1;
+    const plans = world
+      .plans()
+      .filter(
+        (plan) =>
+          (!conditions || conditions.has(world.shownCondition(plan))) &&
+          (!ids || ids.has(plan.mplanId)) &&
+          (!from || plan.dueOn >= from) &&
+          (!to || plan.startsOn <= to),
+      )
+      .map((plan) => [`${sortKey?.(plan)}\n${keyOf(plan)}`, plan] as const)
+      .sort(([a], [b]) => (a < b ? -sign : a > b ? sign : 0))
+      .map(([, plan]) => plan);
+    if (version !== null) cached = { version, query, plans };
+    return plans;
+  }
+
+  let shift = 0;
+  function getPlanningMplans(params: Params): Answer {
+    const plans = find(params);
+    const start = Number(params['start'] ?? 0);
+    const limit = Math.min(Number(params['limit'] ?? 25), settings().maxPageSize ?? Number.POSITIVE_INFINITY);
+    const { rows, chance } = settings().listShift;
+    if (start === 0) shift = 0;
+    const from = Math.max(0, start - shift);
+    const answer = json({
+      mplans: plans.slice(from, from + limit).map(listRow),
+      total: plans.length + shift,
+    });
+    if (start === 0 && rows !== 0 && limit < plans.length && random() < chance) shift = rows;
+    return answer;
+  }
+
+  function refusedBooking(params: Params): string | undefined {
+    const { refusal: rule, rejectNonNumericIds } = settings();
+    const { RepID = '', mPlanID = '', LocationID = '', Start = '', End = '' } = params;
+    if (rejectNonNumericIds && ![RepID, mPlanID, LocationID].every((id) => /^\d+$/.test(id))) {
+      return 'RepID, mPlanID and LocationID must be numeric.';
+    }
+    if (/^\d+$/.test(RepID) && !world.rep(RepID)) return `There is no rep ${RepID}.`;
+    if (![Start, End].every((time) => LOCAL_WITH_OFFSET.test(time)))
+      return 'Start and End need a time with an offset.';
+    const named =
+      rule.mplanIds.includes(mPlanID) || rule.repIds.includes(RepID) || rule.storeIds.includes(LocationID);
+    return named || (rule.chance > 0 && random() < rule.chance) ? rule.message : undefined;
+  }
+
+  function scheduleMplanEvent(params: Params): Answer {
+    const no = refusedBooking(params);
+    if (no) return refusal(settings(), no);
+    const at = (time: string | undefined) =>
+      Temporal.Instant.from(time ?? '').toString({ fractionalSecondDigits: 3 });
+    let booking: SimulatedBooking;
+    try {
+      booking = world.book({
+        mplanId: params['mPlanID'] ?? '',
+        storeId: params['LocationID'] ?? '',
+        repId: params['RepID'] ?? '',
+        startsAt: at(params['Start']),
+        endsAt: at(params['End']),
+      });
+    } catch (error) {
+      if (error instanceof WorldError || error instanceof RangeError)
+        return refusal(settings(), error.message);
+      throw error;
+    }
+    const stamp = utc(Temporal.Now.instant().toString({ fractionalSecondDigits: 3 }));
+    const parity = Number(booking.bookingId);
+    const event = {
+      ClassName: 'MVScheduledmPlan',
+      ID: mixed(booking.bookingId, parity),
+      RepID: mixed(booking.repId ?? '', parity + 1),
+      mPlanID: mixed(booking.mplanId, parity),
+      LocationID: mixed(booking.storeId, parity),
+      Start: utc(booking.startsAt),
+      End: utc(booking.endsAt),
+      Created: stamp,
+      LastEdited: stamp,
+      IsRecurring: '0',
+      IsDeleted: '0',
+      AllDay: '0',
+      PairedWithLogEntry: '0',
+      LastEditedClass: 'MVEntityUser',
+      LastEditedID: 1,
+      CreatorClass: 'MVEntityUser',
+      CreatorID: '1',
+      MVID: hexOf(`booking ${booking.bookingId}`).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+      MasterEntityID: '0',
+      ParentEventID: '0',
+      TimezoneID: 0,
+      RecordClassName: 'MVScheduledmPlan',
+    };
+    const done = { applied: true, bookingId: booking.bookingId };
+    return json({ ok: 1, MVScheduledEvent: event, repName: world.nameOf(booking) }, done);
+  }
+
+  function deleteScheduledMplanEvent(params: Params): Answer {
+    const id = params['id'] ?? '';
+    const done = (rest: Partial<Answer>): Answer => {
+      const { deleteAnswer } = settings();
+      if (deleteAnswer === 'empty') return { status: 200, body: '', ...rest };
+      return json(deleteAnswer === 'ok' ? { ok: 1 } : { success: true }, rest);
+    };
+    if (!/^\d+$/.test(id)) {
+      return settings().rejectNonNumericIds
+        ? refusal(settings(), 'id must be numeric.')
+        : done({ applied: false });
+    }
+    if (world.unbook(id)) return done({ applied: true, bookingId: id });
+    return settings().unknownDelete === 'success'
+      ? done({ applied: false })
+      : refusal(settings(), `There is no scheduled event ${id}.`);
+  }
+
+  function createPendingWork(params: Params): Answer {
+    // The real one says yes and does nothing.
+    if (!params['storeID']) return json({ success: true }, { applied: false });
+    const repId = /^\[\s*"?(\d+)"?\s*\]$/.exec(params['overriddenRepIDs'] ?? '')?.[1];
+    const bookingId = params['workLogEntryID'] ?? '';
+    const expiresOn = /^(\d{4}-\d\d-\d\d)T00:00:00$/.exec(params['expirationDate'] ?? '')?.[1];
+    if (!repId || !world.rep(repId))
+      return json({ success: false, message: 'No such rep.' }, { refused: true });
+    if (!/^\d+$/.test(bookingId) || !expiresOn || params['action'] !== 'reissue') {
+      return json({ success: false, message: 'The reissue is not complete.' }, { refused: true });
+    }
+    try {
+      world.reissue({
+        bookingId,
+        mplanId: params['mPlanID'] ?? '',
+        storeId: params['storeID'],
+        repId,
+        expiresOn,
+      });
+    } catch (error) {
+      if (!(error instanceof WorldError)) throw error;
+      return json({ success: false, message: error.message }, { refused: true });
+    }
+    return json({ success: true }, { applied: true, bookingId });
+  }
+
+  function availableRep(rep: SimulatedRep) {
+    const odd = Number(rep.repId) % 2 === 1;
+    return {
+      id: rep.repId,
+      repId: rep.repId,
+      employeeId: rep.employeeNumber,
+      repMvid: hexOf(`rep ${rep.repId}`),
+      title: `${rep.firstName} ${rep.lastName}`.toUpperCase(),
+      lastName: rep.lastName.toUpperCase(),
+      nameSort: `${rep.lastName},${rep.firstName}`.toUpperCase(),
+      availableHoursPerDay: '8',
+      ...(odd ? { scheduledHours: null, visitCount: null } : { scheduledHours: '0', visitCount: '0' }),
+      ...((rep.role || odd) && { role: rep.role ?? null }),
+      ...(rep.email && { email: rep.email }),
+      ...(rep.phone && { phone: rep.phone }),
+    };
+  }
+
+  function getAvailableReps(params: Params): Answer {
+    if (
+      !/^\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d,\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d$/.test(params['project'] ?? '')
+    ) {
+      return json({ ok: 0, message: 'project must be a range of times.' }, { status: 400, refused: true });
+    }
+    const reps = Object.fromEntries(world.reps().map((rep) => [rep.repId, availableRep(rep)]));
+    return json({ reps: settings().emptyRepsAsList && world.reps().length === 0 ? [] : reps });
+  }
+
+  function getQualifiedReps(params: Params): Answer {
+    const plan = world.plan(params['mPlanID'] ?? '', params['storeID'] ?? '');
+    const start = Number(params['start'] ?? 0);
+    const reps = world
+      .reps()
+      .sort((a, b) => a.lastName.localeCompare(b.lastName))
+      .slice(start, start + Number(params['limit'] ?? 25))
+      .map((rep) => ({
+        ID: rep.repId,
+        FirstName: rep.firstName,
+        LastName: rep.lastName,
+        Timezone: rep.timeZone ?? world.store(plan?.storeId ?? '')?.timeZone ?? 'America/Chicago',
+        OfflineHash: hexOf(`offline ${rep.repId}`),
+      }));
+    return json({ reps: plan ? reps : [] });
+  }
+
+  function getLocationCondition(params: Params): Answer {
+    const plan = world.plan(params['mPlanID'] ?? '', params['storeID'] ?? '');
+    if (!plan) return json({ ok: 0, message: 'There is no such plan in this store.' }, { refused: true });
+    const condition = world.shownCondition(plan);
+    return json({ ok: 1, reps: staffedReps(plan), condition, key: keyOf(plan), workStatus: '' });
+  }
+
+  function bulkPrint(params: Params): Answer {
+    const wanted = parsed(
+      z.array(z.object({ mPlanID: z.coerce.string(), storeID: z.coerce.string() })),
+      params['mplanLocationIDs'],
+    );
+    const mplans = (wanted ?? []).flatMap(({ mPlanID, storeID }) => {
+      const plan = world.plan(mPlanID, storeID);
+      if (!plan) return [];
+      return [
+        {
+          mPlanID: mixed(mPlanID, Number(mPlanID)),
+          salesTools: plan.instructionsUrl ? [{ salesToolURL: plan.instructionsUrl }] : [],
+        },
+      ];
+    });
+    return json(settings().instructionsAsBareList ? mplans : { mplans });
+  }
+
+  /** What a signed-in caller gets. A write takes effect before this returns. */
+  return function answer(call: CallName, params: Params, headers: Record<string, unknown>): Answer {
+    switch (call) {
+      case 'getPlanningMplans':
+        return getPlanningMplans(params);
+      case 'scheduleMplanEvent':
+        return scheduleMplanEvent(params);
+      case 'deleteScheduledMplanEvent':
+        return deleteScheduledMplanEvent(params);
+      case 'getAvailableReps':
+        return getAvailableReps(params);
+      case 'getQualifiedRepsForScheduling':
+        return getQualifiedReps(params);
+      case 'getmPlanLocationCondition':
+        return getLocationCondition(params);
+      case 'createPendingWork':
+        return headers['x-requested-with'] === 'XMLHttpRequest'
+          ? createPendingWork(params)
+          : { status: 400, body: 'Bad Request', refused: true };
+      case 'bulkPrintMplanLocations':
+        return bulkPrint(params);
+      case 'getUserInfo':
+      case 'authenticate':
+        throw new TypeError(`${call} is answered where sessions are kept.`);
+    }
+  };
+}
+
+const hexOf = (text: string) => createHash('md5').update(text).digest('hex');

@@ -1,0 +1,346 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { CLOSED_CONDITIONS, CONDITIONS, type Condition } from '@scheduler/scheduling';
+import { Temporal } from 'temporal-polyfill';
+import { z } from 'zod';
+import type { Settings } from './settings.ts';
+
+const digits = z.string().regex(/^\d{1,12}$/, 'is not an id of digits');
+const instant = z.iso
+  .datetime({ offset: true })
+  .transform((text) => Temporal.Instant.from(text).toString({ fractionalSecondDigits: 3 }));
+const day = z.iso.date();
+const zone = z.string().refine((name) => {
+  try {
+    return Boolean(Temporal.Now.zonedDateTimeISO(name));
+  } catch {
+    return false;
+  }
+}, 'is not a time zone');
+
+const storeSchema = z.object({ storeId: digits, name: z.string(), timeZone: zone });
+const repSchema = z.object({
+  repId: digits,
+  employeeNumber: z.string(),
+  firstName: z.string(),
+  lastName: z.string(),
+  email: z.string().nullish(),
+  phone: z.string().nullish(),
+  role: z.string().nullish(),
+  timeZone: zone.nullish(),
+});
+const planSchema = z.object({
+  mplanId: digits,
+  storeId: digits,
+  name: z.string().min(1),
+  startsOn: day,
+  dueOn: day,
+  condition: z.enum(CONDITIONS).optional(),
+  instructionsUrl: z.string().nullish(),
+  /** Fields of this plan's list row that are shown differently from what is: the list's quirks. */
+  row: z.record(z.string(), z.unknown()).optional(),
+});
+const bookingSchema = z.object({
+  bookingId: digits.optional(),
+  mplanId: digits,
+  storeId: digits,
+  /** Null with a `repName`: booked for somebody the rep list doesn't know. */
+  repId: z.string().nullable(),
+  repName: z.string().optional(),
+  startsAt: instant,
+  endsAt: instant,
+});
+const bookingChangeSchema = bookingSchema
+  .pick({ repId: true, repName: true, startsAt: true, endsAt: true })
+  .partial();
+const userSchema = z.object({ userId: z.string().min(1), password: z.string().min(1).optional() });
+const pendingWorkSchema = z.object({
+  bookingId: digits,
+  mplanId: digits,
+  storeId: digits,
+  repId: digits,
+  expiresOn: day,
+});
+
+/** What `PUT /__sim/state` takes: instants as ISO UTC, days as YYYY-MM-DD. What is left out becomes empty. */
+export const worldSchema = z.object({
+  stores: z.array(storeSchema).default([]),
+  reps: z.array(repSchema).default([]),
+  plans: z.array(planSchema).default([]),
+  bookings: z.array(bookingSchema).default([]),
+  /** Left out, or a user without a password: as before. */
+  users: z.array(userSchema).optional(),
+  pendingWork: z.array(pendingWorkSchema).default([]),
+  nextBookingId: z.number().int().positive().optional(),
+});
+export type WorldInput = z.input<typeof worldSchema>;
+export const inputs = {
+  plan: planSchema,
+  rep: repSchema,
+  booking: bookingSchema,
+  bookingChange: bookingChangeSchema,
+};
+
+export type Store = z.output<typeof storeSchema>;
+export type SimulatedRep = z.output<typeof repSchema>;
+export type Plan = z.output<typeof planSchema> & { condition: Condition };
+export type SimulatedBooking = z.output<typeof bookingSchema> & { bookingId: string };
+export type PendingWork = z.output<typeof pendingWorkSchema>;
+
+/** All there is at the simulated Crossmark, for tests to compare. Passwords are left out. */
+export type SimulatorState = {
+  stores: Store[];
+  reps: SimulatedRep[];
+  plans: Plan[];
+  /** By id. Several of one plan and store are doubles. */
+  bookings: SimulatedBooking[];
+  users: { userId: string }[];
+  pendingWork: PendingWork[];
+  nextBookingId: number;
+};
+
+/** Something that can't be: the message says what and why. */
+export class WorldError extends Error {
+  override readonly name = 'WorldError';
+}
+
+/** A fresh simulator knows nobody but this user. */
+export const DEMO_USER = { userId: 'demo.dispatcher', password: 'demo-crossmark-password' };
+const FIRST_BOOKING_ID = 50_000_001;
+
+export const keyOf = (event: { mplanId: string; storeId: string }) => `${event.mplanId}_${event.storeId}`;
+
+/** The simulated Crossmark's data. With a file, every change is in it before the method that made it returns. */
+export function createWorld(settings: () => Settings, file?: string) {
+  let stores = new Map<string, Store>();
+  let reps = new Map<string, SimulatedRep>();
+  let plans = new Map<string, Plan>();
+  let bookings = new Map<string, SimulatedBooking>();
+  let users = new Map([[DEMO_USER.userId, DEMO_USER.password]]);
+  let pendingWork: PendingWork[] = [];
+  let nextBookingId = FIRST_BOOKING_ID;
+  let version = 0;
+  /** Bookings by event, oldest first. */
+  let booked = new Map<string, SimulatedBooking[]>();
+  /** Conditions that still show as they were, until a time in epoch milliseconds. */
+  const lagging = new Map<string, { condition: Condition; untilMs: number }>();
+
+  const state = (): SimulatorState => ({
+    stores: [...stores.values()],
+    reps: [...reps.values()],
+    plans: [...plans.values()],
+    bookings: [...bookings.values()].sort((a, b) => Number(a.bookingId) - Number(b.bookingId)),
+    users: [...users.keys()].map((userId) => ({ userId })),
+    pendingWork,
+    nextBookingId,
+  });
+
+  function changed() {
+    version += 1;
+    if (!file) return;
+    const kept = { ...state(), users: [...users].map(([userId, password]) => ({ userId, password })) };
+    const written = `${file}.${process.pid}.tmp`;
+    writeFileSync(written, JSON.stringify(kept));
+    renameSync(written, file);
+  }
+
+  const nameOf = (booking: SimulatedBooking): string => {
+    const rep = booking.repId ? reps.get(booking.repId) : undefined;
+    return booking.repName ?? (rep ? `${rep.firstName} ${rep.lastName}` : '');
+  };
+
+  function add(booking: SimulatedBooking) {
+    bookings.set(booking.bookingId, booking);
+    const key = keyOf(booking);
+    booked.set(key, [...(booked.get(key) ?? []), booking]);
+  }
+
+  function remove(booking: SimulatedBooking) {
+    bookings.delete(booking.bookingId);
+    const key = keyOf(booking);
+    booked.set(
+      key,
+      (booked.get(key) ?? []).filter((other) => other !== booking),
+    );
+  }
+
+  function setCondition(plan: Plan, condition: Condition) {
+    if (plan.condition === condition) return;
+    const lagMs = settings().conditionLagMs;
+    if (lagMs > 0) lagging.set(keyOf(plan), { condition: shownCondition(plan), untilMs: Date.now() + lagMs });
+    plan.condition = condition;
+  }
+
+  function shownCondition(plan: Plan): Condition {
+    const lag = lagging.get(keyOf(plan));
+    return lag && lag.untilMs > Date.now() ? lag.condition : plan.condition;
+  }
+
+  /** Replaces everything. Throws a ZodError or {@link WorldError} naming what is wrong, and then changes nothing. */
+  function load(input: unknown) {
+    const given = worldSchema.parse(input);
+    const nextUsers = given.users
+      ? new Map(
+          given.users.map(({ userId, password = users.get(userId) }) => {
+            if (!password) throw new WorldError(`user ${userId} has no password`);
+            return [userId, password] as const;
+          }),
+        )
+      : users;
+    const nextStores = new Map(given.stores.map((store) => [store.storeId, store]));
+    const nextBookedKeys = new Set(given.bookings.map(keyOf));
+    const nextPlans = new Map<string, Plan>();
+    for (const plan of given.plans) {
+      if (!nextStores.has(plan.storeId)) {
+        throw new WorldError(
+          `plan ${plan.mplanId} is in store ${plan.storeId}, which is not among the stores`,
+        );
+      }
+      if (nextPlans.has(keyOf(plan))) throw new WorldError(`plan ${keyOf(plan)} comes twice`);
+      const condition = plan.condition ?? (nextBookedKeys.has(keyOf(plan)) ? 'Scheduled' : 'Unstaffed');
+      nextPlans.set(keyOf(plan), { ...plan, condition });
+    }
+    const ids = given.bookings.map((booking) => Number(booking.bookingId ?? 0));
+    let next = Math.max(FIRST_BOOKING_ID, given.nextBookingId ?? 0, ...ids.map((id) => id + 1));
+    const nextBookings = given.bookings.map((booking) => {
+      if (!nextPlans.has(keyOf(booking)))
+        throw new WorldError(`a booking names plan ${keyOf(booking)}, which is not there`);
+      return { ...booking, bookingId: booking.bookingId ?? String(next++) };
+    });
+    if (new Set(nextBookings.map((booking) => booking.bookingId)).size < nextBookings.length) {
+      throw new WorldError('two bookings have the same id');
+    }
+    users = nextUsers;
+    stores = nextStores;
+    reps = new Map(given.reps.map((rep) => [rep.repId, rep]));
+    plans = nextPlans;
+    bookings = new Map();
+    booked = new Map();
+    for (const booking of nextBookings) add(booking);
+    pendingWork = given.pendingWork;
+    nextBookingId = next;
+    lagging.clear();
+    changed();
+  }
+
+  if (file) {
+    mkdirSync(dirname(file), { recursive: true });
+    let kept: string | undefined;
+    try {
+      kept = readFileSync(file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
+    if (kept !== undefined) load(JSON.parse(kept));
+    else changed();
+  }
+
+  return {
+    state,
+    load,
+    nameOf,
+    shownCondition,
+    /** Moves on with every change; null while conditions change by themselves. */
+    version() {
+      for (const [key, lag] of lagging) if (lag.untilMs <= Date.now()) lagging.delete(key);
+      return lagging.size > 0 ? null : version;
+    },
+    knowsUser: (userId: string, password: string) => users.get(userId) === password,
+    plan: (mplanId: string, storeId: string) => plans.get(keyOf({ mplanId, storeId })),
+    plans: () => [...plans.values()],
+    reps: () => [...reps.values()],
+    rep: (repId: string) => reps.get(repId),
+    store: (storeId: string) => stores.get(storeId),
+    booking: (bookingId: string) => bookings.get(bookingId),
+    /** An event's bookings, oldest first. */
+    bookingsOf: (plan: Plan) => booked.get(keyOf(plan)) ?? [],
+
+    /** Books an event. An earlier booking goes or stays as `secondBooking` says. */
+    book(wanted: z.output<typeof bookingSchema>, keepCondition = false): SimulatedBooking {
+      const plan = plans.get(keyOf(wanted));
+      if (!plan) throw new WorldError(`There is no plan ${wanted.mplanId} in store ${wanted.storeId}.`);
+      if (CLOSED_CONDITIONS.includes(plan.condition)) {
+        throw new WorldError(`Plan ${wanted.mplanId} is ${plan.condition} and cannot be scheduled.`);
+      }
+      if (wanted.endsAt <= wanted.startsAt) throw new WorldError('The end is not after the start.');
+      if (wanted.bookingId && bookings.has(wanted.bookingId))
+        throw new WorldError(`Booking ${wanted.bookingId} exists already.`);
+      const booking = { ...wanted, bookingId: wanted.bookingId ?? String(nextBookingId++) };
+      nextBookingId = Math.max(nextBookingId, Number(booking.bookingId) + 1);
+      if (settings().secondBooking === 'replace')
+        for (const earlier of booked.get(keyOf(plan)) ?? []) remove(earlier);
+      add(booking);
+      if (!keepCondition && plan.condition !== 'Reissued') setCondition(plan, 'Scheduled');
+      changed();
+      return booking;
+    },
+
+    /** Removes a booking; false where there is none. The event returns to Unstaffed with its last one. */
+    unbook(bookingId: string): SimulatedBooking | undefined {
+      const booking = bookings.get(bookingId);
+      if (!booking) return undefined;
+      remove(booking);
+      const plan = plans.get(keyOf(booking));
+      if (plan && (booked.get(keyOf(plan)) ?? []).length === 0) setCondition(plan, 'Unstaffed');
+      changed();
+      return booking;
+    },
+
+    /** Changes a booking's person or time in place, its id staying: what a person on Crossmark's site may do. */
+    moveBooking(bookingId: string, to: z.output<typeof bookingChangeSchema>) {
+      const booking = bookings.get(bookingId);
+      if (!booking) throw new WorldError(`There is no booking ${bookingId}.`);
+      if (to.repId !== undefined) booking.repId = to.repId;
+      if (to.repName !== undefined) booking.repName = to.repName;
+      booking.startsAt = to.startsAt ?? booking.startsAt;
+      booking.endsAt = to.endsAt ?? booking.endsAt;
+      changed();
+      return booking;
+    },
+
+    reissue(work: PendingWork) {
+      const plan = plans.get(keyOf(work));
+      if (!plan) throw new WorldError(`There is no plan ${work.mplanId} in store ${work.storeId}.`);
+      pendingWork = [...pendingWork, work];
+      setCondition(plan, 'Reissued');
+      changed();
+    },
+
+    /** Adds plans or changes those of the same id and store. */
+    putPlans(given: z.output<typeof planSchema>[]) {
+      for (const plan of given) {
+        if (!stores.has(plan.storeId)) throw new WorldError(`There is no store ${plan.storeId}.`);
+      }
+      for (const plan of given) {
+        const held = plans.get(keyOf(plan));
+        const condition = plan.condition ?? held?.condition ?? 'Unstaffed';
+        plans.set(keyOf(plan), { ...held, ...plan, condition });
+        lagging.delete(keyOf(plan));
+      }
+      changed();
+    },
+
+    /** Takes an event off the list, its bookings with it; false where there is none. */
+    removePlan(mplanId: string, storeId: string): boolean {
+      const key = keyOf({ mplanId, storeId });
+      for (const booking of booked.get(key) ?? []) remove(booking);
+      const there = plans.delete(key);
+      changed();
+      return there;
+    },
+
+    putReps(given: SimulatedRep[]) {
+      for (const rep of given) reps.set(rep.repId, rep);
+      changed();
+    },
+
+    /** Takes a person off the rep list; their bookings stay. */
+    removeRep(repId: string): boolean {
+      const there = reps.delete(repId);
+      changed();
+      return there;
+    },
+  };
+}
+
+export type World = ReturnType<typeof createWorld>;
