@@ -1,0 +1,23 @@
+import type { SessionUser } from '@scheduler/auth';
+import type { Db } from '@scheduler/db';
+import type { ChangeFeed } from './change-feed.ts';
+
+/** What procedures work with, the same for every request of a process. */
+export interface Backend {
+  db: Db;
+  changes: ChangeFeed;
+}
+
+/** Who does something: written to the audit log with what they do. */
+export interface Actor {
+  id: string;
+  name: string;
+  requestId: string;
+}
+
+/** One request. */
+export interface Context {
+  user: SessionUser | null;
+  requestId: string;
+  backend: Backend;
+}

@@ -1,0 +1,241 @@
+import {
+  type EmployeeNumber,
+  InvalidIdError,
+  employeeNumber as parseEmployeeNumber,
+} from '@scheduler/crossmark';
+import { daysBetween, type Instant, timeOf, type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { CsvError, parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+
+/** Columns of Crossmark's CSV files, in order. Rows of unscheduled work may end after the eighth. */
+export const COLUMNS = [
+  'Project Name',
+  'Project Reference Number',
+  'Location MVID',
+  'Store Number',
+  'Store Name',
+  'Start Date/Time',
+  'Due Date/Time',
+  'Estimated Time',
+  'Rep Name',
+  'Employee ID',
+  'Schedule Date/Time',
+] as const;
+export type Column = (typeof COLUMNS)[number];
+
+const UNSCHEDULED_FIELDS = 8;
+
+/** The file as a whole can't be read; the message says where and why. */
+export class CsvFileError extends Error {
+  override readonly name = 'CsvFileError';
+}
+
+/** Why a row can't be imported. */
+export interface RowProblem {
+  /** Null where the row as a whole is wrong. */
+  column: Column | null;
+  reason: string;
+}
+
+/** A row of a file, read. Days and times are local to the store. */
+export interface CsvRow {
+  name: string;
+  projectReferenceNumber: string | null;
+  storeNumber: string;
+  startsOn: WorkDate;
+  dueOn: WorkDate;
+  /** Null where the file says nothing. */
+  durationMinutes: number | null;
+  schedule: { repName: string; employeeNumber: EmployeeNumber; day: WorkDate; time: string } | null;
+}
+
+/** A row and where it stands: `row` counts the file's lines from 1, the header's, as a spreadsheet does. */
+export type ParsedRow = { row: number; name: string } & (
+  | { value: CsvRow; problems: null }
+  | { value: null; problems: RowProblem[] }
+);
+
+/**
+ * Reads a file in the eleven-column format. A row that can't be read comes with all its problems; others are not
+ * affected. BOM, CRLF, blank lines and stray quotes are fine.
+ * @throws {CsvFileError} empty, another header, a quote never closed
+ */
+export function parseCsv(text: string): ParsedRow[] {
+  const [header, ...records] = readRecords(text);
+  if (!header) throw new CsvFileError('The file is empty. Export it from Crossmark again.');
+  COLUMNS.forEach((column, index) => {
+    const found = header.record[index]?.trim() ?? '';
+    if (found.toLowerCase() !== column.toLowerCase()) {
+      throw new CsvFileError(
+        `Column ${index + 1} of the header is “${found}” and should be “${column}”. The file needs these columns: ${COLUMNS.join(', ')}.`,
+      );
+    }
+  });
+  if (header.record.length > COLUMNS.length) {
+    throw new CsvFileError(
+      `The header has ${header.record.length} columns and should have ${COLUMNS.length}: ${COLUMNS.join(', ')}.`,
+    );
+  }
+  return records.map(({ record, row }) => readRow(record, row));
+}
+
+/** Records that are not blank, with the line each starts on. */
+function readRecords(text: string): { record: string[]; row: number }[] {
+  try {
+    const records = parse(text.replace(/\r\n?/g, '\n'), {
+      bom: true,
+      info: true,
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_records_with_empty_values: true,
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    return records.map(({ record, info }) => ({
+      record,
+      row: info.lines - (record.join('').match(/\n/g)?.length ?? 0),
+    }));
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    const reason =
+      error.code === 'CSV_QUOTE_NOT_CLOSED'
+        ? 'A quote is opened and never closed'
+        : error.message.replace(/\.$/, '');
+    throw new CsvFileError(`${reason}, so the file can't be read. Export it from Crossmark again.`);
+  }
+}
+
+/** Thrown and caught within a row. */
+class FieldError extends Error {}
+
+function readRow(record: readonly string[], row: number): ParsedRow {
+  const name = record[0]?.trim() ?? '';
+  if (record.length !== UNSCHEDULED_FIELDS && record.length !== COLUMNS.length) {
+    const reason = `The row has ${record.length} fields and should have ${UNSCHEDULED_FIELDS} or ${COLUMNS.length}. A name with a comma needs quotes around it.`;
+    return { row, name, value: null, problems: [{ column: null, reason }] };
+  }
+  const problems: RowProblem[] = [];
+  const read = <T>(column: Column, readField: (field: string) => T): T | null => {
+    try {
+      return readField(record[COLUMNS.indexOf(column)]?.trim() ?? '');
+    } catch (error) {
+      if (!(error instanceof FieldError || error instanceof InvalidIdError)) throw error;
+      problems.push({ column, reason: error.message });
+      return null;
+    }
+  };
+  const required = (field: string) => {
+    if (field === '') throw new FieldError('It is empty.');
+    return field;
+  };
+  read('Project Name', required);
+  const projectReferenceNumber = read('Project Reference Number', (field) => {
+    if (!/^\d*$/.test(field)) throw new FieldError(`“${field}” is not a number.`);
+    return field || null;
+  });
+  const storeNumber = read('Store Number', required);
+  const startsOn = read('Start Date/Time', (field) => localDateTime(required(field)).day);
+  const dueOn = read('Due Date/Time', (field) => localDateTime(required(field)).day);
+  if (startsOn !== null && dueOn !== null && daysBetween(startsOn, dueOn) < 0) {
+    problems.push({ column: 'Due Date/Time', reason: 'It lies before the start.' });
+  }
+  const durationMinutes = read('Estimated Time', (field) => {
+    if (field === '') return null;
+    const minutes = /^\d+(\.0+)?$/.test(field) ? Number(field) : 0;
+    if (minutes < 1 || minutes > 24 * 60) {
+      throw new FieldError(`“${field}” is not a number of minutes from 1 to ${24 * 60}.`);
+    }
+    return minutes;
+  });
+
+  const [repName = '', employeeId = '', time = ''] = record
+    .slice(UNSCHEDULED_FIELDS)
+    .map((field) => field.trim());
+  let schedule: CsvRow['schedule'] = null;
+  if (repName || employeeId || time) {
+    const number = read('Employee ID', (field) => parseEmployeeNumber(required(field).toUpperCase()));
+    const start = read('Schedule Date/Time', (field) => localDateTime(required(field)));
+    if (number !== null && start !== null) schedule = { repName, employeeNumber: number, ...start };
+  }
+  if (storeNumber === null || startsOn === null || dueOn === null || problems.length > 0) {
+    return { row, name, value: null, problems };
+  }
+  return {
+    row,
+    name,
+    problems: null,
+    value: { name, projectReferenceNumber, storeNumber, startsOn, dueOn, durationMinutes, schedule },
+  };
+}
+
+/** Reads `MM/DD/YYYY h:mm:ss AM/PM` into a local day and `HH:mm:ss`; throws {@link FieldError}. */
+function localDateTime(field: string): { day: WorkDate; time: string } {
+  const match = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2}):(\d{2}) ([AP])M$/i.exec(field);
+  const [, month = '', dayOfMonth = '', year = '', hour = '', minute = '', second = '', half = ''] =
+    match ?? [];
+  const day = `${year}-${month.padStart(2, '0')}-${dayOfMonth.padStart(2, '0')}`;
+  const valid =
+    match &&
+    isDay(day) &&
+    Number(hour) >= 1 &&
+    Number(hour) <= 12 &&
+    Number(minute) < 60 &&
+    Number(second) < 60;
+  if (!valid) throw new FieldError(`“${field}” is not a time like 03/01/2027 1:30:00 PM.`);
+  const hour24 = (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
+  return { day, time: `${String(hour24).padStart(2, '0')}:${minute}:${second}` };
+}
+
+function isDay(day: string): boolean {
+  try {
+    return daysBetween(day, day) === 0;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/** What a row of an export says. */
+export interface ExportRow {
+  name: string;
+  projectReferenceNumber: string | null;
+  storeNumber: string;
+  storeName: string;
+  timeZone: string;
+  startsOn: WorkDate;
+  dueOn: WorkDate;
+  durationMinutes: number;
+  schedule: { repName: string; employeeNumber: string | null; startsAt: Instant } | null;
+}
+
+/**
+ * Writes rows as Crossmark does: BOM, CRLF, windows from 12:00 AM to 12:01 AM, store-local times. Location MVID stays
+ * empty, for it is not known here and no import asks for it.
+ */
+export function formatCsv(rows: readonly ExportRow[]): string {
+  const records = rows.map((row) => [
+    row.name,
+    row.projectReferenceNumber ?? '',
+    '',
+    row.storeNumber,
+    row.storeName,
+    `${usDay(row.startsOn)} 12:00:00 AM`,
+    `${usDay(row.dueOn)} 12:01:00 AM`,
+    String(row.durationMinutes),
+    row.schedule?.repName ?? '',
+    row.schedule?.employeeNumber ?? '',
+    row.schedule ? usDateTime(row.schedule.startsAt, row.timeZone) : '',
+  ]);
+  return stringify([COLUMNS, ...records], { bom: true, record_delimiter: '\r\n' });
+}
+
+function usDay(day: WorkDate): string {
+  const [year, month, dayOfMonth] = day.split('-');
+  return `${month}/${dayOfMonth}/${year}`;
+}
+
+function usDateTime(instant: Instant, timeZone: string): string {
+  const [hour = '', minute = ''] = timeOf(instant, timeZone).split(':');
+  // Zones differ from UTC by whole minutes.
+  const second = instant.slice(17, 19);
+  const half = Number(hour) < 12 ? 'AM' : 'PM';
+  return `${usDay(workDateOf(instant, timeZone))} ${Number(hour) % 12 || 12}:${minute}:${second} ${half}`;
+}

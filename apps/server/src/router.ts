@@ -1,0 +1,21 @@
+import { boardRouter } from './routers/board.ts';
+import { employeesRouter } from './routers/employees.ts';
+import { eventsRouter } from './routers/events.ts';
+import { schedulesRouter } from './routers/schedules.ts';
+import { storesRouter } from './routers/stores.ts';
+import { syncRouter } from './routers/sync.ts';
+import { router } from './trpc.ts';
+
+/** Every operation of the public API. */
+export const appRouter = router({
+  board: boardRouter,
+  employees: employeesRouter,
+  events: eventsRouter,
+  schedules: schedulesRouter,
+  stores: storesRouter,
+  sync: syncRouter,
+});
+
+export type AppRouter = typeof appRouter;
+export type { ForeignChange, RefusalReason } from './refusal.ts';
+export type * from './views.ts';

@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { weekBoard } from '../board.ts';
+import { id, workDate } from '../input.ts';
+import { router, viewerProcedure } from '../trpc.ts';
+
+export const boardRouter = router({
+  /** One week of a store: people, schedules and what is still to be scheduled. Without a store, the first one. */
+  week: viewerProcedure
+    .input(z.strictObject({ storeId: id.optional(), weekOf: workDate }))
+    .query(({ ctx, input }) => weekBoard(ctx.backend.db, input)),
+});

@@ -1,0 +1,35 @@
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import { id } from '../input.ts';
+import { refreshNow, refreshRun, retrySync, syncDetail, syncSummary } from '../sync.ts';
+import { dispatcherProcedure, router, viewerProcedure } from '../trpc.ts';
+import type { LiveChange } from '../views.ts';
+
+export const syncRouter = router({
+  /** What is wanted for an event, what Crossmark holds, each try and the next one. */
+  get: viewerProcedure
+    .input(z.strictObject({ eventId: id }))
+    .query(({ ctx, input }) => syncDetail(ctx.backend.db, input.eventId)),
+
+  /** Tries again at once what waits or has failed for good. */
+  retry: dispatcherProcedure
+    .input(z.strictObject({ eventId: id }))
+    .mutation(({ ctx, input }) => retrySync(ctx.backend.db, ctx.actor, input.eventId)),
+
+  summary: viewerProcedure.query(({ ctx }) => syncSummary(ctx.backend.db)),
+
+  /** Asks for a reading of Crossmark's whole list; one that is under way already is the answer. */
+  refreshNow: dispatcherProcedure.mutation(({ ctx }) => refreshNow(ctx.backend.db, ctx.actor)),
+
+  refreshRun: viewerProcedure
+    .input(z.strictObject({ runId: id }))
+    .query(({ ctx, input }) => refreshRun(ctx.backend.db, input.runId)),
+
+  /** Every change of events, schedules, sync states, people and refreshes as it is committed, whoever made it. */
+  onChange: viewerProcedure
+    .input(z.strictObject({ lastEventId: z.string().max(100).nullish() }).optional())
+    .subscription(async function* ({ ctx, input, signal }) {
+      const changes = ctx.backend.changes.since(input?.lastEventId ?? null, signal);
+      for await (const { position, change } of changes) yield tracked(position, change satisfies LiveChange);
+    }),
+});

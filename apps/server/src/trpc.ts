@@ -1,0 +1,89 @@
+import type { UserRole } from '@scheduler/db';
+import { initTRPC } from '@trpc/server';
+import { ZodError, type z } from 'zod';
+import type { Actor, Context } from './context.ts';
+import { Refusal, type RefusalReason } from './refusal.ts';
+
+/** Sent on an idle stream, so that proxies keep it open and a dead one is noticed. */
+const PING_EVERY_MS = 15_000;
+/** A stream's sign-in is checked when it opens: it is opened anew this often. */
+const STREAM_FOR_MS = 30 * 60_000;
+
+const t = initTRPC
+  .context<Context>()
+  .meta<{ role: UserRole }>()
+  .create({
+    sse: {
+      maxDurationMs: STREAM_FOR_MS,
+      ping: { enabled: true, intervalMs: PING_EVERY_MS },
+      client: { reconnectAfterInactivityMs: 3 * PING_EVERY_MS },
+    },
+    errorFormatter: ({ shape, error, ctx }) => {
+      const { stack: _, ...data } = shape.data;
+      const said = describe(error, ctx?.requestId);
+      return { ...shape, message: said.message, data: { ...data, reason: said.reason } };
+    },
+  });
+
+/** What a caller is told. The cause of anything unexpected stays in the log: it may hold SQL. */
+function describe(
+  error: { code: string; message: string; cause?: unknown },
+  requestId: string | undefined,
+): { message: string; reason: RefusalReason } {
+  if (error instanceof Refusal) return { message: error.message, reason: error.reason };
+  if (error.cause instanceof ZodError) {
+    const fields = error.cause.issues.map((issue) => ({
+      path: issue.path.join('.'),
+      message: sentenceOf(issue),
+    }));
+    return { message: fields.map((field) => field.message).join(' '), reason: { code: 'input', fields } };
+  }
+  if (error.code === 'INTERNAL_SERVER_ERROR') {
+    const where = requestId ? ` It is in the log as request ${requestId}.` : '';
+    return {
+      message: `Something went wrong here, and nothing was saved.${where} Try again in a moment.`,
+      reason: { code: 'internal' },
+    };
+  }
+  const code = error.code === 'NOT_FOUND' ? 'not_found' : 'input';
+  return { message: error.message, reason: { code } };
+}
+
+function sentenceOf(issue: z.core.$ZodIssue): string {
+  const field = issue.path.join('.') || 'The input';
+  if (issue.code === 'unrecognized_keys') {
+    return `${field} has unknown fields: ${issue.keys.join(', ')}.`;
+  }
+  if (issue.code === 'invalid_type') return `${field} must be ${issue.expected}.`;
+  const message = issue.message.replace(/^Invalid (input|option): /, '');
+  return `${field}: ${message}${/[.!]$/.test(message) ? '' : '.'}`;
+}
+
+const RANK: Record<UserRole, number> = { viewer: 0, dispatcher: 1, admin: 2 };
+const MAY: Record<UserRole, string> = {
+  viewer: 'look',
+  dispatcher: 'plan and change things',
+  admin: 'do this',
+};
+
+/** Builds a procedure that only people of at least this role may call. There is no procedure without a role. */
+function procedureFor(role: UserRole) {
+  return t.procedure.meta({ role }).use(({ ctx, next }) => {
+    if (!ctx.user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
+    if (RANK[ctx.user.role] < RANK[role]) {
+      throw new Refusal(
+        `Your role is ${ctx.user.role}: only a ${role} may ${MAY[role]}. Ask an admin for that role.`,
+        { code: 'forbidden' },
+      );
+    }
+    const actor: Actor = { id: ctx.user.id, name: ctx.user.name, requestId: ctx.requestId };
+    return next({ ctx: { user: ctx.user, actor } });
+  });
+}
+
+/** For whoever may look. */
+export const viewerProcedure = procedureFor('viewer');
+/** For whoever may plan: everything that writes. */
+export const dispatcherProcedure = procedureFor('dispatcher');
+
+export const router = t.router;
