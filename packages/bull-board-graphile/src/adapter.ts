@@ -1,0 +1,470 @@
+import { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
+import type {
+  AppJobScheduler,
+  JobCleanStatus,
+  JobCounts,
+  JobSchedulerUpdateResult,
+  JobState,
+  JobStatus,
+  MetricsType,
+  ObliterateOptions,
+  QueueDefaultJobOptions,
+  QueueJob,
+  QueueJobOptions,
+  QueueMetrics,
+  QueueWorker,
+  RedisStats,
+  Status,
+} from '@bull-board/api/dist/types.js';
+import { type CronEntry, readCron } from './cron.ts';
+import { badRequest, unsupported } from './errors.ts';
+import { checkPriority, FinishedJob, type JobContext, LiveJob, toMilliseconds } from './jobs.ts';
+import type { GraphileQueuesOptions, GraphileTask, JobAttempt, RedactContext } from './options.ts';
+import { createStore, type NewJob, type Store } from './store.ts';
+
+/** graphile-worker's default for `max_attempts`. */
+const DEFAULT_MAX_ATTEMPTS = 25;
+/** `max_attempts` is a smallint. */
+const MOST_ATTEMPTS = 32_767;
+
+/**
+ * The queues of a board, one for each task. Hand them to `createBullBoard({ queues })`. They share one reading of the
+ * counts. Nothing is sent to Postgres before the board asks. Throws where the crontab is invalid.
+ */
+export function createGraphileQueues(options: GraphileQueuesOptions): BaseAdapter[] {
+  const store = createStore(options);
+  const cron = readCron(options.cron);
+  return options.tasks.map(
+    (task) =>
+      new GraphileQueue(
+        task,
+        store,
+        cron.filter((entry) => entry.task === task.name),
+        options,
+      ),
+  );
+}
+
+/** One task identifier of graphile-worker as a queue of bull-board. */
+class GraphileQueue extends BaseAdapter {
+  readonly #task: GraphileTask;
+  readonly #store: Store;
+  readonly #cron: readonly CronEntry[];
+  readonly #options: GraphileQueuesOptions;
+  #retries: { ids: string[]; changed: Promise<ReadonlySet<string>> } | undefined;
+
+  constructor(task: GraphileTask, store: Store, cron: readonly CronEntry[], options: GraphileQueuesOptions) {
+    // bull-board knows two kinds of queue. 'bull' is the one without flows, global concurrency and edited schedules.
+    super('bull', {
+      readOnlyMode: options.readOnlyMode === true,
+      // A job that succeeded is gone, so there is nothing to run again.
+      allowCompletedRetries: false,
+      ...(task.description !== undefined && { description: task.description }),
+      ...(task.displayName !== undefined && { displayName: task.displayName }),
+      ...(task.payloadSchema && { jobDataSchema: task.payloadSchema }),
+      ...(options.externalJobUrl && { externalJobUrl: options.externalJobUrl }),
+    });
+    this.#task = task;
+    this.#store = store;
+    this.#cron = cron;
+    this.#options = options;
+  }
+
+  getName(): string {
+    return this.#task.name;
+  }
+
+  getStatuses(): Status[] {
+    return ['latest', ...this.getJobStatuses()];
+  }
+
+  /** Only statuses that can be told: no completed jobs without a history, no paused ones without a pause store. */
+  getJobStatuses(): JobStatus[] {
+    const { history, pauseStore } = this.#options;
+    return [
+      'active',
+      'waiting',
+      ...(history ? (['completed'] as const) : []),
+      'failed',
+      'delayed',
+      ...(pauseStore ? (['paused'] as const) : []),
+    ];
+  }
+
+  async getJobCounts(): Promise<JobCounts> {
+    const [counts, completed, paused] = await Promise.all([
+      this.#store.counts(this.#task.name),
+      this.#options.history?.countCompleted(this.#task.name) ?? 0,
+      this.isPaused(),
+    ]);
+    return {
+      active: counts.active,
+      waiting: paused ? 0 : counts.waiting,
+      paused: paused ? counts.waiting : 0,
+      delayed: counts.delayed,
+      failed: counts.failed,
+      completed,
+      // Statuses of other kinds of queues.
+      latest: 0,
+      prioritized: 0,
+      'waiting-children': 0,
+    };
+  }
+
+  /**
+   * Positions `start` to `end` of each status, both included; a negative `end` means all. Waiting jobs come in the order
+   * in which they will run, failed and completed ones latest first. Several statuses at once come latest first.
+   */
+  async getJobs(statuses: JobStatus[], start = 0, end = -1): Promise<QueueJob[]> {
+    const context = await this.#context();
+    const lists = await Promise.all(
+      statuses.map(async (status): Promise<(LiveJob | FinishedJob)[]> => {
+        if (status === 'completed') {
+          const last = end < 0 ? Number.MAX_SAFE_INTEGER : end;
+          const jobs = await this.#options.history?.listCompleted(this.#task.name, start, last);
+          return (jobs ?? []).map((job) => new FinishedJob(job, context));
+        }
+        const live = liveStatusOf(status, context.paused);
+        if (!live) return [];
+        const rows = await this.#store.page(this.#task.name, live, start, end);
+        return rows.map((row) => new LiveJob(row, context));
+      }),
+    );
+    const jobs = lists.flat();
+    return statuses.length > 1 ? jobs.sort((a, b) => b.lastMovedAt - a.lastMovedAt) : jobs;
+  }
+
+  async getJob(id: string): Promise<LiveJob | FinishedJob | undefined> {
+    const context = await this.#context();
+    const row = await this.#store.job(this.#task.name, id);
+    if (row) return new LiveJob(row, context);
+    const completed = await this.#options.history?.getCompleted(this.#task.name, id);
+    return completed ? new FinishedJob(completed, context) : undefined;
+  }
+
+  /** A line for each try that the history knows. */
+  async getJobLogs(id: string): Promise<string[]> {
+    const { history } = this.#options;
+    const job = history && (await this.getJob(id));
+    if (!job) return [];
+    const attempts = await history.attemptsOf({
+      task: this.#task.name,
+      id,
+      key: job instanceof LiveJob ? job.key : null,
+      payload: job.payload,
+    });
+    return attempts.map((attempt) => String(this.#redact(logLine(attempt), 'log')));
+  }
+
+  /**
+   * Adds a job of this task; the name that the board asks for is not used. Understands the options `delay`
+   * (milliseconds), `attempts`, `priority` (lower runs first), `jobKey` or Bull's `jobId`, `queueName` and `flags`, and
+   * refuses others in place of ignoring them.
+   */
+  async addJob(_name: string, data: unknown, options: QueueJobOptions): Promise<QueueJob> {
+    return this.#add(parseJobOptions(data, options));
+  }
+
+  async clean(status: JobCleanStatus, graceTimeMs: number): Promise<void> {
+    switch (status as string) {
+      case 'wait':
+      case 'waiting':
+      case 'paused':
+        await this.#store.clean(this.#task.name, 'waiting', graceTimeMs);
+        return;
+      case 'delayed':
+      case 'failed':
+        await this.#store.clean(this.#task.name, status as 'delayed' | 'failed', graceTimeMs);
+        return;
+      case 'active':
+        throw unsupported("A worker is at the active jobs: graphile-worker can't take them away from it.");
+      case 'completed':
+        throw unsupported(
+          "graphile-worker deletes a job that succeeds by itself; what is listed is the app's history of it.",
+        );
+      default:
+        throw badRequest(`There are no ${status} jobs in graphile-worker.`);
+    }
+  }
+
+  /** Removes the jobs that nobody has started and that have attempts left. Failed ones stay. */
+  async empty(): Promise<void> {
+    await this.#store.empty(this.#task.name);
+  }
+
+  /** Removes all of the task's jobs. While some are running it does nothing and throws, forced or not. */
+  async obliterate({ force = false }: ObliterateOptions = {}): Promise<void> {
+    const [running] = await this.#store.page(this.#task.name, 'active', 0, 0);
+    if (running)
+      throw force
+        ? unsupported("A worker is at the active jobs: graphile-worker can't take them away from it.")
+        : // bull-board knows this refusal by its very words.
+          new Error('Cannot obliterate queue with active jobs');
+    await this.#store.obliterate(this.#task.name);
+  }
+
+  async promoteAll(): Promise<void> {
+    await this.#store.promoteAll(this.#task.name);
+  }
+
+  async isPaused(): Promise<boolean> {
+    return (await this.#options.pauseStore?.isPaused(this.#task.name)) ?? false;
+  }
+
+  async pause(): Promise<void> {
+    await this.#pauseStore().pause(this.#task.name);
+  }
+
+  async resume(): Promise<void> {
+    await this.#pauseStore().resume(this.#task.name);
+  }
+
+  async getJobSchedulers(): Promise<Omit<AppJobScheduler, 'queueName'>[]> {
+    const known = await this.#store.knownCrontabs();
+    const nowMs = Date.now();
+    const lastRun = (identifier: string) => {
+      const at = known.get(identifier);
+      return typeof at === 'number' ? { lastRun: at } : {};
+    };
+    const schedulers = this.#cron.map((entry) => {
+      const next = entry.nextAfter(nowMs);
+      return {
+        id: entry.identifier,
+        name: entry.task,
+        tz: 'UTC',
+        ...(entry.pattern !== undefined && { pattern: entry.pattern }),
+        ...(next !== undefined && { next }),
+        ...lastRun(entry.identifier),
+        template: {
+          data: this.#redact(entry.payload, 'payload'),
+          opts: JSON.parse(JSON.stringify(entry.options)) as Record<string, unknown>,
+        },
+      };
+    });
+    // Where the app gave no crontab, an entry that workers ran can only be told by its default name: the task's.
+    if (this.#cron.length === 0 && known.has(this.#task.name))
+      return [{ id: this.#task.name, name: this.#task.name, ...lastRun(this.#task.name) }];
+    return schedulers;
+  }
+
+  async getJobSchedulersCount(): Promise<number> {
+    return this.#cron.length || (await this.getJobSchedulers()).length;
+  }
+
+  override get supportsJobSchedulerRun(): boolean {
+    return this.#cron.length > 0;
+  }
+
+  /** Adds the job that the crontab would add, at once; the schedule goes on as it was. */
+  async runJobSchedulerNow(id: string): Promise<QueueJob | 'not-found'> {
+    const entry = this.#cron.find((candidate) => candidate.identifier === id);
+    if (!entry) return 'not-found';
+    return this.#add({
+      // As graphile-worker marks the jobs of its crontab.
+      payload: { ...entry.payload, _cron: { ts: new Date().toISOString(), backfilled: false } },
+      delayMs: 0,
+      queueName: entry.options.queueName,
+      maxAttempts: entry.options.maxAttempts,
+      jobKey: entry.options.jobKey,
+      jobKeyMode: entry.options.jobKeyMode,
+      priority: entry.options.priority,
+    });
+  }
+
+  removeJobScheduler(): Promise<boolean> {
+    return Promise.reject(
+      unsupported(
+        "The crontab is part of the workers' program: remove the entry there and start them again.",
+      ),
+    );
+  }
+
+  updateJobScheduler(): Promise<JobSchedulerUpdateResult> {
+    return Promise.reject(
+      unsupported(
+        "The crontab is part of the workers' program: change the entry there and start them again.",
+      ),
+    );
+  }
+
+  /** The app's own list; else whoever holds a running job, and null (unknown) where nobody does. */
+  override async getWorkers(): Promise<QueueWorker[] | null> {
+    const nowMs = Date.now();
+    const age = (sinceMs: number) => Math.max(0, Math.round((nowMs - sinceMs) / 1000));
+    if (this.#options.workers) {
+      const workers = await this.#options.workers(this.#task.name);
+      return workers.map(({ id, name = null, address = '', startedAt }) => ({
+        id,
+        name,
+        addr: address,
+        age: age(toMilliseconds(startedAt)),
+      }));
+    }
+    const { holders } = await this.#store.counts(this.#task.name);
+    const since = new Map<string, number>();
+    for (const holder of holders)
+      since.set(holder.id, Math.min(holder.since, since.get(holder.id) ?? holder.since));
+    if (since.size === 0) return null;
+    return [...since].map(([id, sinceMs]) => ({ id, name: null, addr: '', age: age(sinceMs) }));
+  }
+
+  async getMetrics(type: MetricsType, start = 0, end = -1): Promise<QueueMetrics> {
+    const { jobsPerMinute } = this.#options;
+    if (!jobsPerMinute) throw unsupported('graphile-worker counts no finished jobs, and the app gave none.');
+    const minutes = [...(await jobsPerMinute(this.#task.name, type))];
+    const data = minutes.slice(start, end < 0 ? undefined : end + 1);
+    const total = minutes.reduce((sum, jobs) => sum + jobs, 0);
+    return {
+      meta: { count: total, prevTS: Date.now(), prevCount: minutes[0] ?? 0 },
+      data,
+      count: minutes.length,
+    };
+  }
+
+  /** Null: there is no Redis here. See {@link getDatastoreStats}. */
+  async getRedisInfo(): Promise<null> {
+    return null;
+  }
+
+  override async getDatastoreStats(): Promise<RedisStats> {
+    const { version, port, uptime, connected, blocked } = await this.#store.datastore();
+    return { backend: 'postgres', version, port, uptime, clients: { connected, blocked } };
+  }
+
+  async getGlobalConcurrency(): Promise<null> {
+    return null;
+  }
+
+  setGlobalConcurrency(): Promise<void> {
+    return Promise.reject(
+      unsupported('graphile-worker has no limit across workers: set `concurrency` where each one starts.'),
+    );
+  }
+
+  override getQueueDefaultJobOptions(): QueueDefaultJobOptions {
+    return { attempts: this.#task.maxAttempts ?? DEFAULT_MAX_ATTEMPTS };
+  }
+
+  async #add(job: Omit<NewJob, 'task'>): Promise<QueueJob> {
+    const row = await this.#store.add({
+      ...job,
+      task: this.#task.name,
+      maxAttempts: job.maxAttempts ?? this.#task.maxAttempts,
+      flags: job.flags ?? this.#task.flags,
+    });
+    return new LiveJob(row, await this.#context());
+  }
+
+  #pauseStore() {
+    const { pauseStore } = this.#options;
+    if (!pauseStore)
+      throw unsupported(
+        'graphile-worker has no pause of its own, and this board was given no `pauseStore` to remember one.',
+      );
+    return pauseStore;
+  }
+
+  #redact(value: unknown, part: RedactContext['part']): unknown {
+    const { redact } = this.#options;
+    return redact ? redact(value, { task: this.#task.name, part }) : value;
+  }
+
+  async #context(): Promise<JobContext> {
+    return {
+      task: this.#task.name,
+      store: this.#store,
+      paused: await this.isPaused(),
+      redact: (value, part) => this.#redact(value, part),
+      stateOf: (id) => this.#stateOf(id),
+      retry: (id) => this.#retry(id),
+    };
+  }
+
+  async #stateOf(id: string): Promise<JobState> {
+    const job = await this.getJob(id);
+    if (!job) return 'unknown';
+    return job instanceof LiveJob ? job.status : 'completed';
+  }
+
+  /** bull-board retries all by asking each job of a page at the same time: those become one statement. */
+  async #retry(id: string): Promise<boolean> {
+    if (!this.#retries) {
+      const ids: string[] = [];
+      const changed = Promise.resolve().then(() => {
+        this.#retries = undefined;
+        return this.#store.retry(ids);
+      });
+      this.#retries = { ids, changed };
+    }
+    this.#retries.ids.push(id);
+    return (await this.#retries.changed).has(id);
+  }
+}
+
+/** Which of graphile-worker's jobs have a status of bull-board's, if any. */
+function liveStatusOf(status: JobStatus, paused: boolean) {
+  switch (status) {
+    case 'waiting':
+      return paused ? undefined : 'waiting';
+    case 'paused':
+      return paused ? 'waiting' : undefined;
+    case 'active':
+    case 'delayed':
+    case 'failed':
+      return status;
+    default:
+      return undefined;
+  }
+}
+
+/** `2026-01-05T15:45:00.000Z failed after 812 ms on worker-1: HTTP 503` */
+function logLine({ startedAt, finishedAt, outcome, detail, worker }: JobAttempt): string {
+  const startedMs = toMilliseconds(startedAt);
+  const took =
+    finishedAt === null || finishedAt === undefined
+      ? ''
+      : ` after ${toMilliseconds(finishedAt) - startedMs} ms`;
+  return `${new Date(startedMs).toISOString()} ${outcome}${took}${worker ? ` on ${worker}` : ''}${detail ? `: ${detail}` : ''}`;
+}
+
+function parseJobOptions(payload: unknown, options: QueueJobOptions): Omit<NewJob, 'task'> {
+  const { delay, attempts, priority, jobKey, jobId, queueName, flags, ...unknown } = options as Record<
+    string,
+    unknown
+  >;
+  const [unknownOption] = Object.keys(unknown);
+  if (unknownOption)
+    throw badRequest(
+      `graphile-worker knows no job option '${unknownOption}'. It knows delay, attempts, priority, jobKey, queueName and flags.`,
+    );
+  if (delay !== undefined && !(typeof delay === 'number' && Number.isFinite(delay) && delay >= 0))
+    throw badRequest('A delay is a number of milliseconds, 0 or more.');
+  if (
+    attempts !== undefined &&
+    !(
+      typeof attempts === 'number' &&
+      Number.isInteger(attempts) &&
+      attempts >= 1 &&
+      attempts <= MOST_ATTEMPTS
+    )
+  )
+    throw badRequest(`Attempts are a whole number from 1 to ${MOST_ATTEMPTS}.`);
+  if (flags !== undefined && !(Array.isArray(flags) && flags.every((flag) => typeof flag === 'string')))
+    throw badRequest('Flags are a list of texts.');
+  return {
+    payload,
+    delayMs: delay ?? 0,
+    maxAttempts: attempts,
+    priority: priority === undefined ? undefined : checkPriority(priority),
+    jobKey: optionalText('jobKey', jobKey ?? jobId, 512),
+    queueName: optionalText('queueName', queueName, 128),
+    flags,
+  };
+}
+
+function optionalText(option: string, value: unknown, longest: number): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'string' || value === '' || value.length > longest)
+    throw badRequest(`${option} is a text of 1 to ${longest} characters.`);
+  return value;
+}

@@ -1,0 +1,15 @@
+export { createGraphileQueues } from './adapter.ts';
+export type {
+  CompletedJob,
+  GraphileQueuesOptions,
+  GraphileTask,
+  History,
+  JobAttempt,
+  JobReference,
+  Moment,
+  PauseStore,
+  Query,
+  QueryParameter,
+  RedactContext,
+  TaskWorker,
+} from './options.ts';

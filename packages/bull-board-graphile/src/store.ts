@@ -1,0 +1,196 @@
+import type { GraphileQueuesOptions, QueryParameter } from './options.ts';
+import * as statements from './sql.ts';
+
+/** A live job as the statements in sql.ts return it: instants in epoch milliseconds. */
+export interface JobRow {
+  id: string;
+  payload: unknown;
+  priority: number;
+  attempts: number;
+  maxAttempts: number;
+  lastError: string | null;
+  key: string | null;
+  flags: string[];
+  lockedBy: string | null;
+  queueName: string | null;
+  createdAt: number;
+  runAt: number;
+  lockedAt: number | null;
+  failedAt: number;
+  status: statements.LiveStatus;
+}
+
+/** Jobs of a task by status, and since when workers hold the running ones. */
+export interface TaskCounts extends Record<statements.LiveStatus, number> {
+  holders: { id: string; since: number }[];
+}
+
+export interface NewJob {
+  task: string;
+  payload: unknown;
+  delayMs: number;
+  queueName?: string | undefined;
+  maxAttempts?: number | undefined;
+  jobKey?: string | undefined;
+  jobKeyMode?: string | undefined;
+  priority?: number | undefined;
+  flags?: readonly string[] | undefined;
+}
+
+const textOrNull = (value: unknown) => (value === null || value === undefined ? null : String(value));
+const numberOrNull = (value: unknown) => (value === null || value === undefined ? null : Number(value));
+const parsed = (value: unknown): unknown => (typeof value === 'string' ? JSON.parse(value) : null);
+
+function toJobRow(row: Record<string, unknown>): JobRow {
+  return {
+    id: String(row.id),
+    payload: parsed(row.payload),
+    priority: Number(row.priority),
+    attempts: Number(row.attempts),
+    maxAttempts: Number(row.max_attempts),
+    lastError: textOrNull(row.last_error),
+    key: textOrNull(row.key),
+    flags: Object.keys((parsed(row.flags) ?? {}) as Record<string, true>),
+    lockedBy: textOrNull(row.locked_by),
+    queueName: textOrNull(row.queue_name),
+    createdAt: Number(row.created_at),
+    runAt: Number(row.run_at),
+    lockedAt: numberOrNull(row.locked_at),
+    failedAt: Number(row.failed_at),
+    status: row.status as statements.LiveStatus,
+  };
+}
+
+/**
+ * Keeps an answer for ten times as long as it took to get, but at least for half a second. A board asks for each queue
+ * separately and again every few seconds: so the same question goes to Postgres once, and however large the table
+ * and however many pages are open, it keeps busy at most a tenth of one connection.
+ */
+function kept<T>(read: () => Promise<T>) {
+  let current: { answer: Promise<T>; until: number } | undefined;
+  return {
+    get(): Promise<T> {
+      if (current && Date.now() < current.until) return current.answer;
+      const startedAt = Date.now();
+      const entry = { answer: read(), until: Number.POSITIVE_INFINITY };
+      current = entry;
+      entry.answer.then(
+        () => {
+          entry.until = Date.now() + Math.max(500, 10 * (Date.now() - startedAt));
+        },
+        () => {
+          entry.until = 0;
+        },
+      );
+      return entry.answer;
+    },
+    forget() {
+      current = undefined;
+    },
+  };
+}
+
+/** Reads and changes of graphile-worker's jobs, shared by the queues of one board. */
+export function createStore({ query, schema = 'graphile_worker', tasks }: GraphileQueuesOptions) {
+  const quoted = `"${schema.replaceAll('"', '""')}"`;
+  const run = async (statement: string, ...parameters: QueryParameter[]) =>
+    await query(statement.replaceAll(':schema', quoted), parameters);
+
+  const counts = kept(async () => {
+    const rows = await run(statements.COUNTS, JSON.stringify(tasks.map((task) => task.name)));
+    return new Map(
+      rows.map((row): [string, TaskCounts] => [
+        String(row.task),
+        {
+          waiting: Number(row.waiting),
+          delayed: Number(row.delayed),
+          active: Number(row.active),
+          failed: Number(row.failed),
+          holders: (parsed(row.holders) ?? []) as TaskCounts['holders'],
+        },
+      ]),
+    );
+  });
+  const crontabs = kept(async () => {
+    const rows = await run(statements.KNOWN_CRONTABS);
+    return new Map(rows.map((row) => [String(row.identifier), numberOrNull(row.last_execution)]));
+  });
+
+  /** Counts kept from before a change would deny that it happened. */
+  const change = (statement: string, ...parameters: QueryParameter[]) =>
+    run(statement, ...parameters).finally(() => counts.forget());
+  const changedIds = async (statement: string, ids: readonly string[], ...rest: QueryParameter[]) =>
+    new Set(
+      (await change(statement, `{${ids.map(BigInt).join(',')}}`, ...rest)).map((row) => String(row.id)),
+    );
+
+  return {
+    async counts(task: string): Promise<TaskCounts> {
+      const none: TaskCounts = { waiting: 0, delayed: 0, active: 0, failed: 0, holders: [] };
+      return (await counts.get()).get(task) ?? none;
+    },
+
+    async job(task: string, id: string): Promise<JobRow | undefined> {
+      if (!isJobId(id)) return undefined;
+      const [row] = await run(statements.JOB, task, id);
+      return row && toJobRow(row);
+    },
+
+    /** Positions `start` to `end`, both included; a negative `end` means to the last one. */
+    async page(task: string, status: statements.LiveStatus, start: number, end: number): Promise<JobRow[]> {
+      const limit = end < 0 ? null : Math.max(0, end - start + 1);
+      return (await run(statements.PAGES[status], task, start, limit)).map(toJobRow);
+    },
+
+    async add(job: NewJob): Promise<JobRow> {
+      const [row] = await change(
+        statements.ADD,
+        job.task,
+        JSON.stringify(job.payload ?? {}),
+        job.queueName ?? null,
+        job.delayMs,
+        job.maxAttempts ?? null,
+        job.jobKey ?? null,
+        job.jobKeyMode ?? 'replace',
+        job.priority ?? null,
+        JSON.stringify(job.flags ?? []),
+      );
+      if (!row) throw new Error('add_job answered with no row.');
+      return toJobRow(row);
+    },
+
+    /** Each of these answers with the ids it could change; a job that a worker holds is left alone. */
+    retry: (ids: readonly string[]) => changedIds(statements.RETRY, ids),
+    promote: (ids: readonly string[]) => changedIds(statements.PROMOTE, ids),
+    remove: (ids: readonly string[]) => changedIds(statements.REMOVE, ids),
+    changeDelay: (id: string, delayMs: number) => changedIds(statements.CHANGE_DELAY, [id], delayMs),
+    changePriority: (id: string, priority: number) => changedIds(statements.CHANGE_PRIORITY, [id], priority),
+
+    promoteAll: (task: string) => change(statements.PROMOTE_ALL, task),
+    clean: (task: string, status: keyof typeof statements.CLEAN, graceMs: number) =>
+      change(statements.CLEAN[status], task, graceMs),
+    empty: (task: string) => change(statements.EMPTY, task),
+    obliterate: (task: string) => change(statements.OBLITERATE, task),
+
+    /** Cron entries by identifier, with when each ran last. */
+    knownCrontabs: () => crontabs.get(),
+
+    async datastore() {
+      const [row] = await run(statements.DATASTORE);
+      return {
+        version: String(row?.version),
+        port: Number(row?.port),
+        uptime: Number(row?.uptime),
+        connected: Number(row?.connected),
+        blocked: Number(row?.blocked),
+      };
+    },
+  };
+}
+
+export type Store = ReturnType<typeof createStore>;
+
+/** Whether Postgres could hold this as a job's id (a positive bigint): the id comes from a URL. */
+export function isJobId(id: string): boolean {
+  return /^\d{1,19}$/.test(id) && BigInt(id) <= 9_223_372_036_854_775_807n;
+}
