@@ -1,3 +1,4 @@
+import { SYNC_STATES } from '@scheduler/db';
 import { CONDITIONS, EVENT_TYPES } from '@scheduler/scheduling';
 import { z } from 'zod';
 import { getEvent, listEvents } from '../events.ts';
@@ -16,6 +17,8 @@ export const eventsRouter = router({
         types: z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length).optional(),
         conditions: z.array(z.enum(CONDITIONS)).max(CONDITIONS.length).optional(),
         employeeId: id.optional(),
+        /** How far they have got towards Crossmark. */
+        syncStates: z.array(z.enum(SYNC_STATES)).max(SYNC_STATES.length).optional(),
         /** Part of the name, the event number or the plan id. */
         text: text(100).optional(),
         from: workDate.optional(),
@@ -30,9 +33,16 @@ export const eventsRouter = router({
     .input(z.strictObject({ eventId: id }))
     .query(({ ctx, input }) => getEvent(ctx.backend.db, input.eventId)),
 
-  /** Slots and people for an event, or for one of its schedules that is to change. */
+  /** Slots and people for an event, or for one of its schedules that is to change. `time` is judged beside the usual slots. */
   options: viewerProcedure
-    .input(z.strictObject({ eventId: id, day: workDate.optional(), scheduleId: id.optional() }))
+    .input(
+      z.strictObject({
+        eventId: id,
+        day: workDate.optional(),
+        time: z.iso.time({ precision: -1, error: 'must be a time of day such as 10:45' }).optional(),
+        scheduleId: id.optional(),
+      }),
+    )
     .query(({ ctx, input }) => scheduleOptions(ctx.backend.db, input)),
 
   /** Moves the live schedule of an event; `version` is that schedule's. */
