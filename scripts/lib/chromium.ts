@@ -1,49 +1,76 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import { DATA_DIRECTORY } from './infrastructure.ts';
+
+/** The npm package that carries a whole Chromium (linux-x64) with the libraries and fonts it needs. */
+const PACKAGE = '@sparticuz/chromium@153.0.0';
 
 /** No browser to test with; the message says how to get one. */
 export class ChromiumMissingError extends Error {
   override readonly name = 'ChromiumMissingError';
 }
 
+/** What Playwright's `launch` takes. */
+export interface ChromiumLaunch {
+  executablePath: string;
+  args: string[];
+  env: Record<string, string>;
+}
+
 /**
- * Path of a Chromium for browser tests: CHROMIUM_PATH, else one on PATH, else Debian's, installed with apt where we are
- * root. Throws {@link ChromiumMissingError}.
+ * A Chromium for browser tests: CHROMIUM_PATH, else one on PATH, else npm's, unpacked once into the data folder; none of
+ * these needs more rights than an ordinary user has. Throws {@link ChromiumMissingError}.
  */
-export function chromiumPath(options: { install?: boolean } = {}): string {
-  const found = find();
-  if (found) return found;
-  if (options.install && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.log('Installing Chromium for the browser tests (apt-get install chromium)…');
-    const apt = (...args: string[]) =>
-      spawnSync('apt-get', args, {
-        stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-      });
-    apt('update', '-qq');
-    apt('install', '-y', '-qq', '--no-install-recommends', 'chromium', 'fonts-liberation');
-    const installed = find();
-    if (installed) return installed;
-  }
-  throw new ChromiumMissingError(
-    'No Chromium for the browser tests: install it (apt-get install chromium), or set CHROMIUM_PATH to a Chromium or Chrome.',
+export function findChromium(): ChromiumLaunch {
+  const env = Object.fromEntries(
+    Object.entries(process.env).flatMap(([k, v]) => (v === undefined ? [] : [[k, v]])),
   );
+  const installed = process.env.CHROMIUM_PATH ?? onPath(['chromium', 'chromium-browser', 'google-chrome']);
+  if (installed) return { executablePath: installed, args: SWITCHES, env };
+  const directory = join(DATA_DIRECTORY, 'chromium');
+  if (!existsSync(directory)) unpack(directory);
+  return {
+    executablePath: join(directory, 'chromium'),
+    args: [...SWITCHES, '--headless'],
+    env: { ...env, LD_LIBRARY_PATH: join(directory, 'lib'), FONTCONFIG_PATH: directory },
+  };
 }
 
-function find(): string | undefined {
-  if (process.env.CHROMIUM_PATH) return process.env.CHROMIUM_PATH;
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
-    try {
-      return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-    } catch {
-      // Not this one.
-    }
+function onPath(names: string[]): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return names
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((path) => existsSync(path));
+}
+
+function unpack(directory: string): void {
+  const partial = `${directory}.${process.pid}`;
+  try {
+    if (`${process.platform}-${process.arch}` !== 'linux-x64')
+      throw new Error('npm has one for linux-x64 only');
+    console.log(`No Chromium here: getting ${PACKAGE} from npm for the browser tests…`);
+    mkdirSync(partial, { recursive: true });
+    execFileSync('npm', ['install', '--silent', '--no-save', '--no-audit', '--prefix', partial, PACKAGE]);
+    const packed = join(partial, 'node_modules/@sparticuz/chromium/bin');
+    const inflate = (name: string) => brotliDecompressSync(readFileSync(join(packed, name)));
+    const untar = (name: string) => execFileSync('tar', ['-x', '-C', partial], { input: inflate(name) });
+    writeFileSync(join(partial, 'chromium'), inflate('chromium.br'));
+    chmodSync(join(partial, 'chromium'), 0o755);
+    for (const name of ['al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br']) untar(name);
+    rmSync(join(partial, 'node_modules'), { recursive: true });
+    renameSync(partial, directory);
+  } catch (error) {
+    rmSync(partial, { recursive: true, force: true });
+    throw new ChromiumMissingError(
+      `No Chromium for the browser tests (${error instanceof Error ? error.message.split('\n')[0] : error}): install it (apt-get install chromium), or set CHROMIUM_PATH to a Chromium or Chrome.`,
+    );
   }
-  return undefined;
 }
 
-/** Switches for a headless Chromium that may run as root and asks nobody outside this machine for anything. */
-export const CHROMIUM_SWITCHES = [
+/** For a headless Chromium that may run as root and asks nobody outside this machine for anything. */
+const SWITCHES = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',

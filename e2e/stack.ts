@@ -1,0 +1,60 @@
+import { type Apps, startApps } from '@scheduler/scripts/apps';
+import { findChromium } from '@scheduler/scripts/chromium';
+import { DEMO, type Infrastructure, startInfrastructure } from '@scheduler/scripts/infrastructure';
+import { temporaryDirectory } from '@scheduler/scripts/process';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+/** The whole system as processes of their own, on free ports and temporary demo data, and a real browser. */
+export interface Stack {
+  infrastructure: Infrastructure;
+  apps: Apps;
+  browser: Browser;
+  stop(): Promise<void>;
+}
+
+/** Starts everything. `env` adds settings of the apps. */
+export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
+  const data = temporaryDirectory();
+  const infrastructure = await startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+  Object.assign(infrastructure.env, env);
+  const stops = [async () => data.remove(), infrastructure.stop];
+  const stop = async () => {
+    for (const undo of stops.splice(0).reverse()) await undo();
+  };
+  try {
+    const apps = await startApps(infrastructure, { pages: true });
+    stops.push(apps.stop);
+    const browser = await chromium.launch(findChromium());
+    stops.push(() => browser.close());
+    return { infrastructure, apps, browser, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** A fresh browser profile, signed in to the scheduler. Every error the page logs fails the test that asks for `errors`. */
+export async function signedIn(
+  stack: Stack,
+  options: {
+    email?: string;
+    viewport?: { width: number; height: number };
+    dark?: boolean;
+    url?: string;
+  } = {},
+): Promise<{ page: Page; errors: string[] }> {
+  const context = await stack.browser.newContext({
+    viewport: options.viewport ?? { width: 1440, height: 900 },
+    colorScheme: options.dark ? 'dark' : 'light',
+    timezoneId: 'America/Indiana/Indianapolis',
+    acceptDownloads: true,
+  });
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  await page.goto(options.url ?? stack.apps.webUrl);
+  await page.getByLabel('Email').fill(options.email ?? 'dispatcher@demo.test');
+  await page.getByLabel('Password').fill(DEMO.password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  return { page, errors };
+}
