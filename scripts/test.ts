@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ChromiumMissingError, findChromium } from './lib/chromium.ts';
 import { ROOT } from './lib/process.ts';
+import { haveRedis } from './lib/redis.ts';
 
 let passed = 0;
 let failed = 0;
@@ -44,6 +45,11 @@ try {
   // The browser tests say the same, and fail; the others run all the same.
   if (!(error instanceof ChromiumMissingError)) throw error;
   console.error(error.message);
+}
+if (!haveRedis()) {
+  console.error(
+    'Tests with Redis are left out: no redis-server on PATH. apt-get install redis-server brings them in.',
+  );
 }
 const scratch = mkdtempSync(join(tmpdir(), 'crossmark-results-'));
 const report = join(scratch, 'vitest.json');

@@ -59,6 +59,8 @@ function unpack(directory: string): void {
     writeFileSync(join(partial, 'chromium'), inflate('chromium.br'));
     chmodSync(join(partial, 'chromium'), 0o755);
     for (const name of ['al2023.tar.br', 'fonts.tar.br', 'swiftshader.tar.br']) untar(name);
+    const fonts = `<dir>${join(directory, 'fonts')}</dir><cachedir>${join(directory, 'font-cache')}</cachedir>`;
+    writeFileSync(join(partial, 'fonts.conf'), `<?xml version="1.0"?><fontconfig>${fonts}</fontconfig>`);
     rmSync(join(partial, 'node_modules'), { recursive: true });
     renameSync(partial, directory);
   } catch (error) {

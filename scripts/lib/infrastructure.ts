@@ -102,7 +102,7 @@ export async function startInfrastructure(options: {
 
     let redisUrl = process.env.REDIS_URL ?? null;
     let redisMissing: string | null = null;
-    if (!redisUrl && (await findRedis())) {
+    if (!redisUrl && findRedis()) {
       const redis = await startRedis({ port: ports.redis });
       stops.push(() => redis.stop());
       redisUrl = redis.url;

@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { findRedis } from '@scheduler/metrics/redis';
+
+/** Whether there is a Redis server program to test with. Where we are root on Debian, apt brings it. */
+export function haveRedis(): boolean {
+  if (!findRedis() && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+    console.log('Installing Redis for its tests (apt-get install redis-server)…');
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    for (const args of [
+      ['update', '-qq'],
+      ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'],
+    ]) {
+      spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env });
+    }
+  }
+  return findRedis() !== null;
+}
