@@ -1,0 +1,40 @@
+import type { CrossmarkClient } from '@scheduler/crossmark';
+import type { AttemptOutcome, Db } from '@scheduler/db';
+import type { Logger } from 'pino';
+import type { TaskName } from './jobs.ts';
+import type { RetryPolicy } from './retry.ts';
+
+/** What the tasks work with, the same for every job of a worker process. */
+export interface SyncContext {
+  db: Db;
+  crossmark: CrossmarkClient;
+  log: Logger;
+  settings: SyncSettings;
+  metrics?: { attempt(figures: AttemptFigures): void } | undefined;
+}
+
+/** Settings of the sync engine. */
+export interface SyncSettings {
+  retry: RetryPolicy;
+  /** How long a reconciler owns an event from its last sign of life; longer than its slowest single call. */
+  leaseMs: number;
+}
+
+/** A finished try of a task, for the charts. */
+export interface AttemptFigures {
+  task: TaskName;
+  outcome: AttemptOutcome;
+  durationMs: number;
+  /** Only where an event became synced: since what is wanted last changed. */
+  clickToSyncedMs?: number | undefined;
+}
+
+/** The job on whose behalf something runs. */
+export interface JobInfo {
+  id: string;
+  task: TaskName;
+  /** graphile-worker's id of the process, as in `locked_by`. */
+  workerId: string;
+  /** Aborts when the process must stop: what runs hands its job back, no try spent. */
+  signal: AbortSignal;
+}

@@ -1,0 +1,483 @@
+import { randomUUID } from 'node:crypto';
+import type { BookingId } from '@scheduler/crossmark';
+import {
+  type AttemptOutcome,
+  type Db,
+  employees,
+  eventSyncs,
+  events,
+  type FailureKind,
+  schedules,
+  stores,
+  syncAttempts,
+  syncSteps,
+  type Tx,
+} from '@scheduler/db';
+import type { Instant } from '@scheduler/scheduling';
+import { and, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import type { JobInfo } from './context.ts';
+import { addJobs } from './enqueue.ts';
+import { type EventTask, eventJobKey } from './jobs.ts';
+import type { Step } from './plan.ts';
+import type { Remembered } from './reading.ts';
+import type { Verdict } from './retry.ts';
+
+/**
+ * Everything reconciliation writes about an event: who owns it, which writes left for Crossmark, what came of them.
+ * Each function is one short transaction; none is open while Crossmark is called. Rows are always locked in the order
+ * event, event_syncs, jobs: the order in which saves take them.
+ */
+
+/** Someone else owns the event now: whatever this process still believes about it is void. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+/** The right to reconcile one event, and the attempt row that says so. */
+export interface Lease {
+  eventId: number;
+  owner: string;
+  attemptId: number;
+  job: JobInfo;
+}
+
+/** Everything a reconciler needs to know of an event, read at one moment. */
+export type EventState = NonNullable<Awaited<ReturnType<typeof readEvent>>>;
+
+/**
+ * Takes the event's lease and opens an attempt, unless somebody holds it (`busy`: a job is left to look again when
+ * that lease ends, no try spent) or there is nothing to be done.
+ */
+export async function takeLease(
+  db: Db,
+  eventId: number,
+  job: JobInfo,
+  leaseMs: number,
+): Promise<Lease | 'busy' | 'nothing'> {
+  const owner = `${job.workerId}/${randomUUID()}`;
+  return db.transaction(async (tx) => {
+    const [sync] = await tx
+      .select({
+        state: eventSyncs.state,
+        tries: eventSyncs.tries,
+        leaseUntil: eventSyncs.leaseUntil,
+        held: sql<boolean>`coalesce(${eventSyncs.leaseUntil} > now(), false)`,
+        now: sql`now()`.mapWith(eventSyncs.updatedAt),
+        scheduleId: schedules.id,
+      })
+      .from(eventSyncs)
+      .leftJoin(schedules, and(eq(schedules.eventId, eventSyncs.eventId), isNull(schedules.endedAt)))
+      .where(eq(eventSyncs.eventId, eventId))
+      .for('update', { of: eventSyncs });
+    if (!sync || sync.state === 'synced' || sync.state === 'conflict') return 'nothing';
+    if (sync.held && sync.leaseUntil) {
+      // The holder goes round again if what is wanted moved; this job only matters if the holder dies.
+      const runAt = new Date(Date.parse(sync.leaseUntil) + 1_000).toISOString();
+      await addJobs(tx, [{ task: job.task, payload: { eventId }, key: eventJobKey(eventId), runAt }]);
+      return 'busy';
+    }
+    // Whoever runs a dead letter again, from here or from the queue's pages, gives it all its tries again.
+    const redriven = sync.state === 'failed';
+    await tx
+      .update(eventSyncs)
+      .set({
+        leaseOwner: owner,
+        leaseUntil: later(leaseMs),
+        ...(redriven ? { state: 'pending' as const, tries: 0, failingSince: null } : {}),
+      })
+      .where(eq(eventSyncs.eventId, eventId));
+    const [attempt] = await tx
+      .insert(syncAttempts)
+      .values({
+        task: job.task,
+        jobId: job.id,
+        workerId: job.workerId,
+        eventId,
+        scheduleId: sync.scheduleId,
+        number: redriven ? 1 : sync.tries + 1,
+      })
+      .returning({ id: syncAttempts.id });
+    if (!attempt) throw new Error('The attempt was not recorded.');
+    return { eventId, owner, attemptId: attempt.id, job };
+  });
+}
+
+const later = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`;
+
+/** What is wanted and what is remembered of Crossmark's side, as of one moment; undefined where the event is gone. */
+export async function readEvent(db: Db | Tx, eventId: number) {
+  const [row] = await db
+    .select({
+      sync: eventSyncs,
+      event: events,
+      store: { crossmarkStoreId: stores.crossmarkStoreId, timeZone: stores.timeZone },
+      schedule: schedules,
+      employee: employees,
+    })
+    .from(eventSyncs)
+    .innerJoin(events, eq(events.id, eventSyncs.eventId))
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .leftJoin(employees, eq(employees.id, schedules.employeeId))
+    .where(eq(eventSyncs.eventId, eventId));
+  return row;
+}
+
+/** The journal's latest writes for an event, newest first. */
+export async function recentSteps(db: Db | Tx, eventId: number) {
+  return db
+    .select()
+    .from(syncSteps)
+    .where(eq(syncSteps.eventId, eventId))
+    .orderBy(desc(syncSteps.id))
+    .limit(50);
+}
+export type JournalStep = Awaited<ReturnType<typeof recentSteps>>[number];
+
+/**
+ * Commits that a write is about to leave, and proves at that moment that the lease is still held (and prolongs it).
+ * Throws {@link LeaseLostError}: then nothing may be sent.
+ */
+export async function journalStep(
+  db: Db,
+  lease: Lease,
+  step: Exclude<Step, { kind: 'blocked' }>,
+  leaseMs: number,
+): Promise<number> {
+  return db.transaction(async (tx) => {
+    await holdLease(tx, lease, { leaseUntil: later(leaseMs) });
+    const [row] = await tx
+      .insert(syncSteps)
+      .values({
+        eventId: lease.eventId,
+        kind: step.kind,
+        ...(step.kind === 'create'
+          ? { repId: step.repId, startsAt: step.startsAt, endsAt: step.endsAt }
+          : { bookingId: step.bookingId }),
+      })
+      .returning({ id: syncSteps.id });
+    if (!row) throw new Error('The step was not journalled.');
+    return row.id;
+  });
+}
+
+type SyncValues = Parameters<ReturnType<Tx['update']>['set']>[0];
+
+/** Writes to the event's sync row as its owner; throws {@link LeaseLostError} where it isn't the owner any more. */
+async function holdLease(tx: Tx, lease: Lease, values: SyncValues) {
+  const rows = await tx
+    .update(eventSyncs)
+    .set({ ...values, updatedAt: sql`now()` })
+    .where(and(eq(eventSyncs.eventId, lease.eventId), eq(eventSyncs.leaseOwner, lease.owner)))
+    .returning({ wantedVersion: eventSyncs.wantedVersion });
+  if (rows.length === 0)
+    throw new LeaseLostError(`The lease of event ${lease.eventId} went to another worker.`);
+}
+
+const remember = (held: Remembered | null) => ({
+  bookingId: held?.bookingId ?? null,
+  bookedRepId: held?.repId ?? null,
+  bookedRepNames: held?.names ?? null,
+  bookedStartsAt: held?.startsAt ?? null,
+});
+
+/**
+ * Commits what came of a journalled write and, where it was applied, what Crossmark holds since. A worker that lost
+ * the event meanwhile leaves its write as `unknown` and has the event looked at again: its write came late and may
+ * have changed what the new owner believes. Then throws {@link LeaseLostError}.
+ */
+export async function settleStep(
+  db: Db,
+  lease: Lease,
+  stepId: number,
+  result: {
+    state: 'done' | 'refused' | 'unknown' | 'settled';
+    detail?: string;
+    bookingId?: BookingId;
+    held?: Remembered | null;
+  },
+): Promise<void> {
+  const step = {
+    state: result.state,
+    ...(result.detail === undefined ? {} : { detail: result.detail }),
+    ...(result.bookingId === undefined ? {} : { bookingId: result.bookingId }),
+    answeredAt: sql`now()`,
+  };
+  try {
+    await db.transaction(async (tx) => {
+      await holdLease(tx, lease, result.held === undefined ? {} : remember(result.held));
+      await tx.update(syncSteps).set(step).where(eq(syncSteps.id, stepId));
+    });
+  } catch (error) {
+    if (error instanceof LeaseLostError && result.state !== 'refused' && result.state !== 'settled') {
+      await db.transaction(async (tx) => {
+        await tx
+          .update(eventSyncs)
+          .set({ state: 'pending', updatedAt: sql`now()` })
+          .where(and(eq(eventSyncs.eventId, lease.eventId), ne(eventSyncs.state, 'conflict')));
+        await tx
+          .update(syncSteps)
+          .set({ ...step, state: 'unknown', detail: 'answered after the lease was lost' })
+          .where(eq(syncSteps.id, stepId));
+        await addEventJob(tx, lease);
+      });
+    }
+    throw error;
+  }
+}
+
+/** Commits what a read of Crossmark showed: its booking, and what became of the writes that were in doubt. */
+export async function commitReading(
+  db: Db,
+  lease: Lease,
+  held: Remembered | null,
+  settled: readonly { id: number; state: 'done' | 'settled'; bookingId?: BookingId | null }[],
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    await holdLease(tx, lease, remember(held));
+    for (const step of settled) {
+      await tx
+        .update(syncSteps)
+        .set({
+          state: step.state,
+          answeredAt: sql`now()`,
+          ...(step.bookingId ? { bookingId: step.bookingId } : {}),
+        })
+        .where(eq(syncSteps.id, step.id));
+    }
+  });
+}
+
+const addEventJob = (tx: Tx, lease: Lease, runAt?: Instant) =>
+  addJobs(tx, [
+    {
+      task: lease.job.task as EventTask,
+      payload: { eventId: lease.eventId },
+      key: eventJobKey(lease.eventId),
+      ...(runAt === undefined ? {} : { runAt }),
+    },
+  ]);
+
+const closeAttempt = (
+  tx: Tx,
+  lease: Lease,
+  values: {
+    outcome: AttemptOutcome;
+    summary?: string | null;
+    failureKind?: FailureKind;
+    failureReason?: string;
+    nextTryAt?: Instant;
+  },
+) =>
+  tx
+    .update(syncAttempts)
+    .set({ ...values, finishedAt: sql`now()` })
+    .where(eq(syncAttempts.id, lease.attemptId));
+
+const RELEASED = { leaseOwner: null, leaseUntil: null };
+const NO_FAILURE = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null, failureReason: null };
+
+/** The event's row under lock, if this worker still owns it. */
+async function lockOwned(tx: Tx, lease: Lease) {
+  const [row] = await tx
+    .select({
+      wantedVersion: eventSyncs.wantedVersion,
+      syncedVersion: eventSyncs.syncedVersion,
+      tries: eventSyncs.tries,
+      failingSince: eventSyncs.failingSince,
+      wantedAt: eventSyncs.wantedAt,
+      now: sql`clock_timestamp()`.mapWith(eventSyncs.updatedAt),
+    })
+    .from(eventSyncs)
+    .where(and(eq(eventSyncs.eventId, lease.eventId), eq(eventSyncs.leaseOwner, lease.owner)))
+    .for('update');
+  if (!row) throw new LeaseLostError(`The lease of event ${lease.eventId} went to another worker.`);
+  return row;
+}
+
+/**
+ * Marks the event synced and gives the lease back, if what is wanted is still `version`; null where it moved. Returns
+ * how long the change took from click to here, where there was one.
+ */
+export async function finishSynced(
+  db: Db,
+  lease: Lease,
+  result: { version: number; scheduled: boolean; outcome: 'done' | 'nothing'; summary: string | null },
+): Promise<{ clickToSyncedMs: number | undefined } | null> {
+  return db.transaction(async (tx) => {
+    await lockEvent(tx, lease.eventId);
+    const row = await lockOwned(tx, lease);
+    if (row.wantedVersion !== result.version) return null;
+    await tx
+      .update(eventSyncs)
+      .set({
+        ...RELEASED,
+        ...NO_FAILURE,
+        state: 'synced',
+        conflict: null,
+        syncedVersion: result.version,
+        syncedAt: sql`now()`,
+        updatedAt: sql`now()`,
+      })
+      .where(eq(eventSyncs.eventId, lease.eventId));
+    // What the booking means for the event until the next refresh says more. Under way or done work stays so.
+    await tx
+      .update(events)
+      .set({ condition: result.scheduled ? 'Scheduled' : 'Unstaffed', updatedAt: sql`now()` })
+      .where(
+        and(
+          eq(events.id, lease.eventId),
+          inArray(events.condition, result.scheduled ? ['Unstaffed'] : ['Scheduled', 'Staffed']),
+        ),
+      );
+    await closeAttempt(tx, lease, { outcome: result.outcome, summary: result.summary });
+    // Jobs that came meanwhile have nothing left to do.
+    await tx.execute(sql`
+      select graphile_worker.complete_jobs(array(
+        select id from graphile_worker._private_jobs where key = ${eventJobKey(lease.eventId)} and locked_at is null
+      ))`);
+    const fresh = row.syncedVersion < row.wantedVersion && row.wantedAt !== null;
+    return {
+      clickToSyncedMs: fresh && row.wantedAt ? Date.parse(row.now) - Date.parse(row.wantedAt) : undefined,
+    };
+  });
+}
+
+/** Locks the event's row before its sync row, as a save does. */
+const lockEvent = (tx: Tx, eventId: number) =>
+  tx.select({ id: events.id }).from(events).where(eq(events.id, eventId)).for('no key update');
+
+/** Somebody changed Crossmark's side while ours was changed too: a person chooses. Null where ours moved again. */
+export async function finishConflict(
+  db: Db,
+  lease: Lease,
+  result: { version: number; held: Remembered | null; reason: string },
+): Promise<true | null> {
+  return db.transaction(async (tx) => {
+    const row = await lockOwned(tx, lease);
+    if (row.wantedVersion !== result.version) return null;
+    await tx
+      .update(eventSyncs)
+      .set({
+        ...RELEASED,
+        ...NO_FAILURE,
+        ...remember(result.held),
+        state: 'conflict',
+        conflict: {
+          bookingId: result.held?.bookingId ?? null,
+          repId: result.held?.repId ?? null,
+          repNames: result.held?.names ?? '',
+          startsAt: result.held?.startsAt ?? null,
+          seenAt: row.now,
+        },
+        failureReason: result.reason,
+        updatedAt: sql`now()`,
+      })
+      .where(eq(eventSyncs.eventId, lease.eventId));
+    await closeAttempt(tx, lease, { outcome: 'conflict', failureReason: result.reason });
+    return true;
+  });
+}
+
+/** An event that can't be tried yet and needs no job: what it waits for will enqueue it. Null where ours moved. */
+export async function finishWaiting(
+  db: Db,
+  lease: Lease,
+  result: { version: number; reason: string },
+): Promise<true | null> {
+  return db.transaction(async (tx) => {
+    const row = await lockOwned(tx, lease);
+    if (row.wantedVersion !== result.version) return null;
+    await tx
+      .update(eventSyncs)
+      .set({
+        ...RELEASED,
+        ...NO_FAILURE,
+        state: 'waiting',
+        failureReason: result.reason,
+        updatedAt: sql`now()`,
+      })
+      .where(eq(eventSyncs.eventId, lease.eventId));
+    await closeAttempt(tx, lease, { outcome: 'waiting', failureReason: result.reason });
+    return true;
+  });
+}
+
+/**
+ * Commits a failed try together with what follows from it: the next job at its time, or a dead letter that the
+ * queue's pages show as a failed job. Gives the lease back.
+ */
+export async function finishFailed(
+  db: Db,
+  lease: Lease,
+  failure: {
+    version: number | null;
+    kind: FailureKind;
+    reason: string;
+    decide: (history: { earlierTries: number; failingForMs: number }) => Verdict;
+  },
+): Promise<'retry' | 'dead'> {
+  return db.transaction(async (tx) => {
+    const row = await lockOwned(tx, lease);
+    const attempt = { failureKind: failure.kind, failureReason: failure.reason };
+    if (failure.version !== null && row.wantedVersion !== failure.version) {
+      await tx.update(eventSyncs).set(RELEASED).where(eq(eventSyncs.eventId, lease.eventId));
+      await addEventJob(tx, lease);
+      await closeAttempt(tx, lease, { ...attempt, outcome: 'retry', nextTryAt: row.now });
+      return 'retry';
+    }
+    const failingSince = row.failingSince ?? row.now;
+    const verdict = failure.decide({
+      earlierTries: row.tries,
+      failingForMs: Date.parse(row.now) - Date.parse(failingSince),
+    });
+    const failed = {
+      ...RELEASED,
+      ...attempt,
+      failingSince,
+      updatedAt: sql`now()`,
+    };
+    if (verdict.dead) {
+      await tx
+        .update(eventSyncs)
+        .set({ ...failed, state: 'failed', tries: row.tries + 1, nextTryAt: null })
+        .where(eq(eventSyncs.eventId, lease.eventId));
+      await addEventJob(tx, lease);
+      await tx.execute(sql`
+        select graphile_worker.permanently_fail_jobs(
+          array(select id from graphile_worker._private_jobs where key = ${eventJobKey(lease.eventId)}),
+          ${failure.reason}
+        )`);
+      await closeAttempt(tx, lease, { ...attempt, outcome: 'dead' });
+      return 'dead';
+    }
+    const nextTryAt = new Date(Date.parse(row.now) + verdict.retryInMs).toISOString();
+    await tx
+      .update(eventSyncs)
+      .set({ ...failed, state: 'waiting', tries: row.tries + (verdict.spent ? 1 : 0), nextTryAt })
+      .where(eq(eventSyncs.eventId, lease.eventId));
+    await addEventJob(tx, lease, nextTryAt);
+    await closeAttempt(tx, lease, { ...attempt, outcome: 'retry', nextTryAt });
+    return 'retry';
+  });
+}
+
+/** Hands the event back because this process must stop: no try spent, its job is there for the next worker. */
+export async function handBack(db: Db, lease: Lease): Promise<void> {
+  await db.transaction(async (tx) => {
+    await lockOwned(tx, lease);
+    await tx.update(eventSyncs).set(RELEASED).where(eq(eventSyncs.eventId, lease.eventId));
+    await addEventJob(tx, lease);
+    await closeAttempt(tx, lease, {
+      outcome: 'interrupted',
+      summary: 'handed back: the worker was stopping',
+    });
+  });
+}
+
+/** Closes the attempt of a worker that lost its event; the event itself is the new owner's business. */
+export async function abandon(db: Db, lease: Lease): Promise<void> {
+  await db.transaction((tx) =>
+    closeAttempt(tx, lease, { outcome: 'interrupted', summary: 'another worker took over' }),
+  );
+}

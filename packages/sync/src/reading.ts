@@ -1,0 +1,115 @@
+import type { BookingId, PlannedEvent } from '@scheduler/crossmark';
+import { CLOSED_CONDITIONS, type Instant, timeOf, workDateOf } from '@scheduler/scheduling';
+import type { EventState, JournalStep } from './ledger.ts';
+import { type Held, isWanted, type Wanted } from './plan.ts';
+
+/** A booking with the names that Crossmark lists for it. */
+export type Remembered = Held & { names: string | null };
+
+/** Reads a row of Crossmark's list as the booking it tells of; null where it tells of none. */
+export function bookingOf(row: PlannedEvent | null): Remembered | null {
+  if (!row) return null;
+  const names = row.staffedReps.join(', ') || null;
+  if (!row.bookingId && !row.repId && !row.startsAt && !names) return null;
+  // Finished or withdrawn work is listed with who did it: without an id that is no booking to be removed.
+  if (CLOSED_CONDITIONS.includes(row.condition) && !row.bookingId) return null;
+  return { bookingId: row.bookingId, repId: row.repId, startsAt: row.startsAt, endsAt: null, names };
+}
+
+/** What this side last knew of Crossmark's booking. Its end is known only where we made it. */
+export function remembered(
+  state: Pick<EventState, 'sync'>,
+  steps: readonly JournalStep[],
+): Remembered | null {
+  const { bookingId, bookedRepId: repId, bookedRepNames: names, bookedStartsAt: startsAt } = state.sync;
+  if (!bookingId && !repId && !names && !startsAt) return null;
+  const made = steps.find((step) => step.kind === 'create' && step.bookingId === bookingId);
+  return { bookingId, repId, names, startsAt, endsAt: made?.endsAt ?? null };
+}
+
+/** The list tells wall time, and one hour of autumn comes twice: two instants that read the same are the same. */
+function sameTime(a: Instant | null, b: Instant | null, timeZone: string): boolean {
+  if (a === b) return true;
+  if (a === null || b === null) return false;
+  return workDateOf(a, timeZone) === workDateOf(b, timeZone) && timeOf(a, timeZone) === timeOf(b, timeZone);
+}
+
+/** Same id where both tell one, and the same person and time. */
+function sameBooking(a: Held | null, b: Held | null, timeZone: string): boolean {
+  if (a === null || b === null) return a === b;
+  if (a.bookingId !== null && b.bookingId !== null && a.bookingId !== b.bookingId) return false;
+  return a.repId === b.repId && sameTime(a.startsAt, b.startsAt, timeZone);
+}
+
+/** The write of ours that a booking came from, if it is ours: also one that seemed lost and arrived late. */
+function sourceOf(held: Held, steps: readonly JournalStep[], timeZone: string): JournalStep | undefined {
+  return steps.find(
+    (step) =>
+      step.kind === 'create' &&
+      sameTime(step.startsAt, held.startsAt, timeZone) &&
+      step.repId === held.repId &&
+      (step.bookingId === null ? step.state !== 'refused' : step.bookingId === held.bookingId),
+  );
+}
+
+/** What a read of Crossmark means, judged against what was remembered and what was ever asked for. */
+export interface Reading {
+  held: Remembered | null;
+  /**
+   * Bookings of ours that may lie beneath the one listed: made once, never seen to go. Crossmark lists one booking an
+   * event, so a write that arrived late can hide an earlier one.
+   */
+  beneath: BookingId[];
+  /** Writes whose outcome was in doubt and now isn't. */
+  settled: { id: number; state: 'done' | 'settled'; bookingId: Held['bookingId'] }[];
+  /** False where somebody else must have changed Crossmark's side, into something that isn't wanted here. */
+  explained: boolean;
+}
+
+/**
+ * Judges what Crossmark lists for an event. `agreed` is what both sides last knew; `steps` is the journal, newest first.
+ */
+export function understand(given: {
+  listed: PlannedEvent | null;
+  timeZone: string;
+  wanted: Wanted | null;
+  agreed: Remembered | null;
+  steps: readonly JournalStep[];
+}): Reading {
+  const { timeZone, wanted, agreed, steps } = given;
+  const listed = bookingOf(given.listed);
+  const source = listed && sourceOf(listed, steps, timeZone);
+  const unchanged = sameBooking(agreed, listed, timeZone);
+  const known = [wanted?.startsAt, agreed?.startsAt, source?.startsAt].find(
+    (instant) => instant && listed && sameTime(instant, listed.startsAt, timeZone),
+  );
+  const held: Remembered | null = listed && {
+    ...listed,
+    startsAt: known ?? listed.startsAt,
+    // Crossmark leaves the id out now and then.
+    bookingId: listed.bookingId ?? (unchanged ? (agreed?.bookingId ?? null) : null),
+    endsAt: source?.endsAt ?? (unchanged ? (agreed?.endsAt ?? null) : null),
+  };
+  const removedByUs =
+    held === null && steps.some((step) => step.kind === 'delete' && step.bookingId === agreed?.bookingId);
+  const gone = new Set(
+    steps.filter((step) => step.kind === 'delete' && step.state !== 'settled').map((step) => step.bookingId),
+  );
+  const beneath = steps.flatMap(({ kind, bookingId }) =>
+    kind === 'create' && bookingId && held && bookingId !== held.bookingId && !gone.has(bookingId)
+      ? [bookingId]
+      : [],
+  );
+  return {
+    held,
+    beneath,
+    settled: steps
+      .filter((step) => step.state === 'sent' || step.state === 'unknown')
+      .map((step) => {
+        const applied = step.kind === 'delete' ? held?.bookingId !== step.bookingId : step.id === source?.id;
+        const bookingId = step.kind === 'create' && applied ? (held?.bookingId ?? null) : null;
+        return { id: step.id, state: applied ? 'done' : 'settled', bookingId };
+      }),
+    explained: isWanted(wanted, held) || unchanged || removedByUs || Boolean(source),
+  };
+}

@@ -1,0 +1,704 @@
+import { type CrossmarkClient, createCrossmarkClient, repId } from '@scheduler/crossmark';
+import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
+import { employees, eventSyncs, events, schedules, syncAttempts, syncSteps, type Tx } from '@scheduler/db';
+import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { JobInfo, SyncContext } from './context.ts';
+import { retryNow, wantChange } from './enqueue.ts';
+import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs, STORE } from './fixture.ts';
+import type { EventTask } from './jobs.ts';
+import { reconcile } from './reconcile.ts';
+import { DEFAULT_RETRY_POLICY } from './retry.ts';
+
+const PLAN = '40000001';
+const at1045: Instant = '2026-01-05T15:45:00.000Z';
+const at1115: Instant = '2026-01-05T16:15:00.000Z';
+const reps = [
+  { repId: '100001', employeeNumber: 'US100001', firstName: 'Ada', lastName: 'Example' },
+  { repId: '100002', employeeNumber: 'US100002', firstName: 'Bob', lastName: 'Sample' },
+  { repId: '100003', employeeNumber: 'US100003', firstName: 'Eve', lastName: 'Outsider' },
+];
+
+let database: TestDatabase;
+let simulator: Simulator;
+let client: CrossmarkClient;
+let ctx: SyncContext;
+let storeId: number;
+let ada: number;
+let bob: number;
+let eventId: number;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  storeId = await addStore(database.db);
+  ada = await addEmployee(database.db, { storeId, name: 'Ada Example', repId: '100001' });
+  bob = await addEmployee(database.db, { storeId, name: 'Bob Sample', repId: '100002' });
+});
+afterAll(() => database.close());
+
+beforeEach(async () => {
+  await database.sql`delete from graphile_worker._private_jobs`;
+  await database.sql`truncate events cascade`;
+  await database.db.update(employees).set({ terminatedOn: null });
+  await database.db
+    .update(employees)
+    .set({ repId: repId('100002') })
+    .where(eq(employees.id, bob));
+  eventId = await addEvent(database.db, { storeId, mplanId: PLAN });
+  simulator = createSimulator({
+    state: {
+      stores: [{ storeId: STORE.crossmarkStoreId, name: STORE.name, timeZone: STORE.timeZone }],
+      reps,
+      plans: [
+        {
+          mplanId: PLAN,
+          storeId: STORE.crossmarkStoreId,
+          name: 'Oat Bars',
+          startsOn: '2026-01-01',
+          dueOn: '2026-01-15',
+        },
+      ],
+    },
+  });
+  await simulator.listen();
+  client = newClient();
+  ctx = {
+    db: database.db,
+    crossmark: client,
+    log: pino({ level: 'silent' }),
+    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000 },
+  };
+});
+afterEach(async () => {
+  await client.close();
+  await simulator.close();
+});
+
+const newClient = () =>
+  createCrossmarkClient({
+    baseUrl: simulator.url,
+    userId: 'demo.dispatcher',
+    password: 'demo-crossmark-password',
+    timeouts: { connectMs: 1_000, callMs: 2_000 },
+  });
+
+/** What a dispatcher's save does: ends the live schedule, makes the wanted one, enqueues. */
+async function decide(wanted: { employeeId: number; startsAt: Instant } | null, event = eventId) {
+  await database.db.transaction(async (tx: Tx) => {
+    await tx
+      .update(schedules)
+      .set({ endedAt: sql`now()` })
+      .where(and(eq(schedules.eventId, event), isNull(schedules.endedAt)));
+    if (wanted) await addSchedule(tx, { eventId: event, ...wanted });
+    await wantChange(tx, { eventId: event, task: wanted ? 'sync_schedule' : 'sync_schedule_deletion' });
+  });
+}
+
+const job = (overrides: Partial<JobInfo> = {}): JobInfo => ({
+  id: '1',
+  task: 'sync_schedule' satisfies EventTask,
+  workerId: 'test-worker',
+  signal: new AbortController().signal,
+  ...overrides,
+});
+const run = (event = eventId) => reconcile(ctx, event, job());
+const sync = async (event = eventId) =>
+  need(await database.db.query.eventSyncs.findFirst({ where: eq(eventSyncs.eventId, event) }));
+const bookings = () =>
+  simulator.state.bookings.map(({ repId, startsAt, endsAt }) => ({ repId, startsAt, endsAt }));
+const writes = () =>
+  simulator.log.filter(
+    (call) => call.call === 'scheduleMplanEvent' || call.call === 'deleteScheduledMplanEvent',
+  );
+const attempts = () => database.db.select().from(syncAttempts).orderBy(syncAttempts.id);
+const booking = (repIdValue: string, startsAt: Instant) => ({
+  repId: repIdValue,
+  startsAt,
+  endsAt: addMinutes(startsAt, 390),
+});
+
+describe.each(['replace', 'duplicate'] as const)('where a second booking would %s', (secondBooking) => {
+  beforeEach(() => {
+    simulator.configure({ secondBooking });
+  });
+
+  test('a schedule is booked with its rep, store and time, and the id of the booking is kept', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+    expect(await sync()).toMatchObject({
+      state: 'synced',
+      wantedVersion: 1,
+      syncedVersion: 1,
+      bookingId: simulator.state.bookings[0]?.bookingId,
+      leaseOwner: null,
+    });
+    expect(await attempts()).toMatchObject([
+      { outcome: 'done', number: 1, summary: 'booked Ada Example on Mon Jan 5, 10:45 AM' },
+    ]);
+    expect(await database.db.query.events.findFirst()).toMatchObject({ condition: 'Scheduled' });
+  });
+
+  test('a move, a change of person and an unscheduling leave exactly what is wanted', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    await decide({ employeeId: ada, startsAt: at1115 });
+    await run();
+    expect(bookings()).toEqual([booking('100001', at1115)]);
+    await decide({ employeeId: bob, startsAt: at1115 });
+    await run();
+    expect(bookings()).toEqual([booking('100002', at1115)]);
+    const [held] = simulator.state.bookings;
+    await decide(null);
+    await run();
+    expect(bookings()).toEqual([]);
+    expect(writes().at(-1)).toMatchObject({
+      call: 'deleteScheduledMplanEvent',
+      params: { id: held?.bookingId },
+    });
+    expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
+    expect(await database.db.query.events.findFirst()).toMatchObject({ condition: 'Unstaffed' });
+  });
+
+  test.each([
+    ['drop', {}],
+    ['status', { status: 504 }],
+    ['truncate', {}],
+    ['garbage', {}],
+  ] as const)('a booking whose answer is lost (%s) is found, not made twice', async (kind, details) => {
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind, applied: true, ...details });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    const first = await run();
+    if (first.outcome === 'retry') {
+      expect(await sync()).toMatchObject({ state: 'waiting', failureKind: 'unknown', tries: 1 });
+      expect(await run()).toMatchObject({ outcome: 'done' });
+    }
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+    expect(writes()).toHaveLength(1);
+    expect(await sync()).toMatchObject({
+      state: 'synced',
+      bookingId: simulator.state.bookings[0]?.bookingId,
+    });
+  });
+
+  test('a booking whose request was lost is made, after a look', async () => {
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: false });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    expect(bookings()).toEqual([]);
+    await run();
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+    const order = simulator.log
+      .map((call) => call.call)
+      .filter((call) => call !== 'authenticate' && call !== 'getUserInfo');
+    expect(order).toEqual([
+      'getPlanningMplans',
+      'scheduleMplanEvent',
+      'getPlanningMplans',
+      'scheduleMplanEvent',
+    ]);
+  });
+
+  test('an unscheduling whose answer is lost is finished by a look', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    simulator.addFaults({ call: 'deleteScheduledMplanEvent', kind: 'drop', applied: true });
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'unknown' });
+    await run();
+    expect(bookings()).toEqual([]);
+    expect(writes()).toHaveLength(2);
+    expect(await sync()).toMatchObject({ state: 'synced' });
+  });
+
+  test('removal done and booking failed: goes on until the wanted booking exists', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'status', status: 429, applied: false });
+    await decide({ employeeId: bob, startsAt: at1115 });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+    expect(bookings()).toEqual([]);
+    await run();
+    expect(bookings()).toEqual([booking('100002', at1115)]);
+  });
+
+  test('a trade ends with both swapped, whatever order the two jobs take', async () => {
+    const other = await addEvent(database.db, { storeId, mplanId: '40000002' });
+    simulator.putPlans({
+      mplanId: '40000002',
+      storeId: STORE.crossmarkStoreId,
+      name: 'Soup',
+      startsOn: '2026-01-01',
+      dueOn: '2026-01-15',
+    });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await decide({ employeeId: bob, startsAt: at1115 }, other);
+    await Promise.all([run(), run(other)]);
+    await decide({ employeeId: bob, startsAt: at1045 });
+    await decide({ employeeId: ada, startsAt: at1115 }, other);
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: true });
+    await Promise.all([run(other), run()]);
+    await Promise.all([run(other), run()]);
+    expect(simulator.state.bookings.map(({ mplanId, repId }) => [mplanId, repId]).sort()).toEqual([
+      [PLAN, '100002'],
+      ['40000002', '100001'],
+    ]);
+  });
+
+  test('a write that arrives after its worker lost the event is found and put right', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    // The worker freezes before its request leaves: the lease runs out, another worker books, then the request arrives.
+    const frozen: SyncContext = {
+      ...ctx,
+      crossmark: {
+        ...client,
+        schedule: async (wanted) => {
+          await database.db.update(eventSyncs).set({ leaseUntil: '2020-01-01T00:00:00.000Z' });
+          await decide({ employeeId: bob, startsAt: at1115 });
+          expect(await run()).toMatchObject({ outcome: 'done' });
+          return client.schedule(wanted);
+        },
+      },
+    };
+    expect(await reconcile(frozen, eventId, job({ workerId: 'frozen' }))).toMatchObject({
+      outcome: 'interrupted',
+    });
+    expect(await sync()).toMatchObject({ state: 'pending' });
+    expect(await queuedJobs(database.db)).toMatchObject([{ key: `event:${eventId}` }]);
+    await run();
+    expect(bookings()).toEqual([booking('100002', at1115)]);
+    expect(await sync()).toMatchObject({
+      state: 'synced',
+      bookingId: simulator.state.bookings[0]?.bookingId,
+    });
+  });
+});
+
+describe('writing only what is needed', () => {
+  test('a late or repeated job does nothing', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    const calls = simulator.log.length;
+    expect(await run()).toEqual({ outcome: 'nothing' });
+    expect(simulator.log).toHaveLength(calls);
+  });
+
+  test('a booking that is right already is adopted without a write', async () => {
+    const { bookingId } = simulator.book({
+      mplanId: PLAN,
+      storeId: STORE.crossmarkStoreId,
+      ...booking('100001', at1045),
+    });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'nothing' });
+    expect(writes()).toEqual([]);
+    expect(await sync()).toMatchObject({ state: 'synced', bookingId });
+  });
+
+  test('a hundred edits during an outage cost at most two writes after it', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    simulator.clearLog();
+    simulator.addFaults({ kind: 'status', status: 503, times: null, applied: false });
+    for (let edit = 0; edit < 100; edit++) {
+      await decide({ employeeId: edit % 2 ? ada : bob, startsAt: edit % 3 ? at1045 : at1115 });
+      if (edit % 10 === 0) await run();
+    }
+    simulator.clearFaults();
+    simulator.clearLog();
+    await run();
+    expect(writes().length).toBeLessThanOrEqual(2);
+    expect(bookings()).toEqual([booking('100001', at1115)]);
+  });
+
+  test('an edit made while a booking is under way is carried over in the same run', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    const edited: SyncContext = {
+      ...ctx,
+      crossmark: {
+        ...client,
+        schedule: async (wanted) => {
+          const made = await client.schedule(wanted);
+          if (wanted.repId === '100001') await decide({ employeeId: bob, startsAt: at1115 });
+          return made;
+        },
+      },
+    };
+    expect(await reconcile(edited, eventId, job())).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([booking('100002', at1115)]);
+    expect(await sync()).toMatchObject({ state: 'synced', wantedVersion: 2, syncedVersion: 2 });
+    expect(await queuedJobs(database.db)).toEqual([]);
+  });
+
+  test('the same plan in two stores is two events with a booking each', async () => {
+    const secondStore = await addStore(database.db, {
+      crossmarkStoreId: '310043',
+      number: '9001',
+      timeZone: 'America/Los_Angeles',
+    });
+    const second = await addEvent(database.db, { storeId: secondStore, mplanId: PLAN });
+    simulator.load({
+      ...simulator.state,
+      stores: [
+        ...simulator.state.stores,
+        { storeId: '310043', name: 'West', timeZone: 'America/Los_Angeles' },
+      ],
+      plans: [
+        ...simulator.state.plans,
+        { mplanId: PLAN, storeId: '310043', name: 'Oat Bars', startsOn: '2026-01-01', dueOn: '2026-01-15' },
+      ],
+    });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await decide({ employeeId: bob, startsAt: '2026-01-05T18:45:00.000Z' }, second);
+    await run();
+    await run(second);
+    expect(simulator.state.bookings).toMatchObject([
+      { storeId: STORE.crossmarkStoreId, repId: '100001' },
+      { storeId: '310043', repId: '100002' },
+    ]);
+    expect(writes().at(-1)?.params).toMatchObject({ Start: '2026-01-05T10:45:00-08:00' });
+  });
+
+  test.each([
+    ['spring', '2026-03-08T14:45:00.000Z', '2026-03-08T10:45:00-04:00'],
+    ['before spring', '2026-03-07T15:45:00.000Z', '2026-03-07T10:45:00-05:00'],
+    ['autumn', '2026-11-01T15:45:00.000Z', '2026-11-01T10:45:00-05:00'],
+    ['before autumn', '2026-10-31T14:45:00.000Z', '2026-10-31T10:45:00-04:00'],
+    ['the hour that comes twice', '2026-11-01T06:30:00.000Z', '2026-11-01T01:30:00-05:00'],
+  ])('clock changes (%s): the same wall time, and a second look agrees', async (_name, startsAt, local) => {
+    await decide({ employeeId: ada, startsAt });
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: true });
+    await run();
+    await run();
+    expect(writes()).toMatchObject([{ params: { Start: local } }]);
+    expect(await sync()).toMatchObject({ state: 'synced', bookedStartsAt: startsAt });
+  });
+});
+
+describe('failures', () => {
+  test('Crossmark down: waits with a reason and a next try; up again: synced', async () => {
+    await simulator.close();
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+    const waiting = await sync();
+    expect(waiting).toMatchObject({ state: 'waiting', tries: 1, leaseOwner: null });
+    expect(waiting.failureReason).toMatch(/could not be reached.*saved here and will be tried again/);
+    expect(await queuedJobs(database.db)).toMatchObject([{ runAt: waiting.nextTryAt, attempts: 0 }]);
+    await simulator.listen(Number(new URL(simulator.url).port));
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+    expect(await sync()).toMatchObject({ state: 'synced', tries: 0, failureReason: null, nextTryAt: null });
+  });
+
+  test('Crossmark’s Retry-After wins over our own backoff', async () => {
+    simulator.addFaults({ call: 'getPlanningMplans', kind: 'status', status: 429, retryAfter: 1800 });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    const waitMs = Date.parse(need((await sync()).nextTryAt)) - Date.now();
+    expect(waitMs).toBeGreaterThan(1_790_000);
+    expect(waitMs).toBeLessThan(1_800_000 * 1.2);
+  });
+
+  test('a person without a RepID: dead letter at once, nothing sent, a sentence that says why', async () => {
+    await database.db.update(employees).set({ repId: null }).where(eq(employees.id, bob));
+    await decide({ employeeId: bob, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'dead', failureKind: 'rejected' });
+    expect(simulator.log).toEqual([]);
+    const dead = await sync();
+    expect(dead.state).toBe('failed');
+    expect(dead.failureReason).toBe(
+      'Bob Sample has no RepID in Crossmark, so nothing can be booked for them. Link Bob Sample to a rep, or choose somebody else. Crossmark has nobody booked for this event.',
+    );
+    const [letter] = await queuedJobs(database.db);
+    expect(letter).toMatchObject({ attempts: letter?.maxAttempts, lastError: dead.failureReason });
+  });
+
+  test('a person who left before the day: dead letter at once', async () => {
+    await database.db.update(employees).set({ terminatedOn: '2026-01-04' }).where(eq(employees.id, bob));
+    await decide({ employeeId: bob, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'dead' });
+    expect((await sync()).failureReason).toMatch(/Bob Sample left on Sun Jan 4/);
+    expect(writes()).toEqual([]);
+  });
+
+  test('a refusal of Crossmark’s is a dead letter at once, with its words and what it holds now', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    simulator.configure({
+      refusal: { repIds: ['100002'], message: 'Rep is not certified for this project' },
+    });
+    await decide({ employeeId: bob, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'dead', failureKind: 'rejected' });
+    expect((await sync()).failureReason).toMatch(
+      /refused: Rep is not certified for this project\. Crossmark has nobody booked for this event\./,
+    );
+    simulator.configure({ refusal: { repIds: [] } });
+    await database.db.transaction((tx) => retryNow(tx, eventId));
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([booking('100002', at1045)]);
+  });
+
+  test.each(['Canceled', 'Expired', 'Submitted'] as const)('a %s event is not booked', async (condition) => {
+    simulator.putPlans({
+      mplanId: PLAN,
+      storeId: STORE.crossmarkStoreId,
+      name: 'Oat Bars',
+      startsOn: '2026-01-01',
+      dueOn: '2026-01-15',
+      condition,
+    });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'dead' });
+    expect((await sync()).failureReason).toContain(condition);
+    expect(writes()).toEqual([]);
+  });
+
+  test.each(['success', 'error'] as const)(
+    'unscheduling a booking that is gone already reaches its goal (unknown id: %s)',
+    async (unknownDelete) => {
+      simulator.configure({ unknownDelete });
+      await decide({ employeeId: ada, startsAt: at1045 });
+      await run();
+      await decide(null);
+      // Gone between the look and the removal.
+      const racing: SyncContext = {
+        ...ctx,
+        crossmark: {
+          ...client,
+          unschedule: async (query) => {
+            simulator.unbook(query.bookingId);
+            await client.unschedule(query);
+          },
+        },
+      };
+      expect(await reconcile(racing, eventId, job())).toMatchObject({
+        outcome: expect.stringMatching(/done|nothing/),
+      });
+      expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
+    },
+  );
+
+  test('a removal that Crossmark refuses is no success', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    simulator.addFaults({ call: 'deleteScheduledMplanEvent', kind: 'refuse', message: 'Work has started' });
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'dead' });
+    expect((await sync()).failureReason).toMatch(
+      /Work has started\. Crossmark still has Ada Example on Mon Jan 5, 10:45 AM\./,
+    );
+    expect(bookings()).toHaveLength(1);
+  });
+
+  test('an answer to a removal that says nothing is checked by a look', async () => {
+    simulator.configure({ deleteAnswer: 'empty' });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([]);
+  });
+
+  test('a wrong password spends no try and says so', async () => {
+    ctx = {
+      ...ctx,
+      crossmark: createCrossmarkClient({
+        baseUrl: simulator.url,
+        userId: 'demo.dispatcher',
+        password: 'planted-secret',
+      }),
+    };
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'session' });
+    const waiting = await sync();
+    expect(waiting).toMatchObject({ state: 'waiting', tries: 0 });
+    expect(JSON.stringify([waiting, await attempts()])).not.toContain('planted-secret');
+    await ctx.crossmark.close();
+  });
+
+  test('twenty jobs on an expired session: one sign-in, and all succeed', async () => {
+    await client.login();
+    const plans = Array.from({ length: 20 }, (_, n) => ({
+      mplanId: String(41000000 + n),
+      storeId: STORE.crossmarkStoreId,
+      name: `Event ${n}`,
+      startsOn: '2026-01-01',
+      dueOn: '2026-01-15',
+    }));
+    simulator.putPlans(plans);
+    const ids: number[] = [];
+    for (const plan of plans) {
+      const id = await addEvent(database.db, { storeId, mplanId: plan.mplanId });
+      await decide({ employeeId: ada, startsAt: at1045 }, id);
+      ids.push(id);
+    }
+    simulator.expireSessions();
+    simulator.clearLog();
+    const ended = await Promise.all(ids.map((id) => run(id)));
+    expect(ended.map((end) => end.outcome)).toEqual(Array(20).fill('done'));
+    expect(simulator.log.filter((call) => call.call === 'authenticate')).toHaveLength(1);
+  });
+
+  test('an event known from a file alone waits for its name, without a job and without a try spent', async () => {
+    const local = await addEvent(database.db, { storeId, mplanId: null });
+    await decide({ employeeId: ada, startsAt: at1045 }, local);
+    expect(await run(local)).toMatchObject({ outcome: 'waiting' });
+    expect(await sync(local)).toMatchObject({ state: 'waiting', tries: 0 });
+    expect((await sync(local)).failureReason).toMatch(/next refresh|first refresh/);
+  });
+
+  test('the hard maximum of retries ends in a dead letter', async () => {
+    ctx = { ...ctx, settings: { ...ctx.settings, retry: { ...DEFAULT_RETRY_POLICY, maxRetries: 3 } } };
+    simulator.addFaults({ kind: 'status', status: 503, times: null });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    const outcomes = [];
+    for (let i = 0; i < 5; i++) outcomes.push((await run()).outcome);
+    expect(outcomes).toEqual(['retry', 'retry', 'retry', 'retry', 'dead']);
+  });
+});
+
+describe('somebody else on Crossmark’s side', () => {
+  test('booked there while it was scheduled here: nobody is overwritten, a person chooses', async () => {
+    simulator.book({ mplanId: PLAN, storeId: STORE.crossmarkStoreId, ...booking('100003', at1115) });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'conflict' });
+    expect(writes()).toEqual([]);
+    const conflicted = await sync();
+    expect(conflicted).toMatchObject({
+      state: 'conflict',
+      conflict: { repId: '100003', startsAt: at1115, repNames: 'Eve Outsider' },
+    });
+    expect(conflicted.failureReason).toBe(
+      'Somebody changed this event on Crossmark’s side while it was changed here: Crossmark has Eve Outsider on Mon Jan 5, 11:15 AM, the board has Ada Example on Mon Jan 5, 10:45 AM. Choose which one stands.',
+    );
+  });
+
+  test('a booking moved there while it was moved here is a conflict', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, { repId: '100003' });
+    await decide({ employeeId: bob, startsAt: at1115 });
+    expect(await run()).toMatchObject({ outcome: 'conflict' });
+    expect(bookings()).toMatchObject([{ repId: '100003' }]);
+  });
+
+  test('a booking listed without its number is not guessed at', async () => {
+    simulator.book({ mplanId: PLAN, storeId: STORE.crossmarkStoreId, ...booking('100001', at1045) });
+    simulator.putPlans({
+      mplanId: PLAN,
+      storeId: STORE.crossmarkStoreId,
+      name: 'Oat Bars',
+      startsOn: '2026-01-01',
+      dueOn: '2026-01-15',
+      row: { scheduleEventID: null },
+    });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'dead' });
+    expect((await sync()).failureReason).toMatch(/without its number/);
+    expect(writes()).toEqual([]);
+  });
+});
+
+describe('one reconciler an event', () => {
+  test('a second job finds the lease taken, spends no try and loses nothing', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    let second: unknown;
+    const slow: SyncContext = {
+      ...ctx,
+      crossmark: {
+        ...client,
+        schedule: async (wanted) => {
+          const made = await client.schedule(wanted);
+          if (!second) {
+            await decide({ employeeId: bob, startsAt: at1115 });
+            second = await reconcile(ctx, eventId, job({ id: '2', workerId: 'other' }));
+            expect(await queuedJobs(database.db)).toMatchObject([{ key: `event:${eventId}` }]);
+          }
+          return made;
+        },
+      },
+    };
+    await reconcile(slow, eventId, job());
+    expect(second).toMatchObject({ outcome: 'waiting' });
+    expect(bookings()).toEqual([booking('100002', at1115)]);
+    expect(await sync()).toMatchObject({ state: 'synced', tries: 0 });
+    expect(await queuedJobs(database.db)).toEqual([]);
+  });
+
+  test('the lease is checked before each write: who lost it sends nothing', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    const robbed: SyncContext = {
+      ...ctx,
+      crossmark: {
+        ...client,
+        findEvent: async (query) => {
+          const row = await client.findEvent(query);
+          await database.db.update(eventSyncs).set({ leaseOwner: 'somebody else' });
+          return row;
+        },
+      },
+    };
+    expect(await reconcile(robbed, eventId, job())).toMatchObject({ outcome: 'interrupted' });
+    expect(writes()).toEqual([]);
+  });
+
+  test('each write is in the journal before it leaves, and no transaction is open meanwhile', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    const watched: SyncContext = {
+      ...ctx,
+      crossmark: {
+        ...client,
+        schedule: async (wanted) => {
+          expect(await database.db.select().from(syncSteps)).toMatchObject([
+            { kind: 'create', state: 'sent', repId: '100001' },
+          ]);
+          const [open] = await database.sql`
+            select count(*)::int as n from pg_stat_activity
+            where datname = current_database() and state like 'idle in transaction%'`;
+          expect(open?.['n']).toBe(0);
+          return client.schedule(wanted);
+        },
+      },
+    };
+    expect(await reconcile(watched, eventId, job())).toMatchObject({ outcome: 'done' });
+  });
+
+  test('a worker told to stop hands its event back, no try spent', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    const stopping = new AbortController();
+    const stopped: SyncContext = {
+      ...ctx,
+      crossmark: {
+        ...client,
+        schedule: async (wanted) => {
+          setTimeout(() => stopping.abort(), 0);
+          return client.schedule(wanted);
+        },
+      },
+    };
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'hang', applied: true });
+    expect(await reconcile(stopped, eventId, job({ signal: stopping.signal }))).toMatchObject({
+      outcome: 'interrupted',
+    });
+    expect(await sync()).toMatchObject({ state: 'pending', tries: 0, leaseOwner: null });
+    expect(await queuedJobs(database.db)).toMatchObject([{ attempts: 0 }]);
+    await run();
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+    expect(writes()).toHaveLength(1);
+  });
+});
+
+test('after an unscheduling the event is back in the tray at once', async () => {
+  await decide({ employeeId: ada, startsAt: at1045 });
+  await run();
+  await decide(null);
+  await run();
+  const [row] = await database.db.select().from(events).where(eq(events.id, eventId));
+  expect(row).toMatchObject({ condition: 'Unstaffed', goneSince: null });
+  expect(workDateOf(at1045, STORE.timeZone)).toBe('2026-01-05');
+});

@@ -1,0 +1,368 @@
+import { type BookingId, CrossmarkError, type MplanId, type PlannedEvent } from '@scheduler/crossmark';
+import type { AttemptOutcome, FailureKind } from '@scheduler/db';
+import { CLOSED_CONDITIONS, formatDay } from '@scheduler/scheduling';
+import type { JobInfo, SyncContext } from './context.ts';
+import {
+  abandon,
+  commitReading,
+  type EventState,
+  finishConflict,
+  finishFailed,
+  finishSynced,
+  finishWaiting,
+  handBack,
+  type JournalStep,
+  journalStep,
+  type Lease,
+  LeaseLostError,
+  readEvent,
+  recentSteps,
+  settleStep,
+  takeLease,
+} from './ledger.ts';
+import { isWanted, plan, type Step, type Wanted } from './plan.ts';
+import { type Remembered, remembered, understand } from './reading.ts';
+import { nextTry } from './retry.ts';
+import { bookingInWords, heldInWords, when } from './wording.ts';
+
+/** How a job ended, for its log line and the charts. */
+export interface Ended {
+  outcome: AttemptOutcome;
+  scheduleId?: number | null;
+  summary?: string | null;
+  failureKind?: FailureKind;
+  failureReason?: string;
+  clickToSyncedMs?: number | undefined;
+}
+
+/** A run that takes longer is broken off and tried again. */
+const SOFT_LIMIT_MS = 240_000;
+
+/** Steps and readings in one job. Nobody edits so fast; more means that Crossmark doesn't do what it says. */
+const MAX_ROUNDS = 12;
+
+/** A failed try as the policy looks at it, with the sentence for the dispatcher. */
+class TryFailedError extends Error {
+  override readonly name = 'TryFailedError';
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, reason: string) {
+    super(reason);
+    this.kind = kind;
+  }
+}
+
+/**
+ * Brings what Crossmark holds for an event to what is wanted here, whatever happened before: the one path behind
+ * making, moving and ending a schedule. Late and repeated calls do nothing. Returns after every outcome is committed,
+ * the next try included; throws only where our own database fails.
+ */
+export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo): Promise<Ended> {
+  const lease = await takeLease(ctx.db, eventId, job, ctx.settings.leaseMs);
+  if (lease === 'busy') return { outcome: 'waiting', summary: 'another worker has this event' };
+  if (lease === 'nothing') return { outcome: 'nothing' };
+  const run = new Reconciliation(ctx, lease);
+  try {
+    return await run.converge();
+  } catch (error) {
+    return await run.fail(error);
+  }
+}
+
+/** One run over one event. What it learns lives for this run only; everything that must survive is committed. */
+class Reconciliation {
+  private readonly ctx: SyncContext;
+  private readonly lease: Lease;
+  private readonly signal: AbortSignal;
+  private version: number | null = null;
+  private scheduleId: number | null = null;
+  private timeZone = 'UTC';
+  private readonly done: string[] = [];
+  /** A write of this run was answered, but not clearly: the next thing is a read. Twice is a failed try. */
+  private unclear = false;
+  /** Bookings that this run asked Crossmark to remove, and its refusal where it gave one. */
+  private readonly removals = new Map<BookingId, CrossmarkError | null>();
+
+  constructor(ctx: SyncContext, lease: Lease) {
+    this.ctx = ctx;
+    this.lease = lease;
+    this.signal = AbortSignal.any([lease.job.signal, AbortSignal.timeout(SOFT_LIMIT_MS)]);
+  }
+
+  async converge(): Promise<Ended> {
+    /** Crossmark's row as read in this run; undefined where a read is due. */
+    let listed: PlannedEvent | null | undefined;
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const state = await readEvent(this.ctx.db, this.lease.eventId);
+      if (!state) return { outcome: 'nothing' };
+      this.version = state.sync.wantedVersion;
+      this.scheduleId = state.schedule?.id ?? null;
+      this.timeZone = state.store.timeZone;
+      const { mplanId } = state.event;
+
+      if (!mplanId) {
+        const ended = state.schedule ? await this.waitForName(state) : await this.finish(state);
+        if (ended) return ended;
+        continue;
+      }
+
+      const wanted = wantedOf(state);
+      const steps = await recentSteps(this.ctx.db, this.lease.eventId);
+      let held = remembered(state, steps);
+      let beneath: BookingId[] = [];
+      if (!steps.some(inDoubt) && isWanted(wanted, held)) {
+        const ended = await this.finish(state);
+        if (ended) return ended;
+        continue;
+      }
+
+      // Never write on memory alone: somebody may have booked on Crossmark's own site since.
+      if (listed === undefined) {
+        const { crossmarkStoreId: storeId, timeZone } = state.store;
+        listed = await this.ctx.crossmark.findEvent({ mplanId, storeId, timeZone, signal: this.signal });
+        const reading = understand({ listed, timeZone, wanted, agreed: held, steps });
+        if (!reading.explained) {
+          const ended = await this.leaveToPerson(state, reading.held);
+          if (ended) return ended;
+          listed = undefined;
+          continue;
+        }
+        await commitReading(this.ctx.db, this.lease, reading.held, reading.settled);
+        ({ held, beneath } = reading);
+        if (reading.settled.some((step) => step.state === 'done'))
+          this.done.push('found that an earlier write had reached Crossmark');
+      }
+
+      const [step] = plan(wanted, [...(held ? [held] : []), ...beneath.map(unlisted)]);
+      if (!step) continue;
+      refuseImpossible(step, state, listed, held);
+      await this.execute(step, { state, mplanId, held });
+      // What Crossmark confirmed to have booked is known. That nothing is left, only another read proves.
+      if (step.kind === 'delete' || this.unclear) listed = undefined;
+    }
+    throw new TryFailedError(
+      'transient',
+      'Crossmark’s list and its answers don’t agree about this event. The schedule is saved here and will be tried again.',
+    );
+  }
+
+  private async execute(
+    step: Exclude<Step, { kind: 'blocked' }>,
+    { state, mplanId, held }: { state: EventState; mplanId: MplanId; held: Remembered | null },
+  ): Promise<void> {
+    const { ctx, lease, signal } = this;
+    const { timeZone, crossmarkStoreId: storeId } = state.store;
+    const name = state.employee?.name ?? null;
+    if (step.kind === 'delete' && this.removals.has(step.bookingId)) {
+      const refusal = this.removals.get(step.bookingId);
+      if (refusal) throw refusal;
+      throw new TryFailedError(
+        'transient',
+        'Crossmark confirmed that it removed the booking but still lists it. Nothing else is sent before that is clear; it will be tried again.',
+      );
+    }
+    signal.throwIfAborted();
+    const stepId = await journalStep(ctx.db, lease, step, ctx.settings.leaseMs);
+    try {
+      if (step.kind === 'create') {
+        const { repId, startsAt, endsAt } = step;
+        const booking = await ctx.crossmark.schedule({
+          mplanId,
+          storeId,
+          repId,
+          startsAt,
+          endsAt,
+          timeZone,
+          signal,
+        });
+        await settleStep(ctx.db, lease, stepId, {
+          state: 'done',
+          bookingId: booking.bookingId,
+          held: {
+            bookingId: booking.bookingId,
+            repId: booking.repId,
+            startsAt: booking.startsAt,
+            endsAt: booking.endsAt,
+            names: booking.repName || name,
+          },
+        });
+        this.done.push(`booked ${name ?? repId} on ${when(startsAt, timeZone)}`);
+      } else {
+        await ctx.crossmark.unschedule({ bookingId: step.bookingId, signal });
+        // Remembered as held until a read shows that it is gone.
+        await settleStep(ctx.db, lease, stepId, { state: 'done' });
+        this.removals.set(step.bookingId, null);
+        this.done.push(held ? `removed ${bookingInWords(held, timeZone)}` : 'removed the booking');
+      }
+    } catch (error) {
+      if (!(error instanceof CrossmarkError)) throw error;
+      const { kind, message: detail } = error;
+      const outcome = {
+        unknown: 'unknown',
+        rejected: 'refused',
+        transient: 'settled',
+        session: 'settled',
+      } as const;
+      await settleStep(ctx.db, lease, stepId, { state: outcome[kind], detail });
+      // An id that Crossmark doesn't know any more is the goal reached: a read tells that from a real refusal.
+      if (step.kind === 'delete' && kind === 'rejected') this.removals.set(step.bookingId, error);
+      // Answered, so nothing is under way any more; what the answer meant, a read tells at once.
+      else if (kind === 'unknown' && error.status !== undefined && error.status < 300 && !this.unclear)
+        this.unclear = true;
+      else throw error;
+    }
+  }
+
+  /** Synced, unless what is wanted moved meanwhile (null). */
+  private async finish(state: EventState): Promise<Ended | null> {
+    const outcome = this.done.length > 0 ? 'done' : 'nothing';
+    const summary = this.done.join('; ') || null;
+    const finished = await finishSynced(this.ctx.db, this.lease, {
+      version: state.sync.wantedVersion,
+      scheduled: state.schedule !== null,
+      outcome,
+      summary,
+    });
+    return finished && { ...finished, outcome, summary, scheduleId: this.scheduleId };
+  }
+
+  /** Known from a CSV file alone: there is nothing to book yet. */
+  private async waitForName(state: EventState): Promise<Ended | null> {
+    const failureReason =
+      'Crossmark hasn’t listed this event yet, so it can’t be booked there. The schedule is saved here and goes out with the first refresh that lists the event.';
+    const version = state.sync.wantedVersion;
+    const waits = await finishWaiting(this.ctx.db, this.lease, { version, reason: failureReason });
+    return waits && { outcome: 'waiting', scheduleId: this.scheduleId, failureReason };
+  }
+
+  /** Somebody else changed Crossmark's side while ours was changed: neither is overwritten. */
+  private async leaveToPerson(state: EventState, held: Remembered | null): Promise<Ended | null> {
+    const failureReason = conflictInWords(state, held);
+    const left = await finishConflict(this.ctx.db, this.lease, {
+      version: state.sync.wantedVersion,
+      held,
+      reason: failureReason,
+    });
+    return left && { outcome: 'conflict', scheduleId: this.scheduleId, failureReason };
+  }
+
+  /** Commits a failure and what follows from it. */
+  async fail(error: unknown): Promise<Ended> {
+    const { ctx, lease } = this;
+    const { scheduleId } = this;
+    try {
+      if (error instanceof LeaseLostError) throw error;
+      if (lease.job.signal.aborted) {
+        await handBack(ctx.db, lease);
+        return { outcome: 'interrupted', scheduleId };
+      }
+      const failure = await this.describe(error);
+      const failed = await finishFailed(ctx.db, lease, {
+        ...failure,
+        version: this.version,
+        decide: (history) =>
+          nextTry({ ...history, kind: failure.kind, retryAfterMs: failure.retryAfterMs }, ctx.settings.retry),
+      });
+      return { outcome: failed, scheduleId, failureKind: failure.kind, failureReason: failure.reason };
+    } catch (inner) {
+      if (!(inner instanceof LeaseLostError)) throw inner;
+      await abandon(ctx.db, lease);
+      return { outcome: 'interrupted', scheduleId, summary: inner.message };
+    }
+  }
+
+  private async describe(
+    error: unknown,
+  ): Promise<{ kind: FailureKind; reason: string; retryAfterMs?: number | undefined }> {
+    if (error instanceof TryFailedError) return { kind: error.kind, reason: error.message };
+    if (!(error instanceof CrossmarkError)) {
+      if (!this.signal.aborted)
+        this.ctx.log.error({ err: error, eventId: this.lease.eventId }, 'reconciliation failed unexpectedly');
+      const reason = this.signal.aborted
+        ? 'Crossmark took too long. The schedule is saved here and will be tried again.'
+        : 'Something went wrong on our side. The schedule is saved here and will be tried again.';
+      return { kind: 'transient', reason };
+    }
+    const { kind, retryAfterMs } = error;
+    if (kind === 'rejected') {
+      const state = await readEvent(this.ctx.db, this.lease.eventId);
+      const held = state ? heldInWords(remembered(state, []), this.timeZone) : '';
+      return {
+        kind,
+        reason: `${sentence(error.message)} ${held} Change the schedule, or try again once the cause is gone.`,
+      };
+    }
+    const consequence = {
+      transient: 'The schedule is saved here and will be tried again.',
+      session: 'The schedule is saved here and goes out as soon as the sign-in works.',
+      unknown: 'Before anything else is sent, the next try reads what Crossmark holds.',
+    }[kind];
+    return { kind, retryAfterMs, reason: `${sentence(error.message)} ${consequence}` };
+  }
+}
+
+const sentence = (words: string) => (/[.!?]$/.test(words) ? words : `${words}.`);
+
+const unlisted = (bookingId: BookingId) => ({ bookingId, repId: null, startsAt: null, endsAt: null });
+
+const inDoubt = (step: JournalStep) => step.state === 'sent' || step.state === 'unknown';
+
+/** What is wanted, in Crossmark's terms; throws where it can't be said in them. */
+function wantedOf(state: EventState): Wanted | null {
+  const { schedule, employee } = state;
+  if (!schedule || !employee) return null;
+  if (employee.terminatedOn && employee.terminatedOn < schedule.workDate)
+    throw impossible(
+      state,
+      `${employee.name} left on ${formatDay(employee.terminatedOn)} and can’t be booked for a later day. Choose somebody else.`,
+    );
+  if (!employee.repId)
+    throw impossible(
+      state,
+      `${employee.name} has no RepID in Crossmark${employee.linkReason ? ` (${employee.linkReason})` : ''}, so nothing can be booked for them. Link ${employee.name} to a rep, or choose somebody else.`,
+    );
+  return { repId: employee.repId, startsAt: schedule.startsAt, endsAt: schedule.endsAt };
+}
+
+/** Refuses before anything is sent what Crossmark would refuse or what can't be done at all. */
+function refuseImpossible(
+  step: Step,
+  state: EventState,
+  listed: PlannedEvent | null,
+  held: Remembered | null,
+): asserts step is Exclude<Step, { kind: 'blocked' }> {
+  if (step.kind === 'blocked')
+    throw impossible(
+      state,
+      'Crossmark lists a booking of this event without its number, so it can’t be removed from here. Remove it on Crossmark’s site, then try again.',
+      held,
+    );
+  if (step.kind !== 'create') return;
+  if (listed === null)
+    throw impossible(
+      state,
+      'Crossmark doesn’t list this event any more, so it can’t be booked. Unschedule it, or try again if it comes back.',
+      held,
+    );
+  if (CLOSED_CONDITIONS.includes(listed.condition))
+    throw impossible(
+      state,
+      `Crossmark has this event as ${listed.condition}, so it can’t be booked. Unschedule it here.`,
+      held,
+    );
+}
+
+function impossible(state: EventState, sentence: string, held = remembered(state, [])): TryFailedError {
+  return new TryFailedError('rejected', `${sentence} ${heldInWords(held, state.store.timeZone)}`);
+}
+
+function conflictInWords(state: EventState, held: Remembered | null): string {
+  const { timeZone } = state.store;
+  const theirs = held ? `Crossmark has ${bookingInWords(held, timeZone)}` : 'Crossmark has nobody booked';
+  const { schedule, employee } = state;
+  const ours =
+    schedule && employee
+      ? `the board has ${employee.name} on ${when(schedule.startsAt, timeZone)}`
+      : 'the board has nobody';
+  return `Somebody changed this event on Crossmark’s side while it was changed here: ${theirs}, ${ours}. Choose which one stands.`;
+}

@@ -1,0 +1,27 @@
+import { formatDay, formatTime, type Instant, workDateOf } from '@scheduler/scheduling';
+
+/** `Mon Jan 5, 10:45 AM`, store time. */
+export function when(instant: Instant, timeZone: string): string {
+  return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
+}
+
+/** `Ada Example at Mon Jan 5, 10:45 AM`, with what Crossmark doesn't tell left out. */
+export function bookingInWords(
+  booking: { names: string | null; startsAt: Instant | null },
+  timeZone: string,
+): string {
+  const who = booking.names || 'somebody';
+  return booking.startsAt
+    ? `${who} on ${when(booking.startsAt, timeZone)}`
+    : `${who}, at a time it doesn't tell`;
+}
+
+/** Says what Crossmark holds, as the end of a failure's sentence. */
+export function heldInWords(
+  booking: { names: string | null; startsAt: Instant | null } | null,
+  timeZone: string,
+): string {
+  return booking
+    ? `Crossmark still has ${bookingInWords(booking, timeZone)}.`
+    : 'Crossmark has nobody booked for this event.';
+}
