@@ -180,7 +180,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
     for (const rule of faults) {
       const { fault } = rule;
       if (fault.call !== '*' && fault.call !== call) continue;
-      const repId = about.params['RepID'];
+      const repId = about.params.RepID;
       if (fault.mplanId && about.event?.split('_')[0] !== fault.mplanId) continue;
       if (fault.storeId && about.event?.split('_')[1] !== fault.storeId) continue;
       if (fault.repId && repId !== fault.repId) continue;
@@ -318,10 +318,10 @@ export function createSimulator(options: SimulatorOptions = {}) {
     const type = String(request.headers['content-type'] ?? '');
     const text = typeof request.body === 'string' ? request.body : '';
     const params = readParams(asked.searchParams, type, text);
-    const id = params['id'] ?? params['workLogEntryID'] ?? null;
+    const id = params.id ?? params.workLogEntryID ?? null;
     const held = id ? world.booking(id) : undefined;
-    const named = params['mPlanID']
-      ? { mplanId: params['mPlanID'], storeId: params['LocationID'] ?? params['storeID'] ?? '' }
+    const named = params.mPlanID
+      ? { mplanId: params.mPlanID, storeId: params.LocationID ?? params.storeID ?? '' }
       : held;
     const entry: LoggedCall = {
       seq: ++seq,

@@ -121,12 +121,12 @@ export function createSite(world: World, settings: () => Settings, random: () =>
       salesTools: plan.instructionsUrl ? [{ salesToolURL: plan.instructionsUrl }] : [],
     };
     if (booking) {
-      row['scheduleDate'] = wallTime(booking.startsAt, store?.timeZone ?? 'UTC');
-      row['scheduleRepID'] = booking.repId ? mixed(booking.repId, parity) : null;
-      row['scheduleEventID'] = mixed(booking.bookingId, parity + 1);
+      row.scheduleDate = wallTime(booking.startsAt, store?.timeZone ?? 'UTC');
+      row.scheduleRepID = booking.repId ? mixed(booking.repId, parity) : null;
+      row.scheduleEventID = mixed(booking.bookingId, parity + 1);
     } else if (parity % 2 === 0 || !settings().mixedTypes) {
       Object.assign(row, { scheduleDate: '', scheduleRepID: '', scheduleEventID: '' });
-    } else row['scheduleRepID'] = 0;
+    } else row.scheduleRepID = 0;
     return settings().listQuirks ? { ...row, ...plan.row } : row;
   }
 
@@ -142,20 +142,20 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   /** The plans a search finds, sorted; kept while nothing changes, since a list is read page by page. */
   function find(params: Params): Plan[] {
     const query = JSON.stringify([
-      params['searchFields'],
-      params['intervalStart'],
-      params['intervalEnd'],
-      params['sort'],
+      params.searchFields,
+      params.intervalStart,
+      params.intervalEnd,
+      params.sort,
     ]);
     const version = world.version();
     if (cached && cached.version === version && cached.query === query) return cached.plans;
-    const terms = parsed(searchSchema, params['searchFields'])?.searchTerms ?? {};
+    const terms = parsed(searchSchema, params.searchFields)?.searchTerms ?? {};
     const values = (term: string) => terms[term] && new Set(terms[term].items.flatMap((item) => item.value));
     const conditions = values('condition');
     const ids = values('mPlanID');
     const { intervalStart: from, intervalEnd: to } = params;
-    const sort = parsed(sortSchema, params['sort'])?.[0];
-    const sortKey = sorters[sort?.property ?? ''] ?? sorters['startDate'];
+    const sort = parsed(sortSchema, params.sort)?.[0];
+    const sortKey = sorters[sort?.property ?? ''] ?? sorters.startDate;
     const sign = sort?.direction === 'DESC' ? -1 : 1;
     const plans = world
       .plans()
@@ -176,8 +176,8 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   let shift = 0;
   function getPlanningMplans(params: Params): Answer {
     const plans = find(params);
-    const start = Number(params['start'] ?? 0);
-    const limit = Math.min(Number(params['limit'] ?? 25), settings().maxPageSize ?? Number.POSITIVE_INFINITY);
+    const start = Number(params.start ?? 0);
+    const limit = Math.min(Number(params.limit ?? 25), settings().maxPageSize ?? Number.POSITIVE_INFINITY);
     const { rows, chance } = settings().listShift;
     if (start === 0) shift = 0;
     const from = Math.max(0, start - shift);
@@ -211,11 +211,11 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     let booking: SimulatedBooking;
     try {
       booking = world.book({
-        mplanId: params['mPlanID'] ?? '',
-        storeId: params['LocationID'] ?? '',
-        repId: params['RepID'] ?? '',
-        startsAt: at(params['Start']),
-        endsAt: at(params['End']),
+        mplanId: params.mPlanID ?? '',
+        storeId: params.LocationID ?? '',
+        repId: params.RepID ?? '',
+        startsAt: at(params.Start),
+        endsAt: at(params.End),
       });
     } catch (error) {
       if (error instanceof WorldError || error instanceof RangeError)
@@ -253,7 +253,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   }
 
   function deleteScheduledMplanEvent(params: Params): Answer {
-    const id = params['id'] ?? '';
+    const id = params.id ?? '';
     const done = (rest: Partial<Answer>): Answer => {
       const { deleteAnswer } = settings();
       if (deleteAnswer === 'empty') return { status: 200, body: '', ...rest };
@@ -272,20 +272,20 @@ export function createSite(world: World, settings: () => Settings, random: () =>
 
   function createPendingWork(params: Params): Answer {
     // The real one says yes and does nothing.
-    if (!params['storeID']) return json({ success: true }, { applied: false });
-    const repId = /^\[\s*"?(\d+)"?\s*\]$/.exec(params['overriddenRepIDs'] ?? '')?.[1];
-    const bookingId = params['workLogEntryID'] ?? '';
-    const expiresOn = /^(\d{4}-\d\d-\d\d)T00:00:00$/.exec(params['expirationDate'] ?? '')?.[1];
+    if (!params.storeID) return json({ success: true }, { applied: false });
+    const repId = /^\[\s*"?(\d+)"?\s*\]$/.exec(params.overriddenRepIDs ?? '')?.[1];
+    const bookingId = params.workLogEntryID ?? '';
+    const expiresOn = /^(\d{4}-\d\d-\d\d)T00:00:00$/.exec(params.expirationDate ?? '')?.[1];
     if (!repId || !world.rep(repId))
       return json({ success: false, message: 'No such rep.' }, { refused: true });
-    if (!/^\d+$/.test(bookingId) || !expiresOn || params['action'] !== 'reissue') {
+    if (!/^\d+$/.test(bookingId) || !expiresOn || params.action !== 'reissue') {
       return json({ success: false, message: 'The reissue is not complete.' }, { refused: true });
     }
     try {
       world.reissue({
         bookingId,
-        mplanId: params['mPlanID'] ?? '',
-        storeId: params['storeID'],
+        mplanId: params.mPlanID ?? '',
+        storeId: params.storeID,
         repId,
         expiresOn,
       });
@@ -315,9 +315,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   }
 
   function getAvailableReps(params: Params): Answer {
-    if (
-      !/^\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d,\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d$/.test(params['project'] ?? '')
-    ) {
+    if (!/^\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d,\d\d\/\d\d\/\d{4} \d\d:\d\d:\d\d$/.test(params.project ?? '')) {
       return json({ ok: 0, message: 'project must be a range of times.' }, { status: 400, refused: true });
     }
     const reps = Object.fromEntries(world.reps().map((rep) => [rep.repId, availableRep(rep)]));
@@ -325,12 +323,12 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   }
 
   function getQualifiedReps(params: Params): Answer {
-    const plan = world.plan(params['mPlanID'] ?? '', params['storeID'] ?? '');
-    const start = Number(params['start'] ?? 0);
+    const plan = world.plan(params.mPlanID ?? '', params.storeID ?? '');
+    const start = Number(params.start ?? 0);
     const reps = world
       .reps()
       .sort((a, b) => a.lastName.localeCompare(b.lastName))
-      .slice(start, start + Number(params['limit'] ?? 25))
+      .slice(start, start + Number(params.limit ?? 25))
       .map((rep) => ({
         ID: rep.repId,
         FirstName: rep.firstName,
@@ -342,7 +340,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   }
 
   function getLocationCondition(params: Params): Answer {
-    const plan = world.plan(params['mPlanID'] ?? '', params['storeID'] ?? '');
+    const plan = world.plan(params.mPlanID ?? '', params.storeID ?? '');
     if (!plan) return json({ ok: 0, message: 'There is no such plan in this store.' }, { refused: true });
     const condition = world.shownCondition(plan);
     return json({ ok: 1, reps: staffedReps(plan), condition, key: keyOf(plan), workStatus: '' });
@@ -351,7 +349,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   function bulkPrint(params: Params): Answer {
     const wanted = parsed(
       z.array(z.object({ mPlanID: z.coerce.string(), storeID: z.coerce.string() })),
-      params['mplanLocationIDs'],
+      params.mplanLocationIDs,
     );
     const mplans = (wanted ?? []).flatMap(({ mPlanID, storeID }) => {
       const plan = world.plan(mPlanID, storeID);

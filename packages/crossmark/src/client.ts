@@ -221,7 +221,7 @@ function looksExpired(call: CallName, { status, headers, body }: HttpAnswer): bo
   if (status === 401 || status === 403) return true;
   // Whether a sign-in worked is proven by the read after it, not by the page it shows.
   if (call === 'authenticate') return false;
-  if (status >= 300 && status < 400) return /login/i.test(String(headers['location'] ?? ''));
+  if (status >= 300 && status < 400) return /login/i.test(String(headers.location ?? ''));
   return status < 300 && isLoginPage(body);
 }
 

@@ -1,0 +1,845 @@
+import { describe, expect, test, vi } from 'vitest';
+import { DEMO_USER, type FaultInput } from '../simulator/index.ts';
+import type { EventPage } from './client.ts';
+import type { CrossmarkError } from './errors.ts';
+import { type BookingId, mplanId, type RepId, type StoreId } from './ids.ts';
+import { memorySession } from './session.ts';
+import {
+  ANN,
+  BEN,
+  BOOKING,
+  CLUB,
+  connect,
+  EVENT,
+  failureOf,
+  hostAnswering,
+  INDIANA,
+  manyPlans,
+  OTHER_CLUB,
+  PHOENIX,
+  PLAN,
+  SOME_BOOKING,
+  simulate,
+  world,
+} from './test-support.ts';
+
+const ZONES: Record<string, string> = { [CLUB]: INDIANA, [OTHER_CLUB]: PHOENIX };
+const timeZoneOf = (store: StoreId) => ZONES[store];
+const ALL = { from: '2026-01-01', to: '2026-12-31', timeZoneOf };
+
+async function collect(pages: AsyncIterable<EventPage>) {
+  const all = { rows: [] as EventPage['rows'], bad: [] as EventPage['bad'], read: 0, total: 0 };
+  for await (const page of pages) {
+    all.rows.push(...page.rows);
+    all.bad.push(...page.bad);
+    all.read = page.read;
+    all.total = page.total;
+  }
+  return all;
+}
+
+describe('booking', () => {
+  test('a booking’s id is the one Crossmark gave, and unscheduling sends exactly it', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url);
+    const booking = await client.schedule(BOOKING);
+    expect(simulator.state.bookings).toEqual([
+      {
+        bookingId: booking.bookingId,
+        ...EVENT,
+        repId: ANN,
+        startsAt: BOOKING.startsAt,
+        endsAt: BOOKING.endsAt,
+      },
+    ]);
+    expect(booking).toEqual({
+      bookingId: expect.stringMatching(/^\d{8}$/),
+      repId: ANN,
+      startsAt: BOOKING.startsAt,
+      endsAt: BOOKING.endsAt,
+      repName: 'Ann Archer',
+    });
+    await client.unschedule({ bookingId: booking.bookingId });
+    expect(simulator.state.bookings).toEqual([]);
+    expect(simulator.log.at(-1)?.body).toBe(`id=${booking.bookingId}`);
+  });
+
+  test('a booking is sent as Crossmark’s own page sends it', async () => {
+    const simulator = await simulate();
+    await connect(simulator.url).schedule(BOOKING);
+    const sent = simulator.log.find((call) => call.call === 'scheduleMplanEvent');
+    expect(sent?.body).toBe(
+      'ClassName=MVScheduledmPlan&RepID=140001&mPlanID=31000001&LocationID=200101' +
+        '&Start=2026-01-05T10%3A45%3A00-05%3A00&End=2026-01-05T17%3A15%3A00-05%3A00&hash=&v=3.0.1&PlanningOverride=true',
+    );
+    expect(sent?.headers).toMatchObject({
+      accept: '*/*',
+      'x-requested-with': 'XMLHttpRequest',
+      origin: simulator.url,
+      referer: `${simulator.url}/planning/`,
+    });
+  });
+
+  test('what was booked reads back from the list with its person, id and time', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url);
+    const { bookingId } = await client.schedule(BOOKING);
+    expect(await client.findEvent({ ...EVENT, timeZone: INDIANA })).toMatchObject({
+      ...EVENT,
+      bookingId,
+      repId: ANN,
+      startsAt: BOOKING.startsAt,
+      condition: 'Scheduled',
+      staffedReps: ['Ann Archer'],
+      startsOn: '2026-01-02',
+      dueOn: '2026-01-16',
+    });
+    expect(await client.locationCondition(EVENT)).toEqual({ condition: 'Scheduled', reps: 'Ann Archer' });
+  });
+
+  test('the same plan in two stores is two events', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url);
+    await client.schedule(BOOKING);
+    const other = await client.findEvent({ mplanId: PLAN, storeId: OTHER_CLUB, timeZone: PHOENIX });
+    expect(other).toMatchObject({ storeId: OTHER_CLUB, bookingId: null, condition: 'Unstaffed' });
+    expect((await collect(client.listEvents(ALL))).rows.map((row) => row.storeId)).toEqual([
+      CLUB,
+      OTHER_CLUB,
+    ]);
+  });
+
+  test('an event that Crossmark does not list is null, not an error', async () => {
+    const simulator = await simulate();
+    const missing = { mplanId: mplanId('39999999'), storeId: CLUB, timeZone: INDIANA };
+    expect(await connect(simulator.url).findEvent(missing)).toBeNull();
+  });
+
+  test.each(['ok', 'success'] as const)(
+    'unscheduling succeeds where Crossmark says so (%s)',
+    async (deleteAnswer) => {
+      const simulator = await simulate({ deleteAnswer });
+      const client = connect(simulator.url);
+      const { bookingId } = await client.schedule(BOOKING);
+      await client.unschedule({ bookingId });
+      expect(simulator.state.bookings).toEqual([]);
+    },
+  );
+
+  test('unscheduling that Crossmark answers with nothing is unknown, not done', async () => {
+    const simulator = await simulate({ deleteAnswer: 'empty' });
+    const client = connect(simulator.url);
+    const { bookingId } = await client.schedule(BOOKING);
+    expect(await failureOf(client.unschedule({ bookingId }))).toMatchObject({ kind: 'unknown' });
+  });
+
+  test('a reissue opens the work for the person and day given', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url);
+    const { bookingId } = await client.schedule(BOOKING);
+    await client.reissue({ ...EVENT, bookingId, repId: BEN, expiresOn: '2026-01-17' });
+    expect(simulator.state.pendingWork).toEqual([
+      { ...EVENT, bookingId, repId: BEN, expiresOn: '2026-01-17' },
+    ]);
+    expect(simulator.log.at(-1)?.body).toBe(
+      `workLogEntryID=${bookingId}&storeID=200101&mPlanID=31000001&reissueBulkJson=%5B%5D&action=reissue&includeResponses=false` +
+        '&pendingWorkReasonComments=&public=true&excludeReps=false&excludedRepIDs=%5B%5D&overrideReps=true' +
+        '&overriddenRepIDs=%5B140002%5D&expirationDate=2026-01-17T00%3A00%3A00&additionalEmail=',
+    );
+  });
+});
+
+describe('refused here, before anything is sent', () => {
+  const wrong = {
+    'a reissue without a store': (client: ReturnType<typeof connect>) =>
+      client.reissue({
+        ...EVENT,
+        storeId: '' as StoreId,
+        bookingId: SOME_BOOKING,
+        repId: ANN,
+        expiresOn: '2026-01-17',
+      }),
+    'a booking without a store': (client: ReturnType<typeof connect>) =>
+      client.schedule({ ...BOOKING, storeId: '' as StoreId }),
+    'an employee number in place of a RepID': (client: ReturnType<typeof connect>) =>
+      client.schedule({ ...BOOKING, repId: 'US100001' as RepId }),
+    'a plan and store in place of a booking id': (client: ReturnType<typeof connect>) =>
+      client.unschedule({ bookingId: '31000001_200101' as BookingId }),
+    'an end before the start': (client: ReturnType<typeof connect>) =>
+      client.schedule({ ...BOOKING, endsAt: BOOKING.startsAt }),
+    'a zone that does not exist': (client: ReturnType<typeof connect>) =>
+      client.schedule({ ...BOOKING, timeZone: 'America/Nowhere' }),
+  };
+  test.each(Object.entries(wrong))('%s', async (_name, call) => {
+    const simulator = await simulate();
+    expect(await failureOf(call(connect(simulator.url)))).toMatchObject({
+      kind: 'rejected',
+      message: expect.stringContaining('Not sent to Crossmark'),
+    });
+    expect(simulator.log).toEqual([]);
+  });
+});
+
+describe('session', () => {
+  test.each(['redirect', 'loginPage', '401', '403'] as const)(
+    'twenty calls on an expired session (%s) cause one sign-in, and all succeed',
+    async (expiredLook) => {
+      const simulator = await simulate({ expiredLook }, { ...world(), plans: manyPlans(20) });
+      const client = connect(simulator.url);
+      await client.login();
+      simulator.expireSessions();
+      simulator.clearLog();
+      simulator.configure({ latencyMs: { '*': { minMs: 0, maxMs: 40 } } });
+      const plans = manyPlans(20).map((plan) => mplanId(plan.mplanId));
+      await Promise.all(plans.map((plan) => client.schedule({ ...BOOKING, mplanId: plan })));
+      expect(simulator.log.filter((call) => call.call === 'authenticate')).toHaveLength(1);
+      expect(simulator.state.bookings).toHaveLength(20);
+    },
+  );
+
+  test('many first calls cause one sign-in', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url);
+    await Promise.all([
+      client.login(),
+      client.availableReps(),
+      client.locationCondition(EVENT),
+      client.login(),
+    ]);
+    expect(simulator.log.filter((call) => call.call === 'authenticate')).toHaveLength(1);
+  });
+
+  test('a session is used again until it is over', async () => {
+    const simulator = await simulate({ sessionTtlMs: 50 });
+    const client = connect(simulator.url);
+    await client.availableReps();
+    await client.availableReps();
+    await vi.waitFor(async () => {
+      await client.availableReps();
+      expect(simulator.log.filter((call) => call.call === 'authenticate').length).toBeGreaterThan(1);
+    });
+  });
+
+  test('several clients with one store sign in once', async () => {
+    const simulator = await simulate();
+    const session = memorySession();
+    const first = connect(simulator.url, { session });
+    await first.availableReps();
+    await connect(simulator.url, { session }).availableReps();
+    simulator.expireSessions();
+    await first.availableReps();
+    await connect(simulator.url, { session }).availableReps();
+    expect(simulator.log.filter((call) => call.call === 'authenticate')).toHaveLength(2);
+  });
+
+  test.each(['landingPage', 'redirectUrl', 'redirect', 'success'] as const)(
+    'a sign-in answered by %s is proven by a read',
+    async (loginAnswer) => {
+      const simulator = await simulate({ loginAnswer });
+      await connect(simulator.url).login();
+      expect(simulator.log.map((call) => call.call)).toEqual(['authenticate', 'getUserInfo']);
+      expect(simulator.log[0]?.params).toEqual({
+        UserType: 'MVEntityUser',
+        UserID: DEMO_USER.userId,
+        Password: '[redacted]',
+        Timezone: INDIANA,
+      });
+    },
+  );
+
+  test.each(['401', 'loginPage'] as const)(
+    'a wrong password (%s) is a session failure',
+    async (badPassword) => {
+      const simulator = await simulate({ badPassword });
+      const client = connect(simulator.url, { password: 'wrong-password' });
+      const failure = await failureOf(client.schedule(BOOKING));
+      expect(failure).toMatchObject({ kind: 'session', call: 'authenticate' });
+      expect(simulator.state.bookings).toEqual([]);
+    },
+  );
+
+  test('a sign-in that fails after an expiry fails the call as session, and nothing was done', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url);
+    await client.login();
+    simulator.expireSessions();
+    simulator.load({ ...world(), users: [{ userId: DEMO_USER.userId, password: 'changed-meanwhile' }] });
+    expect(await failureOf(client.schedule(BOOKING))).toMatchObject({ kind: 'session' });
+    expect(simulator.state.bookings).toEqual([]);
+  });
+
+  test('a session that ends again right after the sign-in is judged again, not taken for success', async () => {
+    const simulator = await simulate({ expiredLook: 'loginPage' });
+    const client = connect(simulator.url);
+    simulator.addFaults({ kind: 'expire', call: 'scheduleMplanEvent', times: null });
+    expect(await failureOf(client.schedule(BOOKING))).toMatchObject({ kind: 'session' });
+    expect(simulator.log.filter((call) => call.call === 'scheduleMplanEvent')).toHaveLength(2);
+  });
+
+  test('a call that Crossmark forbids to a signed-in user is rejected', async () => {
+    const host = await hostAnswering((_request, response) => response.writeHead(403).end());
+    expect(await failureOf(connect(host).schedule(BOOKING))).toMatchObject({ kind: 'rejected' });
+  });
+
+  test('a host that is down at the sign-in is transient, not a wrong password', async () => {
+    const simulator = await simulate();
+    simulator.addFaults({ kind: 'status', call: 'authenticate', status: 503, retryAfter: 7 });
+    const failure = await failureOf(connect(simulator.url).schedule(BOOKING));
+    expect(failure).toMatchObject({ kind: 'transient', call: 'authenticate', retryAfterMs: 7000 });
+  });
+
+  test('a valid answer may say authentication, login and password, even with a password field in it', async () => {
+    const name = '610002-Login-Authentication <input type="password"> /login/authenticate  - V2-CORE';
+    const simulator = await simulate(
+      {},
+      { ...world(), plans: [{ ...manyPlans(1)[0], ...EVENT, name } as never] },
+    );
+    const { rows } = await collect(connect(simulator.url).listEvents(ALL));
+    expect(rows.map((row) => row.name)).toEqual([name]);
+    expect(simulator.log.filter((call) => call.call === 'authenticate')).toHaveLength(1);
+  });
+
+  test('a write met by the login page is made once after one sign-in', async () => {
+    const simulator = await simulate({ expiredLook: 'loginPage', secondBooking: 'duplicate' });
+    const client = connect(simulator.url);
+    await client.login();
+    simulator.expireSessions();
+    await client.schedule(BOOKING);
+    expect(simulator.state.bookings).toHaveLength(1);
+  });
+});
+
+describe('failures', () => {
+  const lost: [string, FaultInput][] = [
+    ['the connection dropped before it was applied', { kind: 'drop', applied: false }],
+    ['the connection dropped after it was applied', { kind: 'drop', applied: true }],
+    ['no answer in time', { kind: 'hang' }],
+    ['no answer in time though applied', { kind: 'hang', applied: true }],
+    ['a body cut short', { kind: 'truncate' }],
+    ['a body slower than the deadline', { kind: 'slow', delayMs: 2_000 }],
+    ['a page that is neither JSON nor the login', { kind: 'garbage' }],
+    ['500', { kind: 'status', status: 500 }],
+    ['502 after it was applied', { kind: 'status', status: 502, applied: true }],
+    ['503', { kind: 'status', status: 503 }],
+    ['504', { kind: 'status', status: 504 }],
+  ];
+
+  test.each(lost)('a write with %s is unknown, and is sent once', async (_name, fault) => {
+    const simulator = await simulate();
+    const client = connect(simulator.url, { timeouts: { callMs: 300 } });
+    await client.login();
+    simulator.addFaults({ ...fault, call: 'scheduleMplanEvent' });
+    expect(await failureOf(client.schedule(BOOKING))).toMatchObject({
+      kind: 'unknown',
+      call: 'scheduleMplanEvent',
+    });
+    expect(simulator.log.filter((call) => call.call === 'scheduleMplanEvent')).toHaveLength(1);
+    simulator.addFaults({ ...fault, call: 'deleteScheduledMplanEvent' });
+    expect(await failureOf(client.unschedule({ bookingId: SOME_BOOKING }))).toMatchObject({
+      kind: 'unknown',
+    });
+  });
+
+  test.each(lost)('a read with %s is transient', async (_name, fault) => {
+    const simulator = await simulate();
+    const client = connect(simulator.url, { timeouts: { callMs: 300 } });
+    await client.login();
+    simulator.addFaults({ ...fault, call: 'getAvailableReps' });
+    expect(await failureOf(client.availableReps())).toMatchObject({
+      kind: 'transient',
+      call: 'getAvailableReps',
+    });
+    expect(await client.availableReps()).toHaveLength(2);
+  });
+
+  test('a host that refuses connections is transient: the write cannot have left', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url);
+    await client.login();
+    await simulator.close();
+    await vi.waitFor(async () =>
+      expect(await failureOf(client.schedule(BOOKING))).toMatchObject({
+        kind: 'transient',
+        call: 'scheduleMplanEvent',
+      }),
+    );
+  });
+
+  test.each([
+    [{ retryAfter: 30 }, (ms: number | undefined) => ms === 30_000],
+    [
+      { retryAfter: 30, retryAfterAsDate: true },
+      (ms: number | undefined) => ms !== undefined && ms > 25_000 && ms <= 30_000,
+    ],
+    [{}, (ms: number | undefined) => ms === undefined],
+  ])('429 is transient and says how long to wait where Crossmark does (%#)', async (fault, expected) => {
+    const simulator = await simulate();
+    simulator.addFaults({ kind: 'status', status: 429, call: 'scheduleMplanEvent', ...fault });
+    const failure = await failureOf(connect(simulator.url).schedule(BOOKING));
+    expect(failure).toMatchObject({ kind: 'transient', status: 429 });
+    expect(failure).toSatisfy((error: CrossmarkError) => expected(error.retryAfterMs));
+  });
+
+  test.each(['ok0', '400'] as const)('a refusal (%s) is rejected with Crossmark’s words', async (look) => {
+    const simulator = await simulate({
+      refusal: { look, repIds: [ANN], message: 'Ann has <b>no</b> training for this.' },
+    });
+    expect(await failureOf(connect(simulator.url).schedule(BOOKING))).toMatchObject({
+      kind: 'rejected',
+      message: 'Crossmark refused: Ann has no training for this.',
+    });
+  });
+
+  test('an unscheduling of an unknown booking is rejected where Crossmark refuses it, done where it does not', async () => {
+    const simulator = await simulate({ unknownDelete: 'error' });
+    const client = connect(simulator.url);
+    expect(await failureOf(client.unschedule({ bookingId: SOME_BOOKING }))).toMatchObject({
+      kind: 'rejected',
+    });
+    simulator.configure({ unknownDelete: 'success' });
+    await client.unschedule({ bookingId: SOME_BOOKING });
+  });
+
+  test('a write cancelled under way is unknown; one cancelled before is transient and never sent', async () => {
+    const simulator = await simulate({ latencyMs: { scheduleMplanEvent: 10_000 } });
+    const client = connect(simulator.url);
+    await client.login();
+    const early = AbortSignal.abort();
+    expect(await failureOf(client.schedule({ ...BOOKING, signal: early }))).toMatchObject({
+      kind: 'transient',
+    });
+    expect(simulator.state.bookings).toEqual([]);
+    const late = new AbortController();
+    const failure = failureOf(client.schedule({ ...BOOKING, signal: late.signal }));
+    await vi.waitFor(() => expect(simulator.state.bookings).toHaveLength(1));
+    late.abort();
+    expect(await failure).toMatchObject({ kind: 'unknown' });
+  });
+
+  test('cancelling one caller does not cancel the sign-in that others wait for', async () => {
+    const simulator = await simulate({ latencyMs: { authenticate: 100 } });
+    const client = connect(simulator.url);
+    const hasty = new AbortController();
+    const cancelled = failureOf(client.availableReps({ signal: hasty.signal }));
+    const patient = client.availableReps();
+    hasty.abort();
+    expect(await cancelled).toMatchObject({ kind: 'transient' });
+    expect(await patient).toHaveLength(2);
+  });
+
+  test('secrets reach neither logs nor errors nor call reports', async () => {
+    const simulator = await simulate({ refusal: { repIds: [ANN], message: `echo ${DEMO_USER.password}` } });
+    const said: unknown[] = [];
+    const note = (...words: unknown[]) => said.push(...words);
+    const session = memorySession();
+    const client = connect(simulator.url, {
+      session,
+      log: { debug: note, info: note, warn: note },
+      onCall: note,
+      timeouts: { callMs: 300 },
+    });
+    said.push(await failureOf(client.schedule(BOOKING)));
+    for (const kind of ['drop', 'hang', 'truncate', 'garbage', 'expire', 'status'] as const) {
+      simulator.addFaults({ kind, call: 'scheduleMplanEvent', times: kind === 'expire' ? 2 : 1 });
+      said.push(await failureOf(client.schedule(BOOKING)));
+    }
+    said.push(await failureOf(connect(simulator.url, { password: 'other-secret' }).login()));
+    const text = said
+      .map(
+        (item) => JSON.stringify(item) + (item instanceof Error ? `${item.stack}${String(item.cause)}` : ''),
+      )
+      .join('\n');
+    const cookie = (await session.current())?.cookie.split('=')[1];
+    expect(cookie).toMatch(/^[0-9a-f]{26}$/);
+    for (const secret of [DEMO_USER.password, 'other-secret', 'PHPSESSID', String(cookie)]) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
+  test('every call is reported with its name, outcome and duration', async () => {
+    const simulator = await simulate();
+    const onCall = vi.fn();
+    const client = connect(simulator.url, { onCall });
+    await client.login();
+    simulator.addFaults({ kind: 'status', call: 'scheduleMplanEvent' });
+    await failureOf(client.schedule(BOOKING));
+    expect(onCall.mock.calls.flat()).toEqual([
+      { call: 'authenticate', ok: true, durationMs: expect.any(Number) },
+      { call: 'getUserInfo', ok: true, durationMs: expect.any(Number) },
+      { call: 'scheduleMplanEvent', ok: false, durationMs: expect.any(Number), failureKind: 'unknown' },
+    ]);
+  });
+});
+
+describe('answers of another form are errors, never empty lists', () => {
+  const answeringJson = (body: unknown) =>
+    hostAnswering((_request, response) =>
+      response.end(typeof body === 'string' ? body : JSON.stringify(body)),
+    );
+
+  test.each([[{ data: [], total: 0 }], [{ mplans: [] }], [{ mplans: {}, total: 0 }], [[]], [''], ['null']])(
+    'planning list %j',
+    async (body) => {
+      const client = connect(await answeringJson(body));
+      expect(await failureOf(collect(client.listEvents(ALL)))).toMatchObject({ kind: 'transient' });
+      expect(await failureOf(client.findEvent({ ...EVENT, timeZone: INDIANA }))).toMatchObject({
+        kind: 'transient',
+      });
+    },
+  );
+
+  test('the planning list may also come as records', async () => {
+    const client = connect(await answeringJson({ records: [], total: '0' }));
+    expect(await collect(client.listEvents(ALL))).toMatchObject({ rows: [], total: 0 });
+  });
+
+  test.each([
+    [{ representatives: {} }],
+    [{ reps: [{ repId: '1', title: 'X' }] }],
+    [{ reps: { 5: { title: '' } } }],
+  ])('rep list %j', async (body) => {
+    const failure = await failureOf(connect(await answeringJson(body)).availableReps());
+    expect(failure).toMatchObject({ kind: 'transient' });
+  });
+
+  test('an empty rep list comes as [] or {}', async () => {
+    expect(await connect(await answeringJson({ reps: [] })).availableReps()).toEqual([]);
+    expect(await connect(await answeringJson({ reps: {} })).availableReps()).toEqual([]);
+  });
+
+  test.each([[{ reps: {} }], [{ qualified: [] }]])('qualified reps %j', async (body) => {
+    expect(await failureOf(connect(await answeringJson(body)).qualifiedReps(EVENT))).toMatchObject({
+      kind: 'transient',
+    });
+  });
+
+  test.each([[{ condition: 'Scheduled' }], [{ ok: 1, condition: 'Lost', reps: '' }]])(
+    'condition %j',
+    async (body) => {
+      const failure = await failureOf(connect(await answeringJson(body)).locationCondition(EVENT));
+      expect(failure).toMatchObject({ kind: 'transient' });
+    },
+  );
+
+  test.each([
+    [{ ok: 1 }],
+    [{ ok: 1, MVScheduledEvent: {} }],
+    [{ ok: 1, MVScheduledEvent: { ID: '' } }],
+    [{ scheduleEventID: 50000001 }],
+    [{ success: true, id: 50000001 }],
+    [[]],
+    [''],
+    ['<html><body>OK, scheduled</body></html>'],
+  ])('a booking answered by %j is not a success: it may have been made', async (body) => {
+    expect(await failureOf(connect(await answeringJson(body)).schedule(BOOKING))).toMatchObject({
+      kind: 'unknown',
+    });
+  });
+
+  test.each([
+    [{ ok: 0 }],
+    [{ ok: '0', MVScheduledEvent: { ID: 50000001 } }],
+    [{ ok: false, message: 'No.' }],
+  ])('a booking answered by %j is rejected', async (body) => {
+    expect(await failureOf(connect(await answeringJson(body)).schedule(BOOKING))).toMatchObject({
+      kind: 'rejected',
+    });
+  });
+
+  test.each([
+    [{ ok: 1, MVScheduledEvent: { ID: 50000001, RepID: '140001' }, repName: 'Ann Archer' }],
+    [{ ok: '1', MVScheduledEvent: { ID: '50000001', RepID: 140001, Start: '2026-01-05T15:45:00+00:00' } }],
+    [{ ok: true, MVScheduledEvent: { ID: 50000001 } }],
+  ])('a booking answered by %j is made', async (body) => {
+    expect(await connect(await answeringJson(body)).schedule(BOOKING)).toMatchObject({
+      bookingId: '50000001',
+      repId: ANN,
+      startsAt: BOOKING.startsAt,
+      endsAt: BOOKING.endsAt,
+    });
+  });
+
+  test('a redirect to somewhere else leaves a write unknown', async () => {
+    const host = await hostAnswering((_request, response) =>
+      response.writeHead(302, { location: '/planning/' }).end(),
+    );
+    expect(await failureOf(connect(host).schedule(BOOKING))).toMatchObject({ kind: 'unknown', status: 302 });
+  });
+});
+
+describe('people', () => {
+  test('available reps are read from the object keyed by rep id', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url);
+    expect(await client.availableReps({ from: '2026-01-05', to: '2026-01-11' })).toEqual([
+      {
+        repId: ANN,
+        employeeNumber: 'US100001',
+        name: 'ANN ARCHER',
+        lastName: 'ARCHER',
+        role: null,
+        email: 'ann@example.test',
+        phone: null,
+      },
+      expect.objectContaining({ repId: BEN, employeeNumber: 'US100002', email: null }),
+    ]);
+    expect(simulator.log.at(-1)?.params).toEqual({ project: '01/05/2026 00:00:00,01/11/2026 23:59:59' });
+  });
+
+  test('all qualified reps are read, past the first page', async () => {
+    const reps = Array.from({ length: 230 }, (_, index) => ({
+      repId: String(150_000 + index),
+      employeeNumber: `US${200_000 + index}`,
+      firstName: 'Rep',
+      lastName: `Number ${index}`,
+    }));
+    const simulator = await simulate({}, { ...world(), reps });
+    const found = await connect(simulator.url).qualifiedReps(EVENT);
+    expect(new Set(found.map((rep) => rep.repId)).size).toBe(230);
+    expect(found[0]).toMatchObject({ firstName: 'Rep', timeZone: INDIANA });
+  });
+
+  test.each([true, false])(
+    'instructions are read as a map or a bare list (%s)',
+    async (instructionsAsBareList) => {
+      const simulator = await simulate({ instructionsAsBareList });
+      simulator.putPlans({
+        ...manyPlans(1)[0],
+        ...EVENT,
+        name: 'X',
+        instructionsUrl: 'https://files.example.test/a.pdf',
+      } as never);
+      const events = [EVENT, { ...EVENT, storeId: OTHER_CLUB }];
+      expect(await connect(simulator.url).instructions({ events })).toEqual([
+        { mplanId: PLAN, instructionsUrl: 'https://files.example.test/a.pdf' },
+        { mplanId: PLAN, instructionsUrl: null },
+      ]);
+    },
+  );
+});
+
+describe('the list of events', () => {
+  const idsOf = (list: { rows: EventPage['rows'] }) => list.rows.map((row) => row.mplanId);
+
+  test('5,001 events arrive', async () => {
+    const simulator = await simulate({}, { ...world(), plans: manyPlans(5_001) });
+    const list = await collect(connect(simulator.url).listEvents(ALL));
+    expect(new Set(idsOf(list)).size).toBe(5_001);
+    expect(list).toMatchObject({ read: 5_001, total: 5_001, bad: [] });
+  });
+
+  test('a host that gives smaller pages than asked for is read to the end', async () => {
+    const simulator = await simulate({ maxPageSize: 7 }, { ...world(), plans: manyPlans(40) });
+    expect(idsOf(await collect(connect(simulator.url).listEvents(ALL)))).toHaveLength(40);
+  });
+
+  test.each([2, 1, -1, -3])(
+    'a list that shifts by %i between pages loses no event and doubles none',
+    async (rows) => {
+      const simulator = await simulate(
+        { listShift: { rows, chance: 1 } },
+        { ...world(), plans: manyPlans(45) },
+      );
+      const pages = connect(simulator.url).listEvents({ ...ALL, pageSize: 10 });
+      const ids: string[] = [];
+      for await (const page of pages) {
+        ids.push(...page.rows.map((row) => row.mplanId));
+        if (page.read > 20) simulator.configure({ listShift: { rows: 0 } });
+      }
+      expect(ids.toSorted()).toEqual(manyPlans(45).map((plan) => plan.mplanId));
+    },
+  );
+
+  test('an event taken off an early page meanwhile hides no other', async () => {
+    const simulator = await simulate({}, { ...world(), plans: manyPlans(30) });
+    const ids: string[] = [];
+    for await (const page of connect(simulator.url).listEvents({ ...ALL, pageSize: 10 })) {
+      ids.push(...page.rows.map((row) => row.mplanId));
+      if (ids.length === 10) simulator.removePlan('32000003', CLUB);
+    }
+    expect(ids).toContain('32000011');
+    expect(new Set(ids).size).toBe(30);
+  });
+
+  test('a list that never holds still is a failure, not a short list', async () => {
+    const simulator = await simulate({ listShift: { rows: -1 } }, { ...world(), plans: manyPlans(30) });
+    const failure = await failureOf(collect(connect(simulator.url).listEvents({ ...ALL, pageSize: 10 })));
+    expect(failure).toMatchObject({
+      kind: 'transient',
+      message: expect.stringContaining('not read completely'),
+    });
+  });
+
+  test('a page that fails fails the reading', async () => {
+    const simulator = await simulate({}, { ...world(), plans: manyPlans(30) });
+    simulator.addFaults({ kind: 'status', call: 'getPlanningMplans', after: 1 });
+    const failure = await failureOf(collect(connect(simulator.url).listEvents({ ...ALL, pageSize: 10 })));
+    expect(failure).toMatchObject({ kind: 'transient', status: 503 });
+  });
+
+  test('the whole window and the conditions asked for are sent', async () => {
+    const simulator = await simulate();
+    await collect(connect(simulator.url).listEvents({ ...ALL, conditions: ['Unstaffed'] }));
+    const { params } = simulator.log.at(-1) ?? {};
+    expect(params).toMatchObject({
+      intervalStart: '2026-01-01',
+      intervalEnd: '2026-12-31',
+      page: '1',
+      start: '0',
+    });
+    expect(JSON.parse(params?.searchFields ?? '').searchTerms.condition.items[0]).toEqual({
+      id: 1,
+      value: ['Unstaffed'],
+      displayValue: ['Unstaffed'],
+      exactmatch: true,
+      allActive: false,
+    });
+  });
+
+  test('odd rows are read as what they say', async () => {
+    const [a, b, c, d] = manyPlans(4).map((plan) => plan.mplanId);
+    const plans = manyPlans(4);
+    const simulator = await simulate({}, { ...world(), plans });
+    simulator.book(
+      { ...EVENT, mplanId: a ?? '', repId: ANN, startsAt: BOOKING.startsAt, endsAt: BOOKING.endsAt },
+      true,
+    );
+    simulator.putPlans([
+      { ...plans[1], condition: 'Staffed', row: { staffedReps: 'Nobody Known, Someone Else' } } as never,
+      { ...plans[2], row: { scheduleDate: '01/05/2026 09:00:00 AM', scheduleRepID: '140001' } } as never,
+      { ...plans[3], instructionsUrl: 'javascript:alert(1)' } as never,
+    ]);
+    const { rows } = await collect(connect(simulator.url).listEvents(ALL));
+    const row = (id: string | undefined) => rows.find((one) => one.mplanId === id);
+    expect(row(a)).toMatchObject({ condition: 'Unstaffed', repId: ANN, startsAt: BOOKING.startsAt });
+    expect(row(b)).toMatchObject({
+      condition: 'Staffed',
+      startsAt: null,
+      staffedReps: ['Nobody Known', 'Someone Else'],
+    });
+    expect(row(c)).toMatchObject({ bookingId: null, repId: ANN, startsAt: '2026-01-05T14:00:00.000Z' });
+    expect(row(d)).toMatchObject({ instructionsUrl: null, staffedReps: [] });
+  });
+
+  test('a bad row is named with its reason, guesses nothing and hides no other', async () => {
+    const plans = manyPlans(6);
+    const rows = [
+      { startDate: '13/45/2026' },
+      { scheduleDate: 'tomorrow' },
+      { condition: 'Lost' },
+      { mPlanID: null },
+      { scheduleDate: '01/05/2026 09:00:00 AM', storeID: '299999' },
+    ];
+    const odd = plans.map((plan, index) => ({ ...plan, ...(rows[index] && { row: rows[index] }) }));
+    const simulator = await simulate({}, { ...world(), plans: odd });
+    const list = await collect(connect(simulator.url).listEvents(ALL));
+    expect(idsOf(list)).toEqual([plans[5]?.mplanId]);
+    expect(list.bad).toEqual([
+      { mplanId: '32000001', storeId: CLUB, reason: expect.stringMatching(/^startDate/) },
+      { mplanId: '32000002', storeId: CLUB, reason: expect.stringMatching(/^scheduleDate/) },
+      { mplanId: '32000003', storeId: CLUB, reason: expect.stringMatching(/^condition/) },
+      { mplanId: null, storeId: CLUB, reason: expect.stringMatching(/^mPlanID/) },
+      {
+        mplanId: '32000005',
+        storeId: '299999',
+        reason: expect.stringContaining('time zone of store 299999'),
+      },
+    ]);
+    expect(list).toMatchObject({ read: 6, total: 6 });
+  });
+});
+
+describe('time', () => {
+  const days = [
+    // Both changes of 2026 in Indiana are on 8 March and 1 November; Arizona has none.
+    [
+      'Indiana before spring',
+      CLUB,
+      INDIANA,
+      '2026-03-07T15:45:00.000Z',
+      '2026-03-07T10:45:00-05:00',
+      '03/07/2026 10:45:00 AM',
+    ],
+    [
+      'Indiana on the day of spring',
+      CLUB,
+      INDIANA,
+      '2026-03-08T14:45:00.000Z',
+      '2026-03-08T10:45:00-04:00',
+      '03/08/2026 10:45:00 AM',
+    ],
+    [
+      'Indiana across the spring gap',
+      CLUB,
+      INDIANA,
+      '2026-03-08T06:30:00.000Z',
+      '2026-03-08T01:30:00-05:00',
+      '03/08/2026 01:30:00 AM',
+    ],
+    [
+      'Indiana before autumn',
+      CLUB,
+      INDIANA,
+      '2026-10-31T14:45:00.000Z',
+      '2026-10-31T10:45:00-04:00',
+      '10/31/2026 10:45:00 AM',
+    ],
+    [
+      'Indiana on the day of autumn',
+      CLUB,
+      INDIANA,
+      '2026-11-01T15:45:00.000Z',
+      '2026-11-01T10:45:00-05:00',
+      '11/01/2026 10:45:00 AM',
+    ],
+    [
+      'Arizona in winter',
+      OTHER_CLUB,
+      PHOENIX,
+      '2026-01-05T19:00:00.000Z',
+      '2026-01-05T12:00:00-07:00',
+      '01/05/2026 12:00:00 PM',
+    ],
+    [
+      'Arizona in summer',
+      OTHER_CLUB,
+      PHOENIX,
+      '2026-07-05T07:00:00.000Z',
+      '2026-07-05T00:00:00-07:00',
+      '07/05/2026 12:00:00 AM',
+    ],
+  ] as const;
+
+  test.each(days.flatMap((day) => ['UTC', 'Asia/Tokyo'].map((server) => [server, ...day] as const)))(
+    'with the server in %s, %s is booked and read back at its wall time',
+    async (server, _name, storeId, timeZone, startsAt, sent, wall) => {
+      vi.stubEnv('TZ', server);
+      const simulator = await simulate();
+      const client = connect(simulator.url);
+      const endsAt = new Date(Date.parse(startsAt) + 390 * 60_000).toISOString();
+      const booking = await client.schedule({ ...BOOKING, storeId, timeZone, startsAt, endsAt });
+      vi.unstubAllEnvs();
+      expect(booking).toMatchObject({ startsAt, endsAt });
+      expect(simulator.log.at(-1)?.params.Start).toBe(sent);
+      expect(simulator.state.bookings).toMatchObject([{ startsAt, endsAt }]);
+      const { rows } = await collect(client.listEvents(ALL));
+      expect(rows.find((row) => row.storeId === storeId)).toMatchObject({ startsAt });
+      const listed = JSON.stringify(await rawList(simulator.url));
+      expect(listed).toContain(wall);
+    },
+  );
+
+  async function rawList(url: string): Promise<unknown> {
+    const signedIn = await fetch(`${url}/login/authenticate`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ UserID: DEMO_USER.userId, Password: DEMO_USER.password }),
+    });
+    const cookie = signedIn.headers.getSetCookie().at(-1)?.split(';')[0] ?? '';
+    const answer = await fetch(`${url}/planningextcontroller/getPlanningMplans?start=0&limit=10`, {
+      headers: { cookie },
+    });
+    expect(answer.headers.get('content-type')).toBe('text/html; charset="utf-8"');
+    return answer.json();
+  }
+});
