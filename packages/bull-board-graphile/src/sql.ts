@@ -208,7 +208,8 @@ from :schema.complete_jobs(array(
 ))`;
 
 /**
- * Adds a job and answers with its row, since a quick worker may have finished it before it could be read back.
+ * Adds a job and answers with its row, since a quick worker may have finished it before it could be read back. The
+ * queue's name is the parameter's: a queue made by this very statement can't be seen by it.
  * $1: task, $2: payload as JSON, $3: queue, $4: milliseconds from now, $5: attempts, $6: job key, $7: job key mode,
  * $8: priority, $9: JSON list of flags.
  */
@@ -225,7 +226,7 @@ from :schema.add_job(
   priority := $8::int,
   flags := nullif(array(select json_array_elements_text($9::text::json)), '{}')
 ) jobs
-left join :schema._private_job_queues queues on queues.id = jobs.job_queue_id`;
+cross join (select $3::text as queue_name) queues`;
 
 /** What graphile-worker remembers about cron entries: no pattern, no payload, just when. */
 export const KNOWN_CRONTABS = `
