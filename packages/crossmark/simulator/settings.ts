@@ -13,7 +13,7 @@ const callOrAll = z.enum(['*', ...CALLS]);
 const chance = z.number().min(0).max(1);
 
 /** The switches. Where nobody knows what the real Crossmark does, there is a switch for each thing it may do. */
-export const settingsSchema = z.strictObject({
+const settingsSchema = z.strictObject({
   /** Restarts the randomness behind every chance and every distribution. */
   seed: z.number().int(),
   /** From the sign-in, not extended by use; null is for ever. */

@@ -63,7 +63,7 @@ const pendingWorkSchema = z.object({
 });
 
 /** What `PUT /__sim/state` takes: instants as ISO UTC, days as YYYY-MM-DD. What is left out becomes empty. */
-export const worldSchema = z.object({
+const worldSchema = z.object({
   stores: z.array(storeSchema).default([]),
   reps: z.array(repSchema).default([]),
   plans: z.array(planSchema).default([]),
