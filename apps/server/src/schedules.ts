@@ -1,24 +1,263 @@
-import type { Db } from '@scheduler/db';
+import { type Db, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
+import { evaluateTrade, type Instant } from '@scheduler/scheduling';
+import { and, eq, isNull } from 'drizzle-orm';
+import { boardSchedules } from './board.ts';
 import type { Actor } from './context.ts';
+import {
+  eventLabel,
+  eventSelection,
+  itsSync,
+  loadHolidays,
+  loadPeople,
+  loadPlanned,
+  type ScheduleRecord,
+} from './facts.ts';
+import { NOTHING_OVERRIDDEN, openPlan, peek } from './plan.ts';
+import { notFound, Refusal } from './refusal.ts';
+import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
 import type { BoardSchedule, Saved } from './views.ts';
-export async function getSchedule(_db: Db, _id: number): Promise<BoardSchedule> {
-  throw new Error('not built yet');
+
+/** A live schedule as the board shows it. Throws a refusal where there is none. */
+export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSchedule> {
+  const [row] = await db
+    .select({ ...eventSelection, timeZone: stores.timeZone })
+    .from(schedules)
+    .innerJoin(events, eq(events.id, schedules.eventId))
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .leftJoin(eventSyncs, itsSync)
+    .where(and(eq(schedules.id, scheduleId), isNull(schedules.endedAt)));
+  if (!row) throw notFound('schedule', scheduleId);
+  const { employeeId, workDate } = row.schedule;
+  const [people, planned, holidays] = await Promise.all([
+    loadPeople(db, { ids: [employeeId] }),
+    loadPlanned(db, { employeeIds: [employeeId], days: [workDate] }),
+    loadHolidays(db),
+  ]);
+  const [shown] = boardSchedules([row], { people, planned, holidays, timeZone: row.timeZone });
+  if (!shown) throw notFound('schedule', scheduleId);
+  return shown;
 }
-export async function createSchedule(_db: Db, _a: Actor, _input: object): Promise<Saved> {
-  throw new Error('not built yet');
+
+/**
+ * Schedules an event for a person. With `withSupervisor`, the open Supervisor event of a Core is scheduled as well, if
+ * somebody can do it. Throws a {@link Refusal} where a rule speaks against it, or the event is scheduled already.
+ */
+export async function createSchedule(
+  db: Db,
+  actor: Actor,
+  input: {
+    eventId: number;
+    employeeId: number;
+    startsAt: Instant;
+    withSupervisor: boolean;
+    overrideReason?: string | undefined;
+  },
+): Promise<Saved> {
+  return guarded(db, async (tx) => {
+    const plan = await openPlan(tx, {
+      eventIds: [input.eventId],
+      employeeIds: [input.employeeId],
+      pairs: input.withSupervisor,
+      at: [input.startsAt],
+    });
+    const event = plan.event(input.eventId);
+    const person = plan.person(input.employeeId);
+    plan.assertOpen(event);
+    const accepted = plan.accept(
+      plan.reasonsAgainst(event, person, input.startsAt),
+      event,
+      input.overrideReason,
+    );
+    const schedule = await plan.insert(tx, event, person, input.startsAt, accepted);
+    const pairEvent = plan.openSupervisorEvent(event);
+    const paired = pairEvent ? await plan.placeSupervisor(tx, pairEvent, schedule) : null;
+    await plan.finish(tx, actor);
+    return { scheduleId: schedule.id, eventId: event.id, version: schedule.version, paired };
+  });
 }
-export async function rescheduleSchedule(_db: Db, _a: Actor, _input: object): Promise<Saved> {
-  throw new Error('not built yet');
+
+/**
+ * Moves a schedule to another time and, where given, to another person. A Core that changes its day takes its
+ * Supervisor event along. Throws a {@link Refusal} for a stale version or where a rule speaks against it.
+ */
+export async function rescheduleSchedule(
+  db: Db,
+  actor: Actor,
+  input: {
+    scheduleId: number;
+    version: number;
+    startsAt: Instant;
+    employeeId?: number | undefined;
+    overrideReason?: string | undefined;
+  },
+): Promise<Saved> {
+  return guarded(db, (tx) => edit(tx, actor, input));
 }
-export async function rescheduleEvent(_db: Db, _a: Actor, _input: object): Promise<Saved> {
-  throw new Error('not built yet');
+
+/** {@link rescheduleSchedule} for the live schedule of an event; `version` is that schedule's. */
+export async function rescheduleEvent(
+  db: Db,
+  actor: Actor,
+  input: { eventId: number; version: number; startsAt: Instant; overrideReason?: string | undefined },
+): Promise<Saved> {
+  return guarded(db, async (tx) => {
+    const [row] = await tx
+      .select({ event: events, scheduleId: schedules.id })
+      .from(events)
+      .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+      .where(eq(events.id, input.eventId));
+    if (!row) throw notFound('event', input.eventId);
+    if (row.scheduleId === null) {
+      throw new Refusal(
+        `${eventLabel(row.event)} is not scheduled, so there is nothing to move. Schedule it first.`,
+        { code: 'not_allowed' },
+      );
+    }
+    return edit(tx, actor, { ...input, scheduleId: row.scheduleId });
+  });
 }
-export async function changeEmployee(_db: Db, _a: Actor, _input: object): Promise<Saved> {
-  throw new Error('not built yet');
+
+/** Gives a schedule to another person at the same time; a Core's Supervisor event stays as it is. */
+export async function changeEmployee(
+  db: Db,
+  actor: Actor,
+  input: { scheduleId: number; version: number; employeeId: number; overrideReason?: string | undefined },
+): Promise<Saved> {
+  return guarded(db, (tx) => edit(tx, actor, input));
 }
-export async function tradeSchedules(_db: Db, _a: Actor, _input: object): Promise<{ a: Saved; b: Saved }> {
-  throw new Error('not built yet');
+
+async function edit(
+  tx: Tx,
+  actor: Actor,
+  input: {
+    scheduleId: number;
+    version: number;
+    startsAt?: Instant;
+    employeeId?: number | undefined;
+    overrideReason?: string | undefined;
+  },
+): Promise<Saved> {
+  const seen = await peek(tx, input.scheduleId);
+  const employeeId = input.employeeId ?? seen.employeeId;
+  const plan = await openPlan(tx, {
+    eventIds: [seen.eventId],
+    employeeIds: [employeeId, seen.employeeId],
+    pairs: input.startsAt !== undefined,
+    at: [seen.startsAt, ...(input.startsAt === undefined ? [] : [input.startsAt])],
+  });
+  const schedule = await plan.current(tx, input);
+  const event = plan.event(schedule.eventId);
+  const person = plan.person(employeeId);
+  const startsAt = input.startsAt ?? schedule.startsAt;
+  const unchanged = { scheduleId: schedule.id, eventId: event.id, version: schedule.version, paired: null };
+  if (startsAt === schedule.startsAt && person.id === schedule.employeeId) return unchanged;
+
+  plan.assertListed(event);
+  const reasons = plan.reasonsAgainst(event, person, startsAt, [schedule.id]);
+  const accepted = plan.accept(reasons, event, input.overrideReason);
+  const pair = plan.supervisorScheduleOf(event, schedule);
+  const action = startsAt === schedule.startsAt ? 'schedule.change_employee' : 'schedule.reschedule';
+  const moved = await plan.update(tx, schedule, { person, startsAt, accepted, action });
+  const paired =
+    pair && moved.workDate !== schedule.workDate ? await plan.moveSupervisor(tx, pair, moved) : null;
+  await plan.finish(tx, actor);
+  return { ...unchanged, version: moved.version, paired };
 }
-export async function unscheduleSchedule(_db: Db, _a: Actor, _input: object): Promise<Saved> {
-  throw new Error('not built yet');
+
+/**
+ * Two Core schedules swap people, on one day or two: both or neither. Takes no overrides. Throws a {@link Refusal} that
+ * says for each side what speaks against it.
+ */
+export async function tradeSchedules(
+  db: Db,
+  actor: Actor,
+  input: { a: { scheduleId: number; version: number }; b: { scheduleId: number; version: number } },
+): Promise<{ a: Saved; b: Saved }> {
+  return guarded(db, async (tx) => {
+    const [seenA, seenB] = [await peek(tx, input.a.scheduleId), await peek(tx, input.b.scheduleId)];
+    const plan = await openPlan(tx, {
+      eventIds: [seenA.eventId, seenB.eventId],
+      employeeIds: [seenA.employeeId, seenB.employeeId],
+      pairs: false,
+      at: [seenA.startsAt, seenB.startsAt],
+    });
+    const [a, b] = [await plan.current(tx, input.a), await plan.current(tx, input.b)];
+    const side = (schedule: ScheduleRecord) => ({
+      scheduleId: schedule.id,
+      event: plan.facts(plan.event(schedule.eventId)),
+      person: plan.person(schedule.employeeId),
+      startsAt: schedule.startsAt,
+    });
+    for (const schedule of [a, b]) plan.assertListed(plan.event(schedule.eventId));
+    const verdict = evaluateTrade({ a: side(a), b: side(b), ...plan.surroundings });
+    if (!verdict.allowed) {
+      const reasons = [...verdict.a, ...verdict.b];
+      const against = new Set(reasons.filter(({ severity }) => severity !== 'hint').map((one) => one.message));
+      throw new Refusal(`The trade is not possible. ${[...against].join(' ')}`, { code: 'rules', reasons });
+    }
+    const swap = (schedule: ScheduleRecord, other: ScheduleRecord) =>
+      plan.update(tx, schedule, {
+        person: plan.person(other.employeeId),
+        startsAt: schedule.startsAt,
+        accepted: NOTHING_OVERRIDDEN,
+        action: 'schedule.trade',
+        tradedWith: other.id,
+      });
+    const [newA, newB] = [await swap(a, b), await swap(b, a)];
+    await plan.finish(tx, actor);
+    const saved = (schedule: ScheduleRecord): Saved => ({
+      scheduleId: schedule.id,
+      eventId: schedule.eventId,
+      version: schedule.version,
+      paired: null,
+    });
+    return { a: saved(newA), b: saved(newB) };
+  });
+}
+
+/**
+ * Ends a schedule (it is kept as history) and puts its event back to Unstaffed; a Core's Supervisor event goes with it.
+ * Work that was reported as done keeps its schedule.
+ */
+export async function unscheduleSchedule(
+  db: Db,
+  actor: Actor,
+  input: { scheduleId: number; version: number },
+): Promise<Saved> {
+  return guarded(db, async (tx) => {
+    const seen = await peek(tx, input.scheduleId);
+    const plan = await openPlan(tx, {
+      eventIds: [seen.eventId],
+      employeeIds: [seen.employeeId],
+      pairs: true,
+      at: [seen.startsAt],
+    });
+    const schedule = await plan.current(tx, input);
+    const event = plan.event(schedule.eventId);
+    if (event.condition === 'Submitted') {
+      throw new Refusal(
+        `${eventLabel(event)} was reported as done, so its schedule stays as history. To have it done again, reissue it.`,
+        { code: 'not_allowed' },
+      );
+    }
+    const pair = plan.supervisorScheduleOf(event, schedule);
+    const ended = await plan.end(tx, schedule);
+    const paired = pair ? await plan.endSupervisor(tx, pair, 'goes with its Core') : null;
+    await plan.finish(tx, actor);
+    return { scheduleId: schedule.id, eventId: event.id, version: ended.version, paired };
+  });
+}
+
+/** One save; the index that allows one live schedule per event says no in words. */
+async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await save(db, work);
+  } catch (error) {
+    const failure = postgresError(error);
+    if (failure?.code !== UNIQUE_VIOLATION || failure.constraint !== 'schedules_one_live_per_event') throw error;
+    throw new Refusal(
+      'This event was scheduled by somebody else a moment ago. Nothing of yours was saved; look at it again.',
+      { code: 'taken' },
+    );
+  }
 }

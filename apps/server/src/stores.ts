@@ -1,5 +1,20 @@
-import type { Db } from '@scheduler/db';
+import { type Db, type Executor, stores } from '@scheduler/db';
+import { eq } from 'drizzle-orm';
+import { notFound, Refusal } from './refusal.ts';
 import type { Store } from './views.ts';
-export async function listStores(_db: Db): Promise<Store[]> {
-  throw new Error('not built yet');
+
+/** All stores by number. */
+export async function listStores(db: Db): Promise<Store[]> {
+  return db.select().from(stores).orderBy(stores.number);
+}
+
+/** A store, or the first one where none is named. Throws a {@link Refusal} where there is no such store. */
+export async function findStore(db: Executor, storeId: number | undefined): Promise<Store> {
+  const query = db.select().from(stores).orderBy(stores.number).limit(1);
+  const [store] = await (storeId === undefined ? query : query.where(eq(stores.id, storeId)));
+  if (store) return store;
+  if (storeId !== undefined) throw notFound('store', storeId);
+  throw new Refusal('There is no store yet. A refresh from Crossmark or a CSV import needs one first.', {
+    code: 'not_found',
+  });
 }

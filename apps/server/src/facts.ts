@@ -1,0 +1,142 @@
+import {
+  availabilityDates,
+  availabilityPatterns,
+  availabilityRanges,
+  type Executor,
+  employees,
+  eventSyncs,
+  events,
+  holidays,
+  schedules,
+  timeOff,
+} from '@scheduler/db';
+import {
+  addDays,
+  type EventFacts,
+  type Holiday,
+  type PersonFacts,
+  type PlannedWork,
+  type WorkDate,
+  weekStart,
+} from '@scheduler/scheduling';
+import { and, between, eq, getTableColumns, inArray, isNull, type SQL } from 'drizzle-orm';
+
+/** A row of `events`. */
+export type EventRecord = typeof events.$inferSelect;
+/** A row of `schedules`. */
+export type ScheduleRecord = typeof schedules.$inferSelect;
+/** A row of `event_syncs`. */
+export type SyncRecord = typeof eventSyncs.$inferSelect;
+
+/** People and the days on which they can work. Times of day and plans are not part of it. */
+export async function loadPeople(
+  db: Executor,
+  which: { storeId: number } | { ids: readonly number[] },
+): Promise<(typeof employees.$inferSelect & PersonFacts)[]> {
+  const where: SQL | undefined =
+    'storeId' in which ? eq(employees.storeId, which.storeId) : inArray(employees.id, [...which.ids]);
+  const ids = db.select({ id: employees.id }).from(employees).where(where);
+  const [people, patterns, ranges, dates, off] = await Promise.all([
+    db.select().from(employees).where(where).orderBy(employees.id),
+    db.select().from(availabilityPatterns).where(inArray(availabilityPatterns.employeeId, ids)),
+    db.select().from(availabilityRanges).where(inArray(availabilityRanges.employeeId, ids)),
+    db.select().from(availabilityDates).where(inArray(availabilityDates.employeeId, ids)),
+    db.select().from(timeOff).where(inArray(timeOff.employeeId, ids)),
+  ]);
+  const patternOf = new Map(patterns.map((row) => [row.employeeId, row]));
+  const of = <Row extends { employeeId: number }>(rows: Row[], id: number) =>
+    rows.filter((row) => row.employeeId === id);
+  return people.map((person) => {
+    const week = patternOf.get(person.id);
+    return {
+      ...person,
+      pattern: week
+        ? [
+            week.sunday,
+            week.monday,
+            week.tuesday,
+            week.wednesday,
+            week.thursday,
+            week.friday,
+            week.saturday,
+          ]
+        : null,
+      ranges: of(ranges, person.id),
+      dates: of(dates, person.id),
+      timeOff: of(off, person.id),
+    };
+  });
+}
+
+/** Live work of people, in whatever store, in the weeks of some days. */
+export async function loadPlanned(
+  db: Executor,
+  query: { employeeIds: readonly number[]; days: readonly WorkDate[] },
+): Promise<PlannedWork[]> {
+  const days = query.days.toSorted();
+  const [first, last] = [days[0], days.at(-1)];
+  if (!first || !last || query.employeeIds.length === 0) return [];
+  // Relies on the index schedules_live_by_day. A day more at each end: work may reach over midnight.
+  const [from, to] = [addDays(weekStart(first), -1), addDays(weekStart(last), 7)];
+  return db
+    .select({
+      scheduleId: schedules.id,
+      eventId: schedules.eventId,
+      employeeId: schedules.employeeId,
+      type: events.type,
+      startsAt: schedules.startsAt,
+      endsAt: schedules.endsAt,
+      workDate: schedules.workDate,
+    })
+    .from(schedules)
+    .innerJoin(events, eq(events.id, schedules.eventId))
+    .where(
+      and(
+        isNull(schedules.endedAt),
+        between(schedules.workDate, from, to),
+        inArray(schedules.employeeId, [...query.employeeIds]),
+      ),
+    );
+}
+
+/** The days on which nobody works. */
+export async function loadHolidays(db: Executor): Promise<Holiday[]> {
+  return db.select({ day: holidays.day, name: holidays.name, yearly: holidays.yearly }).from(holidays);
+}
+
+/** What the rules ask of an event. */
+export function eventFacts(
+  event: EventRecord,
+  live: ScheduleRecord | null | undefined,
+  sync: SyncRecord | null | undefined,
+): EventFacts {
+  return { ...event, scheduled: Boolean(live) || bookedElsewhere(live, sync) !== null };
+}
+
+/**
+ * Whose booking Crossmark holds where there is no schedule here and none of ours is on its way out: somebody booked
+ * there whom nobody here stands for.
+ */
+export function bookedElsewhere(
+  live: ScheduleRecord | null | undefined,
+  sync: SyncRecord | null | undefined,
+): string | null {
+  if (live || !sync?.bookingId || sync.wantedVersion > sync.syncedVersion) return null;
+  return sync.bookedRepNames || 'somebody unknown here';
+}
+
+/** How an event is called in a sentence: `Core 612345`, else its name. */
+export function eventLabel(event: { type: string; eventNumber: string | null; name: string }): string {
+  return event.eventNumber ? `${event.type} ${event.eventNumber}` : `“${event.name}”`;
+}
+
+/** Columns for an event with its live schedule and its sync row, see {@link liveSchedule} and {@link itsSync}. */
+export const eventSelection = {
+  event: getTableColumns(events),
+  schedule: getTableColumns(schedules),
+  sync: getTableColumns(eventSyncs),
+};
+/** Joins the one live schedule of an event. */
+export const liveSchedule = and(eq(schedules.eventId, events.id), isNull(schedules.endedAt));
+/** Joins the sync row of an event. */
+export const itsSync = eq(eventSyncs.eventId, events.id);

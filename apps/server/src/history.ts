@@ -1,0 +1,80 @@
+import { auditLog, type Executor } from '@scheduler/db';
+import { formatDay, formatTime, type Instant, workDateOf } from '@scheduler/scheduling';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { ScheduleRecord } from './facts.ts';
+import { type ForeignChange, Refusal } from './refusal.ts';
+
+/** A schedule as the audit log remembers it. */
+export type ScheduleSnapshot = {
+  version: number;
+  eventId: number;
+  employeeId: number;
+  employeeName: string;
+  startsAt: Instant;
+  endsAt: Instant;
+  workDate: string;
+  ended: boolean;
+};
+
+/** What the audit log keeps of a schedule. */
+export function snapshot(schedule: ScheduleRecord, employeeName: string): ScheduleSnapshot {
+  const { version, eventId, employeeId, startsAt, endsAt, workDate, endedAt } = schedule;
+  return { version, eventId, employeeId, employeeName, startsAt, endsAt, workDate, ended: endedAt !== null };
+}
+
+/** `Mon Jan 5, 10:45 AM`, store time. */
+export function when(instant: Instant, timeZone: string): string {
+  return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
+}
+
+function whatChanged(
+  before: Partial<ScheduleSnapshot> | null,
+  after: Partial<ScheduleSnapshot> | null,
+  timeZone: string,
+): string {
+  if (after?.ended) return 'unscheduled it';
+  const parts: string[] = [];
+  if (before?.startsAt && after?.startsAt && before.startsAt !== after.startsAt) {
+    parts.push(`moved it from ${when(before.startsAt, timeZone)} to ${when(after.startsAt, timeZone)}`);
+  }
+  if (before?.employeeName && after?.employeeName && before.employeeId !== after.employeeId) {
+    parts.push(`gave it from ${before.employeeName} to ${after.employeeName}`);
+  }
+  return parts.join(' and ') || 'changed it';
+}
+
+/**
+ * The refusal of an edit that was based on an older version of a schedule: who changed what since, from the audit log.
+ * What nobody here did came from Crossmark.
+ */
+export async function staleSchedule(
+  db: Executor,
+  schedule: ScheduleRecord,
+  seen: { version: number; label: string; timeZone: string },
+): Promise<Refusal> {
+  // Relies on the index audit_log_subject.
+  const rows = await db
+    .select()
+    .from(auditLog)
+    .where(
+      and(
+        eq(auditLog.subjectType, 'schedule'),
+        eq(auditLog.subjectId, String(schedule.id)),
+        sql`(${auditLog.after}->>'version')::int > ${seen.version}`,
+      ),
+    )
+    .orderBy(asc(auditLog.id))
+    .limit(20);
+  const changes: ForeignChange[] = rows.map((row) => ({
+    at: row.at,
+    by: row.actorName,
+    what: whatChanged(row.before, row.after, seen.timeZone),
+  }));
+  const said =
+    changes.map((change) => `${change.by} ${change.what} (${when(change.at, seen.timeZone)})`).join('; ') ||
+    `it was ${schedule.endedAt ? 'unscheduled' : 'changed'} from Crossmark’s side`;
+  return new Refusal(
+    `${seen.label} was changed after you opened it: ${said}. Nothing of yours was saved; look at it again and repeat your change if it still fits.`,
+    { code: 'stale', changes, currentVersion: schedule.endedAt ? null : schedule.version },
+  );
+}

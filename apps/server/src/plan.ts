@@ -1,0 +1,492 @@
+import { employees, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
+import {
+  addMinutes,
+  CLOSED_CONDITIONS,
+  evaluate,
+  type Instant,
+  type PersonFacts,
+  type Reason,
+  supervisorEventFor,
+  supervisorPlan,
+  workDateOf,
+} from '@scheduler/scheduling';
+import { type EventTask, wantChanges } from '@scheduler/sync';
+import { and, asc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import { type AuditEntry, audit } from './audit.ts';
+import type { Actor } from './context.ts';
+import {
+  bookedElsewhere,
+  type EventRecord,
+  eventFacts,
+  eventLabel,
+  loadHolidays,
+  loadPeople,
+  loadPlanned,
+  type ScheduleRecord,
+  type SyncRecord,
+} from './facts.ts';
+import { snapshot, staleSchedule, when } from './history.ts';
+import { notFound, Refusal } from './refusal.ts';
+import type { PairedOutcome } from './views.ts';
+
+/** Soft reasons that were accepted, and why. */
+export interface Accepted {
+  overrideReason: string | null;
+  overridden: string[];
+}
+export const NOTHING_OVERRIDDEN: Accepted = { overrideReason: null, overridden: [] };
+
+/** A schedule before anything is locked, to know what to lock. */
+export async function peek(tx: Tx, scheduleId: number): Promise<ScheduleRecord> {
+  const [row] = await tx.select().from(schedules).where(eq(schedules.id, scheduleId));
+  if (!row) throw notFound('schedule', scheduleId);
+  return row;
+}
+
+/** The types whose events hang together. */
+const PAIRED_TYPES = ['Core', 'Supervisor'] as const;
+
+/**
+ * Locks what a change of plan touches, then reads what the rules ask. Every writer of schedules that locks the people
+ * concerned sees their plans as they will be: that makes "one Core a day" and the like hold under concurrency.
+ */
+export async function openPlan(
+  tx: Tx,
+  what: {
+    eventIds: readonly number[];
+    employeeIds: readonly number[];
+    /** Whether the Supervisor event of a Core may be touched as well. */
+    pairs: boolean;
+    /** Instants whose weeks matter. */
+    at: readonly Instant[];
+  },
+): Promise<Plan> {
+  const [named] = await tx
+    .select({ event: events, store: stores })
+    .from(events)
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .where(inArray(events.id, [...what.eventIds]));
+  const firstId = what.eventIds[0] ?? 0;
+  if (!named) throw notFound('event', firstId);
+  const { store } = named;
+  const pairing = what.pairs && named.event.type === 'Core' && named.event.eventNumber !== null;
+
+  // All Cores and Supervisor events of the number. Relies on the index events_number.
+  const family = pairing
+    ? and(
+        eq(events.storeId, store.id),
+        eq(events.eventNumber, named.event.eventNumber ?? ''),
+        inArray(events.type, [...PAIRED_TYPES]),
+        isNull(events.goneSince),
+      )
+    : undefined;
+  const lockedEvents = await tx
+    .select()
+    .from(events)
+    .where(or(inArray(events.id, [...what.eventIds]), family))
+    .orderBy(asc(events.id))
+    .for('no key update');
+  for (const id of what.eventIds) {
+    if (!lockedEvents.some((event) => event.id === id)) throw notFound('event', id);
+  }
+
+  // Whoever may be asked to do the noon check is locked with the rest.
+  const helpers = pairing
+    ? and(
+        eq(employees.storeId, store.id),
+        inArray(employees.role, ['Club Supervisor', 'Lead Event Specialist']),
+      )
+    : undefined;
+  const lockedPeople = await tx
+    .select({ id: employees.id })
+    .from(employees)
+    .where(or(inArray(employees.id, [...what.employeeIds]), helpers))
+    .orderBy(asc(employees.id))
+    .for('no key update');
+  for (const id of what.employeeIds) {
+    if (!lockedPeople.some((person) => person.id === id)) throw notFound('person', id);
+  }
+
+  const employeeIds = lockedPeople.map((person) => person.id);
+  const eventIds = lockedEvents.map((event) => event.id);
+  const [live, syncs, people, planned, holidays] = await Promise.all([
+    tx
+      .select()
+      .from(schedules)
+      .where(and(inArray(schedules.eventId, eventIds), isNull(schedules.endedAt)))
+      .orderBy(asc(schedules.id))
+      .for('no key update'),
+    tx.select().from(eventSyncs).where(inArray(eventSyncs.eventId, eventIds)),
+    loadPeople(tx, { ids: employeeIds }),
+    loadPlanned(tx, { employeeIds, days: what.at.map((instant) => workDateOf(instant, store.timeZone)) }),
+    loadHolidays(tx),
+  ]);
+  return new Plan({ store, events: lockedEvents, live, syncs, people, planned, holidays });
+}
+
+type Person = Awaited<ReturnType<typeof loadPeople>>[number];
+
+/**
+ * Part of a store's plan, locked, inside one transaction. Its methods write schedules and remember what belongs to the
+ * change; `finish` writes the audit rows, the wishes to Crossmark and their jobs.
+ */
+export class Plan {
+  readonly surroundings: {
+    timeZone: string;
+    planned: Awaited<ReturnType<typeof loadPlanned>>;
+    holidays: Awaited<ReturnType<typeof loadHolidays>>;
+  };
+  private readonly storeId: number;
+  private readonly storeName: string;
+  private readonly events: Map<number, EventRecord>;
+  private readonly people: Map<number, Person>;
+  private readonly liveOf: Map<number, ScheduleRecord>;
+  private readonly syncOf: Map<number, SyncRecord>;
+  private readonly entries: AuditEntry[] = [];
+  private readonly wishes: { eventId: number; task: EventTask }[] = [];
+
+  constructor(read: {
+    store: typeof stores.$inferSelect;
+    events: EventRecord[];
+    live: ScheduleRecord[];
+    syncs: SyncRecord[];
+    people: Person[];
+    planned: Awaited<ReturnType<typeof loadPlanned>>;
+    holidays: Awaited<ReturnType<typeof loadHolidays>>;
+  }) {
+    this.storeId = read.store.id;
+    this.storeName = read.store.name;
+    this.events = new Map(read.events.map((event) => [event.id, event]));
+    this.people = new Map(read.people.map((person) => [person.id, person]));
+    this.liveOf = new Map(read.live.map((schedule) => [schedule.eventId, schedule]));
+    this.syncOf = new Map(read.syncs.map((sync) => [sync.eventId, sync]));
+    this.surroundings = {
+      timeZone: read.store.timeZone,
+      planned: read.planned,
+      holidays: read.holidays,
+    };
+  }
+
+  event(id: number): EventRecord {
+    const event = this.events.get(id);
+    if (!event) throw notFound('event', id);
+    if (event.storeId !== this.storeId) {
+      throw new Refusal(
+        `${eventLabel(event)} is not at ${this.storeName}: a trade is possible within one store only.`,
+        { code: 'not_allowed' },
+      );
+    }
+    return event;
+  }
+
+  person(id: number): Person {
+    const person = this.people.get(id);
+    if (!person) throw notFound('person', id);
+    return person;
+  }
+
+  facts(event: EventRecord) {
+    return eventFacts(event, this.liveOf.get(event.id), this.syncOf.get(event.id));
+  }
+
+  /** The live schedule that an edit is about. Throws where it ended or was changed after the version that was seen. */
+  async current(tx: Tx, seen: { scheduleId: number; version: number }): Promise<ScheduleRecord> {
+    const live = [...this.liveOf.values()].find((schedule) => schedule.id === seen.scheduleId);
+    if (live?.version === seen.version) return live;
+    const schedule = live ?? (await peek(tx, seen.scheduleId));
+    throw await staleSchedule(tx, schedule, {
+      version: seen.version,
+      label: eventLabel(this.event(schedule.eventId)),
+      timeZone: this.surroundings.timeZone,
+    });
+  }
+
+  /** Refuses an event that Crossmark dropped: nothing could be booked. */
+  assertListed(event: EventRecord): void {
+    if (event.goneSince === null) return;
+    throw new Refusal(
+      `Crossmark no longer lists ${eventLabel(event)}, so it can’t be booked there. Refresh if you expect it to be back, or unschedule it.`,
+      { code: 'not_allowed' },
+    );
+  }
+
+  /** Refuses an event that is dropped, or booked in Crossmark for somebody unknown here. */
+  assertOpen(event: EventRecord): void {
+    this.assertListed(event);
+    const names = bookedElsewhere(this.liveOf.get(event.id), this.syncOf.get(event.id));
+    if (names === null) return;
+    const message = `Crossmark has ${names} booked for ${eventLabel(event)}, and nobody here is linked to that rep. Link that person, or have the booking removed in Crossmark and refresh.`;
+    throw new Refusal(message, {
+      code: 'rules',
+      reasons: [{ code: 'already_scheduled', severity: 'hard', message }],
+    });
+  }
+
+  reasonsAgainst(
+    event: EventRecord,
+    person: Person,
+    startsAt: Instant,
+    ignoreScheduleIds: readonly number[] = [],
+  ): Reason[] {
+    if (person.storeId !== event.storeId) {
+      throw new Refusal(`${person.name} belongs to another store than ${eventLabel(event)}.`, {
+        code: 'not_allowed',
+      });
+    }
+    return evaluate({ event: this.facts(event), person, startsAt, ...this.surroundings, ignoreScheduleIds });
+  }
+
+  /** Lets a change pass that no hard rule forbids and whose soft ones come with a reason; else throws. */
+  accept(reasons: Reason[], event: EventRecord, overrideReason: string | undefined): Accepted {
+    const hard = reasons.filter((reason) => reason.severity === 'hard');
+    const soft = reasons.filter((reason) => reason.severity === 'soft');
+    const live = this.liveOf.get(event.id);
+    if (hard.length > 0) {
+      const sentences = hard.map((reason) =>
+        reason.code === 'already_scheduled' && live ? this.alreadyScheduled(event, live) : reason.message,
+      );
+      throw new Refusal(sentences.join(' '), { code: 'rules', reasons });
+    }
+    if (soft.length === 0) return NOTHING_OVERRIDDEN;
+    const overridden = soft.map((reason) => reason.message);
+    if (overrideReason === undefined) {
+      throw new Refusal(overridden.join(' '), { code: 'needs_reason', reasons });
+    }
+    return { overrideReason, overridden };
+  }
+
+  private alreadyScheduled(event: EventRecord, live: ScheduleRecord): string {
+    const at = when(live.startsAt, this.surroundings.timeZone);
+    const who = this.people.get(live.employeeId)?.name;
+    return `${eventLabel(event)} is already scheduled${who ? ` for ${who}` : ''} on ${at}. Move that schedule, or unschedule it first.`;
+  }
+
+  async insert(
+    tx: Tx,
+    event: EventRecord,
+    person: Pick<Person, 'id' | 'name'>,
+    startsAt: Instant,
+    accepted: Accepted,
+    pairedWith?: number,
+  ): Promise<ScheduleRecord> {
+    const [schedule] = await tx
+      .insert(schedules)
+      .values({
+        eventId: event.id,
+        employeeId: person.id,
+        ...this.times(event, startsAt),
+        overrideReason: accepted.overrideReason,
+      })
+      .returning();
+    if (!schedule) throw new Error('The schedule was not written.');
+    await tx
+      .update(events)
+      .set({ condition: 'Scheduled', updatedAt: sql`now()` })
+      .where(eq(events.id, event.id));
+    this.remember(schedule);
+    this.wishes.push({ eventId: event.id, task: 'sync_schedule' });
+    this.entries.push({
+      action: 'schedule.create',
+      subjectType: 'schedule',
+      subjectId: schedule.id,
+      after: { ...snapshot(schedule, person.name), ...withAccepted(accepted), ...optional({ pairedWith }) },
+    });
+    return schedule;
+  }
+
+  async update(
+    tx: Tx,
+    schedule: ScheduleRecord,
+    to: {
+      person: Pick<Person, 'id' | 'name'>;
+      startsAt: Instant;
+      accepted: Accepted;
+      action: string;
+      tradedWith?: number;
+      pairedWith?: number;
+    },
+  ): Promise<ScheduleRecord> {
+    const event = this.event(schedule.eventId);
+    const [changed] = await tx
+      .update(schedules)
+      .set({
+        employeeId: to.person.id,
+        ...this.times(event, to.startsAt),
+        version: schedule.version + 1,
+        source: 'board',
+        overrideReason: to.accepted.overrideReason,
+        updatedAt: sql`now()`,
+      })
+      .where(eq(schedules.id, schedule.id))
+      .returning();
+    if (!changed) throw new Error('The schedule was not written.');
+    this.remember(changed);
+    this.wishes.push({ eventId: event.id, task: 'sync_schedule_update' });
+    this.entries.push({
+      action: to.action,
+      subjectType: 'schedule',
+      subjectId: schedule.id,
+      before: snapshot(schedule, this.people.get(schedule.employeeId)?.name ?? ''),
+      after: {
+        ...snapshot(changed, to.person.name),
+        ...withAccepted(to.accepted),
+        ...optional({ tradedWith: to.tradedWith, pairedWith: to.pairedWith }),
+      },
+    });
+    return changed;
+  }
+
+  async end(tx: Tx, schedule: ScheduleRecord, pairedWith?: number): Promise<ScheduleRecord> {
+    const [ended] = await tx
+      .update(schedules)
+      .set({ endedAt: sql`now()`, version: schedule.version + 1, updatedAt: sql`now()` })
+      .where(eq(schedules.id, schedule.id))
+      .returning();
+    if (!ended) throw new Error('The schedule was not written.');
+    // Canceled and Expired are Crossmark's word and stay.
+    const closed = CLOSED_CONDITIONS.map((condition) => ne(events.condition, condition));
+    await tx
+      .update(events)
+      .set({ condition: 'Unstaffed', updatedAt: sql`now()` })
+      .where(and(eq(events.id, schedule.eventId), ...closed));
+    const name = this.people.get(schedule.employeeId)?.name ?? (await nameOf(tx, schedule.employeeId));
+    this.wishes.push({ eventId: schedule.eventId, task: 'sync_schedule_deletion' });
+    this.entries.push({
+      action: 'schedule.unschedule',
+      subjectType: 'schedule',
+      subjectId: schedule.id,
+      before: snapshot(schedule, name),
+      after: { ...snapshot(ended, name), ...optional({ pairedWith }) },
+    });
+    return ended;
+  }
+
+  /** The Supervisor event that a Core takes along when it is scheduled: open, listed, booked by nobody. */
+  openSupervisorEvent(core: EventRecord): EventRecord | undefined {
+    const open = [...this.events.values()].filter(
+      (event) =>
+        event.goneSince === null &&
+        !this.facts(event).scheduled &&
+        !CLOSED_CONDITIONS.includes(event.condition),
+    );
+    return supervisorEventFor(core, open);
+  }
+
+  /**
+   * The live Supervisor schedule that follows a Core's: of the same number, not yet reported, and not standing on a day
+   * on which another Core of that number is (then it is that one's).
+   */
+  supervisorScheduleOf(core: EventRecord, schedule: ScheduleRecord): ScheduleRecord | undefined {
+    const scheduled = [...this.events.values()].filter(
+      (event) => this.liveOf.has(event.id) && !CLOSED_CONDITIONS.includes(event.condition),
+    );
+    const pair = supervisorEventFor(core, scheduled);
+    const live = pair && this.liveOf.get(pair.id);
+    if (!live) return undefined;
+    const othersOf = scheduled.some(
+      (event) =>
+        event.type === 'Core' &&
+        event.id !== schedule.eventId &&
+        this.liveOf.get(event.id)?.workDate === live.workDate,
+    );
+    return othersOf ? undefined : live;
+  }
+
+  /** Schedules a Core's Supervisor event at noon, if somebody can do it; else it stays open. */
+  async placeSupervisor(tx: Tx, event: EventRecord, core: ScheduleRecord): Promise<PairedOutcome> {
+    const { person, startsAt } = this.supervisorFor(event, core, [...this.people.values()]);
+    if (!person) {
+      const message = `Nobody can do ${eventLabel(event)} on ${when(startsAt, this.surroundings.timeZone)}: it stays open.`;
+      return { eventId: event.id, scheduleId: null, employeeId: null, startsAt: null, message };
+    }
+    const schedule = await this.insert(tx, event, person, startsAt, NOTHING_OVERRIDDEN, core.id);
+    return this.placed(event, schedule, person, 'is scheduled');
+  }
+
+  /** Moves a Supervisor schedule to its Core's new day, with the same person if they can; with nobody it is ended. */
+  async moveSupervisor(tx: Tx, pair: ScheduleRecord, core: ScheduleRecord): Promise<PairedOutcome> {
+    const event = this.event(pair.eventId);
+    const now = this.people.get(pair.employeeId);
+    const same = now ? this.supervisorFor(event, core, [now], [pair.id]) : undefined;
+    const { person, startsAt } = same?.person
+      ? same
+      : this.supervisorFor(event, core, [...this.people.values()], [pair.id]);
+    if (!person) {
+      const day = when(startsAt, this.surroundings.timeZone);
+      return this.endSupervisor(tx, pair, `is open again: nobody can do it on ${day}`);
+    }
+    const action = 'schedule.reschedule';
+    const to = { person, startsAt, accepted: NOTHING_OVERRIDDEN, action, pairedWith: core.id };
+    return this.placed(event, await this.update(tx, pair, to), person, 'moved along');
+  }
+
+  async endSupervisor(tx: Tx, pair: ScheduleRecord, why: string): Promise<PairedOutcome> {
+    const event = this.event(pair.eventId);
+    await this.end(tx, pair);
+    const message = `${eventLabel(event)} ${why}.`;
+    return { eventId: event.id, scheduleId: null, employeeId: null, startsAt: null, message };
+  }
+
+  private supervisorFor(
+    event: EventRecord,
+    core: ScheduleRecord,
+    people: Person[],
+    ignoreScheduleIds: number[] = [],
+  ): { startsAt: Instant; person: PersonFacts | null } {
+    return supervisorPlan({
+      supervisorEvent: this.facts(event),
+      core,
+      people: people.filter((person) => person.storeId === event.storeId),
+      ...this.surroundings,
+      ignoreScheduleIds,
+    });
+  }
+
+  private placed(
+    event: EventRecord,
+    schedule: ScheduleRecord,
+    person: PersonFacts,
+    verb: string,
+  ): PairedOutcome {
+    const { id: scheduleId, employeeId, startsAt } = schedule;
+    const message = `${eventLabel(event)} ${verb}: ${person.name} on ${when(startsAt, this.surroundings.timeZone)}.`;
+    return { eventId: event.id, scheduleId, employeeId, startsAt, message };
+  }
+
+  /** Writes what goes with the change: who did it, and for each event the wish and the job that carries it. */
+  async finish(tx: Tx, actor: Actor): Promise<void> {
+    await audit(tx, actor, this.entries);
+    await wantChanges(tx, this.wishes);
+  }
+
+  private times(event: EventRecord, startsAt: Instant) {
+    return {
+      startsAt,
+      endsAt: addMinutes(startsAt, event.durationMinutes),
+      workDate: workDateOf(startsAt, this.surroundings.timeZone),
+    };
+  }
+
+  /** What was just written counts for what is decided next in this transaction. */
+  private remember(schedule: ScheduleRecord): void {
+    this.liveOf.set(schedule.eventId, schedule);
+    const { type } = this.event(schedule.eventId);
+    const rest = this.surroundings.planned.filter((work) => work.eventId !== schedule.eventId);
+    this.surroundings.planned = [...rest, { ...schedule, scheduleId: schedule.id, type }];
+  }
+}
+
+async function nameOf(tx: Tx, employeeId: number): Promise<string> {
+  const [row] = await tx
+    .select({ name: employees.name })
+    .from(employees)
+    .where(eq(employees.id, employeeId));
+  return row?.name ?? '';
+}
+
+const withAccepted = (accepted: Accepted): Record<string, unknown> =>
+  accepted.overrideReason === null ? {} : { ...accepted };
+
+/** Without the fields that are undefined. */
+const optional = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
