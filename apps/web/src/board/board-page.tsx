@@ -1,0 +1,250 @@
+import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
+import { keepPreviousData } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { trpc } from '../api.ts';
+import type { BoardSearch } from '../routes.tsx';
+import { useMayWrite } from '../shell/use-session.ts';
+import { addDays, formatWeek, otherZone, weekHere, weekStart } from '../time.ts';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { useMedia } from '../ui/use-media.ts';
+import { DayList } from './day-list.tsx';
+import { ChooseEventDialog, EventPanel, loadDialogsSoon, PlanDialog } from './dialogs.ts';
+import { Tray, type TrayFilter } from './tray.tsx';
+import { type BoardActions, WeekGrid } from './week-grid.tsx';
+
+const route = getRouteApi('/app/');
+
+type Asked =
+  | { kind: 'choose'; employeeId: number; day: string }
+  | { kind: 'plan'; event: BoardEvent; day?: string; employeeId?: number };
+
+/** Home: one week of a store, what is still to be planned beside it. */
+export function BoardPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const mayWrite = useMayWrite();
+  const besides = useMedia('(min-width: 1100px)');
+  const grid = useMedia('(min-width: 768px)');
+  const [asked, setAsked] = useState<Asked>();
+  useEffect(loadDialogsSoon, []);
+
+  const set = useCallback(
+    (change: { [Key in keyof BoardSearch]?: BoardSearch[Key] | undefined }, replace = true) =>
+      void navigate({
+        search: (before) => {
+          const next = { ...before, ...change };
+          return Object.fromEntries(
+            Object.entries(next).filter(([, value]) => value !== undefined),
+          ) as BoardSearch;
+        },
+        replace,
+      }),
+    [navigate],
+  );
+
+  const stores = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
+  const weekOf = weekStart(search.week ?? weekHere());
+  const query = trpc.board.week.useQuery(
+    { weekOf, ...(search.store && { storeId: search.store }) },
+    { placeholderData: keepPreviousData },
+  );
+  // Around midnight the store may be in another week than the viewer: the store's today decides.
+  const storeToday = query.data?.today;
+  const board = query.data;
+  const thisWeek = storeToday ? weekStart(storeToday) : weekHere();
+
+  const actions = useMemo<BoardActions>(
+    () => ({
+      open: (eventId) => set({ event: eventId }, false),
+      add: mayWrite ? (employeeId, day) => setAsked({ kind: 'choose', employeeId, day }) : undefined,
+      showLast: (day) => set({ last: day, ...(!besides && { view: 'tray' as const }) }),
+    }),
+    [set, mayWrite, besides],
+  );
+
+  if (query.isError && !board) {
+    return <LoadError what="The week" error={query.error} onRetry={() => void query.refetch()} />;
+  }
+
+  const inWeek = (day: string | undefined) => day !== undefined && day >= weekOf && day <= addDays(weekOf, 6);
+  const day =
+    inWeek(search.day) && search.day ? search.day : inWeek(storeToday) && storeToday ? storeToday : weekOf;
+  const showTray = besides || search.view === 'tray';
+  const showBoard = besides || search.view !== 'tray';
+  const filter: TrayFilter = {
+    ...(search.q && { q: search.q }),
+    ...(search.type && { type: search.type }),
+    ...(search.last && { last: search.last }),
+  };
+  const person =
+    asked?.kind === 'choose' ? board?.people.find((each) => each.id === asked.employeeId) : undefined;
+  const zone = board && otherZone(board.store.timeZone);
+
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-surface px-3 py-2">
+        <h1 className="sr-only">Week board</h1>
+        <div className="flex items-center gap-1">
+          <IconButton
+            label="Previous week"
+            onClick={() => set({ week: addDays(weekOf, -7), day: undefined })}
+          >
+            <ChevronLeft aria-hidden className="size-5" />
+          </IconButton>
+          <Button
+            onClick={() => set({ week: undefined, day: undefined })}
+            aria-pressed={weekOf === thisWeek}
+            className={weekOf === thisWeek ? 'border-accent! text-accent-text!' : ''}
+          >
+            Today
+          </Button>
+          <IconButton label="Next week" onClick={() => set({ week: addDays(weekOf, 7), day: undefined })}>
+            <ChevronRight aria-hidden className="size-5" />
+          </IconButton>
+        </div>
+        <h2 aria-live="polite" className="text-base font-semibold whitespace-nowrap">
+          {formatWeek(weekOf)}
+        </h2>
+        <div className="flex min-w-0 items-center gap-2 text-sm text-ink-2">
+          {stores.data && stores.data.length > 1 ? (
+            <select
+              aria-label="Store"
+              value={search.store ?? board?.store.id ?? ''}
+              onChange={(change) => set({ store: Number(change.target.value) })}
+              className="h-8 max-w-60 rounded-md border border-line-strong bg-surface px-2 pointer-coarse:h-10"
+            >
+              {stores.data.map((store) => (
+                <option key={store.id} value={store.id}>
+                  {store.name} ({store.number})
+                </option>
+              ))}
+            </select>
+          ) : (
+            <span className="truncate">{board ? `${board.store.name} (${board.store.number})` : ''}</span>
+          )}
+          {zone && <span className="hidden text-xs lg:inline">Times are the store’s: {zone}</span>}
+        </div>
+        {!besides && (
+          <div className="ml-auto flex rounded-md border border-line p-0.5">
+            {(['board', 'tray'] as const).map((view) => {
+              const on = (view === 'tray') === (search.view === 'tray');
+              return (
+                <button
+                  key={view}
+                  type="button"
+                  aria-pressed={on}
+                  onClick={() => set({ view: view === 'tray' ? 'tray' : undefined })}
+                  className={`h-7 rounded px-2.5 text-sm pointer-coarse:h-9 ${on ? 'bg-accent-soft font-medium text-accent-text' : 'text-ink-2'}`}
+                >
+                  {view === 'tray' ? `Unscheduled${board ? ` (${board.tray.length})` : ''}` : 'Week'}
+                </button>
+              );
+            })}
+          </div>
+        )}
+      </div>
+      {board ? (
+        <div
+          aria-busy={query.isPlaceholderData}
+          className={`flex min-h-0 flex-1 transition-opacity ${query.isPlaceholderData ? 'opacity-60' : ''}`}
+        >
+          {showBoard &&
+            (board.people.length === 0 ? (
+              <div className="flex-1">
+                <Empty title="There is nobody to plan for yet.">
+                  Add the club’s people on the People page, then come back.
+                </Empty>
+              </div>
+            ) : grid ? (
+              <WeekGrid board={board} today={board.today} actions={actions} />
+            ) : (
+              <DayList
+                board={board}
+                day={query.isPlaceholderData ? board.weekOf : day}
+                today={board.today}
+                onDay={(next) => set({ day: next })}
+                actions={actions}
+              />
+            ))}
+          {showTray && (
+            <Tray
+              events={board.tray}
+              today={board.today}
+              filter={filter}
+              onFilter={(next) => set({ q: next.q, type: next.type, last: next.last })}
+              onPick={(event) =>
+                mayWrite ? setAsked({ kind: 'plan', event }) : set({ event: event.eventId }, false)
+              }
+            />
+          )}
+        </div>
+      ) : (
+        <BoardBones grid={grid} besides={besides} />
+      )}
+
+      <Suspense>
+        {asked?.kind === 'choose' && board && person && (
+          <ChooseEventDialog
+            person={person}
+            day={asked.day}
+            tray={board.tray}
+            onPick={(event) =>
+              setAsked({ kind: 'plan', event, day: asked.day, employeeId: asked.employeeId })
+            }
+            onClose={() => setAsked(undefined)}
+          />
+        )}
+        {asked?.kind === 'plan' && board && (
+          <PlanDialog
+            plan={{
+              mode: 'schedule',
+              event: asked.event,
+              day: asked.day ?? firstDayIn(asked.event, board),
+              ...(asked.employeeId && { employeeId: asked.employeeId }),
+            }}
+            today={board.today}
+            onClose={() => setAsked(undefined)}
+          />
+        )}
+        {search.event && (
+          <EventPanel key={search.event} eventId={search.event} onClose={() => set({ event: undefined })} />
+        )}
+      </Suspense>
+    </div>
+  );
+}
+
+/** The first day of an event's window that is not over, within the week on screen if there is one. */
+function firstDayIn(event: BoardEvent, board: WeekBoard): string {
+  const open = Math.max(event.startsOn, board.today);
+  return board.weekOf > open && board.weekOf < event.dueOn ? board.weekOf : open;
+}
+
+/** The board's shape before the board. */
+function BoardBones({ grid, besides }: { grid: boolean; besides: boolean }) {
+  return (
+    <div className="flex min-h-0 flex-1 overflow-hidden">
+      <div className="flex-1 bg-surface">
+        <Loading what="week">
+          <div
+            className={`grid gap-2 p-2 ${grid ? 'grid-cols-[var(--person-column)_repeat(7,1fr)]' : 'grid-cols-1'}`}
+          >
+            {Array.from({ length: grid ? 80 : 8 }, (_, index) => (
+              <Bone key={index} className="h-14" />
+            ))}
+          </div>
+        </Loading>
+      </div>
+      {besides && (
+        <div className="grid w-72 content-start gap-2 border-l border-line bg-surface-2 p-2 2xl:w-80">
+          {[1, 2, 3, 4, 5, 6, 7].map((each) => (
+            <Bone key={each} className="h-14" />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,118 @@
+import type { WeekBoard } from '@scheduler/server/router';
+import { Plus } from 'lucide-react';
+import { formatDay } from '../time.ts';
+import { Empty } from '../ui/states.tsx';
+import { ScheduleCard } from './schedule-card.tsx';
+import { type BoardActions, DayCaution } from './week-grid.tsx';
+
+/** One day of the board for narrow screens: days to choose from, then people with their work, then who is free. */
+export function DayList({
+  board,
+  day,
+  today,
+  onDay,
+  actions,
+}: {
+  board: WeekBoard;
+  day: string;
+  today: string;
+  onDay: (day: string) => void;
+  actions: BoardActions;
+}) {
+  const holiday = board.holidays.find((each) => each.day === day);
+  const work = board.people
+    .map((person) => ({
+      person,
+      off: person.off.find((each) => each.day === day),
+      schedules: board.schedules
+        .filter((schedule) => schedule.workDate === day && schedule.employeeId === person.id)
+        .sort((a, b) => (a.startsAt < b.startsAt ? -1 : 1)),
+    }))
+    .sort((a, b) => Number(b.schedules.length > 0) - Number(a.schedules.length > 0));
+  const busy = work.filter(({ schedules }) => schedules.length > 0);
+  const rest = work.filter(({ schedules }) => schedules.length === 0);
+  return (
+    <div className="flex-1 bg-surface">
+      <nav aria-label="Day" className="sticky top-0 z-10 grid grid-cols-7 border-b border-line bg-surface-2">
+        {board.days.map((each) => {
+          const [weekday, , number] = formatDay(each).split(' ');
+          const count = board.schedules.filter((schedule) => schedule.workDate === each).length;
+          return (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={each === day}
+              aria-label={`${formatDay(each)}${each === today ? ', today' : ''}, ${count} events`}
+              onClick={() => onDay(each)}
+              className={`grid min-h-13 place-content-center border-b-2 text-center leading-tight ${each === day ? 'border-accent bg-surface font-semibold' : 'border-transparent'} ${each === today ? 'text-accent-text' : ''}`}
+            >
+              <span className="text-xs">{weekday}</span>
+              <span>{number}</span>
+              <span className="text-[11px] text-ink-2">{count || '–'}</span>
+            </button>
+          );
+        })}
+      </nav>
+      <section aria-label={formatDay(day)} className="grid gap-4 p-3">
+        <div className="flex items-center gap-2">
+          <h2 className="font-semibold">{formatDay(day)}</h2>
+          {holiday && <span className="text-sm text-ink-2">{holiday.name}</span>}
+          <span className="ml-auto">
+            <DayCaution board={board} day={day} onShow={actions.showLast} />
+          </span>
+        </div>
+        {busy.length === 0 && <Empty title="Nothing is planned on this day." />}
+        {busy.map(({ person, schedules }) => (
+          <div key={person.id} className="grid gap-1.5">
+            <div className="flex items-baseline gap-2">
+              <h3 className="font-medium">{person.name}</h3>
+              <span className="truncate text-xs text-ink-2">{person.role}</span>
+            </div>
+            {schedules.map((schedule) => (
+              <ScheduleCard
+                key={schedule.scheduleId}
+                schedule={schedule}
+                timeZone={board.store.timeZone}
+                roomy
+                onOpen={actions.open}
+              />
+            ))}
+            {actions.add && !holiday && day >= today && (
+              <AddFor name={person.name} day={day} onAdd={() => actions.add?.(person.id, day)} />
+            )}
+          </div>
+        ))}
+        <div className="grid gap-1.5">
+          <h3 className="text-xs font-medium text-ink-2">Nothing planned yet</h3>
+          <ul className="divide-y divide-line rounded-md border border-line">
+            {rest.map(({ person, off }) => (
+              <li key={person.id} className={`flex min-h-11 items-center gap-2 px-3 ${off ? 'bg-off' : ''}`}>
+                <span className="min-w-0 flex-1">
+                  <span className="block truncate text-sm">{person.name}</span>
+                  <span className="block truncate text-xs text-ink-2">{off ? off.reason : person.role}</span>
+                </span>
+                {actions.add && !holiday && day >= today && (
+                  <AddFor name={person.name} day={day} onAdd={() => actions.add?.(person.id, day)} />
+                )}
+              </li>
+            ))}
+          </ul>
+        </div>
+      </section>
+    </div>
+  );
+}
+
+function AddFor({ name, day, onAdd }: { name: string; day: string; onAdd: () => void }) {
+  return (
+    <button
+      type="button"
+      onClick={onAdd}
+      aria-label={`Schedule for ${name} on ${formatDay(day)}`}
+      className="inline-flex h-10 items-center justify-center gap-1 rounded-md px-3 text-sm text-accent-text hover:bg-accent-soft"
+    >
+      <Plus aria-hidden className="size-4" />
+      Add
+    </button>
+  );
+}

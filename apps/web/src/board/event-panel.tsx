@@ -1,0 +1,358 @@
+import type { BoardEvent, SyncAttempt, SyncDetail } from '@scheduler/server/router';
+import { ArrowLeftRight, CalendarClock, ExternalLink, RotateCw, Undo2, UserRoundPen } from 'lucide-react';
+import { type ReactNode, useState } from 'react';
+import { trpc } from '../api.ts';
+import { useMayWrite } from '../shell/use-session.ts';
+import {
+  formatDay,
+  formatDuration,
+  formatFromNow,
+  formatTime,
+  formatWhen,
+  otherZone,
+  useNow,
+  workDateOf,
+} from '../time.ts';
+import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Bone, LoadError, Loading, Refusal } from '../ui/states.tsx';
+import { toast } from '../ui/toast.tsx';
+import { problemOf, syncSentence, titleOf, windowWords } from '../words.ts';
+import { PlanDialog } from './plan-dialog.tsx';
+import { TradeDialog } from './trade-dialog.tsx';
+
+/** One event and its schedule: what is planned, what can be done with it, and how far it has got to Crossmark. */
+export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () => void }) {
+  const utils = trpc.useUtils();
+  const mayWrite = useMayWrite();
+  const detail = trpc.events.get.useQuery({ eventId });
+  const stores = trpc.stores.list.useQuery();
+  const sync = trpc.sync.get.useQuery({ eventId });
+  const scheduleId = detail.data?.schedule?.scheduleId;
+  const judged = trpc.schedules.get.useQuery(
+    { scheduleId: scheduleId ?? 0 },
+    { enabled: scheduleId !== undefined },
+  );
+  const [asked, setAsked] = useState<'schedule' | 'move' | 'person' | 'trade'>();
+  const unschedule = trpc.schedules.unschedule.useMutation();
+
+  const row = detail.data;
+  const store = row && stores.data?.find((each) => each.id === row.storeId);
+  if (!row || !store) {
+    return (
+      <Dialog shape="side" title="Event" onClose={onClose}>
+        {detail.isError || stores.isError ? (
+          <LoadError
+            what="The event"
+            error={detail.error ?? stores.error}
+            onRetry={() => {
+              void detail.refetch();
+              void stores.refetch();
+            }}
+          />
+        ) : (
+          <Loading what="event">
+            <div className="grid gap-3">
+              <Bone className="h-5 w-2/3" />
+              <Bone className="h-20" />
+              <Bone className="h-9" />
+              <Bone className="h-40" />
+            </div>
+          </Loading>
+        )}
+      </Dialog>
+    );
+  }
+
+  const { event, schedule } = row;
+  const { timeZone } = store;
+  const today = workDateOf(new Date().toISOString(), timeZone);
+  const title = titleOf(event);
+  const closed = ['Canceled', 'Expired', 'Submitted'].includes(event.condition);
+
+  const free = async () => {
+    if (!schedule) return;
+    try {
+      const { paired } = await unschedule.mutateAsync({
+        scheduleId: schedule.scheduleId,
+        version: schedule.version,
+      });
+      const back = async () => {
+        try {
+          await utils.client.schedules.create.mutate({
+            eventId,
+            employeeId: schedule.employeeId,
+            startsAt: schedule.startsAt,
+            withSupervisor: paired !== null,
+            overrideReason: judged.data?.overrideReason ?? 'Undone: back to how it was',
+          });
+          toast(`${title} is back where it was.`);
+        } catch (error) {
+          toast(problemOf(error).message, { tone: 'problem' });
+        }
+        void utils.board.week.invalidate();
+      };
+      toast(`${title} is unscheduled.${paired ? ` ${paired.message}` : ''}`, {
+        action: { label: 'Undo', run: () => void back() },
+      });
+      await utils.board.week.invalidate();
+      void utils.events.invalidate();
+      onClose();
+    } catch {
+      // The panel shows the mutation's error.
+      void detail.refetch();
+    }
+  };
+
+  const zone = otherZone(timeZone);
+  return (
+    <>
+      <Dialog
+        shape="side"
+        title={title}
+        description={
+          <span className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <TypeMark type={event.type} whole />
+            <span>{event.condition}</span>
+            {event.eventNumber && <span>{event.eventNumber}</span>}
+          </span>
+        }
+        onClose={onClose}
+      >
+        <div className="grid gap-5">
+          <section aria-label="Plan" className="grid gap-3">
+            {schedule ? (
+              <div>
+                <p className="text-lg leading-tight font-semibold">
+                  {formatDay(schedule.workDate)}, {formatTime(schedule.startsAt, timeZone)} –{' '}
+                  {formatTime(schedule.endsAt, timeZone)}
+                </p>
+                <p>{schedule.employeeName}</p>
+                {zone && <p className="text-xs text-ink-2">{zone}, the store’s clock</p>}
+              </div>
+            ) : (
+              <p className="font-medium">Not scheduled here.</p>
+            )}
+            {judged.data && judged.data.flags.length > 0 && <ReasonList reasons={judged.data.flags} />}
+            {judged.data?.overrideReason && (
+              <p className="text-sm text-ink-2">Saved against a warning: “{judged.data.overrideReason}”</p>
+            )}
+            {event.bookedElsewhere && (
+              <p className="text-sm text-conflict">
+                Crossmark lists it as booked by {event.bookedElsewhere}, whom nobody here stands for.
+              </p>
+            )}
+            {mayWrite && !closed && (
+              <div className="grid grid-cols-2 gap-2">
+                {schedule ? (
+                  <>
+                    <Button onClick={() => setAsked('move')}>
+                      <CalendarClock aria-hidden className="size-4" />
+                      Move
+                    </Button>
+                    <Button onClick={() => setAsked('person')}>
+                      <UserRoundPen aria-hidden className="size-4" />
+                      Change person
+                    </Button>
+                    {event.type === 'Core' && (
+                      <Button onClick={() => setAsked('trade')}>
+                        <ArrowLeftRight aria-hidden className="size-4" />
+                        Trade
+                      </Button>
+                    )}
+                    <Button look="danger" busy={unschedule.isPending} onClick={() => void free()}>
+                      {!unschedule.isPending && <Undo2 aria-hidden className="size-4" />}
+                      Unschedule
+                    </Button>
+                  </>
+                ) : (
+                  <Button look="primary" onClick={() => setAsked('schedule')}>
+                    Schedule
+                  </Button>
+                )}
+              </div>
+            )}
+            <Refusal error={unschedule.error} />
+          </section>
+
+          <SyncSection eventId={eventId} event={event} sync={sync.data} timeZone={timeZone} />
+          {sync.isError && !sync.data && (
+            <LoadError what="The sync state" error={sync.error} onRetry={() => void sync.refetch()} />
+          )}
+
+          <section aria-label="About the event">
+            <h3 className="mb-1.5 text-sm font-semibold">Event</h3>
+            <dl className="grid grid-cols-[6rem_1fr] gap-x-3 gap-y-1 text-sm">
+              <Fact term="Name">{event.name}</Fact>
+              <Fact term="Window">
+                {windowWords(event)}
+                <span className="text-ink-2">, due {formatDay(event.dueOn)}</span>
+              </Fact>
+              <Fact term="Duration">{formatDuration(event.durationMinutes)}</Fact>
+              <Fact term="Store">{store.name}</Fact>
+              <Fact term="Plan id">{event.mplanId ?? 'None yet: the next refresh looks for it'}</Fact>
+              {row.instructionsUrl && (
+                <Fact term="Instructions">
+                  <a
+                    href={row.instructionsUrl}
+                    target="_blank"
+                    rel="noreferrer"
+                    className="inline-flex items-center gap-1 text-accent-text underline"
+                  >
+                    Open <ExternalLink aria-hidden className="size-3.5" />
+                    <span className="sr-only">in a new tab</span>
+                  </a>
+                </Fact>
+              )}
+            </dl>
+          </section>
+        </div>
+      </Dialog>
+      {asked === 'schedule' && (
+        <PlanDialog plan={{ mode: 'schedule', event }} today={today} onClose={() => setAsked(undefined)} />
+      )}
+      {(asked === 'move' || asked === 'person') && schedule && (
+        <PlanDialog
+          plan={{ mode: asked, event, current: schedule }}
+          today={today}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+      {asked === 'trade' && schedule && (
+        <TradeDialog
+          event={event}
+          current={schedule}
+          storeId={store.id}
+          timeZone={timeZone}
+          today={today}
+          onClose={() => setAsked(undefined)}
+        />
+      )}
+    </>
+  );
+}
+
+function Fact({ term, children }: { term: string; children: ReactNode }) {
+  return (
+    <>
+      <dt className="text-ink-2">{term}</dt>
+      <dd className="min-w-0 break-words">{children}</dd>
+    </>
+  );
+}
+
+/** How far it has got: the state in words, both sides, the tries, and the button that helps. */
+function SyncSection({
+  eventId,
+  event,
+  sync,
+  timeZone,
+}: {
+  eventId: number;
+  event: BoardEvent;
+  sync: SyncDetail | undefined;
+  timeZone: string;
+}) {
+  const utils = trpc.useUtils();
+  const mayWrite = useMayWrite();
+  const now = useNow();
+  const retry = trpc.sync.retry.useMutation({
+    onSettled: () => {
+      void utils.sync.get.invalidate({ eventId });
+      void utils.events.get.invalidate({ eventId });
+      void utils.board.week.invalidate();
+    },
+  });
+  const badge = sync ?? event.sync;
+  return (
+    <section aria-label="Sync with Crossmark" className="grid gap-2.5">
+      <div className="flex items-center gap-2">
+        <h3 className="text-sm font-semibold">Crossmark</h3>
+        <SyncMark sync={badge} filled />
+        {mayWrite && (badge.state === 'failed' || badge.state === 'waiting') && (
+          <Button
+            className="ml-auto"
+            busy={retry.isPending}
+            busyLabel="Retrying…"
+            onClick={() => retry.mutate({ eventId })}
+          >
+            <RotateCw aria-hidden className="size-4" />
+            Retry now
+          </Button>
+        )}
+      </div>
+      <p className="min-h-10 text-sm">{sync?.conflict ?? sync?.next ?? syncSentence(badge)}</p>
+      {sync && sync.failureKind !== null && sync.reason && sync.reason !== sync.next && (
+        <p className="text-sm text-ink-2">{sync.reason}</p>
+      )}
+      <Refusal error={retry.error} />
+      <dl className="grid gap-px overflow-hidden rounded-md border border-line bg-line text-sm sm:grid-cols-2">
+        <Side term="Wanted here" value={sync?.wanted} />
+        <Side term="Crossmark holds" value={sync?.held} />
+      </dl>
+      <div>
+        <h4 className="mb-1 text-xs font-medium text-ink-2">
+          {sync ? (sync.attempts.length === 0 ? 'No try yet' : `Tries, latest first`) : 'Tries'}
+        </h4>
+        {sync ? (
+          <ol className="grid gap-2" data-testid="sync-attempts">
+            {sync.attempts.map((attempt) => (
+              <Attempt key={attempt.id} attempt={attempt} timeZone={timeZone} nowMs={now} />
+            ))}
+          </ol>
+        ) : (
+          <Loading what="tries">
+            <Bone className="h-10" />
+          </Loading>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Side({ term, value }: { term: string; value: string | undefined }) {
+  return (
+    <div className="bg-surface p-2.5">
+      <dt className="text-xs text-ink-2">{term}</dt>
+      <dd className="mt-0.5 min-h-10">{value ?? <Bone className="h-4 w-3/4" />}</dd>
+    </div>
+  );
+}
+
+const OUTCOMES: Record<NonNullable<SyncAttempt['outcome']>, { word: string; look: string }> = {
+  done: { word: 'Done', look: 'bg-synced' },
+  nothing: { word: 'Already so', look: 'bg-synced' },
+  retry: { word: 'Failed, tried again later', look: 'bg-waiting' },
+  dead: { word: 'Failed for good', look: 'bg-failed' },
+  waiting: { word: 'Could not be tried yet', look: 'bg-waiting' },
+  conflict: { word: 'Conflict', look: 'bg-conflict' },
+  interrupted: { word: 'Interrupted', look: 'bg-waiting' },
+};
+
+function Attempt({ attempt, timeZone, nowMs }: { attempt: SyncAttempt; timeZone: string; nowMs: number }) {
+  const outcome = attempt.outcome ? OUTCOMES[attempt.outcome] : { word: 'Running', look: 'bg-pending' };
+  const reason = attempt.failureReason ?? attempt.summary;
+  return (
+    <li className="grid grid-cols-[0.5rem_1fr] gap-x-2 text-sm">
+      <span aria-hidden className={`mt-1.5 size-2 rounded-full ${outcome.look}`} />
+      <div className="min-w-0">
+        <p className="flex flex-wrap gap-x-2">
+          <span className="font-medium">{outcome.word}</span>
+          <time
+            dateTime={attempt.startedAt}
+            title={formatWhen(attempt.startedAt, timeZone)}
+            className="text-ink-2"
+          >
+            {formatWhen(attempt.startedAt, timeZone)}
+          </time>
+          <span className="text-ink-2">try {attempt.number}</span>
+        </p>
+        {reason && <p className="break-words text-ink-2">{reason}</p>}
+        {attempt.nextTryAt && attempt.nextTryAt > new Date(nowMs).toISOString() && (
+          <p className="text-ink-2">Next try {formatFromNow(attempt.nextTryAt, nowMs)}</p>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,556 @@
+import { instantAt, type Reason, timeOf } from '@scheduler/scheduling';
+import type { BoardEvent, ScheduleOptions } from '@scheduler/server/router';
+import { keepPreviousData } from '@tanstack/react-query';
+import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react';
+import { trpc } from '../api.ts';
+import {
+  addDays,
+  daysBetween,
+  formatClock,
+  formatDay,
+  formatDuration,
+  formatWhen,
+  otherZone,
+  weekStart,
+} from '../time.ts';
+import { ReasonList, TypeMark } from '../ui/badges.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { TextField, TickBox } from '../ui/field.tsx';
+import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
+import { toast } from '../ui/toast.tsx';
+import { lastDayOf, problemOf, titleOf, windowWords } from '../words.ts';
+
+/** What a live schedule is now, for a dialog that changes it. */
+export interface CurrentSchedule {
+  scheduleId: number;
+  version: number;
+  employeeId: number;
+  employeeName: string;
+  startsAt: string;
+  workDate: string;
+}
+
+/**
+ * `schedule` a free event, perhaps with a day and a person in mind · `move` to another time, day or person ·
+ * `person` the same time with somebody else.
+ */
+export type Plan =
+  | { mode: 'schedule'; event: BoardEvent; day?: string; employeeId?: number }
+  | { mode: 'move' | 'person'; event: BoardEvent; current: CurrentSchedule };
+
+/** Decides who does an event and when. Shows beforehand what the rules say of each slot and person. */
+export function PlanDialog({
+  plan,
+  today,
+  onClose,
+}: {
+  plan: Plan;
+  /** The store's day. */
+  today: string;
+  onClose: () => void;
+}) {
+  const { event } = plan;
+  const current = plan.mode === 'schedule' ? undefined : plan.current;
+  const utils = trpc.useUtils();
+  const formId = useId();
+
+  const firstOpen = event.startsOn > today ? event.startsOn : today;
+  const wanted = current?.workDate ?? (plan.mode === 'schedule' ? plan.day : undefined);
+  const passed = lastDayOf(event) < today && plan.mode === 'schedule';
+  const [day, setDay] = useState(wanted ?? firstOpen);
+  const [time, setTime] = useState<string>();
+  const [employeeId, setEmployeeId] = useState(
+    current?.employeeId ?? (plan.mode === 'schedule' ? plan.employeeId : undefined),
+  );
+  const [withSupervisor, setWithSupervisor] = useState(true);
+  const [overrideReason, setOverrideReason] = useState('');
+
+  const options = trpc.events.options.useQuery(
+    {
+      eventId: event.eventId,
+      day,
+      ...(time && { time }),
+      ...(current && { scheduleId: current.scheduleId }),
+    },
+    { enabled: !passed, placeholderData: keepPreviousData, staleTime: 0 },
+  );
+  const data = options.data;
+  const stale = options.isPlaceholderData;
+
+  // The time already planned, else the first slot at which the person in mind, or anybody, is free.
+  const currentTime = current && data ? timeOf(current.startsAt, data.timeZone) : undefined;
+  const chosenTime =
+    time ??
+    (plan.mode === 'person' ? currentTime : (currentTime ?? (data && firstFreeSlot(data, employeeId))));
+  const chosen = data?.people.find((person) => person.employeeId === employeeId);
+  const reasons = chosen && chosenTime ? (chosen.reasonsBySlot[chosenTime] ?? []) : [];
+  const blocked = reasons.some((reason) => reason.severity === 'hard');
+
+  const save = useSave(plan, onClose);
+  const demanded = save.error ? problemOf(save.error) : undefined;
+  const soft = reasons.filter((reason) => reason.severity === 'soft');
+  const needsReason = soft.length > 0 || demanded?.needsReason === true;
+
+  const unchanged =
+    current !== undefined &&
+    data !== undefined &&
+    employeeId === current.employeeId &&
+    chosenTime !== undefined &&
+    day === current.workDate &&
+    chosenTime === currentTime;
+  const ready =
+    data !== undefined &&
+    !stale &&
+    chosenTime !== undefined &&
+    chosen !== undefined &&
+    !blocked &&
+    !unchanged;
+
+  const submit = (submitted: SubmitEvent<HTMLFormElement>) => {
+    submitted.preventDefault();
+    if (!ready || !data || !chosenTime || !chosen) return;
+    save.run({
+      employeeId: chosen.employeeId,
+      employeeName: chosen.name,
+      startsAt: instantAt(day, chosenTime, data.timeZone),
+      timeZone: data.timeZone,
+      withSupervisor,
+      ...(needsReason && overrideReason.trim() !== '' && { overrideReason: overrideReason.trim() }),
+    });
+  };
+
+  const { reset } = save;
+  // A refusal speaks of what was tried, not of what is chosen now.
+  useEffect(() => reset(), [day, chosenTime, employeeId]);
+
+  const zone = data && otherZone(data.timeZone);
+  const verb = { schedule: 'Schedule', move: 'Move', person: 'Change person' }[plan.mode];
+  return (
+    <Dialog
+      title={`${verb}: ${titleOf(event)}`}
+      description={
+        <span className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
+          <TypeMark type={event.type} whole />
+          <span>{formatDuration(event.durationMinutes)}</span>
+          <span>Window {windowWords(event)}</span>
+          {current && data && (
+            <span>
+              Now {formatWhen(current.startsAt, data.timeZone)}, {current.employeeName}
+            </span>
+          )}
+        </span>
+      }
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            look="primary"
+            type="submit"
+            form={formId}
+            disabled={!ready}
+            busy={save.isPending}
+            busyLabel="Saving…"
+            className="min-w-28"
+          >
+            {verb}
+          </Button>
+        </>
+      }
+    >
+      {passed ? (
+        <Empty title="Its window has passed.">
+          The last day on which it could be worked was {formatDay(lastDayOf(event))}.
+        </Empty>
+      ) : options.isError && !data ? (
+        <LoadError what="Slots and people" error={options.error} onRetry={() => void options.refetch()} />
+      ) : (
+        <form id={formId} onSubmit={submit} className="grid gap-4">
+          <div className={`grid gap-5 ${plan.mode === 'person' ? '' : 'sm:grid-cols-[16rem_1fr]'}`}>
+            {plan.mode !== 'person' && (
+              <div className="grid content-start gap-4">
+                <DayPicker
+                  from={event.startsOn}
+                  to={lastDayOf(event)}
+                  first={today}
+                  value={day}
+                  onChange={(next) => setDay(next)}
+                />
+                <SlotPicker options={data} time={chosenTime} employeeId={employeeId} onChange={setTime} />
+                {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
+              </div>
+            )}
+            <PersonPicker
+              options={data}
+              time={chosenTime}
+              currentId={current?.employeeId}
+              value={employeeId}
+              onChange={setEmployeeId}
+            />
+          </div>
+          {plan.mode === 'schedule' && data?.supervisorEvent && (
+            <div className="rounded-md border border-line p-2.5">
+              <TickBox
+                name="withSupervisor"
+                checked={withSupervisor}
+                onChange={(change) => setWithSupervisor(change.target.checked)}
+              >
+                Schedule its Supervisor event too, at noon on {formatDay(day)}
+                <span className="block text-xs text-ink-2">
+                  By the Club Supervisor if available, else by a Lead who has a Core that day.
+                </span>
+              </TickBox>
+            </div>
+          )}
+          {needsReason && (
+            <TextField
+              label="Reason for going against the warning"
+              hint="Kept with the schedule for whoever asks later."
+              name="overrideReason"
+              required
+              maxLength={300}
+              value={overrideReason}
+              onChange={(change) => setOverrideReason(change.target.value)}
+            />
+          )}
+          <Refusal error={save.error} />
+          {demanded?.code === 'stale' && (
+            <Button
+              className="justify-self-start"
+              onClick={() => {
+                void utils.invalidate();
+                onClose();
+              }}
+            >
+              Close and show it as it is now
+            </Button>
+          )}
+        </form>
+      )}
+    </Dialog>
+  );
+}
+
+interface Decision {
+  employeeId: number;
+  employeeName: string;
+  startsAt: string;
+  timeZone: string;
+  withSupervisor: boolean;
+  overrideReason?: string;
+}
+
+/** Saves a decision with the call that its mode asks for, says what was saved, and offers the way back from a move. */
+function useSave(plan: Plan, onSaved: () => void) {
+  const utils = trpc.useUtils();
+  const create = trpc.schedules.create.useMutation();
+  const reschedule = trpc.schedules.reschedule.useMutation();
+  const changeEmployee = trpc.schedules.changeEmployee.useMutation();
+  const used = { schedule: create, move: reschedule, person: changeEmployee }[plan.mode];
+
+  const run = async (decision: Decision) => {
+    const { employeeId, startsAt, overrideReason, withSupervisor } = decision;
+    const override = overrideReason ? { overrideReason } : {};
+    const title = titleOf(plan.event);
+    const when = formatWhen(startsAt, decision.timeZone);
+    try {
+      if (plan.mode === 'schedule') {
+        const { paired } = await create.mutateAsync({
+          eventId: plan.event.eventId,
+          employeeId,
+          startsAt,
+          withSupervisor,
+          ...override,
+        });
+        toast(`${title}: ${decision.employeeName}, ${when}.${paired ? ` ${paired.message}` : ''}`);
+      } else {
+        const { scheduleId, version, employeeId: before, startsAt: beforeAt } = plan.current;
+        const saved =
+          plan.mode === 'move'
+            ? await reschedule.mutateAsync({ scheduleId, version, startsAt, employeeId, ...override })
+            : await changeEmployee.mutateAsync({ scheduleId, version, employeeId, ...override });
+        const undo = async () => {
+          try {
+            await utils.client.schedules.reschedule.mutate({
+              scheduleId,
+              version: saved.version,
+              startsAt: beforeAt,
+              employeeId: before,
+              overrideReason: 'Undone: back to how it was',
+            });
+            toast(`${title} is back where it was.`);
+          } catch (error) {
+            toast(problemOf(error).message, { tone: 'problem' });
+          }
+          void utils.board.week.invalidate();
+        };
+        toast(
+          `${title}: ${decision.employeeName}, ${when}.${saved.paired ? ` ${saved.paired.message}` : ''}`,
+          {
+            action: { label: 'Undo', run: () => void undo() },
+          },
+        );
+      }
+    } catch {
+      // The mutation keeps its error; the dialog shows it.
+      void utils.events.options.invalidate({ eventId: plan.event.eventId });
+      return;
+    }
+    await utils.board.week.invalidate();
+    void utils.events.invalidate();
+    onSaved();
+  };
+
+  return {
+    run: (decision: Decision) => void run(decision),
+    reset: used.reset,
+    error: used.error,
+    isPending: used.isPending,
+  };
+}
+
+function firstFreeSlot(options: ScheduleOptions, employeeId: number | undefined): string | undefined {
+  const candidates = options.people.filter(
+    (person) => employeeId === undefined || person.employeeId === employeeId,
+  );
+  const asksNothing = (reasons: readonly Reason[] | undefined) =>
+    (reasons ?? []).every((reason) => reason.severity === 'hint');
+  const free = options.slots.find((slot) =>
+    candidates.some((person) => asksNothing(person.reasonsBySlot[slot.time])),
+  );
+  return (free ?? options.slots[0])?.time;
+}
+
+const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
+
+/** The days of a window as a small calendar. */
+function DayPicker({
+  from,
+  to,
+  first,
+  value,
+  onChange,
+}: {
+  from: string;
+  to: string;
+  /** Days before it can't be chosen. */
+  first: string;
+  value: string;
+  onChange: (day: string) => void;
+}) {
+  const name = useId();
+  const lead = daysBetween(weekStart(from), from);
+  // A day outside the window may be planned already: a fact from Crossmark or a file.
+  const days = Array.from({ length: Math.max(daysBetween(from, to) + 1, 1) }, (_, offset) =>
+    addDays(from, offset),
+  );
+  return (
+    <fieldset>
+      <legend className="mb-1 text-sm font-medium">Day</legend>
+      <div className="grid grid-cols-7 gap-0.5 text-center">
+        {WEEKDAYS.map((weekday) => (
+          <span key={weekday} aria-hidden className="text-[11px] text-ink-2">
+            {weekday}
+          </span>
+        ))}
+        {lead > 0 && <span style={{ gridColumn: `span ${lead}` }} />}
+        {days.map((day, index) => {
+          const [, month, number] = formatDay(day).split(' ');
+          return (
+            <label
+              key={day}
+              className={`relative grid h-10 place-content-center rounded-md border text-sm leading-none has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-accent ${
+                day === value
+                  ? 'border-accent bg-accent font-semibold text-accent-ink'
+                  : day < first
+                    ? 'cursor-not-allowed border-transparent text-ink-3'
+                    : 'border-line bg-surface hover:bg-surface-2'
+              }`}
+            >
+              <input
+                type="radio"
+                name={name}
+                value={day}
+                checked={day === value}
+                disabled={day < first && day !== value}
+                aria-label={formatDay(day)}
+                onChange={() => onChange(day)}
+                className="absolute inset-0 appearance-none opacity-0"
+              />
+              {(index === 0 || number === '1') && <span className="text-[10px]">{month}</span>}
+              <span className={day < first ? 'line-through' : ''}>{number}</span>
+            </label>
+          );
+        })}
+      </div>
+    </fieldset>
+  );
+}
+
+/** The usual starts, and a box for any other. */
+function SlotPicker({
+  options,
+  time,
+  employeeId,
+  onChange,
+}: {
+  options: ScheduleOptions | undefined;
+  time: string | undefined;
+  employeeId: number | undefined;
+  onChange: (time: string) => void;
+}) {
+  const name = useId();
+  const inputId = useId();
+  const person = options?.people.find((each) => each.employeeId === employeeId);
+  const usual = useRef<ScheduleOptions['slots']>([]);
+  if (options) usual.current = options.slots;
+  return (
+    <fieldset>
+      <legend className="mb-1 text-sm font-medium">Start</legend>
+      <div className="grid grid-cols-3 gap-1">
+        {!options && [1, 2, 3, 4].map((each) => <Bone key={each} className="h-9" />)}
+        {usual.current.map((slot) => {
+          const reasons = person?.reasonsBySlot[slot.time] ?? [];
+          const worst = reasons.some((reason) => reason.severity === 'hard')
+            ? 'can’t'
+            : reasons.some((reason) => reason.severity === 'soft')
+              ? 'warning'
+              : undefined;
+          return (
+            <label
+              key={slot.time}
+              className={`relative grid h-9 place-content-center rounded-md border text-sm leading-none has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-accent pointer-coarse:h-11 ${
+                slot.time === time
+                  ? 'border-accent bg-accent font-semibold text-accent-ink'
+                  : 'border-line bg-surface hover:bg-surface-2'
+              }`}
+            >
+              <input
+                type="radio"
+                name={name}
+                value={slot.time}
+                checked={slot.time === time}
+                onChange={() => onChange(slot.time)}
+                className="absolute inset-0 appearance-none opacity-0"
+              />
+              {formatClock(slot.time)}
+              {worst && <span className="mt-0.5 text-center text-[10px] font-normal">{worst}</span>}
+            </label>
+          );
+        })}
+      </div>
+      <div className="mt-2 flex items-center gap-2">
+        <label htmlFor={inputId} className="text-xs text-ink-2">
+          Other start
+        </label>
+        <input
+          id={inputId}
+          type="time"
+          step={300}
+          value={time ?? ''}
+          onChange={(change) => change.target.value && onChange(change.target.value)}
+          className="h-8 rounded-md border border-line-strong bg-surface px-2 text-sm pointer-coarse:h-11"
+        />
+      </div>
+    </fieldset>
+  );
+}
+
+/** People: those whom nothing speaks against, those with a warning, and those who can't with the reason. */
+function PersonPicker({
+  options,
+  time,
+  currentId,
+  value,
+  onChange,
+}: {
+  options: ScheduleOptions | undefined;
+  time: string | undefined;
+  currentId: number | undefined;
+  value: number | undefined;
+  onChange: (employeeId: number) => void;
+}) {
+  const name = useId();
+  if (!options) {
+    return (
+      <Loading what="people">
+        <div className="grid gap-1.5">
+          {[1, 2, 3, 4, 5, 6].map((each) => (
+            <Bone key={each} className="h-10" />
+          ))}
+        </div>
+      </Loading>
+    );
+  }
+  const people = options.people.map((person) => ({
+    ...person,
+    reasons: (time ? person.reasonsBySlot[time] : undefined) ?? [],
+  }));
+  const has = (reasons: readonly Reason[], severity: Reason['severity']) =>
+    reasons.some((reason) => reason.severity === severity);
+  const groups = [
+    {
+      title: 'May do it',
+      people: people.filter(({ reasons }) => !has(reasons, 'hard') && !has(reasons, 'soft')),
+    },
+    {
+      title: 'With a warning',
+      people: people.filter(({ reasons }) => !has(reasons, 'hard') && has(reasons, 'soft')),
+    },
+    { title: 'Can’t', people: people.filter(({ reasons }) => has(reasons, 'hard')) },
+  ];
+  return (
+    <fieldset className="min-w-0">
+      <legend className="mb-1 text-sm font-medium">Person</legend>
+      <div className="grid gap-3">
+        {groups
+          .filter((group) => group.people.length > 0)
+          .map((group) => (
+            <div key={group.title} className="grid gap-1">
+              <p className="text-xs text-ink-2">
+                {group.title} ({group.people.length})
+              </p>
+              {group.people.map((person) => {
+                const hard = has(person.reasons, 'hard');
+                return (
+                  <label
+                    key={person.employeeId}
+                    className={`flex items-start gap-2 rounded-md border px-2.5 py-1.5 pointer-coarse:py-2.5 ${
+                      person.employeeId === value
+                        ? 'border-accent bg-accent-soft'
+                        : hard
+                          ? 'cursor-not-allowed border-line bg-surface-2'
+                          : 'border-line hover:bg-surface-2'
+                    }`}
+                  >
+                    <input
+                      type="radio"
+                      name={name}
+                      value={person.employeeId}
+                      checked={person.employeeId === value}
+                      disabled={hard && person.employeeId !== value}
+                      onChange={() => onChange(person.employeeId)}
+                      className="mt-0.5 size-4 shrink-0 accent-accent"
+                    />
+                    <span className="min-w-0 flex-1">
+                      <span className="flex flex-wrap items-baseline gap-x-2">
+                        <span className={`text-sm ${hard ? 'text-ink-2' : 'font-medium'}`}>
+                          {person.name}
+                        </span>
+                        <span className="text-xs text-ink-2">{person.role}</span>
+                        {person.employeeId === currentId && (
+                          <span className="text-xs text-accent-text">now</span>
+                        )}
+                      </span>
+                      <ReasonList reasons={person.reasons} />
+                    </span>
+                  </label>
+                );
+              })}
+            </div>
+          ))}
+      </div>
+    </fieldset>
+  );
+}

@@ -1,0 +1,164 @@
+import type { BoardEvent } from '@scheduler/server/router';
+import { ArrowLeftRight } from 'lucide-react';
+import { useId, useState } from 'react';
+import { trpc } from '../api.ts';
+import { addDays, formatDay, formatTime, formatWhen, workDateOf } from '../time.ts';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
+import { toast } from '../ui/toast.tsx';
+import { titleOf } from '../words.ts';
+import type { CurrentSchedule } from './plan-dialog.tsx';
+
+/** How far around a Core others are offered to trade with. */
+const TRADE_WITHIN_DAYS = 14;
+
+/** Two Cores swap people: choose the other one and see what comes of it. */
+export function TradeDialog({
+  event,
+  current,
+  storeId,
+  timeZone,
+  today,
+  onClose,
+}: {
+  event: BoardEvent;
+  current: CurrentSchedule;
+  storeId: number;
+  timeZone: string;
+  today: string;
+  onClose: () => void;
+}) {
+  const name = useId();
+  const utils = trpc.useUtils();
+  const [partnerId, setPartnerId] = useState<number>();
+  const others = trpc.events.list.useQuery({
+    storeId,
+    scheduled: true,
+    types: ['Core'],
+    from: addDays(current.workDate, -TRADE_WITHIN_DAYS),
+    to: addDays(current.workDate, TRADE_WITHIN_DAYS),
+    limit: 500,
+  });
+  const trade = trpc.schedules.trade.useMutation({
+    onSuccess: async () => {
+      toast(
+        `Traded: ${partner?.employeeName} does ${titleOf(event)}, ${current.employeeName} does ${partnerTitle}.`,
+      );
+      await utils.board.week.invalidate();
+      void utils.events.invalidate();
+      onClose();
+    },
+  });
+
+  const partners = (others.data?.rows ?? [])
+    .flatMap(({ event: other, schedule }) =>
+      schedule && schedule.employeeId !== current.employeeId && schedule.workDate >= today
+        ? [{ ...schedule, title: titleOf(other) }]
+        : [],
+    )
+    .sort((a, b) => (a.startsAt < b.startsAt ? -1 : 1));
+  const partner = partners.find((each) => each.scheduleId === partnerId);
+  const partnerTitle = partner?.title;
+  const days = [...new Set(partners.map((each) => each.workDate))];
+
+  return (
+    <Dialog
+      shape="narrow"
+      title={`Trade: ${titleOf(event)}`}
+      description={`${current.employeeName}, ${formatWhen(current.startsAt, timeZone)}. Choose the Core to swap people with; times stay as they are.`}
+      onClose={onClose}
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            look="primary"
+            className="min-w-28"
+            disabled={!partner}
+            busy={trade.isPending}
+            busyLabel="Trading…"
+            onClick={() =>
+              partner &&
+              trade.mutate({
+                a: { scheduleId: current.scheduleId, version: current.version },
+                b: { scheduleId: partner.scheduleId, version: partner.version },
+              })
+            }
+          >
+            Trade
+          </Button>
+        </>
+      }
+    >
+      <div className="grid min-h-64 content-start gap-4">
+        {others.isError && (
+          <LoadError what="Other Cores" error={others.error} onRetry={() => void others.refetch()} />
+        )}
+        {others.isPending && (
+          <Loading what="other Cores">
+            <div className="grid gap-1.5">
+              {[1, 2, 3, 4, 5].map((each) => (
+                <Bone key={each} className="h-10" />
+              ))}
+            </div>
+          </Loading>
+        )}
+        {others.data && partners.length === 0 && (
+          <Empty title="There is no Core to trade with.">
+            Others’ Cores from today to {TRADE_WITHIN_DAYS} days after this one would be listed here.
+          </Empty>
+        )}
+        {days.map((day) => (
+          <fieldset key={day} className="grid gap-1">
+            <legend className="mb-1 text-xs font-medium text-ink-2">{formatDay(day)}</legend>
+            {partners
+              .filter((each) => each.workDate === day)
+              .map((each) => (
+                <label
+                  key={each.scheduleId}
+                  className={`flex items-start gap-2 rounded-md border px-2.5 py-1.5 text-sm pointer-coarse:py-2.5 ${each.scheduleId === partnerId ? 'border-accent bg-accent-soft' : 'border-line hover:bg-surface-2'}`}
+                >
+                  <input
+                    type="radio"
+                    name={name}
+                    value={each.scheduleId}
+                    checked={each.scheduleId === partnerId}
+                    onChange={() => {
+                      trade.reset();
+                      setPartnerId(each.scheduleId);
+                    }}
+                    className="mt-0.5 size-4 shrink-0 accent-accent"
+                  />
+                  <span className="min-w-0">
+                    <span className="font-medium">{each.employeeName}</span>,{' '}
+                    {formatTime(each.startsAt, timeZone)}
+                    <span className="block text-xs text-ink-2">{each.title}</span>
+                  </span>
+                </label>
+              ))}
+          </fieldset>
+        ))}
+        {partner && (
+          <section aria-label="After the trade" className="grid gap-1 rounded-md bg-surface-2 p-3 text-sm">
+            <h3 className="flex items-center gap-1.5 text-xs font-medium text-ink-2">
+              <ArrowLeftRight aria-hidden className="size-3.5" />
+              After the trade
+            </h3>
+            <p>
+              <b className="font-semibold">{partner.employeeName}</b>: {titleOf(event)},{' '}
+              {formatWhen(current.startsAt, timeZone)}
+            </p>
+            <p>
+              <b className="font-semibold">{current.employeeName}</b>: {partner.title},{' '}
+              {formatWhen(partner.startsAt, timeZone)}
+            </p>
+            {workDateOf(partner.startsAt, timeZone) !== current.workDate && (
+              <p className="text-xs text-ink-2">They swap days: availability is checked when you trade.</p>
+            )}
+          </section>
+        )}
+        <Refusal error={trade.error} />
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,192 @@
+import { EVENT_TYPES, type EventType } from '@scheduler/scheduling';
+import type { BoardEvent } from '@scheduler/server/router';
+import { Search, X } from 'lucide-react';
+import { formatDay, formatDuration } from '../time.ts';
+import { SyncMark, TypeMark } from '../ui/badges.tsx';
+import { Empty } from '../ui/states.tsx';
+import { lastDayOf, titleOf, URGENCIES, urgencyOf, windowWords } from '../words.ts';
+
+export interface TrayFilter {
+  q?: string;
+  type?: EventType;
+  last?: string;
+}
+
+/** Events nobody is planned for, most pressing first. */
+export function Tray({
+  events,
+  today,
+  filter,
+  onFilter,
+  onPick,
+}: {
+  events: readonly BoardEvent[];
+  today: string;
+  filter: TrayFilter;
+  onFilter: (filter: TrayFilter) => void;
+  onPick: (event: BoardEvent) => void;
+}) {
+  const shown = filterEvents(events, filter);
+  const groups = URGENCIES.map((urgency) => ({
+    urgency,
+    members: shown
+      .filter((event) => urgencyOf(event, today) === urgency)
+      .sort((a, b) => (a.dueOn === b.dueOn ? a.eventId - b.eventId : a.dueOn < b.dueOn ? -1 : 1)),
+  })).filter(({ members }) => members.length > 0);
+  return (
+    <aside
+      aria-label="Unscheduled events"
+      className="flex min-h-0 w-full flex-1 flex-col border-line bg-surface-2 min-[1100px]:w-72 min-[1100px]:flex-none min-[1100px]:border-l 2xl:w-80"
+    >
+      <div className="grid gap-2 border-b border-line p-2">
+        <h2 className="flex items-baseline gap-2 text-sm font-semibold">
+          Unscheduled
+          <span className="text-xs font-normal text-ink-2" role="status">
+            {shown.length === events.length ? events.length : `${shown.length} of ${events.length}`}
+          </span>
+        </h2>
+        <FilterBar filter={filter} events={events} onFilter={onFilter} />
+      </div>
+      <div className="min-h-0 flex-1 overflow-y-auto p-2">
+        {events.length === 0 && (
+          <Empty title="Everything is scheduled.">
+            New work appears here after the next refresh or an import.
+          </Empty>
+        )}
+        {events.length > 0 && shown.length === 0 && (
+          <Empty title="No unscheduled event fits.">
+            <button type="button" className="text-accent-text underline" onClick={() => onFilter({})}>
+              Show all {events.length}
+            </button>
+          </Empty>
+        )}
+        <div className="grid gap-3">
+          {groups.map(({ urgency, members }) => (
+            <section key={urgency} aria-label={urgency} className="grid gap-1">
+              <h3
+                className={`flex justify-between px-1 text-xs font-medium ${urgency === 'Past its last day' ? 'text-failed' : urgency === 'Today is the last day' ? 'text-waiting' : 'text-ink-2'}`}
+              >
+                {urgency}
+                <span>{members.length}</span>
+              </h3>
+              <ul className="grid gap-1">
+                {members.map((event) => (
+                  <li key={event.eventId}>
+                    <TrayEvent event={event} onPick={onPick} />
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ))}
+        </div>
+      </div>
+    </aside>
+  );
+}
+
+/** Search and type, for the tray and for the list in the dialog. */
+export function FilterBar({
+  filter,
+  events,
+  onFilter,
+}: {
+  filter: TrayFilter;
+  events: readonly BoardEvent[];
+  onFilter: (filter: TrayFilter) => void;
+}) {
+  const types = EVENT_TYPES.filter(
+    (type) => events.some((event) => event.type === type) || filter.type === type,
+  );
+  return (
+    <div className="grid gap-1.5">
+      <div className="flex gap-1.5">
+        <div className="relative min-w-0 flex-1">
+          <Search
+            aria-hidden
+            className="pointer-events-none absolute top-1/2 left-2 size-4 -translate-y-1/2 text-ink-3"
+          />
+          <input
+            type="search"
+            aria-label="Search unscheduled events"
+            placeholder="Search"
+            value={filter.q ?? ''}
+            onChange={(change) => onFilter(without(filter, 'q', change.target.value))}
+            className="h-8 w-full rounded-md border border-line-strong bg-surface pr-2 pl-7 text-sm pointer-coarse:h-11 pointer-coarse:text-base"
+          />
+        </div>
+        <select
+          aria-label="Type of event"
+          value={filter.type ?? ''}
+          onChange={(change) => onFilter(without(filter, 'type', change.target.value))}
+          className="h-8 w-28 rounded-md border border-line-strong bg-surface px-1.5 text-sm pointer-coarse:h-11"
+        >
+          <option value="">All types</option>
+          {types.map((type) => (
+            <option key={type} value={type}>
+              {type}
+            </option>
+          ))}
+        </select>
+      </div>
+      {filter.last && (
+        <button
+          type="button"
+          onClick={() => onFilter(without(filter, 'last', ''))}
+          aria-label={`Last day ${formatDay(filter.last)}: show events of other days too`}
+          className="inline-flex items-center gap-1 justify-self-start rounded-full bg-waiting-soft px-2 py-0.5 text-xs text-waiting pointer-coarse:min-h-9"
+        >
+          Last day {formatDay(filter.last)}
+          <X aria-hidden className="size-3" />
+        </button>
+      )}
+    </div>
+  );
+}
+
+function without(filter: TrayFilter, key: keyof TrayFilter, value: string): TrayFilter {
+  const { [key]: _old, ...rest } = filter;
+  return value === '' ? rest : { ...rest, [key]: value };
+}
+
+/** Events whose name has every word, of that type, whose last day that is. */
+export function filterEvents(events: readonly BoardEvent[], filter: TrayFilter): BoardEvent[] {
+  const words = (filter.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
+  return events.filter(
+    (event) =>
+      (!filter.type || event.type === filter.type) &&
+      (!filter.last || lastDayOf(event) === filter.last) &&
+      words.every((word) => event.name.toLowerCase().includes(word)),
+  );
+}
+
+/** One unscheduled event as a button. */
+export function TrayEvent({ event, onPick }: { event: BoardEvent; onPick: (event: BoardEvent) => void }) {
+  return (
+    <button
+      type="button"
+      data-testid={`tray-event-${event.eventId}`}
+      title={event.name}
+      onClick={() => onPick(event)}
+      className="grid w-full gap-0.5 rounded-md border border-line bg-surface px-2 py-1.5 text-left hover:border-line-strong hover:bg-surface-2 pointer-coarse:py-2"
+    >
+      <span className="line-clamp-2 text-[13px] leading-tight font-medium">{titleOf(event)}</span>
+      <span className="flex items-center gap-2">
+        <TypeMark type={event.type} />
+        <span className="ml-auto text-xs whitespace-nowrap text-ink-2">
+          {formatDuration(event.durationMinutes)}
+        </span>
+      </span>
+      <span className="text-xs text-ink-2">
+        {windowWords(event)}
+        {event.eventNumber && ` · ${event.eventNumber}`}
+      </span>
+      {event.bookedElsewhere && <span className="text-xs text-conflict">{event.bookedElsewhere}</span>}
+      {!event.mplanId && <span className="text-xs text-waiting">Not found in Crossmark yet</span>}
+      {event.sync.state !== 'synced' && (
+        <span>
+          <SyncMark sync={event.sync} />
+        </span>
+      )}
+    </button>
+  );
+}

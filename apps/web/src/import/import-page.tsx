@@ -1,0 +1,344 @@
+import type { AppRouter } from '@scheduler/server/router';
+import type { inferRouterOutputs } from '@trpc/server';
+import { Download, FileUp } from 'lucide-react';
+import { useId, useState } from 'react';
+import { trpc } from '../api.ts';
+import { useMayWrite } from '../shell/use-session.ts';
+import { TypeMark } from '../ui/badges.tsx';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { Bone, Empty, Loading, Refusal } from '../ui/states.tsx';
+import { toast } from '../ui/toast.tsx';
+import { problemOf, windowWords } from '../words.ts';
+
+type ImportPreview = inferRouterOutputs<AppRouter>['csv']['preview'];
+type PreviewRow = ImportPreview['rows'][number];
+
+/** Reads the company's CSV files: shows what each row would do before anything is written. And writes them. */
+export function ImportPage() {
+  const mayWrite = useMayWrite();
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto">
+      <div className="mx-auto grid max-w-6xl gap-5 p-3 sm:p-4">
+        <h1 className="text-lg font-semibold">Import and export</h1>
+        {mayWrite ? <Import /> : <p className="text-sm text-ink-2">Your role lets you export, not import.</p>}
+        <Exports />
+      </div>
+    </div>
+  );
+}
+
+function Import() {
+  const inputId = useId();
+  const utils = trpc.useUtils();
+  const [file, setFile] = useState<{ name: string; text: string }>();
+  const [dragging, setDragging] = useState(false);
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const preview = trpc.csv.preview.useMutation({
+    onSuccess: ({ rows }) => setChosen(new Set(rows.filter(isNews).map((row) => row.row))),
+  });
+  const write = trpc.csv.import.useMutation({
+    onSuccess: ({ created, changed, scheduled }) => {
+      const parts = [
+        created && `${created} new ${created === 1 ? 'event' : 'events'}`,
+        changed && `${changed} changed`,
+        scheduled && `${scheduled} scheduled`,
+      ].filter(Boolean);
+      toast(`Imported: ${parts.length ? parts.join(', ') : 'nothing was new'}.`);
+      void utils.board.week.invalidate();
+      void utils.events.invalidate();
+      // The same file again shows what is left: all that went in is now the same.
+      if (file) preview.mutate({ text: file.text });
+    },
+  });
+
+  const take = async (given: File | undefined) => {
+    if (!given) return;
+    write.reset();
+    const text = await given.text();
+    setFile({ name: given.name, text });
+    preview.mutate({ text });
+  };
+  const data = preview.data;
+  const news = data?.rows.filter(isNews) ?? [];
+  const all = chosen.size === news.length;
+
+  return (
+    <section aria-label="Import" className="grid gap-3">
+      <label
+        htmlFor={inputId}
+        onDragOver={(event) => {
+          event.preventDefault();
+          setDragging(true);
+        }}
+        onDragLeave={() => setDragging(false)}
+        onDrop={(event) => {
+          event.preventDefault();
+          setDragging(false);
+          void take(event.dataTransfer.files[0]);
+        }}
+        className={`flex flex-wrap items-center gap-3 rounded-md border border-dashed p-4 has-focus-visible:outline-2 has-focus-visible:outline-offset-2 has-focus-visible:outline-accent ${dragging ? 'border-accent bg-accent-soft' : 'border-line-strong bg-surface'}`}
+      >
+        <span className={buttonClass('primary')}>
+          <FileUp aria-hidden className="size-4" />
+          {file ? 'Choose another file' : 'Choose a CSV file'}
+        </span>
+        <input
+          id={inputId}
+          type="file"
+          accept=".csv,text/csv"
+          aria-label="CSV file"
+          className="sr-only"
+          onChange={(change) => {
+            void take(change.target.files?.[0]);
+            // The same file, mended, can be chosen again.
+            change.target.value = '';
+          }}
+        />
+        <span className="text-sm text-ink-2">
+          {file
+            ? file.name
+            : 'or drop it here. Scheduled and unscheduled work both; nothing is written before you say so.'}
+        </span>
+      </label>
+      <Refusal error={preview.error} />
+      {preview.isPending && !data && (
+        <Loading what="preview">
+          <div className="grid gap-2">
+            {[1, 2, 3, 4, 5].map((each) => (
+              <Bone key={each} className="h-10" />
+            ))}
+          </div>
+        </Loading>
+      )}
+      {data && file && (
+        <>
+          <div className="flex flex-wrap items-center gap-2">
+            <Counts counts={data.counts} />
+            <Button
+              look="primary"
+              className="ml-auto min-w-36"
+              disabled={chosen.size === 0 || preview.isPending}
+              busy={write.isPending}
+              busyLabel="Importing…"
+              onClick={() => write.mutate({ text: file.text, rows: [...chosen].sort((a, b) => a - b) })}
+            >
+              {news.length === 0
+                ? 'Nothing to import'
+                : all
+                  ? `Import all ${news.length}`
+                  : `Import ${chosen.size} of ${news.length}`}
+            </Button>
+          </div>
+          <Refusal error={write.error} />
+          <Rows rows={data.rows} chosen={chosen} onChoose={setChosen} />
+        </>
+      )}
+    </section>
+  );
+}
+
+const isNews = (row: PreviewRow): boolean => row.status === 'new' || row.status === 'changed';
+
+const STATUSES: Record<PreviewRow['status'], { word: string; look: string }> = {
+  new: { word: 'New', look: 'bg-pending-soft text-pending' },
+  changed: { word: 'Changed', look: 'bg-conflict-soft text-conflict' },
+  same: { word: 'Same', look: 'bg-surface-2 text-ink-2' },
+  error: { word: 'Error', look: 'bg-failed-soft text-failed' },
+};
+
+function Counts({ counts }: { counts: ImportPreview['counts'] }) {
+  return (
+    <p role="status" className="flex flex-wrap gap-1.5 text-sm" data-testid="import-counts">
+      {(['new', 'changed', 'same', 'error'] as const).map((status) => (
+        <span key={status} className={`rounded px-2 py-0.5 ${STATUSES[status].look}`}>
+          {counts[status]} {status === 'error' && counts.error !== 1 ? 'errors' : status}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function Rows({
+  rows,
+  chosen,
+  onChoose,
+}: {
+  rows: readonly PreviewRow[];
+  chosen: ReadonlySet<number>;
+  onChoose: (chosen: ReadonlySet<number>) => void;
+}) {
+  const [status, setStatus] = useState<PreviewRow['status'] | ''>('');
+  const news = rows.filter(isNews);
+  const shown = rows.filter((row) => !status || row.status === status);
+  const toggle = (row: number, on: boolean) => {
+    const next = new Set(chosen);
+    if (on) next.add(row);
+    else next.delete(row);
+    onChoose(next);
+  };
+  if (rows.length === 0) return <Empty title="The file has a header and no rows." />;
+  return (
+    <div className="overflow-x-auto rounded-md border border-line bg-surface">
+      <table className="w-full min-w-[640px] text-sm">
+        <thead className="bg-surface-2 text-left text-xs text-ink-2">
+          <tr>
+            <th scope="col" className="w-10 px-3 py-2">
+              <input
+                type="checkbox"
+                aria-label="All rows that say something new"
+                checked={news.length > 0 && chosen.size === news.length}
+                disabled={news.length === 0}
+                onChange={(change) =>
+                  onChoose(new Set(change.target.checked ? news.map((row) => row.row) : []))
+                }
+                className="size-4 accent-accent"
+              />
+            </th>
+            <th scope="col" className="w-14 px-2 py-2 font-medium">
+              Row
+            </th>
+            <th scope="col" className="w-28 px-2 py-2 font-medium">
+              <select
+                aria-label="Show rows"
+                value={status}
+                onChange={(change) => setStatus(change.target.value as PreviewRow['status'] | '')}
+                className="rounded border border-line-strong bg-surface px-1 py-0.5"
+              >
+                <option value="">All</option>
+                {(Object.keys(STATUSES) as PreviewRow['status'][]).map((each) => (
+                  <option key={each} value={each}>
+                    {STATUSES[each].word}
+                  </option>
+                ))}
+              </select>
+            </th>
+            <th scope="col" className="px-2 py-2 font-medium">
+              Event
+            </th>
+            <th scope="col" className="px-2 py-2 font-medium">
+              What it does
+            </th>
+          </tr>
+        </thead>
+        <tbody className="divide-y divide-line">
+          {shown.map((row) => (
+            <tr key={row.row} data-testid={`import-row-${row.row}`} className="align-top">
+              <td className="px-3 py-2">
+                {isNews(row) && (
+                  <input
+                    type="checkbox"
+                    aria-label={`Import row ${row.row}`}
+                    checked={chosen.has(row.row)}
+                    onChange={(change) => toggle(row.row, change.target.checked)}
+                    className="size-4 accent-accent"
+                  />
+                )}
+              </td>
+              <td className="px-2 py-2 text-ink-2">{row.row}</td>
+              <td className="px-2 py-2">
+                <span className={`rounded px-1.5 py-0.5 text-xs font-medium ${STATUSES[row.status].look}`}>
+                  {STATUSES[row.status].word}
+                </span>
+              </td>
+              <td className="px-2 py-2">
+                <span className="block break-words">{row.name || '(no name)'}</span>
+                <span className="flex flex-wrap gap-x-3 text-xs text-ink-2">
+                  {row.type && <TypeMark type={row.type} whole />}
+                  {row.window && windowWords(row.window)}
+                </span>
+              </td>
+              <td className="px-2 py-2">
+                <Effect row={row} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {shown.length === 0 && <Empty title="No row is of that kind." />}
+    </div>
+  );
+}
+
+function Effect({ row }: { row: PreviewRow }) {
+  if (row.status === 'error') {
+    return (
+      <ul className="grid gap-0.5 text-failed">
+        {row.problems.map((problem) => (
+          <li key={`${problem.column} ${problem.reason}`}>
+            {problem.column && <b className="font-medium">{problem.column}: </b>}
+            {problem.reason}
+          </li>
+        ))}
+      </ul>
+    );
+  }
+  if (row.changes.length === 0) {
+    return (
+      <span className="text-ink-2">
+        {row.status === 'same' ? 'Nothing: it is so already' : 'Adds the event'}
+      </span>
+    );
+  }
+  return (
+    <ul className="grid gap-0.5">
+      {row.changes.map((change) => (
+        <li key={change.field}>
+          <span className="text-ink-2">{FIELDS[change.field]}: </span>
+          {change.from && <span className="text-ink-2 line-through">{change.from}</span>} {change.to}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const FIELDS: Record<PreviewRow['changes'][number]['field'], string> = {
+  name: 'Name',
+  reference: 'Reference number',
+  duration: 'Duration',
+  schedule: 'Schedule',
+};
+
+const EXPORTS = [
+  { kind: 'scheduled', label: 'Export scheduled work' },
+  { kind: 'unscheduled', label: 'Export unscheduled work' },
+] as const;
+
+function Exports() {
+  const utils = trpc.useUtils();
+  const [busy, setBusy] = useState<string>();
+  const save = async (kind: (typeof EXPORTS)[number]['kind']) => {
+    setBusy(kind);
+    try {
+      const text = await utils.csv.export.fetch({ kind }, { staleTime: 0 });
+      download(`${kind}-${new Date().toISOString().slice(0, 10)}.csv`, text);
+    } catch (error) {
+      toast(problemOf(error).message, { tone: 'problem' });
+    }
+    setBusy(undefined);
+  };
+  return (
+    <section aria-label="Export" className="grid gap-2">
+      <h2 className="text-sm font-semibold">Export</h2>
+      <p className="text-sm text-ink-2">
+        The same eleven columns that the import reads, in the store’s time.
+      </p>
+      <div className="flex flex-wrap gap-2">
+        {EXPORTS.map(({ kind, label }) => (
+          <Button key={kind} busy={busy === kind} onClick={() => void save(kind)}>
+            {busy !== kind && <Download aria-hidden className="size-4" />}
+            {label}
+          </Button>
+        ))}
+      </div>
+    </section>
+  );
+}
+
+function download(fileName: string, text: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = fileName;
+  link.click();
+  URL.revokeObjectURL(url);
+}

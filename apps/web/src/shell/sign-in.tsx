@@ -1,0 +1,71 @@
+import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { type SubmitEvent, useState } from 'react';
+import { queryClient } from '../api.ts';
+import { reportSignedIn } from '../connection.ts';
+import { forgetSession, signIn } from '../session.ts';
+import { Button } from '../ui/button.tsx';
+import { TextField } from '../ui/field.tsx';
+
+const route = getRouteApi('/sign-in');
+
+export function SignIn() {
+  const { next, ended } = route.useSearch();
+  const router = useRouter();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    setBusy(true);
+    setProblem(undefined);
+    const refused = await signIn(String(form.get('email')), String(form.get('password'))).catch(
+      () => 'The scheduling server did not answer. Try again in a moment.',
+    );
+    if (refused) {
+      setProblem(refused);
+      setBusy(false);
+      return;
+    }
+    forgetSession();
+    queryClient.clear();
+    reportSignedIn();
+    router.history.push(next ?? '/');
+  };
+
+  return (
+    <main className="grid min-h-dvh content-center justify-items-center gap-6 p-4">
+      <div className="flex items-center gap-3">
+        <img src="/icon.svg" alt="" width={36} height={36} />
+        <h1 className="text-xl font-semibold">Crossmark Scheduler</h1>
+      </div>
+      <form
+        onSubmit={submit}
+        aria-label="Sign in"
+        className="grid w-full max-w-sm gap-4 rounded-xl border border-line bg-surface p-6"
+      >
+        {ended && !problem && (
+          <p role="status" className="rounded-md bg-waiting-soft p-2.5 text-sm text-waiting">
+            Your session has ended. Sign in again to go on where you were.
+          </p>
+        )}
+        <TextField label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
+        <TextField
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+        />
+        {/* Its room is kept, so that a problem moves nothing. */}
+        <p role="alert" className="min-h-5 text-sm text-failed">
+          {problem}
+        </p>
+        <Button type="submit" look="primary" className="h-10" busy={busy} busyLabel="Signing in…">
+          Sign in
+        </Button>
+      </form>
+      <p className="text-sm text-ink-2">No account? Ask whoever administers the scheduler.</p>
+    </main>
+  );
+}

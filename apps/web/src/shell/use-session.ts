@@ -1,0 +1,14 @@
+import { getRouteApi } from '@tanstack/react-router';
+import type { Session } from '../session.ts';
+
+const route = getRouteApi('/app');
+
+/** Who is signed in. */
+export function useSession(): Session {
+  return route.useRouteContext().session;
+}
+
+/** Whether they may change plans: viewers only look. */
+export function useMayWrite(): boolean {
+  return useSession().role !== 'viewer';
+}

@@ -1,0 +1,97 @@
+import {
+  addDays,
+  daysBetween,
+  formatDay,
+  formatTime,
+  type Instant,
+  weekStart,
+  workDateOf,
+} from '@scheduler/scheduling';
+import { useSyncExternalStore } from 'react';
+
+export { addDays, daysBetween, formatDay, formatTime, weekStart, workDateOf };
+
+const VIEWER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Now, as the rest of the app writes instants. */
+export const nowInstant = (): Instant => new Date().toISOString();
+
+/** The week shown before the store's zone is known. */
+export const weekHere = (): string => weekStart(workDateOf(nowInstant(), VIEWER_ZONE));
+
+/** `Jan 4 – 10, 2026`: a week's first and last day. */
+export function formatWeek(sunday: string): string {
+  const last = addDays(sunday, 6);
+  const [, from = '', firstDay = ''] = formatDay(sunday).split(' ');
+  const [, to = '', lastDay = ''] = formatDay(last).split(' ');
+  return `${from} ${firstDay} – ${from === to ? '' : `${to} `}${lastDay}, ${last.slice(0, 4)}`;
+}
+
+/** `Mon Jan 5, 10:45 AM` on the store's clocks. */
+export function formatWhen(instant: Instant, timeZone: string): string {
+  return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
+}
+
+/** `10:45 AM` out of `10:45`. */
+export function formatClock(time: string): string {
+  const [hour = '0', minute = '00'] = time.split(':');
+  return `${Number(hour) % 12 || 12}:${minute} ${Number(hour) < 12 ? 'AM' : 'PM'}`;
+}
+
+/** `6 h 30 min`. */
+export function formatDuration(minutes: number): string {
+  const hours = Math.floor(minutes / 60);
+  const rest = minutes % 60;
+  return [hours ? `${hours} h` : '', rest ? `${rest} min` : ''].filter(Boolean).join(' ');
+}
+
+/** The store's clock by name, `Eastern Standard Time`, when the viewer's clock shows another time at that moment; else null. */
+export function otherZone(timeZone: string, at: Instant = nowInstant()): string | null {
+  const here = formatTime(at, VIEWER_ZONE) + workDateOf(at, VIEWER_ZONE);
+  if (here === formatTime(at, timeZone) + workDateOf(at, timeZone)) return null;
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'long' }).formatToParts(
+    new Date(at),
+  );
+  return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
+}
+
+/** `just now`, `4 min ago`, `in 40 s`, `in 2 h`. */
+export function formatFromNow(instant: Instant, nowMs: number): string {
+  const seconds = Math.round((Date.parse(instant) - nowMs) / 1000);
+  const size = Math.abs(seconds);
+  if (size < 5) return seconds > 0 ? 'in a moment' : 'just now';
+  const amount =
+    size < 90
+      ? `${size} s`
+      : size < 5400
+        ? `${Math.round(size / 60)} min`
+        : size < 129_600
+          ? `${Math.round(size / 3600)} h`
+          : `${Math.round(size / 86_400)} days`;
+  return seconds > 0 ? `in ${amount}` : `${amount} ago`;
+}
+
+let nowMs = Date.now();
+const listeners = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** The current time in ms, renewed every second, by one timer for all who ask. */
+export function useNow(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      timer ??= setInterval(() => {
+        nowMs = Date.now();
+        for (const each of listeners) each();
+      }, 1000);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size === 0) {
+          clearInterval(timer);
+          timer = undefined;
+        }
+      };
+    },
+    () => nowMs,
+  );
+}

@@ -1,0 +1,66 @@
+import type { EventType, Instant, Reason } from '@scheduler/scheduling';
+import type { SyncBadge } from '@scheduler/server/router';
+import { CircleCheck, CircleX, Clock3, GitCompareArrows, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { formatFromNow, useNow } from '../time.ts';
+import { STATE_WORDS, type SyncState, syncSentence, TYPES } from '../words.ts';
+
+const LOOKS: Record<SyncState, { Icon: typeof CircleCheck; text: string; soft: string }> = {
+  synced: { Icon: CircleCheck, text: 'text-synced', soft: 'bg-synced-soft' },
+  pending: { Icon: LoaderCircle, text: 'text-pending', soft: 'bg-pending-soft' },
+  waiting: { Icon: Clock3, text: 'text-waiting', soft: 'bg-waiting-soft' },
+  failed: { Icon: CircleX, text: 'text-failed', soft: 'bg-failed-soft' },
+  conflict: { Icon: GitCompareArrows, text: 'text-conflict', soft: 'bg-conflict-soft' },
+};
+
+/** How far a schedule has got towards Crossmark: picture, colour and always a word. */
+export function SyncMark({ sync, filled = false }: { sync: SyncBadge; filled?: boolean }) {
+  const { Icon, text, soft } = LOOKS[sync.state];
+  return (
+    <span
+      data-testid="sync-badge"
+      data-state={sync.state}
+      title={sync.reason ?? syncSentence(sync)}
+      className={`inline-flex items-center gap-1 text-xs font-medium whitespace-nowrap ${text} ${filled || sync.state !== 'synced' ? `rounded px-1.5 py-px ${soft}` : ''}`}
+    >
+      <Icon aria-hidden className={`size-3 shrink-0 ${sync.state === 'pending' ? 'animate-spin' : ''}`} />
+      {STATE_WORDS[sync.state]}
+      {sync.state === 'waiting' && sync.nextTryAt && <Until instant={sync.nextTryAt} />}
+    </span>
+  );
+}
+
+/** Only a badge that counts down renders every second. */
+function Until({ instant }: { instant: Instant }) {
+  return <span>· {formatFromNow(instant, useNow())}</span>;
+}
+
+/** An event's type: its colour and its word. */
+export function TypeMark({ type, whole = false }: { type: EventType; whole?: boolean }) {
+  return (
+    <span className="inline-flex min-w-0 items-center gap-1 text-xs text-ink-2">
+      <span
+        aria-hidden
+        className="size-2 shrink-0 rounded-[2px]"
+        style={{ background: `var(${TYPES[type].token})` }}
+      />
+      <span className="truncate">{whole ? type : TYPES[type].short}</span>
+    </span>
+  );
+}
+
+/** Rules that speak against a plan, each in its sentence; red ones forbid, amber ones warn. */
+export function ReasonList({ reasons }: { reasons: readonly Reason[] }) {
+  return (
+    <ul className="grid gap-1">
+      {reasons.map((reason) => (
+        <li
+          key={reason.code}
+          className={`flex gap-1.5 text-xs ${reason.severity === 'hard' ? 'text-failed' : reason.severity === 'soft' ? 'text-waiting' : 'text-ink-2'}`}
+        >
+          <TriangleAlert aria-hidden className="mt-0.5 size-3 shrink-0" />
+          <span>{reason.message}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,73 @@
+import { CircleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { problemOf } from '../words.ts';
+import { Button } from './button.tsx';
+
+/** Nothing to show, and why that is. */
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return (
+    <div className="grid justify-items-center gap-1 px-4 py-8 text-center">
+      <p className="font-medium">{title}</p>
+      {children && <div className="max-w-prose text-sm text-ink-2">{children}</div>}
+    </div>
+  );
+}
+
+/** A reading that failed, and a way to try again. */
+export function LoadError({ what, error, onRetry }: { what: string; error: unknown; onRetry: () => void }) {
+  return (
+    <div role="alert" className="grid justify-items-center gap-3 px-4 py-10 text-center">
+      <p className="font-medium">{what} could not be loaded.</p>
+      <p className="max-w-prose text-sm text-ink-2">{problemOf(error).message}</p>
+      <Button onClick={onRetry}>Try again</Button>
+    </div>
+  );
+}
+
+/** A refusal beside the button that met it: the sentence and each rule that spoke against it. */
+export function Refusal({ error }: { error: unknown }) {
+  if (!error) return null;
+  const { message, reasons, changes } = problemOf(error);
+  const others = reasons.filter((reason) => !message.includes(reason.message));
+  return (
+    <div
+      role="alert"
+      className="flex w-full gap-2 rounded-md border border-failed/40 bg-failed-soft p-2.5 text-sm text-ink"
+    >
+      <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-failed" />
+      <div className="min-w-0">
+        <p>{message}</p>
+        {others.length > 0 && (
+          <ul className="mt-1 list-disc pl-4">
+            {others.map((reason) => (
+              <li key={reason.code}>{reason.message}</li>
+            ))}
+          </ul>
+        )}
+        {changes.length > 0 && (
+          <ul className="mt-1 list-disc pl-4">
+            {changes.map((change) => (
+              <li key={change.at}>
+                {change.by} {change.what}
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** A grey stand-in of the size of what comes. */
+export function Bone({ className = '' }: { className?: string }) {
+  return <span aria-hidden className={`block animate-pulse rounded bg-surface-3 ${className}`} />;
+}
+
+/** Says to a screen reader that something loads while bones are shown. */
+export function Loading({ what, children }: { what: string; children: ReactNode }) {
+  return (
+    <div role="status" aria-label={`Loading ${what}`}>
+      {children}
+    </div>
+  );
+}

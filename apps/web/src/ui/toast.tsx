@@ -1,0 +1,92 @@
+import { X } from 'lucide-react';
+import { useSyncExternalStore } from 'react';
+import { Button, IconButton } from './button.tsx';
+
+interface Toast {
+  id: number;
+  message: string;
+  tone: 'done' | 'problem';
+  action?: { label: string; run: () => void };
+}
+
+/** Long enough to read a sentence and reach for Undo. */
+const STAYS_MS = 10_000;
+
+let toasts: readonly Toast[] = [];
+let nextId = 1;
+const listeners = new Set<() => void>();
+const timers = new Map<number, ReturnType<typeof setTimeout>>();
+
+function set(next: readonly Toast[]): void {
+  toasts = next;
+  for (const listener of listeners) listener();
+}
+
+function dismiss(id: number): void {
+  clearTimeout(timers.get(id));
+  timers.delete(id);
+  set(toasts.filter((toast) => toast.id !== id));
+}
+
+function keepFor(id: number): void {
+  clearTimeout(timers.get(id));
+  timers.set(
+    id,
+    setTimeout(() => dismiss(id), STAYS_MS),
+  );
+}
+
+/** Says in a corner what was done, with a way back where there is one. Problems stay until closed. */
+export function toast(
+  message: string,
+  options: { tone?: Toast['tone']; action?: Toast['action'] } = {},
+): void {
+  const id = nextId++;
+  const tone = options.tone ?? 'done';
+  set([...toasts.slice(-2), { id, message, tone, ...(options.action && { action: options.action }) }]);
+  if (tone === 'done') keepFor(id);
+}
+
+export function Toasts() {
+  const shown = useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => toasts,
+  );
+  return (
+    <section
+      aria-label="Notices"
+      aria-live="polite"
+      className="pointer-events-none fixed inset-x-3 bottom-3 z-60 grid justify-items-center gap-2 sm:inset-x-auto sm:left-4 sm:justify-items-start"
+    >
+      {shown.map(({ id, message, tone, action }) => (
+        // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds the notice, everything in it is a button
+        <div
+          key={id}
+          onMouseEnter={() => clearTimeout(timers.get(id))}
+          onMouseLeave={() => tone === 'done' && keepFor(id)}
+          className={`pointer-events-auto flex max-w-md items-center gap-2 rounded-md border bg-surface py-1.5 pr-1.5 pl-3 text-sm shadow-float ${tone === 'problem' ? 'border-failed/60' : 'border-line'}`}
+        >
+          <span className="min-w-0 flex-1">{message}</span>
+          {action && (
+            <Button
+              look="quiet"
+              className="font-medium text-accent-text!"
+              onClick={() => {
+                dismiss(id);
+                action.run();
+              }}
+            >
+              {action.label}
+            </Button>
+          )}
+          <IconButton label="Close notice" onClick={() => dismiss(id)}>
+            <X aria-hidden className="size-4" />
+          </IconButton>
+        </div>
+      ))}
+    </section>
+  );
+}

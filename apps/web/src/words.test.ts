@@ -1,0 +1,67 @@
+import { TRPCClientError } from '@trpc/client';
+import { describe, expect, it } from 'vitest';
+import { problemOf, titleOf, urgencyOf, windowWords } from './words.ts';
+
+describe('the short name of an event', () => {
+  it.each([
+    ['610113-Alderbrook-Oat Clusters (123456789012)  - V2-CORE', 'Alderbrook – Oat Clusters'],
+    [
+      '610113-Juniper & Co-Hardcore Cider Mustard (123456789012)  - V2-Supervisor',
+      'Juniper & Co – Hardcore Cider Mustard',
+    ],
+    [
+      '01.05-DD-Northfold-Digital Scale Pro (123456789012)  - 01.05 Digital Setup',
+      'Northfold – Digital Scale Pro',
+    ],
+    ['01-05 8HR-ES1-JUICER-PRODUCTION-SPCLTY (123456789012)  - ES1', 'Juicer Production, 8 hours'],
+    ['01-05 Juicer Survey (123456789012)  - V2.9 Juicer Production Survey', 'Juicer Survey'],
+    ['01.05-LKD-FSK-Kettle Popcorn-9AM (123456789012)  - V2 - Freeosk', 'Kettle Popcorn, 9AM'],
+    ['Wk12-Garlic Naan (123456789012)  - V1.2 Freeosk Troubleshooting', 'Wk12 – Garlic Naan'],
+    [
+      '630207-VP-Saltmarsh-Lemon Sorbet Cups (123456789012)  - Vendor Performed',
+      'Saltmarsh – Lemon Sorbet Cups',
+    ],
+  ])('of %s is %s', (name, title) => {
+    expect(titleOf({ name })).toBe(title);
+  });
+
+  it('is the whole name where the name has no known shape', () => {
+    expect(titleOf({ name: 'Spring cleaning' })).toBe('Spring cleaning');
+    expect(titleOf({ name: '610113-' })).toBe('610113-');
+  });
+});
+
+describe('how pressing an event is', () => {
+  it('goes by its last work day, which is the day before it is due', () => {
+    const dueOn = (day: string) => urgencyOf({ dueOn: day }, '2026-01-05');
+    expect(dueOn('2026-01-05')).toBe('Past its last day');
+    expect(dueOn('2026-01-06')).toBe('Today is the last day');
+    expect(dueOn('2026-01-09')).toBe('Within three days');
+    expect(dueOn('2026-01-13')).toBe('Within a week');
+    expect(dueOn('2026-01-14')).toBe('Later');
+  });
+
+  it('names a window by its first and last work day', () => {
+    expect(windowWords({ startsOn: '2026-01-05', dueOn: '2026-01-06' })).toBe('Mon Jan 5');
+    expect(windowWords({ startsOn: '2026-01-05', dueOn: '2026-01-13' })).toBe('Mon Jan 5 – Mon Jan 12');
+  });
+});
+
+describe('what an error is to a person', () => {
+  it('says of a lost answer that nothing is known', () => {
+    expect(problemOf(TRPCClientError.from(new TypeError('Failed to fetch'))).message).toMatch(
+      /did not answer/,
+    );
+  });
+
+  it('keeps the words of the API and asks for a reason only where one would help', () => {
+    const error = TRPCClientError.from({
+      error: {
+        code: -32000,
+        message: 'Ada has a Core that day.',
+        data: { reason: { code: 'needs_reason', reasons: [] } },
+      },
+    } as never);
+    expect(problemOf(error)).toMatchObject({ message: 'Ada has a Core that day.', needsReason: true });
+  });
+});

@@ -1,0 +1,128 @@
+import type { EventType, Reason } from '@scheduler/scheduling';
+import type { ForeignChange, RefusalReason, SyncBadge } from '@scheduler/server/router';
+import { TRPCClientError } from '@trpc/client';
+import { addDays, daysBetween, formatDay } from './time.ts';
+
+/**
+ * What a person calls an event: client and product, without the numbers and the type that stand around them in
+ * Crossmark's name. The whole name is shown where there is room.
+ */
+export function titleOf(event: { name: string }): string {
+  const title = event.name
+    .replace(/\s*\(\d{6,}\)\s*-.*$/, '')
+    .replace(/^\d{6}-(VP-)?/, '')
+    .replace(/^\d\d[.-]\d\d(-DD|-LKD-FSK)?[- ]/, '')
+    .replace(/-(\d{1,2}[AP]M)$/, ', $1')
+    .replace(/^(\d+)HR-ES\d-JUICER-PRODUCTION(-.*)?$/, 'Juicer Production, $1 hours')
+    .replace(/^(\S[^-]*)-/, '$1 – ')
+    .trim();
+  return title || event.name;
+}
+
+/** Each type's word on a card and its colour's name among the tokens. */
+export const TYPES: Record<EventType, { short: string; token: string }> = {
+  Core: { short: 'Core', token: '--type-core' },
+  Supervisor: { short: 'Supervisor', token: '--type-supervisor' },
+  'Juicer Production': { short: 'Juicer', token: '--type-juicer-production' },
+  'Juicer Survey': { short: 'Juicer survey', token: '--type-juicer-survey' },
+  'Digital Setup': { short: 'Setup', token: '--type-digital-setup' },
+  'Digital Refresh': { short: 'Refresh', token: '--type-digital-refresh' },
+  'Digital Teardown': { short: 'Teardown', token: '--type-digital-teardown' },
+  Freeosk: { short: 'Freeosk', token: '--type-freeosk' },
+  Other: { short: 'Other', token: '--type-other' },
+};
+
+export type SyncState = SyncBadge['state'];
+
+export const STATE_WORDS: Record<SyncState, string> = {
+  synced: 'Synced',
+  pending: 'Saving…',
+  waiting: 'Waiting',
+  failed: 'Failed',
+  conflict: 'Conflict',
+};
+
+/** One line on how far a schedule has got, and what its state means for it. */
+export function syncSentence(sync: SyncBadge): string {
+  switch (sync.state) {
+    case 'synced':
+      return 'Crossmark holds exactly what stands here.';
+    case 'pending':
+      return 'Saved here and on its way to Crossmark.';
+    case 'waiting':
+      return sync.reason ?? 'Saved here; Crossmark could not be told yet. It is tried again by itself.';
+    case 'failed':
+      return sync.reason ?? 'Crossmark did not take it. Nothing is tried until you act.';
+    case 'conflict':
+      return sync.reason ?? 'Crossmark’s side was changed while ours was too.';
+  }
+}
+
+/** Last day on which an event may be worked: the due day itself is too late. */
+export const lastDayOf = (event: { dueOn: string }): string => addDays(event.dueOn, -1);
+
+/** How pressing an unscheduled event is, most pressing first. */
+export const URGENCIES = [
+  'Past its last day',
+  'Today is the last day',
+  'Within three days',
+  'Within a week',
+  'Later',
+] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
+/** @param today the store's day */
+export function urgencyOf(event: { dueOn: string }, today: string): Urgency {
+  const left = daysBetween(today, lastDayOf(event));
+  if (left < 0) return 'Past its last day';
+  if (left === 0) return 'Today is the last day';
+  if (left <= 3) return 'Within three days';
+  return left <= 7 ? 'Within a week' : 'Later';
+}
+
+/** `Jan 5 – Jan 12`, or one day by its name. */
+export function windowWords(event: { startsOn: string; dueOn: string }): string {
+  const last = lastDayOf(event);
+  if (last <= event.startsOn) return formatDay(event.startsOn);
+  return `${formatDay(event.startsOn)} – ${formatDay(last)}`;
+}
+
+/** What went wrong, in the API's words where it answered. */
+export interface Problem {
+  message: string;
+  /** The API's code; undefined where there was no answer. */
+  code: RefusalReason['code'] | undefined;
+  /** Rules that spoke against it. */
+  reasons: Reason[];
+  /** An override reason would save it. */
+  needsReason: boolean;
+  changes: ForeignChange[];
+  /** Sentences by the field at fault. */
+  fields: Record<string, string>;
+}
+
+/** Reads any error that a call can end with. */
+export function problemOf(error: unknown): Problem {
+  const empty = { code: undefined, reasons: [], needsReason: false, changes: [], fields: {} };
+  if (!(error instanceof TRPCClientError)) {
+    return { ...empty, message: 'Something went wrong in this page. Reload it and try again.' };
+  }
+  const reason: RefusalReason | undefined = error.data?.reason;
+  if (!reason) {
+    return {
+      ...empty,
+      message:
+        'The scheduling server did not answer. If you were saving, look whether it is saved before you try again.',
+    };
+  }
+  return {
+    message: error.message,
+    code: reason.code,
+    reasons: reason.reasons ?? [],
+    needsReason: reason.code === 'needs_reason',
+    changes: reason.changes ?? [],
+    fields: Object.fromEntries(
+      (reason.fields ?? []).map(({ path, message }) => [path.split('.').at(-1), message]),
+    ),
+  };
+}
