@@ -191,6 +191,6 @@ export function createStore({ query, schema = 'graphile_worker', tasks }: Graphi
 export type Store = ReturnType<typeof createStore>;
 
 /** Whether Postgres could hold this as a job's id (a positive bigint): the id comes from a URL. */
-export function isJobId(id: string): boolean {
+function isJobId(id: string): boolean {
   return /^\d{1,19}$/.test(id) && BigInt(id) <= 9_223_372_036_854_775_807n;
 }
