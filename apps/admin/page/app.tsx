@@ -1,0 +1,28 @@
+import { OverviewPage } from './overview.tsx';
+import { SignIn } from './sign-in.tsx';
+import { trpc } from './trpc.ts';
+import { Button } from './ui.tsx';
+
+/** Sign-in for strangers, the overview for everybody else. */
+export function App() {
+  const me = trpc.me.useQuery(undefined, { refetchInterval: 60_000 });
+  if (me.error?.data?.code === 'UNAUTHORIZED') return <SignIn onSignedIn={() => me.refetch()} />;
+  if (me.data) return <OverviewPage viewer={me.data} onSignedOut={() => me.refetch()} />;
+  if (me.error) {
+    return (
+      <main className="mx-auto flex max-w-md flex-col items-start gap-3 p-6">
+        <h1 className="text-lg font-semibold">The admin server gives no answer</h1>
+        <p className="text-ink-2">{me.error.message}</p>
+        <Button onClick={() => me.refetch()} strong>
+          Try again
+        </Button>
+      </main>
+    );
+  }
+  return (
+    <main className="p-6 text-ink-3" aria-busy="true">
+      <h1 className="sr-only">Crossmark Scheduler admin</h1>
+      Loading…
+    </main>
+  );
+}

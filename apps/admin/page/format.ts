@@ -1,0 +1,64 @@
+const NBSP = ' ';
+
+/** A duration in the unit a person would choose: `850 ms`, `2.4 s`, `3.1 min`, `5 h`, `2 d`. */
+export function duration(ms: number): string {
+  const scaled = (value: number, unit: string) =>
+    `${value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 })}${NBSP}${unit}`;
+  if (ms < 999.5) return scaled(Math.round(ms), 'ms');
+  if (ms < 99_500) return scaled(ms / 1000, 's');
+  if (ms < 5_970_000) return scaled(ms / 60_000, 'min');
+  if (ms < 172_800_000) return scaled(ms / 3_600_000, 'h');
+  return scaled(ms / 86_400_000, 'd');
+}
+
+/** How long ago, coarsely: `just now`, `40 s`, `12 min`, `3 h`, `2 d`. Both are ISO instants. */
+export function age(since: string, now: string): string {
+  const ms = Math.max(0, Date.parse(now) - Date.parse(since));
+  if (ms < 2000) return `0${NBSP}s`;
+  const [divisor, unit] =
+    ms < 100_000
+      ? [1000, 's']
+      : ms < 6_000_000
+        ? [60_000, 'min']
+        : ms < 172_800_000
+          ? [3_600_000, 'h']
+          : [86_400_000, 'd'];
+  return `${Math.round(ms / divisor)}${NBSP}${unit}`;
+}
+
+/** Clock time where the day is today's, else day and time; in the reader's zone. */
+export function moment(instant: string, now: string = new Date().toISOString()): string {
+  const [at, today] = [new Date(instant), new Date(now)];
+  const time = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  if (at.toDateString() === today.toDateString()) return time;
+  return `${at.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })}, ${time}`;
+}
+
+/** Day and time of planned work in its store's zone: `Mon, Jan 5, 10:45`. */
+export function storeTime(instant: string, timeZone: string): string {
+  const at = new Date(instant);
+  const day = at.toLocaleDateString('en-US', { weekday: 'short', month: 'short', day: 'numeric', timeZone });
+  return `${day}, ${at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone })}`;
+}
+
+/** Bytes in MB or GB. */
+export function size(bytes: number): string {
+  const mb = bytes / 1_048_576;
+  return mb < 1000 ? `${mb.toFixed(mb < 10 ? 1 : 0)}${NBSP}MB` : `${(mb / 1024).toFixed(1)}${NBSP}GB`;
+}
+
+/** A whole number with thousands separators. */
+export const number = (n: number): string => n.toLocaleString('en-US');
+
+/** A count and its noun. */
+export const count = (n: number, one: string, many = `${one}s`): string =>
+  `${number(n)} ${n === 1 ? one : many}`;
+
+/** What people call a task. */
+export const TASK_NAMES: Record<string, string> = {
+  sync_schedule: 'New schedules',
+  sync_schedule_update: 'Changed schedules',
+  sync_schedule_deletion: 'Removed schedules',
+  sync_employee: 'People',
+  refresh_events: 'Refresh from Crossmark',
+};

@@ -1,0 +1,27 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { httpBatchLink, TRPCClientError } from '@trpc/client';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import './app.css';
+import { App } from './app.tsx';
+import { trpc } from './trpc.ts';
+
+const refused = (error: unknown) =>
+  error instanceof TRPCClientError && ['UNAUTHORIZED', 'FORBIDDEN'].includes(error.data?.code);
+
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: (failures, error) => !refused(error) && failures < 1 } },
+});
+const client = trpc.createClient({ links: [httpBatchLink({ url: '/trpc' })] });
+
+const root = document.getElementById('page');
+if (!root) throw new Error('The page has no #page element.');
+createRoot(root).render(
+  <StrictMode>
+    <trpc.Provider client={client} queryClient={queries}>
+      <QueryClientProvider client={queries}>
+        <App />
+      </QueryClientProvider>
+    </trpc.Provider>
+  </StrictMode>,
+);

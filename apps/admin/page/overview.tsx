@@ -1,0 +1,557 @@
+import { CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import { ChartsSection } from './charts.tsx';
+import { count, duration, number, size, storeTime, TASK_NAMES } from './format.ts';
+import { type Outputs, trpc } from './trpc.ts';
+import { Ago, At, Badge, Button, Facts, Panel } from './ui.tsx';
+
+type Overview = Outputs['overview'];
+type FactsOf = Overview['facts'];
+type Viewer = Outputs['me'];
+
+const POLL_MS = 3000;
+
+/** Whether sync is healthy, and everything one looks at next. */
+export function OverviewPage(props: { viewer: Viewer; onSignedOut: () => void }) {
+  const overview = trpc.overview.useQuery(undefined, { refetchInterval: POLL_MS });
+  const mayAct = props.viewer.role === 'admin';
+  const { data } = overview;
+  return (
+    <>
+      <Header viewer={props.viewer} onSignedOut={props.onSignedOut} />
+      <main className="mx-auto grid w-full max-w-7xl gap-4 px-4 py-4 sm:px-6">
+        {overview.error && (
+          <p role="alert" className="rounded-lg bg-failed-soft px-4 py-3 text-failed">
+            No fresh figures
+            {data ? (
+              <>
+                {' '}
+                since <At at={data.facts.at} now={new Date().toISOString()} />
+              </>
+            ) : null}
+            : the admin server or its database doesn’t answer. Trying again…
+          </p>
+        )}
+        {!data && !overview.error && <p className="text-ink-3">Loading…</p>}
+        {data && (
+          <>
+            <VerdictPanel overview={data} mayAct={mayAct} />
+            <States facts={data.facts} />
+            <div className="grid gap-4 lg:grid-cols-[3fr_2fr]">
+              <Queues facts={data.facts} />
+              <Refresh facts={data.facts} mayAct={mayAct} />
+            </div>
+            <DeadLetters facts={data.facts} mayAct={mayAct} />
+            <ChartsSection redis={data.redis} now={data.facts.at} />
+            <div className="grid gap-4 lg:grid-cols-[3fr_2fr]">
+              <Workers facts={data.facts} />
+              <Health overview={data} />
+            </div>
+          </>
+        )}
+      </main>
+    </>
+  );
+}
+
+function Header(props: { viewer: Viewer; onSignedOut: () => void }) {
+  const { viewer } = props;
+  const signOut = async () => {
+    await fetch('/api/auth/sign-out', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    });
+    props.onSignedOut();
+  };
+  return (
+    <header className="border-b border-line bg-surface">
+      <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-6 gap-y-2 px-4 py-2 sm:px-6">
+        <h1 className="font-semibold">Crossmark sync</h1>
+        <nav aria-label="Pages" className="flex gap-1 text-sm">
+          <a
+            href="/"
+            aria-current="page"
+            className="rounded-md bg-accent-soft px-3 py-2 font-medium text-accent-text"
+          >
+            Overview
+          </a>
+          <a href="/queues" className="rounded-md px-3 py-2 font-medium text-ink-2 hover:bg-surface-2">
+            Queues
+          </a>
+        </nav>
+        <div className="ml-auto flex items-center gap-3 text-sm">
+          <span className="text-ink-2">
+            {viewer.name} <span className="text-ink-3">({viewer.role})</span>
+          </span>
+          <Button onClick={signOut}>Sign out</Button>
+        </div>
+      </div>
+      {viewer.role !== 'admin' && (
+        <p className="border-t border-line px-4 py-1.5 text-center text-sm text-ink-3">
+          You see everything here. Changing something takes the role admin.
+        </p>
+      )}
+    </header>
+  );
+}
+
+const LEVELS = {
+  healthy: { look: 'border-synced bg-synced-soft', ink: 'text-synced', Icon: CircleCheck },
+  attention: { look: 'border-waiting bg-waiting-soft', ink: 'text-waiting', Icon: TriangleAlert },
+  broken: { look: 'border-failed bg-failed-soft', ink: 'text-failed', Icon: OctagonAlert },
+} as const;
+
+function VerdictPanel(props: { overview: Overview; mayAct: boolean }) {
+  const { verdict, facts } = props.overview;
+  const { look, ink, Icon } = LEVELS[verdict.level];
+  const alive = facts.workers.filter((worker) => worker.alive).length;
+  const { last } = facts.refresh;
+  return (
+    <section aria-labelledby="verdict" className={`rounded-lg border-l-4 px-4 py-3 ${look}`}>
+      <div className="flex items-start gap-3">
+        <Icon aria-hidden className={`mt-0.5 size-6 shrink-0 ${ink}`} />
+        <div className="min-w-0 flex-1">
+          <h2 id="verdict" role="status" className={`text-lg font-semibold ${ink}`}>
+            {verdict.headline}
+            {verdict.since && (
+              <>
+                {', since '}
+                <At at={verdict.since} now={facts.at} />
+              </>
+            )}
+          </h2>
+          {verdict.level === 'healthy' && (
+            <p className="text-ink-2">
+              Every change has reached Crossmark or is on its way. {count(alive, 'worker')} at work
+              {last?.finishedAt && (
+                <>
+                  , Crossmark’s list was read <Ago at={last.finishedAt} now={facts.at} />
+                </>
+              )}
+              .
+            </p>
+          )}
+          <ul className="mt-1 grid gap-3">
+            {verdict.findings.map((finding) => (
+              <li key={`${finding.id} ${finding.why}`} className="flex flex-wrap items-start gap-x-4 gap-y-2">
+                <div className="min-w-60 flex-1">
+                  <p className="font-medium text-ink">
+                    {finding.what}
+                    {finding.since && (
+                      <span className="font-normal text-ink-2">
+                        {' For '}
+                        <Ago at={finding.since} now={facts.at} suffix="." />
+                      </span>
+                    )}
+                  </p>
+                  <p className="break-words text-ink-2">{finding.why}</p>
+                  <p className="text-ink-2">{finding.help}</p>
+                </div>
+                <FindingAction id={finding.id} mayAct={props.mayAct} />
+              </li>
+            ))}
+          </ul>
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function FindingAction(props: { id: Overview['verdict']['findings'][number]['id']; mayAct: boolean }) {
+  const link = 'rounded-md px-1 py-1.5 text-sm font-medium text-accent-text underline underline-offset-2';
+  if (props.id === 'dead') {
+    return (
+      <a className={link} href="#dead-title">
+        See each and its reason
+      </a>
+    );
+  }
+  if (props.id === 'behind') {
+    return (
+      <a className={link} href="/queues">
+        Open the queues
+      </a>
+    );
+  }
+  if (props.id === 'refresh' || props.id === 'waiting') return props.mayAct ? <RefreshNow /> : null;
+  return null;
+}
+
+function States(props: { facts: FactsOf }) {
+  const order = ['synced', 'pending', 'waiting', 'failed', 'conflict'] as const;
+  return (
+    <section
+      aria-label="Events by state of sync"
+      className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-5"
+    >
+      {order.map((state) => {
+        const row = props.facts.states.find((candidate) => candidate.state === state);
+        return (
+          <div key={state} className="rounded-lg border border-line bg-surface px-4 py-3">
+            <Badge state={state} />
+            <p className="mt-1 text-2xl font-semibold">{number(row?.count ?? 0)}</p>
+            <p className="text-sm text-ink-3">
+              {row?.since ? (
+                <>
+                  longest for <Ago at={row.since} now={props.facts.at} suffix="" />
+                </>
+              ) : row?.count || state === 'synced' ? (
+                count(row?.count ?? 0, 'event').replace(/^\S+ /, '')
+              ) : (
+                'none'
+              )}
+            </p>
+          </div>
+        );
+      })}
+    </section>
+  );
+}
+
+function Queues(props: { facts: FactsOf }) {
+  const { queues, at } = props.facts;
+  const head = 'px-2 py-1.5 text-right font-medium first:pl-0 first:text-left last:pr-0';
+  const cell = 'px-2 py-1.5 text-right whitespace-nowrap last:pr-0';
+  return (
+    <Panel
+      id="queues"
+      title="Queues"
+      aside={
+        <a href="/queues" className="text-sm font-medium text-accent-text underline underline-offset-2">
+          Open all jobs
+        </a>
+      }
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls sideways must be reachable by keyboard. */}
+      <section className="overflow-x-auto" tabIndex={0} aria-labelledby="queues-title">
+        <table className="w-full text-sm">
+          <thead className="text-ink-3">
+            <tr>
+              {['Task', 'Ready', 'Oldest', 'Running', 'Planned', 'Dead'].map((title) => (
+                <th key={title} scope="col" className={head}>
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {queues.map((queue) => (
+              <tr key={queue.task} className="border-t border-line">
+                <th scope="row" className="py-1.5 pr-2 text-left font-normal">
+                  <a href={`/queues/queue/${queue.task}`} className="hover:underline">
+                    <span className="block font-medium whitespace-nowrap">{TASK_NAMES[queue.task]}</span>
+                    <span className="block text-xs text-ink-3">{queue.task}</span>
+                  </a>
+                </th>
+                <td className={cell}>
+                  <Jobs task={queue.task} status="waiting" n={queue.ready} />
+                </td>
+                <td className={cell}>
+                  {queue.oldestReadyAt ? <Ago at={queue.oldestReadyAt} now={at} suffix="" /> : '–'}
+                </td>
+                <td className={cell}>
+                  <Jobs task={queue.task} status="active" n={queue.running} />
+                </td>
+                <td className={cell}>
+                  <Jobs task={queue.task} status="delayed" n={queue.planned} />
+                </td>
+                <td className={cell}>
+                  <Jobs task={queue.task} status="failed" n={queue.dead} alarming />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </Panel>
+  );
+}
+
+/** A number of jobs that leads to them. */
+function Jobs(props: { task: string; status: string; n: number; alarming?: boolean }) {
+  if (props.n === 0) return <span className="text-ink-3">0</span>;
+  const look = props.alarming ? 'text-failed' : 'text-accent-text';
+  return (
+    <a
+      href={`/queues/queue/${props.task}?status=${props.status}`}
+      aria-label={`${count(props.n, 'job')} ${props.status}, ${TASK_NAMES[props.task]}`}
+      className={`font-semibold underline underline-offset-2 ${look}`}
+    >
+      {number(props.n)}
+    </a>
+  );
+}
+
+function RefreshNow() {
+  const utils = trpc.useUtils();
+  const refresh = trpc.refreshNow.useMutation({ onSettled: () => utils.overview.invalidate() });
+  return (
+    <span className="flex items-center gap-2">
+      {refresh.error && (
+        <span role="alert" className="text-sm text-failed">
+          {refresh.error.message}
+        </span>
+      )}
+      <Button onClick={() => refresh.mutate()} busy={refresh.isPending}>
+        Refresh now
+      </Button>
+    </span>
+  );
+}
+
+function Refresh(props: { facts: FactsOf; mayAct: boolean }) {
+  const { at, refresh } = props.facts;
+  const { current, last, nextAt } = refresh;
+  return (
+    <Panel id="refresh" title="Refresh from Crossmark" aside={props.mayAct && <RefreshNow />}>
+      {current && (
+        <p className="mb-2">
+          <Badge state="pending">{current.state === 'running' ? 'Reading' : 'About to start'}</Badge>{' '}
+          <span className="text-sm text-ink-2">
+            {number(current.read)}
+            {current.total !== null && ` of ${number(current.total)}`} rows, since{' '}
+            <Ago at={current.startedAt ?? current.requestedAt} now={at} suffix="" />
+          </span>
+        </p>
+      )}
+      {last ? (
+        <Facts
+          rows={[
+            [
+              'Last',
+              <>
+                {last.state === 'failed' ? <Badge state="failed" /> : <Badge state="synced">Done</Badge>}{' '}
+                <Ago at={last.finishedAt ?? last.requestedAt} now={at} />
+              </>,
+            ],
+            ...(last.startedAt && last.finishedAt
+              ? ([['Took', duration(Date.parse(last.finishedAt) - Date.parse(last.startedAt))]] as const)
+              : []),
+            ['Rows read', `${number(last.read)}${last.total === null ? '' : ` of ${number(last.total)}`}`],
+            [
+              'Events',
+              `${number(last.created)} new, ${number(last.updated)} changed, ${number(last.unchanged)} the same, ${number(last.gone)} gone`,
+            ],
+            ['Bookings changed there', number(last.drifted)],
+            ['Rows that could not be read', number(last.bad)],
+            ['Next', nextAt ? <At at={nextAt} now={at} /> : 'every hour, by a worker'],
+          ]}
+        />
+      ) : (
+        <p className="text-sm text-ink-2">
+          Crossmark’s list has not been read yet.
+          {nextAt && (
+            <>
+              {' '}
+              The next reading is at <At at={nextAt} now={at} />.
+            </>
+          )}
+        </p>
+      )}
+      {last?.failureReason && <p className="mt-2 text-sm text-failed">{last.failureReason}</p>}
+    </Panel>
+  );
+}
+
+const LETTERS_AT_FIRST = 5;
+
+function DeadLetters(props: { facts: FactsOf; mayAct: boolean }) {
+  const { deadLetters, at } = props.facts;
+  const [all, setAll] = useState(false);
+  const utils = trpc.useUtils();
+  const after = { onSettled: () => utils.overview.invalidate() };
+  const retryAll = trpc.retryAll.useMutation(after);
+  const events = deadLetters.shown.filter((letter) => letter.eventId !== null).length;
+  const shown = all ? deadLetters.shown : deadLetters.shown.slice(0, LETTERS_AT_FIRST);
+  return (
+    <Panel
+      id="dead"
+      title={`Dead letters${deadLetters.total > 0 ? ` (${number(deadLetters.total)})` : ''}`}
+      aside={
+        props.mayAct &&
+        events > 1 && (
+          <Button onClick={() => retryAll.mutate()} busy={retryAll.isPending}>
+            Try all again
+          </Button>
+        )
+      }
+    >
+      {retryAll.error && <p className="text-sm text-failed">{retryAll.error.message}</p>}
+      {deadLetters.total === 0 ? (
+        <p className="text-sm text-ink-2">None: nothing has been given up.</p>
+      ) : (
+        <ul className="divide-y divide-line">
+          {shown.map((letter) => (
+            <Letter key={letter.key} letter={letter} now={at} mayAct={props.mayAct} />
+          ))}
+        </ul>
+      )}
+      {!all && deadLetters.shown.length > LETTERS_AT_FIRST && (
+        <div className="mt-2">
+          <Button onClick={() => setAll(true)}>
+            Show {number(deadLetters.shown.length - LETTERS_AT_FIRST)} more
+          </Button>
+        </div>
+      )}
+      {all && deadLetters.total > deadLetters.shown.length && (
+        <p className="mt-2 text-sm text-ink-3">
+          The {number(deadLetters.shown.length)} latest of {number(deadLetters.total)} are shown.
+        </p>
+      )}
+    </Panel>
+  );
+}
+
+function Letter(props: { letter: FactsOf['deadLetters']['shown'][number]; now: string; mayAct: boolean }) {
+  const { letter } = props;
+  const utils = trpc.useUtils();
+  const retry = trpc.retry.useMutation({ onSettled: () => utils.overview.invalidate() });
+  const { eventId } = letter;
+  return (
+    <li className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 py-2.5 first:pt-0 last:pb-0">
+      <div className="min-w-60 flex-1">
+        <p className="font-medium break-words">{letter.title}</p>
+        <p className="text-sm text-ink-2">
+          {[
+            letter.planned &&
+              `${letter.planned.employee}, ${storeTime(letter.planned.startsAt, letter.planned.timeZone)} store time`,
+            letter.store,
+            letter.task && (TASK_NAMES[letter.task] ?? letter.task),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+        </p>
+        <p className="mt-0.5 text-sm break-words text-failed">{letter.reason}</p>
+        {retry.error && (
+          <p role="alert" className="text-sm text-failed">
+            {retry.error.message}
+          </p>
+        )}
+      </div>
+      <div className="flex items-center gap-3 text-sm">
+        <span className="text-ink-3">
+          {count(letter.tries, 'try', 'tries')}, <Ago at={letter.since} now={props.now} />
+        </span>
+        {letter.task && letter.jobId && (
+          <a
+            href={`/queues/queue/${letter.task}/${letter.jobId}`}
+            className="rounded-md py-1.5 font-medium text-accent-text underline underline-offset-2"
+            aria-label={`Job of ${letter.title}`}
+          >
+            Job
+          </a>
+        )}
+        {props.mayAct && eventId !== null && (
+          <Button
+            onClick={() => retry.mutate({ eventId })}
+            busy={retry.isPending}
+            label={`Try again: ${letter.title}`}
+          >
+            Try again
+          </Button>
+        )}
+      </div>
+    </li>
+  );
+}
+
+function Workers(props: { facts: FactsOf }) {
+  const { workers, at } = props.facts;
+  return (
+    <Panel id="workers" title="Workers">
+      {workers.length === 0 ? (
+        <p className="text-sm text-ink-2">None has been seen within a day.</p>
+      ) : (
+        <ul className="divide-y divide-line">
+          {workers.map((worker) => (
+            <li
+              key={worker.id}
+              className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1 py-2 first:pt-0"
+            >
+              <div className="min-w-0">
+                <p className="font-medium break-words">
+                  {worker.host}, process {worker.pid}
+                </p>
+                <p className="text-sm text-ink-3">
+                  {worker.running.length} of {count(worker.concurrency, 'place')} busy, up for{' '}
+                  <Ago at={worker.startedAt} now={at} suffix="" />
+                </p>
+                {worker.running.slice(0, 5).map((job) => (
+                  <p key={job.jobId} className="text-sm text-ink-2">
+                    <a
+                      href={`/queues/queue/${job.task}/${job.jobId}`}
+                      className="underline underline-offset-2"
+                    >
+                      {TASK_NAMES[job.task] ?? job.task}
+                    </a>{' '}
+                    for <Ago at={job.since} now={at} suffix="" />
+                  </p>
+                ))}
+              </div>
+              <p className="flex items-center gap-2 text-sm text-ink-3">
+                {worker.alive ? <Badge state="synced">Alive</Badge> : <Badge state="failed">Silent</Badge>}
+                heartbeat <Ago at={worker.seenAt} now={at} />
+              </p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Health(props: { overview: Overview }) {
+  const { facts, redis } = props.overview;
+  const { postgres } = facts;
+  return (
+    <Panel id="health" title="Postgres and Redis">
+      <Facts
+        rows={[
+          [
+            'Postgres',
+            <Badge key="badge" state="synced">
+              Answers in {duration(Math.max(1, postgres.pingMs))}
+            </Badge>,
+          ],
+          ['Version', postgres.version],
+          ['Connections', `${postgres.connections} of ${postgres.maxConnections}`],
+          ['Size', size(postgres.sizeBytes)],
+        ]}
+      />
+      <div className="my-3 border-t border-line" />
+      <Facts
+        rows={
+          redis.state === 'connected'
+            ? [
+                [
+                  'Redis',
+                  <Badge key="badge" state="synced">
+                    Answers in {duration(Math.max(1, redis.pingMs))}
+                  </Badge>,
+                ],
+                ['Connected', <Ago key="ago" at={redis.since} now={facts.at} />],
+                ['Memory', redis.usedMemoryBytes === null ? 'unknown' : size(redis.usedMemoryBytes)],
+              ]
+            : redis.state === 'gone'
+              ? [
+                  [
+                    'Redis',
+                    <Badge key="badge" state="waiting">
+                      Gone since <At at={redis.since} now={facts.at} />
+                    </Badge>,
+                  ],
+                ]
+              : [
+                  [
+                    'Redis',
+                    <Badge key="badge" state="waiting">
+                      Not configured
+                    </Badge>,
+                  ],
+                ]
+        }
+      />
+    </Panel>
+  );
+}

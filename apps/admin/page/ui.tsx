@@ -1,0 +1,106 @@
+import { CircleCheck, CircleX, Clock3, GitCompareArrows, LoaderCircle } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { age, moment } from './format.ts';
+
+/** A titled part of the page. */
+export function Panel(props: {
+  id: string;
+  title: string;
+  aside?: ReactNode;
+  children: ReactNode;
+  className?: string;
+}) {
+  return (
+    <section
+      aria-labelledby={`${props.id}-title`}
+      className={`min-w-0 rounded-lg border border-line bg-surface ${props.className ?? ''}`}
+    >
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 pt-3 pb-2">
+        <h2 id={`${props.id}-title`} className="font-semibold">
+          {props.title}
+        </h2>
+        {props.aside}
+      </div>
+      <div className="px-4 pb-4">{props.children}</div>
+    </section>
+  );
+}
+
+/** A moment as its age, with the exact time on hover and for assistive technology. */
+export function Ago(props: { at: string; now: string; suffix?: string }) {
+  return (
+    <time dateTime={props.at} title={new Date(props.at).toString()}>
+      {age(props.at, props.now)}
+      {props.suffix ?? ' ago'}
+    </time>
+  );
+}
+
+/** A moment as clock time. */
+export function At(props: { at: string; now: string }) {
+  return (
+    <time dateTime={props.at} title={new Date(props.at).toString()}>
+      {moment(props.at, props.now)}
+    </time>
+  );
+}
+
+/** A button; `strong` for the one that matters most. */
+export function Button(props: {
+  onClick?: () => void;
+  type?: 'button' | 'submit';
+  strong?: boolean;
+  busy?: boolean;
+  children: ReactNode;
+  label?: string;
+}) {
+  const look = props.strong
+    ? 'border-transparent bg-accent text-accent-ink'
+    : 'border-line bg-surface text-ink hover:bg-surface-2';
+  return (
+    <button
+      type={props.type ?? 'button'}
+      onClick={props.onClick}
+      disabled={props.busy}
+      aria-label={props.label}
+      className={`min-h-9 shrink-0 rounded-md border px-3 py-1.5 text-sm font-medium whitespace-nowrap disabled:opacity-60 ${look}`}
+    >
+      {props.children}
+    </button>
+  );
+}
+
+const STATES = {
+  synced: { label: 'Synced', look: 'bg-synced-soft text-synced', Icon: CircleCheck },
+  pending: { label: 'Pending', look: 'bg-pending-soft text-pending', Icon: LoaderCircle },
+  waiting: { label: 'Waiting', look: 'bg-waiting-soft text-waiting', Icon: Clock3 },
+  failed: { label: 'Failed', look: 'bg-failed-soft text-failed', Icon: CircleX },
+  conflict: { label: 'Conflict', look: 'bg-conflict-soft text-conflict', Icon: GitCompareArrows },
+} as const;
+
+/** A state of sync or of health: colour, sign and word. */
+export function Badge(props: { state: keyof typeof STATES; children?: ReactNode }) {
+  const { label, look, Icon } = STATES[props.state];
+  return (
+    <span
+      className={`inline-flex items-center gap-1.5 rounded-full px-2 py-0.5 text-sm font-medium whitespace-nowrap ${look}`}
+    >
+      <Icon aria-hidden className="size-3.5 shrink-0" />
+      {props.children ?? label}
+    </span>
+  );
+}
+
+/** Names and values, one beside the other. */
+export function Facts(props: { rows: (readonly [name: string, value: ReactNode])[] }) {
+  return (
+    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
+      {props.rows.map(([name, value]) => (
+        <div key={name} className="contents">
+          <dt className="text-ink-3">{name}</dt>
+          <dd className="min-w-0 text-right break-words">{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

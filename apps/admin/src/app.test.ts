@@ -1,0 +1,430 @@
+import { appRoutes } from '@bull-board/api/dist/routes.js';
+import { createUser } from '@scheduler/auth';
+import { auditLog, type UserRole, workers } from '@scheduler/db';
+import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { createMetricsReader, createMetricsWriter, type MetricsReader } from '@scheduler/metrics';
+import { type RedisProcess, startRedis } from '@scheduler/metrics/redis';
+import { desc, sql } from 'drizzle-orm';
+import type { FastifyInstance, InjectOptions } from 'fastify';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { buildAdmin } from './app.ts';
+import type { Charts, Overview } from './router.ts';
+
+const ORIGIN = 'http://localhost:4100';
+const PASSWORD = 'correct horse battery';
+const silent = { info() {}, warn() {} };
+
+let database: TestDatabase;
+let redis: RedisProcess;
+let metrics: MetricsReader;
+let admin: FastifyInstance;
+let withoutRedis: FastifyInstance;
+const cookies = {} as Record<UserRole, string>;
+
+const build = (reader: MetricsReader) =>
+  buildAdmin({
+    database,
+    metrics: reader,
+    authSecret: 'a secret of the tests, long enough for anybody',
+    origin: ORIGIN,
+    logLevel: 'silent',
+    page: 'none',
+  });
+
+/** A request as a browser on our page sends it. */
+const ask = (
+  method: NonNullable<InjectOptions['method']>,
+  url: string,
+  as: UserRole | 'stranger',
+  extra: { headers?: Record<string, string>; payload?: object; app?: FastifyInstance } = {},
+) =>
+  (extra.app ?? admin).inject({
+    method,
+    url,
+    headers: {
+      host: 'localhost:4100',
+      origin: ORIGIN,
+      ...(as === 'stranger' ? {} : { cookie: cookies[as] }),
+      ...extra.headers,
+    },
+    ...(method === 'GET' ? {} : { payload: extra.payload ?? {} }),
+  });
+
+async function query<Answer>(procedure: string, as: UserRole, input?: object, app = admin): Promise<Answer> {
+  const search = input ? `?input=${encodeURIComponent(JSON.stringify(input))}` : '';
+  const answer = await ask('GET', `/trpc/${procedure}${search}`, as, { app });
+  expect(answer.statusCode, answer.body).toBe(200);
+  return answer.json().result.data as Answer;
+}
+
+/** Facts are kept for a second; other tests' may still be shown. */
+const overviewThat = (holds: (overview: Overview) => boolean) =>
+  vi.waitFor(async () => {
+    const overview = await query<Overview>('overview', 'viewer');
+    if (!holds(overview)) throw new Error(`The overview shows ${JSON.stringify(overview.facts)}`);
+    return overview;
+  }, 5000);
+
+async function signIn(email: string, password: string, headers: Record<string, string> = {}) {
+  return admin.inject({
+    method: 'POST',
+    url: '/api/auth/sign-in/email',
+    headers: { host: 'localhost:4100', origin: ORIGIN, ...headers },
+    payload: { email, password },
+  });
+}
+
+beforeAll(async () => {
+  [database, redis] = await Promise.all([createTestDatabase(), startRedis()]);
+  metrics = createMetricsReader(redis.url);
+  admin = await build(metrics);
+  withoutRedis = await build(createMetricsReader(undefined));
+  for (const role of ['viewer', 'dispatcher', 'admin'] as const) {
+    await createUser(database.db, { email: `${role}@test.example`, name: role, role, password: PASSWORD });
+    const answer = await signIn(`${role}@test.example`, PASSWORD);
+    expect(answer.statusCode, answer.body).toBe(200);
+    cookies[role] = answer.cookies
+      .map(({ name, value }) => `${name}=${encodeURIComponent(value)}`)
+      .join('; ');
+  }
+});
+afterAll(async () => {
+  await Promise.all([admin.close(), withoutRedis.close()]);
+  metrics.close();
+  await Promise.all([redis.stop(), database.close()]);
+});
+beforeEach(async () => {
+  await database.sql`delete from graphile_worker._private_jobs`;
+  await database.sql`truncate workers, stores, refresh_runs, audit_log cascade`;
+});
+
+async function addJob(task: string, payload: object, key: string | null = null): Promise<string> {
+  const [row] = await database.sql<{ id: string }[]>`
+    select id::text from graphile_worker.add_job(${task}, ${JSON.stringify(payload)}::json, job_key => ${key})`;
+  return row?.id ?? '';
+}
+
+/** An event that failed for good, as the worker leaves it. */
+async function addDeadLetter(reason: string): Promise<{ eventId: number; jobId: string }> {
+  const [row] = await database.sql<{ id: number }[]>`
+    with store as (
+      insert into stores (crossmark_store_id, number, name, time_zone)
+      values ('310042', '8135', 'Club Eight', 'America/Indiana/Indianapolis') returning id
+    ), event as (
+      insert into events (store_id, mplan_id, name, type, starts_on, due_on, duration_minutes)
+      select id, '40000001', '606001-CORE Soup - V2-CORE', 'Core', '2026-01-05', '2026-01-08', 390 from store
+      returning id
+    )
+    insert into event_syncs (event_id, state, wanted_version, wanted_at, tries, failing_since, failure_kind, failure_reason)
+    select id, 'failed', 1, now(), 2, now() - interval '20 minutes', 'rejected', ${reason} from event
+    returning event_id as id`;
+  const eventId = row?.id ?? 0;
+  const jobId = await addJob('sync_schedule', { eventId }, `event:${eventId}`);
+  await database.sql`select graphile_worker.permanently_fail_jobs(array[${jobId}]::bigint[], ${reason})`;
+  return { eventId, jobId };
+}
+
+const mutations = appRoutes.api.flatMap((route) =>
+  [route.method].flat().flatMap((method) =>
+    method === 'get'
+      ? []
+      : [route.route].flat().map((path) => ({
+          method: method.toUpperCase() as 'PUT' | 'POST' | 'PATCH',
+          path: `/queues${path}`
+            .replace(':queueName', 'sync_schedule')
+            .replace(':jobId', '1')
+            .replace(':schedulerId', 'refresh_events')
+            .replace(':queueStatus', 'failed'),
+        })),
+  ),
+);
+const reads = appRoutes.api.flatMap((route) =>
+  [route.method].flat().includes('get') ? [`/queues${[route.route].flat()[0]}`] : [],
+);
+const changes = ['retry', 'retryAll', 'refreshNow'];
+
+describe('a stranger', () => {
+  test('finds the liveness check and nothing else', async () => {
+    expect((await ask('GET', '/healthz', 'stranger')).json()).toEqual({ ok: true });
+    for (const path of reads) expect((await ask('GET', path, 'stranger')).statusCode, path).toBe(401);
+    for (const { method, path } of mutations) {
+      expect((await ask(method, path, 'stranger')).statusCode, path).toBe(401);
+    }
+    for (const name of ['me', 'overview', 'charts']) {
+      expect((await ask('GET', `/trpc/${name}`, 'stranger')).statusCode, name).toBe(401);
+    }
+    for (const name of changes) {
+      expect((await ask('POST', `/trpc/${name}`, 'stranger')).statusCode, name).toBe(401);
+    }
+    expect((await ask('GET', '/queues/static/js/main.js', 'stranger')).statusCode).toBe(401);
+  });
+
+  test('who opens a queue page is sent to sign in, and from there back to it', async () => {
+    const answer = await ask('GET', '/queues/queue/sync_schedule?status=failed', 'stranger', {
+      headers: { accept: 'text/html' },
+    });
+    expect(answer.statusCode).toBe(302);
+    expect(answer.headers.location).toBe(
+      `/?next=${encodeURIComponent('/queues/queue/sync_schedule?status=failed')}`,
+    );
+  });
+
+  test('is not let in with a wrong password, nor with a cookie of the scheduler', async () => {
+    expect((await signIn('admin@test.example', 'wrong password')).statusCode).toBe(401);
+    const renamed = cookies.admin.replaceAll('scheduler-admin', 'scheduler');
+    const answer = await ask('GET', '/trpc/me', 'stranger', { headers: { cookie: renamed } });
+    expect(answer.statusCode).toBe(401);
+  });
+
+  test('cannot sign up', async () => {
+    const answer = await admin.inject({
+      method: 'POST',
+      url: '/api/auth/sign-up/email',
+      headers: { host: 'localhost:4100', origin: ORIGIN },
+      payload: { email: 'new@test.example', password: PASSWORD, name: 'New' },
+    });
+    expect(answer.statusCode).toBe(400);
+  });
+});
+
+describe.each(['viewer', 'dispatcher'] as const)('a %s', (role) => {
+  test('sees everything', async () => {
+    expect(await query('me', role)).toMatchObject({ email: `${role}@test.example`, role });
+    await query('overview', role);
+    await query('charts', role, { range: '1h' });
+    expect((await ask('GET', '/queues', role)).statusCode).toBe(200);
+    const board = (await ask('GET', '/queues/api/queues', role)).json();
+    expect(board.queues).toHaveLength(5);
+    // So that the board offers no buttons that would be refused.
+    expect(board.queues.every((queue: { readOnlyMode: boolean }) => queue.readOnlyMode)).toBe(true);
+  });
+
+  test.each(mutations)('may not $method $path', async ({ method, path }) => {
+    const answer = await ask(method, path, role);
+    expect(answer.statusCode).toBe(403);
+    expect(await database.db.$count(auditLog)).toBe(0);
+  });
+
+  test.each(changes)('may not %s', async (name) => {
+    const { eventId } = await addDeadLetter('no RepID');
+    const answer = await ask('POST', `/trpc/${name}`, role, { payload: { eventId } });
+    expect(answer.statusCode).toBe(403);
+    expect(answer.json().error.message).toContain(`Your role (${role})`);
+    expect(await database.db.$count(auditLog)).toBe(0);
+  });
+});
+
+describe('a change', () => {
+  test.each([
+    ['another site', { origin: 'https://evil.example' }],
+    ['a sandboxed frame', { origin: 'null' }],
+    ['another port of this host', { origin: 'http://localhost:5173' }],
+  ])('from %s is refused, even with the cookie of an admin', async (_, headers) => {
+    const jobId = await addJob('sync_schedule', { eventId: 1 });
+    for (const [method, url] of [
+      ['PUT', `/queues/api/queues/sync_schedule/${jobId}/clean`],
+      ['POST', '/trpc/refreshNow'],
+      ['POST', '/api/auth/sign-in/email'],
+    ] as const) {
+      expect((await ask(method, url, 'admin', { headers })).statusCode, url).toBe(403);
+    }
+    expect((await database.sql`select from graphile_worker.jobs`).length).toBe(1);
+  });
+
+  test('of queues by an admin is done, and in the audit log with who, what, before and after', async () => {
+    const jobId = await addJob('sync_schedule', { eventId: 7, password: 'planted' });
+    const answer = await ask('PUT', `/queues/api/queues/sync_schedule/${jobId}/clean`, 'admin');
+    expect(answer.statusCode, answer.body).toBe(204);
+    expect((await database.sql`select from graphile_worker.jobs`).length).toBe(0);
+    await vi.waitFor(async () => {
+      const [row] = await database.db.select().from(auditLog);
+      expect(row).toMatchObject({
+        actorName: 'admin',
+        action: 'job.clean',
+        subjectType: 'job',
+        subjectId: `sync_schedule/${jobId}`,
+        before: { job: { state: 'waiting', data: { eventId: 7, password: '[redacted]' } } },
+        after: { status: 204, job: null },
+      });
+    });
+  });
+
+  test('that the board refuses is in the audit log with its status', async () => {
+    const answer = await ask('PUT', '/queues/api/queues/sync_schedule/999999/retry', 'admin');
+    expect(answer.statusCode).toBe(404);
+    await vi.waitFor(async () => {
+      const [row] = await database.db.select().from(auditLog).orderBy(desc(auditLog.id));
+      expect(row).toMatchObject({ action: 'job.retry', after: { status: 404 } });
+    });
+  });
+
+  test('back to work sends a dead letter at once, with an audit row', async () => {
+    const { eventId } = await addDeadLetter('Ada Example has no RepID.');
+    const before = await overviewThat(({ facts }) => facts.deadLetters.shown[0]?.eventId === eventId);
+    expect(before.facts.deadLetters).toMatchObject({
+      total: 1,
+      shown: [{ eventId, reason: 'Ada Example has no RepID.', tries: 2, task: 'sync_schedule' }],
+    });
+    const answer = await ask('POST', '/trpc/retry', 'admin', { payload: { eventId } });
+    expect(answer.statusCode, answer.body).toBe(200);
+    const after = await query<Overview>('overview', 'admin');
+    expect(after.facts.deadLetters.total).toBe(0);
+    expect(after.facts.states).toMatchObject([{ state: 'pending', count: 1 }]);
+    const [row] = await database.db.select().from(auditLog);
+    expect(row).toMatchObject({
+      actorName: 'admin',
+      action: 'sync.retry',
+      subjectId: String(eventId),
+      before: { state: 'failed', tries: 2 },
+      after: { state: 'pending' },
+    });
+    expect((await ask('POST', '/trpc/retry', 'admin', { payload: { eventId: 999 } })).statusCode).toBe(404);
+  });
+
+  test('asking for a refresh adds its run and its job', async () => {
+    const answer = await ask('POST', '/trpc/refreshNow', 'admin');
+    expect(answer.statusCode, answer.body).toBe(200);
+    const { facts } = await query<Overview>('overview', 'admin');
+    expect(facts.refresh.current).toMatchObject({ state: 'queued', id: answer.json().result.data.runId });
+    expect(facts.queues.find((queue) => queue.task === 'refresh_events')?.ready).toBe(1);
+  });
+});
+
+describe('the overview', () => {
+  test('counts jobs by what they wait for, with the age of the oldest', async () => {
+    await database.sql`select graphile_worker.add_job('sync_schedule', '{}', run_at => now() - interval '5 minutes')`;
+    await addJob('sync_schedule', {});
+    await database.sql`select graphile_worker.add_job('sync_schedule', '{}', run_at => now() + interval '5 minutes')`;
+    const dead = await addJob('sync_employee', { employeeId: 3 });
+    await database.sql`select graphile_worker.permanently_fail_jobs(array[${dead}]::bigint[], 'cookie: planted')`;
+    const running = await addJob('refresh_events', {});
+    await database.sql`
+      update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w1', attempts = 1 where id = ${running}`;
+    await database.db
+      .insert(workers)
+      .values({ id: 'w1', host: 'host', pid: 1, concurrency: 10, seenAt: sql`now()` });
+
+    const { facts, verdict } = await overviewThat(({ facts }) => facts.workers[0]?.running.length === 1);
+    const of = (task: string) => facts.queues.find((queue) => queue.task === task);
+    expect(of('sync_schedule')).toMatchObject({ ready: 2, planned: 1, running: 0, dead: 0 });
+    expect(Date.parse(facts.at) - Date.parse(of('sync_schedule')?.oldestReadyAt ?? '')).toBeGreaterThan(
+      299_000,
+    );
+    expect(of('sync_employee')).toMatchObject({ ready: 0, dead: 1 });
+    expect(of('refresh_events')).toMatchObject({ running: 1 });
+    expect(facts.workers).toMatchObject([{ id: 'w1', alive: true, running: [{ task: 'refresh_events' }] }]);
+    expect(verdict).toMatchObject({ level: 'broken', headline: 'Sync is stuck' });
+    expect(JSON.stringify(facts)).not.toContain('planted');
+  });
+
+  test('calls a worker silent whose heartbeat stopped, and says that nothing reaches Crossmark', async () => {
+    await database.db.insert(workers).values({
+      id: 'w1',
+      host: 'host',
+      pid: 1,
+      concurrency: 10,
+      seenAt: sql`now() - interval '2 minutes'`,
+    });
+    const { facts, verdict } = await overviewThat(({ facts }) => facts.workers[0]?.running.length === 0);
+    expect(facts.workers[0]?.alive).toBe(false);
+    expect(verdict.findings[0]).toMatchObject({ id: 'no-worker', since: facts.workers[0]?.seenAt });
+  });
+
+  test('asks Postgres once for many open pages', async () => {
+    const execute = vi.spyOn(database.db, 'execute');
+    try {
+      await vi.waitFor(async () => {
+        execute.mockClear();
+        await Promise.all(Array.from({ length: 20 }, () => query('overview', 'viewer')));
+        expect(execute.mock.calls.length).toBeLessThan(10);
+      });
+    } finally {
+      execute.mockRestore();
+    }
+  });
+});
+
+describe('figures', () => {
+  test('are those that the worker counted', async () => {
+    const writer = createMetricsWriter(redis.url, silent);
+    for (let i = 0; i < 30; i++) {
+      writer.attempt({ task: 'sync_schedule', outcome: 'done', durationMs: 400, clickToSyncedMs: 900 });
+    }
+    writer.attempt({ task: 'refresh_events', outcome: 'dead', durationMs: 50 });
+    writer.call({ call: 'schedule', ok: false, durationMs: 30_000, failureKind: 'unknown' });
+    await writer.close();
+
+    const all = await query<Charts>('charts', 'viewer', { range: '24h' });
+    expect(all.work?.total).toMatchObject({ tries: 31, outcomes: { done: 30, dead: 1 } });
+    expect(all.calls?.total).toMatchObject({ calls: 1, failed: 1 });
+    const one = await query<Charts>('charts', 'viewer', { range: '1h', task: 'sync_schedule' });
+    expect(one.work?.total.tries).toBe(30);
+    expect(one.work?.total.clickToSynced?.p50).toBeGreaterThan(700);
+    expect(one.work?.total.clickToSynced?.p50).toBeLessThan(1150);
+    expect(one.series?.starts).toHaveLength(60);
+  });
+
+  test('say that Redis is not configured, and the rest is there', async () => {
+    const charts = await query<Charts>('charts', 'viewer', { range: '1h' }, withoutRedis);
+    expect(charts).toMatchObject({ status: { state: 'not-configured' }, series: null });
+    const overview = await query<Overview>('overview', 'viewer', undefined, withoutRedis);
+    expect(overview.redis).toEqual({ state: 'not-configured' });
+    expect(overview.facts.queues).toHaveLength(5);
+  });
+
+  test('say since when Redis is gone, the rest is there, and they come back by themselves', async () => {
+    await redis.stop();
+    try {
+      await vi.waitFor(async () => {
+        const charts = await query<Charts>('charts', 'viewer', { range: '1h' });
+        expect(charts).toMatchObject({ status: { state: 'gone', since: expect.any(String) }, series: null });
+      });
+      const overview = await query<Overview>('overview', 'viewer');
+      expect(overview.redis.state).toBe('gone');
+      expect(overview.facts.queues).toHaveLength(5);
+      expect((await ask('GET', '/queues/api/queues', 'viewer')).statusCode).toBe(200);
+    } finally {
+      await redis.start();
+    }
+    await vi.waitFor(async () => {
+      expect((await query<Charts>('charts', 'viewer', { range: '1h' })).series).not.toBeNull();
+    }, 10_000);
+  });
+});
+
+describe('the board', () => {
+  test('shows completed jobs and each try from the attempts that were recorded', async () => {
+    const { eventId, jobId } = await addDeadLetter('no RepID');
+    await database.sql`
+      insert into sync_attempts (task, job_id, worker_id, event_id, number, started_at, finished_at, outcome, summary, failure_reason)
+      values ('sync_schedule', '11', 'w1', ${eventId}, 1, now() - interval '3 min', now() - interval '2 min', 'done', 'booked 10:45', null),
+        ('sync_schedule', ${jobId}, 'w1', ${eventId}, 1, now(), now(), 'dead', null, 'no RepID, password=planted')`;
+    const queue = await vi.waitFor(async () => {
+      const url = '/queues/api/queues?activeQueue=sync_schedule&status=completed';
+      const board = (await ask('GET', url, 'viewer')).json();
+      const found = board.queues.find((candidate: { name: string }) => candidate.name === 'sync_schedule');
+      expect(found.counts).toMatchObject({ completed: 1, failed: 1 });
+      return found;
+    }, 5000);
+    expect(queue.jobs).toMatchObject([{ id: '11', returnValue: 'booked 10:45', data: { eventId } }]);
+    const logs = await ask('GET', `/queues/api/queues/sync_schedule/${jobId}/logs`, 'viewer');
+    expect(logs.json()).toHaveLength(2);
+    expect(logs.body).toContain('no RepID');
+    expect(logs.body).not.toContain('planted');
+  });
+
+  test('shows payloads and errors without secrets, in errors of its own as well', async () => {
+    const jobId = await addJob('sync_schedule', { eventId: 1, token: 'planted' });
+    await database.sql`select graphile_worker.permanently_fail_jobs(array[${jobId}]::bigint[], 'PHPSESSID=planted')`;
+    const job = await ask('GET', `/queues/api/queues/sync_schedule/${jobId}`, 'admin');
+    expect(job.statusCode).toBe(200);
+    expect(job.body).not.toContain('planted');
+  });
+
+  test('has its own policy for styles, and scripts from here only', async () => {
+    const answer = await ask('GET', '/queues', 'viewer');
+    expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
+    expect(answer.headers['x-frame-options']).toBe('DENY');
+    expect(answer.headers['cache-control']).toBe('no-store');
+  });
+});

@@ -1,0 +1,177 @@
+import { CLIENT_ADDRESS_HEADER, createAuth } from '@scheduler/auth';
+import type { Database } from '@scheduler/db';
+import type { MetricsReader } from '@scheduler/metrics';
+import {
+  type CreateFastifyContextOptions,
+  type FastifyTRPCPluginOptions,
+  fastifyTRPCPlugin,
+} from '@trpc/server/adapters/fastify';
+import fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { createBoardQueues } from './board-queues.ts';
+import { serveBuiltPage, servePageFromSource } from './page.ts';
+import { mountQueues } from './queues.ts';
+import { type AdminRouter, type Context, createServices, router } from './router.ts';
+import { isRead } from './viewer.ts';
+
+/** What the admin app is built from; the caller owns database and metrics and closes them. */
+export interface AdminOptions {
+  database: Database;
+  metrics: MetricsReader;
+  authSecret: string;
+  /** How people reach this app, such as `https://admin.example`. */
+  origin: string;
+  logLevel: string;
+  /** `built` serves dist/page, `source` serves page/ with hot reload, `none` serves no page. */
+  page: 'built' | 'source' | 'none';
+}
+
+/** A session cookie of the admin app and one of the scheduler live side by side on one host. */
+const COOKIE_PREFIX = 'scheduler-admin';
+
+/**
+ * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, the page at /. Everything but the page
+ * itself, signing in and /healthz takes a signed-in person; what changes something takes an admin and a request from
+ * our own origin.
+ */
+export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance> {
+  const { database, metrics } = options;
+  const app = fastify({
+    logger: { level: options.logLevel, base: { app: 'admin' } },
+    // The page asks every few seconds; a line for each would bury what matters.
+    logController: new LogController({ disableRequestLogging: true }),
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 5000 },
+  });
+
+  const origin = new URL(options.origin).origin;
+  const auth = createAuth({
+    db: database.db,
+    secret: options.authSecret,
+    baseUrl: origin,
+    trustedOrigins: trustedOrigins(origin),
+    cookiePrefix: COOKIE_PREFIX,
+    log: { warn: (message) => app.log.warn(message), error: (message) => app.log.error(message) },
+  });
+  const viewerOf = (request: FastifyRequest) => auth.userOf(headersOf(request));
+
+  app.addHook('onRequest', async (request, reply) => {
+    if (isRead(request.method) || isSameOrigin(request)) return;
+    return reply.code(403).send({ error: 'This request did not come from the admin page itself.' });
+  });
+  app.addHook('onSend', async (request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+    if (options.page !== 'source') {
+      const isBoard = request.url.startsWith('/queues');
+      reply.header('content-security-policy', isBoard ? BOARD_POLICY : PAGE_POLICY);
+    }
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+  });
+
+  app.get('/healthz', async () => ({ ok: true }));
+
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/api/auth/*',
+    handler: async (request, reply) => {
+      const headers = headersOf(request);
+      headers.set(CLIENT_ADDRESS_HEADER, request.ip);
+      headers.delete('content-length');
+      const answer = await auth.handler(
+        new Request(new URL(request.url, origin), {
+          method: request.method,
+          headers,
+          ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+        }),
+      );
+      reply.code(answer.status);
+      for (const [name, value] of answer.headers) {
+        if (name !== 'set-cookie') reply.header(name, value);
+      }
+      reply.header('set-cookie', answer.headers.getSetCookie());
+      return reply.send(await answer.text());
+    },
+  });
+
+  const services = createServices(database.db, metrics);
+  await app.register(fastifyTRPCPlugin, {
+    prefix: '/trpc',
+    trpcOptions: {
+      router,
+      createContext: async ({ req }: CreateFastifyContextOptions): Promise<Context> => ({
+        viewer: await viewerOf(req),
+        requestId: req.id,
+        services,
+      }),
+      onError: ({ error, path }) => {
+        if (error.code === 'INTERNAL_SERVER_ERROR') app.log.error({ err: error, path }, 'a procedure failed');
+      },
+    } satisfies FastifyTRPCPluginOptions<AdminRouter>['trpcOptions'],
+  });
+
+  await mountQueues(app, { queues: createBoardQueues(database, metrics), db: database.db, viewerOf });
+
+  if (options.page === 'source') await servePageFromSource(app);
+  if (options.page === 'built') await serveBuiltPage(app);
+
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply: FastifyReply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) request.log.error({ err: error }, 'a request failed');
+    return reply.code(status).send({
+      error: status >= 500 ? 'Something went wrong here. Try again in a moment.' : error.message,
+    });
+  });
+  return app;
+}
+
+function headersOf(request: FastifyRequest): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) headers.append(name, one);
+    }
+  }
+  return headers;
+}
+
+/** On one's own machine, localhost and 127.0.0.1 are the same page. */
+function trustedOrigins(origin: string): string[] {
+  const { protocol, hostname, port } = new URL(origin);
+  if (hostname !== 'localhost' && hostname !== '127.0.0.1') return [origin];
+  return ['localhost', '127.0.0.1'].map((host) => `${protocol}//${host}${port ? `:${port}` : ''}`);
+}
+
+/**
+ * Whether a changing request comes from our own page. Browsers send `Origin` with every such request and scripts of
+ * other sites can't forge it; a request without one doesn't come from a page and is refused as well.
+ */
+function isSameOrigin(request: FastifyRequest): boolean {
+  const { origin, host } = request.headers;
+  if (!origin || !URL.canParse(origin)) return false;
+  return new URL(origin).host === host;
+}
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+};
+
+const policy = (style: string) =>
+  [
+    "default-src 'self'",
+    `style-src ${style}`,
+    "img-src 'self' data:",
+    "object-src 'none'",
+    // bull-board's page names its own folder as base.
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+const PAGE_POLICY = policy("'self'");
+const BOARD_POLICY = policy("'self' 'unsafe-inline'");

@@ -1,0 +1,135 @@
+import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
+import { type Database, syncAttempts, workers } from '@scheduler/db';
+import type { MetricsReader } from '@scheduler/metrics';
+import { TASKS, type TaskName } from '@scheduler/sync';
+import { createGraphileQueues, type History, type JobAttempt } from 'bull-board-graphile';
+import { and, count, desc, eq, inArray, sql } from 'drizzle-orm';
+
+const WORDS: Record<TaskName, { displayName: string; description: string }> = {
+  sync_schedule: { displayName: 'New schedules', description: 'Books a new schedule in Crossmark.' },
+  sync_schedule_update: {
+    displayName: 'Changed schedules',
+    description: 'Brings a moved, traded or handed-over schedule to Crossmark.',
+  },
+  sync_schedule_deletion: {
+    displayName: 'Removed schedules',
+    description: 'Removes the booking of an ended schedule from Crossmark.',
+  },
+  sync_employee: {
+    displayName: 'People',
+    description: 'Finds a person in Crossmark’s rep list and brings their schedules up to date.',
+  },
+  refresh_events: {
+    displayName: 'Refresh from Crossmark',
+    description: 'Reads Crossmark’s whole list of events.',
+  },
+};
+
+/** Completed jobs a person may page through; counting all of a year's would cost more than anybody reads. */
+const MOST_COMPLETED = 10_000;
+const MOST_ATTEMPTS = 200;
+
+/** The five tasks as queues of a board, with their past from sync_attempts and their workers from heartbeats. */
+export function createBoardQueues(database: Database, metrics: MetricsReader): BaseAdapter[] {
+  const { db, sql: driver } = database;
+  return createGraphileQueues({
+    query: (text, parameters) => driver.unsafe(text, parameters),
+    tasks: TASKS.map((name) => ({ name, ...WORDS[name] })),
+    history: historyOf(db),
+    workers: async () => {
+      const alive = await db
+        .select()
+        .from(workers)
+        .where(sql`${workers.seenAt} > now() - interval '30 seconds'`);
+      return alive.map((worker) => ({
+        id: worker.id,
+        address: `${worker.host}:${worker.pid}`,
+        startedAt: worker.startedAt,
+      }));
+    },
+    jobsPerMinute: async (task, outcome) => {
+      const series = await metrics.series({ range: '1h' });
+      const wanted = outcome === 'completed' ? ['done', 'nothing'] : ['retry', 'dead'];
+      const points = series?.tasks[task]?.points ?? [];
+      return points
+        .map((point) => wanted.reduce((sum, name) => sum + (point.outcomes[name] ?? 0), 0))
+        .reverse();
+    },
+  });
+}
+
+function historyOf(db: Database['db']): History {
+  // Relies on the index sync_attempts_task (task, id).
+  const completed = (task: string) =>
+    and(eq(syncAttempts.task, task), inArray(syncAttempts.outcome, ['done', 'nothing']));
+  type Row = typeof syncAttempts.$inferSelect;
+  const asCompleted = (row: Row) => ({
+    id: row.jobId,
+    payload:
+      row.eventId !== null
+        ? { eventId: row.eventId }
+        : row.employeeId !== null
+          ? { employeeId: row.employeeId }
+          : {},
+    attempts: row.number,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt ?? row.startedAt,
+    result: row.summary,
+    worker: row.workerId,
+  });
+  const asAttempt = (row: Row): JobAttempt => ({
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+    outcome: row.outcome ?? 'running',
+    detail: row.failureReason ?? row.summary,
+    worker: row.workerId,
+  });
+  return {
+    countCompleted: async (task) => {
+      const some = db
+        .select({ id: syncAttempts.id })
+        .from(syncAttempts)
+        .where(completed(task))
+        .limit(MOST_COMPLETED)
+        .as('some');
+      const [row] = await db.select({ n: count() }).from(some);
+      return row?.n ?? 0;
+    },
+    listCompleted: async (task, start, end) => {
+      const rows = await db
+        .select()
+        .from(syncAttempts)
+        .where(completed(task))
+        .orderBy(desc(syncAttempts.id))
+        .offset(start)
+        .limit(end - start + 1);
+      return rows.map(asCompleted);
+    },
+    getCompleted: async (task, jobId) => {
+      const [row] = await db
+        .select()
+        .from(syncAttempts)
+        .where(and(eq(syncAttempts.jobId, jobId), completed(task)))
+        .orderBy(desc(syncAttempts.id))
+        .limit(1);
+      return row ? asCompleted(row) : null;
+    },
+    attemptsOf: async (job) => {
+      // Each retry is a new job of the same event: its story is told by the event's tries.
+      const { eventId, employeeId } = (job.payload ?? {}) as { eventId?: unknown; employeeId?: unknown };
+      const mine =
+        typeof eventId === 'number'
+          ? eq(syncAttempts.eventId, eventId)
+          : typeof employeeId === 'number'
+            ? eq(syncAttempts.employeeId, employeeId)
+            : eq(syncAttempts.jobId, job.id);
+      const rows = await db
+        .select()
+        .from(syncAttempts)
+        .where(mine)
+        .orderBy(desc(syncAttempts.id))
+        .limit(MOST_ATTEMPTS);
+      return rows.reverse().map(asAttempt);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import { connect } from '@scheduler/db';
+import { createMetricsReader } from '@scheduler/metrics';
+import { runApp } from '@scheduler/runtime';
+import { buildAdmin } from './app.ts';
+import { adminEnv } from './env.ts';
+
+await runApp('admin', async () => {
+  const env = adminEnv();
+  const database = connect(env.DATABASE_URL, { applicationName: 'crossmark-admin', max: 5 });
+  const metrics = createMetricsReader(env.REDIS_URL);
+  const app = await buildAdmin({
+    database,
+    metrics,
+    authSecret: env.AUTH_SECRET,
+    origin: env.ADMIN_ORIGIN ?? `http://localhost:${env.ADMIN_PORT}`,
+    logLevel: env.LOG_LEVEL,
+    page: env.NODE_ENV === 'development' ? 'source' : 'built',
+  });
+  await app.listen({ host: env.HOST, port: env.ADMIN_PORT });
+  return async () => {
+    await app.close();
+    metrics.close();
+    await database.close();
+  };
+});

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import fastifyMiddie from '@fastify/middie';
+import fastifyStatic from '@fastify/static';
+import { SettingsError } from '@scheduler/runtime';
+import type { FastifyInstance } from 'fastify';
+
+/** Serves the built page. Throws SettingsError where it wasn't built. */
+export async function serveBuiltPage(app: FastifyInstance): Promise<void> {
+  // Both src/ and dist/ are one level below the app's folder.
+  const root = fileURLToPath(new URL('../dist/page/', import.meta.url));
+  if (!existsSync(root)) {
+    throw new SettingsError(`The page is not built: ${root} is missing. Run pnpm build first.`);
+  }
+  await app.register(fastifyStatic, {
+    root,
+    cacheControl: false,
+    setHeaders: (reply, path) => {
+      // File names in assets/ carry a hash of their content.
+      const immutable = path.includes('/assets/');
+      reply.header('cache-control', immutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+    },
+  });
+}
+
+/** Serves the page from its source, with hot reload, on this same port. */
+export async function servePageFromSource(app: FastifyInstance): Promise<void> {
+  const { createServer } = await import('vite');
+  const root = fileURLToPath(new URL('../page/', import.meta.url));
+  const vite = await createServer({
+    configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
+    // The queue pages and the API are Fastify's: vite must not answer them with the page.
+    appType: 'custom',
+    server: { middlewareMode: true, hmr: { server: app.server } },
+  });
+  app.addHook('onClose', () => vite.close());
+  await app.register(fastifyMiddie);
+  app.use(vite.middlewares);
+  app.get('/', async (request, reply) => {
+    const html = await vite.transformIndexHtml(request.url, readFileSync(`${root}index.html`, 'utf8'));
+    return reply.type('text/html').send(html);
+  });
+}

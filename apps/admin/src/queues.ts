@@ -1,0 +1,180 @@
+import { createBullBoard } from '@bull-board/api';
+import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
+import { FastifyAdapter } from '@bull-board/fastify';
+import { auditLog, type Db } from '@scheduler/db';
+import { eq } from 'drizzle-orm';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { redact } from './redact.ts';
+import { isRead, type Viewer } from './viewer.ts';
+
+/** Where the queue pages are mounted. */
+export const QUEUES_PATH = '/queues';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    viewer: Viewer | null;
+    /** Row of the audit log that a change of queues writes before it is made. */
+    auditId: number | null;
+  }
+}
+
+/**
+ * Mounts bull-board for signed-in people: admins operate queues, everybody else sees them read-only. Every change is in
+ * the audit log before it is made, and its outcome after; nothing leaves unredacted.
+ */
+export async function mountQueues(
+  app: FastifyInstance,
+  options: {
+    queues: readonly BaseAdapter[];
+    db: Db;
+    viewerOf: (request: FastifyRequest) => Promise<Viewer | null>;
+  },
+): Promise<void> {
+  const adapter = new FastifyAdapter();
+  adapter.setBasePath(QUEUES_PATH);
+  createBullBoard({
+    queues: [...options.queues],
+    serverAdapter: adapter,
+    options: {
+      uiConfig: {
+        boardTitle: 'Crossmark sync',
+        miscLinks: [{ text: 'Overview', url: '/' }],
+        hideDocsLink: true,
+        pollingInterval: { showSetting: true },
+        theme: THEME,
+      },
+    },
+  });
+  const queueNamed = new Map(options.queues.map((queue) => [queue.getName(), queue]));
+
+  await app.register(
+    async (scope) => {
+      scope.decorateRequest('viewer', null);
+      scope.decorateRequest('auditId', null);
+
+      scope.addHook('onRequest', async (request, reply) => {
+        const viewer = await options.viewerOf(request);
+        if (!viewer) {
+          const isPage = isRead(request.method) && (request.headers.accept ?? '').includes('text/html');
+          if (isPage) return reply.redirect(`/?next=${encodeURIComponent(request.url)}`);
+          return reply.code(401).send({ error: 'Sign in to see this.' });
+        }
+        request.viewer = viewer;
+        if (!isRead(request.method) && viewer.role !== 'admin') {
+          return reply.code(403).send({
+            error: { key: 'ERRORS.FORBIDDEN' },
+            message: `Your role (${viewer.role}) can see the queues and change nothing. Ask an admin.`,
+          });
+        }
+      });
+
+      scope.addHook('preHandler', async (request) => {
+        if (isRead(request.method) || !request.viewer) return;
+        const { queueName, jobId, schedulerId } = paramsOf(request);
+        const subject = jobId ?? schedulerId ?? queueName ?? 'all';
+        const [row] = await options.db
+          .insert(auditLog)
+          .values({
+            actorId: request.viewer.id,
+            actorName: request.viewer.name,
+            action: actionOf(request.routeOptions.url ?? ''),
+            subjectType: jobId ? 'job' : schedulerId ? 'scheduler' : 'queue',
+            subjectId: jobId && queueName ? `${queueName}/${jobId}` : subject,
+            before: await describe(queueNamed, request),
+            after: { asked: redact({ ...paramsOf(request), ...bodyOf(request) }) },
+            requestId: request.id,
+          })
+          .returning({ id: auditLog.id });
+        request.auditId = row?.id ?? null;
+      });
+
+      scope.addHook('onResponse', async (request, reply) => {
+        if (request.auditId === null) return;
+        const after = {
+          asked: redact({ ...paramsOf(request), ...bodyOf(request) }),
+          status: reply.statusCode,
+          ...(await describe(queueNamed, request)),
+        };
+        await options.db.update(auditLog).set({ after }).where(eq(auditLog.id, request.auditId));
+      });
+
+      scope.addHook('preSerialization', async (request, _reply, payload) => {
+        const shown = redact(payload);
+        return request.viewer?.role === 'admin' ? shown : asReadOnly(shown);
+      });
+
+      await scope.register(adapter.registerPlugin());
+    },
+    { prefix: QUEUES_PATH },
+  );
+}
+
+const paramsOf = (request: FastifyRequest) =>
+  (request.params ?? {}) as { queueName?: string; jobId?: string; schedulerId?: string };
+
+const bodyOf = (request: FastifyRequest) =>
+  request.body && typeof request.body === 'object' ? (request.body as Record<string, unknown>) : {};
+
+/** `/queues/api/queues/:queueName/:jobId/retry` is `job.retry`. */
+function actionOf(route: string): string {
+  const parts = route.slice(`${QUEUES_PATH}/api/`.length).split('/');
+  const noun = parts.includes(':jobId') ? 'job' : parts.includes(':schedulerId') ? 'scheduler' : 'queue';
+  const verb = parts.slice(1).filter((part) => part !== 'job-schedulers' && !part.startsWith(':'));
+  return `${noun}.${verb.join('.') || 'update'}`;
+}
+
+/** How what a request is about stands now, for the audit log. */
+async function describe(
+  queues: Map<string, BaseAdapter>,
+  request: FastifyRequest,
+): Promise<Record<string, unknown>> {
+  const { queueName, jobId } = paramsOf(request);
+  const queue = queueName === undefined ? undefined : queues.get(queueName);
+  if (queueName !== undefined && !queue) return {};
+  if (queue && jobId) {
+    const job = await queue.getJob(jobId);
+    if (!job) return { job: null };
+    const { data, attemptsMade, failedReason, delay, priority } = job.toJSON();
+    return {
+      job: redact({ state: await job.getState(), data, attemptsMade, failedReason, delay, priority }),
+    };
+  }
+  const states = await Promise.all(
+    (queue ? [queue] : [...queues.values()]).map(async (each) => [
+      each.getName(),
+      { paused: await each.isPaused(), counts: await each.getJobCounts() },
+    ]),
+  );
+  return { queues: Object.fromEntries(states) };
+}
+
+/** The queue list as people see it who may not act: the board then offers no buttons. */
+function asReadOnly(payload: unknown): unknown {
+  if (!payload || typeof payload !== 'object' || !('queues' in payload) || !Array.isArray(payload.queues)) {
+    return payload;
+  }
+  return { ...payload, queues: payload.queues.map((queue: object) => ({ ...queue, readOnlyMode: true })) };
+}
+
+/** The colours of our own pages. */
+const THEME = {
+  light: {
+    background: '#f6f7f9',
+    foreground: '#171b21',
+    card: '#ffffff',
+    primary: '#1f5fd6',
+    'primary-foreground': '#ffffff',
+    border: '#dde1e7',
+    ring: '#1f5fd6',
+    'font-sans': 'Inter, ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, Arial, sans-serif',
+  },
+  dark: {
+    background: '#101318',
+    foreground: '#eceff3',
+    card: '#181c22',
+    primary: '#4c8bf5',
+    'primary-foreground': '#0a1220',
+    border: '#2c323c',
+    ring: '#4c8bf5',
+  },
+};

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { redact } from './redact.ts';
+
+test('secrets are hidden by name at any depth', () => {
+  expect(
+    redact({
+      eventId: 7,
+      crossmark: {
+        password: 'planted',
+        PHPSESSID: 'planted',
+        headers: [{ 'Set-Cookie': 'planted', authorization: 'planted' }],
+      },
+      accessToken: 'planted',
+    }),
+  ).toEqual({
+    eventId: 7,
+    crossmark: {
+      password: '[redacted]',
+      PHPSESSID: '[redacted]',
+      headers: [{ 'Set-Cookie': '[redacted]', authorization: '[redacted]' }],
+    },
+    accessToken: '[redacted]',
+  });
+});
+
+test.each([
+  'POST /login failed: userid=demo&password=planted',
+  '{"password":"planted","userid":"demo"}',
+  'Cookie: a=1; PHPSESSID=planted',
+  'Authorization: Bearer planted123456',
+  'connect postgres://app:planted@db.example:5432/scheduler',
+])('secrets are hidden inside text: %s', (text) => {
+  expect(redact({ failedReason: text }).failedReason).not.toContain('planted');
+});
+
+test('what is no secret stays as it is', () => {
+  const shown = {
+    name: 'sync_schedule',
+    data: { eventId: 7 },
+    attempts: 3,
+    paused: false,
+    at: null,
+    reason: 'Crossmark says: rep 100001 is not qualified. Choose another person.',
+  };
+  expect(redact(shown)).toEqual(shown);
+});

@@ -1,0 +1,34 @@
+const HIDDEN = '[redacted]';
+
+/** Names whose values are nobody's business here, wherever in a payload they stand. */
+const SECRET_NAME =
+  /pass(word|wd|phrase)?$|secret|token|cookie|authorization|api[-_]?key|phpsessid|session[-_]?id/i;
+
+/** Secrets inside running text, such as an error message that quotes a request. The first group stays. */
+const SECRET_TEXT = [
+  /(\b(?:password|passwd|secret|token|api[-_]?key|phpsessid)["']?\s*[=:]\s*["']?)[^\s"'&;,}]+/gi,
+  /(\b(?:set-)?cookie["']?\s*:\s*)[^\r\n]+/gi,
+  /(\b(?:bearer|basic)\s+)[a-z0-9._~+/=-]{8,}/gi,
+  /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/gi,
+];
+
+/** A copy of what is to be shown, without passwords, cookies and the like: by name in objects, by shape in text. */
+export function redact<T>(value: T): T {
+  return redactAny(value) as T;
+}
+
+function redactAny(value: unknown): unknown {
+  if (typeof value === 'string') {
+    return SECRET_TEXT.reduce((text, pattern) => text.replace(pattern, `$1${HIDDEN}`), value);
+  }
+  if (Array.isArray(value)) return value.map(redactAny);
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(
+      Object.entries(value).map(([name, inner]) => [
+        name,
+        SECRET_NAME.test(name) && inner !== null ? HIDDEN : redactAny(inner),
+      ]),
+    );
+  }
+  return value;
+}

@@ -1,0 +1,142 @@
+import { TASKS } from '@scheduler/sync';
+import { describe, expect, test } from 'vitest';
+import type { DeadLetter, Facts, RefreshState, WorkerState } from './overview.ts';
+import { judge } from './verdict.ts';
+
+const AT = '2026-01-05T12:00:00.000Z';
+const minutesAgo = (minutes: number) => new Date(Date.parse(AT) - minutes * 60_000).toISOString();
+
+const worker: WorkerState = {
+  id: 'w1',
+  host: 'host',
+  pid: 1,
+  concurrency: 10,
+  startedAt: minutesAgo(90),
+  seenAt: minutesAgo(0),
+  alive: true,
+  running: [],
+};
+const refresh: RefreshState = {
+  id: 1,
+  state: 'done',
+  requestedBy: 'schedule',
+  requestedAt: minutesAgo(30),
+  startedAt: minutesAgo(30),
+  finishedAt: minutesAgo(29),
+  read: 150,
+  total: 150,
+  created: 0,
+  updated: 0,
+  unchanged: 150,
+  gone: 0,
+  drifted: 0,
+  bad: 0,
+  failureReason: null,
+};
+const letter: DeadLetter = {
+  key: 'event:1',
+  eventId: 1,
+  title: '606001-CORE Soup - V2-CORE',
+  planned: null,
+  store: 'Club Eight',
+  task: 'sync_schedule',
+  jobId: '9',
+  kind: 'rejected',
+  reason: 'Ada Example has no RepID.',
+  tries: 1,
+  since: minutesAgo(20),
+};
+const facts = (changes: Partial<Facts> = {}): Facts => ({
+  at: AT,
+  queues: TASKS.map((task) => ({ task, ready: 0, planned: 0, running: 0, dead: 0, oldestReadyAt: null })),
+  states: [{ state: 'synced', count: 100, since: null }],
+  waiting: [],
+  deadLetters: { total: 0, shown: [] },
+  workers: [worker],
+  refresh: { current: null, last: refresh, nextAt: null },
+  postgres: { version: '18', pingMs: 1, connections: 3, maxConnections: 100, sizeBytes: 1 },
+  ...changes,
+});
+const queueWith = (ready: number, oldestReadyAt: string) =>
+  facts().queues.map((queue, index) => (index === 0 ? { ...queue, ready, oldestReadyAt } : queue));
+
+describe('the verdict', () => {
+  test('is healthy when a worker lives, nothing waits and the list was read within two hours', () => {
+    expect(judge(facts())).toEqual({
+      level: 'healthy',
+      headline: 'Sync is healthy',
+      since: null,
+      findings: [],
+    });
+  });
+
+  test('is stuck since the last heartbeat when no worker lives, and says how many jobs wait', () => {
+    const verdict = judge(
+      facts({
+        workers: [{ ...worker, alive: false, seenAt: minutesAgo(12) }],
+        queues: queueWith(3, minutesAgo(10)),
+      }),
+    );
+    expect(verdict).toMatchObject({ level: 'broken', headline: 'Sync is stuck', since: minutesAgo(12) });
+    expect(verdict.findings[0]?.why).toContain('3 jobs wait');
+  });
+
+  test('is stuck when ready jobs are older than a minute although a worker lives', () => {
+    const verdict = judge(facts({ queues: queueWith(40, minutesAgo(5)) }));
+    expect(verdict).toMatchObject({ level: 'broken', since: minutesAgo(5) });
+    expect(judge(facts({ queues: queueWith(40, minutesAgo(0.5)) })).level).toBe('healthy');
+  });
+
+  test('is stuck, with the reason, while schedules wait for Crossmark to answer', () => {
+    const verdict = judge(
+      facts({
+        waiting: [
+          {
+            kind: 'transient',
+            example: 'Crossmark refused the connection.',
+            count: 2,
+            since: minutesAgo(7),
+            nextTryAt: AT,
+          },
+        ],
+      }),
+    );
+    expect(verdict).toMatchObject({ level: 'broken', since: minutesAgo(7) });
+    expect(verdict.findings[0]).toMatchObject({
+      what: '2 schedules can’t reach Crossmark.',
+      why: 'Crossmark refused the connection.',
+    });
+  });
+
+  test('asks for a person where sync works but dead letters or conflicts are left', () => {
+    const verdict = judge(
+      facts({
+        deadLetters: { total: 1, shown: [letter] },
+        states: [{ state: 'conflict', count: 2, since: minutesAgo(3) }],
+      }),
+    );
+    expect(verdict).toMatchObject({ level: 'attention', since: minutesAgo(20) });
+    expect(verdict.findings.map((finding) => finding.id)).toEqual(['dead', 'conflict']);
+    expect(verdict.findings[0]?.why).toBe('Ada Example has no RepID.');
+  });
+
+  test('mentions a refresh that failed, and one that is overdue', () => {
+    const failed = { ...refresh, state: 'failed' as const, failureReason: 'Crossmark answered 500.' };
+    const late = { ...refresh, finishedAt: minutesAgo(180) };
+    const findings = (last: RefreshState) =>
+      judge(facts({ refresh: { current: null, last, nextAt: null } })).findings;
+    expect(findings(failed)[0]?.why).toBe('Crossmark answered 500.');
+    expect(findings(late)[0]?.since).toBe(minutesAgo(180));
+  });
+
+  test('an event that only waits to be named by a refresh is no outage', () => {
+    const verdict = judge(
+      facts({
+        waiting: [
+          { kind: null, example: 'Crossmark does not list it yet.', count: 1, since: null, nextTryAt: null },
+        ],
+      }),
+    );
+    expect(verdict.level).toBe('attention');
+  });
+});

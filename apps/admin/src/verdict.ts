@@ -1,0 +1,161 @@
+import type { Facts } from './overview.ts';
+
+/** What is wrong, in words a person on call understands: what, why, since when, and what helps. */
+export interface Finding {
+  id: 'no-worker' | 'crossmark' | 'behind' | 'dead' | 'conflict' | 'refresh' | 'waiting';
+  level: 'broken' | 'attention';
+  what: string;
+  why: string;
+  since: string | null;
+  help: string;
+}
+
+/** The answer to "is sync healthy?". */
+export interface Verdict {
+  level: 'healthy' | 'attention' | 'broken';
+  headline: string;
+  since: string | null;
+  findings: Finding[];
+}
+
+/** A ready job normally starts within a second; one that waits longer than this means too few or no hands. */
+const READY_LATE_MS = 60_000;
+/** Refreshes come every hour; with two missed, the board may be out of date. */
+const REFRESH_LATE_MS = 2 * 3_600_000 + 10 * 60_000;
+
+const plural = (n: number, one: string, many = `${one}s`) =>
+  `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+const earliest = (moments: (string | null | undefined)[]) =>
+  moments.filter((moment): moment is string => typeof moment === 'string').sort()[0] ?? null;
+
+/** Judges the facts. Pure: the same facts give the same words. */
+export function judge(facts: Facts): Verdict {
+  const findings = [...findBroken(facts), ...findAttention(facts)];
+  const broken = findings.filter((finding) => finding.level === 'broken');
+  const [first] = findings;
+  if (!first) {
+    return { level: 'healthy', headline: 'Sync is healthy', since: null, findings };
+  }
+  return {
+    level: broken.length > 0 ? 'broken' : 'attention',
+    headline: broken.length > 0 ? 'Sync is stuck' : 'Sync works, and something needs a person',
+    since: earliest((broken.length > 0 ? broken : findings).map((finding) => finding.since)),
+    findings,
+  };
+}
+
+function findBroken(facts: Facts): Finding[] {
+  const now = Date.parse(facts.at);
+  const found: Finding[] = [];
+  const alive = facts.workers.filter((worker) => worker.alive);
+  const ready = facts.queues.reduce((sum, queue) => sum + queue.ready, 0);
+  const oldest = earliest(facts.queues.map((queue) => queue.oldestReadyAt));
+  if (alive.length === 0) {
+    const lastSeen = facts.workers[0]?.seenAt ?? null;
+    found.push({
+      id: 'no-worker',
+      level: 'broken',
+      what: 'No worker is running.',
+      why:
+        ready === 0
+          ? 'Nothing waits yet, but no change would reach Crossmark.'
+          : `${plural(ready, 'job waits', 'jobs wait')} and nobody takes them. Changes are saved here and don’t reach Crossmark.`,
+      since: lastSeen ?? oldest,
+      help: 'Start the worker. What waits is then done by itself.',
+    });
+  } else if (oldest !== null && now - Date.parse(oldest) > READY_LATE_MS) {
+    found.push({
+      id: 'behind',
+      level: 'broken',
+      what: `${plural(ready, 'job')} could run and ${ready === 1 ? 'isn’t' : 'aren’t'} taken.`,
+      why: `${plural(alive.length, 'worker')} with ${plural(
+        alive.reduce((sum, worker) => sum + worker.concurrency, 0),
+        'place',
+      )} can’t keep up, or the queue is paused.`,
+      since: oldest,
+      help: 'Look at what runs now in the queues; resume a paused queue, or add a worker.',
+    });
+  }
+  for (const group of facts.waiting) {
+    if (group.kind !== 'transient' && group.kind !== 'session' && group.kind !== 'unknown') continue;
+    found.push({
+      id: 'crossmark',
+      level: 'broken',
+      what: `${plural(group.count, 'schedule')} can’t reach Crossmark.`,
+      why: group.example ?? WHY_WAITING[group.kind],
+      since: group.since,
+      help: HELP_WAITING[group.kind],
+    });
+  }
+  return found;
+}
+
+const WHY_WAITING = {
+  transient: 'Crossmark doesn’t answer, or answers with errors.',
+  session: 'Crossmark refuses our sign-in.',
+  unknown: 'Crossmark’s answers to writes got lost; each is read back before it is tried again.',
+};
+const HELP_WAITING = {
+  transient: 'Nothing has to be done: tries go on by themselves and catch up when Crossmark is back.',
+  session: 'Check the worker’s CROSSMARK_USER_ID and CROSSMARK_PASSWORD, then restart it.',
+  unknown: 'Nothing has to be done: tries go on by themselves.',
+};
+
+function findAttention(facts: Facts): Finding[] {
+  const now = Date.parse(facts.at);
+  const found: Finding[] = [];
+  if (facts.deadLetters.total > 0) {
+    const n = facts.deadLetters.total;
+    found.push({
+      id: 'dead',
+      level: 'attention',
+      what: `${plural(n, 'change')} did not get through, and nobody tries again.`,
+      why: facts.deadLetters.shown[0]?.reason ?? '',
+      since: earliest(facts.deadLetters.shown.map((letter) => letter.since)),
+      help: 'Mend the cause, then try again.',
+    });
+  }
+  const conflicts = facts.states.find((row) => row.state === 'conflict');
+  if (conflicts && conflicts.count > 0) {
+    found.push({
+      id: 'conflict',
+      level: 'attention',
+      what: `${plural(conflicts.count, 'event was', 'events were')} changed here and on Crossmark’s site.`,
+      why: 'Both sides differ, and only a person knows which one is right.',
+      since: conflicts.since,
+      help: 'A dispatcher chooses on the scheduler’s board: keep ours or take theirs.',
+    });
+  }
+  const unnamed = facts.waiting.filter((group) => group.kind === null || group.kind === 'rejected');
+  for (const group of unnamed) {
+    found.push({
+      id: 'waiting',
+      level: 'attention',
+      what: `${plural(group.count, 'schedule waits', 'schedules wait')} for something else first.`,
+      why: group.example ?? 'Crossmark doesn’t list the event yet.',
+      since: group.since,
+      help: 'A refresh may bring what is missing.',
+    });
+  }
+  const { last, current } = facts.refresh;
+  if (last?.state === 'failed') {
+    found.push({
+      id: 'refresh',
+      level: 'attention',
+      what: 'The last refresh from Crossmark failed.',
+      why: last.failureReason ?? 'No reason was recorded.',
+      since: last.finishedAt ?? last.requestedAt,
+      help: 'Nothing was lost. The next one comes by itself; or refresh now.',
+    });
+  } else if (!current && last?.finishedAt && now - Date.parse(last.finishedAt) > REFRESH_LATE_MS) {
+    found.push({
+      id: 'refresh',
+      level: 'attention',
+      what: 'Crossmark’s list has not been read for over two hours.',
+      why: 'It is read every hour by a worker; events and bookings made there may be missing here.',
+      since: last.finishedAt,
+      help: 'Check that a worker runs, then refresh now.',
+    });
+  }
+  return found;
+}
