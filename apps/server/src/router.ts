@@ -1,4 +1,5 @@
 import { boardRouter } from './routers/board.ts';
+import { csvRouter } from './routers/csv.ts';
 import { employeesRouter } from './routers/employees.ts';
 import { eventsRouter } from './routers/events.ts';
 import { schedulesRouter } from './routers/schedules.ts';
@@ -9,6 +10,7 @@ import { router } from './trpc.ts';
 /** Every operation of the public API. */
 export const appRouter = router({
   board: boardRouter,
+  csv: csvRouter,
   employees: employeesRouter,
   events: eventsRouter,
   schedules: schedulesRouter,

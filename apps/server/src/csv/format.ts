@@ -1,8 +1,4 @@
-import {
-  type EmployeeNumber,
-  InvalidIdError,
-  employeeNumber as parseEmployeeNumber,
-} from '@scheduler/crossmark';
+import { type EmployeeNumber, employeeNumber, InvalidIdError } from '@scheduler/crossmark';
 import { daysBetween, type Instant, timeOf, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { CsvError, parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
@@ -117,7 +113,7 @@ function readRow(record: readonly string[], row: number): ParsedRow {
     try {
       return readField(record[COLUMNS.indexOf(column)]?.trim() ?? '');
     } catch (error) {
-      if (!(error instanceof FieldError || error instanceof InvalidIdError)) throw error;
+      if (!(error instanceof FieldError)) throw error;
       problems.push({ column, reason: error.message });
       return null;
     }
@@ -126,7 +122,10 @@ function readRow(record: readonly string[], row: number): ParsedRow {
     if (field === '') throw new FieldError('It is empty.');
     return field;
   };
-  read('Project Name', required);
+  read('Project Name', (field) => {
+    // Postgres takes no NUL, and no name has a line break: a quote that is never closed swallows rows.
+    if (/\p{Cc}/u.test(required(field))) throw new FieldError('It has a line break or control character.');
+  });
   const projectReferenceNumber = read('Project Reference Number', (field) => {
     if (!/^\d*$/.test(field)) throw new FieldError(`“${field}” is not a number.`);
     return field || null;
@@ -151,7 +150,7 @@ function readRow(record: readonly string[], row: number): ParsedRow {
     .map((field) => field.trim());
   let schedule: CsvRow['schedule'] = null;
   if (repName || employeeId || time) {
-    const number = read('Employee ID', (field) => parseEmployeeNumber(required(field).toUpperCase()));
+    const number = read('Employee ID', (field) => readEmployeeNumber(required(field)));
     const start = read('Schedule Date/Time', (field) => localDateTime(required(field)));
     if (number !== null && start !== null) schedule = { repName, employeeNumber: number, ...start };
   }
@@ -166,6 +165,15 @@ function readRow(record: readonly string[], row: number): ParsedRow {
   };
 }
 
+function readEmployeeNumber(field: string): EmployeeNumber {
+  try {
+    return employeeNumber(field.toUpperCase());
+  } catch (error) {
+    if (!(error instanceof InvalidIdError)) throw error;
+    throw new FieldError(`“${field}” is not an employee number like US123456.`);
+  }
+}
+
 /** Reads `MM/DD/YYYY h:mm:ss AM/PM` into a local day and `HH:mm:ss`; throws {@link FieldError}. */
 function localDateTime(field: string): { day: WorkDate; time: string } {
   const match = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2}):(\d{2}) ([AP])M$/i.exec(field);
@@ -175,6 +183,7 @@ function localDateTime(field: string): { day: WorkDate; time: string } {
   const valid =
     match &&
     isDay(day) &&
+    year.startsWith('20') &&
     Number(hour) >= 1 &&
     Number(hour) <= 12 &&
     Number(minute) < 60 &&

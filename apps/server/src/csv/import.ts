@@ -1,11 +1,9 @@
 import {
-  auditLog,
   type Db,
   type Executor,
   employees,
   eventSyncs,
   events,
-  type SyncState,
   schedules,
   stores,
   type Tx,
@@ -13,23 +11,32 @@ import {
 import {
   addMinutes,
   CLOSED_CONDITIONS,
-  type Condition,
   defaultDurationMinutes,
   detectEventType,
   type EventType,
   eventMatchKey,
   eventNumber,
   formatDay,
-  formatTime,
   type Instant,
   instantAt,
   timeOf,
   type WorkDate,
 } from '@scheduler/scheduling';
 import { type EventTask, wantChanges } from '@scheduler/sync';
-import { and, between, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { and, between, eq, inArray, sql } from 'drizzle-orm';
+import { type AuditEntry, audit } from '../audit.ts';
 import type { Actor } from '../context.ts';
+import {
+  type EventRecord,
+  eventSelection,
+  itsSync,
+  liveSchedule,
+  type ScheduleRecord,
+  type SyncRecord,
+} from '../facts.ts';
+import { snapshot, when } from '../history.ts';
 import { Refusal } from '../refusal.ts';
+import { save } from '../save.ts';
 import { CsvFileError, type CsvRow, type ParsedRow, parseCsv, type RowProblem } from './format.ts';
 
 /** One thing that importing a row would change, for a person to read. */
@@ -89,7 +96,7 @@ export async function importCsv(
   input: { text: string; rows?: readonly number[] | undefined },
 ): Promise<ImportResult> {
   const parsed = read(input.text);
-  return db.transaction(async (tx) => {
+  return save(db, async (tx) => {
     const plans = chooseRows(await planImport(tx, parsed, { lock: true }), input.rows);
     refuseProblems(plans);
     return write(tx, actor, plans);
@@ -136,27 +143,12 @@ function refuseProblems(plans: readonly RowPlan[]): void {
 
 type Store = typeof stores.$inferSelect;
 
-/** An event known here and its live schedule. */
+/** An event known here, its live schedule and who does it. */
 interface KnownEvent {
-  id: number;
-  storeId: number;
-  named: boolean;
-  name: string;
-  type: EventType;
-  startsOn: WorkDate;
-  dueOn: WorkDate;
-  durationMinutes: number;
-  condition: Condition;
-  projectReferenceNumber: string | null;
-  schedule: {
-    id: number;
-    employeeId: number;
-    employeeName: string;
-    startsAt: Instant;
-    source: 'board' | 'crossmark' | 'csv';
-    version: number;
-  } | null;
-  syncState: SyncState | null;
+  event: EventRecord;
+  schedule: ScheduleRecord | null;
+  employeeName: string | null;
+  sync: SyncRecord | null;
 }
 
 interface WantedSchedule {
@@ -169,15 +161,18 @@ interface WantedSchedule {
 /** What importing one row means; `write` is null where it means nothing. */
 interface RowPlan {
   preview: PreviewRow;
-  write: {
-    value: CsvRow;
-    store: Store;
-    type: EventType;
-    known: KnownEvent | null;
-    durationMinutes: number;
-    /** Given where a schedule is made, moved or changes its person. */
-    schedule: WantedSchedule | null;
-  } | null;
+  write: RowWrite | null;
+}
+
+interface RowWrite {
+  value: CsvRow;
+  store: Store;
+  type: EventType;
+  known: KnownEvent | null;
+  durationMinutes: number;
+  /** Given where a schedule is made, moved or changes its person. */
+  schedule: WantedSchedule | null;
+  changes: FieldChange[];
 }
 
 /** @param options.lock for a transaction that will write: no event of these stores appears or changes meanwhile */
@@ -231,7 +226,7 @@ async function planImport(
     if (problem) return refuse([problem], type);
 
     const durationMinutes =
-      value.durationMinutes ?? known?.durationMinutes ?? defaultDurationMinutes(type, value.name);
+      value.durationMinutes ?? known?.event.durationMinutes ?? defaultDurationMinutes(type, value.name);
     const changes = changesOf(known, value, durationMinutes, moves ? schedule : null, store);
     return {
       preview: {
@@ -239,7 +234,7 @@ async function planImport(
         status: known ? (changes.length > 0 ? 'changed' : 'same') : 'new',
         name: value.name,
         type,
-        eventId: known?.id ?? null,
+        eventId: known?.event.id ?? null,
         window: { startsOn: value.startsOn, dueOn: value.dueOn },
         changes,
         problems: [],
@@ -247,7 +242,7 @@ async function planImport(
       write:
         known && changes.length === 0
           ? null
-          : { value, store, type, known, durationMinutes, schedule: moves ? schedule : null },
+          : { value, store, type, known, durationMinutes, schedule: moves ? schedule : null, changes },
     };
   });
 }
@@ -265,53 +260,36 @@ async function loadKnown(db: Executor, values: readonly CsvRow[], lock: boolean)
   // Whoever adds an event refers to its store, and so waits for this lock: two imports never make one event twice.
   const storeRows = await (lock ? storeQuery.for('update') : storeQuery);
 
-  const employeeNumbers = [...new Set(values.flatMap((value) => value.schedule?.employeeNumber ?? []))];
-  const people = await db
+  const dueDays = values.map((value) => value.dueOn).sort();
+  const storeIds = storeRows.map((store) => store.id);
+  // Relies on the index events_store_due.
+  const concerned = and(
+    inArray(events.storeId, storeIds),
+    between(events.dueOn, dueDays[0] ?? '', dueDays.at(-1) ?? ''),
+  );
+  // A statement of its own: what is read after it is as it stood when the last lock was had.
+  if (lock) await db.select({ id: events.id }).from(events).where(concerned).orderBy(events.id).for('update');
+
+  const numbersOfPeople = [...new Set(values.flatMap((value) => value.schedule?.employeeNumber ?? []))];
+  const peopleQuery = db
     .select({ id: employees.id, name: employees.name, employeeNumber: employees.employeeNumber })
     .from(employees)
-    .where(inArray(employees.employeeNumber, employeeNumbers));
-
-  const dueDays = values.map((value) => value.dueOn).sort();
-  const eventQuery = db
-    .select({
-      id: events.id,
-      storeId: events.storeId,
-      named: sql<boolean>`${events.mplanId} is not null`,
-      name: events.name,
-      type: events.type,
-      startsOn: events.startsOn,
-      dueOn: events.dueOn,
-      durationMinutes: events.durationMinutes,
-      condition: events.condition,
-      projectReferenceNumber: events.projectReferenceNumber,
-      schedule: {
-        id: schedules.id,
-        employeeId: schedules.employeeId,
-        employeeName: sql<string>`${employees.name}`,
-        startsAt: schedules.startsAt,
-        source: schedules.source,
-        version: schedules.version,
-      },
-      syncState: eventSyncs.state,
-    })
+    .where(inArray(employees.employeeNumber, numbersOfPeople))
+    .orderBy(employees.id);
+  // Whoever plans these people's days at the same time sees what is imported.
+  const people = await (lock ? peopleQuery.for('no key update') : peopleQuery);
+  const eventRows = await db
+    .select({ ...eventSelection, employeeName: employees.name })
     .from(events)
-    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .leftJoin(schedules, liveSchedule)
     .leftJoin(employees, eq(employees.id, schedules.employeeId))
-    .leftJoin(eventSyncs, eq(eventSyncs.eventId, events.id))
-    .where(
-      and(
-        inArray(
-          events.storeId,
-          storeRows.map((store) => store.id),
-        ),
-        between(events.dueOn, dueDays[0] ?? '', dueDays.at(-1) ?? ''),
-      ),
-    )
+    .leftJoin(eventSyncs, itsSync)
+    .where(concerned)
     .orderBy(events.id);
   return {
     stores: new Map(storeRows.map((store) => [store.number, store])),
     people: new Map(people.map((person) => [person.employeeNumber ?? '', person])),
-    events: await (lock ? eventQuery.for('update', { of: events }) : eventQuery),
+    events: eventRows,
   };
 }
 
@@ -332,24 +310,29 @@ function matcher(parsed: readonly ParsedRow[], known: Known): Map<ParsedRow, Kno
   const numberOf = new Map([...known.stores.values()].map((store) => [store.id, store.number]));
   const candidates = Map.groupBy(
     known.events,
-    (event) => `${numberOf.get(event.storeId) ?? ''}|${eventMatchKey(event)}`,
+    ({ event }) => `${numberOf.get(event.storeId) ?? ''}|${eventMatchKey(event)}`,
   );
   const taken = new Set<number>();
   const matches = new Map<ParsedRow, KnownEvent>();
-  const passes: ((value: CsvRow, event: KnownEvent) => boolean)[] = [
-    (value, event) =>
-      value.projectReferenceNumber !== null && value.projectReferenceNumber === event.projectReferenceNumber,
-    (value, event) => plainName(value.name) === plainName(event.name),
+  const sameReference = (value: CsvRow, event: EventRecord) =>
+    value.projectReferenceNumber !== null && value.projectReferenceNumber === event.projectReferenceNumber;
+  const sameName = (value: CsvRow, event: EventRecord) => plainName(value.name) === plainName(event.name);
+  const passes: ((value: CsvRow, event: EventRecord) => boolean)[] = [
+    (value, event) => sameReference(value, event) && sameName(value, event),
+    sameReference,
+    sameName,
     () => true,
   ];
   for (const fits of passes) {
     for (const row of parsed) {
       if (!row.value || matches.has(row)) continue;
       const { value } = row;
-      const event = candidates.get(keyOf(value))?.find((one) => !taken.has(one.id) && fits(value, one));
-      if (!event) continue;
-      taken.add(event.id);
-      matches.set(row, event);
+      const match = candidates
+        .get(keyOf(value))
+        ?.find(({ event }) => !taken.has(event.id) && fits(value, event));
+      if (!match) continue;
+      taken.add(match.event.id);
+      matches.set(row, match);
     }
   }
   return matches;
@@ -377,16 +360,23 @@ function wantedSchedule(
 }
 
 /** Why another schedule can't be taken from a file for a known event. */
-function refusedSchedule(known: KnownEvent): RowProblem | null {
-  if (CLOSED_CONDITIONS.includes(known.condition)) {
-    const reason = `The event is ${known.condition} in Crossmark and takes no other schedule. The file may be older than that.`;
-    return { column: 'Schedule Date/Time', reason };
+function refusedSchedule({ event, schedule, sync }: KnownEvent): RowProblem | null {
+  const refuse = (reason: string): RowProblem => ({ column: 'Schedule Date/Time', reason });
+  if (CLOSED_CONDITIONS.includes(event.condition)) {
+    return refuse(
+      `The event is ${event.condition} in Crossmark and takes no other schedule. The file may be older than that.`,
+    );
+  }
+  if (event.goneSince !== null) {
+    return refuse(
+      'Crossmark no longer lists the event, so it takes no other schedule. Refresh, then import again.',
+    );
   }
   // What came from a file itself may be corrected by a newer one at any time.
-  if (known.schedule?.source !== 'csv' && known.syncState !== null && known.syncState !== 'synced') {
-    const reason =
-      'The event was changed here, and that has not reached Crossmark yet. Import the row again when it is synced.';
-    return { column: 'Schedule Date/Time', reason };
+  if (schedule?.source !== 'csv' && sync && sync.state !== 'synced') {
+    return refuse(
+      'The event was changed here, and that has not reached Crossmark yet. Import the row again when it is synced.',
+    );
   }
   return null;
 }
@@ -398,28 +388,177 @@ function changesOf(
   schedule: WantedSchedule | null,
   store: Store,
 ): FieldChange[] {
-  const told = (one: { employeeName: string; startsAt: Instant; workDate: WorkDate }) =>
-    `${one.employeeName}, ${formatDay(one.workDate)} ${formatTime(one.startsAt, store.timeZone)}`;
+  const told = (employeeName: string, startsAt: Instant) =>
+    `${employeeName}, ${when(startsAt, store.timeZone)}`;
   const changes: FieldChange[] = [];
-  // The name of an event that Crossmark's list has named is Crossmark's business.
-  if (known && !known.named && known.name !== value.name) {
-    changes.push({ field: 'name', from: known.name, to: value.name });
-  }
-  const reference = value.projectReferenceNumber;
-  if (known && reference !== null && known.projectReferenceNumber !== reference) {
-    changes.push({ field: 'reference', from: known.projectReferenceNumber, to: reference });
-  }
-  if (known && known.durationMinutes !== durationMinutes) {
-    changes.push({
-      field: 'duration',
-      from: `${known.durationMinutes} minutes`,
-      to: `${durationMinutes} minutes`,
-    });
+  if (known) {
+    const { event } = known;
+    // The name of an event that Crossmark's list has named is Crossmark's business.
+    if (event.mplanId === null && event.name !== value.name) {
+      changes.push({ field: 'name', from: event.name, to: value.name });
+    }
+    const reference = value.projectReferenceNumber;
+    if (reference !== null && event.projectReferenceNumber !== reference) {
+      changes.push({ field: 'reference', from: event.projectReferenceNumber, to: reference });
+    }
+    if (event.durationMinutes !== durationMinutes) {
+      const [from, to] = [`${event.durationMinutes} minutes`, `${durationMinutes} minutes`];
+      changes.push({ field: 'duration', from, to });
+    }
   }
   if (schedule) {
-    const now = known?.schedule;
-    const from = now ? told({ ...now, workDate: workDateIn(now.startsAt, store) }) : null;
-    changes.push({ field: 'schedule', from, to: told(schedule) });
+    const live = known?.schedule;
+    const from = live ? told(known.employeeName ?? '', live.startsAt) : null;
+    changes.push({ field: 'schedule', from, to: told(schedule.employeeName, schedule.startsAt) });
   }
   return changes;
+}
+
+/** Rows of one statement; Postgres takes 65,535 parameters at most. */
+const CHUNK = 1000;
+
+async function write(tx: Tx, actor: Actor, plans: readonly RowPlan[]): Promise<ImportResult> {
+  const writes = plans.flatMap((plan) => plan.write ?? []);
+  const fresh = writes.filter((one) => one.known === null);
+  const created = await insertEvents(tx, fresh);
+  const eventIdOf = (one: RowWrite) => one.known?.event.id ?? created.get(one) ?? 0;
+  const entries: AuditEntry[] = [];
+  for (const one of writes) {
+    if (one.known) await updateEvent(tx, one.known.event, one);
+    entries.push(eventEntry(one, eventIdOf(one)));
+  }
+
+  const wanted: { eventId: number; task: EventTask }[] = [];
+  const nameOf = new Map(
+    writes.flatMap(({ schedule }) => (schedule ? [[schedule.employeeId, schedule.employeeName]] : [])),
+  );
+  const first = writes.flatMap((one) =>
+    one.schedule && !one.known?.schedule
+      ? [{ eventId: eventIdOf(one), ...scheduleValues(one.schedule, one.durationMinutes) }]
+      : [],
+  );
+  for (const chunk of chunksOf(first)) {
+    for (const schedule of await tx.insert(schedules).values(chunk).returning()) {
+      wanted.push({ eventId: schedule.eventId, task: 'sync_schedule' });
+      const after = snapshot(schedule, nameOf.get(schedule.employeeId) ?? '');
+      entries.push({ action: 'schedule.import', subjectType: 'schedule', subjectId: schedule.id, after });
+    }
+  }
+  for (const one of writes) {
+    const entry = one.known && (await updateSchedule(tx, one.known, one));
+    if (!one.known || !entry) continue;
+    entries.push(entry);
+    wanted.push({ eventId: one.known.event.id, task: 'sync_schedule_update' });
+  }
+  for (const chunk of chunksOf(entries)) await audit(tx, actor, chunk);
+  await wantChanges(tx, wanted);
+  return {
+    created: fresh.length,
+    changed: writes.length - fresh.length,
+    same: plans.length - writes.length,
+    scheduled: wanted.length,
+  };
+}
+
+function eventEntry({ known, value, durationMinutes, changes }: RowWrite, eventId: number): AuditEntry {
+  const subject = { subjectType: 'event', subjectId: eventId } as const;
+  if (!known) return { ...subject, action: 'event.import', after: { ...value, durationMinutes } };
+  return {
+    ...subject,
+    action: 'event.import-change',
+    before: Object.fromEntries(changes.map(({ field, from }) => [field, from])),
+    after: Object.fromEntries(changes.map(({ field, to }) => [field, to])),
+  };
+}
+
+async function insertEvents(tx: Tx, writes: readonly RowWrite[]): Promise<Map<RowWrite, number>> {
+  const key = (event: {
+    storeId: number;
+    name: string;
+    startsOn: WorkDate;
+    dueOn: WorkDate;
+    projectReferenceNumber: string | null;
+  }) =>
+    JSON.stringify([event.storeId, event.name, event.startsOn, event.dueOn, event.projectReferenceNumber]);
+  const writeOf = new Map(writes.map((one) => [key({ ...one.value, storeId: one.store.id }), one]));
+  const ids = new Map<RowWrite, number>();
+  for (const chunk of chunksOf(writes)) {
+    const rows = await tx
+      .insert(events)
+      .values(
+        chunk.map(({ value, store, type, durationMinutes, schedule }) => ({
+          storeId: store.id,
+          name: value.name,
+          eventNumber: eventNumber(value.name),
+          type,
+          startsOn: value.startsOn,
+          dueOn: value.dueOn,
+          durationMinutes,
+          condition: schedule ? ('Scheduled' as const) : ('Unstaffed' as const),
+          projectReferenceNumber: value.projectReferenceNumber,
+        })),
+      )
+      .returning();
+    for (const row of rows) {
+      const one = writeOf.get(key(row));
+      if (one) ids.set(one, row.id);
+    }
+  }
+  return ids;
+}
+
+async function updateEvent(tx: Tx, event: EventRecord, { value, durationMinutes, schedule }: RowWrite) {
+  await tx
+    .update(events)
+    .set({
+      durationMinutes,
+      projectReferenceNumber: value.projectReferenceNumber ?? event.projectReferenceNumber,
+      ...(event.mplanId === null ? { name: value.name } : {}),
+      ...(schedule && event.condition === 'Unstaffed' ? { condition: 'Scheduled' as const } : {}),
+      updatedAt: sql`now()`,
+    })
+    .where(eq(events.id, event.id));
+}
+
+/** Moves a live schedule, or its end where only the duration differs; null where there was nothing to move. */
+async function updateSchedule(
+  tx: Tx,
+  known: KnownEvent,
+  { schedule, durationMinutes }: RowWrite,
+): Promise<AuditEntry | null> {
+  const live = known.schedule;
+  if (!live) return null;
+  // Work that is closed, or on its way to Crossmark, ends as it was planned.
+  if (!schedule && (durationMinutes === known.event.durationMinutes || refusedSchedule(known))) return null;
+  const [changed] = await tx
+    .update(schedules)
+    .set({
+      ...(schedule
+        ? { ...scheduleValues(schedule, durationMinutes), overrideReason: null }
+        : { endsAt: addMinutes(live.startsAt, durationMinutes) }),
+      version: live.version + 1,
+      updatedAt: sql`now()`,
+    })
+    .where(eq(schedules.id, live.id))
+    .returning();
+  if (!changed) throw new Error('The schedule was not written.');
+  const before = known.employeeName ?? '';
+  return {
+    action: 'schedule.import',
+    subjectType: 'schedule',
+    subjectId: live.id,
+    before: snapshot(live, before),
+    after: snapshot(changed, schedule?.employeeName ?? before),
+  };
+}
+
+function scheduleValues({ employeeId, startsAt, workDate }: WantedSchedule, durationMinutes: number) {
+  const endsAt = addMinutes(startsAt, durationMinutes);
+  return { employeeId, startsAt, endsAt, workDate, source: 'csv' as const };
+}
+
+function chunksOf<T>(list: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(list.length / CHUNK) }, (_, index) =>
+    list.slice(index * CHUNK, (index + 1) * CHUNK),
+  );
 }

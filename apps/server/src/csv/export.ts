@@ -1,0 +1,55 @@
+import { type Db, employees, eventSyncs, events, schedules, stores } from '@scheduler/db';
+import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
+import { and, eq, gt, isNotNull, isNull, notInArray, or } from 'drizzle-orm';
+import { formatCsv } from './format.ts';
+
+/**
+ * The events of one store or all, in the format that an import takes: those with a live schedule, by start; or those
+ * still to be scheduled, neither here nor in Crossmark, by due day. Events that Crossmark no longer lists are left out.
+ */
+export async function exportCsv(
+  db: Db,
+  input: { storeId?: number | undefined; kind: 'scheduled' | 'unscheduled' },
+): Promise<string> {
+  const scheduled = input.kind === 'scheduled';
+  const rows = await db
+    .select({
+      name: events.name,
+      projectReferenceNumber: events.projectReferenceNumber,
+      storeNumber: stores.number,
+      storeName: stores.name,
+      timeZone: stores.timeZone,
+      startsOn: events.startsOn,
+      dueOn: events.dueOn,
+      durationMinutes: events.durationMinutes,
+      repName: employees.name,
+      employeeNumber: employees.employeeNumber,
+      startsAt: schedules.startsAt,
+    })
+    .from(events)
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .leftJoin(employees, eq(employees.id, schedules.employeeId))
+    .leftJoin(eventSyncs, eq(eventSyncs.eventId, events.id))
+    .where(
+      and(
+        input.storeId === undefined ? undefined : eq(events.storeId, input.storeId),
+        isNull(events.goneSince),
+        scheduled
+          ? isNotNull(schedules.id)
+          : and(
+              isNull(schedules.id),
+              notInArray(events.condition, [...CLOSED_CONDITIONS]),
+              // A booking that is on its way out of Crossmark doesn't count.
+              or(isNull(eventSyncs.bookingId), gt(eventSyncs.wantedVersion, eventSyncs.syncedVersion)),
+            ),
+      ),
+    )
+    .orderBy(stores.number, scheduled ? schedules.startsAt : events.dueOn, events.name, events.id);
+  return formatCsv(
+    rows.map(({ repName, employeeNumber, startsAt, ...row }) => ({
+      ...row,
+      schedule: repName !== null && startsAt !== null ? { repName, employeeNumber, startsAt } : null,
+    })),
+  );
+}

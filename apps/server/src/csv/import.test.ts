@@ -1,0 +1,471 @@
+import { readFileSync } from 'node:fs';
+import { bookingId, employeeNumber, mplanId, storeId } from '@scheduler/crossmark';
+import { auditLog, type Db, employees, eventSyncs, events, schedules, stores } from '@scheduler/db';
+import { demoScenario } from '@scheduler/db/seeds';
+import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { asc, eq, sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Refusal } from '../refusal.ts';
+import { exportCsv } from './export.ts';
+import { COLUMNS } from './format.ts';
+import { importCsv, previewImport } from './import.ts';
+
+const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
+const SCHEDULED = fixture('scheduled.csv');
+const UNSCHEDULED = fixture('unscheduled.csv');
+const NAME = '620119-Alderbrook-Oat Clusters (018159083016)  - V2-CORE';
+const actor = { id: 'user-1', name: 'Demo Dispatcher', requestId: 'request-1' };
+
+/** A file of one row: the Core of {@link NAME}, Mon Mar 8 2027 at 10:45 for Alma Fairweather, unless said otherwise. */
+const file = (...rows: Partial<Record<(typeof COLUMNS)[number], string>>[]) =>
+  [
+    COLUMNS.join(','),
+    ...rows.map((row) => COLUMNS.map((column, index) => row[column] ?? DEFAULTS[index] ?? '').join(',')),
+  ].join('\r\n');
+const DEFAULTS = [
+  NAME,
+  '410200356',
+  '',
+  '8135',
+  'Maple Grove Club',
+  '03/07/2027 12:00:00 AM',
+  '03/20/2027 12:01:00 AM',
+  '360',
+  'ALMA FAIRWEATHER',
+  'US900007',
+  '03/08/2027 10:45:00 AM',
+];
+const UNSCHEDULE = { 'Rep Name': '', 'Employee ID': '', 'Schedule Date/Time': '' };
+
+/** The demo club's store and people, without events. */
+async function addClub(db: Db): Promise<void> {
+  const { store, people } = demoScenario('2026-01-05');
+  const [row] = await db.insert(stores).values(store).returning();
+  await db.insert(employees).values(
+    people.map(({ name, role, employeeNumber: number, repId: rep }) => ({
+      storeId: row?.id ?? 0,
+      name,
+      role,
+      employeeNumber: number,
+      repId: rep,
+    })),
+  );
+}
+
+describe('CSV import', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    await addClub(database.db);
+  });
+  afterEach(() => database.close());
+
+  /** Everything an import could write. */
+  const everything = async () => ({
+    events: await database.db.select().from(events).orderBy(asc(events.id)),
+    schedules: await database.db.select().from(schedules).orderBy(asc(schedules.id)),
+    syncs: await database.db.select().from(eventSyncs).orderBy(asc(eventSyncs.eventId)),
+    people: await database.db.select().from(employees).orderBy(asc(employees.id)),
+    audit: await database.db.select().from(auditLog).orderBy(asc(auditLog.id)),
+    jobs: await jobs(),
+  });
+  const jobs = () =>
+    database.db.execute<{ key: string; task_identifier: string }>(
+      sql`select key, task_identifier from graphile_worker.jobs order by id`,
+    );
+  const only = async () => {
+    const { events: rows, schedules: live, ...rest } = await everything();
+    expect([rows.length, live.length]).toEqual([1, 1]);
+    const [event, schedule] = [rows[0], live[0]];
+    if (!event || !schedule) throw new Error('Expected one event and one schedule.');
+    return { event, schedule, ...rest };
+  };
+  const personId = async (number: string) => {
+    const [person] = await database.db
+      .select({ id: employees.id })
+      .from(employees)
+      .where(eq(employees.employeeNumber, employeeNumber(number)));
+    return person?.id ?? 0;
+  };
+  const settle = () => database.db.update(eventSyncs).set({ state: 'synced', syncedVersion: 1 });
+  const preview = async (text: string) => (await previewImport(database.db, text)).rows;
+
+  it('makes events, live schedules, wanted changes, jobs and audit rows out of both kinds of file', async () => {
+    expect((await previewImport(database.db, SCHEDULED)).counts).toEqual({
+      new: 36,
+      changed: 0,
+      same: 0,
+      error: 0,
+    });
+    expect(await importCsv(database.db, actor, { text: SCHEDULED })).toEqual({
+      created: 36,
+      changed: 0,
+      same: 0,
+      scheduled: 36,
+    });
+    expect(await importCsv(database.db, actor, { text: UNSCHEDULED })).toEqual({
+      created: 19,
+      changed: 0,
+      same: 0,
+      scheduled: 0,
+    });
+    const now = await everything();
+    expect([
+      now.events.length,
+      now.schedules.length,
+      now.syncs.length,
+      now.jobs.length,
+      now.audit.length,
+    ]).toEqual([55, 36, 36, 36, 55 + 36]);
+    expect(now.jobs.every((job) => job.task_identifier === 'sync_schedule')).toBe(true);
+    expect(now.syncs.every((sync) => sync.state === 'pending' && sync.wantedVersion === 1)).toBe(true);
+    expect(now.audit[0]).toMatchObject({
+      actorName: 'Demo Dispatcher',
+      action: 'event.import',
+      subjectType: 'event',
+      subjectId: '1',
+      requestId: 'request-1',
+      after: { name: NAME },
+    });
+    const event = now.events.find((one) => one.name === NAME);
+    expect(event).toMatchObject({
+      mplanId: null,
+      eventNumber: '620119',
+      type: 'Core',
+      startsOn: '2027-03-07',
+      dueOn: '2027-03-20',
+      durationMinutes: 360,
+      condition: 'Scheduled',
+      projectReferenceNumber: '410200356',
+    });
+    expect(now.schedules.find((one) => one.eventId === event?.id)).toMatchObject({
+      employeeId: await personId('US900007'),
+      // Standard time until Mar 14 2027.
+      startsAt: '2027-03-08T15:45:00.000Z',
+      endsAt: '2027-03-08T21:45:00.000Z',
+      workDate: '2027-03-08',
+      source: 'csv',
+      version: 1,
+      endedAt: null,
+    });
+    const byType = Map.groupBy(now.events, (one) => one.type);
+    expect(Object.fromEntries([...byType].map(([type, list]) => [type, list.length]))).toEqual({
+      Core: 27,
+      Supervisor: 7,
+      'Digital Setup': 3,
+      'Digital Refresh': 3,
+      'Digital Teardown': 2,
+      'Juicer Production': 4,
+      'Juicer Survey': 3,
+      Freeosk: 3,
+      Other: 3,
+    });
+  });
+
+  it('changes nothing when the same files are imported again', async () => {
+    await importCsv(database.db, actor, { text: SCHEDULED });
+    await importCsv(database.db, actor, { text: UNSCHEDULED });
+    const before = await everything();
+    expect((await previewImport(database.db, SCHEDULED)).counts).toEqual({
+      new: 0,
+      changed: 0,
+      same: 36,
+      error: 0,
+    });
+    expect(await importCsv(database.db, actor, { text: SCHEDULED })).toMatchObject({ created: 0, same: 36 });
+    expect(await importCsv(database.db, actor, { text: UNSCHEDULED })).toMatchObject({
+      created: 0,
+      same: 19,
+    });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('makes each event once when two people import the same file at once', async () => {
+    const results = await Promise.all(
+      [1, 2, 3].map(() => importCsv(database.db, actor, { text: SCHEDULED })),
+    );
+    expect(results.map((result) => result.created).sort()).toEqual([0, 0, 36]);
+    expect(await everything()).toMatchObject({ events: { length: 36 }, schedules: { length: 36 } });
+  });
+
+  it('writes nothing for a preview', async () => {
+    const before = await everything();
+    await previewImport(database.db, SCHEDULED);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('finds an event that a refresh named first, and takes duration, reference and schedule alone', async () => {
+    const [event] = await database.db
+      .insert(events)
+      .values({
+        storeId: 1,
+        mplanId: mplanId(41_300_100),
+        name: NAME.replace('  - ', ' - ').replace('Alderbrook', 'ALDERBROOK'),
+        eventNumber: '620119',
+        type: 'Core',
+        startsOn: '2027-03-07',
+        dueOn: '2027-03-20',
+        durationMinutes: 390,
+      })
+      .returning();
+    const [row] = await preview(file({}));
+    expect(row).toMatchObject({
+      status: 'changed',
+      eventId: event?.id,
+      changes: [
+        { field: 'reference', from: null, to: '410200356' },
+        { field: 'duration', from: '390 minutes', to: '360 minutes' },
+        { field: 'schedule', from: null, to: 'Alma Fairweather, Mon Mar 8, 10:45 AM' },
+      ],
+    });
+    await importCsv(database.db, actor, { text: file({}) });
+    const now = await only();
+    expect(now.event).toEqual({
+      ...event,
+      durationMinutes: 360,
+      projectReferenceNumber: '410200356',
+      condition: 'Scheduled',
+      updatedAt: now.event.updatedAt,
+    });
+    expect(now.audit).toMatchObject([
+      {
+        action: 'event.import-change',
+        before: { duration: '390 minutes' },
+        after: { duration: '360 minutes' },
+      },
+      { action: 'schedule.import', after: { version: 1, employeeName: 'Alma Fairweather' } },
+    ]);
+    expect(now.jobs).toMatchObject([{ key: `event:${event?.id}`, task_identifier: 'sync_schedule' }]);
+  });
+
+  it('takes a row of another window, number, type or store as another event', async () => {
+    await database.db.insert(stores).values({
+      crossmarkStoreId: storeId('612346'),
+      number: '9000',
+      name: 'Other club',
+      timeZone: 'America/Chicago',
+    });
+    await importCsv(database.db, actor, { text: file(UNSCHEDULE) });
+    const others = file(
+      { ...UNSCHEDULE, 'Due Date/Time': '03/21/2027 12:01:00 AM' },
+      { ...UNSCHEDULE, 'Project Name': NAME.replace('620119', '620120') },
+      { ...UNSCHEDULE, 'Project Name': NAME.replace('V2-CORE', 'V2-Supervisor') },
+      { ...UNSCHEDULE, 'Store Number': '9000' },
+    );
+    expect((await preview(others)).map((row) => row.status)).toEqual(['new', 'new', 'new', 'new']);
+  });
+
+  it('keeps events apart that share number, type and window, by reference and by name', async () => {
+    const twins = file(
+      { ...UNSCHEDULE, 'Project Reference Number': '410200001' },
+      { ...UNSCHEDULE, 'Project Reference Number': '410200002' },
+      { ...UNSCHEDULE, 'Project Reference Number': '410200002', 'Project Name': NAME.replace('Oat', 'Rye') },
+    );
+    expect(await importCsv(database.db, actor, { text: twins })).toMatchObject({ created: 3 });
+    expect(await importCsv(database.db, actor, { text: twins })).toMatchObject({ created: 0, same: 3 });
+    const [header, ...rows] = twins.split('\r\n');
+    const reversed = [header, ...rows.reverse()].join('\r\n');
+    expect(await importCsv(database.db, actor, { text: reversed })).toMatchObject({ created: 0, same: 3 });
+  });
+
+  it('moves a schedule that a newer file tells differently, and its version with it', async () => {
+    await importCsv(database.db, actor, { text: file({}) });
+    const moved = file({ 'Employee ID': 'us900008', 'Schedule Date/Time': '03/14/2027 11:15:00 AM' });
+    expect((await preview(moved))[0]?.changes).toEqual([
+      {
+        field: 'schedule',
+        from: 'Alma Fairweather, Mon Mar 8, 10:45 AM',
+        to: 'Benedikt Osei, Sun Mar 14, 11:15 AM',
+      },
+    ]);
+    expect(await importCsv(database.db, actor, { text: moved })).toMatchObject({ changed: 1, scheduled: 1 });
+    const now = await only();
+    expect(now.schedule).toMatchObject({
+      employeeId: await personId('US900008'),
+      // The day on which clocks go forward.
+      startsAt: '2027-03-14T15:15:00.000Z',
+      endsAt: '2027-03-14T21:15:00.000Z',
+      workDate: '2027-03-14',
+      version: 2,
+    });
+    expect(now.syncs).toMatchObject([{ wantedVersion: 2 }]);
+    expect(now.audit.at(-1)).toMatchObject({
+      action: 'schedule.import',
+      before: { version: 1, employeeName: 'Alma Fairweather', startsAt: '2027-03-08T15:45:00.000Z' },
+      after: { version: 2, employeeName: 'Benedikt Osei', startsAt: '2027-03-14T15:15:00.000Z' },
+    });
+    expect(now.jobs).toMatchObject([{ task_identifier: 'sync_schedule_update' }]);
+  });
+
+  it('lets the end of a schedule follow a new duration', async () => {
+    await importCsv(database.db, actor, { text: file({}) });
+    await importCsv(database.db, actor, { text: file({ 'Estimated Time': '390' }) });
+    expect((await only()).schedule).toMatchObject({ endsAt: '2027-03-08T22:15:00.000Z', version: 2 });
+  });
+
+  it('never unschedules, and keeps a duration that the file leaves out', async () => {
+    await importCsv(database.db, actor, { text: file({}) });
+    const before = await everything();
+    const silent = file({ ...UNSCHEDULE, 'Estimated Time': '' });
+    expect(await importCsv(database.db, actor, { text: silent })).toMatchObject({ same: 1 });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('uses the default duration of the type where the file leaves it out', async () => {
+    await importCsv(database.db, actor, { text: file({ 'Estimated Time': '' }) });
+    expect((await only()).event.durationMinutes).toBe(390);
+  });
+
+  it('is a fact: a schedule that breaks every rule is taken', async () => {
+    await database.db.update(employees).set({ repId: null, terminatedOn: '2026-01-01' });
+    await importCsv(database.db, actor, { text: file({ 'Schedule Date/Time': '04/08/2027 2:00:00 AM' }) });
+    expect((await only()).schedule.workDate).toBe('2027-04-08');
+  });
+
+  it('leaves a decision alone that was made here and has not reached Crossmark', async () => {
+    await importCsv(database.db, actor, { text: file({}) });
+    await database.db.update(schedules).set({ source: 'board' });
+    const moved = file({ 'Schedule Date/Time': '03/09/2027 11:15:00 AM' });
+    expect((await preview(moved))[0]).toMatchObject({
+      status: 'error',
+      problems: [
+        { column: 'Schedule Date/Time', reason: expect.stringContaining('has not reached Crossmark') },
+      ],
+    });
+    await settle();
+    expect((await preview(moved))[0]?.status).toBe('changed');
+  });
+
+  it('schedules nothing that Crossmark no longer lists', async () => {
+    await importCsv(database.db, actor, { text: file(UNSCHEDULE) });
+    await database.db.update(events).set({ goneSince: sql`now()` });
+    expect((await preview(file({})))[0]).toMatchObject({
+      status: 'error',
+      problems: [{ reason: expect.stringContaining('no longer lists') }],
+    });
+  });
+
+  it.each(['Canceled', 'Expired', 'Submitted'] as const)('schedules no %s event', async (condition) => {
+    await importCsv(database.db, actor, { text: file(UNSCHEDULE) });
+    await database.db.update(events).set({ condition });
+    expect((await preview(file({})))[0]).toMatchObject({
+      status: 'error',
+      problems: [{ reason: expect.stringContaining(`is ${condition} in Crossmark`) }],
+    });
+    expect((await preview(file(UNSCHEDULE)))[0]?.status).toBe('same');
+  });
+
+  describe('a row that is wrong', () => {
+    const mixed = file(
+      {},
+      {
+        'Project Name': NAME.replace('620119', '620200'),
+        'Employee ID': 'US999999',
+        'Rep Name': 'NEW PERSON',
+      },
+      { 'Project Name': NAME.replace('620119', '620201'), 'Store Number': '9999' },
+      { 'Project Name': NAME.replace('620119', '620202'), 'Start Date/Time': 'soon' },
+      { 'Project Name': NAME.replace('620119', '620203'), 'Schedule Date/Time': '03/14/2027 2:30:00 AM' },
+      {},
+    );
+
+    it('says so with its number, column and reason in the preview', async () => {
+      const { rows, counts } = await previewImport(database.db, mixed);
+      expect(counts).toEqual({ new: 1, changed: 0, same: 0, error: 5 });
+      expect(
+        rows.map(({ row, status, problems }) => [row, status, ...problems.map((one) => one.column)]),
+      ).toEqual([
+        [2, 'new'],
+        [3, 'error', 'Employee ID'],
+        [4, 'error', 'Store Number'],
+        [5, 'error', 'Start Date/Time'],
+        [6, 'error', 'Schedule Date/Time'],
+        [7, 'error', null],
+      ]);
+      expect(rows[1]?.problems[0]?.reason).toBe(
+        'Nobody here has employee number US999999 (NEW PERSON). Add the person, then import again.',
+      );
+      expect(rows[5]?.problems[0]?.reason).toBe('It says the same event as row 2. Leave one of them out.');
+    });
+
+    it('refuses an import that includes it, with nothing written and no job', async () => {
+      const before = await everything();
+      const attempt = importCsv(database.db, actor, { text: mixed });
+      await expect(attempt).rejects.toThrow(Refusal);
+      await expect(attempt).rejects.toMatchObject({
+        reason: { code: 'input', fields: { length: 5, 0: { path: 'row 3' } } },
+        message: expect.stringMatching(/^Nothing was imported\. Row 3, Employee ID: .* And 2 more\./),
+      });
+      await expect(importCsv(database.db, actor, { text: mixed, rows: [2, 3] })).rejects.toThrow(Refusal);
+      expect(await everything()).toEqual(before);
+    });
+
+    it('does not stand in the way of the rows that are chosen, and makes no person', async () => {
+      const people = (await everything()).people;
+      expect(await importCsv(database.db, actor, { text: mixed, rows: [2] })).toMatchObject({ created: 1 });
+      const now = await only();
+      expect(now.people).toEqual(people);
+      expect(now.event.name).toBe(NAME);
+    });
+
+    it('includes one that the file does not have', async () => {
+      await expect(importCsv(database.db, actor, { text: mixed, rows: [2, 99] })).rejects.toThrow(
+        /no row 99/,
+      );
+    });
+
+    it('and a file that can not be read is refused as a whole', async () => {
+      await expect(previewImport(database.db, 'Name\n1')).rejects.toMatchObject({
+        reason: { code: 'input' },
+        message: expect.stringContaining('Column 1 of the header'),
+      });
+    });
+  });
+
+  it('leaves nothing behind when it fails half-way', async () => {
+    const before = await everything();
+    await database.db.execute(
+      sql`alter table schedules add constraint tripwire check (work_date <> '2027-03-13')`,
+    );
+    await expect(importCsv(database.db, actor, { text: SCHEDULED })).rejects.toThrow();
+    expect(await everything()).toEqual(before);
+  });
+
+  describe('export', () => {
+    it('gives files that say what is known: importing them changes nothing', async () => {
+      await importCsv(database.db, actor, { text: SCHEDULED });
+      await importCsv(database.db, actor, { text: UNSCHEDULED });
+      const [scheduled, unscheduled] = [
+        await exportCsv(database.db, { kind: 'scheduled' }),
+        await exportCsv(database.db, { kind: 'unscheduled', storeId: 1 }),
+      ];
+      expect((await previewImport(database.db, scheduled)).counts).toMatchObject({ same: 36, error: 0 });
+      expect((await previewImport(database.db, unscheduled)).counts).toMatchObject({ same: 19, error: 0 });
+      expect(scheduled).toContain('Alma Fairweather,US900007,03/08/2027 10:45:00 AM\r\n');
+      expect(await exportCsv(database.db, { kind: 'scheduled', storeId: 2 })).toBe(
+        `\ufeff${COLUMNS.join(',')}\r\n`,
+      );
+    });
+
+    it('rebuilds an empty installation', async () => {
+      await importCsv(database.db, actor, { text: SCHEDULED });
+      const text = await exportCsv(database.db, { kind: 'scheduled' });
+      const other = await createTestDatabase();
+      await addClub(other.db);
+      await importCsv(other.db, actor, { text });
+      expect(await exportCsv(other.db, { kind: 'scheduled' })).toBe(text);
+      await other.close();
+    });
+
+    it('leaves out closed work, and what Crossmark holds a booking for or no longer lists', async () => {
+      await importCsv(database.db, actor, { text: UNSCHEDULED });
+      const names = async () =>
+        (await exportCsv(database.db, { kind: 'unscheduled' })).split('\r\n').length - 2;
+      expect(await names()).toBe(19);
+      await database.db.update(events).set({ condition: 'Canceled' }).where(eq(events.id, 1));
+      await database.db.update(events).set({ goneSince: sql`now()` }).where(eq(events.id, 2));
+      await database.db.insert(eventSyncs).values({ eventId: 3, bookingId: bookingId(52_600_100) });
+      expect(await names()).toBe(16);
+    });
+  });
+});

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { exportCsv } from '../csv/export.ts';
+import { importCsv, previewImport } from '../csv/import.ts';
+import { id } from '../input.ts';
+import { dispatcherProcedure, router, viewerProcedure } from '../trpc.ts';
+
+/** Some 20,000 rows. */
+const LONGEST_FILE = 4_000_000;
+
+const file = z
+  .string('must be the text of a CSV file')
+  .max(LONGEST_FILE, 'is too long: 4 MB is the most, split the file');
+
+export const csvRouter = router({
+  /** What importing a file would do, row by row; writes nothing. A mutation only because a file is too long for a URL. */
+  preview: dispatcherProcedure
+    .input(z.strictObject({ text: file }))
+    .mutation(({ ctx, input }) => previewImport(ctx.backend.db, input.text)),
+
+  /** Imports a file, or the chosen rows of it (numbers as in the preview): all of them or none. */
+  import: dispatcherProcedure
+    .input(z.strictObject({ text: file, rows: z.array(id).max(100_000).optional() }))
+    .mutation(({ ctx, input }) => importCsv(ctx.backend.db, ctx.actor, input)),
+
+  /** The text of a CSV file: what is scheduled, or what is still to be. */
+  export: viewerProcedure
+    .input(z.strictObject({ storeId: id.optional(), kind: z.enum(['scheduled', 'unscheduled']) }))
+    .query(({ ctx, input }) => exportCsv(ctx.backend.db, input)),
+});
