@@ -615,6 +615,8 @@ describe('with a real worker', () => {
     // Worked back from graphile-worker's backoff, to within the clocks of two processes.
     expect(failed.jobs[0]?.finishedOn).toBeGreaterThan(startedMs - 2000);
     expect(failed.jobs[0]?.finishedOn).toBeLessThan(Date.now() + 2000);
+    // The board would show a missing start as a duration since 1970.
+    expect(failed.jobs[0]?.processedOn).toBe(failed.jobs[0]?.finishedOn);
 
     const delayed = await served.listed('send mail', '&status=delayed');
     expect(delayed.jobs).toMatchObject([{ id: doubtful.id, attempts: 1, isFailed: true }]);
@@ -810,6 +812,7 @@ describe('what the app may leave out or add', () => {
       id: '900',
       payload: { secret: 'hunter2' },
       attempts: 1,
+      startedAt: new Date(),
       finishedAt: new Date(),
       result: 'hunter2',
     });

@@ -16,8 +16,6 @@ export interface JobContext {
 }
 
 export const toMilliseconds = (moment: Moment): number => new Date(moment).getTime();
-const optionalMilliseconds = (moment: Moment | null | undefined) =>
-  moment === null || moment === undefined ? null : toMilliseconds(moment);
 
 /** graphile-worker's priority column is a smallint. */
 const MAX_PRIORITY = 32_767;
@@ -75,6 +73,7 @@ export class LiveJob implements QueueJob {
 
   toJSON(): QueueJobJson {
     const row = this.#row;
+    const failedAt = row.status === 'failed' ? row.failedAt : null;
     const failedReason =
       row.lastError === null ? '' : String(this.#context.redact(row.lastError, 'error') ?? '');
     return {
@@ -87,9 +86,11 @@ export class LiveJob implements QueueJob {
       priority: row.priority,
       attemptsMade: row.attempts,
       progress: 0,
-      processedOn: row.lockedAt,
+      // When the last try of a failed job began is forgotten. The board takes a missing start for 1970 and shows how long
+      // ago that was as the duration, so the one known instant stands for both ends.
+      processedOn: failedAt ?? row.lockedAt,
       processedBy: row.lockedBy,
-      finishedOn: row.status === 'failed' ? row.failedAt : null,
+      finishedOn: failedAt,
       failedReason,
       stacktrace: failedReason ? [failedReason] : [],
       returnvalue: null,
@@ -171,13 +172,13 @@ export class FinishedJob implements QueueJob {
   toJSON(): QueueJobJson {
     const job = this.#job;
     const finishedOn = toMilliseconds(job.finishedAt);
-    const processedOn = optionalMilliseconds(job.startedAt);
+    const processedOn = toMilliseconds(job.startedAt);
     return {
       id: job.id,
       name: this.#context.task,
       data: this.#context.redact(job.payload, 'payload'),
       opts: this.opts,
-      timestamp: optionalMilliseconds(job.addedAt) ?? processedOn ?? finishedOn,
+      timestamp: toMilliseconds(job.addedAt ?? job.startedAt),
       attemptsMade: job.attempts,
       progress: 100,
       processedOn,

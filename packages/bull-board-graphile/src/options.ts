@@ -36,8 +36,9 @@ export interface CompletedJob {
   id: string;
   payload: unknown;
   attempts: number;
+  /** Left out: when it was started. */
   addedAt?: Moment | null;
-  startedAt?: Moment | null;
+  startedAt: Moment;
   finishedAt: Moment;
   /** What the task returned or did. */
   result?: unknown;
