@@ -572,7 +572,7 @@ describe('with a real worker', () => {
             payload,
             attempts: job.attempts,
             addedAt: job.created_at,
-            startedAt: job.locked_at,
+            startedAt: job.locked_at ?? new Date(),
             finishedAt: new Date(),
             result: { sent: true },
             worker: job.locked_by,
