@@ -1,4 +1,4 @@
-import { type Db, employees, eventSyncs, events, schedules } from '@scheduler/db';
+import { type Db, employees, eventSyncs, events, type SyncState, schedules } from '@scheduler/db';
 import type { Condition, EventType, WorkDate } from '@scheduler/scheduling';
 import { and, count, eq, gt, ilike, inArray, isNotNull, isNull, lte, or, type SQL } from 'drizzle-orm';
 import { eventSelection, itsSync, liveSchedule } from './facts.ts';
@@ -15,6 +15,8 @@ export interface EventFilter {
   types?: EventType[] | undefined;
   conditions?: Condition[] | undefined;
   employeeId?: number | undefined;
+  /** How far they have got towards Crossmark; lists those that Crossmark dropped too, for they are not settled. */
+  syncStates?: SyncState[] | undefined;
   text?: string | undefined;
   /** Windows that touch the days `from` to `to`, both included. */
   from?: WorkDate | undefined;
@@ -29,7 +31,9 @@ export async function listEvents(db: Db, filter: EventFilter): Promise<EventList
   const pattern = filter.text && `%${filter.text.replace(/[\\%_]/g, '\\$&')}%`;
   const conditions: (SQL | undefined)[] = [
     eq(events.storeId, store.id),
-    or(isNull(events.goneSince), isNotNull(schedules.id)),
+    filter.syncStates
+      ? inArray(eventSyncs.state, filter.syncStates)
+      : or(isNull(events.goneSince), isNotNull(schedules.id)),
     filter.scheduled === undefined
       ? undefined
       : filter.scheduled
@@ -46,12 +50,13 @@ export async function listEvents(db: Db, filter: EventFilter): Promise<EventList
   ];
   const where = and(...conditions);
   const [rows, [counted]] = await Promise.all([
-    selectEvents(db)
-      .where(where)
-      .orderBy(events.dueOn, events.id)
-      .limit(filter.limit)
-      .offset(filter.offset),
-    db.select({ total: count() }).from(events).leftJoin(schedules, liveSchedule).where(where),
+    selectEvents(db).where(where).orderBy(events.dueOn, events.id).limit(filter.limit).offset(filter.offset),
+    db
+      .select({ total: count() })
+      .from(events)
+      .leftJoin(schedules, liveSchedule)
+      .leftJoin(eventSyncs, itsSync)
+      .where(where),
   ]);
   return { rows: rows.map(eventRow), total: counted?.total ?? 0 };
 }

@@ -51,15 +51,7 @@ export async function loadPeople(
     return {
       ...person,
       pattern: week
-        ? [
-            week.sunday,
-            week.monday,
-            week.tuesday,
-            week.wednesday,
-            week.thursday,
-            week.friday,
-            week.saturday,
-          ]
+        ? [week.sunday, week.monday, week.tuesday, week.wednesday, week.thursday, week.friday, week.saturday]
         : null,
       ranges: of(ranges, person.id),
       dates: of(dates, person.id),

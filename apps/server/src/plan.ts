@@ -477,10 +477,7 @@ export class Plan {
 }
 
 async function nameOf(tx: Tx, employeeId: number): Promise<string> {
-  const [row] = await tx
-    .select({ name: employees.name })
-    .from(employees)
-    .where(eq(employees.id, employeeId));
+  const [row] = await tx.select({ name: employees.name }).from(employees).where(eq(employees.id, employeeId));
   return row?.name ?? '';
 }
 

@@ -1,9 +1,4 @@
-import {
-  bookedElsewhere,
-  type EventRecord,
-  type ScheduleRecord,
-  type SyncRecord,
-} from './facts.ts';
+import { bookedElsewhere, type EventRecord, type ScheduleRecord, type SyncRecord } from './facts.ts';
 import type { BoardEvent, SyncBadge } from './views.ts';
 
 /** How far an event has got; one without a sync row has nothing to tell Crossmark. */

@@ -192,7 +192,9 @@ export async function tradeSchedules(
     const verdict = evaluateTrade({ a: side(a), b: side(b), ...plan.surroundings });
     if (!verdict.allowed) {
       const reasons = [...verdict.a, ...verdict.b];
-      const against = new Set(reasons.filter(({ severity }) => severity !== 'hint').map((one) => one.message));
+      const against = new Set(
+        reasons.filter(({ severity }) => severity !== 'hint').map((one) => one.message),
+      );
       throw new Refusal(`The trade is not possible. ${[...against].join(' ')}`, { code: 'rules', reasons });
     }
     const swap = (schedule: ScheduleRecord, other: ScheduleRecord) =>
@@ -254,7 +256,8 @@ async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
     return await save(db, work);
   } catch (error) {
     const failure = postgresError(error);
-    if (failure?.code !== UNIQUE_VIOLATION || failure.constraint !== 'schedules_one_live_per_event') throw error;
+    if (failure?.code !== UNIQUE_VIOLATION || failure.constraint !== 'schedules_one_live_per_event')
+      throw error;
     throw new Refusal(
       'This event was scheduled by somebody else a moment ago. Nothing of yours was saved; look at it again.',
       { code: 'taken' },

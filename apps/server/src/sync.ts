@@ -1,18 +1,205 @@
-import type { Db } from '@scheduler/db';
+import {
+  type Db,
+  employees,
+  eventSyncs,
+  events,
+  refreshRuns,
+  SYNC_STATES,
+  type SyncState,
+  schedules,
+  stores,
+  syncAttempts,
+  syncSteps,
+  users,
+  workers,
+} from '@scheduler/db';
+import { requestRefresh, retryNow } from '@scheduler/sync';
+import { and, count, desc, eq, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
+import { eventSelection, itsSync, liveSchedule, type SyncRecord } from './facts.ts';
+import { when } from './history.ts';
+import { syncBadge } from './present.ts';
+import { notFound } from './refusal.ts';
+import { save } from './save.ts';
 import type { RefreshRun, SyncDetail, SyncSummary } from './views.ts';
-export async function syncDetail(_db: Db, _eventId: number): Promise<SyncDetail> {
-  throw new Error('not built yet');
+
+/** Tries and writes that are shown of one event. */
+const SHOWN = 50;
+/** A worker that was silent for longer is taken for gone; it says so every few seconds. */
+const WORKER_SEEN_WITHIN = sql`interval '60 seconds'`;
+
+/** How far an event has got, in facts and in words. Throws a refusal where there is no such event. */
+export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
+  const [[row], attempts, steps] = await Promise.all([
+    db
+      .select({ ...eventSelection, timeZone: stores.timeZone, employeeName: employees.name })
+      .from(events)
+      .innerJoin(stores, eq(stores.id, events.storeId))
+      .leftJoin(schedules, liveSchedule)
+      .leftJoin(employees, eq(employees.id, schedules.employeeId))
+      .leftJoin(eventSyncs, itsSync)
+      .where(eq(events.id, eventId)),
+    db
+      .select()
+      .from(syncAttempts)
+      .where(eq(syncAttempts.eventId, eventId))
+      .orderBy(desc(syncAttempts.id))
+      .limit(SHOWN),
+    db
+      .select()
+      .from(syncSteps)
+      .where(eq(syncSteps.eventId, eventId))
+      .orderBy(desc(syncSteps.id))
+      .limit(SHOWN),
+  ]);
+  if (!row) throw notFound('event', eventId);
+  const { sync, schedule, timeZone } = row;
+  return {
+    eventId,
+    ...syncBadge(sync),
+    wantedVersion: sync?.wantedVersion ?? 0,
+    syncedVersion: sync?.syncedVersion ?? 0,
+    wantedAt: sync?.wantedAt ?? null,
+    syncedAt: sync?.syncedAt ?? null,
+    failureKind: sync?.failureKind ?? null,
+    bookingId: sync?.bookingId ?? null,
+    wanted: schedule
+      ? `${row.employeeName ?? 'Somebody'} on ${when(schedule.startsAt, timeZone)}.`
+      : 'Nobody: the event is not scheduled.',
+    held: heldInWords(sync, timeZone),
+    next: nextInWords(sync, timeZone),
+    conflict: sync?.conflict
+      ? `Crossmark’s side was changed to ${bookingInWords({ ...sync.conflict, names: sync.conflict.repNames }, timeZone)} (read ${when(sync.conflict.seenAt, timeZone)}).`
+      : null,
+    attempts: attempts.map((attempt) => ({
+      id: attempt.id,
+      task: attempt.task,
+      number: attempt.number,
+      startedAt: attempt.startedAt,
+      finishedAt: attempt.finishedAt,
+      outcome: attempt.outcome,
+      summary: attempt.summary,
+      failureKind: attempt.failureKind,
+      failureReason: attempt.failureReason,
+      nextTryAt: attempt.nextTryAt,
+    })),
+    steps: steps.map((step) => ({
+      id: step.id,
+      kind: step.kind,
+      state: step.state,
+      bookingId: step.bookingId,
+      detail: step.detail,
+      sentAt: step.sentAt,
+      answeredAt: step.answeredAt,
+    })),
+  };
 }
-export async function retrySync(_db: Db, _a: Actor, _eventId: number): Promise<{ retrying: boolean }> {
-  throw new Error('not built yet');
+
+function bookingInWords(
+  booking: { bookingId: string | null; names: string | null; startsAt: string | null },
+  timeZone: string,
+): string {
+  if (!booking.bookingId && !booking.names) return 'nobody';
+  const who = booking.names || 'somebody';
+  return booking.startsAt ? `${who} on ${when(booking.startsAt, timeZone)}` : who;
 }
-export async function syncSummary(_db: Db): Promise<SyncSummary> {
-  throw new Error('not built yet');
+
+function heldInWords(sync: SyncRecord | null, timeZone: string): string {
+  if (!sync?.bookingId) return 'Nobody is booked, as far as known.';
+  const { bookingId, bookedRepNames: names, bookedStartsAt: startsAt } = sync;
+  return `${bookingInWords({ bookingId, names, startsAt }, timeZone)} (booking ${bookingId}).`;
 }
-export async function refreshNow(_db: Db, _a: Actor): Promise<{ runId: number }> {
-  throw new Error('not built yet');
+
+function nextInWords(sync: SyncRecord | null, timeZone: string): string {
+  switch (sync?.state) {
+    case undefined:
+    case 'synced':
+      return 'Nothing to do: Crossmark holds what is wanted.';
+    case 'pending':
+      return sync?.leaseUntil && sync.leaseUntil > new Date().toISOString()
+        ? 'A worker is at it now.'
+        : 'It is in the queue for the next free worker.';
+    case 'waiting':
+      return sync?.nextTryAt
+        ? `Try ${sync.tries + 1} is on ${when(sync.nextTryAt, timeZone)}, or at once if you say so.`
+        : 'It is tried as soon as what it waits for is there.';
+    case 'failed':
+      return 'Nobody tries again until you do: change the schedule, or retry it.';
+    case 'conflict':
+      return 'Nothing is written until you choose which side stands.';
+  }
 }
-export async function refreshRun(_db: Db, _runId: number): Promise<RefreshRun> {
-  throw new Error('not built yet');
+
+/** Tries again at once. `retrying` is false where there is nothing to retry: synced, or a choice is due. */
+export async function retrySync(db: Db, actor: Actor, eventId: number): Promise<{ retrying: boolean }> {
+  return save(db, async (tx) => {
+    const [event] = await tx.select({ id: events.id }).from(events).where(eq(events.id, eventId));
+    if (!event) throw notFound('event', eventId);
+    const retrying = await retryNow(tx, eventId);
+    if (retrying) {
+      await audit(tx, actor, [{ action: 'sync.retry', subjectType: 'event', subjectId: eventId }]);
+    }
+    return { retrying };
+  });
+}
+
+/** How things stand with Crossmark on the whole. */
+export async function syncSummary(db: Db): Promise<SyncSummary> {
+  const [states, [because], [alive], [lastDone], [lastRefresh]] = await Promise.all([
+    db.select({ state: eventSyncs.state, number: count() }).from(eventSyncs).groupBy(eventSyncs.state),
+    db
+      .select({ reason: eventSyncs.failureReason })
+      .from(eventSyncs)
+      .where(and(eq(eventSyncs.state, 'waiting'), isNotNull(eventSyncs.failureReason)))
+      .groupBy(eventSyncs.failureReason)
+      .orderBy(desc(count()))
+      .limit(1),
+    db
+      .select({ number: count() })
+      .from(workers)
+      .where(gt(workers.seenAt, sql`now() - ${WORKER_SEEN_WITHIN}`)),
+    selectRuns(db, eq(refreshRuns.state, 'done')),
+    selectRuns(db),
+  ]);
+  const counts = Object.fromEntries(SYNC_STATES.map((state) => [state, 0])) as Record<SyncState, number>;
+  for (const { state, number } of states) counts[state] = number;
+  return {
+    counts,
+    waitingBecause: because?.reason ?? null,
+    workers: alive?.number ?? 0,
+    lastDone: lastDone ? run(lastDone) : null,
+    lastRefresh: lastRefresh ? run(lastRefresh) : null,
+  };
+}
+
+/** Asks for a reading of Crossmark's whole list; one that is queued or running already is the answer. */
+export async function refreshNow(db: Db, actor: Actor): Promise<{ runId: number }> {
+  return save(db, async (tx) => {
+    const runId = await requestRefresh(tx, { requestedBy: actor.id });
+    await audit(tx, actor, [{ action: 'refresh.request', subjectType: 'refresh', subjectId: runId }]);
+    return { runId };
+  });
+}
+
+/** One refresh and how far it is. Throws a refusal where there is none. */
+export async function refreshRun(db: Db, runId: number): Promise<RefreshRun> {
+  const [row] = await selectRuns(db, eq(refreshRuns.id, runId));
+  if (!row) throw notFound('refresh', runId);
+  return run(row);
+}
+
+/** The latest refresh that a condition leaves. */
+const selectRuns = (db: Db, where?: SQL) =>
+  db
+    .select({ run: refreshRuns, requestedByName: users.name })
+    .from(refreshRuns)
+    .leftJoin(users, eq(users.id, refreshRuns.requestedBy))
+    .where(where)
+    .orderBy(desc(refreshRuns.id))
+    .limit(1);
+
+function run(row: Awaited<ReturnType<typeof selectRuns>>[number]): RefreshRun {
+  const { id: runId, ...rest } = row.run;
+  return { ...rest, runId, requestedBy: row.requestedByName ?? rest.requestedBy };
 }

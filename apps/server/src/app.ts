@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import { CLIENT_ADDRESS_HEADER, createAuth } from '@scheduler/auth';
+import type { Database } from '@scheduler/db';
+import type { Logger } from '@scheduler/runtime';
+import {
+  type CreateFastifyContextOptions,
+  type FastifyTRPCPluginOptions,
+  fastifyTRPCPlugin,
+} from '@trpc/server/adapters/fastify';
+import { sql } from 'drizzle-orm';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+} from 'fastify';
+import { openChangeFeed } from './change-feed.ts';
+import type { Context } from './context.ts';
+import { Refusal } from './refusal.ts';
+import { type AppRouter, appRouter } from './router.ts';
+
+/** A CSV file of some ten thousand rows. */
+const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
+const LONGEST_REQUEST_MS = 30_000;
+/** Calls that the web client puts into one request; more are refused. */
+const LARGEST_BATCH = 20;
+
+/**
+ * Builds the server around a database, ready to listen: tRPC at `/trpc`, sign-in at `/api/auth`, `/healthz` (the process
+ * answers) and `/readyz` (it can do its job, or why not). Closing it ends open streams, whose clients then connect anew,
+ * and lets running calls finish; the database stays the caller's.
+ * @param options.origins where browsers open the scheduler, the main address first; nobody else may change anything
+ */
+export async function buildServer(options: {
+  database: Database;
+  authSecret: string;
+  origins: readonly string[];
+  log: Logger;
+}): Promise<FastifyInstance> {
+  const { database, log } = options;
+  const [baseUrl] = options.origins;
+  if (!baseUrl) throw new Error('The server needs to know where browsers open it.');
+  const auth = createAuth({
+    db: database.db,
+    secret: options.authSecret,
+    baseUrl,
+    trustedOrigins: options.origins,
+    cookiePrefix: 'scheduler',
+    log,
+  });
+  const changes = await openChangeFeed(database.sql);
+
+  const logger: FastifyBaseLogger = log;
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger,
+    // One line a request, below, without its address's query: filters hold what people type.
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: LARGEST_BODY_BYTES,
+    requestTimeout: LONGEST_REQUEST_MS,
+    routerOptions: { maxParamLength: 5_000 },
+    // The web app stands in between on a private network; whoever stands before that one is a client.
+    trustProxy: (address, hop) => hop === 0 && isPrivate(address),
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('cache-control', 'no-store');
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const [path] = request.url.split('?');
+    if (path === '/healthz' || path === '/readyz') return;
+    request.log.info(
+      {
+        method: request.method,
+        path,
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime),
+        userId: userIds.get(request),
+      },
+      'request',
+    );
+  });
+  const userIds = new WeakMap<FastifyRequest, string>();
+
+  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) request.log.error({ err: error }, 'request failed');
+    const message =
+      status >= 500 ? `Something went wrong here. It is in the log as request ${request.id}.` : error.message;
+    return reply.status(status).send({ message });
+  });
+  app.setNotFoundHandler((_request, reply) => reply.status(404).send({ message: 'There is nothing here.' }));
+
+  app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const reasons: string[] = [];
+    await database.db.execute(sql`select 1`).catch(() => reasons.push('the database does not answer'));
+    return reply.status(reasons.length > 0 ? 503 : 200).send({ ok: reasons.length === 0, reasons });
+  });
+
+  /** Browsers name the page that sends a changing request: nobody else's page may. */
+  const assertOwnPage = (request: FastifyRequest) => {
+    const { origin } = request.headers;
+    if (request.method === 'GET' || request.method === 'HEAD') return;
+    if (origin !== undefined && options.origins.includes(origin)) return;
+    throw new Refusal(
+      `This request came from ${origin ?? 'no page'}, but the scheduler is at ${options.origins.join(' and ')}. Open it there.`,
+      { code: 'origin' },
+    );
+  };
+
+  await app.register(async (scope) => {
+    rawJsonBodies(scope);
+    scope.all('/api/auth/*', async (request, reply) => {
+      try {
+        assertOwnPage(request);
+      } catch (error) {
+        return reply.status(403).send({ code: 'INVALID_ORIGIN', message: (error as Refusal).message });
+      }
+      const headers = headersOf(request);
+      headers.set(CLIENT_ADDRESS_HEADER, request.ip);
+      const body = typeof request.body === 'string' ? request.body : null;
+      const url = new URL(request.url, baseUrl);
+      return reply.send(await auth.handler(new Request(url, { method: request.method, headers, body })));
+    });
+  });
+
+  const createContext = async ({ req, info }: CreateFastifyContextOptions): Promise<Context> => {
+    assertOwnPage(req);
+    if (info.calls.length > LARGEST_BATCH) {
+      throw new Refusal(`A request carries ${LARGEST_BATCH} calls at most.`, { code: 'input' });
+    }
+    const user = await auth.userOf(headersOf(req));
+    if (user) userIds.set(req, user.id);
+    return { user, requestId: req.id, backend: { db: database.db, changes } };
+  };
+  await app.register(async (scope) => {
+    const streams = new Set<FastifyReply>();
+    scope.addHook('onRequest', async (request, reply) => {
+      // A form can be sent from any page and be of any size; nothing here takes one.
+      if (request.method === 'POST' && !request.headers['content-type']?.startsWith('application/json')) {
+        return reply.status(415).send({ message: 'Send JSON.' });
+      }
+      if (request.headers.accept !== 'text/event-stream') return;
+      streams.add(reply);
+      reply.raw.once('close', () => streams.delete(reply));
+    });
+    // Cut, not ended: a stream that ends is over for good, a lost one is opened again, at whatever server there is then.
+    scope.addHook('preClose', async () => {
+      for (const stream of streams) stream.raw.destroy();
+    });
+    await scope.register(fastifyTRPCPlugin, {
+      prefix: '/trpc',
+      trpcOptions: {
+        router: appRouter,
+        createContext,
+        onError: ({ error, path, req }) => {
+          if (error.code === 'INTERNAL_SERVER_ERROR') {
+            req.log.error({ err: error.cause ?? error, procedure: path }, 'procedure failed');
+          }
+        },
+      },
+    } satisfies FastifyTRPCPluginOptions<AppRouter>);
+  });
+
+  app.addHook('onClose', () => changes.close());
+  return app;
+}
+
+/** Hands JSON on as text: better-auth reads it by itself. */
+function rawJsonBodies(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
+    done(null, body),
+  );
+}
+
+function headersOf(request: FastifyRequest): Headers {
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) {
+    for (const one of Array.isArray(value) ? value : value === undefined ? [] : [value]) {
+      headers.append(name, one);
+    }
+  }
+  return headers;
+}
+
+/** Loopback, link-local and private networks: where the web app in front of this one may be. */
+function isPrivate(address: string): boolean {
+  const plain = address.replace(/^::ffff:/, '');
+  if (isIP(plain) === 4) {
+    const [a = 0, b = 0] = plain.split('.').map(Number);
+    return (
+      a === 127 ||
+      a === 10 ||
+      (a === 172 && b >= 16 && b <= 31) ||
+      (a === 192 && b === 168) ||
+      (a === 169 && b === 254)
+    );
+  }
+  return plain === '::1' || /^f[cd]/i.test(plain) || /^fe[89ab]/i.test(plain);
+}

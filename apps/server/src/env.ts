@@ -1,0 +1,22 @@
+import { readEnv, settings } from '@scheduler/runtime';
+import { z } from 'zod';
+
+/** Addresses at which browsers open the scheduler, the main one first. */
+const origins = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)).min(1))
+  .describe(
+    'where people open the scheduler, such as https://scheduler.example.com; several with commas between',
+  );
+
+/** Settings of this app. Throws a SettingsError that names each variable at fault. */
+export const readSettings = () =>
+  readEnv({
+    DATABASE_URL: settings.DATABASE_URL,
+    AUTH_SECRET: settings.AUTH_SECRET,
+    SERVER_PORT: settings.port(4000),
+    HOST: settings.HOST,
+    WEB_ORIGIN: origins,
+    LOG_LEVEL: settings.LOG_LEVEL,
+  });
