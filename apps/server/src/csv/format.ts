@@ -17,7 +17,7 @@ export const COLUMNS = [
   'Employee ID',
   'Schedule Date/Time',
 ] as const;
-export type Column = (typeof COLUMNS)[number];
+type Column = (typeof COLUMNS)[number];
 
 const UNSCHEDULED_FIELDS = 8;
 

@@ -40,14 +40,14 @@ import { save } from '../save.ts';
 import { CsvFileError, type CsvRow, type ParsedRow, parseCsv, type RowProblem } from './format.ts';
 
 /** One thing that importing a row would change, for a person to read. */
-export interface FieldChange {
+interface FieldChange {
   field: 'name' | 'reference' | 'duration' | 'schedule';
   from: string | null;
   to: string;
 }
 
 /** What importing a row would do. */
-export interface PreviewRow {
+interface PreviewRow {
   /** Line of the file, the header's being 1. */
   row: number;
   status: 'new' | 'changed' | 'same' | 'error';
