@@ -19,6 +19,9 @@ export const nowInstant = (): Instant => new Date().toISOString();
 /** The week shown before the store's zone is known. */
 export const weekHere = (): string => weekStart(workDateOf(nowInstant(), VIEWER_ZONE));
 
+/** The later one of two days. */
+export const laterDay = (a: string, b: string): string => (daysBetween(a, b) > 0 ? b : a);
+
 /** `Jan 4 – 10, 2026`: a week's first and last day. */
 export function formatWeek(sunday: string): string {
   const last = addDays(sunday, 6);

@@ -109,6 +109,11 @@ const MAY_DO: Record<EventType, readonly Role[]> = {
   Other: ['Lead Event Specialist', 'Club Supervisor'],
 };
 
+/** Whether people of a role do such work at all. A Club Supervisor does Cores, with a warning. */
+export function roleMayDo(role: Role, type: EventType): boolean {
+  return MAY_DO[type].includes(role);
+}
+
 /** Most days that one may work from Sunday to Saturday without an override. */
 const MOST_WORK_DAYS = 6;
 
@@ -140,7 +145,7 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
   const soft = (code: ReasonCode, problem: string, wayOut: string) =>
     add('soft', code, `${problem} ${wayOut}${orElse}.`);
 
-  if (!MAY_DO[event.type].includes(person.role)) {
+  if (!roleMayDo(person.role, event.type)) {
     const who = MAY_DO[event.type].map((role) => `a ${role}`).join(' or ');
     hard(
       'role',

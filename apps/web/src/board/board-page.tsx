@@ -6,7 +6,7 @@ import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { trpc } from '../api.ts';
 import type { BoardSearch } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
-import { addDays, formatWeek, otherZone, weekHere, weekStart } from '../time.ts';
+import { addDays, formatWeek, laterDay, otherZone, weekHere, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
@@ -219,7 +219,7 @@ export function BoardPage() {
 
 /** The first day of an event's window that is not over, within the week on screen if there is one. */
 function firstDayIn(event: BoardEvent, board: WeekBoard): string {
-  const open = Math.max(event.startsOn, board.today);
+  const open = laterDay(event.startsOn, board.today);
   return board.weekOf > open && board.weekOf < event.dueOn ? board.weekOf : open;
 }
 

@@ -1,3 +1,4 @@
+import { roleMayDo } from '@scheduler/scheduling';
 import type { BoardEvent, BoardPerson } from '@scheduler/server/router';
 import { useState } from 'react';
 import { formatDay } from '../time.ts';
@@ -5,7 +6,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Empty } from '../ui/states.tsx';
 import { FilterBar, filterEvents, TrayEvent, type TrayFilter } from './tray.tsx';
 
-/** For an empty cell: which of the unscheduled events that may be worked on that day. */
+/** For an empty cell: which of the unscheduled events that the person may do on that day. */
 export function ChooseEventDialog({
   person,
   day,
@@ -20,7 +21,9 @@ export function ChooseEventDialog({
   onClose: () => void;
 }) {
   const [filter, setFilter] = useState<TrayFilter>({});
-  const open = tray.filter((event) => event.startsOn <= day && day < event.dueOn);
+  const open = tray.filter(
+    (event) => event.startsOn <= day && day < event.dueOn && roleMayDo(person.role, event.type),
+  );
   const shown = filterEvents(open, filter).sort((a, b) =>
     a.dueOn === b.dueOn ? a.eventId - b.eventId : a.dueOn < b.dueOn ? -1 : 1,
   );
@@ -28,17 +31,21 @@ export function ChooseEventDialog({
     <Dialog
       shape="narrow"
       title={`What shall ${person.name} do on ${formatDay(day)}?`}
-      description={`${person.role}. Unscheduled events that may be worked on that day, those due first on top.`}
+      description={`Unscheduled events that a ${person.role} may work on that day, those due first on top.`}
       onClose={onClose}
     >
       <div className="grid min-h-64 content-start gap-3">
         <FilterBar filter={filter} events={open} onFilter={setFilter} />
         {shown.length === 0 ? (
           <Empty
-            title={open.length === 0 ? 'No unscheduled event has this day in its window.' : 'No such event.'}
+            title={
+              open.length === 0
+                ? `No unscheduled event on that day is for a ${person.role}.`
+                : 'No such event.'
+            }
           />
         ) : (
-          <ul className="grid gap-1 sm:grid-cols-2">
+          <ul className="grid items-start gap-1 sm:grid-cols-2">
             {shown.map((event) => (
               <li key={event.eventId}>
                 <TrayEvent event={event} onPick={onPick} />

@@ -89,7 +89,9 @@ export function DayList({
               <li key={person.id} className={`flex min-h-11 items-center gap-2 px-3 ${off ? 'bg-off' : ''}`}>
                 <span className="min-w-0 flex-1">
                   <span className="block truncate text-sm">{person.name}</span>
-                  <span className="block truncate text-xs text-ink-2">{off ? off.reason : person.role}</span>
+                  <span className="block truncate text-xs text-ink-2 first-letter:uppercase">
+                    {off ? off.reason : person.role}
+                  </span>
                 </span>
                 {actions.add && !holiday && day >= today && (
                   <AddFor name={person.name} day={day} onAdd={() => actions.add?.(person.id, day)} />

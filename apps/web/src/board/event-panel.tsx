@@ -282,7 +282,7 @@ function SyncSection({
           </Button>
         )}
       </div>
-      <p className="min-h-10 text-sm">{sync?.conflict ?? sync?.next ?? syncSentence(badge)}</p>
+      <p className="min-h-5 text-sm">{sync?.conflict ?? sync?.next ?? syncSentence(badge)}</p>
       {sync && sync.failureKind !== null && sync.reason && sync.reason !== sync.next && (
         <p className="text-sm text-ink-2">{sync.reason}</p>
       )}
@@ -293,7 +293,7 @@ function SyncSection({
       </dl>
       <div>
         <h4 className="mb-1 text-xs font-medium text-ink-2">
-          {sync ? (sync.attempts.length === 0 ? 'No try yet' : `Tries, latest first`) : 'Tries'}
+          {sync ? (sync.attempts.length === 0 ? 'No tries on record' : `Tries, latest first`) : 'Tries'}
         </h4>
         {sync ? (
           <ol className="grid gap-2" data-testid="sync-attempts">

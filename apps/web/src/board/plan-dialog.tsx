@@ -10,6 +10,7 @@ import {
   formatDay,
   formatDuration,
   formatWhen,
+  laterDay,
   otherZone,
   weekStart,
 } from '../time.ts';
@@ -55,7 +56,7 @@ export function PlanDialog({
   const utils = trpc.useUtils();
   const formId = useId();
 
-  const firstOpen = event.startsOn > today ? event.startsOn : today;
+  const firstOpen = laterDay(event.startsOn, today);
   const wanted = current?.workDate ?? (plan.mode === 'schedule' ? plan.day : undefined);
   const passed = lastDayOf(event) < today && plan.mode === 'schedule';
   const [day, setDay] = useState(wanted ?? firstOpen);
@@ -178,6 +179,20 @@ export function PlanDialog({
                   onChange={(next) => setDay(next)}
                 />
                 <SlotPicker options={data} time={chosenTime} employeeId={employeeId} onChange={setTime} />
+                {plan.mode === 'schedule' && data?.supervisorEvent && (
+                  <div className="rounded-md bg-surface-2 p-2.5">
+                    <TickBox
+                      name="withSupervisor"
+                      checked={withSupervisor}
+                      onChange={(change) => setWithSupervisor(change.target.checked)}
+                    >
+                      Schedule its Supervisor event too, at noon on {formatDay(day)}
+                      <span className="block text-xs text-ink-2">
+                        By the Club Supervisor if available, else by a Lead who has a Core that day.
+                      </span>
+                    </TickBox>
+                  </div>
+                )}
                 {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
               </div>
             )}
@@ -189,20 +204,6 @@ export function PlanDialog({
               onChange={setEmployeeId}
             />
           </div>
-          {plan.mode === 'schedule' && data?.supervisorEvent && (
-            <div className="rounded-md border border-line p-2.5">
-              <TickBox
-                name="withSupervisor"
-                checked={withSupervisor}
-                onChange={(change) => setWithSupervisor(change.target.checked)}
-              >
-                Schedule its Supervisor event too, at noon on {formatDay(day)}
-                <span className="block text-xs text-ink-2">
-                  By the Club Supervisor if available, else by a Lead who has a Core that day.
-                </span>
-              </TickBox>
-            </div>
-          )}
           {needsReason && (
             <TextField
               label="Reason for going against the warning"
@@ -543,7 +544,7 @@ function PersonPicker({
                           <span className="text-xs text-accent-text">now</span>
                         )}
                       </span>
-                      <ReasonList reasons={person.reasons} />
+                      <ReasonList reasons={person.reasons} brief />
                     </span>
                   </label>
                 );

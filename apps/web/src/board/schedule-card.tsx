@@ -31,7 +31,7 @@ export const ScheduleCard = memo(function ScheduleCard({
       data-event-id={event.eventId}
       onClick={() => onOpen(event.eventId)}
       title={event.name}
-      className={`grid w-full gap-0.5 rounded-md border border-line border-l-4 bg-surface text-left hover:border-line-strong hover:bg-surface-2 ${roomy ? 'px-3 py-2' : 'px-1.5 py-1'}`}
+      className={`grid w-full grid-cols-[minmax(0,1fr)] gap-0.5 rounded-md border border-line border-l-4 bg-surface text-left hover:border-line-strong hover:bg-surface-2 ${roomy ? 'px-3 py-2' : 'px-1.5 py-1'}`}
       style={{ borderLeftColor: `var(${type.token})` }}
     >
       <span className="flex items-baseline gap-1.5 text-xs">

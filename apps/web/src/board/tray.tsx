@@ -180,7 +180,9 @@ export function TrayEvent({ event, onPick }: { event: BoardEvent; onPick: (event
         {windowWords(event)}
         {event.eventNumber && ` · ${event.eventNumber}`}
       </span>
-      {event.bookedElsewhere && <span className="text-xs text-conflict">{event.bookedElsewhere}</span>}
+      {event.bookedElsewhere && (
+        <span className="text-xs text-conflict">Booked in Crossmark by {event.bookedElsewhere}</span>
+      )}
       {!event.mplanId && <span className="text-xs text-waiting">Not found in Crossmark yet</span>}
       {event.sync.state !== 'synced' && (
         <span>

@@ -48,8 +48,12 @@ export function TypeMark({ type, whole = false }: { type: EventType; whole?: boo
   );
 }
 
+/** What is the matter, without the advice that follows it in a rule's message: for lists, where the way out is in sight. */
+const shortly = (message: string): string => message.replace(/(?<=\.) Choose [^.]*\.$/, '');
+
 /** Rules that speak against a plan, each in its sentence; red ones forbid, amber ones warn. */
-export function ReasonList({ reasons }: { reasons: readonly Reason[] }) {
+export function ReasonList({ reasons, brief = false }: { reasons: readonly Reason[]; brief?: boolean }) {
+  if (reasons.length === 0) return null;
   return (
     <ul className="grid gap-1">
       {reasons.map((reason) => (
@@ -58,7 +62,7 @@ export function ReasonList({ reasons }: { reasons: readonly Reason[] }) {
           className={`flex gap-1.5 text-xs ${reason.severity === 'hard' ? 'text-failed' : reason.severity === 'soft' ? 'text-waiting' : 'text-ink-2'}`}
         >
           <TriangleAlert aria-hidden className="mt-0.5 size-3 shrink-0" />
-          <span>{reason.message}</span>
+          <span>{brief ? shortly(reason.message) : reason.message}</span>
         </li>
       ))}
     </ul>

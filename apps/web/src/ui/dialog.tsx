@@ -31,7 +31,7 @@ export function Dialog({
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-overlay" />
+        <Radix.Overlay className="fixed inset-0 z-50 bg-overlay" />
         <Radix.Content
           className={`fixed z-50 flex flex-col bg-surface shadow-float outline-none ${SHAPES[shape]}`}
           {...(description === undefined && { 'aria-describedby': undefined })}
