@@ -1,6 +1,6 @@
 import { type Executor, eventSyncs, refreshRuns, type Tx } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
-import { and, desc, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm';
 import { type EventTask, employeeJobKey, eventJobKey, refreshJobKey, type TaskName } from './jobs.ts';
 
 /** Jobs of people's clicks go first, then links of people, then reading the whole list. */
@@ -150,18 +150,39 @@ export async function enqueueEmployee(tx: Tx, employeeId: number): Promise<void>
  * is returned and nothing is added.
  */
 export async function requestRefresh(tx: Tx, request: { requestedBy: string }): Promise<number> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${REFRESH_LOCK})`);
+  await lockRefreshes(tx);
+  return (await openRefresh(tx)) ?? (await addRefresh(tx, request.requestedBy));
+}
+
+/**
+ * The hourly tick's request: null, and nothing is added, where a reading that is open, or was started after the tick
+ * and completed, covers it. So several ticks missed together end in exactly one reading.
+ */
+export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<number | null> {
+  await lockRefreshes(tx);
+  if ((await openRefresh(tx)) !== null) return null;
+  const [covering] = await tx
+    .select({ id: refreshRuns.id })
+    .from(refreshRuns)
+    .where(and(eq(refreshRuns.state, 'done'), gte(refreshRuns.startedAt, tickAt)))
+    .limit(1);
+  return covering ? null : addRefresh(tx, 'schedule');
+}
+
+const lockRefreshes = (tx: Tx) => tx.execute(sql`select pg_advisory_xact_lock(${REFRESH_LOCK})`);
+
+async function openRefresh(tx: Tx): Promise<number | null> {
   const [open] = await tx
     .select({ id: refreshRuns.id })
     .from(refreshRuns)
     .where(inArray(refreshRuns.state, ['queued', 'running']))
     .orderBy(desc(refreshRuns.id))
     .limit(1);
-  if (open) return open.id;
-  const [run] = await tx
-    .insert(refreshRuns)
-    .values({ requestedBy: request.requestedBy })
-    .returning({ id: refreshRuns.id });
+  return open?.id ?? null;
+}
+
+async function addRefresh(tx: Tx, requestedBy: string): Promise<number> {
+  const [run] = await tx.insert(refreshRuns).values({ requestedBy }).returning({ id: refreshRuns.id });
   if (!run) throw new Error('The refresh run was not added.');
   await addJobs(tx, [{ task: 'refresh_events', payload: { runId: run.id }, key: refreshJobKey(run.id) }]);
   return run.id;

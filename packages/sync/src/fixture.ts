@@ -117,7 +117,7 @@ export async function queuedJobs(db: Executor): Promise<QueuedJob[]> {
     order by jobs.id`);
   return rows.map((row) => ({
     ...(row as unknown as QueuedJob),
-    runAt: new Date(String(row['runAt'])).toISOString(),
+    runAt: new Date(String(row.runAt)).toISOString(),
   }));
 }
 

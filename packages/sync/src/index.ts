@@ -1,5 +1,17 @@
+export { type Adoption, resolveConflict } from './adopt.ts';
 export type { AttemptFigures, JobInfo, SyncContext, SyncSettings } from './context.ts';
-export { enqueueEmployee, requestRefresh, retryAllNow, retryNow, wantChange, wantChanges } from './enqueue.ts';
+export { syncEmployee } from './employee.ts';
+export {
+  enqueueEmployee,
+  requestRefresh,
+  retryAllNow,
+  retryNow,
+  wantChange,
+  wantChanges,
+} from './enqueue.ts';
 export { type EventTask, PAYLOADS, TASKS, type TaskName } from './jobs.ts';
 export { type Ended, reconcile } from './reconcile.ts';
+export { refresh } from './refresh.ts';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.ts';
+export { createTaskList } from './tasks.ts';
+export { HEARTBEAT_MS, heartbeat, rescue, signOff, sweep, type WorkerIdentity } from './upkeep.ts';

@@ -56,6 +56,7 @@ export async function takeLease(
 ): Promise<Lease | 'busy' | 'nothing'> {
   const owner = `${job.workerId}/${randomUUID()}`;
   return db.transaction(async (tx) => {
+    await holdEvent(tx, eventId);
     const [sync] = await tx
       .select({
         state: eventSyncs.state,
@@ -102,6 +103,10 @@ export async function takeLease(
   });
 }
 
+/** What refers to an event takes this lock anyway; taken first, it comes in the same order as a save's. */
+const holdEvent = (tx: Tx, eventId: number) =>
+  tx.select({ id: events.id }).from(events).where(eq(events.id, eventId)).for('key share');
+
 const later = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`;
 
 /** What is wanted and what is remembered of Crossmark's side, as of one moment; undefined where the event is gone. */
@@ -145,6 +150,7 @@ export async function journalStep(
   leaseMs: number,
 ): Promise<number> {
   return db.transaction(async (tx) => {
+    await holdEvent(tx, lease.eventId);
     await holdLease(tx, lease, { leaseUntil: later(leaseMs) });
     const [row] = await tx
       .insert(syncSteps)
@@ -174,7 +180,8 @@ async function holdLease(tx: Tx, lease: Lease, values: SyncValues) {
     throw new LeaseLostError(`The lease of event ${lease.eventId} went to another worker.`);
 }
 
-const remember = (held: Remembered | null) => ({
+/** Columns for what is remembered of Crossmark's side. */
+export const remember = (held: Remembered | null) => ({
   bookingId: held?.bookingId ?? null,
   bookedRepId: held?.repId ?? null,
   bookedRepNames: held?.names ?? null,

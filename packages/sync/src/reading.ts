@@ -18,7 +18,7 @@ export function bookingOf(row: PlannedEvent | null): Remembered | null {
 
 /** What this side last knew of Crossmark's booking. Its end is known only where we made it. */
 export function remembered(
-  state: Pick<EventState, 'sync'>,
+  state: { sync: EventState['sync'] },
   steps: readonly JournalStep[],
 ): Remembered | null {
   const { bookingId, bookedRepId: repId, bookedRepNames: names, bookedStartsAt: startsAt } = state.sync;
@@ -35,7 +35,7 @@ function sameTime(a: Instant | null, b: Instant | null, timeZone: string): boole
 }
 
 /** Same id where both tell one, and the same person and time. */
-function sameBooking(a: Held | null, b: Held | null, timeZone: string): boolean {
+export function sameBooking(a: Held | null, b: Held | null, timeZone: string): boolean {
   if (a === null || b === null) return a === b;
   if (a.bookingId !== null && b.bookingId !== null && a.bookingId !== b.bookingId) return false;
   return a.repId === b.repId && sameTime(a.startsAt, b.startsAt, timeZone);
@@ -62,6 +62,8 @@ export interface Reading {
   beneath: BookingId[];
   /** Writes whose outcome was in doubt and now isn't. */
   settled: { id: number; state: 'done' | 'settled'; bookingId: Held['bookingId'] }[];
+  /** The journalled write that the booking came from, if it is one of ours. */
+  source: number | undefined;
   /** False where somebody else must have changed Crossmark's side, into something that isn't wanted here. */
   explained: boolean;
 }
@@ -103,6 +105,7 @@ export function understand(given: {
   return {
     held,
     beneath,
+    source: source?.id,
     settled: steps
       .filter((step) => step.state === 'sent' || step.state === 'unknown')
       .map((step) => {

@@ -660,7 +660,7 @@ describe('one reconciler an event', () => {
           const [open] = await database.sql`
             select count(*)::int as n from pg_stat_activity
             where datname = current_database() and state like 'idle in transaction%'`;
-          expect(open?.['n']).toBe(0);
+          expect(open?.n).toBe(0);
           return client.schedule(wanted);
         },
       },

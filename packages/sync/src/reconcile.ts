@@ -23,7 +23,7 @@ import {
 import { isWanted, plan, type Step, type Wanted } from './plan.ts';
 import { type Remembered, remembered, understand } from './reading.ts';
 import { nextTry } from './retry.ts';
-import { bookingInWords, heldInWords, when } from './wording.ts';
+import { bookingInWords, conflictInWords, heldInWords, when } from './wording.ts';
 
 /** How a job ended, for its log line and the charts. */
 export interface Ended {
@@ -237,7 +237,9 @@ class Reconciliation {
 
   /** Somebody else changed Crossmark's side while ours was changed: neither is overwritten. */
   private async leaveToPerson(state: EventState, held: Remembered | null): Promise<Ended | null> {
-    const failureReason = conflictInWords(state, held);
+    const { schedule, employee } = state;
+    const ours = schedule && employee && { name: employee.name, startsAt: schedule.startsAt };
+    const failureReason = conflictInWords(held, ours, this.timeZone);
     const left = await finishConflict(this.ctx.db, this.lease, {
       version: state.sync.wantedVersion,
       held,
@@ -354,15 +356,4 @@ function refuseImpossible(
 
 function impossible(state: EventState, sentence: string, held = remembered(state, [])): TryFailedError {
   return new TryFailedError('rejected', `${sentence} ${heldInWords(held, state.store.timeZone)}`);
-}
-
-function conflictInWords(state: EventState, held: Remembered | null): string {
-  const { timeZone } = state.store;
-  const theirs = held ? `Crossmark has ${bookingInWords(held, timeZone)}` : 'Crossmark has nobody booked';
-  const { schedule, employee } = state;
-  const ours =
-    schedule && employee
-      ? `the board has ${employee.name} on ${when(schedule.startsAt, timeZone)}`
-      : 'the board has nobody';
-  return `Somebody changed this event on Crossmark’s side while it was changed here: ${theirs}, ${ours}. Choose which one stands.`;
 }

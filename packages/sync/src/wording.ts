@@ -25,3 +25,16 @@ export function heldInWords(
     ? `Crossmark still has ${bookingInWords(booking, timeZone)}.`
     : 'Crossmark has nobody booked for this event.';
 }
+
+/** Says what each side has, and that a person must choose. */
+export function conflictInWords(
+  held: { names: string | null; startsAt: Instant | null } | null,
+  schedule: { name: string; startsAt: Instant } | null,
+  timeZone: string,
+): string {
+  const theirs = held ? `Crossmark has ${bookingInWords(held, timeZone)}` : 'Crossmark has nobody booked';
+  const ours = schedule
+    ? `the board has ${schedule.name} on ${when(schedule.startsAt, timeZone)}`
+    : 'the board has nobody';
+  return `Somebody changed this event on Crossmark’s side while it was changed here: ${theirs}, ${ours}. Choose which one stands.`;
+}

@@ -1,0 +1,175 @@
+import { auditLog, employees, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
+import { addMinutes, CLOSED_CONDITIONS, type Condition, workDateOf } from '@scheduler/scheduling';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { wantChange } from './enqueue.ts';
+import { remember } from './ledger.ts';
+import { type Remembered, remembered } from './reading.ts';
+
+/** An event as it stands here: its row, its live schedule, its sync row. */
+export interface LocalEvent {
+  event: typeof events.$inferSelect;
+  schedule: typeof schedules.$inferSelect | null;
+  sync: typeof eventSyncs.$inferSelect | null;
+}
+
+/** The person behind a RepID. */
+export interface KnownRep {
+  id: number;
+  name: string;
+}
+
+/** The people Crossmark's bookings can be told of, by RepID. */
+export async function knownReps(tx: Tx, repIds: readonly string[]): Promise<Map<string, KnownRep>> {
+  if (repIds.length === 0) return new Map();
+  const rows = await tx
+    .select({ id: employees.id, name: employees.name, repId: employees.repId })
+    .from(employees)
+    .where(inArray(sql`${employees.repId}`, [...repIds]));
+  return new Map(rows.map((row) => [String(row.repId), row]));
+}
+
+/** The schedule a booking amounts to here; null where its person or time isn't known, or the event takes none. */
+export function scheduleOf(
+  local: { event: Pick<LocalEvent['event'], 'durationMinutes'>; condition: Condition },
+  held: Remembered | null,
+  reps: ReadonlyMap<string, KnownRep>,
+  timeZone: string,
+) {
+  const rep = held?.repId ? reps.get(held.repId) : undefined;
+  if (!held?.startsAt || !rep || CLOSED_CONDITIONS.includes(local.condition)) return null;
+  return {
+    employeeId: rep.id,
+    startsAt: held.startsAt,
+    endsAt: held.endsAt ?? addMinutes(held.startsAt, local.event.durationMinutes),
+    workDate: workDateOf(held.startsAt, timeZone),
+  };
+}
+
+/** What an adoption did to the schedule here, for the audit log. */
+export interface Adoption {
+  action: 'schedule.adopt';
+  scheduleId: number | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
+
+const snapshot = (schedule: typeof schedules.$inferSelect, employeeName: string) => ({
+  version: schedule.version,
+  eventId: schedule.eventId,
+  employeeId: schedule.employeeId,
+  employeeName,
+  startsAt: schedule.startsAt,
+  endsAt: schedule.endsAt,
+  workDate: schedule.workDate,
+  ended: schedule.endedAt !== null,
+});
+
+/**
+ * Makes the schedule here what Crossmark holds: moved, given to its person, made, or ended where Crossmark has nobody
+ * or somebody unknown here. Crossmark's side is a fact: no rule is asked. The caller holds the locks of the event, its
+ * schedule and its sync row, and writes what is remembered.
+ */
+export async function adoptBooking(
+  tx: Tx,
+  local: LocalEvent,
+  condition: Condition,
+  held: Remembered | null,
+  reps: ReadonlyMap<string, KnownRep>,
+  timeZone: string,
+): Promise<Adoption> {
+  const { event, schedule } = local;
+  const theirs = scheduleOf({ event, condition }, held, reps, timeZone);
+  const [person] = schedule
+    ? await tx.select({ name: employees.name }).from(employees).where(eq(employees.id, schedule.employeeId))
+    : [];
+  const before = schedule && snapshot(schedule, person?.name ?? '');
+  const newName = (held?.repId && reps.get(held.repId)?.name) || '';
+  if (!theirs) {
+    if (!schedule) return { action: 'schedule.adopt', scheduleId: null, before, after: null };
+    const [ended] = await tx
+      .update(schedules)
+      .set({ endedAt: sql`now()`, version: schedule.version + 1, updatedAt: sql`now()` })
+      .where(eq(schedules.id, schedule.id))
+      .returning();
+    const after = ended ? snapshot(ended, person?.name ?? '') : null;
+    return { action: 'schedule.adopt', scheduleId: schedule.id, before, after };
+  }
+  const values = { ...theirs, source: 'crossmark' as const };
+  const [row] = schedule
+    ? await tx
+        .update(schedules)
+        .set({ ...values, overrideReason: null, version: schedule.version + 1, updatedAt: sql`now()` })
+        .where(eq(schedules.id, schedule.id))
+        .returning()
+    : await tx
+        .insert(schedules)
+        .values({ ...values, eventId: event.id })
+        .returning();
+  if (!row) throw new Error('The schedule was not adopted.');
+  return { action: 'schedule.adopt', scheduleId: row.id, before, after: snapshot(row, newName) };
+}
+
+/** Writes an adoption that nobody here did into the audit log. */
+export async function auditAdoptions(tx: Tx, adoptions: readonly (Adoption & { eventId: number })[]) {
+  if (adoptions.length === 0) return;
+  await tx.insert(auditLog).values(
+    adoptions.map(({ action, scheduleId, eventId, before, after }) => ({
+      actorId: 'system',
+      actorName: 'Crossmark',
+      action,
+      subjectType: scheduleId === null ? 'event' : 'schedule',
+      subjectId: String(scheduleId ?? eventId),
+      before,
+      after,
+    })),
+  );
+}
+
+/**
+ * A person's choice in a conflict: `mine` sends what the board has, `theirs` makes the board what Crossmark has. In the
+ * caller's transaction, which also writes who chose. Null, and nothing is done, where there is no conflict any more.
+ */
+export async function resolveConflict(
+  tx: Tx,
+  eventId: number,
+  choice: 'mine' | 'theirs',
+): Promise<Adoption | 'mine' | null> {
+  const [event] = await tx.select().from(events).where(eq(events.id, eventId)).for('no key update');
+  const [schedule] = await tx
+    .select()
+    .from(schedules)
+    .where(and(eq(schedules.eventId, eventId), isNull(schedules.endedAt)))
+    .for('no key update');
+  const [sync] = await tx.select().from(eventSyncs).where(eq(eventSyncs.eventId, eventId)).for('update');
+  if (!event || sync?.state !== 'conflict') return null;
+  if (choice === 'mine') {
+    await wantChange(tx, { eventId, task: 'sync_schedule_update' });
+    return 'mine';
+  }
+  const [store] = await tx.select().from(stores).where(eq(stores.id, event.storeId));
+  const held = remembered({ sync }, []);
+  const reps = await knownReps(tx, held?.repId ? [held.repId] : []);
+  const local = { event, schedule: schedule ?? null, sync };
+  const adopted = await adoptBooking(tx, local, event.condition, held, reps, store?.timeZone ?? 'UTC');
+  await tx
+    .update(eventSyncs)
+    .set({
+      ...remember(held),
+      state: 'synced',
+      syncedVersion: sync.wantedVersion,
+      syncedAt: sql`now()`,
+      tries: 0,
+      failingSince: null,
+      nextTryAt: null,
+      failureKind: null,
+      failureReason: null,
+      conflict: null,
+      updatedAt: sql`now()`,
+    })
+    .where(eq(eventSyncs.eventId, eventId));
+  await tx
+    .update(events)
+    .set({ condition: held ? 'Scheduled' : 'Unstaffed', updatedAt: sql`now()` })
+    .where(and(eq(events.id, eventId), inArray(events.condition, ['Unstaffed', 'Scheduled', 'Staffed'])));
+  return adopted;
+}

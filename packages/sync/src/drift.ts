@@ -1,0 +1,125 @@
+import type { PlannedEvent } from '@scheduler/crossmark';
+import { CLOSED_CONDITIONS, type Condition, type Instant } from '@scheduler/scheduling';
+import { type KnownRep, type LocalEvent, scheduleOf } from './adopt.ts';
+import type { JournalStep } from './ledger.ts';
+import { isWanted, type Wanted } from './plan.ts';
+import { bookingOf, type Remembered, remembered, sameBooking, understand } from './reading.ts';
+
+/** What a row of the list means for an event's booking here. */
+export type RowVerdict = { drift: boolean } & (
+  | { kind: 'same' }
+  /** Only what is remembered of Crossmark's side changes. */
+  | { kind: 'remember'; held: Remembered | null }
+  /** Nobody here disagrees: the schedule becomes what Crossmark has. */
+  | { kind: 'adopt'; held: Remembered | null }
+  /** A write of ours that arrived late or was lost: reconcile again. */
+  | { kind: 'repair'; stepIds: number[] }
+  /** What couldn't be sent was done by hand on Crossmark's site. */
+  | { kind: 'agreed'; held: Remembered | null }
+  | { kind: 'conflict'; held: Remembered | null }
+);
+const SAME: RowVerdict = { kind: 'same', drift: false };
+
+/** Nothing of ours is on its way, and nothing happened here since the page was asked for. */
+function isQuiet(sync: LocalEvent['sync'], since: Instant): boolean {
+  return sync === null || (sync.updatedAt < since && (sync.leaseUntil === null || sync.leaseUntil < since));
+}
+
+/** Judges one row; pure. `wanted` is undefined where the schedule's person has no RepID. */
+export function judge(given: {
+  row: PlannedEvent;
+  local: LocalEvent;
+  since: Instant;
+  timeZone: string;
+  reps: ReadonlyMap<string, KnownRep>;
+  steps: readonly JournalStep[];
+  wanted: Wanted | null | undefined;
+}): RowVerdict {
+  const { row, local, since, timeZone, reps, steps, wanted } = given;
+  const { sync, schedule } = local;
+  if (!isQuiet(sync, since) || (sync === null && schedule !== null)) return SAME;
+  const agreed = sync && remembered({ sync }, steps);
+  const reading = understand({ listed: row, timeZone, wanted: wanted ?? null, agreed, steps });
+  const { held } = reading;
+  const unchanged = sameBooking(agreed, held, timeZone);
+
+  if (sync && sync.state !== 'synced') {
+    if (sync.state !== 'failed' && sync.state !== 'conflict') return SAME;
+    if (wanted !== undefined && isWanted(wanted, held) && reading.beneath.length === 0)
+      return { kind: 'agreed', held, drift: false };
+    const news = sync.state === 'conflict' ? !unchanged : !unchanged && !reading.explained;
+    return news ? { kind: 'conflict', held, drift: true } : SAME;
+  }
+
+  if (unchanged) {
+    const adoptable =
+      !schedule && scheduleOf({ event: local.event, condition: row.condition }, held, reps, timeZone);
+    if (adoptable) return { kind: 'adopt', held, drift: false };
+    const renamed = held !== null && held.names !== agreed?.names;
+    const identified = held !== null && held.bookingId !== agreed?.bookingId;
+    return renamed || identified ? { kind: 'remember', held, drift: false } : SAME;
+  }
+  // Our own doing, late: what is wanted here still stands.
+  const late = steps.filter(
+    (step) =>
+      (step.kind === 'create' &&
+        held !== null &&
+        reading.source === step.id &&
+        step.bookingId !== agreed?.bookingId) ||
+      (step.kind === 'delete' && held === null && step.bookingId === agreed?.bookingId),
+  );
+  if (late.length > 0) return { kind: 'repair', stepIds: late.map((step) => step.id), drift: true };
+  const traces = row.startsAt !== null || row.repId !== null || row.staffedReps.length > 0;
+  const plain = row.condition === 'Unstaffed' || row.condition === 'Canceled';
+  // Removed there, if Crossmark says so plainly; a row that just lacks its booking says nothing.
+  if (held === null && schedule && (traces || !plain)) return SAME;
+  // Closed work keeps its schedule as history.
+  if (held !== null && schedule && CLOSED_CONDITIONS.includes(row.condition))
+    return { kind: 'remember', held, drift: true };
+  return { kind: 'adopt', held, drift: agreed !== null || schedule !== null };
+}
+
+/** The condition to keep: Crossmark's, made to agree with what it says of the booking, which it can lag behind. */
+export function conditionOf(row: PlannedEvent, local: LocalEvent | null, since: Instant): Condition {
+  const booked = bookingOf(row) !== null;
+  const told =
+    row.condition === 'Unstaffed' && booked
+      ? 'Scheduled'
+      : (row.condition === 'Scheduled' || row.condition === 'Staffed') && !booked
+        ? 'Unstaffed'
+        : row.condition;
+  if (!local) return told;
+  const settled =
+    isQuiet(local.sync, since) && (local.sync === null ? !local.schedule : local.sync.state === 'synced');
+  // Between Unstaffed and Scheduled it is our own plan that is on its way; anything else is Crossmark's news.
+  if (!settled && ['Unstaffed', 'Scheduled', 'Staffed'].includes(told)) return local.event.condition;
+  if (told === 'Unstaffed' && local.schedule && row.condition !== 'Unstaffed') return local.event.condition;
+  return told;
+}
+
+export function differs(row: PlannedEvent, event: LocalEvent['event'], condition: Condition): boolean {
+  return (
+    row.name !== event.name ||
+    row.startsOn !== event.startsOn ||
+    row.dueOn !== event.dueOn ||
+    condition !== event.condition ||
+    (row.instructionsUrl !== null && row.instructionsUrl !== event.instructionsUrl) ||
+    event.goneSince !== null
+  );
+}
+
+/** A quick look without lock: most rows of most readings need nothing. Errs towards true. */
+export function needsWrite(row: PlannedEvent, local: LocalEvent, since: Instant, timeZone: string): boolean {
+  if (differs(row, local.event, conditionOf(row, local, since))) return true;
+  const { sync, schedule } = local;
+  const listed = bookingOf(row);
+  if (!sync) return listed !== null;
+  if (sync.state === 'failed' || sync.state === 'conflict') return true;
+  const agreed = remembered({ sync }, []);
+  return (
+    !sameBooking(agreed, listed, timeZone) ||
+    (listed?.names ?? null) !== (agreed?.names ?? null) ||
+    (listed !== null && listed.bookingId !== null && listed.bookingId !== agreed?.bookingId) ||
+    (listed !== null && schedule === null)
+  );
+}

@@ -1,0 +1,693 @@
+import { CrossmarkError, type EventPage, type PlannedEvent, type StoreId } from '@scheduler/crossmark';
+import {
+  type BadRow,
+  type Db,
+  employees,
+  eventSyncs,
+  events,
+  refreshRuns,
+  schedules,
+  stores,
+  syncAttempts,
+  syncSteps,
+  type Tx,
+} from '@scheduler/db';
+import {
+  addDays,
+  type Condition,
+  defaultDurationMinutes,
+  detectEventType,
+  eventMatchKey,
+  eventNumber,
+  type Instant,
+  type WorkDate,
+  workDateOf,
+} from '@scheduler/scheduling';
+import { and, between, eq, inArray, isNull, sql } from 'drizzle-orm';
+import {
+  type Adoption,
+  adoptBooking,
+  auditAdoptions,
+  knownReps,
+  type LocalEvent,
+  scheduleOf,
+} from './adopt.ts';
+import type { JobInfo, SyncContext } from './context.ts';
+import { conditionOf, differs, judge, needsWrite } from './drift.ts';
+import { addJobs, requestRefreshForTick, retryAllNow, wantChanges } from './enqueue.ts';
+import { eventJobKey, refreshJobKey } from './jobs.ts';
+import { type JournalStep, remember } from './ledger.ts';
+import type { Wanted } from './plan.ts';
+import type { Remembered } from './reading.ts';
+import type { Ended } from './reconcile.ts';
+import { conflictInWords } from './wording.ts';
+
+/** The windows that Crossmark's own users read: everything near, and what is still open further ahead. */
+const ALL_FROM_DAYS = -30;
+const ALL_TO_DAYS = 90;
+const UNSTAFFED_TO_DAYS = 180;
+
+/** A reading that can't be finished is given up when the next hourly one takes over. */
+const BUDGET_MS = 55 * 60_000;
+const SHORTEST_RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 10 * 60_000;
+
+/** Bad rows kept in the run's record; their number is told in full. */
+const BAD_ROWS_KEPT = 200;
+
+interface Store {
+  id: number;
+  crossmarkStoreId: StoreId;
+  timeZone: string;
+}
+
+interface Counts {
+  created: number;
+  updated: number;
+  unchanged: number;
+  drifted: number;
+}
+
+/**
+ * One reading of Crossmark's whole list, page by page, each page one short transaction that writes only what differs.
+ * Events that Crossmark no longer lists count as gone only after a complete reading. Never ends a schedule that
+ * has unsynced changes, never deletes anything. Throws only where our own database fails.
+ */
+export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Promise<Ended> {
+  const { db } = ctx;
+  const [run] = await db
+    .update(refreshRuns)
+    .set({
+      state: 'running',
+      startedAt: sql`now()`,
+      read: 0,
+      total: null,
+      created: 0,
+      updated: 0,
+      unchanged: 0,
+      gone: 0,
+      drifted: 0,
+      badRows: [],
+      failureReason: null,
+    })
+    .where(and(eq(refreshRuns.id, runId), inArray(refreshRuns.state, ['queued', 'running'])))
+    .returning();
+  if (!run) return { outcome: 'nothing' };
+  const [attempt] = await db
+    .insert(syncAttempts)
+    .values({ task: job.task, jobId: job.id, workerId: job.workerId })
+    .returning({ id: syncAttempts.id });
+  const close = (tx: Db | Tx, values: Partial<typeof syncAttempts.$inferInsert>) =>
+    tx
+      .update(syncAttempts)
+      .set({ ...values, finishedAt: sql`now()` })
+      .where(eq(syncAttempts.id, attempt?.id ?? 0));
+
+  try {
+    const summary = await new Reading(ctx, runId, run.startedAt ?? run.requestedAt, job).readAll();
+    await close(db, { outcome: 'done', summary });
+    return { outcome: 'done', summary };
+  } catch (error) {
+    if (job.signal.aborted) {
+      await db.transaction(async (tx) => {
+        await tx.update(refreshRuns).set({ state: 'queued' }).where(eq(refreshRuns.id, runId));
+        await addJobs(tx, [{ task: 'refresh_events', payload: { runId }, key: refreshJobKey(runId) }]);
+        await close(tx, { outcome: 'interrupted', summary: 'handed back: the worker was stopping' });
+      });
+      return { outcome: 'interrupted' };
+    }
+    if (!(error instanceof CrossmarkError)) throw error;
+    const failure = { failureKind: error.kind, failureReason: error.message };
+    return db.transaction(async (tx) => {
+      const nowMs = Date.parse(await clock(tx));
+      const lastedMs = nowMs - Date.parse(run.requestedAt);
+      if (error.kind === 'rejected' || lastedMs > BUDGET_MS) {
+        await tx
+          .update(refreshRuns)
+          .set({ state: 'failed', finishedAt: sql`now()`, failureReason: error.message })
+          .where(eq(refreshRuns.id, runId));
+        await close(tx, { ...failure, outcome: 'dead' });
+        return { ...failure, outcome: 'dead' as const };
+      }
+      const waitMs = error.retryAfterMs ?? Math.min(Math.max(lastedMs, SHORTEST_RETRY_MS), LONGEST_RETRY_MS);
+      const nextTryAt = new Date(nowMs + waitMs).toISOString();
+      await tx
+        .update(refreshRuns)
+        .set({ state: 'queued', failureReason: error.message })
+        .where(eq(refreshRuns.id, runId));
+      await addJobs(tx, [
+        { task: 'refresh_events', payload: { runId }, key: refreshJobKey(runId), runAt: nextTryAt },
+      ]);
+      await close(tx, { ...failure, outcome: 'retry', nextTryAt });
+      return { ...failure, outcome: 'retry' as const };
+    });
+  }
+}
+
+/**
+ * The hourly tick: asks for a run, unless one that is open, or was started after this tick, covers it. So several ticks
+ * missed together end in exactly one reading.
+ */
+export async function refreshOnTick(ctx: SyncContext, tickAt: string): Promise<Ended> {
+  return ctx.db.transaction(async (tx) => {
+    const runId = await requestRefreshForTick(tx, tickAt);
+    return runId === null
+      ? { outcome: 'nothing', summary: 'a later reading has covered this hour' }
+      : { outcome: 'done', summary: `refresh run ${runId}` };
+  });
+}
+
+async function clock(db: Db | Tx): Promise<Instant> {
+  const [row] = await db.execute<{ now: string }>(sql`select clock_timestamp() as now`);
+  return new Date(row?.now ?? '').toISOString();
+}
+
+const keyOf = (mplanId: string | null, storeId: number) => `${mplanId}@${storeId}`;
+
+/** One reading under way. What it keeps in memory is an id per event and a few counters. */
+class Reading {
+  private readonly ctx: SyncContext;
+  private readonly runId: number;
+  private readonly startedAt: Instant;
+  private readonly job: JobInfo;
+  private readonly counts: Counts = { created: 0, updated: 0, unchanged: 0, drifted: 0 };
+  private readonly bad: BadRow[] = [];
+  private badCount = 0;
+  /** Events listed, by our id; and plans whose rows couldn't be read: neither is gone. */
+  private readonly seen = new Set<number>();
+  private readonly unreadable = new Set<string>();
+  /** A row that couldn't be told even by its plan: then nothing can be said to be gone. */
+  private nameless = false;
+  private readBefore = 0;
+  private totalBefore = 0;
+
+  constructor(ctx: SyncContext, runId: number, startedAt: Instant, job: JobInfo) {
+    this.ctx = ctx;
+    this.runId = runId;
+    this.startedAt = startedAt;
+    this.job = job;
+  }
+
+  async readAll(): Promise<string> {
+    const { db } = this.ctx;
+    const storeRows = await db.select().from(stores);
+    const byCrossmarkId = new Map<StoreId, Store>(storeRows.map((store) => [store.crossmarkStoreId, store]));
+    const today = workDateOf(this.startedAt, 'UTC');
+    const from = addDays(today, ALL_FROM_DAYS);
+    const to = addDays(today, ALL_TO_DAYS);
+    await this.readWindow(byCrossmarkId, { from, to });
+    await this.readWindow(byCrossmarkId, {
+      from: addDays(to, 1),
+      to: addDays(today, UNSTAFFED_TO_DAYS),
+      conditions: ['Unstaffed'],
+    });
+    return this.finish(from, to);
+  }
+
+  private async readWindow(
+    byCrossmarkId: ReadonlyMap<StoreId, Store>,
+    window: { from: WorkDate; to: WorkDate; conditions?: Condition[] },
+  ): Promise<void> {
+    const { db, crossmark } = this.ctx;
+    const pages = crossmark
+      .listEvents({
+        ...window,
+        timeZoneOf: (storeId) => byCrossmarkId.get(storeId)?.timeZone,
+        signal: this.job.signal,
+      })
+      [Symbol.asyncIterator]();
+    let last = { read: 0, total: 0 };
+    for (;;) {
+      // What happened here after this moment may be missing in the page.
+      const since = await clock(db);
+      const next = await pages.next();
+      if (next.done) break;
+      await this.applyPage(next.value, since, byCrossmarkId);
+      last = next.value;
+    }
+    this.readBefore += last.read;
+    this.totalBefore += last.total;
+  }
+
+  private async applyPage(page: EventPage, since: Instant, byCrossmarkId: ReadonlyMap<StoreId, Store>) {
+    const { db } = this.ctx;
+    for (const { mplanId, reason } of page.bad) this.addBad({ mplanId, reason });
+    const listed = new Map<string, { row: PlannedEvent; store: Store }>();
+    for (const row of page.rows) {
+      const store = byCrossmarkId.get(row.storeId);
+      if (store) listed.set(keyOf(row.mplanId, store.id), { row, store });
+      else
+        this.addBad({
+          mplanId: row.mplanId,
+          reason: `store ${row.storeId} (${row.storeName}) is not set up here`,
+        });
+    }
+    const all = [...listed.values()];
+    const known = await loadByPlan(db, all);
+    const dirty = all.filter(({ row, store }) => {
+      const local = known.get(keyOf(row.mplanId, store.id));
+      return (
+        !local || (this.seen.has(local.event.id) === false && needsWrite(row, local, since, store.timeZone))
+      );
+    });
+    const fresh = [...known.values()].filter(({ event }) => !this.seen.has(event.id)).length;
+    for (const { event } of known.values()) this.seen.add(event.id);
+    const before = this.counts.created + this.counts.updated + this.counts.drifted;
+    if (dirty.length > 0) await db.transaction((tx) => this.write(tx, dirty, since));
+    const written = this.counts.created + this.counts.updated + this.counts.drifted - before;
+    this.counts.unchanged += Math.max(0, fresh + (all.length - known.size) - written);
+    await db
+      .update(refreshRuns)
+      .set({
+        ...this.counts,
+        read: this.readBefore + page.read,
+        total: this.totalBefore + page.total,
+        badRows: this.badRecord(),
+      })
+      .where(eq(refreshRuns.id, this.runId));
+  }
+
+  private addBad(row: BadRow) {
+    this.badCount += 1;
+    if (row.mplanId) this.unreadable.add(row.mplanId);
+    else this.nameless = true;
+    if (this.bad.length < BAD_ROWS_KEPT) this.bad.push(row);
+  }
+
+  private badRecord(): BadRow[] {
+    const more = this.badCount - this.bad.length;
+    return more > 0 ? [...this.bad, { mplanId: null, reason: `and ${more} more` }] : this.bad;
+  }
+
+  /** Writes the rows of a page that differ, under lock and judged again: a save may have come in between. */
+  private async write(tx: Tx, rows: readonly { row: PlannedEvent; store: Store }[], since: Instant) {
+    const storeIds = [...new Set(rows.map(({ store }) => store.id))].sort((a, b) => a - b);
+    const known = await loadByPlan(tx, rows);
+    const isNew = ({ row, store }: { row: PlannedEvent; store: Store }) =>
+      !known.has(keyOf(row.mplanId, store.id));
+    if (rows.some(isNew)) {
+      // An import that adds the same events from a file holds this lock too: one event is never made twice.
+      await tx
+        .select({ id: stores.id })
+        .from(stores)
+        .where(inArray(stores.id, storeIds))
+        .orderBy(stores.id)
+        .for('update');
+    }
+    const named = await this.nameLocalEvents(tx, rows.filter(isNew), storeIds);
+    const created = await this.create(
+      tx,
+      rows.filter((one) => isNew(one) && !named.has(keyOf(one.row.mplanId, one.store.id))),
+    );
+
+    const ids = [...known.values()]
+      .map(({ event }) => event.id)
+      .concat([...named.values()], [...created.values()]);
+    await lockEvents(tx, ids);
+    const locals = await loadByPlan(tx, rows);
+    const reps = await knownReps(tx, [...new Set(rows.flatMap(({ row }) => row.repId ?? []))]);
+    const steps = await stepsOf(tx, ids);
+    const repOf = await repIdsOf(tx, [...locals.values()]);
+
+    const facts: { row: PlannedEvent; event: LocalEvent['event']; condition: Condition }[] = [];
+    const remembers: { eventId: number; held: Remembered | null }[] = [];
+    const inserts: { eventId: number; schedule: NonNullable<ReturnType<typeof scheduleOf>> }[] = [];
+    const adoptions: (Adoption & { eventId: number })[] = [];
+    for (const { row, store } of rows) {
+      const local = locals.get(keyOf(row.mplanId, store.id));
+      if (!local) continue;
+      const { event } = local;
+      this.seen.add(event.id);
+      const isCreated = created.has(keyOf(row.mplanId, store.id));
+      const wanted = local.schedule && repOf.get(local.schedule.employeeId);
+      const verdict = judge({
+        row,
+        local,
+        since,
+        timeZone: store.timeZone,
+        reps,
+        steps: steps.get(event.id) ?? [],
+        wanted: local.schedule
+          ? wanted
+            ? { repId: wanted, startsAt: local.schedule.startsAt, endsAt: local.schedule.endsAt }
+            : undefined
+          : null,
+      });
+      const condition = conditionOf(row, local, since);
+      const factsDiffer = differs(row, event, condition);
+      if (factsDiffer) facts.push({ row, event, condition });
+      if (isCreated) this.counts.created += 1;
+      else if (verdict.drift) this.counts.drifted += 1;
+      else if (factsDiffer || named.has(keyOf(row.mplanId, store.id)) || verdict.kind !== 'same')
+        this.counts.updated += 1;
+
+      switch (verdict.kind) {
+        case 'same':
+          break;
+        case 'remember':
+          remembers.push({ eventId: event.id, held: verdict.held });
+          break;
+        case 'adopt': {
+          remembers.push({ eventId: event.id, held: verdict.held });
+          const made = scheduleOf({ event, condition }, verdict.held, reps, store.timeZone);
+          if (!local.schedule && made) inserts.push({ eventId: event.id, schedule: made });
+          else if (local.schedule)
+            adoptions.push({
+              ...(await adoptBooking(tx, local, condition, verdict.held, reps, store.timeZone)),
+              eventId: event.id,
+            });
+          break;
+        }
+        case 'repair':
+          await reopen(tx, event.id, verdict.stepIds);
+          break;
+        case 'agreed':
+          await settle(tx, local, verdict.held);
+          break;
+        case 'conflict':
+          await leaveToPerson(tx, local, verdict.held, store.timeZone, since);
+          break;
+      }
+    }
+    await updateFacts(tx, facts);
+    if (inserts.length > 0) {
+      await tx
+        .insert(schedules)
+        .values(
+          inserts.map(({ eventId, schedule }) => ({ ...schedule, eventId, source: 'crossmark' as const })),
+        );
+    }
+    await rememberAll(tx, remembers);
+    await auditAdoptions(tx, adoptions);
+    await this.sendWaiting(tx, [...named.values()], locals);
+  }
+
+  /** Gives plan ids to events known from a file alone; by key of our event, its id. */
+  private async nameLocalEvents(
+    tx: Tx,
+    rows: readonly { row: PlannedEvent; store: Store }[],
+    storeIds: readonly number[],
+  ): Promise<Map<string, number>> {
+    const named = new Map<string, number>();
+    if (rows.length === 0) return named;
+    const dueDays = rows.map(({ row }) => row.dueOn).sort();
+    const locals = await tx
+      .select()
+      .from(events)
+      .where(
+        and(
+          isNull(events.mplanId),
+          inArray(events.storeId, [...storeIds]),
+          // Relies on the index events_store_due.
+          between(events.dueOn, dueDays[0] ?? '', dueDays.at(-1) ?? ''),
+        ),
+      )
+      .orderBy(events.id)
+      .for('update');
+    const byKey = Map.groupBy(locals, (event) => `${event.storeId} ${eventMatchKey(event)}`);
+    const tidy = (name: string) => name.trim().replace(/\s+/g, ' ').toLowerCase();
+    const take = (one: { row: PlannedEvent; store: Store }, exact: boolean) => {
+      const { row, store } = one;
+      const key = keyOf(row.mplanId, store.id);
+      if (named.has(key)) return;
+      const open =
+        byKey.get(`${store.id} ${eventMatchKey({ ...row, type: detectEventType(row.name) })}`) ?? [];
+      const at = exact ? open.findIndex((event) => tidy(event.name) === tidy(row.name)) : 0;
+      const [event] = at < 0 ? [] : open.splice(at, 1);
+      if (event) named.set(key, event.id);
+    };
+    for (const one of rows) take(one, true);
+    for (const one of rows) take(one, false);
+    for (const { row, store } of rows) {
+      const id = named.get(keyOf(row.mplanId, store.id));
+      if (id !== undefined)
+        await tx.update(events).set({ mplanId: row.mplanId, updatedAt: sql`now()` }).where(eq(events.id, id));
+    }
+    return named;
+  }
+
+  private async create(
+    tx: Tx,
+    rows: readonly { row: PlannedEvent; store: Store }[],
+  ): Promise<Map<string, number>> {
+    if (rows.length === 0) return new Map();
+    const made = await tx
+      .insert(events)
+      .values(
+        rows.map(({ row, store }) => {
+          const type = detectEventType(row.name);
+          return {
+            storeId: store.id,
+            mplanId: row.mplanId,
+            name: row.name,
+            eventNumber: eventNumber(row.name),
+            type,
+            startsOn: row.startsOn,
+            dueOn: row.dueOn,
+            durationMinutes: defaultDurationMinutes(type, row.name),
+            condition: conditionOf(row, null, ''),
+            instructionsUrl: row.instructionsUrl,
+          };
+        }),
+      )
+      .onConflictDoNothing()
+      .returning({ id: events.id, mplanId: events.mplanId, storeId: events.storeId });
+    return new Map(made.map((event) => [keyOf(event.mplanId, event.storeId), event.id]));
+  }
+
+  /** Schedules of events that Crossmark now names can go out. */
+  private async sendWaiting(tx: Tx, ids: readonly number[], locals: ReadonlyMap<string, LocalEvent>) {
+    const byId = new Map([...locals.values()].map((local) => [local.event.id, local]));
+    const known = ids.filter((id) => byId.get(id)?.sync);
+    const unknown = ids.filter((id) => byId.get(id)?.schedule && !byId.get(id)?.sync);
+    await retryAllNow(tx, known);
+    await wantChanges(
+      tx,
+      unknown.map((eventId) => ({ eventId, task: 'sync_schedule' as const })),
+    );
+  }
+
+  /** Only here, after every row was read, does absence mean anything. */
+  private async finish(from: WorkDate, to: WorkDate): Promise<string> {
+    const { db } = this.ctx;
+    return db.transaction(async (tx) => {
+      const gone = this.nameless
+        ? []
+        : await tx.execute<{ id: number }>(sql`
+            update events set gone_since = now(), updated_at = now()
+            where mplan_id is not null and gone_since is null and created_at < ${this.startedAt}
+              and starts_on between ${from} and ${to} and due_on between ${from} and ${to}
+              and id not in (select unnest(${sql.param(`{${[...this.seen].join(',')}}`)}::int[]))
+              and mplan_id not in (select unnest(${sql.param(`{${[...this.unreadable].join(',')}}`)}::text[]))
+            returning id`);
+      await tx
+        .update(refreshRuns)
+        .set({
+          state: 'done',
+          finishedAt: sql`now()`,
+          gone: gone.length,
+          ...this.counts,
+          badRows: this.badRecord(),
+        })
+        .where(eq(refreshRuns.id, this.runId));
+      const { created, updated, unchanged, drifted } = this.counts;
+      return `${created} created, ${updated} updated, ${unchanged} unchanged, ${gone.length} gone, ${drifted} changed on Crossmark’s side, ${this.badCount} unreadable`;
+    });
+  }
+}
+
+async function loadByPlan(
+  db: Db | Tx,
+  rows: readonly { row: PlannedEvent; store: Store }[],
+): Promise<Map<string, LocalEvent>> {
+  if (rows.length === 0) return new Map();
+  const asked = new Set(rows.map(({ row, store }) => keyOf(row.mplanId, store.id)));
+  // Relies on the index events_plan_and_store.
+  const found = await db
+    .select({ event: events, schedule: schedules, sync: eventSyncs })
+    .from(events)
+    .leftJoin(eventSyncs, eq(eventSyncs.eventId, events.id))
+    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .where(
+      and(
+        inArray(
+          events.mplanId,
+          rows.map(({ row }) => row.mplanId),
+        ),
+        inArray(events.storeId, [...new Set(rows.map(({ store }) => store.id))]),
+      ),
+    );
+  return new Map(
+    found
+      .map((local) => [keyOf(local.event.mplanId, local.event.storeId), local] as const)
+      .filter(([key]) => asked.has(key)),
+  );
+}
+
+/** Locks events, their schedules and sync rows, in the order in which saves do. */
+async function lockEvents(tx: Tx, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  const some = [...ids];
+  await tx
+    .select({ id: events.id })
+    .from(events)
+    .where(inArray(events.id, some))
+    .orderBy(events.id)
+    .for('no key update');
+  await tx
+    .select({ id: schedules.id })
+    .from(schedules)
+    .where(and(inArray(schedules.eventId, some), isNull(schedules.endedAt)))
+    .orderBy(schedules.id)
+    .for('no key update');
+  await tx
+    .select({ id: eventSyncs.eventId })
+    .from(eventSyncs)
+    .where(inArray(eventSyncs.eventId, some))
+    .orderBy(eventSyncs.eventId)
+    .for('update');
+}
+
+async function stepsOf(tx: Tx, ids: readonly number[]): Promise<Map<number, JournalStep[]>> {
+  if (ids.length === 0) return new Map();
+  const steps = await tx
+    .select()
+    .from(syncSteps)
+    .where(inArray(syncSteps.eventId, [...ids]))
+    .orderBy(sql`${syncSteps.id} desc`);
+  return Map.groupBy(steps, (step) => step.eventId);
+}
+
+async function repIdsOf(tx: Tx, locals: readonly LocalEvent[]) {
+  const ids = [...new Set(locals.flatMap(({ schedule }) => schedule?.employeeId ?? []))];
+  if (ids.length === 0) return new Map<number, Wanted['repId']>();
+  const rows = await tx
+    .select({ id: employees.id, repId: employees.repId })
+    .from(employees)
+    .where(inArray(employees.id, ids));
+  return new Map(rows.flatMap(({ id, repId }) => (repId ? [[id, repId] as const] : [])));
+}
+
+async function updateFacts(
+  tx: Tx,
+  changes: readonly { row: PlannedEvent; event: LocalEvent['event']; condition: Condition }[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  const values = changes.map(({ row, event, condition }) => {
+    const renamed = row.name !== event.name;
+    const type = renamed ? detectEventType(row.name) : event.type;
+    return {
+      id: event.id,
+      name: row.name,
+      event_number: renamed ? eventNumber(row.name) : event.eventNumber,
+      type,
+      duration_minutes: type === event.type ? event.durationMinutes : defaultDurationMinutes(type, row.name),
+      starts_on: row.startsOn,
+      due_on: row.dueOn,
+      condition,
+      instructions_url: row.instructionsUrl ?? event.instructionsUrl,
+    };
+  });
+  await tx.execute(sql`
+    update events set name = new.name, event_number = new.event_number, type = new.type,
+      duration_minutes = new.duration_minutes, starts_on = new.starts_on, due_on = new.due_on,
+      condition = new.condition, instructions_url = new.instructions_url, gone_since = null, updated_at = now()
+    from json_populate_recordset(null::events, ${JSON.stringify(values)}::json) new
+    where events.id = new.id`);
+}
+
+async function rememberAll(tx: Tx, remembers: readonly { eventId: number; held: Remembered | null }[]) {
+  if (remembers.length === 0) return;
+  await tx
+    .insert(eventSyncs)
+    .values(
+      remembers.map(({ eventId, held }) => ({
+        eventId,
+        ...remember(held),
+        state: 'synced' as const,
+        syncedAt: sql`now()`,
+      })),
+    )
+    .onConflictDoUpdate({
+      target: eventSyncs.eventId,
+      set: {
+        bookingId: sql`excluded.booking_id`,
+        bookedRepId: sql`excluded.booked_rep_id`,
+        bookedRepNames: sql`excluded.booked_rep_names`,
+        bookedStartsAt: sql`excluded.booked_starts_at`,
+        updatedAt: sql`now()`,
+      },
+    });
+}
+
+/** A write of ours has had an effect after it was thought settled: the event is looked at again. */
+async function reopen(tx: Tx, eventId: number, stepIds: readonly number[]) {
+  await tx
+    .update(syncSteps)
+    .set({ state: 'unknown' })
+    .where(inArray(syncSteps.id, [...stepIds]));
+  await tx
+    .update(eventSyncs)
+    .set({ state: 'pending', updatedAt: sql`now()` })
+    .where(eq(eventSyncs.eventId, eventId));
+  await addJobs(tx, [{ task: 'sync_schedule_update', payload: { eventId }, key: eventJobKey(eventId) }]);
+}
+
+const SETTLED = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null };
+
+async function settle(tx: Tx, { event, sync }: LocalEvent, held: Remembered | null) {
+  await tx
+    .update(eventSyncs)
+    .set({
+      ...remember(held),
+      ...SETTLED,
+      state: 'synced',
+      failureReason: null,
+      conflict: null,
+      syncedVersion: sync?.wantedVersion ?? 0,
+      syncedAt: sql`now()`,
+      updatedAt: sql`now()`,
+    })
+    .where(eq(eventSyncs.eventId, event.id));
+  // Its dead letter has nothing to say any more.
+  await tx.execute(sql`
+    select graphile_worker.complete_jobs(array(
+      select id from graphile_worker._private_jobs where key = ${eventJobKey(event.id)} and locked_at is null
+    ))`);
+}
+
+async function leaveToPerson(
+  tx: Tx,
+  local: LocalEvent,
+  held: Remembered | null,
+  timeZone: string,
+  seenAt: Instant,
+) {
+  const [person] = local.schedule
+    ? await tx
+        .select({ name: employees.name })
+        .from(employees)
+        .where(eq(employees.id, local.schedule.employeeId))
+    : [];
+  await tx
+    .update(eventSyncs)
+    .set({
+      ...remember(held),
+      ...SETTLED,
+      state: 'conflict',
+      failureReason: conflictInWords(
+        held,
+        local.schedule && { name: person?.name ?? '', startsAt: local.schedule.startsAt },
+        timeZone,
+      ),
+      conflict: {
+        bookingId: held?.bookingId ?? null,
+        repId: held?.repId ?? null,
+        repNames: held?.names ?? '',
+        startsAt: held?.startsAt ?? null,
+        seenAt,
+      },
+      updatedAt: sql`now()`,
+    })
+    .where(eq(eventSyncs.eventId, local.event.id));
+}

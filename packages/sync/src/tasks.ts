@@ -1,0 +1,66 @@
+import type { Task } from 'graphile-worker';
+import type { JobInfo, SyncContext } from './context.ts';
+import { syncEmployee } from './employee.ts';
+import { PAYLOADS, TASKS, type TaskName } from './jobs.ts';
+import { type Ended, reconcile } from './reconcile.ts';
+import { refresh, refreshOnTick } from './refresh.ts';
+
+/**
+ * A task that hangs in spite of its own limits is given up on, so that it doesn't hold a place of the worker for ever; its
+ * job comes again and finds out how far this one got. Reading a whole list takes as long as it takes.
+ */
+const HARD_LIMIT_MS = 300_000;
+
+async function withinLimit<T>(task: TaskName, running: Promise<T>): Promise<T> {
+  if (task === 'refresh_events') return running;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${task} hung for ${HARD_LIMIT_MS / 1000} s`)), HARD_LIMIT_MS);
+  });
+  return Promise.race([running, limit]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * The five tasks as graphile-worker wants them. Each parses its payload, runs, writes one log line that says what came
+ * of which job, and counts it. A task ends well whatever Crossmark did, for its next try is a job of its own by then;
+ * it throws only where our own database failed, and then graphile-worker's retries are the safety net.
+ */
+export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
+  const runners: Record<TaskName, (payload: unknown, job: JobInfo) => Promise<Ended>> = {
+    sync_schedule: (payload, job) => reconcile(ctx, PAYLOADS.sync_schedule.parse(payload).eventId, job),
+    sync_schedule_update: (payload, job) =>
+      reconcile(ctx, PAYLOADS.sync_schedule_update.parse(payload).eventId, job),
+    sync_schedule_deletion: (payload, job) =>
+      reconcile(ctx, PAYLOADS.sync_schedule_deletion.parse(payload).eventId, job),
+    sync_employee: (payload, job) => syncEmployee(ctx, PAYLOADS.sync_employee.parse(payload).employeeId, job),
+    refresh_events: (payload, job) => {
+      const given = PAYLOADS.refresh_events.parse(payload);
+      return 'runId' in given ? refresh(ctx, given.runId, job) : refreshOnTick(ctx, given.tickAt);
+    },
+  };
+  const tasks = TASKS.map((task): [TaskName, Task] => [
+    task,
+    async (payload, helpers) => {
+      const startedMs = performance.now();
+      const job: JobInfo = {
+        id: String(helpers.job.id),
+        task,
+        workerId: helpers.job.locked_by ?? 'unknown',
+        signal: helpers.abortSignal,
+      };
+      const subject = typeof payload === 'object' ? payload : {};
+      const log = ctx.log.child({ task, job: job.id, ...subject });
+      const durationMs = () => Math.round(performance.now() - startedMs);
+      try {
+        const { clickToSyncedMs, ...ended } = await withinLimit(task, runners[task](payload, job));
+        const level = ended.outcome === 'dead' ? 'error' : ended.outcome === 'retry' ? 'warn' : 'info';
+        log[level]({ ...ended, durationMs: durationMs(), clickToSyncedMs }, `${task} ${ended.outcome}`);
+        ctx.metrics?.attempt({ task, outcome: ended.outcome, durationMs: durationMs(), clickToSyncedMs });
+      } catch (error) {
+        log.error({ err: error, durationMs: durationMs() }, `${task} broke off`);
+        throw error;
+      }
+    },
+  ]);
+  return Object.fromEntries(tasks) as Record<TaskName, Task>;
+}

@@ -1,0 +1,103 @@
+import { employees, eventSyncs, refreshRuns, syncAttempts, workers } from '@scheduler/db';
+import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { wantChange } from './enqueue.ts';
+import { addEvent, addStore, need, queuedJobs } from './fixture.ts';
+import { takeLease } from './ledger.ts';
+import { heartbeat, rescue, sweep } from './upkeep.ts';
+
+let database: TestDatabase;
+let storeId: number;
+let eventId: number;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  storeId = await addStore(database.db);
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.sql`delete from graphile_worker._private_jobs`;
+  await database.sql`truncate events, workers, refresh_runs cascade`;
+  await database.db.delete(employees);
+  eventId = await addEvent(database.db, { storeId, mplanId: '40000001' });
+  await database.db.transaction((tx) => wantChange(tx, { eventId, task: 'sync_schedule' }));
+});
+
+const job = async (workerId: string) => ({
+  id: need((await queuedJobs(database.db))[0]).id,
+  task: 'sync_schedule' as const,
+  workerId,
+  signal: new AbortController().signal,
+});
+/** As graphile-worker does when a worker takes a job. */
+const lock = (workerId: string, secondsAgo: number) => database.sql`
+  update graphile_worker._private_jobs
+  set locked_by = ${workerId}, locked_at = now() - ${secondsAgo} * interval '1 second', attempts = attempts + 1`;
+const sync = async () =>
+  need(await database.db.query.eventSyncs.findFirst({ where: eq(eventSyncs.eventId, eventId) }));
+
+test('a killed worker’s job and lease are free within a minute, no try spent', async () => {
+  await heartbeat(database.db, { id: 'pool-dead', host: 'h', pid: 1, concurrency: 1 });
+  await lock('pool-dead', 40);
+  await takeLease(database.db, eventId, await job('pool-dead'), 120_000);
+  await database.sql`update workers set seen_at = now() - interval '40 seconds'`;
+  expect(await rescue(database.db)).toEqual(['pool-dead']);
+  expect(await queuedJobs(database.db)).toMatchObject([{ lockedBy: null, attempts: 0 }]);
+  expect(await sync()).toMatchObject({ state: 'pending', leaseOwner: null, tries: 0 });
+  expect(await database.db.select().from(syncAttempts)).toMatchObject([{ outcome: 'interrupted' }]);
+  expect(await database.db.select().from(workers)).toEqual([]);
+  const lease = await takeLease(database.db, eventId, await job('pool-alive'), 120_000);
+  expect(lease).toMatchObject({ owner: expect.stringContaining('pool-alive/') });
+});
+
+test('a worker that never gave a sign of life counts as dead too', async () => {
+  await lock('pool-unknown', 40);
+  expect(await rescue(database.db)).toEqual(['pool-unknown']);
+});
+
+test('a worker that gives signs of life keeps what it holds, however long it takes', async () => {
+  await heartbeat(database.db, { id: 'pool-busy', host: 'h', pid: 1, concurrency: 1 });
+  await lock('pool-busy', 3_000);
+  expect(await rescue(database.db)).toEqual([]);
+  expect(await queuedJobs(database.db)).toMatchObject([{ lockedBy: 'pool-busy' }]);
+});
+
+test('a dead worker’s job that a newer one replaced is dropped, not kept as a dead letter', async () => {
+  await lock('pool-dead', 40);
+  await database.db.transaction((tx) => wantChange(tx, { eventId, task: 'sync_schedule_update' }));
+  await rescue(database.db);
+  expect(await queuedJobs(database.db)).toMatchObject([{ task: 'sync_schedule_update', attempts: 0 }]);
+});
+
+test('a pending change whose job was lost gets one from the sweep', async () => {
+  await database.sql`delete from graphile_worker._private_jobs`;
+  expect(await sweep(database.db)).toBe(1);
+  expect(await queuedJobs(database.db)).toMatchObject([{ key: `event:${eventId}`, attempts: 0 }]);
+  expect(await sweep(database.db)).toBe(0);
+});
+
+test('the sweep leaves alone what is synced, dead, in conflict, in work or waits for its name', async () => {
+  await database.sql`delete from graphile_worker._private_jobs`;
+  for (const state of ['synced', 'failed', 'conflict'] as const) {
+    await database.db.update(eventSyncs).set({ state });
+    expect(await sweep(database.db)).toBe(0);
+  }
+  await database.db.update(eventSyncs).set({ state: 'pending' });
+  await takeLease(
+    database.db,
+    eventId,
+    { id: '1', task: 'sync_schedule', workerId: 'w', signal: new AbortController().signal },
+    60_000,
+  );
+  expect(await sweep(database.db)).toBe(0);
+  await database.sql`update events set mplan_id = null`;
+  await database.db.update(eventSyncs).set({ state: 'waiting', leaseUntil: null, leaseOwner: null });
+  expect(await sweep(database.db)).toBe(0);
+});
+
+test('an open refresh run whose job was lost gets one from the sweep', async () => {
+  await database.db.insert(refreshRuns).values({ requestedBy: 'schedule', state: 'running' });
+  expect(await sweep(database.db)).toBe(1);
+  expect(await sweep(database.db)).toBe(0);
+});

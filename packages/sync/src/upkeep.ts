@@ -1,0 +1,127 @@
+import { type Db, syncAttempts, workers } from '@scheduler/db';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { addJobs } from './enqueue.ts';
+import { eventJobKey, refreshJobKey } from './jobs.ts';
+
+/**
+ * What keeps a set of workers going when some of them die. Any worker may call these at any time; each is short and
+ * finds nothing to do when all is well.
+ */
+
+/** A sign of life is given every 5 s; silent for six of them is dead. */
+export const HEARTBEAT_MS = 5_000;
+const SILENT_AFTER_SECONDS = 30;
+
+/** A worker process as the others see it. */
+export interface WorkerIdentity {
+  /** graphile-worker's id, as in `locked_by` of its jobs. */
+  id: string;
+  host: string;
+  pid: number;
+  concurrency: number;
+}
+
+/** Gives a sign of life. */
+export async function heartbeat(db: Db, worker: WorkerIdentity): Promise<void> {
+  await db
+    .insert(workers)
+    .values(worker)
+    .onConflictDoUpdate({ target: workers.id, set: { seenAt: sql`now()` } });
+}
+
+/** Takes a worker that stopped off the list. */
+export async function signOff(db: Db, workerId: string): Promise<void> {
+  await db.delete(workers).where(eq(workers.id, workerId));
+}
+
+/**
+ * Frees what silent workers held: their jobs, no try spent, and their leases, so that others go on at once.
+ * graphile-worker itself does that after four hours. Returns the workers found dead.
+ */
+export async function rescue(db: Db): Promise<string[]> {
+  return db.transaction(async (tx) => {
+    // Locked longer than a silence, by somebody who gave no sign of life since.
+    const silent = await tx.execute<{ id: string }>(sql`
+      select distinct jobs.locked_by as id
+      from graphile_worker._private_jobs jobs
+      left join workers on workers.id = jobs.locked_by and workers.seen_at > now() - ${SILENT_AFTER_SECONDS} * interval '1 second'
+      where jobs.locked_by is not null and workers.id is null
+        and jobs.locked_at < now() - ${SILENT_AFTER_SECONDS} * interval '1 second'
+      union
+      select id from workers where seen_at <= now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`);
+    const ids = silent.map((row) => row.id);
+    if (ids.length === 0) return [];
+    await tx.execute(sql`
+      update event_syncs set lease_owner = null, lease_until = null
+      where split_part(lease_owner, '/', 1) in ${ids}`);
+    const held = await tx.execute<{ id: string; superseded: boolean; attempts: number }>(sql`
+      select id::text, key is null as superseded, attempts
+      from graphile_worker._private_jobs where locked_by in ${ids} order by id for update`);
+    await tx.execute(
+      sql`select graphile_worker.force_unlock_workers(array[${sql.join(ids, sql`, `)}]::text[])`,
+    );
+    for (const job of held) {
+      // A job whose key was taken by a newer one has its work done by that one.
+      if (job.superseded)
+        await tx.execute(sql`select graphile_worker.complete_jobs(array[${job.id}]::bigint[])`);
+      else
+        await tx.execute(sql`
+          select graphile_worker.reschedule_jobs(
+            array[${job.id}]::bigint[], run_at => now(), attempts => ${Math.max(job.attempts - 1, 0)}
+          )`);
+    }
+    await tx
+      .update(syncAttempts)
+      .set({ outcome: 'interrupted', finishedAt: sql`now()`, summary: 'the worker died or was cut off' })
+      .where(and(inArray(syncAttempts.workerId, ids), isNull(syncAttempts.outcome)));
+    await tx.delete(workers).where(inArray(workers.id, ids));
+    return ids;
+  });
+}
+
+/** Rows looked at in one sweep; the next one takes the rest. */
+const SWEEP_LIMIT = 1_000;
+
+/**
+ * Gives a job to everything that waits for one and has none, however it was lost. Returns how many were missing.
+ */
+export async function sweep(db: Db): Promise<number> {
+  return db.transaction(async (tx) => {
+    // Relies on event_syncs_unsettled, events' primary key and the unique index on _private_jobs.key.
+    const lost = await tx.execute<{ event_id: number }>(sql`
+      select sync.event_id
+      from event_syncs sync
+      join events on events.id = sync.event_id
+      where sync.state in ('pending', 'waiting')
+        and (sync.state = 'pending' or events.mplan_id is not null)
+        and (sync.lease_until is null or sync.lease_until < now())
+        and not exists (
+          select from graphile_worker._private_jobs jobs
+          where jobs.key = 'event:' || sync.event_id and (jobs.is_available or jobs.locked_at is not null)
+        )
+      order by sync.event_id
+      limit ${SWEEP_LIMIT}
+      for update of sync skip locked`);
+    const runs = await tx.execute<{ id: number }>(sql`
+      select id from refresh_runs
+      where state in ('queued', 'running')
+        and not exists (
+          select from graphile_worker._private_jobs jobs
+          where jobs.key = 'refresh:' || refresh_runs.id and (jobs.is_available or jobs.locked_at is not null)
+        )
+      for update skip locked`);
+    await addJobs(tx, [
+      ...lost.map(({ event_id: eventId }) => ({
+        task: 'sync_schedule_update' as const,
+        payload: { eventId },
+        key: eventJobKey(eventId),
+      })),
+      ...runs.map(({ id: runId }) => ({
+        task: 'refresh_events' as const,
+        payload: { runId },
+        key: refreshJobKey(runId),
+      })),
+    ]);
+    return lost.length + runs.length;
+  });
+}
