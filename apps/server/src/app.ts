@@ -15,6 +15,7 @@ import {
   type FastifyReply,
   type FastifyRequest,
   fastify,
+  LogController,
 } from 'fastify';
 import { openChangeFeed } from './change-feed.ts';
 import type { Context } from './context.ts';
@@ -56,7 +57,7 @@ export async function buildServer(options: {
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // One line a request, below, without its address's query: filters hold what people type.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => randomUUID(),
     bodyLimit: LARGEST_BODY_BYTES,
     requestTimeout: LONGEST_REQUEST_MS,

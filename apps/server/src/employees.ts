@@ -283,7 +283,7 @@ async function assertDistinct(
       ),
     );
   if (namesake) {
-    const message = `There is a ${namesake.name} already. Give the employee number, so that the two can be told apart.`;
+    const message = `${namesake.name} is on the list already. Give the employee number, so that the two can be told apart.`;
     throw new Refusal(message, { code: 'taken', fields: [{ path: 'name', message }] });
   }
 }

@@ -49,14 +49,16 @@ function describe(
   return { message: error.message, reason: { code } };
 }
 
+/** A sentence for a field at fault. Our own messages go on from the field's name: `must be a whole number`. */
 function sentenceOf(issue: z.core.$ZodIssue): string {
   const field = issue.path.join('.') || 'The input';
   if (issue.code === 'unrecognized_keys') {
-    return `${field} has unknown fields: ${issue.keys.join(', ')}.`;
+    return `${field} must not have the fields ${issue.keys.join(', ')}.`;
   }
-  if (issue.code === 'invalid_type') return `${field} must be ${issue.expected}.`;
-  const message = issue.message.replace(/^Invalid (input|option): /, '');
-  return `${field}: ${message}${/[.!]$/.test(message) ? '' : '.'}`;
+  const said = issue.message
+    .replace(/^Invalid input: expected .*received undefined$/, 'is missing')
+    .replace(/^Invalid (input|option): expected/, 'must be');
+  return /^(must|is) /.test(said) ? `${field} ${said}.` : `${field} is wrong: ${said}.`;
 }
 
 const RANK: Record<UserRole, number> = { viewer: 0, dispatcher: 1, admin: 2 };

@@ -1,0 +1,577 @@
+import { createUser } from '@scheduler/auth';
+import { userSessions, users } from '@scheduler/db';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  addEvent,
+  addPerson,
+  addStore,
+  type Client,
+  client,
+  emailOf,
+  empty,
+  everything,
+  ORIGIN,
+  refusalOf,
+  signIn,
+  startTestServer,
+  type TestServer,
+} from './fixture.ts';
+import { appRouter } from './router.ts';
+
+let server: TestServer;
+
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>);
+interface Procedure {
+  _def: { type: 'query' | 'mutation' | 'subscription'; meta?: { role?: string } };
+}
+
+/** Calls a procedure over HTTP, as a browser with or without a session would. */
+async function call(
+  name: string,
+  options: { type: string; cookie?: string; origin?: string; body?: unknown },
+) {
+  const mutation = options.type === 'mutation';
+  const answer = await fetch(`${server.url}/trpc/${name}`, {
+    method: mutation ? 'POST' : 'GET',
+    headers: {
+      ...(mutation ? { 'content-type': 'application/json' } : {}),
+      ...(options.cookie ? { cookie: options.cookie } : {}),
+      ...(options.origin === undefined
+        ? { origin: ORIGIN }
+        : options.origin
+          ? { origin: options.origin }
+          : {}),
+    },
+    ...(mutation ? { body: JSON.stringify(options.body ?? {}) } : {}),
+  });
+  return { status: answer.status, text: await answer.text() };
+}
+
+describe('every procedure', () => {
+  test('declares a role, and what writes is never a viewer’s', () => {
+    expect(procedures.length).toBeGreaterThan(20);
+    for (const [name, { _def: def }] of procedures) {
+      expect(['viewer', 'dispatcher', 'admin'], name).toContain(def.meta?.role);
+      if (def.type === 'mutation') expect(def.meta?.role, name).not.toBe('viewer');
+    }
+  });
+
+  test.each(procedures)('%s is refused to somebody who isn’t signed in', async (name, { _def: def }) => {
+    const answer = await call(name, { type: def.type });
+    expect(answer.text).toContain('UNAUTHORIZED');
+    expect(answer.text).toContain('Sign in');
+  });
+
+  test.each(procedures.filter(([, { _def: def }]) => def.type === 'mutation'))(
+    '%s is refused to a viewer',
+    async (name) => {
+      const answer = await call(name, { type: 'mutation', cookie: await server.cookieOf('viewer') });
+      expect(answer.status).toBe(403);
+      expect(answer.text).toContain('only a');
+    },
+  );
+
+  test.each(procedures.filter(([, { _def: def }]) => def.type === 'mutation'))(
+    '%s is refused to another site’s page, and to none',
+    async (name) => {
+      const cookie = await server.cookieOf('admin');
+      for (const origin of ['https://evil.example', '']) {
+        const answer = await call(name, { type: 'mutation', cookie, origin });
+        expect(answer.status).toBe(403);
+        expect(answer.text).toContain('Open it there');
+      }
+    },
+  );
+});
+
+describe('signing in', () => {
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(`${server.url}/api/auth/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: ORIGIN, ...headers },
+      body: JSON.stringify(body),
+    });
+
+  test('gives a cookie that scripts and other sites can’t use', async () => {
+    const answer = await post('sign-in/email', {
+      email: emailOf('admin'),
+      password: 'a long enough password',
+    });
+    const [cookie = ''] = answer.headers.getSetCookie();
+    expect(cookie).toMatch(/^scheduler\.session_token=/);
+    expect(cookie).toMatch(/HttpOnly/i);
+    expect(cookie).toMatch(/SameSite=Lax/i);
+    // Plain HTTP on localhost; over https the cookie is Secure.
+    expect(cookie).not.toMatch(/Secure/i);
+  });
+
+  test('with a wrong password is refused in words that don’t tell which part was wrong', async () => {
+    const wrong = await post('sign-in/email', { email: emailOf('admin'), password: 'not the password' });
+    const unknown = await post('sign-in/email', {
+      email: 'nobody@example.test',
+      password: 'not the password',
+    });
+    expect(wrong.status).toBe(401);
+    expect(await wrong.json()).toEqual(await unknown.json());
+  });
+
+  test('from another site’s page is refused', async () => {
+    const body = { email: emailOf('admin'), password: 'a long enough password' };
+    const answer = await post('sign-in/email', body, { origin: 'https://evil.example' });
+    expect(answer.status).toBe(403);
+  });
+
+  test('up is closed', async () => {
+    const body = {
+      email: 'new@example.test',
+      password: 'a long enough password',
+      name: 'New',
+      role: 'admin',
+    };
+    expect((await post('sign-up/email', body)).status).toBeGreaterThanOrEqual(400);
+    expect(await server.database.db.$count(users, eq(users.email, 'new@example.test'))).toBe(0);
+  });
+
+  test('does not let anybody change their own role', async () => {
+    await createUser(server.database.db, {
+      email: 'climber@example.test',
+      name: 'Climber',
+      role: 'viewer',
+      password: 'a long enough password',
+    });
+    const cookie = await signIn(server.url, 'climber@example.test', 'a long enough password');
+    await post('update-user', { name: 'Climber', role: 'admin' }, { cookie });
+    const [user] = await server.database.db
+      .select()
+      .from(users)
+      .where(eq(users.email, 'climber@example.test'));
+    expect(user?.role).toBe('viewer');
+  });
+
+  test('out ends the session on the server', async () => {
+    await createUser(server.database.db, {
+      email: 'leaver@example.test',
+      name: 'Leaver',
+      role: 'viewer',
+      password: 'a long enough password',
+    });
+    const cookie = await signIn(server.url, 'leaver@example.test', 'a long enough password');
+    const api = client(server.url, { cookie, origin: ORIGIN });
+    await api.sync.summary.query();
+    await post('sign-out', {}, { cookie });
+    expect((await refusalOf(api.sync.summary.query())).code).toBe('UNAUTHORIZED');
+  });
+
+  test('a role that is taken away counts at once', async () => {
+    await createUser(server.database.db, {
+      email: 'demoted@example.test',
+      name: 'Demoted',
+      role: 'dispatcher',
+      password: 'a long enough password',
+    });
+    const cookie = await signIn(server.url, 'demoted@example.test', 'a long enough password');
+    const api = client(server.url, { cookie, origin: ORIGIN });
+    await api.sync.refreshNow.mutate();
+    await server.database.db
+      .update(users)
+      .set({ role: 'viewer' })
+      .where(eq(users.email, 'demoted@example.test'));
+    expect((await refusalOf(api.sync.refreshNow.mutate())).code).toBe('FORBIDDEN');
+  });
+
+  test('again and again from one address is throttled, from another it is not, and signed-in work never is', async () => {
+    const tries = async (address: string) => {
+      const statuses: number[] = [];
+      for (let i = 0; i < 21; i++) {
+        const body = { email: 'nobody@example.test', password: 'guess' };
+        statuses.push((await post('sign-in/email', body, { 'x-forwarded-for': address })).status);
+      }
+      return statuses;
+    };
+    expect((await tries('203.0.113.7')).at(-1)).toBe(429);
+    // What a client says of its own address before the nearest proxy does not count.
+    expect((await tries('198.51.100.1, 203.0.113.7'))[0]).toBe(429);
+    expect(
+      (
+        await post(
+          'sign-in/email',
+          { email: 'a@b.test', password: 'x' },
+          { 'x-forwarded-for': '203.0.113.8' },
+        )
+      ).status,
+    ).toBe(401);
+    const api = await server.as('viewer');
+    for (let i = 0; i < 150; i++) await api.sync.summary.query();
+  });
+
+  test('keeps a session without the password anywhere in it', async () => {
+    const sessions = await server.database.db.select().from(userSessions);
+    expect(sessions.length).toBeGreaterThan(0);
+    expect(JSON.stringify(sessions)).not.toContain('long enough');
+  });
+});
+
+describe('bad input', () => {
+  let api: Client;
+  let storeId: number;
+  let eventId: number;
+  let person: number;
+  let scheduleId: number;
+
+  beforeEach(async () => {
+    const { db } = server.database;
+    await empty(server.database);
+    api = await server.as('dispatcher');
+    storeId = await addStore(db);
+    eventId = await addEvent(db, { storeId });
+    person = await addPerson(db, { storeId, name: 'Ada Example', employeeNumber: 'US000001' });
+    await addPerson(db, { storeId, name: 'Ben Sample', employeeNumber: 'US000002' });
+    const core = await addEvent(db, { storeId });
+    ({ scheduleId } = await api.schedules.create.mutate({
+      eventId: core,
+      employeeId: person,
+      startsAt: '2026-01-05T15:45:00.000Z',
+    }));
+  });
+
+  const unknown = 987_654;
+  const at = '2026-01-06T15:45:00.000Z';
+  type Case = [what: string, code: string, says: RegExp, run: () => Promise<unknown>];
+  /** Past the types, as a stranger's program would. */
+  const raw = (input: unknown) => input as never;
+  const cases: Case[] = [
+    [
+      'create: unknown event',
+      'NOT_FOUND',
+      /no event 987654/,
+      () => api.schedules.create.mutate({ eventId: unknown, employeeId: person, startsAt: at }),
+    ],
+    [
+      'create: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () => api.schedules.create.mutate({ eventId, employeeId: unknown, startsAt: at }),
+    ],
+    [
+      'create: a time without a zone',
+      'BAD_REQUEST',
+      /startsAt.*such as/,
+      () => api.schedules.create.mutate({ eventId, employeeId: person, startsAt: '2026-01-06T10:45' }),
+    ],
+    [
+      'create: a day that doesn’t exist',
+      'BAD_REQUEST',
+      /startsAt/,
+      () =>
+        api.schedules.create.mutate({ eventId, employeeId: person, startsAt: '2026-02-30T10:45:00.000Z' }),
+    ],
+    [
+      'create: seconds',
+      'BAD_REQUEST',
+      /full minute/,
+      () =>
+        api.schedules.create.mutate({ eventId, employeeId: person, startsAt: '2026-01-06T15:45:01.000Z' }),
+    ],
+    [
+      'create: a time far outside',
+      'BAD_REQUEST',
+      /between 2000 and 2099/,
+      () =>
+        api.schedules.create.mutate({ eventId, employeeId: person, startsAt: '9999-01-06T15:45:00.000Z' }),
+    ],
+    [
+      'create: outside the window',
+      'UNPROCESSABLE_CONTENT',
+      /outside/,
+      () =>
+        api.schedules.create.mutate({ eventId, employeeId: person, startsAt: '2026-01-15T15:45:00.000Z' }),
+    ],
+    [
+      'create: an id that is no number',
+      'BAD_REQUEST',
+      /eventId must be/,
+      () =>
+        api.schedules.create.mutate(
+          raw({ eventId: '1; drop table events', employeeId: person, startsAt: at }),
+        ),
+    ],
+    [
+      'create: an id too large for the database',
+      'BAD_REQUEST',
+      /eventId/,
+      () => api.schedules.create.mutate({ eventId: 2 ** 40, employeeId: person, startsAt: at }),
+    ],
+    [
+      'create: an empty reason',
+      'BAD_REQUEST',
+      /overrideReason/,
+      () => api.schedules.create.mutate({ eventId, employeeId: person, startsAt: at, overrideReason: '  ' }),
+    ],
+    [
+      'create: a reason that Postgres can’t keep',
+      'BAD_REQUEST',
+      /overrideReason/,
+      () =>
+        api.schedules.create.mutate({
+          eventId,
+          employeeId: person,
+          startsAt: at,
+          overrideReason: 'a\u0000b',
+        }),
+    ],
+    [
+      'create: a field that isn’t one',
+      'BAD_REQUEST',
+      /workDate/,
+      () =>
+        api.schedules.create.mutate(
+          raw({ eventId, employeeId: person, startsAt: at, workDate: '2026-01-06' }),
+        ),
+    ],
+    [
+      'reschedule: unknown schedule',
+      'NOT_FOUND',
+      /no schedule 987654/,
+      () => api.schedules.reschedule.mutate({ scheduleId: unknown, version: 1, startsAt: at }),
+    ],
+    [
+      'reschedule: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () => api.schedules.reschedule.mutate({ scheduleId, version: 1, startsAt: at, employeeId: unknown }),
+    ],
+    [
+      'reschedule: outside the window',
+      'UNPROCESSABLE_CONTENT',
+      /outside/,
+      () => api.schedules.reschedule.mutate({ scheduleId, version: 1, startsAt: '2025-12-31T15:45:00.000Z' }),
+    ],
+    [
+      'reschedule: no time',
+      'BAD_REQUEST',
+      /startsAt/,
+      () => api.schedules.reschedule.mutate(raw({ scheduleId, version: 1 })),
+    ],
+    [
+      'reschedule by event: unknown event',
+      'NOT_FOUND',
+      /no event 987654/,
+      () => api.events.reschedule.mutate({ eventId: unknown, version: 1, startsAt: at }),
+    ],
+    [
+      'reschedule by event: not scheduled',
+      'UNPROCESSABLE_CONTENT',
+      /not scheduled/,
+      () => api.events.reschedule.mutate({ eventId, version: 1, startsAt: at }),
+    ],
+    [
+      'change employee: unknown schedule',
+      'NOT_FOUND',
+      /no schedule 987654/,
+      () => api.schedules.changeEmployee.mutate({ scheduleId: unknown, version: 1, employeeId: person }),
+    ],
+    [
+      'change employee: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () => api.schedules.changeEmployee.mutate({ scheduleId, version: 1, employeeId: unknown }),
+    ],
+    [
+      'change employee: no version',
+      'BAD_REQUEST',
+      /version/,
+      () => api.schedules.changeEmployee.mutate(raw({ scheduleId, employeeId: person })),
+    ],
+    [
+      'trade: unknown side',
+      'NOT_FOUND',
+      /no schedule 987654/,
+      () =>
+        api.schedules.trade.mutate({ a: { scheduleId, version: 1 }, b: { scheduleId: unknown, version: 1 } }),
+    ],
+    [
+      'trade: with itself',
+      'UNPROCESSABLE_CONTENT',
+      /nothing to trade/,
+      () => api.schedules.trade.mutate({ a: { scheduleId, version: 1 }, b: { scheduleId, version: 1 } }),
+    ],
+    [
+      'trade: half',
+      'BAD_REQUEST',
+      /b is missing/,
+      () => api.schedules.trade.mutate(raw({ a: { scheduleId, version: 1 } })),
+    ],
+    [
+      'unschedule: unknown schedule',
+      'NOT_FOUND',
+      /no schedule 987654/,
+      () => api.schedules.unschedule.mutate({ scheduleId: unknown, version: 1 }),
+    ],
+    [
+      'unschedule: a version of nothing',
+      'CONFLICT',
+      /changed after you opened it/,
+      () => api.schedules.unschedule.mutate({ scheduleId, version: 7 }),
+    ],
+    [
+      'retry: unknown event',
+      'NOT_FOUND',
+      /no event 987654/,
+      () => api.sync.retry.mutate({ eventId: unknown }),
+    ],
+    [
+      'person: no name',
+      'BAD_REQUEST',
+      /name must not be empty/,
+      () => api.employees.create.mutate({ name: ' ' }),
+    ],
+    [
+      'person: a role that isn’t one',
+      'BAD_REQUEST',
+      /role/,
+      () => api.employees.create.mutate(raw({ name: 'Cy', role: 'Boss' })),
+    ],
+    [
+      'person: no e-mail address',
+      'BAD_REQUEST',
+      /email/,
+      () => api.employees.create.mutate({ name: 'Cy', email: 'nobody' }),
+    ],
+    [
+      'person: a RepID',
+      'BAD_REQUEST',
+      /repId/,
+      () => api.employees.create.mutate(raw({ name: 'Cy', repId: '123456' })),
+    ],
+    [
+      'person: a number of another shape',
+      'BAD_REQUEST',
+      /US123456/,
+      () => api.employees.create.mutate({ name: 'Cy', employeeNumber: '123456' }),
+    ],
+    [
+      'person: somebody’s number',
+      'CONFLICT',
+      /US000001 is Ada Example’s/,
+      () => api.employees.create.mutate({ name: 'Cy', employeeNumber: 'us000001' }),
+    ],
+    [
+      'person: a second one of that name',
+      'CONFLICT',
+      /Ada Example is on the list already/,
+      () => api.employees.create.mutate({ name: 'ada example' }),
+    ],
+    [
+      'person: unknown store',
+      'NOT_FOUND',
+      /no store 987654/,
+      () => api.employees.create.mutate({ name: 'Cy', storeId: unknown }),
+    ],
+    [
+      'person update: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () => api.employees.update.mutate({ employeeId: unknown, version: 1, changes: { name: 'Cy' } }),
+    ],
+    [
+      'person update: somebody’s number',
+      'CONFLICT',
+      /US000002 is Ben Sample’s/,
+      () =>
+        api.employees.update.mutate({
+          employeeId: person,
+          version: 1,
+          changes: { employeeNumber: 'US000002' },
+        }),
+    ],
+    [
+      'person update: stale',
+      'CONFLICT',
+      /changed after you opened/,
+      () => api.employees.update.mutate({ employeeId: person, version: 9, changes: { name: 'Cy' } }),
+    ],
+    [
+      'person update: the RepID',
+      'BAD_REQUEST',
+      /repId/,
+      () => api.employees.update.mutate(raw({ employeeId: person, version: 1, changes: { repId: '1' } })),
+    ],
+    [
+      'person delete: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () => api.employees.delete.mutate({ employeeId: unknown, version: 1 }),
+    ],
+    [
+      'person delete: stale',
+      'CONFLICT',
+      /changed after you opened/,
+      () => api.employees.delete.mutate({ employeeId: person, version: 9 }),
+    ],
+    [
+      'person delete: a day that isn’t one',
+      'BAD_REQUEST',
+      /lastWorkDay/,
+      () => api.employees.delete.mutate({ employeeId: person, version: 1, lastWorkDay: 'tomorrow' }),
+    ],
+  ];
+
+  test.each(cases)('%s: %s in words, nothing written, no job', async (_what, code, says, run) => {
+    const before = await everything(server.database.db);
+    const refused = await refusalOf(run());
+    expect(refused.code).toBe(code);
+    expect(refused.message).toMatch(says);
+    expect(refused.reason.code).toBeTruthy();
+    expect(JSON.stringify(refused)).not.toMatch(/select |insert |update .* set|at .*\.ts:\d+/i);
+    expect(await everything(server.database.db)).toEqual(before);
+  });
+
+  test('every mutation has its case here', () => {
+    const words: Record<string, string> = {
+      'schedules.create': 'create:',
+      'schedules.reschedule': 'reschedule:',
+      'events.reschedule': 'reschedule by event:',
+      'schedules.changeEmployee': 'change employee:',
+      'schedules.trade': 'trade:',
+      'schedules.unschedule': 'unschedule:',
+      'sync.retry': 'retry:',
+      'employees.create': 'person:',
+      'employees.update': 'person update:',
+      'employees.delete': 'person delete:',
+    };
+    /** Takes no input; and the ones whose own tests are beside their code. */
+    const elsewhere = ['sync.refreshNow', 'csv.preview', 'csv.import'];
+    for (const [name, { _def: def }] of procedures) {
+      if (def.type !== 'mutation' || elsewhere.includes(name)) continue;
+      expect(
+        cases.some(([what]) => words[name] && what.startsWith(words[name])),
+        name,
+      ).toBe(true);
+    }
+  });
+
+  test('that isn’t JSON, is a form or is too large is refused before anything is read from it', async () => {
+    const headers = { origin: ORIGIN, cookie: await server.cookieOf('dispatcher') };
+    const post = (body: string, type: string) =>
+      fetch(`${server.url}/trpc/schedules.create`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': type },
+        body,
+      });
+    expect((await post('{"eventId":', 'application/json')).status).toBe(400);
+    expect((await post('a=b', 'application/x-www-form-urlencoded')).status).toBe(415);
+    expect((await post('--x', 'multipart/form-data; boundary=x')).status).toBe(415);
+    expect((await post(`"${'x'.repeat(9 * 1024 * 1024)}"`, 'application/json')).status).toBe(413);
+  });
+});
+
+test('health tells an answering process from one that can work', async () => {
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+  expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ ok: true, reasons: [] });
+});
