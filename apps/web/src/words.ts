@@ -14,7 +14,7 @@ export function titleOf(event: { name: string }): string {
     .replace(/^\d\d[.-]\d\d(-DD|-LKD-FSK)?[- ]/, '')
     .replace(/-(\d{1,2}[AP]M)$/, ', $1')
     .replace(/^(\d+)HR-ES\d-JUICER-PRODUCTION(-.*)?$/, 'Juicer Production, $1 hours')
-    .replace(/^(\S[^-]*)-/, '$1 – ')
+    .replace(/^(\S[^-]*)-/, '$1\u00a0– ')
     .trim();
   return title || event.name;
 }

@@ -48,12 +48,6 @@ export function AttentionPage() {
             />
           ))}
         </nav>
-        {summary.data?.workers === 0 && (
-          <p role="status" className="rounded-md bg-waiting-soft p-2.5 text-sm text-waiting">
-            No sync worker is running, so nothing reaches Crossmark at present. What is saved here is safe and
-            goes out when one runs again.
-          </p>
-        )}
         {query.isError && !query.data ? (
           <LoadError what="The list" error={query.error} onRetry={() => void query.refetch()} />
         ) : query.isPending ? (

@@ -81,6 +81,7 @@ export function BoardPage() {
   };
   const person =
     asked?.kind === 'choose' ? board?.people.find((each) => each.id === asked.employeeId) : undefined;
+  const several = (stores.data?.length ?? 0) > 1;
   const zone = board && otherZone(board.store.timeZone);
 
   return (
@@ -108,15 +109,17 @@ export function BoardPage() {
         <h2 aria-live="polite" className="text-base font-semibold whitespace-nowrap">
           {formatWeek(weekOf)}
         </h2>
-        <div className="flex min-w-0 items-center gap-2 text-sm text-ink-2">
-          {stores.data && stores.data.length > 1 ? (
+        <div
+          className={`min-w-0 items-center gap-2 text-sm text-ink-2 sm:flex ${several ? 'flex' : 'hidden'}`}
+        >
+          {several ? (
             <select
               aria-label="Store"
               value={search.store ?? board?.store.id ?? ''}
               onChange={(change) => set({ store: Number(change.target.value) })}
               className="h-8 max-w-60 rounded-md border border-line-strong bg-surface px-2 pointer-coarse:h-10"
             >
-              {stores.data.map((store) => (
+              {stores.data?.map((store) => (
                 <option key={store.id} value={store.id}>
                   {store.name} ({store.number})
                 </option>
@@ -128,7 +131,7 @@ export function BoardPage() {
           {zone && <span className="hidden text-xs lg:inline">Times are the store’s: {zone}</span>}
         </div>
         {!besides && (
-          <div className="ml-auto flex rounded-md border border-line p-0.5">
+          <div className="ml-auto flex w-full rounded-md border border-line p-0.5 sm:w-auto">
             {(['board', 'tray'] as const).map((view) => {
               const on = (view === 'tray') === (search.view === 'tray');
               return (
@@ -137,7 +140,7 @@ export function BoardPage() {
                   type="button"
                   aria-pressed={on}
                   onClick={() => set({ view: view === 'tray' ? 'tray' : undefined })}
-                  className={`h-7 rounded px-2.5 text-sm pointer-coarse:h-9 ${on ? 'bg-accent-soft font-medium text-accent-text' : 'text-ink-2'}`}
+                  className={`h-7 flex-1 rounded px-2.5 text-sm whitespace-nowrap pointer-coarse:h-9 ${on ? 'bg-accent-soft font-medium text-accent-text' : 'text-ink-2'}`}
                 >
                   {view === 'tray' ? `Unscheduled${board ? ` (${board.tray.length})` : ''}` : 'Week'}
                 </button>

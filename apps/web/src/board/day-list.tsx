@@ -42,13 +42,19 @@ export function DayList({
               key={each}
               type="button"
               aria-pressed={each === day}
-              aria-label={`${formatDay(each)}${each === today ? ', today' : ''}, ${count} events`}
               onClick={() => onDay(each)}
               className={`grid min-h-13 place-content-center border-b-2 text-center leading-tight ${each === day ? 'border-accent bg-surface font-semibold' : 'border-transparent'} ${each === today ? 'text-accent-text' : ''}`}
             >
               <span className="text-xs">{weekday}</span>
               <span>{number}</span>
-              <span className="text-[11px] text-ink-2">{count || '–'}</span>
+              <span className="text-[11px] text-ink-2">
+                {count}
+                <span className="sr-only">
+                  {' '}
+                  {count === 1 ? 'event' : 'events'}
+                  {each === today && ', today'}
+                </span>
+              </span>
             </button>
           );
         })}
@@ -64,9 +70,13 @@ export function DayList({
         {busy.length === 0 && <Empty title="Nothing is planned on this day." />}
         {busy.map(({ person, schedules }) => (
           <div key={person.id} className="grid gap-1.5">
-            <div className="flex items-baseline gap-2">
-              <h3 className="font-medium">{person.name}</h3>
-              <span className="truncate text-xs text-ink-2">{person.role}</span>
+            <div className="flex items-center gap-2">
+              <h3 className="min-w-0 flex-1 truncate font-medium">
+                {person.name} <span className="text-xs font-normal text-ink-2">{person.role}</span>
+              </h3>
+              {actions.add && !holiday && day >= today && (
+                <AddFor name={person.name} day={day} onAdd={() => actions.add?.(person.id, day)} />
+              )}
             </div>
             {schedules.map((schedule) => (
               <ScheduleCard
@@ -77,9 +87,6 @@ export function DayList({
                 onOpen={actions.open}
               />
             ))}
-            {actions.add && !holiday && day >= today && (
-              <AddFor name={person.name} day={day} onAdd={() => actions.add?.(person.id, day)} />
-            )}
           </div>
         ))}
         <div className="grid gap-1.5">
@@ -110,11 +117,13 @@ function AddFor({ name, day, onAdd }: { name: string; day: string; onAdd: () => 
     <button
       type="button"
       onClick={onAdd}
-      aria-label={`Schedule for ${name} on ${formatDay(day)}`}
-      className="inline-flex h-10 items-center justify-center gap-1 rounded-md px-3 text-sm text-accent-text hover:bg-accent-soft"
+      className="inline-flex h-10 shrink-0 items-center justify-center gap-1 rounded-md px-3 text-sm text-accent-text hover:bg-accent-soft"
     >
       <Plus aria-hidden className="size-4" />
-      Add
+      Schedule
+      <span className="sr-only">
+        for {name} on {formatDay(day)}
+      </span>
     </button>
   );
 }

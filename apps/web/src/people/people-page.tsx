@@ -42,7 +42,7 @@ export function PeoplePage() {
             placeholder="Search by name, role or number"
             value={text}
             onChange={(change) => setText(change.target.value)}
-            className="h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm sm:ml-auto sm:w-64 pointer-coarse:h-11 pointer-coarse:text-base"
+            className="h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm sm:ml-auto sm:w-72 pointer-coarse:h-11 pointer-coarse:text-base"
           />
           <TickBox checked={withRetired} onChange={(change) => setWithRetired(change.target.checked)}>
             Show retired

@@ -74,18 +74,28 @@ const PAGES = [
   { to: '/import', label: 'Import', Icon: FileUp },
 ] as const;
 
+/** What keeps the page or the sync from working, over the page's foot so that it moves nothing. */
 function ConnectionBanner() {
   const { live, reachable } = useConnection();
-  if (reachable && live !== 'lost') return null;
+  const summary = trpc.sync.summary.useQuery();
+  const problem = !reachable
+    ? 'The scheduling server can’t be reached. What was saved is safe; new changes can’t be saved until it is back.'
+    : live === 'lost'
+      ? 'Live updates are lost: what you see may be old. Connecting again…'
+      : summary.data?.workers === 0
+        ? 'No sync worker is running. Changes are safe here and go to Crossmark when one runs again.'
+        : undefined;
   return (
     <div
       role="status"
-      className="flex items-center justify-center gap-2 bg-waiting-soft px-3 py-1.5 text-sm text-waiting"
+      className="pointer-events-none fixed inset-x-0 bottom-3 z-40 grid justify-items-center px-3"
     >
-      <WifiOff aria-hidden className="size-4 shrink-0" />
-      {reachable
-        ? 'Live updates are lost: what you see may be old. Connecting again…'
-        : 'The scheduling server can’t be reached. What was saved is safe; new changes can’t be saved until it is back.'}
+      {problem && (
+        <p className="flex max-w-2xl items-center gap-2 rounded-md border border-waiting/40 bg-waiting-soft px-3 py-2 text-sm text-waiting shadow-float">
+          <WifiOff aria-hidden className="size-4 shrink-0" />
+          {problem}
+        </p>
+      )}
     </div>
   );
 }
