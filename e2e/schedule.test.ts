@@ -1,0 +1,82 @@
+import { heldBookings } from '@scheduler/scripts/crossmark-side';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { badgeOf, freeEvent, openTray, type Planned, planFromTray } from './board.ts';
+import { type Stack, signedIn, startStack } from './stack.ts';
+
+describe('a dispatcher at the board', () => {
+  let stack: Stack;
+  let page: Page;
+  let errors: string[];
+  let planned: Planned;
+  beforeAll(async () => {
+    // An outage is over in seconds here, so the first retry need not wait for a minute.
+    stack = await startStack({ SYNC_RETRY_BASE_MS: '1000' });
+    ({ page, errors } = await signedIn(stack));
+  });
+  afterAll(() => stack?.stop());
+
+  const held = () => heldBookings(stack.infrastructure.simulatorUrl, planned.mplanId);
+
+  it('schedules an event, sees the badge reach synced, and Crossmark holds exactly that booking', async () => {
+    const event = await freeEvent(stack, 'Core');
+    planned = await planFromTray(page, event);
+    await badgeOf(page, planned.eventId, 'synced');
+    expect(await held()).toEqual([
+      expect.objectContaining({
+        mplanId: planned.mplanId,
+        storeId: event.storeId,
+        repId: planned.repId,
+        startsAt: planned.startsAt,
+      }),
+    ]);
+  });
+
+  it('sees the tries behind the badge', async () => {
+    await page.locator(`[data-event-id="${planned.eventId}"]`).click();
+    const tries = page.getByTestId('sync-attempts');
+    await tries.waitFor();
+    expect(await tries.innerText()).toMatch(/booked/i);
+    await page.keyboard.press('Escape');
+  });
+
+  it('unschedules it: Crossmark holds nothing, the event is back in the tray', async () => {
+    await page.locator(`[data-event-id="${planned.eventId}"]`).click();
+    await page.getByRole('button', { name: 'Unschedule' }).click();
+    await expect.poll(held, { timeout: 20_000 }).toEqual([]);
+    await openTray(page);
+    await page.getByTestId(`tray-event-${planned.eventId}`).waitFor();
+  });
+
+  it('is told to wait while Crossmark is down, and sees synced once it is back', async () => {
+    const event = await freeEvent(stack, 'Core');
+    await stack.infrastructure.stopSimulator('SIGKILL');
+    planned = await planFromTray(page, event);
+    await badgeOf(page, planned.eventId, 'waiting');
+    await page.locator(`[data-event-id="${planned.eventId}"]`).click();
+    await page
+      .getByText(/saved here/i)
+      .first()
+      .waitFor();
+    await page.keyboard.press('Escape');
+    await stack.infrastructure.startSimulator();
+    await badgeOf(page, planned.eventId, 'synced', 60_000);
+    expect(await held()).toHaveLength(1);
+  });
+
+  it('is refused with a sentence when the password is wrong', async () => {
+    const context = await stack.browser.newContext();
+    const stranger = await context.newPage();
+    await stranger.goto(stack.apps.webUrl);
+    await stranger.getByLabel('Email').fill('dispatcher@demo.test');
+    await stranger.getByLabel('Password').fill('not-the-password');
+    await stranger.getByRole('button', { name: 'Sign in' }).click();
+    await stranger.getByRole('alert').waitFor();
+    expect(await stranger.getByRole('alert').innerText()).toMatch(/password/i);
+    await context.close();
+  });
+
+  it('has met no error in the page', () => {
+    expect(errors).toEqual([]);
+  });
+});
