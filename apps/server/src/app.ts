@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CLIENT_ADDRESS_HEADER, createAuth } from '@scheduler/auth';
-import type { Database } from '@scheduler/db';
+import { connect } from '@scheduler/db';
 import type { Logger } from '@scheduler/runtime';
 import {
   type CreateFastifyContextOptions,
@@ -31,18 +31,19 @@ const LARGEST_BATCH = 20;
 /**
  * Builds the server around a database, ready to listen: tRPC at `/trpc`, sign-in at `/api/auth`, `/healthz` (the process
  * answers) and `/readyz` (it can do its job, or why not). Closing it ends open streams, whose clients then connect anew,
- * and lets running calls finish; the database stays the caller's.
+ * and lets running calls finish.
  * @param options.origins where browsers open the scheduler, the main address first; nobody else may change anything
  */
 export async function buildServer(options: {
-  database: Database;
+  databaseUrl: string;
   authSecret: string;
   origins: readonly string[];
   log: Logger;
 }): Promise<FastifyInstance> {
-  const { database, log } = options;
+  const { databaseUrl, log } = options;
   const [baseUrl] = options.origins;
   if (!baseUrl) throw new Error('The server needs to know where browsers open it.');
+  const database = connect(databaseUrl, { applicationName: 'scheduler-server' });
   const auth = createAuth({
     db: database.db,
     secret: options.authSecret,
@@ -51,7 +52,10 @@ export async function buildServer(options: {
     cookiePrefix: 'scheduler',
     log,
   });
-  const changes = await openChangeFeed(database.sql);
+  const changes = await openChangeFeed({ database, url: databaseUrl, log }).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
 
   const logger: FastifyBaseLogger = log;
   const app: FastifyInstance = fastify({
@@ -100,6 +104,8 @@ export async function buildServer(options: {
   app.get('/readyz', async (_request, reply) => {
     const reasons: string[] = [];
     await database.db.execute(sql`select 1`).catch(() => reasons.push('the database does not answer'));
+    if (!changes.hears())
+      reasons.push('the database does not tell of changes: pages are not kept up to date');
     return reply.status(reasons.length > 0 ? 503 : 200).send({ ok: reasons.length === 0, reasons });
   });
 
@@ -168,7 +174,10 @@ export async function buildServer(options: {
     } satisfies FastifyTRPCPluginOptions<AppRouter>);
   });
 
-  app.addHook('onClose', () => changes.close());
+  app.addHook('onClose', async () => {
+    await changes.close();
+    await database.close();
+  });
   return app;
 }
 

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, on } from 'node:events';
-import { CHANGES_CHANNEL, type Change, type Database } from '@scheduler/db';
+import { CHANGES_CHANNEL, type Change, connect, type Database } from '@scheduler/db';
+import type { Logger } from '@scheduler/runtime';
 import type { LiveChange } from './views.ts';
 
 /** Changes kept for streams that come back; a stream that missed more is told to read everything again. */
 const KEPT = 2000;
+/** How often it is tried whether the listening connection still hears, and how long an echo may take. */
+const CHECK_EVERY_MS = 5_000;
+const ECHO_WITHIN_MS = 5_000;
 
 /** A change and where it stands in the feed, to go on from after a lost connection. */
 interface Positioned {
@@ -19,6 +23,8 @@ export interface ChangeFeed {
    * `all`, for what its caller read before is older than it. Ends when `signal` aborts.
    */
   since(position: string | null, signal: AbortSignal | undefined): AsyncGenerator<Positioned>;
+  /** False while the listening connection is lost. */
+  hears(): boolean;
   close(): Promise<void>;
 }
 
@@ -29,9 +35,21 @@ export interface ChangeFeed {
  * where the epoch is the same and the buffer still reaches back to the position, exactly what came after it is sent.
  * Wherever that can't be known (another server, a restart, the listening connection was lost and Postgres kept no
  * notifications for us, too long away), the stream starts with a change of kind `all`.
+ *
+ * The driver gives listening up for good where Postgres can't be reached at once after a loss, and says so to nobody;
+ * a connection that died without a word isn't noticed at all. So every few seconds the feed sends itself an echo, and
+ * listens anew where it doesn't come back.
+ * @param options.url of the database that `database` is connected to
  */
-export async function openChangeFeed(sql: Database['sql']): Promise<ChangeFeed> {
+export async function openChangeFeed(options: {
+  database: Database;
+  url: string;
+  log: Logger;
+  checkEveryMs?: number;
+}): Promise<ChangeFeed> {
+  const { database, log, checkEveryMs = CHECK_EVERY_MS } = options;
   const bus = new EventEmitter().setMaxListeners(0);
+  const echoChannel = `echo_${randomUUID().replaceAll('-', '')}`;
   const kept: Positioned[] = [];
   let epoch = '';
   let count = 0;
@@ -43,27 +61,85 @@ export async function openChangeFeed(sql: Database['sql']): Promise<ChangeFeed> 
     if (kept.length > KEPT) kept.shift();
     bus.emit('change', entry);
   };
-
+  /** On every (re)connection of the listening: what was committed in between was told to nobody. */
+  const begin = () => {
+    const again = epoch !== '';
+    epoch = randomUUID();
+    kept.length = 0;
+    count = 0;
+    if (again) publish({ kind: 'all', id: 0 });
+  };
   const missed = (position: string | null): Positioned[] => {
     const [theirEpoch, theirCount] = position?.split(':') ?? [];
     const after = Number(theirCount);
-    const reachesBack = (kept[0] ? count - kept.length : count) <= after && after <= count;
+    const reachesBack = count - kept.length <= after && after <= count;
     if (theirEpoch === epoch && reachesBack) return kept.slice(kept.length - (count - after));
     return [{ position: `${epoch}:${count}`, change: { kind: 'all', id: 0 } }];
   };
 
-  const listening = await sql.listen(
-    CHANGES_CHANNEL,
-    (payload) => publish(JSON.parse(payload) as Change),
-    // Runs on every (re)connection of the listening: what was committed in between was told to nobody.
-    () => {
-      const again = epoch !== '';
-      epoch = randomUUID();
-      kept.length = 0;
-      count = 0;
-      if (again) publish({ kind: 'all', id: 0 });
-    },
-  );
+  let listener: Database | undefined;
+  const listen = async () => {
+    const next = connect(options.url, { max: 1, applicationName: 'scheduler-server-changes' });
+    listener = next;
+    const current = () => listener === next;
+    try {
+      await next.sql.listen(echoChannel, () => current() && bus.emit('echo'));
+      await next.sql.listen(
+        CHANGES_CHANNEL,
+        (payload) => current() && publish(JSON.parse(payload) as Change),
+        () => current() && begin(),
+      );
+    } catch (error) {
+      await next.close().catch(() => {});
+      throw error;
+    }
+  };
+
+  const hearsEcho = async (): Promise<boolean> => {
+    const timeout = AbortSignal.timeout(ECHO_WITHIN_MS);
+    const echo = new Promise<boolean>((resolve) => {
+      const heard = () => resolve(true);
+      bus.once('echo', heard);
+      timeout.addEventListener('abort', () => {
+        bus.off('echo', heard);
+        resolve(false);
+      });
+    });
+    const sent = await database.sql.notify(echoChannel, '').then(
+      () => true,
+      () => false,
+    );
+    return sent && (await echo);
+  };
+
+  let heard = true;
+  let closed = false;
+  const check = async () => {
+    if (await hearsEcho()) return;
+    if (closed) return;
+    if (heard) log.warn('the database no longer tells of changes; listening anew');
+    heard = false;
+    await listener?.close().catch(() => {});
+    try {
+      await listen();
+      heard = true;
+      log.info('the database tells of changes again');
+    } catch {
+      // Not there yet: the next check tries again.
+    }
+  };
+
+  await listen();
+  let checking: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout;
+  const checkLater = () => {
+    timer = setTimeout(() => {
+      checking = check().finally(() => {
+        if (!closed) checkLater();
+      });
+    }, checkEveryMs);
+  };
+  checkLater();
 
   return {
     since: async function* (position, signal) {
@@ -78,6 +154,12 @@ export async function openChangeFeed(sql: Database['sql']): Promise<ChangeFeed> 
         await news.return?.();
       }
     },
-    close: () => listening.unlisten(),
+    hears: () => heard,
+    close: async () => {
+      closed = true;
+      clearTimeout(timer);
+      await checking;
+      await listener?.close();
+    },
   };
 }
