@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+const GOOD = {
+  AUTH_SECRET: 'only-for-tests-only-for-tests-only-for-tests',
+  SERVER_PORT: '0',
+  WEB_ORIGIN: 'http://localhost:5173',
+};
+
+let database: TestDatabase;
+const processes: ChildProcess[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterEach(() => {
+  for (const child of processes.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => database.close());
+
+function start(env: Record<string, string>) {
+  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env.PATH ?? '', ...env } });
+  processes.push(child);
+  const output = { text: '' };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output.text += text;
+    });
+  }
+  return { child, output, ended: once(child, 'exit') as Promise<[number | null]> };
+}
+
+describe('the server’s process', () => {
+  test('refuses to start without its settings, names each one and repeats no secret', async () => {
+    const { ended, output } = start({ AUTH_SECRET: 'short-secret', WEB_ORIGIN: 'nowhere' });
+    expect((await ended)[0]).toBe(1);
+    expect(output.text).toContain('DATABASE_URL is not set');
+    expect(output.text).toContain('AUTH_SECRET is wrong');
+    expect(output.text).toContain('WEB_ORIGIN is wrong');
+    expect(output.text).not.toContain('short-secret');
+  });
+
+  test('starts, answers, and stops with status 0 on SIGTERM, leaving no connection behind', async () => {
+    const { child, ended, output } = start({ ...GOOD, DATABASE_URL: database.url });
+    await vi.waitFor(() => expect(output.text).toContain('Server listening'), 20_000);
+    const [, url] = /Server listening at (http:[^"]+)/.exec(output.text) ?? [];
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    child.kill('SIGTERM');
+    expect((await ended)[0]).toBe(0);
+    const left =
+      await database.sql`select from pg_stat_activity where application_name like 'scheduler-server%' and datname = current_database()`;
+    expect(left).toHaveLength(0);
+    expect(output.text).not.toContain(GOOD.AUTH_SECRET);
+  });
+});

@@ -1,0 +1,164 @@
+import type { BookingId, RepId } from '@scheduler/crossmark';
+import { eventSyncs, refreshRuns, syncAttempts, syncSteps, workers } from '@scheduler/db';
+import { eq } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  addEvent,
+  addPerson,
+  addStore,
+  type Client,
+  empty,
+  jobs,
+  startTestServer,
+  type TestServer,
+} from './fixture.ts';
+
+let server: TestServer;
+let api: Client;
+let eventId: number;
+let scheduleId: number;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  api = await server.as('dispatcher');
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  await empty(server.database);
+  const { db } = server.database;
+  const storeId = await addStore(db);
+  eventId = await addEvent(db, { storeId });
+  const employeeId = await addPerson(db, { storeId, name: 'Ada Example' });
+  ({ scheduleId } = await api.schedules.create.mutate({
+    eventId,
+    employeeId,
+    startsAt: '2026-01-05T15:45:00.000Z',
+  }));
+});
+
+describe('the sync state of an event', () => {
+  test('says what is wanted, what is held, what was tried and what comes next, newest first', async () => {
+    const { db } = server.database;
+    const nextTryAt = '2026-01-02T15:01:00.000Z';
+    await db.update(eventSyncs).set({
+      state: 'waiting',
+      tries: 1,
+      nextTryAt,
+      failureKind: 'transient',
+      failureReason: 'Crossmark did not answer.',
+      bookingId: '4711' as BookingId,
+      bookedRepId: '100001' as RepId,
+      bookedRepNames: 'BEN SAMPLE',
+      bookedStartsAt: '2026-01-06T15:45:00.000Z',
+    });
+    for (const [number, outcome] of [
+      [1, 'retry'],
+      [2, 'done'],
+    ] as const) {
+      await db.insert(syncAttempts).values({
+        task: 'sync_schedule',
+        jobId: '1',
+        workerId: 'w1',
+        eventId,
+        scheduleId,
+        number,
+        outcome,
+      });
+    }
+    await db.insert(syncSteps).values({ eventId, kind: 'create', state: 'unknown' });
+    expect(await api.sync.get.query({ eventId })).toMatchObject({
+      state: 'waiting',
+      reason: 'Crossmark did not answer.',
+      nextTryAt,
+      wanted: 'Ada Example on Mon Jan 5, 10:45 AM.',
+      held: 'BEN SAMPLE on Tue Jan 6, 10:45 AM (booking 4711).',
+      next: 'Try 2 is on Fri Jan 2, 10:01 AM, or at once if you say so.',
+      attempts: [
+        { number: 2, outcome: 'done' },
+        { number: 1, outcome: 'retry' },
+      ],
+      steps: [{ kind: 'create', state: 'unknown' }],
+    });
+    expect((await api.board.week.query({ weekOf: '2026-01-05' })).schedules[0]?.event.sync).toEqual({
+      state: 'waiting',
+      reason: 'Crossmark did not answer.',
+      nextTryAt,
+      tries: 1,
+    });
+  });
+
+  test('of one that nothing was ever wanted of is settled', async () => {
+    const other = await addEvent(server.database.db, { storeId: 1 });
+    expect(await api.sync.get.query({ eventId: other })).toMatchObject({
+      state: 'synced',
+      wanted: 'Nobody: the event is not scheduled.',
+      attempts: [],
+    });
+  });
+
+  test('a dead letter that is retried has its job at once; a synced one has nothing to retry', async () => {
+    const { db, sql } = server.database;
+    await sql`delete from graphile_worker._private_jobs`;
+    await db.update(eventSyncs).set({ state: 'failed', failureReason: 'no RepID' });
+    expect(await api.sync.retry.mutate({ eventId })).toEqual({ retrying: true });
+    expect(await jobs(db)).toEqual([`sync_schedule_update event:${eventId}`]);
+    await db.update(eventSyncs).set({ state: 'synced' });
+    expect(await api.sync.retry.mutate({ eventId })).toEqual({ retrying: false });
+  });
+});
+
+describe('the summary', () => {
+  test('counts states, says what most wait for and how many workers there are', async () => {
+    const { db } = server.database;
+    await db.update(eventSyncs).set({ state: 'waiting', failureReason: 'Crossmark did not answer.' });
+    await db.insert(workers).values({ id: 'w1', host: 'h', pid: 1, concurrency: 10 });
+    await db
+      .insert(workers)
+      .values({ id: 'w2', host: 'h', pid: 2, concurrency: 10, seenAt: '2026-01-01T00:00:00.000Z' });
+    expect(await api.sync.summary.query()).toEqual({
+      counts: { pending: 0, waiting: 1, synced: 0, failed: 0, conflict: 0 },
+      waitingBecause: 'Crossmark did not answer.',
+      workers: 1,
+      lastDone: null,
+      lastRefresh: null,
+    });
+  });
+
+  test('a refresh that is asked for twice is one, and its progress can be followed', async () => {
+    const [first, second] = await Promise.all([api.sync.refreshNow.mutate(), api.sync.refreshNow.mutate()]);
+    expect(second).toEqual(first);
+    expect(await api.sync.refreshRun.query(first)).toMatchObject({
+      state: 'queued',
+      requestedBy: 'Dispatcher Person',
+    });
+    const { db } = server.database;
+    await db
+      .update(refreshRuns)
+      .set({ state: 'done', read: 3, total: 3 })
+      .where(eq(refreshRuns.id, first.runId));
+    const { lastDone, lastRefresh } = await api.sync.summary.query();
+    expect(lastDone).toMatchObject({ runId: first.runId, read: 3 });
+    expect(lastRefresh).toEqual(lastDone);
+  });
+});
+
+describe('lists of events', () => {
+  test('are filtered by text, state and days, page by page, and take no text for a pattern', async () => {
+    const { db } = server.database;
+    for (let i = 0; i < 5; i++)
+      await addEvent(db, { storeId: 1, name: `70000${i}-Acme-50%_Off (1)  - V2-CORE` });
+    const list = (filter: Parameters<typeof api.events.list.query>[0]) => api.events.list.query(filter);
+    expect((await list({})).total).toBe(6);
+    expect((await list({ text: '50%_off' })).total).toBe(5);
+    expect((await list({ text: '%' })).total).toBe(5);
+    expect((await list({ text: '700003' })).rows.map((row) => row.event.eventNumber)).toEqual(['700003']);
+    expect((await list({ scheduled: true })).rows).toMatchObject([
+      { schedule: { scheduleId, employeeName: 'Ada Example' } },
+    ]);
+    const page = await list({ limit: 2, offset: 4 });
+    expect(page).toMatchObject({ total: 6 });
+    expect(page.rows).toHaveLength(2);
+    expect((await list({ from: '2026-01-15' })).total).toBe(0);
+    expect((await list({ types: ['Supervisor'] })).total).toBe(0);
+  });
+});
