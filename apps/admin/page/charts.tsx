@@ -104,7 +104,7 @@ export function ChartsSection(props: { redis: Redis; now: string }) {
       {reachable && charts.data?.series ? (
         <Figures charts={charts.data} series={charts.data.series} bucketWords={bucketWords} task={task} />
       ) : (
-        <Missing redis={charts.data?.status ?? props.redis} now={props.now} />
+        <Missing redis={reachable && charts.data ? charts.data.status : props.redis} now={props.now} />
       )}
     </section>
   );
@@ -286,7 +286,7 @@ function ByName(props: { charts: Charts }) {
         <p className="text-sm text-ink-3">Nothing was done in this time.</p>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls sideways must be reachable by keyboard.
-        <section className="overflow-x-auto" tabIndex={0} aria-labelledby="by-name-title">
+        <section className="overflow-x-auto" tabIndex={0} aria-label="Counts and durations">
           <table className="w-full text-sm">
             <thead className="text-ink-3">
               <tr>
@@ -362,6 +362,18 @@ function Swatch(props: { colour: string }) {
 type Row = { at: string } & Record<string, string | number | undefined>;
 const MARGIN = { top: 6, right: 8, bottom: 0, left: 0 };
 
+/** Round moments in the reader's own time: each is the first bucket of its ten minutes, four hours, day or five days. */
+function axisTicks(rows: Row[], range: Range): string[] {
+  const unitOf = (at: string) => {
+    const local = new Date(at);
+    const day = Math.floor((local.getTime() - local.getTimezoneOffset() * 60_000) / 86_400_000);
+    if (range === '1h') return Math.floor(local.getMinutes() / 10);
+    if (range === '24h') return Math.floor(local.getHours() / 4);
+    return range === '7d' ? day : Math.floor(day / 5);
+  };
+  return rows.map((row) => row.at).filter((at, i, all) => i > 0 && unitOf(at) !== unitOf(all[i - 1] ?? at));
+}
+
 function axisTime(range: Range) {
   const days = range === '7d' || range === '30d';
   return (at: string) =>
@@ -373,12 +385,14 @@ function axisTime(range: Range) {
 function Stack(props: { rows: Row[]; range: Range; bars: readonly (readonly [string, string, string])[] }) {
   return (
     <ResponsiveContainer width="100%" height="100%">
-      <BarChart data={props.rows} margin={MARGIN} barCategoryGap={1}>
+      <BarChart data={props.rows} margin={MARGIN} barCategoryGap={props.rows.length > 100 ? 0 : 1}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           dataKey="at"
           tickFormatter={axisTime(props.range)}
-          minTickGap={48}
+          ticks={axisTicks(props.rows, props.range)}
+          interval="preserveStart"
+          minTickGap={16}
           tickLine={false}
           stroke="var(--line-strong)"
         />
@@ -389,7 +403,14 @@ function Stack(props: { rows: Row[]; range: Range; bars: readonly (readonly [str
           content={(shown) => <Hover {...shown} names={props.bars} format={number} />}
         />
         {props.bars.map(([name, , colour]) => (
-          <Bar key={name} dataKey={name} stackId="all" fill={colour} isAnimationActive={false} />
+          <Bar
+            key={name}
+            dataKey={name}
+            stackId="all"
+            fill={colour}
+            shapeRendering="crispEdges"
+            isAnimationActive={false}
+          />
         ))}
       </BarChart>
     </ResponsiveContainer>
@@ -424,7 +445,9 @@ function Times(props: {
           <XAxis
             dataKey="at"
             tickFormatter={axisTime(props.range)}
-            minTickGap={48}
+            ticks={axisTicks(props.rows, props.range)}
+            interval="preserveStart"
+            minTickGap={16}
             tickLine={false}
             stroke="var(--line-strong)"
           />

@@ -1,4 +1,4 @@
-const NBSP = ' ';
+const NBSP = '\u00a0';
 
 /** A duration in the unit a person would choose: `850 ms`, `2.4 s`, `3.1 min`, `5 h`, `2 d`. */
 export function duration(ms: number): string {

@@ -112,15 +112,17 @@ function VerdictPanel(props: { overview: Overview; mayAct: boolean }) {
       <div className="flex items-start gap-3">
         <Icon aria-hidden className={`mt-0.5 size-6 shrink-0 ${ink}`} />
         <div className="min-w-0 flex-1">
-          <h2 id="verdict" role="status" className={`text-lg font-semibold ${ink}`}>
-            {verdict.headline}
-            {verdict.since && (
-              <>
-                {', since '}
-                <At at={verdict.since} now={facts.at} />
-              </>
-            )}
-          </h2>
+          <div role="status">
+            <h2 id="verdict" className={`text-lg font-semibold ${ink}`}>
+              {verdict.headline}
+              {verdict.since && (
+                <>
+                  {', since '}
+                  <At at={verdict.since} now={facts.at} />
+                </>
+              )}
+            </h2>
+          </div>
           {verdict.level === 'healthy' && (
             <p className="text-ink-2">
               Every change has reached Crossmark or is on its way. {count(alive, 'worker')} at work
@@ -139,7 +141,7 @@ function VerdictPanel(props: { overview: Overview; mayAct: boolean }) {
                   <p className="font-medium text-ink">
                     {finding.what}
                     {finding.since && (
-                      <span className="font-normal text-ink-2">
+                      <span className="font-normal whitespace-nowrap text-ink-2">
                         {' For '}
                         <Ago at={finding.since} now={facts.at} suffix="." />
                       </span>
@@ -224,7 +226,7 @@ function Queues(props: { facts: FactsOf }) {
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls sideways must be reachable by keyboard. */}
-      <section className="overflow-x-auto" tabIndex={0} aria-labelledby="queues-title">
+      <section className="overflow-x-auto" tabIndex={0} aria-label="Jobs by task">
         <table className="w-full text-sm">
           <thead className="text-ink-3">
             <tr>
@@ -320,10 +322,10 @@ function Refresh(props: { facts: FactsOf; mayAct: boolean }) {
           rows={[
             [
               'Last',
-              <>
-                {last.state === 'failed' ? <Badge state="failed" /> : <Badge state="synced">Done</Badge>}{' '}
+              <span key="last" className="inline-flex flex-wrap items-center justify-end gap-2">
+                {last.state === 'failed' ? <Badge state="failed" /> : <Badge state="synced">Done</Badge>}
                 <Ago at={last.finishedAt ?? last.requestedAt} now={at} />
-              </>,
+              </span>,
             ],
             ...(last.startedAt && last.finishedAt
               ? ([['Took', duration(Date.parse(last.finishedAt) - Date.parse(last.startedAt))]] as const)

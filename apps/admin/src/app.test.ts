@@ -287,6 +287,9 @@ describe('a change', () => {
     const { facts } = await query<Overview>('overview', 'admin');
     expect(facts.refresh.current).toMatchObject({ state: 'queued', id: answer.json().result.data.runId });
     expect(facts.queues.find((queue) => queue.task === 'refresh_events')?.ready).toBe(1);
+    const minutesAhead = (Date.parse(facts.refresh.nextAt ?? '') - Date.parse(facts.at)) / 60_000;
+    expect(minutesAhead).toBeGreaterThan(0);
+    expect(minutesAhead).toBeLessThanOrEqual(60);
   });
 });
 

@@ -12,7 +12,7 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { createBoardQueues } from './board-queues.ts';
+import { createBoardQueues, nextRefreshAt } from './board-queues.ts';
 import { serveBuiltPage, servePageFromSource } from './page.ts';
 import { mountQueues } from './queues.ts';
 import { type AdminRouter, type Context, createServices, router } from './router.ts';
@@ -97,7 +97,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     },
   });
 
-  const services = createServices(database.db, metrics);
+  const queues = createBoardQueues(database, metrics);
+  const services = createServices(database.db, metrics, () => nextRefreshAt(queues));
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
     trpcOptions: {
@@ -113,7 +114,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     } satisfies FastifyTRPCPluginOptions<AdminRouter>['trpcOptions'],
   });
 
-  await mountQueues(app, { queues: createBoardQueues(database, metrics), db: database.db, viewerOf });
+  await mountQueues(app, { queues, db: database.db, viewerOf });
 
   if (options.page === 'source') await servePageFromSource(app);
   if (options.page === 'built') await serveBuiltPage(app);

@@ -1,7 +1,7 @@
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import { type Database, syncAttempts, workers } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
-import { TASKS, type TaskName } from '@scheduler/sync';
+import { CRONTAB, SILENT_AFTER_SECONDS, TASKS, type TaskName } from '@scheduler/sync';
 import { createGraphileQueues, type History, type JobAttempt } from 'bull-board-graphile';
 import { and, count, desc, eq, inArray, sql } from 'drizzle-orm';
 
@@ -35,12 +35,13 @@ export function createBoardQueues(database: Database, metrics: MetricsReader): B
   return createGraphileQueues({
     query: (text, parameters) => driver.unsafe(text, parameters),
     tasks: TASKS.map((name) => ({ name, ...WORDS[name] })),
+    cron: CRONTAB,
     history: historyOf(db),
     workers: async () => {
       const alive = await db
         .select()
         .from(workers)
-        .where(sql`${workers.seenAt} > now() - interval '30 seconds'`);
+        .where(sql`${workers.seenAt} > now() - make_interval(secs => ${SILENT_AFTER_SECONDS})`);
       return alive.map((worker) => ({
         id: worker.id,
         address: `${worker.host}:${worker.pid}`,
@@ -132,4 +133,12 @@ function historyOf(db: Database['db']): History {
       return rows.reverse().map(asAttempt);
     },
   };
+}
+
+/** When the clock next asks for a refresh, ISO text in UTC; null where it never does. */
+export async function nextRefreshAt(queues: readonly BaseAdapter[]): Promise<string | null> {
+  const queue = queues.find((candidate) => candidate.getName() === ('refresh_events' satisfies TaskName));
+  const runs = (await queue?.getJobSchedulers()) ?? [];
+  const next = runs.flatMap((run) => run.next ?? []).sort((a, b) => a - b)[0];
+  return next === undefined ? null : new Date(next).toISOString();
 }

@@ -9,7 +9,7 @@ import {
   stores,
   workers,
 } from '@scheduler/db';
-import { TASKS, type TaskName } from '@scheduler/sync';
+import { SILENT_AFTER_SECONDS, TASKS, type TaskName } from '@scheduler/sync';
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { redact } from './redact.ts';
 
@@ -112,15 +112,13 @@ export interface Facts {
   };
 }
 
-/** A worker writes a heartbeat every few seconds; one that is silent for this long is shown as silent. */
-const SILENT_AFTER_SECONDS = 30;
 const DEAD_LETTERS_SHOWN = 50;
 
 const iso = (value: string | null) => (value === null ? null : new Date(value).toISOString());
 
 /** Reads the facts: a handful of statements, none of which locks anything. */
-export async function readFacts(db: Db): Promise<Facts> {
-  const [clock, queues, states, waiting, deadLetters, workerStates, refresh] = await Promise.all([
+export async function readFacts(db: Db, nextRefreshAt: () => Promise<string | null>): Promise<Facts> {
+  const [clock, queues, states, waiting, deadLetters, workerStates, refreshes, nextAt] = await Promise.all([
     readPostgres(db),
     readQueues(db),
     readStates(db),
@@ -128,8 +126,17 @@ export async function readFacts(db: Db): Promise<Facts> {
     readDeadLetters(db),
     readWorkers(db),
     readRefresh(db),
+    nextRefreshAt(),
   ]);
-  return { ...clock, queues, states, waiting, deadLetters, workers: workerStates, refresh };
+  return {
+    ...clock,
+    queues,
+    states,
+    waiting,
+    deadLetters,
+    workers: workerStates,
+    refresh: { ...refreshes, nextAt },
+  };
 }
 
 async function readPostgres(db: Db): Promise<Pick<Facts, 'at' | 'postgres'>> {
@@ -341,7 +348,7 @@ async function readWorkers(db: Db): Promise<WorkerState[]> {
   }));
 }
 
-async function readRefresh(db: Db): Promise<Facts['refresh']> {
+async function readRefresh(db: Db): Promise<Omit<Facts['refresh'], 'nextAt'>> {
   const newest = (condition: 'open' | 'ended') =>
     db
       .select()
@@ -355,5 +362,5 @@ async function readRefresh(db: Db): Promise<Facts['refresh']> {
         return redact({ ...rest, bad: badRows.length });
       });
   const [current, last] = await Promise.all([newest('open'), newest('ended')]);
-  return { current, last, nextAt: null };
+  return { current, last };
 }

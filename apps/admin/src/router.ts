@@ -47,7 +47,11 @@ export interface Charts {
 const FACTS_FOR_MS = 1000;
 
 /** The services over a database and a metrics reader. */
-export function createServices(db: Db, metrics: MetricsReader): Services {
+export function createServices(
+  db: Db,
+  metrics: MetricsReader,
+  nextRefreshAt: () => Promise<string | null>,
+): Services {
   let kept: { facts: Promise<Facts>; until: number } | undefined;
   return {
     db,
@@ -55,7 +59,7 @@ export function createServices(db: Db, metrics: MetricsReader): Services {
     facts() {
       if (kept && performance.now() < kept.until) return kept.facts;
       const askedAt = performance.now();
-      const asked = { facts: readFacts(db), until: Number.POSITIVE_INFINITY };
+      const asked = { facts: readFacts(db, nextRefreshAt), until: Number.POSITIVE_INFINITY };
       kept = asked;
       asked.facts.then(
         () => {

@@ -108,6 +108,13 @@ describe('the verdict', () => {
     });
   });
 
+  test('says nothing of a failure that is younger than a minute, unless it is our sign-in', () => {
+    const waiting = (kind: string) =>
+      judge(facts({ waiting: [{ kind, example: null, count: 1, since: minutesAgo(0.5), nextTryAt: AT }] }));
+    expect(waiting('transient').level).toBe('healthy');
+    expect(waiting('session').level).toBe('broken');
+  });
+
   test('asks for a person where sync works but dead letters or conflicts are left', () => {
     const verdict = judge(
       facts({

@@ -20,6 +20,8 @@ export interface Verdict {
 
 /** A ready job normally starts within a second; one that waits longer than this means too few or no hands. */
 const READY_LATE_MS = 60_000;
+/** A failed call is tried again after 5 s; only what lasts longer than this is worth a person's attention. */
+const BLIP_MS = 60_000;
 /** Refreshes come every hour; with two missed, the board may be out of date. */
 const REFRESH_LATE_MS = 2 * 3_600_000 + 10 * 60_000;
 
@@ -78,6 +80,7 @@ function findBroken(facts: Facts): Finding[] {
   }
   for (const group of facts.waiting) {
     if (group.kind !== 'transient' && group.kind !== 'session' && group.kind !== 'unknown') continue;
+    if (group.kind !== 'session' && group.since !== null && now - Date.parse(group.since) < BLIP_MS) continue;
     found.push({
       id: 'crossmark',
       level: 'broken',

@@ -9,9 +9,17 @@ export {
   wantChange,
   wantChanges,
 } from './enqueue.ts';
-export { type EventTask, PAYLOADS, TASKS, type TaskName } from './jobs.ts';
+export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName } from './jobs.ts';
 export { type Ended, reconcile } from './reconcile.ts';
 export { refresh } from './refresh.ts';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.ts';
 export { createTaskList } from './tasks.ts';
-export { HEARTBEAT_MS, heartbeat, rescue, signOff, sweep, type WorkerIdentity } from './upkeep.ts';
+export {
+  HEARTBEAT_MS,
+  heartbeat,
+  rescue,
+  SILENT_AFTER_SECONDS,
+  signOff,
+  sweep,
+  type WorkerIdentity,
+} from './upkeep.ts';

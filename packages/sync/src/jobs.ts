@@ -32,6 +32,10 @@ export const PAYLOADS = {
   ]),
 } satisfies Record<TaskName, z.ZodType>;
 
+/** Every full hour; of hours missed in the last day, one is made up for. Several missed ticks are one refresh. */
+export const CRONTAB =
+  '0 * * * * refresh_events ?id=hourly_refresh&fill=1d&jobKey=refresh_tick&jobKeyMode=preserve_run_at&priority=10';
+
 /** One job per event at a time: a newer one replaces what hasn't started yet. */
 export const eventJobKey = (eventId: number): string => `event:${eventId}`;
 /** One job per person at a time. */

@@ -10,7 +10,7 @@ import { eventJobKey, refreshJobKey } from './jobs.ts';
 
 /** A sign of life is given every 5 s; silent for six of them is dead. */
 export const HEARTBEAT_MS = 5_000;
-const SILENT_AFTER_SECONDS = 30;
+export const SILENT_AFTER_SECONDS = 30;
 
 /** A worker process as the others see it. */
 export interface WorkerIdentity {
