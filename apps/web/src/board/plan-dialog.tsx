@@ -255,43 +255,47 @@ function useSave(plan: Plan, onSaved: () => void) {
     const override = overrideReason ? { overrideReason } : {};
     const title = titleOf(plan.event);
     const when = formatWhen(startsAt, decision.timeZone);
+    const say = (paired: { message: string } | null, undo: () => Promise<unknown>, undone: string) =>
+      toast(`${title}: ${decision.employeeName}, ${when}.${paired ? ` ${paired.message}` : ''}`, {
+        action: { label: 'Undo', run: () => void takeBack(undo, undone) },
+      });
+    const takeBack = async (undo: () => Promise<unknown>, undone: string) => {
+      try {
+        await undo();
+        toast(undone);
+      } catch (error) {
+        toast(problemOf(error).message, { tone: 'problem' });
+      }
+      void utils.board.week.invalidate();
+      void utils.events.invalidate();
+    };
     try {
       if (plan.mode === 'schedule') {
-        const { paired } = await create.mutateAsync({
+        const saved = await create.mutateAsync({
           eventId: plan.event.eventId,
           employeeId,
           startsAt,
           withSupervisor,
           ...override,
         });
-        toast(`${title}: ${decision.employeeName}, ${when}.${paired ? ` ${paired.message}` : ''}`);
+        const undo = () =>
+          utils.client.schedules.unschedule.mutate({ scheduleId: saved.scheduleId, version: saved.version });
+        say(saved.paired, undo, `${title} is unscheduled again.`);
       } else {
         const { scheduleId, version, employeeId: before, startsAt: beforeAt } = plan.current;
         const saved =
           plan.mode === 'move'
             ? await reschedule.mutateAsync({ scheduleId, version, startsAt, employeeId, ...override })
             : await changeEmployee.mutateAsync({ scheduleId, version, employeeId, ...override });
-        const undo = async () => {
-          try {
-            await utils.client.schedules.reschedule.mutate({
-              scheduleId,
-              version: saved.version,
-              startsAt: beforeAt,
-              employeeId: before,
-              overrideReason: 'Undone: back to how it was',
-            });
-            toast(`${title} is back where it was.`);
-          } catch (error) {
-            toast(problemOf(error).message, { tone: 'problem' });
-          }
-          void utils.board.week.invalidate();
-        };
-        toast(
-          `${title}: ${decision.employeeName}, ${when}.${saved.paired ? ` ${saved.paired.message}` : ''}`,
-          {
-            action: { label: 'Undo', run: () => void undo() },
-          },
-        );
+        const undo = () =>
+          utils.client.schedules.reschedule.mutate({
+            scheduleId,
+            version: saved.version,
+            startsAt: beforeAt,
+            employeeId: before,
+            overrideReason: 'Undone: back to how it was',
+          });
+        say(saved.paired, undo, `${title} is back where it was.`);
       }
     } catch {
       // The mutation keeps its error; the dialog shows it.
@@ -514,6 +518,11 @@ function PersonPicker({
               </p>
               {group.people.map((person) => {
                 const hard = has(person.reasons, 'hard');
+                const nameId = `${name}-${person.employeeId}`;
+                // A hint asks nothing and is often the same for all: enough to read it of whom one has chosen.
+                const said = person.reasons.filter(
+                  (reason) => reason.severity !== 'hint' || person.employeeId === value,
+                );
                 return (
                   <label
                     key={person.employeeId}
@@ -532,10 +541,12 @@ function PersonPicker({
                       checked={person.employeeId === value}
                       disabled={hard && person.employeeId !== value}
                       onChange={() => onChange(person.employeeId)}
+                      aria-labelledby={nameId}
+                      aria-describedby={`${nameId}-reasons`}
                       className="mt-0.5 size-4 shrink-0 accent-accent"
                     />
                     <span className="min-w-0 flex-1">
-                      <span className="flex flex-wrap items-baseline gap-x-2">
+                      <span id={nameId} className="flex flex-wrap items-baseline gap-x-2">
                         <span className={`text-sm ${hard ? 'text-ink-2' : 'font-medium'}`}>
                           {person.name}
                         </span>
@@ -544,7 +555,9 @@ function PersonPicker({
                           <span className="text-xs text-accent-text">now</span>
                         )}
                       </span>
-                      <ReasonList reasons={person.reasons} brief />
+                      <span id={`${nameId}-reasons`} className="block">
+                        <ReasonList reasons={said} brief />
+                      </span>
                     </span>
                   </label>
                 );

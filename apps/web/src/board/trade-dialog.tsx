@@ -7,7 +7,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { titleOf } from '../words.ts';
+import { problemOf, titleOf } from '../words.ts';
 import type { CurrentSchedule } from './plan-dialog.tsx';
 
 /** How far around a Core others are offered to trade with. */
@@ -41,9 +41,19 @@ export function TradeDialog({
     limit: 500,
   });
   const trade = trpc.schedules.trade.useMutation({
-    onSuccess: async () => {
+    onSuccess: async (saved) => {
+      const undo = async () => {
+        try {
+          await utils.client.schedules.trade.mutate({ a: versioned(saved.a), b: versioned(saved.b) });
+          toast('The trade is undone.');
+        } catch (error) {
+          toast(problemOf(error).message, { tone: 'problem' });
+        }
+        void utils.board.week.invalidate();
+      };
       toast(
         `Traded: ${partner?.employeeName} does ${titleOf(event)}, ${current.employeeName} does ${partnerTitle}.`,
+        { action: { label: 'Undo', run: () => void undo() } },
       );
       await utils.board.week.invalidate();
       void utils.events.invalidate();
@@ -162,3 +172,8 @@ export function TradeDialog({
     </Dialog>
   );
 }
+
+const versioned = ({ scheduleId, version }: { scheduleId: number; version: number }) => ({
+  scheduleId,
+  version,
+});

@@ -18,7 +18,7 @@ export function ImportPage() {
   const mayWrite = useMayWrite();
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto grid max-w-6xl gap-5 p-3 sm:p-4">
+      <div className="mx-auto grid max-w-[100rem] gap-5 p-3 sm:p-4">
         <h1 className="text-lg font-semibold">Import and export</h1>
         {mayWrite ? <Import /> : <p className="text-sm text-ink-2">Your role lets you export, not import.</p>}
         <Exports />
@@ -150,7 +150,10 @@ function Counts({ counts }: { counts: ImportPreview['counts'] }) {
   return (
     <p role="status" className="flex flex-wrap gap-1.5 text-sm" data-testid="import-counts">
       {(['new', 'changed', 'same', 'error'] as const).map((status) => (
-        <span key={status} className={`rounded px-2 py-0.5 ${STATUSES[status].look}`}>
+        <span
+          key={status}
+          className={`rounded px-2 py-0.5 ${counts[status] === 0 ? 'bg-surface-2 text-ink-2' : STATUSES[status].look}`}
+        >
           {counts[status]} {status === 'error' && counts.error !== 1 ? 'errors' : status}
         </span>
       ))}

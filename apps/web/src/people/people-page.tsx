@@ -30,7 +30,7 @@ export function PeoplePage() {
   );
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto grid max-w-6xl gap-3 p-3 sm:p-4">
+      <div className="mx-auto grid max-w-[100rem] gap-3 p-3 sm:p-4">
         <div className="flex flex-wrap items-center gap-3">
           <h1 className="text-lg font-semibold">People</h1>
           <span role="status" className="text-sm text-ink-2">

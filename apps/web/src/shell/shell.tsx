@@ -88,10 +88,10 @@ function ConnectionBanner() {
   return (
     <div
       role="status"
-      className="pointer-events-none fixed inset-x-0 bottom-3 z-40 grid justify-items-center px-3"
+      className="pointer-events-none fixed inset-x-3 bottom-3 z-40 grid justify-items-center sm:left-auto sm:justify-items-end"
     >
       {problem && (
-        <p className="flex max-w-2xl items-center gap-2 rounded-md border border-waiting/40 bg-waiting-soft px-3 py-2 text-sm text-waiting shadow-float">
+        <p className="flex max-w-md items-center gap-2 rounded-md border border-waiting/40 bg-waiting-soft px-3 py-2 text-sm text-waiting shadow-float">
           <WifiOff aria-hidden className="size-4 shrink-0" />
           {problem}
         </p>

@@ -59,7 +59,7 @@ export function Toasts() {
     <section
       aria-label="Notices"
       aria-live="polite"
-      className="pointer-events-none fixed inset-x-3 bottom-3 z-60 grid justify-items-center gap-2 sm:inset-x-auto sm:left-4 sm:justify-items-start"
+      className="pointer-events-none fixed inset-x-3 bottom-20 z-60 grid sm:bottom-3 justify-items-center gap-2 sm:inset-x-auto sm:left-4 sm:justify-items-start"
     >
       {shown.map(({ id, message, tone, action }) => (
         // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds the notice, everything in it is a button
