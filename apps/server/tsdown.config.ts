@@ -7,6 +7,6 @@ export default defineConfig({
   target: 'node24',
   deps: { alwaysBundle: [/^@scheduler\//] },
   dts: false,
-  sourcemap: true,
+  fixedExtension: false,
   clean: true,
 });

@@ -7,7 +7,7 @@ import {
   users,
   userVerifications,
 } from '@scheduler/db';
-import { betterAuth } from 'better-auth';
+import { betterAuth } from 'better-auth/minimal';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { SHORTEST_PASSWORD } from './create-user.ts';
 
