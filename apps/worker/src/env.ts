@@ -1,0 +1,40 @@
+import { readEnv, settings } from '@scheduler/runtime';
+import type { RetryPolicy } from '@scheduler/sync';
+import { z } from 'zod';
+
+const seconds = (fallback: number) => z.coerce.number().min(0).max(604_800).default(fallback);
+
+const SETTINGS = {
+  DATABASE_URL: settings.DATABASE_URL,
+  CROSSMARK_BASE_URL: z
+    .url({ protocol: /^https?$/ })
+    .describe('where Crossmark is, such as https://crossmark.example.com; the simulator in development'),
+  CROSSMARK_USER_ID: z.string().describe('user id of the account that books in Crossmark'),
+  CROSSMARK_PASSWORD: z.string().describe('its password'),
+  REDIS_URL: settings.REDIS_URL,
+  LOG_LEVEL: settings.LOG_LEVEL,
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(10).describe('jobs run at once'),
+  SYNC_RETRY_BLIP_SECONDS: seconds(5).describe('before the first retry, which is not counted'),
+  SYNC_RETRY_BASE_SECONDS: seconds(60).describe('before the next retry; doubles from there on'),
+  SYNC_RETRY_CAP_SECONDS: seconds(3_600).describe('longest wait between tries'),
+  SYNC_RETRY_BUDGET_SECONDS: seconds(86_400).describe('from the first failure to the dead letter'),
+  SYNC_RETRY_MAX: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(1_000)
+    .describe('hard maximum of retries after the first; the older system had 3'),
+};
+
+/** The worker's settings; throws a SettingsError naming each that is missing or wrong. */
+export function readSettings(source?: Record<string, string | undefined>) {
+  const env = readEnv(SETTINGS, source);
+  const retry: RetryPolicy = {
+    blipMs: env.SYNC_RETRY_BLIP_SECONDS * 1_000,
+    baseMs: env.SYNC_RETRY_BASE_SECONDS * 1_000,
+    capMs: env.SYNC_RETRY_CAP_SECONDS * 1_000,
+    budgetMs: env.SYNC_RETRY_BUDGET_SECONDS * 1_000,
+    maxRetries: env.SYNC_RETRY_MAX,
+  };
+  return { ...env, retry };
+}

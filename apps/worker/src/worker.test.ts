@@ -1,0 +1,458 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type CrossmarkClient, createCrossmarkClient, mplanId, repId, storeId } from '@scheduler/crossmark';
+import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
+import {
+  employees,
+  eventSyncs,
+  events,
+  migrate,
+  refreshRuns,
+  schedules,
+  stores,
+  syncAttempts,
+  workers,
+} from '@scheduler/db';
+import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
+import { DEFAULT_RETRY_POLICY, type RetryPolicy, retryNow, wantChange } from '@scheduler/sync';
+import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startWorker, type Worker, type WorkerOptions } from './worker.ts';
+
+const ZONE = 'America/Indiana/Indianapolis';
+const STORE = '310042';
+const USER = 'demo.dispatcher';
+const PASSWORD = 'demo-crossmark-password';
+const today = workDateOf(new Date().toISOString(), ZONE);
+const day = addDays(today, 5);
+const slot = (n: number): Instant =>
+  instantAt(day, ['10:45', '11:15', '11:45', '12:15'][n % 4] ?? '10:45', ZONE);
+/** Retries that a test can wait for. */
+const FAST: RetryPolicy = { ...DEFAULT_RETRY_POLICY, blipMs: 50, baseMs: 100, capMs: 400 };
+const patience = { timeout: 20_000, interval: 20 };
+
+let database: TestDatabase;
+let simulator: Simulator;
+let client: CrossmarkClient;
+let running: Worker[] = [];
+let children: ChildProcess[] = [];
+let lines: string[] = [];
+let ourStore: number;
+let people: number[];
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  const plans = Array.from({ length: 12 }, (_, n) => ({
+    mplanId: String(40000001 + n),
+    storeId: STORE,
+    name: `Event ${n} - Freeosk`,
+    startsOn: addDays(today, 1),
+    dueOn: addDays(today, 14),
+  }));
+  const reps = ['Ada Example', 'Bob Sample', 'Cyd Third'].map((name, n) => ({
+    repId: String(100001 + n),
+    employeeNumber: `US${100001 + n}`,
+    firstName: name.split(' ')[0] ?? '',
+    lastName: name.split(' ')[1] ?? '',
+  }));
+  simulator = createSimulator({
+    state: { stores: [{ storeId: STORE, name: 'Club', timeZone: ZONE }], plans, reps },
+  });
+  await simulator.listen();
+  client = createCrossmarkClient({
+    baseUrl: simulator.url,
+    userId: USER,
+    password: PASSWORD,
+    timeouts: { connectMs: 500, callMs: 1_000 },
+  });
+  const [store] = await database.db
+    .insert(stores)
+    .values({ crossmarkStoreId: storeId(STORE), number: '8135', name: 'Club', timeZone: ZONE })
+    .returning();
+  ourStore = store?.id ?? 0;
+  const rows = await database.db
+    .insert(employees)
+    .values(
+      reps.map((rep) => ({
+        storeId: ourStore,
+        name: `${rep.firstName} ${rep.lastName}`,
+        repId: repId(rep.repId),
+        linkState: 'linked' as const,
+      })),
+    )
+    .returning();
+  people = rows.map((row) => row.id);
+  await database.db.insert(events).values(
+    plans.map((plan) => ({
+      storeId: ourStore,
+      mplanId: mplanId(plan.mplanId),
+      name: plan.name,
+      type: 'Freeosk' as const,
+      startsOn: plan.startsOn,
+      dueOn: plan.dueOn,
+      durationMinutes: 15,
+    })),
+  );
+  lines = [];
+});
+
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL');
+  await Promise.all(running.map((worker) => worker.stop()));
+  running = [];
+  children = [];
+  await client.close();
+  await simulator.close();
+  await database.close();
+});
+
+function start(overrides: Partial<WorkerOptions> = {}): Worker {
+  const worker = startWorker({
+    databaseUrl: database.url,
+    crossmark: client,
+    log: pino({ level: 'debug' }, { write: (line) => lines.push(line) }),
+    retry: FAST,
+    concurrency: 4,
+    drainMs: 300,
+    ...overrides,
+  });
+  running.push(worker);
+  return worker;
+}
+
+function startProcess(env: Record<string, string | undefined> = {}): ChildProcess & { output: string } {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('main.ts', import.meta.url))], {
+    env: {
+      PATH: process.env.PATH,
+      DATABASE_URL: database.url,
+      CROSSMARK_BASE_URL: simulator.url,
+      CROSSMARK_USER_ID: USER,
+      CROSSMARK_PASSWORD: PASSWORD,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  const watched = Object.assign(child, { output: '' });
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk) => {
+      watched.output += String(chunk);
+    });
+  return watched;
+}
+
+const eventIds = async () =>
+  (await database.db.select({ id: events.id }).from(events).orderBy(events.id)).map((row) => row.id);
+
+/** What a dispatcher's save does. */
+async function decide(eventId: number, wanted: { employeeId: number; startsAt: Instant } | null) {
+  await database.db.transaction(async (tx) => {
+    await tx.select({ id: events.id }).from(events).where(eq(events.id, eventId)).for('no key update');
+    await tx
+      .update(schedules)
+      .set({ endedAt: sql`now()` })
+      .where(and(eq(schedules.eventId, eventId), isNull(schedules.endedAt)));
+    if (wanted)
+      await tx
+        .insert(schedules)
+        .values({ eventId, ...wanted, endsAt: addMinutes(wanted.startsAt, 15), workDate: day });
+    await wantChange(tx, { eventId, task: wanted ? 'sync_schedule' : 'sync_schedule_deletion' });
+  });
+}
+
+const sync = async (eventId: number) =>
+  (await database.db.select().from(eventSyncs).where(eq(eventSyncs.eventId, eventId)))[0];
+const reached = (eventId: number, state: string) =>
+  vi.waitFor(async () => expect(await sync(eventId)).toMatchObject({ state }), patience);
+
+/** Both sides as `plan rep time`, to be compared. */
+async function bothSides() {
+  const here = await database.db
+    .select({ plan: events.mplanId, rep: employees.repId, at: schedules.startsAt })
+    .from(schedules)
+    .innerJoin(events, eq(events.id, schedules.eventId))
+    .innerJoin(employees, eq(employees.id, schedules.employeeId))
+    .where(isNull(schedules.endedAt));
+  return {
+    here: here.map(({ plan, rep, at }) => `${plan} ${rep} ${at}`).sort(),
+    there: simulator.state.bookings.map((one) => `${one.mplanId} ${one.repId} ${one.startsAt}`).sort(),
+  };
+}
+const agree = async () => {
+  const { here, there } = await bothSides();
+  expect(there).toEqual(here);
+};
+
+describe('a running worker', () => {
+  test('carries a committed save to Crossmark, and its log says task, job, event, outcome and duration', async () => {
+    const figures: unknown[] = [];
+    start({ metrics: { attempt: (one) => figures.push(one) } });
+    const [eventId = 0] = await eventIds();
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await reached(eventId, 'synced');
+    await agree();
+    await vi.waitFor(() => expect(figures).toHaveLength(1), patience);
+    expect(figures).toEqual([
+      {
+        task: 'sync_schedule',
+        outcome: 'done',
+        durationMs: expect.any(Number),
+        clickToSyncedMs: expect.any(Number),
+      },
+    ]);
+    const line = lines.map((one) => JSON.parse(one)).find((one) => one.outcome === 'done');
+    expect(line).toMatchObject({
+      task: 'sync_schedule',
+      job: expect.any(String),
+      eventId,
+      scheduleId: expect.any(Number),
+      durationMs: expect.any(Number),
+    });
+    expect(await database.sql`select * from graphile_worker._private_jobs`).toHaveLength(0);
+  });
+
+  test('Crossmark down: the schedule waits; up again: it is synced by itself', async () => {
+    const port = Number(new URL(simulator.url).port);
+    await simulator.close();
+    start();
+    const [eventId = 0] = await eventIds();
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await reached(eventId, 'waiting');
+    await vi.waitFor(async () => expect((await sync(eventId))?.tries).toBeGreaterThan(2), patience);
+    await simulator.listen(port);
+    await reached(eventId, 'synced');
+    await agree();
+    const tries = await database.db.select().from(syncAttempts).orderBy(syncAttempts.id);
+    expect(
+      tries.slice(0, -1).every((one) => one.outcome === 'retry' && one.failureKind === 'transient'),
+    ).toBe(true);
+    expect(tries.at(-1)?.outcome).toBe('done');
+  });
+
+  test('a refusal is a failed job in the queue at once, and goes out when a person retries it', async () => {
+    simulator.configure({ refusal: { repIds: ['100001'] } });
+    start();
+    const [eventId = 0] = await eventIds();
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await reached(eventId, 'failed');
+    const dead = await database.sql`
+      select last_error from graphile_worker._private_jobs where key = ${`event:${eventId}`} and attempts = max_attempts`;
+    expect(dead).toMatchObject([{ last_error: expect.stringContaining('This visit cannot be scheduled.') }]);
+    simulator.configure({ refusal: { repIds: [] } });
+    await database.db.transaction((tx) => retryNow(tx, eventId));
+    await reached(eventId, 'synced');
+    await agree();
+  });
+
+  test('a dead letter set going from the queue’s own pages is tried again', async () => {
+    simulator.configure({ refusal: { repIds: ['100001'] } });
+    start();
+    const [eventId = 0] = await eventIds();
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await reached(eventId, 'failed');
+    simulator.configure({ refusal: { repIds: [] } });
+    await database.sql`
+      select graphile_worker.reschedule_jobs(array(select id from graphile_worker._private_jobs), run_at => now(), attempts => 0)`;
+    await database.sql`select pg_notify('jobs:insert', '{"count":1}')`;
+    await reached(eventId, 'synced');
+  });
+
+  test('no secret reaches the log, the attempts or the queue', async () => {
+    start();
+    const [eventId = 0] = await eventIds();
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'garbage' });
+    simulator.addFaults({ call: 'getPlanningMplans', kind: 'status', status: 500 });
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await reached(eventId, 'synced');
+    const dump = await database.sql`
+      select json_agg(a)::text || (select coalesce(json_agg(s)::text, '') from event_syncs s) as text from sync_attempts a`;
+    for (const text of [lines.join(''), String(dump[0]?.text)]) {
+      expect(text).not.toContain(PASSWORD);
+      expect(text).not.toMatch(/PHPSESSID=\w/);
+    }
+  });
+});
+
+describe('the hourly refresh', () => {
+  test('ticks missed while nothing ran: exactly one refresh, and Crossmark’s changes are here', async () => {
+    await database.sql`
+      insert into graphile_worker._private_known_crontabs (identifier, known_since, last_execution)
+      values ('hourly_refresh', now() - interval '1 day', date_trunc('hour', now()) - interval '4 hours')`;
+    simulator.putPlans({
+      mplanId: '40000099',
+      storeId: STORE,
+      name: 'New - Freeosk',
+      startsOn: addDays(today, 1),
+      dueOn: addDays(today, 9),
+    });
+    start();
+    await vi.waitFor(
+      async () =>
+        expect(
+          await database.db
+            .select()
+            .from(events)
+            .where(eq(events.mplanId, mplanId('40000099'))),
+        ).toHaveLength(1),
+      patience,
+    );
+    await vi.waitFor(async () => {
+      expect(await database.db.select().from(refreshRuns)).toMatchObject([
+        { state: 'done', requestedBy: 'schedule' },
+      ]);
+      expect(await database.sql`select * from graphile_worker._private_jobs`).toHaveLength(0);
+    }, patience);
+  });
+});
+
+describe('several workers and things going wrong', () => {
+  test.each([
+    ['replace', 1],
+    ['duplicate', 2],
+  ] as const)('both sides agree in the end, with one booking each (%s)', async (secondBooking, seed) => {
+    simulator.configure({ secondBooking, seed });
+    const faults = (chance: number) => [
+      { call: 'scheduleMplanEvent' as const, kind: 'drop' as const, applied: true, times: null, chance },
+      { call: 'scheduleMplanEvent' as const, kind: 'drop' as const, applied: false, times: null, chance },
+      {
+        call: 'deleteScheduledMplanEvent' as const,
+        kind: 'status' as const,
+        status: 502,
+        applied: true,
+        times: null,
+        chance,
+      },
+      { kind: 'status' as const, status: 503, times: null, chance },
+      { kind: 'truncate' as const, times: null, chance: chance / 2 },
+      { kind: 'expire' as const, times: null, chance: chance / 2 },
+    ];
+    simulator.addFaults(faults(0.12));
+    start();
+    start();
+    const ids = await eventIds();
+    for (let edit = 0; edit < 60; edit++) {
+      const eventId = ids[(edit * 7) % ids.length] ?? 0;
+      const employeeId = people[(edit * 5) % 3] ?? 0;
+      await decide(eventId, edit % 6 === 5 ? null : { employeeId, startsAt: slot(edit) });
+    }
+    simulator.clearFaults();
+    await vi.waitFor(
+      async () => expect(await database.db.$count(eventSyncs, ne(eventSyncs.state, 'synced'))).toBe(0),
+      patience,
+    );
+    await agree();
+    const writing = simulator.log.filter(
+      (call) => call.call === 'scheduleMplanEvent' || call.call === 'deleteScheduledMplanEvent',
+    );
+    for (const call of writing)
+      expect(
+        writing.filter(
+          (other) =>
+            other !== call &&
+            other.event === call.event &&
+            other.receivedAt > call.receivedAt &&
+            call.finishedAt !== null &&
+            other.receivedAt < call.finishedAt,
+        ),
+      ).toEqual([]);
+  });
+
+  test('a worker killed in the middle of a booking: another one finishes it, and books nothing twice', async () => {
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'hang', applied: true });
+    const child = startProcess();
+    const [eventId = 0] = await eventIds();
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await vi.waitFor(() => expect(simulator.state.bookings).toHaveLength(1), patience);
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    // As if half a minute had passed.
+    await database.sql`update workers set seen_at = now() - interval '1 minute'`;
+    start();
+    await reached(eventId, 'synced');
+    await agree();
+    expect(simulator.log.filter((call) => call.call === 'scheduleMplanEvent')).toHaveLength(1);
+    expect((await sync(eventId))?.tries).toBe(0);
+  });
+
+  test('a worker that stops hands a job that hangs back unspent, and signs off', async () => {
+    const slow = createCrossmarkClient({ baseUrl: simulator.url, userId: USER, password: PASSWORD });
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'hang', applied: true });
+    const worker = start({ crossmark: slow });
+    const [eventId = 0] = await eventIds();
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await vi.waitFor(() => expect(simulator.state.bookings).toHaveLength(1), patience);
+    await worker.stop();
+    running = [];
+    expect(await database.sql`select attempts, locked_by from graphile_worker._private_jobs`).toMatchObject([
+      { attempts: 0, locked_by: null },
+    ]);
+    expect(await sync(eventId)).toMatchObject({ state: 'pending', tries: 0, leaseOwner: null });
+    expect(await database.db.select().from(workers)).toEqual([]);
+    start();
+    await reached(eventId, 'synced');
+    expect(simulator.log.filter((call) => call.call === 'scheduleMplanEvent')).toHaveLength(1);
+    await slow.close();
+  });
+
+  test('a change whose job was lost is found by the sweep', async () => {
+    const [eventId = 0] = await eventIds();
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await database.sql`delete from graphile_worker._private_jobs`;
+    start();
+    await reached(eventId, 'synced');
+  });
+
+  test('Postgres cuts every connection: the worker goes on by itself', async () => {
+    start();
+    const ids = (await eventIds()).slice(0, 3);
+    for (const [n, eventId] of ids.entries()) {
+      await decide(eventId, { employeeId: people[n] ?? 0, startsAt: slot(n) });
+      await database.sql`
+        select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'`.catch(
+        () => {},
+      );
+    }
+    await vi.waitFor(
+      async () =>
+        expect(
+          await database.db.$count(
+            eventSyncs,
+            and(inArray(eventSyncs.eventId, ids), eq(eventSyncs.state, 'synced')),
+          ),
+        ).toBe(3),
+      patience,
+    );
+    await agree();
+  });
+});
+
+describe('the process', () => {
+  test('refuses to start without a setting and names it', async () => {
+    const child = startProcess({ CROSSMARK_BASE_URL: undefined, SYNC_RETRY_MAX: 'many' });
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(1);
+    expect(child.output).toMatch(/CROSSMARK_BASE_URL is not set/);
+    expect(child.output).toMatch(/SYNC_RETRY_MAX is wrong/);
+    expect(child.output).not.toContain(PASSWORD);
+  });
+
+  test('waits for its database, says so, and stops cleanly on SIGTERM', async () => {
+    const name = `unmigrated_${process.pid}`;
+    await database.sql.unsafe(`create database ${name}`);
+    const url = new URL(database.url);
+    url.pathname = `/${name}`;
+    const child = startProcess({ DATABASE_URL: url.href });
+    await vi.waitFor(() => expect(child.output).toMatch(/waiting for the database to be migrated/), patience);
+    await migrate(url.href);
+    await vi.waitFor(() => expect(child.output).toMatch(/worker is ready/), patience);
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+    expect(child.output).toMatch(/worker has stopped/);
+    await database.sql.unsafe(`drop database ${name} with (force)`);
+  });
+});

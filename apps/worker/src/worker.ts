@@ -1,0 +1,176 @@
+import { EventEmitter } from 'node:events';
+import { hostname } from 'node:os';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { CrossmarkClient } from '@scheduler/crossmark';
+import { connect, type Database } from '@scheduler/db';
+import type { Logger } from '@scheduler/runtime';
+import {
+  CRONTAB,
+  createTaskList,
+  HEARTBEAT_MS,
+  heartbeat,
+  type RetryPolicy,
+  rescue,
+  type SyncContext,
+  signOff,
+  sweep,
+} from '@scheduler/sync';
+import { sql } from 'drizzle-orm';
+import { Logger as GraphileLogger, type Runner, run, type WorkerEvents } from 'graphile-worker';
+
+/** Of the 25 s that stopping may take: so long running jobs may go on, then they hand themselves back. */
+const DRAIN_MS = 15_000;
+const RESCUE_MS = 10_000;
+const SWEEP_MS = 30_000;
+/** Longer than any one call to Crossmark takes with a sign-in in between. */
+const LEASE_MS = 120_000;
+const LONGEST_WAIT_FOR_POSTGRES_MS = 10_000;
+
+export interface WorkerOptions {
+  databaseUrl: string;
+  crossmark: CrossmarkClient;
+  log: Logger;
+  metrics?: SyncContext['metrics'];
+  retry: RetryPolicy;
+  concurrency: number;
+  crontab?: string;
+  /** How long running jobs may go on once the worker stops. */
+  drainMs?: number;
+}
+
+/** A worker that is starting or running. */
+export interface Worker {
+  /** graphile-worker's id of it; undefined until it takes jobs, another one after a restart. */
+  readonly id: string | undefined;
+  /** Takes no new jobs, lets running ones finish or hand themselves back unspent, and signs off. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a worker: waits for Postgres and its schema as long as it takes, runs jobs, gives signs of life, and looks
+ * after what dead workers left behind. When Postgres goes away it starts over once it is back.
+ */
+export function startWorker(options: WorkerOptions): Worker {
+  const { log, concurrency } = options;
+  const database = connect(options.databaseUrl, {
+    max: concurrency + 3,
+    applicationName: 'scheduler-worker',
+  });
+  const { db } = database;
+  const ctx: SyncContext = {
+    db,
+    crossmark: options.crossmark,
+    log,
+    metrics: options.metrics,
+    settings: { retry: options.retry, leaseMs: LEASE_MS },
+  };
+  const taskList = createTaskList(ctx);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let runner: Runner | undefined;
+  let id: string | undefined;
+
+  async function runOnce(): Promise<void> {
+    await postgresReady(database, log, signal);
+    if (signal.aborted) return;
+    const events: WorkerEvents = new EventEmitter();
+    events.on('pool:create', ({ workerPool }) => {
+      id = workerPool.id;
+    });
+    runner = await run({
+      connectionString: options.databaseUrl,
+      concurrency,
+      // Two of its connections listen and poll.
+      maxPoolSize: concurrency + 2,
+      // runApp handles signals; two handlers would race for the exit.
+      noHandleSignals: true,
+      pollInterval: 1_000,
+      gracefulShutdownAbortTimeout: options.drainMs ?? DRAIN_MS,
+      taskList,
+      crontab: options.crontab ?? CRONTAB,
+      events,
+      logger: graphileLogger(log),
+    });
+    if (signal.aborted) await runner.stop();
+    else log.info({ worker: id, concurrency }, 'worker is ready');
+    await runner.promise;
+  }
+
+  const chores = [
+    repeat('heartbeat', HEARTBEAT_MS, async () => {
+      if (id) await heartbeat(db, { id, host: hostname(), pid: process.pid, concurrency });
+    }),
+    repeat('rescue', RESCUE_MS, async () => {
+      const dead = await rescue(db);
+      if (dead.length > 0) log.warn({ workers: dead }, 'freed what dead workers held');
+    }),
+    repeat('sweep', SWEEP_MS, async () => {
+      const found = await sweep(db);
+      if (found > 0) log.warn({ jobs: found }, 'gave jobs to changes that had none');
+    }),
+  ];
+
+  /** Does a chore again and again while the worker runs, never twice at once. */
+  async function repeat(chore: string, everyMs: number, work: () => Promise<void>): Promise<void> {
+    while (!signal.aborted) {
+      if (id)
+        await work().catch((error) => log.warn({ chore, reason: messageOf(error) }, 'a chore has to wait'));
+      await wait(id ? everyMs : 100, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  const running = (async () => {
+    while (!signal.aborted) {
+      await runOnce().catch((error) =>
+        log.error({ reason: messageOf(error) }, 'worker broke off, starting over'),
+      );
+      id = undefined;
+      if (!signal.aborted) await wait(1_000, undefined, { signal }).catch(() => {});
+    }
+  })();
+
+  return {
+    get id() {
+      return id;
+    },
+    async stop() {
+      const last = id;
+      stopping.abort();
+      log.info({ worker: last }, 'worker is stopping');
+      await runner?.stop().catch(() => {});
+      await Promise.all([running, ...chores]);
+      if (last) await signOff(db, last).catch(() => {});
+      await database.close();
+      log.info({ worker: last }, 'worker has stopped');
+    },
+  };
+}
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+/** Waits until Postgres answers and has our tables, longer each time, and says what it waits for. */
+async function postgresReady({ db }: Database, log: Logger, signal: AbortSignal): Promise<void> {
+  for (let waitMs = 250; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_FOR_POSTGRES_MS)) {
+    try {
+      const [row] = await db.execute<{ there: boolean }>(
+        sql`select to_regclass('public.workers') is not null and to_regclass('graphile_worker._private_jobs') is not null as there`,
+      );
+      if (row?.there) return;
+      log.warn({ retryInMs: waitMs }, 'waiting for the database to be migrated (pnpm db:migrate)');
+    } catch (error) {
+      // Drizzle's own message repeats the query; the reason is below it.
+      const reason = error instanceof Error && error.cause ? messageOf(error.cause) : messageOf(error);
+      log.warn({ reason, retryInMs: waitMs }, 'waiting for Postgres');
+    }
+    await wait(waitMs, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** graphile-worker's own lines go to our log; what it says of each job, our tasks say better. */
+function graphileLogger(log: Logger): GraphileLogger {
+  return new GraphileLogger(() => (level, message) => {
+    if (level === 'error') log.error({ from: 'graphile-worker' }, message);
+    else if (level === 'warning') log.warn({ from: 'graphile-worker' }, message);
+    else log.debug({ from: 'graphile-worker' }, message);
+  });
+}
