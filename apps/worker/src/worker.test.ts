@@ -106,6 +106,13 @@ afterEach(async () => {
   children = [];
   await client.close();
   await simulator.close();
+  // graphile-worker's pool may still be hanging up when its runner has stopped.
+  await vi.waitFor(async () => {
+    const others = await database.sql`
+      select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+        and application_name <> 'crossmark-scheduler'`;
+    expect(others).toHaveLength(0);
+  }, patience);
   await database.close();
 });
 

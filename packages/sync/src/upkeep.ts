@@ -1,5 +1,5 @@
-import { type Db, syncAttempts, workers } from '@scheduler/db';
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { type Db, syncAttempts, type Tx, workers } from '@scheduler/db';
+import { and, inArray, isNull, sql } from 'drizzle-orm';
 import { addJobs } from './enqueue.ts';
 import { eventJobKey, refreshJobKey } from './jobs.ts';
 
@@ -29,9 +29,9 @@ export async function heartbeat(db: Db, worker: WorkerIdentity): Promise<void> {
     .onConflictDoUpdate({ target: workers.id, set: { seenAt: sql`now()` } });
 }
 
-/** Takes a worker that stopped off the list. */
+/** Takes a worker that stopped off the list, and frees what it couldn't hand back in time. */
 export async function signOff(db: Db, workerId: string): Promise<void> {
-  await db.delete(workers).where(eq(workers.id, workerId));
+  await db.transaction((tx) => free(tx, [workerId]));
 }
 
 /**
@@ -51,32 +51,37 @@ export async function rescue(db: Db): Promise<string[]> {
       select id from workers where seen_at <= now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`);
     const ids = silent.map((row) => row.id);
     if (ids.length === 0) return [];
-    await tx.execute(sql`
-      update event_syncs set lease_owner = null, lease_until = null
-      where split_part(lease_owner, '/', 1) in ${ids}`);
-    const held = await tx.execute<{ id: string; superseded: boolean; attempts: number }>(sql`
-      select id::text, key is null as superseded, attempts
-      from graphile_worker._private_jobs where locked_by in ${ids} order by id for update`);
-    await tx.execute(
-      sql`select graphile_worker.force_unlock_workers(array[${sql.join(ids, sql`, `)}]::text[])`,
-    );
-    for (const job of held) {
-      // A job whose key was taken by a newer one has its work done by that one.
-      if (job.superseded)
-        await tx.execute(sql`select graphile_worker.complete_jobs(array[${job.id}]::bigint[])`);
-      else
-        await tx.execute(sql`
-          select graphile_worker.reschedule_jobs(
-            array[${job.id}]::bigint[], run_at => now(), attempts => ${Math.max(job.attempts - 1, 0)}
-          )`);
-    }
-    await tx
-      .update(syncAttempts)
-      .set({ outcome: 'interrupted', finishedAt: sql`now()`, summary: 'the worker died or was cut off' })
-      .where(and(inArray(syncAttempts.workerId, ids), isNull(syncAttempts.outcome)));
-    await tx.delete(workers).where(inArray(workers.id, ids));
+    await free(tx, ids);
     return ids;
   });
+}
+
+/** Gives free all that workers hold which don't work any more. */
+async function free(tx: Tx, ids: readonly string[]): Promise<void> {
+  await tx.execute(sql`
+    update event_syncs set lease_owner = null, lease_until = null
+    where split_part(lease_owner, '/', 1) in ${[...ids]}`);
+  const held = await tx.execute<{ id: string; superseded: boolean; attempts: number }>(sql`
+    select id::text, key is null as superseded, attempts
+    from graphile_worker._private_jobs where locked_by in ${[...ids]} order by id for update`);
+  await tx.execute(
+    sql`select graphile_worker.force_unlock_workers(array[${sql.join([...ids], sql`, `)}]::text[])`,
+  );
+  for (const job of held) {
+    // A job whose key was taken by a newer one has its work done by that one.
+    if (job.superseded)
+      await tx.execute(sql`select graphile_worker.complete_jobs(array[${job.id}]::bigint[])`);
+    else
+      await tx.execute(sql`
+        select graphile_worker.reschedule_jobs(
+          array[${job.id}]::bigint[], run_at => now(), attempts => ${Math.max(job.attempts - 1, 0)}
+        )`);
+  }
+  await tx
+    .update(syncAttempts)
+    .set({ outcome: 'interrupted', finishedAt: sql`now()`, summary: 'the worker died or was cut off' })
+    .where(and(inArray(syncAttempts.workerId, [...ids]), isNull(syncAttempts.outcome)));
+  await tx.delete(workers).where(inArray(workers.id, [...ids]));
 }
 
 /** Rows looked at in one sweep; the next one takes the rest. */
