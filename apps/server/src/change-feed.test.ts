@@ -188,7 +188,7 @@ describe('listening', () => {
     await addPerson(database.db, { storeId, name: 'Ada Example' });
     await vi.waitFor(() => expect(heard).toContain('employee'));
     abort.abort();
-    await reading;
+    await expect(reading).rejects.toThrow('aborted');
     await behindDoor.close();
   });
 });

@@ -20,7 +20,8 @@ interface Positioned {
 export interface ChangeFeed {
   /**
    * Changes from now on, led by those that came after `position`. A new stream (null) starts with a change of kind
-   * `all`, for what its caller read before is older than it. Ends when `signal` aborts.
+   * `all`, for what its caller read before is older than it. Throws an AbortError when `signal` aborts: a stream that
+   * merely ended would tell its page not to come back.
    */
   since(position: string | null, signal: AbortSignal | undefined): AsyncGenerator<Positioned>;
   /** False while the listening connection is lost. */
@@ -148,8 +149,6 @@ export async function openChangeFeed(options: {
         // No await between here and the listening above, so no change falls between the two.
         yield* missed(position);
         for await (const [entry] of news as AsyncIterable<[Positioned]>) yield entry;
-      } catch (error) {
-        if (!signal?.aborted) throw error;
       } finally {
         await news.return?.();
       }

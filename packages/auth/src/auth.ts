@@ -7,8 +7,8 @@ import {
   users,
   userVerifications,
 } from '@scheduler/db';
-import { betterAuth } from 'better-auth/minimal';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { betterAuth } from 'better-auth/minimal';
 import { SHORTEST_PASSWORD } from './create-user.ts';
 
 /** Who is signed in. */

@@ -1,0 +1,86 @@
+import { userAccounts, users } from '@scheduler/db';
+import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CLIENT_ADDRESS_HEADER, createAuth, createUser } from './index.ts';
+
+const ORIGIN = 'https://scheduler.example.test';
+const PASSWORD = 'a long enough password';
+
+let database: TestDatabase;
+const lines: string[] = [];
+const note = (line: string) => {
+  lines.push(line);
+};
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+
+const authFor = (cookiePrefix: string) =>
+  createAuth({
+    db: database.db,
+    secret: 'only-for-tests-only-for-tests-only-for-tests',
+    baseUrl: ORIGIN,
+    trustedOrigins: [ORIGIN],
+    cookiePrefix,
+    log: { warn: note, error: note },
+  });
+
+describe('users', () => {
+  test('are found by their address however it is written, with a password that is kept as a hash alone', async () => {
+    const user = {
+      email: ' Ada@Example.test ',
+      name: 'Ada',
+      role: 'dispatcher' as const,
+      password: PASSWORD,
+    };
+    const id = await createUser(database.db, user);
+    expect(await database.db.select().from(users)).toMatchObject([{ id, email: 'ada@example.test' }]);
+    const [account] = await database.db.select().from(userAccounts);
+    expect(account?.password).toBeTruthy();
+    expect(JSON.stringify(account)).not.toContain(PASSWORD);
+  });
+
+  test('with an address that is taken, or too short a password, are refused and nothing is written', async () => {
+    const user = { email: 'ADA@example.test', name: 'Other', role: 'admin' as const, password: PASSWORD };
+    await expect(createUser(database.db, user)).rejects.toThrow('already');
+    const short = { ...user, email: 'new@example.test', password: 'short' };
+    await expect(createUser(database.db, short)).rejects.toThrow('shorter than 12');
+    expect(await database.db.$count(users)).toBe(1);
+    expect(await database.db.$count(userAccounts)).toBe(1);
+  });
+});
+
+describe('a session', () => {
+  const signIn = (auth: ReturnType<typeof authFor>, password: string) =>
+    auth.handler(
+      new Request(`${ORIGIN}/api/auth/sign-in/email`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          origin: ORIGIN,
+          [CLIENT_ADDRESS_HEADER]: '203.0.113.1',
+        },
+        body: JSON.stringify({ email: 'Ada@example.test', password }),
+      }),
+    );
+
+  test('is secure over https and counts in the app that it was opened in alone', async () => {
+    const auth = authFor('scheduler');
+    const answer = await signIn(auth, PASSWORD);
+    const [cookie = ''] = answer.headers.getSetCookie();
+    expect(cookie).toMatch(/^__Secure-scheduler\.session_token=.*; Secure/);
+    const headers = new Headers({ cookie: cookie.split(';')[0] ?? '' });
+    expect(await auth.userOf(headers)).toMatchObject({ email: 'ada@example.test', role: 'dispatcher' });
+    expect(await authFor('scheduler-admin').userOf(headers)).toBeNull();
+  });
+
+  test('that somebody made up is nobody’s, and a failed sign-in leaves no password in the log', async () => {
+    const auth = authFor('scheduler');
+    const forged = new Headers({ cookie: '__Secure-scheduler.session_token=made.up' });
+    expect(await auth.userOf(forged)).toBeNull();
+    expect((await signIn(auth, 'wrong-but-secret')).status).toBe(401);
+    expect(lines.join('\n')).not.toContain('wrong-but-secret');
+  });
+});
