@@ -14,7 +14,7 @@ import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { redact } from './redact.ts';
 
 /** Jobs of one task. Instants are ISO text in UTC. */
-export interface QueueDepth {
+interface QueueDepth {
   task: TaskName;
   /** Could run now. */
   ready: number;
@@ -28,7 +28,7 @@ export interface QueueDepth {
 }
 
 /** Events that are in one state of their way to Crossmark. */
-export interface StateCount {
+interface StateCount {
   state: SyncState;
   count: number;
   /** Since when the longest one is in it, as far as is known. */
@@ -36,7 +36,7 @@ export interface StateCount {
 }
 
 /** Why events wait for their next try. */
-export interface WaitingGroup {
+interface WaitingGroup {
   kind: string | null;
   /** One of the reasons, in words. */
   example: string | null;

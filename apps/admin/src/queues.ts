@@ -8,7 +8,7 @@ import { redact } from './redact.ts';
 import { isRead, type Viewer } from './viewer.ts';
 
 /** Where the queue pages are mounted. */
-export const QUEUES_PATH = '/queues';
+const QUEUES_PATH = '/queues';
 
 declare module 'fastify' {
   interface FastifyRequest {

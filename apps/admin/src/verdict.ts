@@ -1,7 +1,7 @@
 import type { Facts } from './overview.ts';
 
 /** What is wrong, in words a person on call understands: what, why, since when, and what helps. */
-export interface Finding {
+interface Finding {
   id: 'no-worker' | 'crossmark' | 'behind' | 'dead' | 'conflict' | 'refresh' | 'waiting';
   level: 'broken' | 'attention';
   what: string;
