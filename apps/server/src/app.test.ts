@@ -420,6 +420,18 @@ describe('bad input', () => {
       () => api.schedules.unschedule.mutate({ scheduleId, version: 7 }),
     ],
     [
+      'resolve: unknown event',
+      'NOT_FOUND',
+      /no event 987654/,
+      () => api.sync.resolve.mutate({ eventId: unknown, choice: 'mine' }),
+    ],
+    [
+      'resolve: a choice that isn’t one',
+      'BAD_REQUEST',
+      /choice must be/,
+      () => api.sync.resolve.mutate(raw({ eventId, choice: 'both' })),
+    ],
+    [
       'retry: unknown event',
       'NOT_FOUND',
       /no event 987654/,
@@ -541,6 +553,7 @@ describe('bad input', () => {
       'schedules.trade': 'trade:',
       'schedules.unschedule': 'unschedule:',
       'sync.retry': 'retry:',
+      'sync.resolve': 'resolve:',
       'employees.create': 'person:',
       'employees.update': 'person update:',
       'employees.delete': 'person delete:',

@@ -113,9 +113,13 @@ export function bookedElsewhere(
   live: ScheduleRecord | null | undefined,
   sync: SyncRecord | null | undefined,
 ): string | null {
-  if (live || !sync?.bookingId || sync.wantedVersion > sync.syncedVersion) return null;
+  if (live || !sync || !holdsBooking(sync) || sync.wantedVersion > sync.syncedVersion) return null;
   return sync.bookedRepNames || 'somebody unknown here';
 }
+
+/** Whether Crossmark is known to hold a booking; it may tell one without its id. */
+export const holdsBooking = (sync: SyncRecord): boolean =>
+  Boolean(sync.bookingId || sync.bookedRepId || sync.bookedRepNames || sync.bookedStartsAt);
 
 /** How an event is called in a sentence: `Core 612345`, else its name. */
 export function eventLabel(event: { type: string; eventNumber: string | null; name: string }): string {

@@ -1,5 +1,5 @@
 import type { BookingId, RepId } from '@scheduler/crossmark';
-import { eventSyncs, refreshRuns, syncAttempts, syncSteps, workers } from '@scheduler/db';
+import { auditLog, eventSyncs, refreshRuns, syncAttempts, syncSteps, workers } from '@scheduler/db';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -9,6 +9,7 @@ import {
   type Client,
   empty,
   jobs,
+  refusalOf,
   startTestServer,
   type TestServer,
 } from './fixture.ts';
@@ -104,6 +105,61 @@ describe('the sync state of an event', () => {
     expect(await jobs(db)).toEqual([`sync_schedule_update event:${eventId}`]);
     await db.update(eventSyncs).set({ state: 'synced' });
     expect(await api.sync.retry.mutate({ eventId })).toEqual({ retrying: false });
+  });
+});
+
+describe('a conflict', () => {
+  /** Crossmark has Ben on Tuesday, the board has Ada on Monday. */
+  const conflict = () =>
+    server.database.db.update(eventSyncs).set({
+      state: 'conflict',
+      bookingId: '4711' as BookingId,
+      bookedRepId: '100002' as RepId,
+      bookedRepNames: 'BEN SAMPLE',
+      bookedStartsAt: '2026-01-06T15:45:00.000Z',
+      conflict: {
+        bookingId: '4711',
+        repId: '100002',
+        repNames: 'BEN SAMPLE',
+        startsAt: '2026-01-06T15:45:00.000Z',
+        seenAt: '2026-01-02T15:00:00.000Z',
+      },
+    });
+
+  test('tells what was changed on Crossmark’s side', async () => {
+    await conflict();
+    expect((await api.sync.get.query({ eventId })).conflict).toBe(
+      'Crossmark’s side was changed to BEN SAMPLE on Tue Jan 6, 10:45 AM (read on Fri Jan 2, 10:00 AM).',
+    );
+  });
+
+  test('ends with what the board has: it is sent again', async () => {
+    await conflict();
+    await api.sync.resolve.mutate({ eventId, choice: 'mine' });
+    expect(await api.sync.get.query({ eventId })).toMatchObject({ state: 'pending', conflict: null });
+    expect(await jobs(server.database.db)).toEqual([`sync_schedule_update event:${eventId}`]);
+  });
+
+  test('ends with what Crossmark has: the board follows, and the audit log says who chose', async () => {
+    await conflict();
+    await api.sync.resolve.mutate({ eventId, choice: 'theirs' });
+    // Nobody here is linked to that rep: the event is shown as booked by somebody unknown.
+    const board = await api.board.week.query({ weekOf: '2026-01-05' });
+    expect(board.schedules).toEqual([]);
+    expect(board.tray).toMatchObject([{ eventId, bookedElsewhere: 'BEN SAMPLE' }]);
+    const rows = await server.database.db.select().from(auditLog).orderBy(auditLog.id);
+    expect(rows.at(-1)).toMatchObject({
+      action: 'sync.keep_theirs',
+      actorName: 'Dispatcher Person',
+      subjectType: 'schedule',
+      subjectId: String(scheduleId),
+      after: { ended: true },
+    });
+  });
+
+  test('that is none any more can’t be ended', async () => {
+    const refused = await refusalOf(api.sync.resolve.mutate({ eventId, choice: 'mine' }));
+    expect(refused.message).toContain('no conflict any more');
   });
 });
 

@@ -13,21 +13,20 @@ import {
   users,
   workers,
 } from '@scheduler/db';
-import { requestRefresh, retryNow } from '@scheduler/sync';
+import type { Instant } from '@scheduler/scheduling';
+import { requestRefresh, resolveConflict, retryNow, SILENT_AFTER_SECONDS } from '@scheduler/sync';
 import { and, count, desc, eq, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
-import { eventSelection, itsSync, liveSchedule, type SyncRecord } from './facts.ts';
+import { eventLabel, eventSelection, holdsBooking, itsSync, liveSchedule, type SyncRecord } from './facts.ts';
 import { when } from './history.ts';
 import { syncBadge } from './present.ts';
-import { notFound } from './refusal.ts';
+import { notFound, Refusal } from './refusal.ts';
 import { save } from './save.ts';
 import type { RefreshRun, SyncDetail, SyncSummary } from './views.ts';
 
 /** Tries and writes that are shown of one event. */
 const SHOWN = 50;
-/** A worker that was silent for longer is taken for gone; it says so every few seconds. */
-const WORKER_SEEN_WITHIN = sql`interval '60 seconds'`;
 
 /** How far an event has got, in facts and in words. Throws a refusal where there is no such event. */
 export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
@@ -69,9 +68,7 @@ export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
       : 'Nobody: the event is not scheduled.',
     held: heldInWords(sync, timeZone),
     next: nextInWords(sync, timeZone),
-    conflict: sync?.conflict
-      ? `Crossmark’s side was changed to ${bookingInWords({ ...sync.conflict, names: sync.conflict.repNames }, timeZone)} (read ${when(sync.conflict.seenAt, timeZone)}).`
-      : null,
+    conflict: conflictInWords(sync, timeZone),
     attempts: attempts.map((attempt) => ({
       id: attempt.id,
       task: attempt.task,
@@ -97,18 +94,27 @@ export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
 }
 
 function bookingInWords(
-  booking: { bookingId: string | null; names: string | null; startsAt: string | null },
+  booking: { names: string | null; startsAt: Instant | null },
   timeZone: string,
 ): string {
-  if (!booking.bookingId && !booking.names) return 'nobody';
   const who = booking.names || 'somebody';
   return booking.startsAt ? `${who} on ${when(booking.startsAt, timeZone)}` : who;
 }
 
 function heldInWords(sync: SyncRecord | null, timeZone: string): string {
-  if (!sync?.bookingId) return 'Nobody is booked, as far as known.';
+  if (!sync || !holdsBooking(sync)) return 'Nobody is booked, as far as known.';
   const { bookingId, bookedRepNames: names, bookedStartsAt: startsAt } = sync;
-  return `${bookingInWords({ bookingId, names, startsAt }, timeZone)} (booking ${bookingId}).`;
+  const id = bookingId ? ` (booking ${bookingId})` : '';
+  return `${bookingInWords({ names, startsAt }, timeZone)}${id}.`;
+}
+
+/** What somebody did on Crossmark's side while the event was changed here; null without a conflict. */
+function conflictInWords(sync: SyncRecord | null, timeZone: string): string | null {
+  if (!sync?.conflict) return null;
+  const { bookingId, repNames, startsAt, seenAt } = sync.conflict;
+  const theirs =
+    bookingId || repNames || startsAt ? bookingInWords({ names: repNames, startsAt }, timeZone) : 'nobody';
+  return `Crossmark’s side was changed to ${theirs} (read on ${when(seenAt, timeZone)}).`;
 }
 
 function nextInWords(sync: SyncRecord | null, timeZone: string): string {
@@ -144,6 +150,40 @@ export async function retrySync(db: Db, actor: Actor, eventId: number): Promise<
   });
 }
 
+/**
+ * Ends a conflict by a person's choice: `mine` sends what the board has, `theirs` makes the board what Crossmark has.
+ * Throws a {@link Refusal} where there is none any more.
+ */
+export async function resolveSync(
+  db: Db,
+  actor: Actor,
+  input: { eventId: number; choice: 'mine' | 'theirs' },
+): Promise<{ eventId: number }> {
+  const { eventId, choice } = input;
+  return save(db, async (tx) => {
+    const [event] = await tx.select().from(events).where(eq(events.id, eventId));
+    if (!event) throw notFound('event', eventId);
+    const resolved = await resolveConflict(tx, eventId, choice);
+    if (resolved === null) {
+      throw new Refusal(`${eventLabel(event)} has no conflict any more. Look at it again.`, {
+        code: 'not_allowed',
+      });
+    }
+    const adopted = resolved === 'mine' ? null : resolved;
+    await audit(tx, actor, [
+      {
+        action: `sync.keep_${choice}`,
+        ...(adopted?.scheduleId
+          ? { subjectType: 'schedule' as const, subjectId: adopted.scheduleId }
+          : { subjectType: 'event' as const, subjectId: eventId }),
+        ...(adopted?.before ? { before: adopted.before } : {}),
+        ...(adopted?.after ? { after: adopted.after } : {}),
+      },
+    ]);
+    return { eventId };
+  });
+}
+
 /** How things stand with Crossmark on the whole. */
 export async function syncSummary(db: Db): Promise<SyncSummary> {
   const [states, [because], [alive], [lastDone], [lastRefresh]] = await Promise.all([
@@ -158,7 +198,7 @@ export async function syncSummary(db: Db): Promise<SyncSummary> {
     db
       .select({ number: count() })
       .from(workers)
-      .where(gt(workers.seenAt, sql`now() - ${WORKER_SEEN_WITHIN}`)),
+      .where(gt(workers.seenAt, sql`now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`)),
     selectRuns(db, eq(refreshRuns.state, 'done')),
     selectRuns(db),
   ]);

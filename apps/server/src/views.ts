@@ -193,7 +193,7 @@ export interface SyncSummary {
   counts: Record<SyncState, number>;
   /** What holds up most of the waiting ones; null where none waits. */
   waitingBecause: string | null;
-  /** Workers heard of in the last minute; none means that nothing reaches Crossmark. */
+  /** Workers that were heard of lately; none means that nothing reaches Crossmark. */
   workers: number;
   /** The latest refresh that ended well, and the one asked for last. */
   lastDone: RefreshRun | null;

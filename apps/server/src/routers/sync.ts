@@ -1,7 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { id } from '../input.ts';
-import { refreshNow, refreshRun, retrySync, syncDetail, syncSummary } from '../sync.ts';
+import { refreshNow, refreshRun, resolveSync, retrySync, syncDetail, syncSummary } from '../sync.ts';
 import { dispatcherProcedure, router, viewerProcedure } from '../trpc.ts';
 import type { LiveChange } from '../views.ts';
 
@@ -15,6 +15,11 @@ export const syncRouter = router({
   retry: dispatcherProcedure
     .input(z.strictObject({ eventId: id }))
     .mutation(({ ctx, input }) => retrySync(ctx.backend.db, ctx.actor, input.eventId)),
+
+  /** Ends a conflict: keep what the board has, or take what Crossmark has. */
+  resolve: dispatcherProcedure
+    .input(z.strictObject({ eventId: id, choice: z.enum(['mine', 'theirs']) }))
+    .mutation(({ ctx, input }) => resolveSync(ctx.backend.db, ctx.actor, input)),
 
   summary: viewerProcedure.query(({ ctx }) => syncSummary(ctx.backend.db)),
 
