@@ -11,7 +11,7 @@ describe('a dispatcher at the board', () => {
   let planned: Planned;
   beforeAll(async () => {
     // An outage is over in seconds here, so the first retry need not wait for a minute.
-    stack = await startStack({ SYNC_RETRY_BASE_MS: '1000' });
+    stack = await startStack({ SYNC_RETRY_BLIP_SECONDS: '1', SYNC_RETRY_BASE_SECONDS: '2' });
     ({ page, errors } = await signedIn(stack));
   });
   afterAll(() => stack?.stop());
@@ -68,7 +68,7 @@ describe('a dispatcher at the board', () => {
     const context = await stack.browser.newContext();
     const stranger = await context.newPage();
     await stranger.goto(stack.apps.webUrl);
-    await stranger.getByLabel('Email').fill('dispatcher@demo.test');
+    await stranger.getByLabel('E-mail').fill('dispatcher@demo.test');
     await stranger.getByLabel('Password').fill('not-the-password');
     await stranger.getByRole('button', { name: 'Sign in' }).click();
     await stranger.getByRole('alert').waitFor();

@@ -53,7 +53,7 @@ export async function signedIn(
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await page.goto(options.url ?? stack.apps.webUrl);
-  await page.getByLabel('Email').fill(options.email ?? 'dispatcher@demo.test');
+  await page.getByLabel('E-mail').fill(options.email ?? 'dispatcher@demo.test');
   await page.getByLabel('Password').fill(DEMO.password);
   await page.getByRole('button', { name: 'Sign in' }).click();
   return { page, errors };

@@ -79,6 +79,10 @@ try {
     }
     throw new Error(`No free slot for any ${type} event in four weeks of demo data.`);
   };
+  const handle = ({ scheduleId, version }: { scheduleId: number; version: number }) => ({
+    scheduleId,
+    version,
+  });
   const only = async (mplanId: string | null) => {
     const held = await heldBookings(infrastructure.simulatorUrl, mplanId);
     equal(`number of bookings of plan ${mplanId}`, held.length, 1);
@@ -89,12 +93,14 @@ try {
   let schedule: { scheduleId: number; version: number } = { scheduleId: 0, version: 0 };
   await step('create: the booking is in Crossmark with the right rep, store and time', async () => {
     const clickedAt = performance.now();
-    schedule = await api.schedules.create.mutate({
-      eventId: core.event.eventId,
-      employeeId: core.one.employeeId,
-      startsAt: core.startsAt,
-      withSupervisor: false,
-    });
+    schedule = handle(
+      await api.schedules.create.mutate({
+        eventId: core.event.eventId,
+        employeeId: core.one.employeeId,
+        startsAt: core.startsAt,
+        withSupervisor: false,
+      }),
+    );
     await synced(core.event.eventId);
     clickToSyncedMs = Math.round(performance.now() - clickedAt);
     const held = await only(core.event.mplanId);
@@ -106,13 +112,15 @@ try {
   await step('reschedule: one booking, at the new time', async () => {
     const other = core.slots.find((slot) => slot.startsAt !== core.startsAt);
     if (!other) throw new Error('Core has one slot only.');
-    schedule = await api.schedules.reschedule.mutate({ ...schedule, startsAt: other.startsAt });
+    schedule = handle(await api.schedules.reschedule.mutate({ ...schedule, startsAt: other.startsAt }));
     await synced(core.event.eventId, 2);
     equal('start', (await only(core.event.mplanId)).startsAt, other.startsAt);
   });
 
   await step('change employee: one booking, for the new person', async () => {
-    schedule = await api.schedules.changeEmployee.mutate({ ...schedule, employeeId: core.two.employeeId });
+    schedule = handle(
+      await api.schedules.changeEmployee.mutate({ ...schedule, employeeId: core.two.employeeId }),
+    );
     await synced(core.event.eventId, 3);
     equal('rep', (await only(core.event.mplanId)).repId, repOf(core.two.employeeId));
   });
