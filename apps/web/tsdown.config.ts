@@ -9,4 +9,6 @@ export default defineConfig({
   platform: 'node',
   target: 'node24',
   fixedExtension: false,
+  // node_modules can't hold TypeScript sources, so our own packages go in.
+  deps: { alwaysBundle: [/^@scheduler\//] },
 });

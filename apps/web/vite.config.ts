@@ -1,7 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
 import { readEnv, settings } from '@scheduler/runtime';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { z } from 'zod';
 
 export default defineConfig(({ command }) => {
@@ -11,7 +15,7 @@ export default defineConfig(({ command }) => {
     SERVER_URL: z.url().default('http://127.0.0.1:4000').describe('where apps/server listens'),
   });
   return {
-    plugins: [react(), tailwindcss()],
+    plugins: [react(), tailwindcss(), compressed()],
     build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2022' },
     ...(command === 'serve' && {
       server: {
@@ -24,3 +28,22 @@ export default defineConfig(({ command }) => {
     }),
   };
 });
+
+/** Writes a `.br` and a `.gz` beside each text file of a build: compressed once and best, not for each request. */
+function compressed(): Plugin {
+  return {
+    name: 'compressed',
+    apply: 'build',
+    writeBundle: async ({ dir = '' }, files) => {
+      const names = [...Object.keys(files), 'icon.svg'].filter((name) => /\.(js|css|html|svg)$/.test(name));
+      await Promise.all(
+        [...new Set(names)].map(async (name) => {
+          const path = join(dir, name);
+          const content = await readFile(path);
+          await writeFile(`${path}.br`, await promisify(brotliCompress)(content));
+          await writeFile(`${path}.gz`, await promisify(gzip)(content, { level: 9 }));
+        }),
+      );
+    },
+  };
+}

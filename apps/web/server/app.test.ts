@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildPageServer } from './app.ts';
@@ -36,6 +37,7 @@ describe('the page server', () => {
     await mkdir(join(pageDirectory, 'assets'));
     await writeFile(join(pageDirectory, 'index.html'), '<title>Scheduler</title>');
     await writeFile(join(pageDirectory, 'assets/main-abc123.js'), 'export {}');
+    await writeFile(join(pageDirectory, 'assets/main-abc123.js.gz'), gzipSync('export {}'));
     app = await buildPageServer({ pageDirectory, serverUrl: apiUrl, logLevel: 'silent' });
     url = await app.listen({ host: '127.0.0.1', port: 0 });
   });
@@ -58,6 +60,14 @@ describe('the page server', () => {
     const asset = await fetch(`${url}/assets/main-abc123.js`);
     expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect((await fetch(`${url}/assets/main-old.js`)).status).toBe(404);
+  });
+
+  it('sends what the build compressed, under the name that was asked for', async () => {
+    const asset = await fetch(`${url}/assets/main-abc123.js`, { headers: { 'accept-encoding': 'gzip' } });
+    expect(asset.headers.get('content-encoding')).toBe('gzip');
+    expect(asset.headers.get('content-type')).toMatch(/javascript/);
+    expect(asset.headers.get('cache-control')).toMatch(/immutable/);
+    expect(await asset.text()).toBe('export {}');
   });
 
   it('hands calls on to the API with their cookies, and cookies back', async () => {

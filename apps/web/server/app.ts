@@ -1,13 +1,13 @@
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 
 /**
  * The scheduler's page and, at the same origin so that cookies just work, a way through to the API: `/trpc` and
  * `/api` go to `serverUrl`, every other path that is no file gets the page.
  */
 export async function buildPageServer(options: {
-  /** Folder with index.html and assets/, as vite built them. */
+  /** Folder with index.html and assets/, as vite built them; `x.br` and `x.gz` beside a file are sent in its place. */
   pageDirectory: string;
   serverUrl: string;
   logLevel: string;
@@ -15,7 +15,7 @@ export async function buildPageServer(options: {
   const app = fastify({
     logger: { level: options.logLevel, base: { app: 'web' } },
     // One line a request would be one line an asset; the API logs its own.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
   });
 
@@ -45,6 +45,7 @@ export async function buildPageServer(options: {
   await app.register(fastifyStatic, {
     root: options.pageDirectory,
     cacheControl: false,
+    preCompressed: true,
     setHeaders: (reply, path) => {
       // File names in assets/ carry a hash of their content.
       const immutable = path.includes('/assets/');

@@ -282,10 +282,11 @@ function SyncSection({
           </Button>
         )}
       </div>
-      <p className="min-h-5 text-sm">{sync?.conflict ?? sync?.next ?? syncSentence(badge)}</p>
-      {sync && sync.failureKind !== null && sync.reason && sync.reason !== sync.next && (
-        <p className="text-sm text-ink-2">{sync.reason}</p>
-      )}
+      <div className="grid min-h-5 gap-1 text-sm">
+        {sync?.reason && sync.reason !== sync.next && <p>{sync.reason}</p>}
+        {sync?.conflict && <p>{sync.conflict}</p>}
+        <p className={sync?.reason ? 'text-ink-2' : ''}>{sync?.next ?? syncSentence(badge)}</p>
+      </div>
       <Refusal error={retry.error} />
       <dl className="grid gap-px overflow-hidden rounded-md border border-line bg-line text-sm sm:grid-cols-2">
         <Side term="Wanted here" value={sync?.wanted} />
@@ -348,7 +349,7 @@ function Attempt({ attempt, timeZone, nowMs }: { attempt: SyncAttempt; timeZone:
           </time>
           <span className="text-ink-2">try {attempt.number}</span>
         </p>
-        {reason && <p className="break-words text-ink-2">{reason}</p>}
+        {reason && <p className="break-words text-ink-2 first-letter:uppercase">{reason}</p>}
         {attempt.nextTryAt && attempt.nextTryAt > new Date(nowMs).toISOString() && (
           <p className="text-ink-2">Next try {formatFromNow(attempt.nextTryAt, nowMs)}</p>
         )}

@@ -51,7 +51,7 @@ export const ScheduleCard = memo(function ScheduleCard({
       <span className={`leading-tight ${roomy ? 'text-base' : 'line-clamp-2 text-[13px]'}`}>
         {titleOf(event)}
       </span>
-      <span className="flex flex-wrap items-center gap-x-1.5 gap-y-0.5">
+      <span className="flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-0.5">
         <SyncMark sync={event.sync} />
         {!PLAIN.includes(event.condition) && <span className="text-xs text-ink-2">{event.condition}</span>}
       </span>

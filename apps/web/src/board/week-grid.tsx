@@ -73,7 +73,7 @@ export function WeekGrid({
                     key={day}
                     className={`group h-14 border-r border-b border-line p-1 align-top ${holiday || off ? 'bg-off' : day === today ? 'bg-today' : ''}`}
                   >
-                    <div className="flex h-full flex-col gap-1">
+                    <div className="flex h-full flex-col gap-0.5">
                       {off && !holiday && (
                         <p className="px-1 text-xs text-ink-2 first-letter:uppercase">{off.reason}</p>
                       )}
@@ -90,7 +90,7 @@ export function WeekGrid({
                           type="button"
                           onClick={() => actions.add?.(person.id, day)}
                           aria-label={`Schedule for ${person.name} on ${formatDay(day)}`}
-                          className="grid min-h-4 w-full flex-1 place-items-center rounded-md border border-dashed border-transparent text-transparent group-hover:border-line-strong/60 group-hover:text-ink-3 hover:bg-accent-soft hover:text-accent-text! focus-visible:border-accent focus-visible:text-accent-text pointer-coarse:min-h-9 pointer-coarse:text-ink-3"
+                          className="grid min-h-3 w-full flex-1 place-items-center rounded-md border border-dashed border-transparent text-transparent group-hover:border-line-strong/60 group-hover:text-ink-3 hover:bg-accent-soft hover:text-accent-text! focus-visible:border-accent focus-visible:text-accent-text pointer-coarse:min-h-9 pointer-coarse:text-ink-3"
                         >
                           <Plus aria-hidden className="size-3.5" />
                         </button>

@@ -315,7 +315,7 @@ function PersonDialog({ person, onClose }: { person?: Employee; onClose: () => v
         <TickBox name="adultBeverageTrained" defaultChecked={person?.adultBeverageTrained}>
           Adult beverage trained
         </TickBox>
-        <Refusal error={used.error} />
+        {problem && Object.keys(problem.fields).length === 0 && <Refusal error={used.error} />}
       </form>
     </Dialog>
   );

@@ -20,7 +20,7 @@ export function SyncMark({ sync, filled = false }: { sync: SyncBadge; filled?: b
       data-testid="sync-badge"
       data-state={sync.state}
       title={sync.reason ?? syncSentence(sync)}
-      className={`inline-flex items-center gap-1 text-xs font-medium whitespace-nowrap ${text} ${filled || sync.state !== 'synced' ? `rounded px-1.5 py-px ${soft}` : ''}`}
+      className={`inline-flex max-w-full min-w-0 items-center gap-1 text-xs font-medium whitespace-nowrap ${text} ${filled || sync.state !== 'synced' ? `rounded px-1.5 py-px ${soft}` : ''}`}
     >
       <Icon aria-hidden className={`size-3 shrink-0 ${sync.state === 'pending' ? 'animate-spin' : ''}`} />
       {STATE_WORDS[sync.state]}
@@ -31,7 +31,12 @@ export function SyncMark({ sync, filled = false }: { sync: SyncBadge; filled?: b
 
 /** Only a badge that counts down renders every second. */
 function Until({ instant }: { instant: Instant }) {
-  return <span>· {formatFromNow(instant, useNow())}</span>;
+  const now = useNow();
+  return (
+    <span className="truncate">
+      · {Date.parse(instant) - now < 5000 ? 'any moment' : formatFromNow(instant, now)}
+    </span>
+  );
 }
 
 /** An event's type: its colour and its word. */

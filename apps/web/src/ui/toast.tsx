@@ -43,7 +43,7 @@ export function toast(
 ): void {
   const id = nextId++;
   const tone = options.tone ?? 'done';
-  set([...toasts.slice(-2), { id, message, tone, ...(options.action && { action: options.action }) }]);
+  set([...toasts.slice(-1), { id, message, tone, ...(options.action && { action: options.action }) }]);
   if (tone === 'done') keepFor(id);
 }
 
