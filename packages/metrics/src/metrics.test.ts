@@ -136,6 +136,27 @@ test('what was counted while Redis was gone is there after it came back, without
   expect(log.info).toHaveBeenCalledTimes(1);
 });
 
+test('a Redis that hangs counts as gone, holds nobody up, and is used again when it goes on', async () => {
+  const [figures, charts] = [writer(), reader()];
+  expect(await charts.status()).toMatchObject({ state: 'connected' });
+  const pid = Number(/process_id:(\d+)/.exec(await direct.info('server'))?.[1]);
+  process.kill(pid, 'SIGSTOP');
+  try {
+    figures.attempt({ task: 'sync_schedule', outcome: 'done', durationMs: 5 });
+    await vi.waitFor(() => expect(log.warn).toHaveBeenCalled(), 10_000);
+    expect(await charts.status()).toMatchObject({ state: 'gone' });
+    figures.attempt({ task: 'sync_employee', outcome: 'done', durationMs: 5 });
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+  await vi.waitFor(async () => {
+    const total = (await charts.series({ range: '1h' }))?.tasks;
+    // The batch under way when it hung was sent once, and is counted once.
+    expect(total?.sync_schedule?.total.tries).toBe(1);
+    expect(total?.sync_employee?.total.tries).toBe(1);
+  }, 10_000);
+});
+
 test('memory stays bounded through a long outage and against names made of ids', async () => {
   vi.useFakeTimers({ toFake: ['Date'] });
   const now = Date.now();
