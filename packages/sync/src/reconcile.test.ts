@@ -225,6 +225,17 @@ describe.each(['replace', 'duplicate'] as const)('where a second booking would %
     expect(bookings()).toEqual([booking('100002', at1115)]);
   });
 
+  test('removed, the look after it failed, and wanted again as it was: booked again', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    simulator.addFaults({ call: 'getPlanningMplans', kind: 'status', status: 503, after: 1 });
+    await decide({ employeeId: bob, startsAt: at1115 });
+    expect(await run()).toMatchObject({ outcome: 'retry' });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+  });
+
   test('a trade ends with both swapped, whatever order the two jobs take', async () => {
     const other = await addEvent(database.db, { storeId, mplanId: '40000002' });
     simulator.putPlans({

@@ -110,7 +110,7 @@ class Reconciliation {
       const steps = await recentSteps(this.ctx.db, this.lease.eventId);
       let held = remembered(state, steps);
       let beneath: BookingId[] = [];
-      if (!steps.some(inDoubt) && isWanted(wanted, held)) {
+      if (isReliable(held, steps) && isWanted(wanted, held)) {
         const ended = await this.finish(state);
         if (ended) return ended;
         continue;
@@ -307,7 +307,18 @@ const sentence = (words: string) => (/[.!?]$/.test(words) ? words : `${words}.`)
 
 const unlisted = (bookingId: BookingId) => ({ bookingId, repId: null, startsAt: null, endsAt: null });
 
-const inDoubt = (step: JournalStep) => step.state === 'sent' || step.state === 'unknown';
+/**
+ * Whether what is remembered can be acted on without a read: no write is in doubt, and nobody has asked for the removal
+ * of this very booking since (a removal is remembered only once a read has shown it).
+ */
+function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boolean {
+  return !steps.some(
+    ({ kind, state, bookingId }) =>
+      state === 'sent' ||
+      state === 'unknown' ||
+      (kind === 'delete' && state !== 'settled' && held !== null && bookingId === held.bookingId),
+  );
+}
 
 /** What is wanted, in Crossmark's terms; throws where it can't be said in them. */
 function wantedOf(state: EventState): Wanted | null {
