@@ -3,7 +3,7 @@ import type { Db } from '@scheduler/db';
 import type { ChangeFeed } from './change-feed.ts';
 
 /** What procedures work with, the same for every request of a process. */
-export interface Backend {
+interface Backend {
   db: Db;
   changes: ChangeFeed;
 }

@@ -10,8 +10,8 @@ import type { FastifyInstance } from 'fastify';
 import { buildServer } from './app.ts';
 import type { AppRouter } from './router.ts';
 
-/** The club of this package's tests. `when(day, time)` in January is UTC-5. */
-export const ZONE = 'America/Indiana/Indianapolis';
+/** The clubs of this package's tests are five hours behind UTC in January. */
+const ZONE = 'America/Indiana/Indianapolis';
 export const ORIGIN = 'http://localhost:5173';
 const PASSWORD = 'a long enough password';
 const SECRET = 'only-for-tests-only-for-tests-only-for-tests';

@@ -1,14 +1,18 @@
 import type { Instant } from '@scheduler/scheduling';
 import { z } from 'zod';
 
-/** A row's id; Postgres integers end at 2^31. */
-export const id = z
-  .int('must be a whole number')
-  .positive('must be positive')
-  .max(2_147_483_647, 'is too large');
+/** Postgres integers end at 2^31. */
+const positiveInteger = () =>
+  z
+    .int('must be a whole number')
+    .positive('must be positive')
+    .max(2_147_483_647, 'must be smaller than 2147483648');
+
+/** A row's id. */
+export const id = positiveInteger();
 
 /** The version that an edit was based on. */
-export const version = id;
+export const version = positiveInteger();
 
 /** A local day of a store. */
 export const workDate = z.iso
