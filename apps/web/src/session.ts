@@ -1,8 +1,5 @@
-import { createAuthClient } from 'better-auth/react';
-
-export const auth = createAuthClient({ basePath: '/api/auth' });
-
-export type UserRole = 'viewer' | 'dispatcher' | 'admin';
+/** A role as apps/server gives it out. */
+type UserRole = 'viewer' | 'dispatcher' | 'admin';
 
 export interface Session {
   name: string;
@@ -12,14 +9,17 @@ export interface Session {
 
 let known: Session | null = null;
 
-/** Who is signed in, asked once a page load; null for nobody. Rejects where the server can't be reached. */
+/**
+ * Who is signed in, asked once a page load; null for nobody. Rejects where the server can't be reached.
+ * It asks better-auth's endpoint itself: every page waits for this answer, and the client library need not be there yet.
+ */
 export async function currentSession(): Promise<Session | null> {
   if (known) return known;
-  const { data, error } = await auth.getSession();
-  if (error && error.status !== 401) throw new Error('The scheduling server did not answer.');
-  if (!data) return null;
-  const { name, email } = data.user;
-  const role = 'role' in data.user ? String(data.user.role) : 'viewer';
+  const answer = await fetch('/api/auth/get-session').catch(() => undefined);
+  if (!answer?.ok) throw new Error('The scheduling server did not answer.');
+  const session: { user: { name: string; email: string; role?: string } } | null = await answer.json();
+  if (!session) return null;
+  const { name, email, role } = session.user;
   known = { name, email, role: role === 'admin' || role === 'dispatcher' ? role : 'viewer' };
   return known;
 }
@@ -31,6 +31,7 @@ export function forgetSession(): void {
 
 /** A sentence for a refused sign-in, undefined when it went well. */
 export async function signIn(email: string, password: string): Promise<string | undefined> {
+  const auth = await authClient();
   const { error } = await auth.signIn.email({ email, password });
   if (!error) return undefined;
   if (error.status === 401 || error.status === 400) {
@@ -42,6 +43,12 @@ export async function signIn(email: string, password: string): Promise<string | 
 
 /** Ends the session here and on the server. */
 export async function signOut(): Promise<void> {
+  const auth = await authClient();
   await auth.signOut();
   forgetSession();
+}
+
+async function authClient() {
+  const { createAuthClient } = await import('better-auth/react');
+  return createAuthClient({ basePath: '/api/auth' });
 }

@@ -29,7 +29,6 @@ export function BoardPage() {
   const besides = useMedia('(min-width: 1100px)');
   const grid = useMedia('(min-width: 768px)');
   const [asked, setAsked] = useState<Asked>();
-  useEffect(loadDialogsSoon, []);
 
   const set = useCallback(
     (change: { [Key in keyof BoardSearch]?: BoardSearch[Key] | undefined }, replace = true) =>
@@ -54,6 +53,10 @@ export function BoardPage() {
   // Around midnight the store may be in another week than the viewer: the store's today decides.
   const storeToday = query.data?.today;
   const board = query.data;
+  const loaded = board !== undefined;
+  useEffect(() => {
+    if (loaded) loadDialogsSoon();
+  }, [loaded]);
   const thisWeek = storeToday ? weekStart(storeToday) : weekHere();
 
   const actions = useMemo<BoardActions>(
