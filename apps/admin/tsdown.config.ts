@@ -9,6 +9,6 @@ export default defineConfig({
   platform: 'node',
   target: 'node24',
   fixedExtension: false,
-  // Workspace packages are TypeScript and go in; vite is for development, which never runs the bundle.
-  deps: { alwaysBundle: [/^@scheduler\//, 'bull-board-graphile'], neverBundle: ['vite'] },
+  // Our own packages are devDependencies and go in; vite is for development, which never runs the bundle.
+  deps: { neverBundle: ['vite'] },
 });

@@ -1,13 +1,12 @@
 import { defineConfig } from 'tsdown';
 
-// One bundle with our own packages in it; node_modules can't hold TypeScript sources.
+// One bundle with our own packages in it (node_modules can't hold TypeScript sources): they are devDependencies, which
+// go in, while npm's packages under `dependencies` stay outside.
 export default defineConfig({
   entry: ['src/main.ts'],
   platform: 'node',
   target: 'node24',
-  deps: { alwaysBundle: [/^@scheduler\//] },
   fixedExtension: false,
   dts: false,
-  sourcemap: true,
   clean: true,
 });

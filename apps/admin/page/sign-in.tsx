@@ -31,7 +31,7 @@ export function SignIn(props: { onSignedIn: () => void }) {
       }
       setProblem(
         answer.status === 401
-          ? 'Email or password is wrong.'
+          ? 'E-mail or password is wrong.'
           : answer.status === 429
             ? 'Too many tries. Wait a minute, then try again.'
             : 'Signing in did not work. Try again in a moment.',
@@ -52,7 +52,7 @@ export function SignIn(props: { onSignedIn: () => void }) {
       </div>
       <form onSubmit={submit} className="grid gap-4">
         <label className="grid gap-1 text-sm font-medium">
-          Email
+          E-mail
           <input className={field} name="email" type="email" autoComplete="username" required />
         </label>
         <label className="grid gap-1 text-sm font-medium">
