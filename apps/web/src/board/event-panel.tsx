@@ -264,6 +264,13 @@ function SyncSection({
       void utils.board.week.invalidate();
     },
   });
+  const resolve = trpc.sync.resolve.useMutation({
+    onSettled: () => {
+      void utils.sync.invalidate();
+      void utils.events.invalidate();
+      void utils.board.week.invalidate();
+    },
+  });
   const badge = sync ?? event.sync;
   return (
     <section aria-label="Sync with Crossmark" className="grid gap-2.5">
@@ -287,7 +294,17 @@ function SyncSection({
         {sync?.conflict && <p>{sync.conflict}</p>}
         <p className={sync?.reason ? 'text-ink-2' : ''}>{sync?.next ?? syncSentence(badge)}</p>
       </div>
-      <Refusal error={retry.error} />
+      {mayWrite && badge.state === 'conflict' && (
+        <div className="flex flex-wrap gap-2">
+          <Button busy={resolve.isPending} onClick={() => resolve.mutate({ eventId, choice: 'mine' })}>
+            Keep mine
+          </Button>
+          <Button busy={resolve.isPending} onClick={() => resolve.mutate({ eventId, choice: 'theirs' })}>
+            Take Crossmark’s
+          </Button>
+        </div>
+      )}
+      <Refusal error={retry.error ?? resolve.error} />
       <dl className="grid gap-px overflow-hidden rounded-md border border-line bg-line text-sm sm:grid-cols-2">
         <Side term="Wanted here" value={sync?.wanted} />
         <Side term="Crossmark holds" value={sync?.held} />

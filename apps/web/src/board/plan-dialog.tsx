@@ -42,7 +42,7 @@ export type Plan =
 
 /** Decides who does an event and when. Shows beforehand what the rules say of each slot and person. */
 export function PlanDialog({
-  plan,
+  plan: livePlan,
   today,
   onClose,
 }: {
@@ -51,9 +51,10 @@ export function PlanDialog({
   today: string;
   onClose: () => void;
 }) {
+  // What was on screen when the choice was made: a colleague's change meanwhile is refused by its version, not overwritten.
+  const [plan, setPlan] = useState(livePlan);
   const { event } = plan;
   const current = plan.mode === 'schedule' ? undefined : plan.current;
-  const utils = trpc.useUtils();
   const formId = useId();
 
   const firstOpen = laterDay(event.startsOn, today);
@@ -217,15 +218,17 @@ export function PlanDialog({
           )}
           <Refusal error={save.error} />
           {demanded?.code === 'stale' && (
-            <Button
-              className="justify-self-start"
-              onClick={() => {
-                void utils.invalidate();
-                onClose();
-              }}
-            >
-              Close and show it as it is now
-            </Button>
+            <div className="flex flex-wrap gap-2">
+              <Button
+                onClick={() => {
+                  setPlan(livePlan);
+                  save.reset();
+                }}
+              >
+                Go on from how it is now
+              </Button>
+              <Button onClick={onClose}>Leave it as it is now</Button>
+            </div>
           )}
         </form>
       )}
@@ -300,6 +303,7 @@ function useSave(plan: Plan, onSaved: () => void) {
     } catch {
       // The mutation keeps its error; the dialog shows it.
       void utils.events.options.invalidate({ eventId: plan.event.eventId });
+      void utils.events.get.invalidate({ eventId: plan.event.eventId });
       return;
     }
     await utils.board.week.invalidate();

@@ -16,7 +16,7 @@ const TRADE_WITHIN_DAYS = 14;
 /** Two Cores swap people: choose the other one and see what comes of it. */
 export function TradeDialog({
   event,
-  current,
+  current: liveCurrent,
   storeId,
   timeZone,
   today,
@@ -30,6 +30,8 @@ export function TradeDialog({
   onClose: () => void;
 }) {
   const name = useId();
+  // As it was when the dialog opened: a colleague's change meanwhile is refused by its version, not overwritten.
+  const [current] = useState(liveCurrent);
   const utils = trpc.useUtils();
   const [partnerId, setPartnerId] = useState<number>();
   const others = trpc.events.list.useQuery({
