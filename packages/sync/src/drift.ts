@@ -97,6 +97,7 @@ export function conditionOf(row: PlannedEvent, local: LocalEvent | null, since: 
   return told;
 }
 
+/** Whether Crossmark tells anything of the event itself that isn't so here. */
 export function differs(row: PlannedEvent, event: LocalEvent['event'], condition: Condition): boolean {
   return (
     row.name !== event.name ||

@@ -41,6 +41,20 @@ export function sameBooking(a: Held | null, b: Held | null, timeZone: string): b
   return a.repId === b.repId && sameTime(a.startsAt, b.startsAt, timeZone);
 }
 
+/**
+ * Whether a booking told of in part (Crossmark leaves out its id, its date or its rep now and then) is the one that is
+ * known in full.
+ */
+function tellsOf(known: Remembered, told: Remembered, timeZone: string): boolean {
+  const agree = <T>(a: T | null, b: T | null) => a === null || a === b;
+  return (
+    agree(told.bookingId, known.bookingId) &&
+    agree(told.repId, known.repId) &&
+    (told.startsAt === null || sameTime(told.startsAt, known.startsAt, timeZone)) &&
+    (told.bookingId !== null || told.repId !== null || told.names === known.names)
+  );
+}
+
 /** The write of ours that a booking came from, if it is ours: also one that seemed lost and arrived late. */
 function sourceOf(held: Held, steps: readonly JournalStep[], timeZone: string): JournalStep | undefined {
   return steps.find(
@@ -79,7 +93,17 @@ export function understand(given: {
   steps: readonly JournalStep[];
 }): Reading {
   const { timeZone, wanted, agreed, steps } = given;
-  const listed = bookingOf(given.listed);
+  const told = bookingOf(given.listed);
+  const listed =
+    told && agreed && tellsOf(agreed, told, timeZone)
+      ? {
+          ...told,
+          bookingId: told.bookingId ?? agreed.bookingId,
+          repId: told.repId ?? agreed.repId,
+          startsAt: told.startsAt ?? agreed.startsAt,
+          names: told.names ?? agreed.names,
+        }
+      : told;
   const source = listed && sourceOf(listed, steps, timeZone);
   const unchanged = sameBooking(agreed, listed, timeZone);
   const known = [wanted?.startsAt, agreed?.startsAt, source?.startsAt].find(
@@ -88,8 +112,6 @@ export function understand(given: {
   const held: Remembered | null = listed && {
     ...listed,
     startsAt: known ?? listed.startsAt,
-    // Crossmark leaves the id out now and then.
-    bookingId: listed.bookingId ?? (unchanged ? (agreed?.bookingId ?? null) : null),
     endsAt: source?.endsAt ?? (unchanged ? (agreed?.endsAt ?? null) : null),
   };
   const removedByUs =

@@ -399,21 +399,24 @@ describe('drift', () => {
     expect(await sync(id)).toMatchObject({ state: 'synced', bookingId: null });
   });
 
-  test('a row that merely lacks its booking removes nothing', async () => {
+  test.each([
+    [
+      'its booking',
+      { scheduleEventID: null, scheduleDate: '', scheduleRepID: null, staffedReps: '', condition: 'Staffed' },
+    ],
+    [
+      'all but the name',
+      { scheduleEventID: null, scheduleDate: '', scheduleRepID: null, condition: 'Staffed' },
+    ],
+    ['the date', { scheduleDate: '' }],
+    ['the rep', { scheduleRepID: null, staffedReps: '' }],
+    ['the id', { scheduleEventID: null }],
+  ])('a row that merely lacks %s changes nothing', async (_what, row) => {
     const id = await synced();
-    simulator.putPlans(
-      plan('40000001', CORE, {
-        row: {
-          scheduleEventID: null,
-          scheduleDate: '',
-          scheduleRepID: null,
-          staffedReps: '',
-          condition: 'Staffed',
-        },
-      }),
-    );
-    await readAll();
-    expect(await live(id)).toMatchObject({ employeeId: ada });
+    const before = [await live(id), await sync(id)];
+    simulator.putPlans(plan('40000001', CORE, { row }));
+    expect((await readAll()).run).toMatchObject({ drifted: 0 });
+    expect([await live(id), await sync(id)]).toEqual(before);
   });
 
   test('unsynced changes are never touched', async () => {
