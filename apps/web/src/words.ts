@@ -1,5 +1,5 @@
 import type { EventType, Reason } from '@scheduler/scheduling';
-import type { ForeignChange, RefusalReason, SyncBadge } from '@scheduler/server/router';
+import type { RefusalReason, SyncBadge } from '@scheduler/server/router';
 import { TRPCClientError } from '@trpc/client';
 import { addDays, daysBetween, formatDay } from './time.ts';
 
@@ -96,14 +96,13 @@ export interface Problem {
   reasons: Reason[];
   /** An override reason would save it. */
   needsReason: boolean;
-  changes: ForeignChange[];
   /** Sentences by the field at fault. */
   fields: Record<string, string>;
 }
 
 /** Reads any error that a call can end with. */
 export function problemOf(error: unknown): Problem {
-  const empty = { code: undefined, reasons: [], needsReason: false, changes: [], fields: {} };
+  const empty = { code: undefined, reasons: [], needsReason: false, fields: {} };
   if (!(error instanceof TRPCClientError)) {
     return { ...empty, message: 'Something went wrong in this page. Reload it and try again.' };
   }
@@ -120,7 +119,6 @@ export function problemOf(error: unknown): Problem {
     code: reason.code,
     reasons: reason.reasons ?? [],
     needsReason: reason.code === 'needs_reason',
-    changes: reason.changes ?? [],
     fields: Object.fromEntries(
       (reason.fields ?? []).map(({ path, message }) => [path.split('.').at(-1), message]),
     ),

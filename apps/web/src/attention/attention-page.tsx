@@ -152,7 +152,9 @@ function Row({
       setAsked(false);
     },
   });
-  const retryable = event.sync.state === 'failed' || event.sync.state === 'waiting';
+  // What Crossmark hasn't listed yet can't be tried: the next refresh helps there.
+  const retryable =
+    event.mplanId !== null && (event.sync.state === 'failed' || event.sync.state === 'waiting');
   return (
     <li className="flex flex-wrap items-start gap-x-3 gap-y-1.5 p-3">
       <div className="min-w-0 flex-1 basis-64">

@@ -277,7 +277,7 @@ function SyncSection({
       <div className="flex items-center gap-2">
         <h3 className="text-sm font-semibold">Crossmark</h3>
         <SyncMark sync={badge} filled />
-        {mayWrite && (badge.state === 'failed' || badge.state === 'waiting') && (
+        {mayWrite && event.mplanId !== null && (badge.state === 'failed' || badge.state === 'waiting') && (
           <Button
             className="ml-auto"
             busy={retry.isPending}
@@ -290,8 +290,7 @@ function SyncSection({
         )}
       </div>
       <div className="grid min-h-5 gap-1 text-sm">
-        {sync?.reason && sync.reason !== sync.next && <p>{sync.reason}</p>}
-        {sync?.conflict && <p>{sync.conflict}</p>}
+        {(sync?.reason ?? sync?.conflict) && <p>{sync?.reason ?? sync?.conflict}</p>}
         <p className={sync?.reason ? 'text-ink-2' : ''}>{sync?.next ?? syncSentence(badge)}</p>
       </div>
       {mayWrite && badge.state === 'conflict' && (

@@ -146,6 +146,35 @@ export function PlanDialog({
       onClose={onClose}
       footer={
         <>
+          {/* Beside the buttons, for what stands at the end of a long list may be out of sight. */}
+          <div className="grid w-full gap-2 not-empty:mb-1">
+            {needsReason && (
+              <TextField
+                label="Reason for going against the warning"
+                hint="Kept with the schedule for whoever asks later."
+                name="overrideReason"
+                form={formId}
+                required
+                maxLength={300}
+                value={overrideReason}
+                onChange={(change) => setOverrideReason(change.target.value)}
+              />
+            )}
+            <Refusal error={save.error} />
+            {demanded?.code === 'stale' && (
+              <div className="flex flex-wrap gap-2">
+                <Button
+                  onClick={() => {
+                    setPlan(livePlan);
+                    save.reset();
+                  }}
+                >
+                  Go on from how it is now
+                </Button>
+                <Button onClick={onClose}>Leave it as it is now</Button>
+              </div>
+            )}
+          </div>
           <Button onClick={onClose}>Cancel</Button>
           <Button
             look="primary"
@@ -205,31 +234,6 @@ export function PlanDialog({
               onChange={setEmployeeId}
             />
           </div>
-          {needsReason && (
-            <TextField
-              label="Reason for going against the warning"
-              hint="Kept with the schedule for whoever asks later."
-              name="overrideReason"
-              required
-              maxLength={300}
-              value={overrideReason}
-              onChange={(change) => setOverrideReason(change.target.value)}
-            />
-          )}
-          <Refusal error={save.error} />
-          {demanded?.code === 'stale' && (
-            <div className="flex flex-wrap gap-2">
-              <Button
-                onClick={() => {
-                  setPlan(livePlan);
-                  save.reset();
-                }}
-              >
-                Go on from how it is now
-              </Button>
-              <Button onClick={onClose}>Leave it as it is now</Button>
-            </div>
-          )}
         </form>
       )}
     </Dialog>

@@ -182,9 +182,9 @@ function Rows({
   if (rows.length === 0) return <Empty title="The file has a header and no rows." />;
   return (
     <div className="overflow-x-auto rounded-md border border-line bg-surface">
-      <table className="w-full min-w-[640px] text-sm">
-        <thead className="bg-surface-2 text-left text-xs text-ink-2">
-          <tr>
+      <table className="block w-full text-sm md:table">
+        <thead className="block bg-surface-2 text-left text-xs text-ink-2 md:table-header-group">
+          <tr className="flex items-center md:table-row">
             <th scope="col" className="w-10 px-3 py-2">
               <input
                 type="checkbox"
@@ -215,17 +215,22 @@ function Rows({
                 ))}
               </select>
             </th>
-            <th scope="col" className="px-2 py-2 font-medium">
+            <th scope="col" className="hidden px-2 py-2 font-medium md:table-cell">
               Event
             </th>
-            <th scope="col" className="px-2 py-2 font-medium">
+            <th scope="col" className="hidden px-2 py-2 font-medium md:table-cell">
               What it does
             </th>
           </tr>
         </thead>
-        <tbody className="divide-y divide-line">
+        <tbody className="block divide-y divide-line md:table-row-group">
+          {/* Below md a row is a small card: tick box, row and status in a line, then what it is and does. */}
           {shown.map((row) => (
-            <tr key={row.row} data-testid={`import-row-${row.row}`} className="align-top">
+            <tr
+              key={row.row}
+              data-testid={`import-row-${row.row}`}
+              className="grid grid-cols-[auto_auto_1fr] py-1.5 align-top md:table-row md:py-0"
+            >
               <td className="px-3 py-2">
                 {isNews(row) && (
                   <input
@@ -243,14 +248,14 @@ function Rows({
                   {STATUSES[row.status].word}
                 </span>
               </td>
-              <td className="px-2 py-2">
+              <td className="col-span-3 px-3 py-1 md:px-2 md:py-2">
                 <span className="block break-words">{row.name || '(no name)'}</span>
                 <span className="flex flex-wrap gap-x-3 text-xs text-ink-2">
                   {row.type && <TypeMark type={row.type} whole />}
                   {row.window && windowWords(row.window)}
                 </span>
               </td>
-              <td className="px-2 py-2">
+              <td className="col-span-3 px-3 py-1 md:px-2 md:py-2">
                 <Effect row={row} />
               </td>
             </tr>

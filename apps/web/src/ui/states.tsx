@@ -27,7 +27,7 @@ export function LoadError({ what, error, onRetry }: { what: string; error: unkno
 /** A refusal beside the button that met it: the sentence and each rule that spoke against it. */
 export function Refusal({ error }: { error: unknown }) {
   if (!error) return null;
-  const { message, reasons, changes } = problemOf(error);
+  const { message, reasons } = problemOf(error);
   const others = reasons.filter((reason) => !message.includes(reason.message));
   return (
     <div
@@ -41,15 +41,6 @@ export function Refusal({ error }: { error: unknown }) {
           <ul className="mt-1 list-disc pl-4">
             {others.map((reason) => (
               <li key={reason.code}>{reason.message}</li>
-            ))}
-          </ul>
-        )}
-        {changes.length > 0 && (
-          <ul className="mt-1 list-disc pl-4">
-            {changes.map((change) => (
-              <li key={change.at}>
-                {change.by} {change.what}
-              </li>
             ))}
           </ul>
         )}
