@@ -45,6 +45,6 @@ export const queryClient = new QueryClient({
 });
 
 /** The API's code of a refusal; undefined where there was no answer. */
-export function codeOf(error: unknown): string | undefined {
+function codeOf(error: unknown): string | undefined {
   return error instanceof TRPCClientError ? error.data?.code : undefined;
 }

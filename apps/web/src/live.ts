@@ -53,6 +53,12 @@ export function useLiveUpdates(): void {
 
   const wasLost = useRef(false);
   useEffect(() => {
+    const lost = () => {
+      wasLost.current = true;
+      reportLive('lost');
+      // A stream doesn't tell why it ended. A call does: the server is away, or one is signed out.
+      void utils.sync.summary.invalidate();
+    };
     if (stream.status === 'pending') {
       reportLive('on');
       if (wasLost.current) void utils.invalidate();
@@ -60,14 +66,13 @@ export function useLiveUpdates(): void {
       return;
     }
     if (stream.status === 'error') {
-      wasLost.current = true;
-      reportLive('lost');
+      lost();
       const again = setTimeout(stream.reset, LOST_AFTER_MS);
       return () => clearTimeout(again);
     }
     if (!stream.error) return;
     wasLost.current = true;
-    const late = setTimeout(() => reportLive('lost'), LOST_AFTER_MS);
+    const late = setTimeout(lost, LOST_AFTER_MS);
     return () => clearTimeout(late);
   }, [stream.status, stream.error, stream.reset, utils]);
 

@@ -1,4 +1,4 @@
-import type { EventType } from '@scheduler/scheduling';
+import { EVENT_TYPES, type EventType } from '@scheduler/scheduling';
 import {
   createRootRoute,
   createRoute,
@@ -93,7 +93,7 @@ const board = createRoute({
       day: day(search.day),
       view: search.view === 'tray' ? ('tray' as const) : undefined,
       q: text(search.q),
-      type: text(search.type) as EventType | undefined,
+      type: EVENT_TYPES.find((type) => type === search.type),
       last: day(search.last),
       event: id(search.event),
     }),

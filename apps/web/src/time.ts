@@ -14,7 +14,7 @@ export { addDays, daysBetween, formatDay, formatTime, weekStart, workDateOf };
 const VIEWER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Now, as the rest of the app writes instants. */
-export const nowInstant = (): Instant => new Date().toISOString();
+const nowInstant = (): Instant => new Date().toISOString();
 
 /** The week shown before the store's zone is known. */
 export const weekHere = (): string => weekStart(workDateOf(nowInstant(), VIEWER_ZONE));

@@ -126,6 +126,11 @@ export function PlanDialog({
   // A refusal speaks of what was tried, not of what is chosen now.
   useEffect(() => reset(), [day, chosenTime, employeeId]);
 
+  // The field for the reason takes room from the list: who was chosen stays in sight.
+  useEffect(() => {
+    if (needsReason) document.activeElement?.scrollIntoView({ block: 'nearest' });
+  }, [needsReason]);
+
   const zone = data && otherZone(data.timeZone);
   const verb = { schedule: 'Schedule', move: 'Move', person: 'Change person' }[plan.mode];
   return (
