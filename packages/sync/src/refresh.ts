@@ -162,6 +162,13 @@ async function clock(db: Db | Tx): Promise<Instant> {
   return new Date(row?.now ?? '').toISOString();
 }
 
+/** A row of Crossmark's list in a store that is set up here. */
+interface Listed {
+  row: PlannedEvent;
+  store: Store;
+  key: string;
+}
+
 const keyOf = (mplanId: string | null, storeId: number) => `${mplanId}@${storeId}`;
 
 /** One reading under way. What it keeps in memory is an id per event and a few counters. */
@@ -232,30 +239,26 @@ class Reading {
   private async applyPage(page: EventPage, since: Instant, byCrossmarkId: ReadonlyMap<StoreId, Store>) {
     const { db } = this.ctx;
     for (const { mplanId, reason } of page.bad) this.addBad({ mplanId, reason });
-    const listed = new Map<string, { row: PlannedEvent; store: Store }>();
+    const listed: Listed[] = [];
     for (const row of page.rows) {
       const store = byCrossmarkId.get(row.storeId);
-      if (store) listed.set(keyOf(row.mplanId, store.id), { row, store });
+      if (store) listed.push({ row, store, key: keyOf(row.mplanId, store.id) });
       else
         this.addBad({
           mplanId: row.mplanId,
           reason: `store ${row.storeId} (${row.storeName}) is not set up here`,
         });
     }
-    const all = [...listed.values()];
-    const known = await loadByPlan(db, all);
-    const dirty = all.filter(({ row, store }) => {
-      const local = known.get(keyOf(row.mplanId, store.id));
-      return (
-        !local || (this.seen.has(local.event.id) === false && needsWrite(row, local, since, store.timeZone))
-      );
+    const known = await loadByPlan(db, listed);
+    // The second window touches the first one: what was judged a moment ago is left alone.
+    const fresh = listed.filter(({ key }) => !this.seen.has(known.get(key)?.event.id ?? 0));
+    const dirty = fresh.filter(({ row, store, key }) => {
+      const local = known.get(key);
+      return !local || needsWrite(row, local, since, store.timeZone);
     });
-    const fresh = [...known.values()].filter(({ event }) => !this.seen.has(event.id)).length;
     for (const { event } of known.values()) this.seen.add(event.id);
-    const before = this.counts.created + this.counts.updated + this.counts.drifted;
-    if (dirty.length > 0) await db.transaction((tx) => this.write(tx, dirty, since));
-    const written = this.counts.created + this.counts.updated + this.counts.drifted - before;
-    this.counts.unchanged += Math.max(0, fresh + (all.length - known.size) - written);
+    const changed = dirty.length > 0 ? await db.transaction((tx) => this.write(tx, dirty, since)) : 0;
+    this.counts.unchanged += fresh.length - changed;
     await db
       .update(refreshRuns)
       .set({
@@ -279,67 +282,60 @@ class Reading {
     return more > 0 ? [...this.bad, { mplanId: null, reason: `and ${more} more` }] : this.bad;
   }
 
-  /** Writes the rows of a page that differ, under lock and judged again: a save may have come in between. */
-  private async write(tx: Tx, rows: readonly { row: PlannedEvent; store: Store }[], since: Instant) {
-    const storeIds = [...new Set(rows.map(({ store }) => store.id))].sort((a, b) => a - b);
+  /**
+   * Writes the rows of a page that differ, under lock and judged again: a save may have come in between. Returns how
+   * many did differ.
+   */
+  private async write(tx: Tx, rows: readonly Listed[], since: Instant): Promise<number> {
     const known = await loadByPlan(tx, rows);
-    const isNew = ({ row, store }: { row: PlannedEvent; store: Store }) =>
-      !known.has(keyOf(row.mplanId, store.id));
-    if (rows.some(isNew)) {
-      // An import that adds the same events from a file holds this lock too: one event is never made twice.
-      await tx
-        .select({ id: stores.id })
-        .from(stores)
-        .where(inArray(stores.id, storeIds))
-        .orderBy(stores.id)
-        .for('update');
-    }
-    const named = await this.nameLocalEvents(tx, rows.filter(isNew), storeIds);
+    const strange = rows.filter(({ key }) => !known.has(key));
+    const named = await this.nameLocalEvents(tx, strange);
     const created = await this.create(
       tx,
-      rows.filter((one) => isNew(one) && !named.has(keyOf(one.row.mplanId, one.store.id))),
+      strange.filter(({ key }) => !named.has(key)),
     );
-
-    const ids = [...known.values()]
-      .map(({ event }) => event.id)
-      .concat([...named.values()], [...created.values()]);
+    const ids = [...known.values()].map(({ event }) => event.id);
+    ids.push(...named.values(), ...created.values());
     await lockEvents(tx, ids);
     const locals = await loadByPlan(tx, rows);
     const reps = await knownReps(tx, [...new Set(rows.flatMap(({ row }) => row.repId ?? []))]);
     const steps = await stepsOf(tx, ids);
-    const repOf = await repIdsOf(tx, [...locals.values()]);
+    const wantedOf = await wantedBy(tx, [...locals.values()]);
 
+    let changed = 0;
     const facts: { row: PlannedEvent; event: LocalEvent['event']; condition: Condition }[] = [];
     const remembers: { eventId: number; held: Remembered | null }[] = [];
-    const inserts: { eventId: number; schedule: NonNullable<ReturnType<typeof scheduleOf>> }[] = [];
+    const inserts: (typeof schedules.$inferInsert)[] = [];
     const adoptions: (Adoption & { eventId: number })[] = [];
-    for (const { row, store } of rows) {
-      const local = locals.get(keyOf(row.mplanId, store.id));
+    for (const { row, store, key } of rows) {
+      const local = locals.get(key);
       if (!local) continue;
       const { event } = local;
+      const { timeZone } = store;
       this.seen.add(event.id);
-      const isCreated = created.has(keyOf(row.mplanId, store.id));
-      const wanted = local.schedule && repOf.get(local.schedule.employeeId);
       const verdict = judge({
         row,
         local,
         since,
-        timeZone: store.timeZone,
+        timeZone,
         reps,
         steps: steps.get(event.id) ?? [],
-        wanted: local.schedule
-          ? wanted
-            ? { repId: wanted, startsAt: local.schedule.startsAt, endsAt: local.schedule.endsAt }
-            : undefined
-          : null,
+        wanted: wantedOf(local),
       });
       const condition = conditionOf(row, local, since);
-      const factsDiffer = differs(row, event, condition);
-      if (factsDiffer) facts.push({ row, event, condition });
-      if (isCreated) this.counts.created += 1;
-      else if (verdict.drift) this.counts.drifted += 1;
-      else if (factsDiffer || named.has(keyOf(row.mplanId, store.id)) || verdict.kind !== 'same')
-        this.counts.updated += 1;
+      if (differs(row, event, condition)) facts.push({ row, event, condition });
+
+      const count = created.has(key)
+        ? 'created'
+        : verdict.drift
+          ? 'drifted'
+          : facts.at(-1)?.event === event || named.has(key) || verdict.kind !== 'same'
+            ? 'updated'
+            : null;
+      if (count) {
+        this.counts[count] += 1;
+        changed += 1;
+      }
 
       switch (verdict.kind) {
         case 'same':
@@ -349,13 +345,14 @@ class Reading {
           break;
         case 'adopt': {
           remembers.push({ eventId: event.id, held: verdict.held });
-          const made = scheduleOf({ event, condition }, verdict.held, reps, store.timeZone);
-          if (!local.schedule && made) inserts.push({ eventId: event.id, schedule: made });
-          else if (local.schedule)
-            adoptions.push({
-              ...(await adoptBooking(tx, local, condition, verdict.held, reps, store.timeZone)),
-              eventId: event.id,
-            });
+          if (local.schedule) {
+            const adoption = await adoptBooking(tx, local, condition, verdict.held, reps, timeZone);
+            adoptions.push({ ...adoption, eventId: event.id });
+            break;
+          }
+          // A first reading brings thousands: they are added together.
+          const made = scheduleOf({ event, condition }, verdict.held, reps, timeZone);
+          if (made) inserts.push({ ...made, eventId: event.id, source: 'crossmark' });
           break;
         }
         case 'repair':
@@ -365,31 +362,30 @@ class Reading {
           await settle(tx, local, verdict.held);
           break;
         case 'conflict':
-          await leaveToPerson(tx, local, verdict.held, store.timeZone, since);
+          await leaveToPerson(tx, local, verdict.held, timeZone, since);
           break;
       }
     }
     await updateFacts(tx, facts);
-    if (inserts.length > 0) {
-      await tx
-        .insert(schedules)
-        .values(
-          inserts.map(({ eventId, schedule }) => ({ ...schedule, eventId, source: 'crossmark' as const })),
-        );
-    }
+    if (inserts.length > 0) await tx.insert(schedules).values(inserts);
     await rememberAll(tx, remembers);
     await auditAdoptions(tx, adoptions);
     await this.sendWaiting(tx, [...named.values()], locals);
+    return changed;
   }
 
   /** Gives plan ids to events known from a file alone; by key of our event, its id. */
-  private async nameLocalEvents(
-    tx: Tx,
-    rows: readonly { row: PlannedEvent; store: Store }[],
-    storeIds: readonly number[],
-  ): Promise<Map<string, number>> {
+  private async nameLocalEvents(tx: Tx, rows: readonly Listed[]): Promise<Map<string, number>> {
     const named = new Map<string, number>();
     if (rows.length === 0) return named;
+    const storeIds = [...new Set(rows.map(({ store }) => store.id))];
+    // An import that adds the same events from a file holds this lock too: one event is never made twice.
+    await tx
+      .select({ id: stores.id })
+      .from(stores)
+      .where(inArray(stores.id, storeIds))
+      .orderBy(stores.id)
+      .for('update');
     const dueDays = rows.map(({ row }) => row.dueOn).sort();
     const locals = await tx
       .select()
@@ -397,7 +393,7 @@ class Reading {
       .where(
         and(
           isNull(events.mplanId),
-          inArray(events.storeId, [...storeIds]),
+          inArray(events.storeId, storeIds),
           // Relies on the index events_store_due.
           between(events.dueOn, dueDays[0] ?? '', dueDays.at(-1) ?? ''),
         ),
@@ -406,9 +402,7 @@ class Reading {
       .for('update');
     const byKey = Map.groupBy(locals, (event) => `${event.storeId} ${eventMatchKey(event)}`);
     const tidy = (name: string) => name.trim().replace(/\s+/g, ' ').toLowerCase();
-    const take = (one: { row: PlannedEvent; store: Store }, exact: boolean) => {
-      const { row, store } = one;
-      const key = keyOf(row.mplanId, store.id);
+    const take = ({ row, store, key }: Listed, exact: boolean) => {
       if (named.has(key)) return;
       const open =
         byKey.get(`${store.id} ${eventMatchKey({ ...row, type: detectEventType(row.name) })}`) ?? [];
@@ -418,18 +412,15 @@ class Reading {
     };
     for (const one of rows) take(one, true);
     for (const one of rows) take(one, false);
-    for (const { row, store } of rows) {
-      const id = named.get(keyOf(row.mplanId, store.id));
+    for (const { row, key } of rows) {
+      const id = named.get(key);
       if (id !== undefined)
         await tx.update(events).set({ mplanId: row.mplanId, updatedAt: sql`now()` }).where(eq(events.id, id));
     }
     return named;
   }
 
-  private async create(
-    tx: Tx,
-    rows: readonly { row: PlannedEvent; store: Store }[],
-  ): Promise<Map<string, number>> {
+  private async create(tx: Tx, rows: readonly Listed[]): Promise<Map<string, number>> {
     if (rows.length === 0) return new Map();
     const made = await tx
       .insert(events)
@@ -496,12 +487,9 @@ class Reading {
   }
 }
 
-async function loadByPlan(
-  db: Db | Tx,
-  rows: readonly { row: PlannedEvent; store: Store }[],
-): Promise<Map<string, LocalEvent>> {
+async function loadByPlan(db: Db | Tx, rows: readonly Listed[]): Promise<Map<string, LocalEvent>> {
   if (rows.length === 0) return new Map();
-  const asked = new Set(rows.map(({ row, store }) => keyOf(row.mplanId, store.id)));
+  const asked = new Set(rows.map(({ key }) => key));
   // Relies on the index events_plan_and_store.
   const found = await db
     .select({ event: events, schedule: schedules, sync: eventSyncs })
@@ -558,14 +546,22 @@ async function stepsOf(tx: Tx, ids: readonly number[]): Promise<Map<number, Jour
   return Map.groupBy(steps, (step) => step.eventId);
 }
 
-async function repIdsOf(tx: Tx, locals: readonly LocalEvent[]) {
+/** What is wanted for each event: nothing without a schedule, unsayable (undefined) where its person has no RepID. */
+async function wantedBy(tx: Tx, locals: readonly LocalEvent[]) {
   const ids = [...new Set(locals.flatMap(({ schedule }) => schedule?.employeeId ?? []))];
-  if (ids.length === 0) return new Map<number, Wanted['repId']>();
-  const rows = await tx
-    .select({ id: employees.id, repId: employees.repId })
-    .from(employees)
-    .where(inArray(employees.id, ids));
-  return new Map(rows.flatMap(({ id, repId }) => (repId ? [[id, repId] as const] : [])));
+  const people =
+    ids.length === 0
+      ? []
+      : await tx
+          .select({ id: employees.id, repId: employees.repId })
+          .from(employees)
+          .where(inArray(employees.id, ids));
+  const repOf = new Map(people.map(({ id, repId }) => [id, repId]));
+  return ({ schedule }: LocalEvent): Wanted | null | undefined => {
+    if (!schedule) return null;
+    const repId = repOf.get(schedule.employeeId);
+    return repId ? { repId, startsAt: schedule.startsAt, endsAt: schedule.endsAt } : undefined;
+  };
 }
 
 async function updateFacts(
