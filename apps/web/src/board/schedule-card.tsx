@@ -34,9 +34,9 @@ export const ScheduleCard = memo(function ScheduleCard({
       className={`grid w-full grid-cols-[minmax(0,1fr)] gap-0.5 rounded-md border border-line border-l-4 bg-surface text-left hover:border-line-strong hover:bg-surface-2 ${roomy ? 'px-3 py-2' : 'px-1.5 py-1'}`}
       style={{ borderLeftColor: `var(${type.token})` }}
     >
-      <span className="flex items-baseline gap-1.5 text-xs">
+      <span className="flex flex-wrap items-baseline gap-x-1.5 text-xs">
         <span className="font-semibold whitespace-nowrap">{formatTime(schedule.startsAt, timeZone)}</span>
-        <span className="truncate text-ink-2">{type.short}</span>
+        <span className="whitespace-nowrap text-ink-2">{type.short}</span>
         {warnings.length > 0 && (
           <span
             className="ml-auto self-center text-waiting"

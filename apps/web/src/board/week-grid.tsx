@@ -26,7 +26,7 @@ export function WeekGrid({
   const cells = byPersonAndDay(board.schedules);
   return (
     <section aria-label="Week board" className="min-h-0 min-w-0 flex-1 overflow-auto bg-surface">
-      <table className="w-full min-w-[900px] table-fixed border-separate border-spacing-0 text-sm">
+      <table className="w-full min-w-[980px] table-fixed border-separate border-spacing-0 text-sm">
         <caption className="sr-only">
           {board.store.name}, week of {formatDay(board.weekOf)}: people by days
         </caption>

@@ -1,7 +1,9 @@
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { IconButton } from './button.tsx';
+
+const FOCUS_FIRST = ['input:checked:enabled', 'input:enabled', 'button:enabled'];
 
 const SHAPES = {
   middle:
@@ -11,7 +13,10 @@ const SHAPES = {
   side: 'inset-y-0 right-0 w-full sm:w-[27rem] sm:border-l sm:border-line',
 };
 
-/** A modal dialog: Esc, the cross and a click outside close it, and the focus goes back to where it was. */
+/**
+ * A modal dialog: Esc, the cross and a click outside close it. The focus starts at what is chosen or to be filled in, and
+ * goes back to where it was, or to the page where that is gone.
+ */
 export function Dialog({
   title,
   description,
@@ -28,11 +33,28 @@ export function Dialog({
   onClose: () => void;
   children: ReactNode;
 }) {
+  const opener = useRef(document.activeElement);
+  const body = useRef<HTMLDivElement>(null);
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-50 bg-overlay" />
         <Radix.Content
+          onOpenAutoFocus={(event) => {
+            // On a touch screen a focused field would bring up the keyboard over the dialog.
+            if (!window.matchMedia('(pointer: fine)').matches) return;
+            const first = FOCUS_FIRST.map((which) => body.current?.querySelector<HTMLElement>(which)).find(
+              Boolean,
+            );
+            if (!first) return;
+            event.preventDefault();
+            first.focus();
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            const back = opener.current?.isConnected ? opener.current : document.getElementById('content');
+            if (back instanceof HTMLElement) back.focus({ preventScroll: true });
+          }}
           className={`fixed z-50 flex flex-col bg-surface shadow-float outline-none ${SHAPES[shape]}`}
           {...(description === undefined && { 'aria-describedby': undefined })}
         >
@@ -51,7 +73,9 @@ export function Dialog({
               </IconButton>
             </Radix.Close>
           </header>
-          <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain p-4">{children}</div>
+          <div ref={body} className="min-h-0 flex-1 overflow-y-auto overscroll-contain p-4">
+            {children}
+          </div>
           {footer && (
             <footer className="flex flex-wrap items-center justify-end gap-2 border-t border-line p-3">
               {footer}
