@@ -1,5 +1,5 @@
 import { readEnv, settings } from '@scheduler/runtime';
-import type { RetryPolicy } from '@scheduler/sync';
+import { type RetryPolicy, SILENT_AFTER_SECONDS } from '@scheduler/sync';
 import { z } from 'zod';
 
 const seconds = (fallback: number) => z.coerce.number().min(0).max(604_800).default(fallback);
@@ -13,7 +13,20 @@ const SETTINGS = {
   CROSSMARK_PASSWORD: z.string().describe('its password'),
   REDIS_URL: settings.REDIS_URL,
   LOG_LEVEL: settings.LOG_LEVEL,
+  CROSSMARK_CALL_SECONDS: seconds(30).describe('the longest that one call to Crossmark may take'),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(10).describe('jobs run at once'),
+  WORKER_SILENT_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .max(3_600)
+    .default(SILENT_AFTER_SECONDS)
+    .describe('without a sign of life for so long, a worker is taken for dead; the same for all workers'),
+  SYNC_LEASE_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .max(3_600)
+    .default(120)
+    .describe('how long a worker owns an event from its last step; at least four calls long'),
   SYNC_RETRY_BLIP_SECONDS: seconds(5).describe('before the first retry, which is not counted'),
   SYNC_RETRY_BASE_SECONDS: seconds(60).describe('before the next retry; doubles from there on'),
   SYNC_RETRY_CAP_SECONDS: seconds(3_600).describe('longest wait between tries'),

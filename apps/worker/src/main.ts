@@ -13,6 +13,7 @@ await runApp('worker', async () => {
     userId: env.CROSSMARK_USER_ID,
     password: env.CROSSMARK_PASSWORD,
     log,
+    timeouts: { callMs: env.CROSSMARK_CALL_SECONDS * 1_000 },
     onCall: metrics.call,
   });
   const worker = startWorker({
@@ -22,6 +23,8 @@ await runApp('worker', async () => {
     metrics,
     retry: env.retry,
     concurrency: env.WORKER_CONCURRENCY,
+    leaseMs: env.SYNC_LEASE_SECONDS * 1_000,
+    silentAfterSeconds: env.WORKER_SILENT_SECONDS,
   });
   return async () => {
     await worker.stop();

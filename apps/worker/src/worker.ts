@@ -7,10 +7,10 @@ import type { Logger } from '@scheduler/runtime';
 import {
   CRONTAB,
   createTaskList,
-  HEARTBEAT_MS,
   heartbeat,
   type RetryPolicy,
   rescue,
+  SILENT_AFTER_SECONDS,
   type SyncContext,
   signOff,
   sweep,
@@ -20,8 +20,6 @@ import { Logger as GraphileLogger, type Runner, run, type WorkerEvents } from 'g
 
 /** Of the 25 s that stopping may take: so long running jobs may go on, then they hand themselves back. */
 const DRAIN_MS = 15_000;
-const RESCUE_MS = 10_000;
-const SWEEP_MS = 30_000;
 /** Longer than any one call to Crossmark takes with a sign-in in between. */
 const LEASE_MS = 120_000;
 const LONGEST_WAIT_FOR_POSTGRES_MS = 10_000;
@@ -34,6 +32,10 @@ export interface WorkerOptions {
   retry: RetryPolicy;
   concurrency: number;
   crontab?: string;
+  /** How long an event is this worker's from its last step; without one, longer than any one call takes. */
+  leaseMs?: number;
+  /** After how much silence workers take each other for dead. */
+  silentAfterSeconds?: number;
   /** How long running jobs may go on once the worker stops. */
   drainMs?: number;
 }
@@ -51,7 +53,8 @@ export interface Worker {
  * after what dead workers left behind. When Postgres goes away it starts over once it is back.
  */
 export function startWorker(options: WorkerOptions): Worker {
-  const { log, concurrency } = options;
+  const { log, concurrency, silentAfterSeconds = SILENT_AFTER_SECONDS } = options;
+  const silentMs = silentAfterSeconds * 1_000;
   const database = connect(options.databaseUrl, {
     max: concurrency + 3,
     applicationName: 'scheduler-worker',
@@ -62,7 +65,7 @@ export function startWorker(options: WorkerOptions): Worker {
     crossmark: options.crossmark,
     log,
     metrics: options.metrics,
-    settings: { retry: options.retry, leaseMs: LEASE_MS },
+    settings: { retry: options.retry, leaseMs: options.leaseMs ?? LEASE_MS },
   };
   const taskList = createTaskList(ctx);
   const stopping = new AbortController();
@@ -97,14 +100,14 @@ export function startWorker(options: WorkerOptions): Worker {
   }
 
   const chores = [
-    repeat('heartbeat', HEARTBEAT_MS, async () => {
+    repeat('heartbeat', silentMs / 6, async () => {
       if (id) await heartbeat(db, { id, host: hostname(), pid: process.pid, concurrency });
     }),
-    repeat('rescue', RESCUE_MS, async () => {
-      const dead = await rescue(db);
+    repeat('rescue', silentMs / 3, async () => {
+      const dead = await rescue(db, silentAfterSeconds);
       if (dead.length > 0) log.warn({ workers: dead }, 'freed what dead workers held');
     }),
-    repeat('sweep', SWEEP_MS, async () => {
+    repeat('sweep', silentMs, async () => {
       const found = await sweep(db);
       if (found > 0) log.warn({ jobs: found }, 'gave jobs to changes that had none');
     }),

@@ -15,7 +15,6 @@ export { refresh } from './refresh.ts';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.ts';
 export { createTaskList } from './tasks.ts';
 export {
-  HEARTBEAT_MS,
   heartbeat,
   rescue,
   SILENT_AFTER_SECONDS,

@@ -8,8 +8,7 @@ import { eventJobKey, refreshJobKey } from './jobs.ts';
  * finds nothing to do when all is well.
  */
 
-/** A sign of life is given every 5 s; silent for six of them is dead. */
-export const HEARTBEAT_MS = 5_000;
+/** Signs of life come six times as often: a worker that misses them all is dead. */
 export const SILENT_AFTER_SECONDS = 30;
 
 /** A worker process as the others see it. */
@@ -38,17 +37,17 @@ export async function signOff(db: Db, workerId: string): Promise<void> {
  * Frees what silent workers held: their jobs, no try spent, and their leases, so that others go on at once.
  * graphile-worker itself does that after four hours. Returns the workers found dead.
  */
-export async function rescue(db: Db): Promise<string[]> {
+export async function rescue(db: Db, silentAfterSeconds = SILENT_AFTER_SECONDS): Promise<string[]> {
   return db.transaction(async (tx) => {
     // Locked longer than a silence, by somebody who gave no sign of life since.
     const silent = await tx.execute<{ id: string }>(sql`
       select distinct jobs.locked_by as id
       from graphile_worker._private_jobs jobs
-      left join workers on workers.id = jobs.locked_by and workers.seen_at > now() - ${SILENT_AFTER_SECONDS} * interval '1 second'
+      left join workers on workers.id = jobs.locked_by and workers.seen_at > now() - ${silentAfterSeconds} * interval '1 second'
       where jobs.locked_by is not null and workers.id is null
-        and jobs.locked_at < now() - ${SILENT_AFTER_SECONDS} * interval '1 second'
+        and jobs.locked_at < now() - ${silentAfterSeconds} * interval '1 second'
       union
-      select id from workers where seen_at <= now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`);
+      select id from workers where seen_at <= now() - ${silentAfterSeconds} * interval '1 second'`);
     const ids = silent.map((row) => row.id);
     if (ids.length === 0) return [];
     await free(tx, ids);
