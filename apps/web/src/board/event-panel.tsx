@@ -1,4 +1,4 @@
-import type { BoardEvent, SyncAttempt, SyncDetail } from '@scheduler/server/router';
+import type { BoardEvent, EventRow, SyncAttempt, SyncDetail } from '@scheduler/server/router';
 import { ArrowLeftRight, CalendarClock, ExternalLink, RotateCw, Undo2, UserRoundPen } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { trpc } from '../api.ts';
@@ -35,6 +35,8 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
     { enabled: scheduleId !== undefined },
   );
   const [asked, setAsked] = useState<'schedule' | 'move' | 'person' | 'trade'>();
+  // Should a colleague unschedule it meanwhile, an open dialog stays and its save says what happened.
+  const [askedOf, setAskedOf] = useState<EventRow['schedule']>(null);
   const unschedule = trpc.schedules.unschedule.useMutation();
 
   const row = detail.data;
@@ -66,6 +68,11 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
   }
 
   const { event, schedule } = row;
+  const subject = schedule ?? askedOf;
+  const ask = (what: 'move' | 'person' | 'trade') => {
+    setAskedOf(schedule);
+    setAsked(what);
+  };
   const { timeZone } = store;
   const today = workDateOf(new Date().toISOString(), timeZone);
   const title = titleOf(event);
@@ -147,16 +154,16 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
               <div className="grid grid-cols-2 gap-2">
                 {schedule ? (
                   <>
-                    <Button onClick={() => setAsked('move')}>
+                    <Button onClick={() => ask('move')}>
                       <CalendarClock aria-hidden className="size-4" />
                       Move
                     </Button>
-                    <Button onClick={() => setAsked('person')}>
+                    <Button onClick={() => ask('person')}>
                       <UserRoundPen aria-hidden className="size-4" />
                       Change person
                     </Button>
                     {event.type === 'Core' && (
-                      <Button onClick={() => setAsked('trade')}>
+                      <Button onClick={() => ask('trade')}>
                         <ArrowLeftRight aria-hidden className="size-4" />
                         Trade
                       </Button>
@@ -212,17 +219,17 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
       {asked === 'schedule' && (
         <PlanDialog plan={{ mode: 'schedule', event }} today={today} onClose={() => setAsked(undefined)} />
       )}
-      {(asked === 'move' || asked === 'person') && schedule && (
+      {(asked === 'move' || asked === 'person') && subject && (
         <PlanDialog
-          plan={{ mode: asked, event, current: schedule }}
+          plan={{ mode: asked, event, current: subject }}
           today={today}
           onClose={() => setAsked(undefined)}
         />
       )}
-      {asked === 'trade' && schedule && (
+      {asked === 'trade' && subject && (
         <TradeDialog
           event={event}
-          current={schedule}
+          current={subject}
           storeId={store.id}
           timeZone={timeZone}
           today={today}

@@ -179,7 +179,8 @@ function Refresh() {
   return (
     <div className="flex items-center gap-1.5 text-xs">
       <span
-        role="status"
+        // Progress is read out; the age that follows changes every second and is not.
+        role={running ? 'status' : undefined}
         className={`hidden min-w-32 text-right md:inline ${run?.state === 'failed' ? 'text-failed' : 'text-ink-2'}`}
         title={run?.failureReason ?? 'When Crossmark’s list was last read completely'}
       >
