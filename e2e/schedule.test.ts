@@ -71,7 +71,10 @@ describe('a dispatcher at the board', () => {
     await stranger.getByLabel('E-mail').fill('dispatcher@demo.test');
     await stranger.getByLabel('Password').fill('not-the-password');
     await stranger.getByRole('button', { name: 'Sign in' }).click();
-    await stranger.getByRole('alert').filter({ hasText: /password/i }).waitFor();
+    await stranger
+      .getByRole('alert')
+      .filter({ hasText: /password/i })
+      .waitFor();
     await context.close();
   });
 
