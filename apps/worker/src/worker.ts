@@ -23,6 +23,8 @@ const DRAIN_MS = 15_000;
 /** Longer than any one call to Crossmark takes with a sign-in in between. */
 const LEASE_MS = 120_000;
 const LONGEST_WAIT_FOR_POSTGRES_MS = 10_000;
+/** How long asking for jobs may fail before the worker starts over. */
+const IN_VAIN_MS = 3_000;
 
 export interface WorkerOptions {
   databaseUrl: string;
@@ -80,6 +82,19 @@ export function startWorker(options: WorkerOptions): Worker {
     events.on('pool:create', ({ workerPool }) => {
       id = workerPool.id;
     });
+    // A connection lost at the wrong moment leaves graphile-worker asking in vain for ever: then it starts afresh.
+    let inVainSinceMs: number | undefined;
+    const heard = () => {
+      inVainSinceMs = undefined;
+    };
+    events.on('worker:getJob:empty', heard);
+    events.on('job:start', heard);
+    events.on('worker:getJob:error', () => {
+      inVainSinceMs ??= performance.now();
+      if (performance.now() - inVainSinceMs < IN_VAIN_MS) return;
+      heard();
+      runner?.stop('no job could be asked for').catch(() => {});
+    });
     runner = await run({
       connectionString: options.databaseUrl,
       concurrency,
@@ -89,6 +104,8 @@ export function startWorker(options: WorkerOptions): Worker {
       noHandleSignals: true,
       pollInterval: 1_000,
       gracefulShutdownAbortTimeout: options.drainMs ?? DRAIN_MS,
+      // Without batching nobody waits for a job's end to be written: a failure of that ended the process.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       taskList,
       crontab: options.crontab ?? CRONTAB,
       events,
@@ -127,7 +144,10 @@ export function startWorker(options: WorkerOptions): Worker {
       await runOnce().catch((error) =>
         log.error({ reason: messageOf(error) }, 'worker broke off, starting over'),
       );
+      const last = id;
       id = undefined;
+      // Nothing of it runs any more; where Postgres isn't back yet, a rescue frees what it held.
+      if (last && !signal.aborted) await signOff(db, last).catch(() => {});
       if (!signal.aborted) await wait(1_000, undefined, { signal }).catch(() => {});
     }
   })();

@@ -7,7 +7,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { JobInfo, SyncContext } from './context.ts';
-import { retryNow, wantChange } from './enqueue.ts';
+import { retryNow, wantChange, wantChanges } from './enqueue.ts';
 import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs, STORE } from './fixture.ts';
 import type { EventTask } from './jobs.ts';
 import { reconcile } from './reconcile.ts';
@@ -256,6 +256,34 @@ describe.each(['replace', 'duplicate'] as const)('where a second booking would %
     expect(simulator.state.bookings.map(({ mplanId, repId }) => [mplanId, repId]).sort()).toEqual([
       [PLAN, '100002'],
       ['40000002', '100001'],
+    ]);
+  });
+
+  test('a Core and its Supervisor event, saved together, end as two bookings though one call fails at first', async () => {
+    const noon: Instant = '2026-01-05T17:00:00.000Z';
+    const supervisor = await addEvent(database.db, { storeId, mplanId: '40000002' });
+    simulator.putPlans({
+      mplanId: '40000002',
+      storeId: STORE.crossmarkStoreId,
+      name: 'Oat Bars - V2-Supervisor',
+      startsOn: '2026-01-01',
+      dueOn: '2026-01-15',
+    });
+    await database.db.transaction(async (tx) => {
+      await addSchedule(tx, { eventId, employeeId: ada, startsAt: at1045 });
+      await addSchedule(tx, { eventId: supervisor, employeeId: bob, startsAt: noon, minutes: 5 });
+      await wantChanges(tx, [
+        { eventId, task: 'sync_schedule' },
+        { eventId: supervisor, task: 'sync_schedule' },
+      ]);
+    });
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: false, mplanId: '40000002' });
+    await run();
+    expect(await run(supervisor)).toMatchObject({ outcome: 'retry' });
+    await run(supervisor);
+    expect(simulator.state.bookings).toMatchObject([
+      { mplanId: PLAN, repId: '100001', startsAt: at1045 },
+      { mplanId: '40000002', repId: '100002', startsAt: noon, endsAt: addMinutes(noon, 5) },
     ]);
   });
 
@@ -656,6 +684,15 @@ describe('one reconciler an event', () => {
     };
     expect(await reconcile(robbed, eventId, job())).toMatchObject({ outcome: 'interrupted' });
     expect(writes()).toEqual([]);
+  });
+
+  test('a process frozen past its lease before a write sends nothing when it wakes', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    const short: SyncContext = { ...ctx, settings: { ...ctx.settings, leaseMs: 1 } };
+    await reconcile(short, eventId, job());
+    expect(writes()).toEqual([]);
+    await run();
+    expect(bookings()).toEqual([booking('100001', at1045)]);
   });
 
   test('each write is in the journal before it leaves, and no transaction is open meanwhile', async () => {

@@ -150,7 +150,7 @@ class Reconciliation {
     step: Exclude<Step, { kind: 'blocked' }>,
     { state, mplanId, held }: { state: EventState; mplanId: MplanId; held: Remembered | null },
   ): Promise<void> {
-    const { ctx, lease, signal } = this;
+    const { ctx, lease } = this;
     const { timeZone, crossmarkStoreId: storeId } = state.store;
     const name = state.employee?.name ?? null;
     if (step.kind === 'delete' && this.removals.has(step.bookingId)) {
@@ -161,8 +161,11 @@ class Reconciliation {
         'Crossmark confirmed that it removed the booking but still lists it. Nothing else is sent before that is clear; it will be tried again.',
       );
     }
+    // A process that was frozen meanwhile finds its lease run out when it wakes, and sends nothing.
+    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(ctx.settings.leaseMs)]);
     signal.throwIfAborted();
     const stepId = await journalStep(ctx.db, lease, step, ctx.settings.leaseMs);
+    signal.throwIfAborted();
     try {
       if (step.kind === 'create') {
         const { repId, startsAt, endsAt } = step;
