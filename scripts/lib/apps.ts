@@ -13,12 +13,26 @@ export interface Apps {
   stop(): Promise<void>;
 }
 
+/** Starts one app's process, with settings of its own where given. */
+export function startApp(
+  infrastructure: Infrastructure,
+  name: string,
+  main: string,
+  settings: Record<string, string> = {},
+): Running {
+  const env = {
+    ...infrastructure.env,
+    NODE_ENV: 'production',
+    LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
+    ...settings,
+  };
+  return start(name, process.execPath, [main], { cwd: join(ROOT, 'apps', name), env });
+}
+
 /** Starts server, worker, web and admin and waits until each can do its job. */
 export async function startApps(infrastructure: Infrastructure, only: { pages: boolean }): Promise<Apps> {
   const { ports } = infrastructure;
-  const env = { ...infrastructure.env, NODE_ENV: 'production', LOG_LEVEL: process.env.LOG_LEVEL ?? 'info' };
-  const app = (name: string, main: string) =>
-    start(name, process.execPath, [main], { cwd: join(ROOT, 'apps', name), env });
+  const app = (name: string, main: string) => startApp(infrastructure, name, main);
   const running: Running[] = [];
   const stop = async () => {
     await Promise.all(running.splice(0).map((process) => process.stop()));

@@ -28,6 +28,13 @@ const PREFERRED_PORTS = {
   redis: 6380,
 };
 
+/** A server that can be made to fail: Postgres crashes and recovers, Redis comes back empty. */
+export interface Interruptible {
+  stop(): Promise<void>;
+  /** Starts it again on the same port. */
+  start(): Promise<void>;
+}
+
 /** What the apps need around them, up and running. */
 export interface Infrastructure {
   ports: Record<keyof typeof PREFERRED_PORTS, number>;
@@ -37,6 +44,9 @@ export interface Infrastructure {
   /** Where our Postgres keeps its files; null when DATABASE_URL was given. */
   databaseDirectory: string | null;
   redisUrl: string | null;
+  /** Ours to be interrupted; null where there is none, or not ours. */
+  postgres: Interruptible | null;
+  redis: Interruptible | null;
   /** What is missing without Redis and how to get it; null when there is one. */
   redisMissing: string | null;
   simulatorUrl: string;
@@ -53,21 +63,38 @@ export interface Infrastructure {
 export async function openDatabase(
   dataDirectory: string,
   port?: number,
-): Promise<{ url: string; directory: string | null; stop(): Promise<void> }> {
+): Promise<{
+  url: string;
+  directory: string | null;
+  stop(): Promise<void>;
+  /** Null where DATABASE_URL was given. */
+  own: Interruptible | null;
+}> {
   if (process.env.DATABASE_URL) {
-    return { url: process.env.DATABASE_URL, directory: null, stop: async () => {} };
+    return { url: process.env.DATABASE_URL, directory: null, stop: async () => {}, own: null };
   }
-  const server = await startPostgres({
+  const options = {
     directory: join(dataDirectory, 'postgres'),
     ...(port === undefined ? {} : { port }),
-  });
+  };
+  let server = await startPostgres(options);
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
   const [found] = await sql`select from pg_database where datname = ${DATABASE}`;
   if (!found) await sql.unsafe(`create database ${DATABASE}`);
   await sql.end();
   const url = new URL(server.url);
   url.pathname = `/${DATABASE}`;
-  return { url: url.href, directory: server.directory, stop: () => server.stop() };
+  return {
+    url: url.href,
+    directory: server.directory,
+    stop: () => server.stop(),
+    own: {
+      stop: () => server.stop('immediate'),
+      start: async () => {
+        server = await startPostgres(options);
+      },
+    },
+  };
 }
 
 /**
@@ -101,11 +128,13 @@ export async function startInfrastructure(options: {
     await migrate(database.url);
 
     let redisUrl = process.env.REDIS_URL ?? null;
+    let ownRedis: Interruptible | null = null;
     let redisMissing: string | null = null;
     if (!redisUrl && findRedis()) {
       const redis = await startRedis({ port: ports.redis });
       stops.push(() => redis.stop());
       redisUrl = redis.url;
+      ownRedis = redis;
     } else if (!redisUrl) {
       redisMissing =
         'no redis-server or valkey-server on PATH: charts are off. apt-get install redis-server, or set REDIS_URL';
@@ -147,6 +176,8 @@ export async function startInfrastructure(options: {
       databaseUrl: database.url,
       databaseDirectory: database.directory,
       redisUrl,
+      postgres: database.own,
+      redis: ownRedis,
       redisMissing,
       simulatorUrl,
       startSimulator,

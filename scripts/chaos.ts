@@ -1,0 +1,72 @@
+/**
+ * `pnpm chaos [--seed N] [--seeds N] [--edits N] [--minutes N] [--json]`: real Postgres, real worker processes, real HTTP to
+ * the simulator; edits by the hundred while everything fails that can. Then all heals, and Crossmark must hold exactly
+ * what the board shows. Repeats a seed's decisions as far as processes allow.
+ */
+import { parseArgs } from 'node:util';
+import { startApp } from './lib/apps.ts';
+import { type ChaosResult, runChaos } from './lib/chaos/run.ts';
+import { startInfrastructure } from './lib/infrastructure.ts';
+import { answers, temporaryDirectory, waitFor } from './lib/process.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    seeds: { type: 'string', default: '1' },
+    edits: { type: 'string', default: '200' },
+    minutes: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+const number = (name: string, text: string): number => {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  console.error(`--${name} must be a number above 0, not ${text}`);
+  process.exit(2);
+};
+const first = number('seed', values.seed);
+const seeds = number('seeds', values.seeds);
+const edits = number('edits', values.edits);
+const minutes = values.minutes === undefined ? null : number('minutes', values.minutes);
+const say = (line: string) => console.error(line);
+
+/** What must be none at the end of every run. */
+const FAULTS = ['lost', 'duplicated', 'ghosts', 'stuck', 'concurrentWrites', 'strangers'] as const;
+
+// A temporary system must not end up on somebody's real database.
+for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
+const data = temporaryDirectory();
+const results: ChaosResult[] = [];
+let failed = 0;
+const infrastructure = await startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+const server = startApp(infrastructure, 'server', 'src/main.ts');
+const serverUrl = `http://127.0.0.1:${infrastructure.ports.server}`;
+try {
+  if (infrastructure.redis === null) say(`Redis is left out: ${infrastructure.redisMissing}`);
+  await waitFor('The server', answers(`${serverUrl}/healthz`), { process: server });
+  for (let seed = first; seed < first + seeds; seed++) {
+    const { result, history } = await runChaos({ infrastructure, serverUrl, seed, edits, minutes, say });
+    results.push(result);
+    const wrong = FAULTS.filter((fault) => result[fault] > 0);
+    if (values.json) console.log(JSON.stringify(result));
+    else
+      console.log(
+        `${wrong.length === 0 ? 'ok    ' : 'FAILED'} ${Object.entries(result)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', ')}`,
+      );
+    if (wrong.length > 0) {
+      failed += 1;
+      say(`seed ${seed} failed: ${wrong.join(', ')}\n${history}`);
+    }
+  }
+} catch (error) {
+  failed += 1;
+  say(`chaos broke off: ${error instanceof Error ? error.stack : error}\n${server.output()}`);
+} finally {
+  await server.stop();
+  await infrastructure.stop().catch(say);
+  data.remove();
+}
+if (seeds > 1) say(`chaos: ${results.length} seeds, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);

@@ -1,0 +1,219 @@
+import type { LoggedCall, SimulatorState } from '@scheduler/crossmark/simulator';
+import {
+  auditLog,
+  type Db,
+  employees,
+  eventSyncs,
+  events,
+  schedules,
+  stores,
+  syncAttempts,
+  syncSteps,
+} from '@scheduler/db';
+import { and, asc, eq, isNull, sql } from 'drizzle-orm';
+import type { Deed, Editors } from './edits.ts';
+import type { Toll } from './troubles.ts';
+
+/** How many events differ, and how. */
+export interface Differences {
+  /** Wanted here, and Crossmark holds no such booking. */
+  lost: number;
+  /** Events of which Crossmark holds more than one booking. */
+  duplicated: number;
+  /** Bookings that Crossmark holds and nobody here wants or knows of. */
+  ghosts: number;
+  /** Events that are not synced, or claim to be on their way with nobody under way. */
+  stuck: number;
+  /** Each event at fault with its faults in words. */
+  events: Map<number, string[]>;
+}
+
+/** Compares what is wanted here, straight from Postgres, with what the simulator itself holds. */
+export async function compareSides(db: Db, crossmark: SimulatorState): Promise<Differences> {
+  const rows = await db
+    .select({ event: events, store: stores, schedule: schedules, person: employees, sync: eventSyncs })
+    .from(events)
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .leftJoin(employees, eq(employees.id, schedules.employeeId))
+    .leftJoin(eventSyncs, eq(eventSyncs.eventId, events.id))
+    .orderBy(asc(events.id));
+  const heldBy = Map.groupBy(crossmark.bookings, (booking) => `${booking.mplanId}_${booking.storeId}`);
+  const known = new Set(
+    (await db.select({ repId: employees.repId }).from(employees)).map((row) => row.repId),
+  );
+  const found: Differences = { lost: 0, duplicated: 0, ghosts: 0, stuck: 0, events: new Map() };
+  for (const { event, store, schedule, person, sync } of rows) {
+    const faults: string[] = [];
+    const held = heldBy.get(`${event.mplanId}_${store.crossmarkStoreId}`) ?? [];
+    const inWords = JSON.stringify(held);
+    const right = schedule
+      ? held.filter(
+          (booking) =>
+            booking.repId === person?.repId &&
+            booking.startsAt === schedule.startsAt &&
+            booking.endsAt === schedule.endsAt,
+        )
+      : // Booked by somebody whom nobody here knows: shown as such, and left alone.
+        held.filter((booking) => booking.bookingId === sync?.bookingId && !known.has(booking.repId as never));
+    if (schedule && right.length === 0) {
+      found.lost += 1;
+      faults.push(
+        `lost: wanted ${person?.repId} at ${schedule.startsAt}–${schedule.endsAt}, Crossmark holds ${inWords}`,
+      );
+    }
+    if (held.length > 1) {
+      found.duplicated += 1;
+      faults.push(`duplicated: Crossmark holds ${inWords}`);
+    }
+    if (held.length > right.length) {
+      found.ghosts += held.length - right.length;
+      faults.push(
+        `ghost: wanted ${schedule ? `${person?.repId} at ${schedule.startsAt}` : 'nothing'}, Crossmark holds ${inWords}`,
+      );
+    }
+    if (sync && (sync.state !== 'synced' || sync.syncedVersion !== sync.wantedVersion || sync.leaseOwner)) {
+      found.stuck += 1;
+      faults.push(
+        `stuck: ${sync.state}, wanted version ${sync.wantedVersion}, synced ${sync.syncedVersion}, owner ${sync.leaseOwner}, reason ${sync.failureReason}`,
+      );
+    }
+    if (!sync && schedule) {
+      found.stuck += 1;
+      faults.push('stuck: scheduled, and nothing says how far it got');
+    }
+    if (faults.length > 0) found.events.set(event.id, faults);
+  }
+  return found;
+}
+
+const WRITES = ['scheduleMplanEvent', 'deleteScheduledMplanEvent'];
+export const isWrite = (call: LoggedCall) => call.call !== null && WRITES.includes(call.call);
+
+/** Writes of one event that Crossmark worked on at one time, but for those that a frozen worker sent late. */
+export function concurrentWrites(calls: readonly LoggedCall[], toll: Toll): string[] {
+  const late = (call: LoggedCall) =>
+    toll.thawedAtMs.some((thawedMs) => {
+      const atMs = Date.parse(call.receivedAt);
+      return atMs >= thawedMs && atMs < thawedMs + 3_000;
+    });
+  const found: string[] = [];
+  const writes = calls.filter((call) => isWrite(call) && call.event !== null);
+  for (const [event, own] of Map.groupBy(writes, (call) => call.event)) {
+    for (const [index, call] of own.entries()) {
+      const next = own[index + 1];
+      if (!next || call.finishedAt === null || next.receivedAt >= call.finishedAt) continue;
+      if (late(call) || late(next)) continue;
+      found.push(
+        `${event}: ${call.call} #${call.seq} (${call.receivedAt}–${call.finishedAt}) and ${next.call} #${next.seq} (${next.receivedAt})`,
+      );
+    }
+  }
+  return found;
+}
+
+/** Bookings that reached Crossmark for a person whom nobody, here or there, ever chose for that event. */
+export async function strangersBooked(
+  db: Db,
+  calls: readonly LoggedCall[],
+  editors: Editors,
+  initial: SimulatorState,
+): Promise<string[]> {
+  const chosen = new Set(editors.chosenOutside);
+  for (const { mplanId, storeId, repId } of initial.bookings) chosen.add(`${mplanId}_${storeId} ${repId}`);
+  const keys = new Map(
+    (
+      await db
+        .select({ id: events.id, mplanId: events.mplanId, storeId: stores.crossmarkStoreId })
+        .from(events)
+        .innerJoin(stores, eq(stores.id, events.storeId))
+    ).map(({ id, mplanId, storeId }) => [id, `${mplanId}_${storeId}`]),
+  );
+  const choices = await db
+    .select({ before: auditLog.before, after: auditLog.after })
+    .from(auditLog)
+    .where(eq(auditLog.subjectType, 'schedule'));
+  for (const values of choices.flatMap(({ before, after }) => [before, after])) {
+    const key = keys.get(Number(values?.eventId));
+    for (const repId of editors.repsOf.get(Number(values?.employeeId)) ?? []) chosen.add(`${key} ${repId}`);
+  }
+  return calls
+    .filter((call) => call.applied && call.call === 'scheduleMplanEvent')
+    .filter((call) => !chosen.has(`${call.event} ${call.params.RepID}`))
+    .map((call) => `${call.event}: #${call.seq} booked ${call.params.RepID}, whom nobody chose`);
+}
+
+/** Everything that is known to have happened to an event, in order. */
+export async function historyOf(
+  db: Db,
+  eventId: number,
+  calls: readonly LoggedCall[],
+  deeds: readonly Deed[],
+  toll: Toll,
+): Promise<string> {
+  const [row] = await db
+    .select({ event: events, storeId: stores.crossmarkStoreId, sync: eventSyncs })
+    .from(events)
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .leftJoin(eventSyncs, eq(eventSyncs.eventId, events.id))
+    .where(eq(events.id, eventId));
+  if (!row) return `event ${eventId} is gone`;
+  const key = `${row.event.mplanId}_${row.storeId}`;
+  const steps = await db.select().from(syncSteps).where(eq(syncSteps.eventId, eventId));
+  const attempts = await db.select().from(syncAttempts).where(eq(syncAttempts.eventId, eventId));
+  const audits = await db
+    .select()
+    .from(auditLog)
+    .where(
+      sql`${auditLog.after}->>'eventId' = ${String(eventId)} or ${auditLog.before}->>'eventId' = ${String(eventId)} or (${auditLog.subjectType} = 'event' and ${auditLog.subjectId} = ${String(eventId)})`,
+    );
+  const bookings = new Set(steps.flatMap((step) => step.bookingId ?? []));
+  const person = (values: Record<string, unknown> | null) =>
+    values && `${values.employeeName} ${values.startsAt}${values.ended ? ' ended' : ''} v${values.version}`;
+  const lines = [
+    ...steps.flatMap((step) => {
+      const about = `step ${step.id} ${step.kind} ${step.repId ?? ''} ${step.startsAt ?? ''} ${step.bookingId ?? ''}`;
+      return [
+        { at: step.sentAt, what: `${about} sent` },
+        ...(step.answeredAt
+          ? [{ at: step.answeredAt, what: `${about} is ${step.state} ${step.detail ?? ''}` }]
+          : []),
+      ];
+    }),
+    ...attempts.flatMap((attempt) => {
+      const who = `attempt ${attempt.id} (${attempt.workerId.slice(-6)}, ${attempt.task})`;
+      return [
+        { at: attempt.startedAt, what: `${who} starts` },
+        ...(attempt.finishedAt
+          ? [
+              {
+                at: attempt.finishedAt,
+                what: `${who} ${attempt.outcome} ${attempt.summary ?? ''} ${attempt.failureKind ?? ''} ${attempt.failureReason ?? ''}`,
+              },
+            ]
+          : []),
+      ];
+    }),
+    ...audits.map((entry) => ({
+      at: entry.at,
+      what: `audit ${entry.action} by ${entry.actorName}: ${person(entry.before)} -> ${person(entry.after)}`,
+    })),
+    ...calls
+      .filter(
+        (call) => call.event === key || (call.bookingId !== null && bookings.has(call.bookingId as never)),
+      )
+      .map((call) => ({
+        at: call.receivedAt,
+        what: `crossmark #${call.seq} ${call.call} ${call.params.RepID ?? ''} ${call.params.Start ?? ''} ${call.params.id ?? ''} -> ${call.outcome} ${call.status ?? ''}${call.applied ? ' APPLIED' : ''} ${call.bookingId ?? ''} until ${call.finishedAt}`,
+      })),
+    ...deeds
+      .filter((deed) => deed.eventIds.includes(eventId) || deed.eventIds.length === 0)
+      .map(({ at, what }) => ({ at, what })),
+    ...toll.story,
+  ].sort((a, b) => a.at.localeCompare(b.at));
+  return [
+    `event ${eventId} (${key}) ${row.event.name} ${row.event.startsOn}–${row.event.dueOn} ${row.event.condition}`,
+    `  now: ${JSON.stringify(row.sync)}`,
+    ...lines.map(({ at, what }) => `  ${at} ${what}`),
+  ].join('\n');
+}

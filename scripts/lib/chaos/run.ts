@@ -1,0 +1,216 @@
+import { connect, eventSyncs, refreshRuns } from '@scheduler/db';
+import { asc, desc, inArray, sql } from 'drizzle-orm';
+import { type Api, signIn } from '../api.ts';
+import { type Infrastructure, seedDemo } from '../infrastructure.ts';
+import {
+  compareSides,
+  concurrentWrites,
+  type Differences,
+  historyOf,
+  isWrite,
+  strangersBooked,
+} from './compare.ts';
+import { Editors } from './edits.ts';
+import { createRandom, pause } from './random.ts';
+import { openSwitchboard } from './switchboard.ts';
+import { remoteFaults, Troubles } from './troubles.ts';
+
+/** What a run found, as `--json` prints it. */
+export interface ChaosResult {
+  seed: number;
+  edits: number;
+  /** Calls that Crossmark failed on purpose, sessions ended, workers frozen, Redis outages. */
+  faults: number;
+  kills: number;
+  pgRestarts: number;
+  remoteWrites: number;
+  lost: number;
+  duplicated: number;
+  ghosts: number;
+  stuck: number;
+  secondsToConverge: number;
+  /** Writes of one event at one time, and bookings of somebody whom nobody chose. Both are never to be. */
+  concurrentWrites: number;
+  strangers: number;
+}
+
+const QUIET_WITHIN_MS = 90_000;
+/** A person ends conflicts and dead letters; a choice may meet the next trouble, so they look again. */
+const ROUNDS_OF_CHOICES = 6;
+const HISTORIES_SHOWN = 3;
+
+/**
+ * One run under a seed: a stream of edits while everything fails that can, then all heals, and both sides must hold the
+ * same. `history` is what happened to the events that differ; empty where all is well.
+ */
+export async function runChaos(given: {
+  infrastructure: Infrastructure;
+  serverUrl: string;
+  seed: number;
+  edits: number;
+  minutes: number | null;
+  say: (line: string) => void;
+}): Promise<{ result: ChaosResult; history: string }> {
+  const { infrastructure, seed, say } = given;
+  const { databaseUrl, simulatorUrl } = infrastructure;
+  const switchboard = openSwitchboard(simulatorUrl);
+  await switchboard.clearFaults();
+  await seedDemo({ databaseUrl, simulatorUrl });
+  await switchboard.clearLog();
+  const secondBooking = createRandom(seed, 'second booking').chance(0.5) ? 'duplicate' : 'replace';
+  const calm = {
+    latencyMs: { '*': { minMs: 5, maxMs: 60 } },
+    maxPageSize: 60,
+    conditionLagMs: 0,
+    listShift: { rows: 0, chance: 0 },
+    secondBooking,
+  } as const;
+  await switchboard.configure({ seed, ...calm });
+  const initial = await switchboard.state();
+
+  const database = connect(databaseUrl, { max: 3, applicationName: 'chaos' });
+  const { db } = database;
+  const api: Api = await signIn(given.serverUrl, infrastructure.env.WEB_ORIGIN as string);
+  const troubles = new Troubles(infrastructure, switchboard, createRandom(seed, 'troubles'));
+  const editors = new Editors({ db, api, switchboard, random: createRandom(seed, 'edits'), secondBooking });
+  const choose = createRandom(seed, 'choices');
+  try {
+    await editors.prepare();
+    troubles.hire();
+    troubles.hire();
+    say(`seed ${seed}: Crossmark ${secondBooking}s on a second booking; the storm begins`);
+    await switchboard.addFaults(remoteFaults());
+    troubles.begin();
+    const collecting = setInterval(() => void switchboard.collect().catch(() => {}), 2_000);
+    await editors
+      .work({
+        edits: given.minutes === null ? given.edits : Number.POSITIVE_INFINITY,
+        overAtMs: Date.now() + (given.minutes ?? 60) * 60_000,
+      })
+      .finally(() => clearInterval(collecting));
+
+    await switchboard.clearFaults();
+    await switchboard.configure(calm);
+    await troubles.heal();
+    const healedMs = performance.now();
+    const { done, refused, unanswered } = editors.counts;
+    say(`seed ${seed}: ${done} edits, ${refused} refused, ${unanswered} without an answer; all is healed`);
+    await converge();
+    const differences = await compareSides(db, await switchboard.state());
+    const secondsToConverge = Math.round((performance.now() - healedMs) / 100) / 10;
+    await switchboard.collect();
+    const calls = switchboard.calls();
+    const { toll } = troubles;
+    const concurrent = concurrentWrites(calls, toll);
+    const strangers = await strangersBooked(db, calls, editors, initial);
+    const { lost, duplicated, ghosts, stuck } = differences;
+    const result: ChaosResult = {
+      seed,
+      edits: done,
+      faults:
+        calls.filter((call) => !['answered', 'refused', null].includes(call.outcome)).length +
+        toll.freezes +
+        toll.redisOutages +
+        toll.sessionExpiries,
+      kills: toll.kills,
+      pgRestarts: toll.pgRestarts,
+      remoteWrites: calls.filter((call) => isWrite(call) && call.applied).length,
+      lost,
+      duplicated,
+      ghosts,
+      stuck,
+      secondsToConverge,
+      concurrentWrites: concurrent.length,
+      strangers: strangers.length,
+    };
+    return { result, history: await tellOf(differences, [...concurrent, ...strangers]) };
+
+    async function tellOf(found: Differences, violations: string[]): Promise<string> {
+      const told = [...violations];
+      for (const [eventId, faults] of [...found.events].slice(0, HISTORIES_SHOWN)) {
+        told.push(...faults.map((fault) => `event ${eventId} ${fault}`));
+        told.push(await historyOf(db, eventId, calls, editors.deeds, toll));
+      }
+      for (const violation of violations.slice(0, HISTORIES_SHOWN)) {
+        const [mplanId] = violation.split('_');
+        const [row] = await db.execute<{ id: number }>(
+          sql`select id from events where mplan_id = ${mplanId ?? ''}`,
+        );
+        if (row) told.push(await historyOf(db, row.id, calls, editors.deeds, toll));
+      }
+      if (told.length > 0 && process.env.CHAOS_OUTPUT) told.push(troubles.output());
+      return told.join('\n');
+    }
+  } finally {
+    await troubles.stop();
+    await database.close();
+  }
+
+  /** Nothing under way, nothing that will be tried by itself. */
+  async function quiet(): Promise<boolean> {
+    const until = Date.now() + QUIET_WITHIN_MS;
+    let steady = 0;
+    while (Date.now() < until) {
+      const [row] = await db.execute<{ busy: number }>(sql`
+        select (select count(*) from event_syncs sync join events on events.id = sync.event_id
+                where state in ('pending', 'waiting') and events.mplan_id is not null or lease_until > now())
+             + (select count(*) from refresh_runs where state in ('queued', 'running'))
+             + (select count(*) from graphile_worker._private_jobs where attempts < max_attempts)
+          as busy`);
+      steady = Number(row?.busy) === 0 ? steady + 1 : 0;
+      if (steady >= 3) return true;
+      await pause(100);
+    }
+    say(`seed ${seed}: not quiet after ${QUIET_WITHIN_MS / 1000} s`);
+    return false;
+  }
+
+  async function refresh(): Promise<void> {
+    const { runId } = await api.sync.refreshNow.mutate();
+    await quiet();
+    const [run] = await db.select().from(refreshRuns).orderBy(desc(refreshRuns.id)).limit(1);
+    if (run?.state !== 'done')
+      say(`seed ${seed}: refresh ${runId} ended as ${run?.state}: ${run?.failureReason}`);
+  }
+
+  /** What people do when the storm is over: read Crossmark once, then end what was left to them. */
+  async function converge(): Promise<void> {
+    // A reading that failed in the storm waits as long as the storm lasted; somebody at the queue lets it go on now.
+    await db.execute(sql`
+      select graphile_worker.reschedule_jobs(array(
+        select jobs.id from graphile_worker._private_jobs jobs where key like 'refresh:%' and locked_at is null
+      ), run_at => now())`);
+    await quiet();
+    await refresh();
+    for (let round = 0; round < ROUNDS_OF_CHOICES; round++) {
+      const open = await db
+        .select({ eventId: eventSyncs.eventId, state: eventSyncs.state })
+        .from(eventSyncs)
+        .where(inArray(eventSyncs.state, ['failed', 'conflict']))
+        .orderBy(asc(eventSyncs.eventId));
+      if (open.length === 0) return;
+      for (const { eventId, state } of open) await decide(eventId, state, round);
+      if (!(await quiet())) return;
+      await refresh();
+    }
+  }
+
+  async function decide(eventId: number, state: string, round: number): Promise<void> {
+    if (state === 'conflict') {
+      const choice = choose.chance(0.5) ? 'mine' : 'theirs';
+      await api.sync.resolve.mutate({ eventId, choice });
+      troubles.tell(`event ${eventId}: a dispatcher keeps ${choice}`);
+    } else if (round === 0) {
+      await api.sync.retry.mutate({ eventId });
+      troubles.tell(`event ${eventId}: a dispatcher tries again`);
+    } else {
+      // Refused for good: its person left, say. Nobody can work it so, and a dispatcher takes it off the board.
+      const [live] = await db.execute<{ id: number; version: number }>(
+        sql`select id, version from schedules where event_id = ${eventId} and ended_at is null`,
+      );
+      if (live) await api.schedules.unschedule.mutate({ scheduleId: live.id, version: live.version });
+      else await api.sync.retry.mutate({ eventId });
+      troubles.tell(`event ${eventId}: a dispatcher ${live ? 'unschedules it' : 'tries again'}`);
+    }
+  }
+}

@@ -1,0 +1,247 @@
+import type { FaultInput } from '@scheduler/crossmark/simulator';
+import { startApp } from '../apps.ts';
+import type { Infrastructure } from '../infrastructure.ts';
+import type { Running } from '../process.ts';
+import { pause, type Random } from './random.ts';
+import type { Switchboard } from './switchboard.ts';
+
+/** The longest that one call to Crossmark may take; a lease lasts a good four of them, as in production. */
+export const CALL_SECONDS = 0.75;
+export const LEASE_SECONDS = 4;
+
+/** Everything that takes minutes in production, in seconds. */
+const WORKER_SETTINGS = {
+  CROSSMARK_CALL_SECONDS: String(CALL_SECONDS),
+  SYNC_LEASE_SECONDS: String(LEASE_SECONDS),
+  WORKER_SILENT_SECONDS: '4',
+  SYNC_RETRY_BLIP_SECONDS: '0.2',
+  SYNC_RETRY_BASE_SECONDS: '0.4',
+  SYNC_RETRY_CAP_SECONDS: '2',
+};
+
+const SHARE_OF_FAULTY_CALLS = 0.3;
+
+/** Every way in which a call may fail, each as likely as the others. */
+const REMOTE_FAULTS: FaultInput[] = [
+  { kind: 'drop' },
+  { kind: 'drop', applied: true },
+  { kind: 'hang' },
+  { kind: 'hang', applied: true },
+  { kind: 'status', status: 429, retryAfter: 1 },
+  { kind: 'status', status: 429, retryAfter: 1, retryAfterAsDate: true },
+  { kind: 'status', status: 429 },
+  { kind: 'status', status: 500 },
+  { kind: 'status', status: 502, applied: true },
+  { kind: 'status', status: 503 },
+  { kind: 'status', status: 504, applied: true },
+  { kind: 'slow', delayMs: 300 },
+  { kind: 'truncate' },
+  { kind: 'truncate', applied: false },
+  { kind: 'garbage' },
+  { kind: 'garbage', applied: true },
+  { kind: 'expire' },
+];
+
+/** The faults as the simulator takes them: it tries one rule after the other, so later ones need a larger chance. */
+export function remoteFaults(): FaultInput[] {
+  const share = SHARE_OF_FAULTY_CALLS / REMOTE_FAULTS.length;
+  return [
+    ...REMOTE_FAULTS.map((fault, index) => ({ ...fault, times: null, chance: share / (1 - index * share) })),
+    // A refusal that means nothing: a dead letter that somebody has to redrive.
+    { call: 'scheduleMplanEvent' as const, kind: 'refuse' as const, times: null, chance: 0.02 },
+    { call: 'deleteScheduledMplanEvent' as const, kind: 'refuse' as const, times: null, chance: 0.02 },
+  ];
+}
+
+interface Member {
+  running: Running;
+  frozen: boolean;
+}
+
+/** What went wrong around the workers, and how often. */
+export interface Toll {
+  kills: number;
+  freezes: number;
+  pgRestarts: number;
+  redisOutages: number;
+  sessionExpiries: number;
+  /** When frozen workers went on, in epoch milliseconds: what they send then comes late. */
+  thawedAtMs: number[];
+  /** Each trouble with its time, for a history. */
+  story: { at: string; what: string }[];
+}
+
+/** Real worker processes, Postgres, Redis and sessions, all of which can be made to fail. */
+export class Troubles {
+  readonly toll: Toll = {
+    kills: 0,
+    freezes: 0,
+    pgRestarts: 0,
+    redisOutages: 0,
+    sessionExpiries: 0,
+    thawedAtMs: [],
+    story: [],
+  };
+  private readonly infrastructure: Infrastructure;
+  private readonly switchboard: Switchboard;
+  private readonly random: Random;
+  private members: Member[] = [];
+  private hired = 0;
+  private readonly leaving: Promise<void>[] = [];
+  private stopped = false;
+  private running: Promise<void> | undefined;
+
+  constructor(infrastructure: Infrastructure, switchboard: Switchboard, random: Random) {
+    this.infrastructure = infrastructure;
+    this.switchboard = switchboard;
+    this.random = random;
+  }
+
+  tell(what: string): void {
+    this.toll.story.push({ at: new Date().toISOString(), what });
+  }
+
+  hire(): void {
+    const name = `worker ${++this.hired}`;
+    const running = startApp(this.infrastructure, 'worker', 'src/main.ts', WORKER_SETTINGS);
+    this.members.push({ running: { ...running, name }, frozen: false });
+    this.tell(`${name} starts`);
+  }
+
+  /** Troubles one after another until {@link heal}. */
+  begin(): void {
+    this.running = (async () => {
+      while (!this.stopped) {
+        await this.sleep(this.random.int(500, 1_800));
+        if (!this.stopped) await this.one();
+      }
+    })();
+  }
+
+  private async sleep(ms: number): Promise<void> {
+    for (let left = ms; left > 0 && !this.stopped; left -= 50) await pause(Math.min(left, 50));
+  }
+
+  private async one(): Promise<void> {
+    const { random } = this;
+    const kind = random.weighted({
+      kill: 5,
+      freeze: 4,
+      postgres: 2,
+      redis: 1,
+      expire: 3,
+      more: 2,
+      fewer: 2,
+      habits: 3,
+    });
+    const member = random.pick(this.members.filter((one) => !one.frozen));
+    const downMs = random.int(200, 2_500);
+    const { postgres, redis } = this.infrastructure;
+    switch (kind) {
+      case 'kill':
+        if (!member) return;
+        this.toll.kills += 1;
+        this.tell(`${member.running.name} is killed`);
+        this.members = this.members.filter((one) => one !== member);
+        await member.running.stop('SIGKILL');
+        await this.sleep(downMs / 3);
+        this.hire();
+        return;
+      case 'freeze': {
+        if (!member || this.members.filter((one) => !one.frozen).length < 2) return;
+        this.toll.freezes += 1;
+        this.tell(`${member.running.name} freezes`);
+        this.signal(member, 'SIGSTOP');
+        member.frozen = true;
+        const frozenMs = LEASE_SECONDS * 1_000 + random.int(300, 3_000);
+        this.leaving.push(this.sleep(frozenMs).then(() => this.thaw(member)));
+        return;
+      }
+      case 'postgres':
+        if (!postgres) return;
+        this.toll.pgRestarts += 1;
+        this.tell('Postgres crashes');
+        await postgres.stop();
+        await this.sleep(downMs);
+        await postgres.start();
+        this.tell('Postgres is back');
+        return;
+      case 'redis':
+        if (!redis) return;
+        this.toll.redisOutages += 1;
+        this.tell('Redis goes');
+        await redis.stop();
+        await this.sleep(downMs);
+        await redis.start();
+        this.tell('Redis is back');
+        return;
+      case 'expire': {
+        const expiredLook = random.pick(['redirect', 'loginPage', '401', '403'] as const) ?? 'redirect';
+        this.toll.sessionExpiries += 1;
+        this.tell(`sessions end, shown as ${expiredLook}`);
+        await this.switchboard.configure({ expiredLook });
+        await this.switchboard.expireSessions();
+        return;
+      }
+      case 'more':
+        if (this.members.length < 4) this.hire();
+        return;
+      case 'fewer':
+        if (!member || this.members.length < 3) return;
+        this.tell(`${member.running.name} is told to stop`);
+        this.members = this.members.filter((one) => one !== member);
+        this.leaving.push(member.running.stop('SIGTERM'));
+        return;
+      case 'habits':
+        // What nobody knows of Crossmark changes under way as well.
+        await this.switchboard.configure({
+          unknownDelete: random.pick(['success', 'error'] as const) ?? 'error',
+          deleteAnswer: random.pick(['ok', 'success', 'empty'] as const) ?? 'ok',
+          conditionLagMs: random.pick([0, 0, 300, 1_500]) ?? 0,
+          listShift: { rows: random.pick([0, 0, 1, -1]) ?? 0, chance: 0.5 },
+          loginAnswer:
+            random.pick(['landingPage', 'redirectUrl', 'redirect', 'success'] as const) ?? 'success',
+        });
+        return;
+    }
+  }
+
+  private signal(member: Member, signal: NodeJS.Signals): void {
+    try {
+      if (member.running.process.pid !== undefined) process.kill(-member.running.process.pid, signal);
+    } catch {
+      // Gone already.
+    }
+  }
+
+  private thaw(member: Member): void {
+    if (!member.frozen) return;
+    member.frozen = false;
+    this.signal(member, 'SIGCONT');
+    this.toll.thawedAtMs.push(Date.now());
+    this.tell(`${member.running.name} goes on`);
+  }
+
+  /** Ends every trouble: two workers at least, Postgres and Redis up, nothing frozen. */
+  async heal(): Promise<void> {
+    this.stopped = true;
+    await this.running;
+    for (const member of this.members) this.thaw(member);
+    await Promise.all(this.leaving);
+    this.members = this.members.filter(({ running }) => running.process.exitCode === null);
+    while (this.members.length < 2) this.hire();
+    this.tell('all is healed');
+  }
+
+  /** The last lines of each worker, for a failure. */
+  output(): string {
+    return this.members.map(({ running }) => `--- ${running.name}\n${running.output()}`).join('\n');
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.running?.catch(() => {});
+    for (const member of this.members) this.thaw(member);
+    await Promise.all([...this.leaving, ...this.members.map(({ running }) => running.stop('SIGKILL'))]);
+  }
+}
