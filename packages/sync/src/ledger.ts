@@ -22,12 +22,6 @@ import type { Step } from './plan.ts';
 import type { Remembered } from './reading.ts';
 import type { Verdict } from './retry.ts';
 
-/**
- * Everything reconciliation writes about an event: who owns it, which writes left for Crossmark, what came of them.
- * Each function is one short transaction; none is open while Crossmark is called. Rows are always locked in the order
- * event, event_syncs, jobs: the order in which saves take them.
- */
-
 /** Someone else owns the event now: whatever this process still believes about it is void. */
 export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
@@ -45,10 +39,103 @@ export interface Lease {
 export type EventState = NonNullable<Awaited<ReturnType<typeof readEvent>>>;
 
 /**
- * Takes the event's lease and opens an attempt, unless somebody holds it (`busy`: a job is left to look again when
- * that lease ends, no try spent) or there is nothing to be done.
+ * Everything reconciliation reads and writes about an event: who owns it, which writes left for Crossmark, what came of
+ * them. Each call is one short transaction; none is open while Crossmark is called. What needs the lease throws
+ * {@link LeaseLostError} where it went to another worker. Null of a `finish…` says that what is wanted moved from
+ * `version` meanwhile, and that nothing was written.
  */
-export async function takeLease(
+export interface Ledger {
+  /**
+   * Takes the event's lease and opens an attempt, unless somebody holds it (`busy`: a job is left to look again when
+   * that lease ends, no try spent) or there is nothing to be done.
+   */
+  takeLease(eventId: number, job: JobInfo, leaseMs: number): Promise<Lease | 'busy' | 'nothing'>;
+  /** What is wanted and what is remembered of Crossmark's side, as of one moment; undefined where the event is gone. */
+  readEvent(eventId: number): Promise<EventState | undefined>;
+  /** The journal's latest writes for an event, newest first. */
+  recentSteps(eventId: number): Promise<JournalStep[]>;
+  /**
+   * Commits that a write is about to leave, and proves at that moment that the lease is still held (and prolongs it).
+   * Where this throws, nothing may be sent.
+   */
+  journalStep(lease: Lease, step: Write, leaseMs: number): Promise<number>;
+  /**
+   * Commits what came of a journalled write and, where it was applied, what Crossmark holds since. A worker that lost
+   * the event meanwhile leaves its write as `unknown` and has the event looked at again: its write came late and may
+   * have changed what the new owner believes.
+   */
+  settleStep(lease: Lease, stepId: number, result: StepResult): Promise<void>;
+  /** Commits what a read of Crossmark showed: its booking, and what became of the writes that were in doubt. */
+  commitReading(lease: Lease, held: Remembered | null, settled: readonly SettledByReading[]): Promise<void>;
+  /** Marks the event synced and gives the lease back. Tells how long the change took from click to here, if it did. */
+  finishSynced(
+    lease: Lease,
+    result: { version: number; scheduled: boolean; outcome: 'done' | 'nothing'; summary: string | null },
+  ): Promise<{ clickToSyncedMs: number | undefined } | null>;
+  /** Somebody changed Crossmark's side while ours was changed too: a person chooses. */
+  finishConflict(
+    lease: Lease,
+    result: { version: number; held: Remembered | null; reason: string },
+  ): Promise<true | null>;
+  /** An event that can't be tried yet and needs no job: what it waits for will enqueue it. */
+  finishWaiting(lease: Lease, result: { version: number; reason: string }): Promise<true | null>;
+  /**
+   * Commits a failed try together with what follows from it: the next job at its time, or a dead letter that the
+   * queue's pages show as a failed job. Gives the lease back.
+   */
+  finishFailed(lease: Lease, failure: FailedTry): Promise<'retry' | 'dead'>;
+  /** Hands the event back because this process must stop: no try spent, its job is there for the next worker. */
+  handBack(lease: Lease): Promise<void>;
+  /** Closes the attempt of a worker that lost its event; the event itself is the new owner's business. */
+  abandon(lease: Lease): Promise<void>;
+}
+
+/**
+ * The ledger in Postgres. Rows are always locked in the order event, event_syncs, jobs: the order in which saves take
+ * them.
+ */
+export const postgresLedger = (db: Db): Ledger => ({
+  takeLease: takeLease.bind(null, db),
+  readEvent: readEvent.bind(null, db),
+  recentSteps: recentSteps.bind(null, db),
+  journalStep: journalStep.bind(null, db),
+  settleStep: settleStep.bind(null, db),
+  commitReading: commitReading.bind(null, db),
+  finishSynced: finishSynced.bind(null, db),
+  finishConflict: finishConflict.bind(null, db),
+  finishWaiting: finishWaiting.bind(null, db),
+  finishFailed: finishFailed.bind(null, db),
+  handBack: handBack.bind(null, db),
+  abandon: abandon.bind(null, db),
+});
+
+/** A write that can be journalled and sent. */
+export type Write = Exclude<Step, { kind: 'blocked' }>;
+
+/** What came of a write. */
+export interface StepResult {
+  state: 'done' | 'refused' | 'unknown' | 'settled';
+  detail?: string;
+  bookingId?: BookingId;
+  held?: Remembered | null;
+}
+
+/** A write that was in doubt and, by a read, no longer is. */
+export interface SettledByReading {
+  id: number;
+  state: 'done' | 'settled';
+  bookingId?: BookingId | null;
+}
+
+/** A failed try; `decide` tells from the earlier ones what follows. `version` is null where none was read. */
+export interface FailedTry {
+  version: number | null;
+  kind: FailureKind;
+  reason: string;
+  decide: (history: { earlierTries: number; failingForMs: number }) => Verdict;
+}
+
+async function takeLease(
   db: Db,
   eventId: number,
   job: JobInfo,
@@ -109,8 +196,7 @@ const holdEvent = (tx: Tx, eventId: number) =>
 
 const later = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`;
 
-/** What is wanted and what is remembered of Crossmark's side, as of one moment; undefined where the event is gone. */
-export async function readEvent(db: Db | Tx, eventId: number) {
+async function readEvent(db: Db | Tx, eventId: number) {
   const [row] = await db
     .select({
       sync: eventSyncs,
@@ -128,8 +214,7 @@ export async function readEvent(db: Db | Tx, eventId: number) {
   return row;
 }
 
-/** The journal's latest writes for an event, newest first. */
-export async function recentSteps(db: Db | Tx, eventId: number) {
+async function recentSteps(db: Db | Tx, eventId: number) {
   return db
     .select()
     .from(syncSteps)
@@ -139,16 +224,7 @@ export async function recentSteps(db: Db | Tx, eventId: number) {
 }
 export type JournalStep = Awaited<ReturnType<typeof recentSteps>>[number];
 
-/**
- * Commits that a write is about to leave, and proves at that moment that the lease is still held (and prolongs it).
- * Throws {@link LeaseLostError}: then nothing may be sent.
- */
-export async function journalStep(
-  db: Db,
-  lease: Lease,
-  step: Exclude<Step, { kind: 'blocked' }>,
-  leaseMs: number,
-): Promise<number> {
+async function journalStep(db: Db, lease: Lease, step: Write, leaseMs: number): Promise<number> {
   return db.transaction(async (tx) => {
     await holdEvent(tx, lease.eventId);
     await holdLease(tx, lease, { leaseUntil: later(leaseMs) });
@@ -188,22 +264,7 @@ export const remember = (held: Remembered | null) => ({
   bookedStartsAt: held?.startsAt ?? null,
 });
 
-/**
- * Commits what came of a journalled write and, where it was applied, what Crossmark holds since. A worker that lost
- * the event meanwhile leaves its write as `unknown` and has the event looked at again: its write came late and may
- * have changed what the new owner believes. Then throws {@link LeaseLostError}.
- */
-export async function settleStep(
-  db: Db,
-  lease: Lease,
-  stepId: number,
-  result: {
-    state: 'done' | 'refused' | 'unknown' | 'settled';
-    detail?: string;
-    bookingId?: BookingId;
-    held?: Remembered | null;
-  },
-): Promise<void> {
+async function settleStep(db: Db, lease: Lease, stepId: number, result: StepResult): Promise<void> {
   const step = {
     state: result.state,
     ...(result.detail === undefined ? {} : { detail: result.detail }),
@@ -233,12 +294,11 @@ export async function settleStep(
   }
 }
 
-/** Commits what a read of Crossmark showed: its booking, and what became of the writes that were in doubt. */
-export async function commitReading(
+async function commitReading(
   db: Db,
   lease: Lease,
   held: Remembered | null,
-  settled: readonly { id: number; state: 'done' | 'settled'; bookingId?: BookingId | null }[],
+  settled: readonly SettledByReading[],
 ): Promise<void> {
   await db.transaction(async (tx) => {
     await holdLease(tx, lease, remember(held));
@@ -302,11 +362,7 @@ async function lockOwned(tx: Tx, lease: Lease) {
   return row;
 }
 
-/**
- * Marks the event synced and gives the lease back, if what is wanted is still `version`; null where it moved. Returns
- * how long the change took from click to here, where there was one.
- */
-export async function finishSynced(
+async function finishSynced(
   db: Db,
   lease: Lease,
   result: { version: number; scheduled: boolean; outcome: 'done' | 'nothing'; summary: string | null },
@@ -354,8 +410,7 @@ export async function finishSynced(
 const lockEvent = (tx: Tx, eventId: number) =>
   tx.select({ id: events.id }).from(events).where(eq(events.id, eventId)).for('no key update');
 
-/** Somebody changed Crossmark's side while ours was changed too: a person chooses. Null where ours moved again. */
-export async function finishConflict(
+async function finishConflict(
   db: Db,
   lease: Lease,
   result: { version: number; held: Remembered | null; reason: string },
@@ -386,8 +441,7 @@ export async function finishConflict(
   });
 }
 
-/** An event that can't be tried yet and needs no job: what it waits for will enqueue it. Null where ours moved. */
-export async function finishWaiting(
+async function finishWaiting(
   db: Db,
   lease: Lease,
   result: { version: number; reason: string },
@@ -410,20 +464,7 @@ export async function finishWaiting(
   });
 }
 
-/**
- * Commits a failed try together with what follows from it: the next job at its time, or a dead letter that the
- * queue's pages show as a failed job. Gives the lease back.
- */
-export async function finishFailed(
-  db: Db,
-  lease: Lease,
-  failure: {
-    version: number | null;
-    kind: FailureKind;
-    reason: string;
-    decide: (history: { earlierTries: number; failingForMs: number }) => Verdict;
-  },
-): Promise<'retry' | 'dead'> {
+async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'retry' | 'dead'> {
   return db.transaction(async (tx) => {
     const row = await lockOwned(tx, lease);
     const attempt = { failureKind: failure.kind, failureReason: failure.reason };
@@ -469,8 +510,7 @@ export async function finishFailed(
   });
 }
 
-/** Hands the event back because this process must stop: no try spent, its job is there for the next worker. */
-export async function handBack(db: Db, lease: Lease): Promise<void> {
+async function handBack(db: Db, lease: Lease): Promise<void> {
   await db.transaction(async (tx) => {
     await lockOwned(tx, lease);
     await tx.update(eventSyncs).set(RELEASED).where(eq(eventSyncs.eventId, lease.eventId));
@@ -482,8 +522,7 @@ export async function handBack(db: Db, lease: Lease): Promise<void> {
   });
 }
 
-/** Closes the attempt of a worker that lost its event; the event itself is the new owner's business. */
-export async function abandon(db: Db, lease: Lease): Promise<void> {
+async function abandon(db: Db, lease: Lease): Promise<void> {
   await db.transaction((tx) =>
     closeAttempt(tx, lease, { outcome: 'interrupted', summary: 'another worker took over' }),
   );

@@ -1,24 +1,21 @@
-import { type BookingId, CrossmarkError, type MplanId, type PlannedEvent } from '@scheduler/crossmark';
+import {
+  type BookingId,
+  type CrossmarkClient,
+  CrossmarkError,
+  type MplanId,
+  type PlannedEvent,
+} from '@scheduler/crossmark';
 import type { AttemptOutcome, FailureKind } from '@scheduler/db';
 import { CLOSED_CONDITIONS, formatDay } from '@scheduler/scheduling';
 import type { JobInfo, SyncContext } from './context.ts';
 import {
-  abandon,
-  commitReading,
   type EventState,
-  finishConflict,
-  finishFailed,
-  finishSynced,
-  finishWaiting,
-  handBack,
   type JournalStep,
-  journalStep,
   type Lease,
   LeaseLostError,
-  readEvent,
-  recentSteps,
-  settleStep,
-  takeLease,
+  type Ledger,
+  postgresLedger,
+  type Write,
 } from './ledger.ts';
 import { isWanted, plan, type Step, type Wanted } from './plan.ts';
 import { type Remembered, remembered, understand } from './reading.ts';
@@ -58,7 +55,21 @@ class TryFailedError extends Error {
  * the next try included; throws only where our own database fails.
  */
 export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo): Promise<Ended> {
-  const lease = await takeLease(ctx.db, eventId, job, ctx.settings.leaseMs);
+  const real = { ledger: postgresLedger(ctx.db), deadline: (ms: number) => AbortSignal.timeout(ms) };
+  return reconcileWith({ ...ctx, ...real }, eventId, job);
+}
+
+/** What reconciliation needs of the world around it; the model test gives it one in memory with a time of its own. */
+export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> {
+  ledger: Ledger;
+  crossmark: Pick<CrossmarkClient, 'findEvent' | 'schedule' | 'unschedule'>;
+  /** Aborts when so many milliseconds have passed. */
+  deadline(ms: number): AbortSignal;
+}
+
+/** {@link reconcile}, wherever the ledger is kept and whatever time it runs in. */
+export async function reconcileWith(ctx: ReconcileContext, eventId: number, job: JobInfo): Promise<Ended> {
+  const lease = await ctx.ledger.takeLease(eventId, job, ctx.settings.leaseMs);
   if (lease === 'busy') return { outcome: 'waiting', summary: 'another worker has this event' };
   if (lease === 'nothing') return { outcome: 'nothing' };
   const run = new Reconciliation(ctx, lease);
@@ -71,7 +82,7 @@ export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo)
 
 /** One run over one event. What it learns lives for this run only; everything that must survive is committed. */
 class Reconciliation {
-  private readonly ctx: SyncContext;
+  private readonly ctx: ReconcileContext;
   private readonly lease: Lease;
   private readonly signal: AbortSignal;
   private version: number | null = null;
@@ -83,17 +94,17 @@ class Reconciliation {
   /** Bookings that this run asked Crossmark to remove, and its refusal where it gave one. */
   private readonly removals = new Map<BookingId, CrossmarkError | null>();
 
-  constructor(ctx: SyncContext, lease: Lease) {
+  constructor(ctx: ReconcileContext, lease: Lease) {
     this.ctx = ctx;
     this.lease = lease;
-    this.signal = AbortSignal.any([lease.job.signal, AbortSignal.timeout(SOFT_LIMIT_MS)]);
+    this.signal = AbortSignal.any([lease.job.signal, ctx.deadline(SOFT_LIMIT_MS)]);
   }
 
   async converge(): Promise<Ended> {
     /** Crossmark's row as read in this run; undefined where a read is due. */
     let listed: PlannedEvent | null | undefined;
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const state = await readEvent(this.ctx.db, this.lease.eventId);
+      const state = await this.ctx.ledger.readEvent(this.lease.eventId);
       if (!state) return { outcome: 'nothing' };
       this.version = state.sync.wantedVersion;
       this.scheduleId = state.schedule?.id ?? null;
@@ -107,7 +118,7 @@ class Reconciliation {
       }
 
       const wanted = wantedOf(state);
-      const steps = await recentSteps(this.ctx.db, this.lease.eventId);
+      const steps = await this.ctx.ledger.recentSteps(this.lease.eventId);
       let held = remembered(state, steps);
       let beneath: BookingId[] = [];
       if (isReliable(held, steps) && isWanted(wanted, held)) {
@@ -127,7 +138,7 @@ class Reconciliation {
           listed = undefined;
           continue;
         }
-        await commitReading(this.ctx.db, this.lease, reading.held, reading.settled);
+        await this.ctx.ledger.commitReading(this.lease, reading.held, reading.settled);
         ({ held, beneath } = reading);
         if (reading.settled.some((step) => step.state === 'done'))
           this.done.push('found that an earlier write had reached Crossmark');
@@ -147,7 +158,7 @@ class Reconciliation {
   }
 
   private async execute(
-    step: Exclude<Step, { kind: 'blocked' }>,
+    step: Write,
     { state, mplanId, held }: { state: EventState; mplanId: MplanId; held: Remembered | null },
   ): Promise<void> {
     const { ctx, lease } = this;
@@ -162,9 +173,9 @@ class Reconciliation {
       );
     }
     // A process that was frozen meanwhile finds its lease run out when it wakes, and sends nothing.
-    const signal = AbortSignal.any([this.signal, AbortSignal.timeout(ctx.settings.leaseMs)]);
+    const signal = AbortSignal.any([this.signal, ctx.deadline(ctx.settings.leaseMs)]);
     signal.throwIfAborted();
-    const stepId = await journalStep(ctx.db, lease, step, ctx.settings.leaseMs);
+    const stepId = await ctx.ledger.journalStep(lease, step, ctx.settings.leaseMs);
     signal.throwIfAborted();
     try {
       if (step.kind === 'create') {
@@ -178,7 +189,7 @@ class Reconciliation {
           timeZone,
           signal,
         });
-        await settleStep(ctx.db, lease, stepId, {
+        await ctx.ledger.settleStep(lease, stepId, {
           state: 'done',
           bookingId: booking.bookingId,
           held: {
@@ -193,7 +204,7 @@ class Reconciliation {
       } else {
         await ctx.crossmark.unschedule({ bookingId: step.bookingId, signal });
         // Remembered as held until a read shows that it is gone.
-        await settleStep(ctx.db, lease, stepId, { state: 'done' });
+        await ctx.ledger.settleStep(lease, stepId, { state: 'done' });
         this.removals.set(step.bookingId, null);
         this.done.push(held ? `removed ${bookingInWords(held, timeZone)}` : 'removed the booking');
       }
@@ -206,7 +217,7 @@ class Reconciliation {
         transient: 'settled',
         session: 'settled',
       } as const;
-      await settleStep(ctx.db, lease, stepId, { state: outcome[kind], detail });
+      await ctx.ledger.settleStep(lease, stepId, { state: outcome[kind], detail });
       // An id that Crossmark doesn't know any more is the goal reached: a read tells that from a real refusal.
       if (step.kind === 'delete' && kind === 'rejected') this.removals.set(step.bookingId, error);
       // Answered, so nothing is under way any more; what the answer meant, a read tells at once.
@@ -220,7 +231,7 @@ class Reconciliation {
   private async finish(state: EventState): Promise<Ended | null> {
     const outcome = this.done.length > 0 ? 'done' : 'nothing';
     const summary = this.done.join('; ') || null;
-    const finished = await finishSynced(this.ctx.db, this.lease, {
+    const finished = await this.ctx.ledger.finishSynced(this.lease, {
       version: state.sync.wantedVersion,
       scheduled: state.schedule !== null,
       outcome,
@@ -234,7 +245,7 @@ class Reconciliation {
     const failureReason =
       'Crossmark hasn’t listed this event yet, so it can’t be booked there. The schedule is saved here and goes out with the first refresh that lists the event.';
     const version = state.sync.wantedVersion;
-    const waits = await finishWaiting(this.ctx.db, this.lease, { version, reason: failureReason });
+    const waits = await this.ctx.ledger.finishWaiting(this.lease, { version, reason: failureReason });
     return waits && { outcome: 'waiting', scheduleId: this.scheduleId, failureReason };
   }
 
@@ -243,7 +254,7 @@ class Reconciliation {
     const { schedule, employee } = state;
     const ours = schedule && employee && { name: employee.name, startsAt: schedule.startsAt };
     const failureReason = conflictInWords(held, ours, this.timeZone);
-    const left = await finishConflict(this.ctx.db, this.lease, {
+    const left = await this.ctx.ledger.finishConflict(this.lease, {
       version: state.sync.wantedVersion,
       held,
       reason: failureReason,
@@ -258,11 +269,11 @@ class Reconciliation {
     try {
       if (error instanceof LeaseLostError) throw error;
       if (lease.job.signal.aborted) {
-        await handBack(ctx.db, lease);
+        await ctx.ledger.handBack(lease);
         return { outcome: 'interrupted', scheduleId };
       }
       const failure = await this.describe(error);
-      const failed = await finishFailed(ctx.db, lease, {
+      const failed = await ctx.ledger.finishFailed(lease, {
         ...failure,
         version: this.version,
         decide: (history) =>
@@ -271,7 +282,7 @@ class Reconciliation {
       return { outcome: failed, scheduleId, failureKind: failure.kind, failureReason: failure.reason };
     } catch (inner) {
       if (!(inner instanceof LeaseLostError)) throw inner;
-      await abandon(ctx.db, lease);
+      await ctx.ledger.abandon(lease);
       return { outcome: 'interrupted', scheduleId, summary: inner.message };
     }
   }
@@ -290,7 +301,7 @@ class Reconciliation {
     }
     const { kind, retryAfterMs } = error;
     if (kind === 'rejected') {
-      const state = await readEvent(this.ctx.db, this.lease.eventId);
+      const state = await this.ctx.ledger.readEvent(this.lease.eventId);
       const held = state ? heldInWords(remembered(state, []), this.timeZone) : '';
       return {
         kind,
@@ -346,7 +357,7 @@ function refuseImpossible(
   state: EventState,
   listed: PlannedEvent | null,
   held: Remembered | null,
-): asserts step is Exclude<Step, { kind: 'blocked' }> {
+): asserts step is Write {
   if (step.kind === 'blocked')
     throw impossible(
       state,
