@@ -17,6 +17,7 @@ import {
   UnexpectedAnswerError,
 } from './answers.ts';
 import { type CallName, CrossmarkError, type FailureKind } from './errors.ts';
+import type { CallGuard, CallOutcome } from './guard.ts';
 import { createHttp, type HttpAnswer, NoAnswerError } from './http.ts';
 import {
   type BookingId,
@@ -29,6 +30,7 @@ import {
   type StoreId,
   storeId,
 } from './ids.ts';
+import { createPacer, type Limits } from './pacing.ts';
 import { memorySession, type Session, type SessionStore } from './session.ts';
 import { checkedDay, now, repRange, toLocalOffset } from './time.ts';
 
@@ -152,6 +154,8 @@ export interface CrossmarkClient {
   instructions(
     query: Cancellable & { events: readonly { mplanId: MplanId; storeId: StoreId }[] },
   ): Promise<{ mplanId: MplanId; instructionsUrl: string | null }[]>;
+  /** A small read of the list of events: resolves where Crossmark works, throws as every read does where it doesn't. */
+  ping(query?: Cancellable): Promise<void>;
   /** Closes idle connections. */
   close(): Promise<void>;
 }
@@ -174,6 +178,10 @@ export type CrossmarkClientOptions = {
   session?: SessionStore | undefined;
   /** `connectMs` 5 s; `callMs` 30 s, from the first byte sent to the last received, connecting included. */
   timeouts?: { connectMs?: number | undefined; callMs?: number | undefined } | undefined;
+  /** What this client takes of Crossmark at most, sign-ins included; by default as much as it is asked for. */
+  limits?: Limits | undefined;
+  /** Asked before every HTTP call, sign-ins included. A call that it holds back is not begun. */
+  guard?: CallGuard | undefined;
   /** Told of every HTTP call once it is over. */
   onCall?:
     | ((call: { call: CallName; ok: boolean; durationMs: number; failureKind?: FailureKind }) => void)
@@ -192,6 +200,8 @@ const QUALIFIED_PAGE = 100;
 const PLAN_PAGE = 100;
 /** The zone of the one tenant in use so far, sent at sign-in. */
 const DEFAULT_TIME_ZONE = 'America/Indiana/Indianapolis';
+
+const UNLIMITED: Limits = { concurrency: Number.POSITIVE_INFINITY, perSecond: Number.POSITIVE_INFINITY };
 
 /** A call as it will be sent, and how a 2xx answer to it is read. */
 type Call<T> = {
@@ -304,6 +314,9 @@ function toFailure(call: Call<unknown>, error: unknown): CrossmarkError {
   throw error;
 }
 
+const cancelled = (call: CallName) =>
+  new CrossmarkError('transient', call, 'The call was cancelled before it was sent.');
+
 /** Waits for something shared without making it end when one of those waiting gives up. */
 async function orCancelled<T>(
   shared: Promise<T>,
@@ -311,13 +324,12 @@ async function orCancelled<T>(
   call: CallName,
 ): Promise<T> {
   if (!signal) return shared;
-  const cancelled = Promise.withResolvers<never>();
-  const cancel = () =>
-    cancelled.reject(new CrossmarkError('transient', call, 'The call was cancelled before it was sent.'));
+  const over = Promise.withResolvers<never>();
+  const cancel = () => over.reject(cancelled(call));
   if (signal.aborted) cancel();
   signal.addEventListener('abort', cancel);
   try {
-    return await Promise.race([shared, cancelled.promise]);
+    return await Promise.race([shared, over.promise]);
   } finally {
     signal.removeEventListener('abort', cancel);
   }
@@ -358,6 +370,7 @@ const sortedBy = (property: string) => JSON.stringify([{ property, direction: 'A
 export function createCrossmarkClient(options: CrossmarkClientOptions): CrossmarkClient {
   const timeZone = options.timeZone ?? DEFAULT_TIME_ZONE;
   const store = options.session ?? memorySession();
+  const pacer = createPacer(options.limits ?? UNLIMITED);
   const http = createHttp({
     baseUrl: options.baseUrl,
     connectMs: options.timeouts?.connectMs ?? CONNECT_MS,
@@ -374,8 +387,32 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
       .filter(Boolean)
       .reduce((text, secret) => text.replaceAll(secret, '[redacted]'), words);
 
-  /** Sends one request and judges the answer, once. Tells the caller's hook and log how it went. */
+  /** Makes a call once, in its turn and if the guard lets it pass. */
   async function attempt<T>(call: Call<T>, session: Session | null): Promise<T | typeof EXPIRED> {
+    const { name, signal } = call;
+    const leave = await pacer.enter(signal).catch(() => fail(cancelled(name)));
+    try {
+      const settle = await options.guard?.admit(name);
+      let outcome: CallOutcome = 'cancelled';
+      try {
+        await pacer.turn(signal).catch(() => fail(cancelled(name)));
+        const answer = await exchange(call, session);
+        outcome = 'answered';
+        return answer;
+      } catch (error) {
+        if (error instanceof CrossmarkError && !signal?.aborted)
+          outcome = error.kind === 'transient' || error.kind === 'unknown' ? error : 'answered';
+        throw error;
+      } finally {
+        await settle?.(outcome);
+      }
+    } finally {
+      leave();
+    }
+  }
+
+  /** Sends one request and judges the answer, once. Tells the caller's hook and log how it went. */
+  async function exchange<T>(call: Call<T>, session: Session | null): Promise<T | typeof EXPIRED> {
     const startedMs = performance.now();
     const over = (failureKind?: FailureKind, failure?: CrossmarkError) => {
       const durationMs = Math.round(performance.now() - startedMs);
@@ -758,6 +795,13 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
         signal,
         read: (json) => parseInstructions(json, base),
       });
+    },
+
+    async ping({ signal } = {}) {
+      const fields = searchFields('condition', ['Unstaffed']);
+      await perform(
+        listCall({ fields, interval: {}, page: 1, limit: 1, sort: sortedBy('staffedReps'), signal }),
+      );
     },
 
     close: () => http.close(),

@@ -12,5 +12,6 @@ export {
   type TimeZoneOf,
 } from './client.ts';
 export { CALLS, type CallName, CrossmarkError, FAILURE_KINDS, type FailureKind } from './errors.ts';
+export type { CallGuard, CallOutcome } from './guard.ts';
 export * from './ids.ts';
 export type { Session, SessionStore } from './session.ts';

@@ -1,0 +1,120 @@
+import { describe, expect, test, vi } from 'vitest';
+import { CrossmarkError } from './errors.ts';
+import type { CallOutcome } from './guard.ts';
+import { createPacer } from './pacing.ts';
+import { BOOKING, connect, EVENT, failureOf, hostAnswering, INDIANA, simulate } from './test-support.ts';
+
+const FIND = { ...EVENT, timeZone: INDIANA };
+
+describe('limits', () => {
+  test('no more calls are under way at once than allowed, and all are made', async () => {
+    const held: (() => void)[] = [];
+    let most = 0;
+    let underWay = 0;
+    const url = await hostAnswering((_request, response) => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      held.push(() => {
+        underWay -= 1;
+        response.end('{"mplans":[],"total":0}');
+      });
+    });
+    const client = connect(url, { limits: { concurrency: 2, perSecond: 1_000 } });
+    await client.login();
+    const calls = Array.from({ length: 7 }, () => failureOf(client.findEvent(FIND)).catch(() => null));
+    for (let answered = 0; answered < 7; answered++) {
+      await vi.waitFor(() => expect(held.length).toBeGreaterThan(0));
+      held.shift()?.();
+    }
+    await Promise.all(calls);
+    expect(most).toBe(2);
+  });
+
+  test('a sign-in takes its turn like any call, and one place is enough for a call that needs one', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url, { limits: { concurrency: 1, perSecond: 1_000 } });
+    await Promise.all([client.findEvent(FIND), client.findEvent(FIND)]);
+    simulator.expireSessions();
+    await Promise.all([client.findEvent(FIND), client.findEvent(FIND)]);
+    expect(simulator.log.filter((call) => call.call === 'authenticate')).toHaveLength(2);
+  });
+
+  test('no second begins more calls than allowed', async () => {
+    const pacer = createPacer({ concurrency: 100, perSecond: 20 });
+    const startedMs = performance.now();
+    const begun = await Promise.all(
+      Array.from({ length: 41 }, () => pacer.turn().then(() => performance.now() - startedMs)),
+    );
+    for (const [n, atMs] of begun.entries())
+      expect(Math.ceil(atMs)).toBeGreaterThanOrEqual(1_000 * Math.floor(n / 20));
+  });
+
+  test('a call cancelled while it waits for its turn is transient and never sent', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url, { limits: { concurrency: 1, perSecond: 1_000 } });
+    await client.login();
+    simulator.addFaults({ call: 'getPlanningMplans', kind: 'hang' });
+    const stop = new AbortController();
+    const first = failureOf(client.findEvent({ ...FIND, signal: stop.signal }));
+    await vi.waitFor(() => expect(simulator.log.at(-1)).toMatchObject({ call: 'getPlanningMplans' }));
+    const second = new AbortController();
+    const waiting = failureOf(client.schedule({ ...BOOKING, signal: second.signal }));
+    second.abort();
+    expect(await waiting).toMatchObject({ kind: 'transient', call: 'scheduleMplanEvent' });
+    stop.abort();
+    await first;
+    await client.findEvent(FIND);
+    expect(simulator.state.bookings).toEqual([]);
+  });
+});
+
+describe('a guard', () => {
+  test('hears of every call how it went, once, sign-ins included', async () => {
+    const simulator = await simulate();
+    const heard: unknown[] = [];
+    const client = connect(simulator.url, {
+      guard: {
+        admit: async (call) => async (outcome: CallOutcome) => {
+          heard.push([call, outcome instanceof CrossmarkError ? outcome.kind : outcome]);
+        },
+      },
+    });
+    await client.findEvent(FIND);
+    simulator.addFaults([
+      { call: 'getPlanningMplans', kind: 'status', status: 503 },
+      { call: 'scheduleMplanEvent', kind: 'drop', applied: true },
+      { call: 'scheduleMplanEvent', kind: 'refuse' },
+      { call: 'getPlanningMplans', kind: 'hang' },
+    ]);
+    await failureOf(client.ping());
+    await failureOf(client.schedule(BOOKING));
+    await failureOf(client.schedule(BOOKING));
+    const stop = new AbortController();
+    const hanging = failureOf(client.findEvent({ ...FIND, signal: stop.signal }));
+    await vi.waitFor(() => expect(simulator.log.at(-1)).toMatchObject({ call: 'getPlanningMplans' }));
+    stop.abort();
+    await hanging;
+    expect(heard).toEqual([
+      ['authenticate', 'answered'],
+      ['getUserInfo', 'answered'],
+      ['getPlanningMplans', 'answered'],
+      ['getPlanningMplans', 'transient'],
+      ['scheduleMplanEvent', 'unknown'],
+      ['scheduleMplanEvent', 'answered'],
+      ['getPlanningMplans', 'cancelled'],
+    ]);
+  });
+
+  test('that holds a call back keeps it from Crossmark, and its reason is the call’s failure', async () => {
+    const simulator = await simulate();
+    const reason = new CrossmarkError('transient', 'getPlanningMplans', 'Not now.');
+    const reported: unknown[] = [];
+    const client = connect(simulator.url, {
+      guard: { admit: () => Promise.reject(reason) },
+      onCall: (call) => reported.push(call),
+    });
+    expect(await failureOf(client.findEvent(FIND))).toBe(reason);
+    expect(simulator.log).toEqual([]);
+    expect(reported).toEqual([]);
+  });
+});
