@@ -1,4 +1,5 @@
 TYPE attempt_outcome AS ENUM ('done', 'nothing', 'retry', 'dead', 'waiting', 'conflict', 'interrupted')
+TYPE breaker_state AS ENUM ('closed', 'open')
 TYPE employee_link_state AS ENUM ('unchecked', 'linked', 'not_found', 'ambiguous', 'taken')
 TYPE employee_role AS ENUM ('Club Supervisor', 'Lead Event Specialist', 'Event Specialist', 'Juicer Barista')
 TYPE event_condition AS ENUM ('Unstaffed', 'Scheduled', 'Staffed', 'Canceled', 'In Progress', 'Paused', 'Reissued', 'Expired', 'Submitted')
@@ -55,6 +56,37 @@ TABLE availability_ranges
   CONSTRAINT availability_ranges_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
   CONSTRAINT availability_ranges_order CHECK ((starts_on <= ends_on))
   CONSTRAINT availability_ranges_pkey PRIMARY KEY (id)
+
+TABLE crossmark_breakers
+  id integer NOT NULL IDENTITY
+  host text NOT NULL
+  state breaker_state NOT NULL DEFAULT 'closed'::breaker_state
+  consecutive_failures integer NOT NULL DEFAULT 0
+  window_started_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  window_calls integer NOT NULL DEFAULT 0
+  window_failures integer NOT NULL DEFAULT 0
+  failing_since timestamp(3) with time zone
+  opened_at timestamp(3) with time zone
+  leave_alone_until timestamp(3) with time zone
+  probe_at timestamp(3) with time zone
+  probe_owner text
+  probe_until timestamp(3) with time zone
+  last_probe_at timestamp(3) with time zone
+  last_failure text
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  CONSTRAINT crossmark_breakers_host_unique UNIQUE (host)
+  CONSTRAINT crossmark_breakers_pkey PRIMARY KEY (id)
+  CREATE TRIGGER crossmark_breakers_changed AFTER UPDATE ON public.crossmark_breakers FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION notify_row_change('crossmark')
+
+TABLE crossmark_sessions
+  host text NOT NULL
+  user_id text NOT NULL
+  sealed bytea
+  key_id text
+  started_at timestamp(3) with time zone
+  renew_owner text
+  renew_until timestamp(3) with time zone
+  CONSTRAINT crossmark_sessions_host_user_id_pk PRIMARY KEY (host, user_id)
 
 TABLE employees
   id integer NOT NULL IDENTITY

@@ -202,7 +202,7 @@ export interface SyncSummary {
 
 /** Something changed: read it again. `all`: changes may have been missed, read everything again. */
 export interface LiveChange {
-  kind: 'event' | 'employee' | 'refresh' | 'all';
+  kind: 'event' | 'employee' | 'refresh' | 'crossmark' | 'all';
   id: number;
 }
 

@@ -11,5 +11,8 @@ export const instant = customType<{ data: Instant; driverData: string }>({
   fromDriver: (value) => new Date(value).toISOString(),
 });
 
+/** `bytea`. */
+export const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
+
 /** SQL for the transaction's time, for columns that default to it. */
 export const now = sql`now()`;
