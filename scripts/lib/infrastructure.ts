@@ -190,6 +190,7 @@ export async function startInfrastructure(options: {
         CROSSMARK_BASE_URL: simulatorUrl,
         CROSSMARK_USER_ID: DEMO.crossmark.userId,
         CROSSMARK_PASSWORD: DEMO.crossmark.password,
+        CROSSMARK_SESSION_KEY: keptSecret(join(options.dataDirectory, 'crossmark-session-key')),
         SERVER_PORT: String(ports.server),
         SERVER_URL: `http://127.0.0.1:${ports.server}`,
         WEB_PORT: String(ports.web),
@@ -239,7 +240,7 @@ function following(port: number): number[] {
   return Array.from({ length: 20 }, (_, index) => port + index);
 }
 
-/** A random secret that outlives a restart, so that people stay signed in. */
+/** A random secret of 32 bytes that outlives a restart, so that sign-ins do too. */
 function keptSecret(file: string): string {
   if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600 });
   return readFileSync(file, 'utf8');

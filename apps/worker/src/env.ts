@@ -11,6 +11,12 @@ const SETTINGS = {
     .describe('where Crossmark is, such as https://crossmark.example.com; the simulator in development'),
   CROSSMARK_USER_ID: z.string().describe('user id of the account that books in Crossmark'),
   CROSSMARK_PASSWORD: z.string().describe('its password'),
+  CROSSMARK_SESSION_KEY: z
+    .base64()
+    .or(z.base64url())
+    .transform((text) => Buffer.from(text, 'base64'))
+    .refine((key) => key.length === 32, { error: 'not 32 bytes' })
+    .describe('32 random bytes in base64, the same for all workers: openssl rand -base64 32'),
   REDIS_URL: settings.REDIS_URL,
   LOG_LEVEL: settings.LOG_LEVEL,
   CROSSMARK_CALL_SECONDS: seconds(30).describe('the longest that one call to Crossmark may take'),
@@ -27,6 +33,20 @@ const SETTINGS = {
     .max(3_600)
     .default(120)
     .describe('how long a worker owns an event from its last step; at least four calls long'),
+  SYNC_OUTBOUND_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(8)
+    .describe('calls to Crossmark that this worker has under way at once'),
+  SYNC_OUTBOUND_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(20)
+    .describe('calls to Crossmark that this worker begins in any one second'),
   SYNC_RETRY_BLIP_SECONDS: seconds(5).describe('before the first retry, which is not counted'),
   SYNC_RETRY_BASE_SECONDS: seconds(60).describe('before the next retry; doubles from there on'),
   SYNC_RETRY_CAP_SECONDS: seconds(3_600).describe('longest wait between tries'),

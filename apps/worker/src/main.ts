@@ -1,6 +1,8 @@
 import { createCrossmarkClient } from '@scheduler/crossmark';
+import { connect } from '@scheduler/db';
 import { createMetricsWriter } from '@scheduler/metrics';
 import { createLogger, runApp } from '@scheduler/runtime';
+import { postgresSession } from '@scheduler/sync';
 import { readSettings } from './env.ts';
 import { startWorker } from './worker.ts';
 
@@ -8,11 +10,17 @@ await runApp('worker', async () => {
   const env = readSettings();
   const log = createLogger('worker', env.LOG_LEVEL);
   const metrics = createMetricsWriter(env.REDIS_URL, log);
+  // Of its own, so that calls to Crossmark never wait for jobs that wait for calls.
+  const database = connect(env.DATABASE_URL, { max: 4, applicationName: 'scheduler-worker-crossmark' });
+  const host = { db: database.db, baseUrl: env.CROSSMARK_BASE_URL };
+  const userId = env.CROSSMARK_USER_ID;
   const crossmark = createCrossmarkClient({
     baseUrl: env.CROSSMARK_BASE_URL,
-    userId: env.CROSSMARK_USER_ID,
+    userId,
     password: env.CROSSMARK_PASSWORD,
     log,
+    session: postgresSession({ ...host, userId, key: env.CROSSMARK_SESSION_KEY }),
+    limits: { concurrency: env.SYNC_OUTBOUND_CONCURRENCY, perSecond: env.SYNC_OUTBOUND_PER_SECOND },
     timeouts: { callMs: env.CROSSMARK_CALL_SECONDS * 1_000 },
     onCall: metrics.call,
   });
@@ -28,6 +36,6 @@ await runApp('worker', async () => {
   });
   return async () => {
     await worker.stop();
-    await Promise.all([crossmark.close(), metrics.close()]);
+    await Promise.all([crossmark.close(), metrics.close(), database.close()]);
   };
 });

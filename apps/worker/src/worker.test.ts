@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { type CrossmarkClient, createCrossmarkClient, mplanId, repId, storeId } from '@scheduler/crossmark';
@@ -26,6 +27,7 @@ const ZONE = 'America/Indiana/Indianapolis';
 const STORE = '310042';
 const USER = 'demo.dispatcher';
 const PASSWORD = 'demo-crossmark-password';
+const SESSION_KEY = randomBytes(32).toString('base64');
 const today = workDateOf(new Date().toISOString(), ZONE);
 const day = addDays(today, 5);
 const slot = (n: number): Instant =>
@@ -138,6 +140,7 @@ function startProcess(env: Record<string, string | undefined> = {}): ChildProces
       CROSSMARK_BASE_URL: simulator.url,
       CROSSMARK_USER_ID: USER,
       CROSSMARK_PASSWORD: PASSWORD,
+      CROSSMARK_SESSION_KEY: SESSION_KEY,
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -404,6 +407,34 @@ describe('several workers and things going wrong', () => {
     await slow.close();
   });
 
+  test('an expired session over two processes with a dozen jobs: one sign-in, and all are done', async () => {
+    const workers = [startProcess(), startProcess()];
+    for (const child of workers)
+      await vi.waitFor(() => expect(child.output).toMatch(/worker is ready/), patience);
+    const [first = 0, ...others] = await eventIds();
+    await decide(first, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await reached(first, 'synced');
+    simulator.expireSessions();
+    simulator.clearLog();
+    await Promise.all(
+      others.map((eventId, n) => decide(eventId, { employeeId: people[n % 3] ?? 0, startsAt: slot(n) })),
+    );
+    await vi.waitFor(
+      async () => expect(await database.db.$count(eventSyncs, ne(eventSyncs.state, 'synced'))).toBe(0),
+      patience,
+    );
+    await agree();
+    expect(simulator.log.filter((call) => call.call === 'authenticate')).toHaveLength(1);
+    expect(await database.db.$count(syncAttempts, ne(syncAttempts.outcome, 'done'))).toBe(0);
+    const [dump] = await database.sql`
+      select (select json_agg(a) from sync_attempts a)::text || (select json_agg(s) from crossmark_sessions s)::text as text`;
+    for (const text of [...workers.map((child) => child.output), String(dump?.text)]) {
+      expect(text).not.toContain(PASSWORD);
+      expect(text).not.toContain(SESSION_KEY);
+      expect(text).not.toMatch(/PHPSESSID=\w/);
+    }
+  });
+
   test('a change whose job was lost is found by the sweep', async () => {
     const [eventId = 0] = await eventIds();
     await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
@@ -439,11 +470,17 @@ describe('several workers and things going wrong', () => {
 
 describe('the process', () => {
   test('refuses to start without a setting and names it', async () => {
-    const child = startProcess({ CROSSMARK_BASE_URL: undefined, SYNC_RETRY_MAX: 'many' });
+    const child = startProcess({
+      CROSSMARK_BASE_URL: undefined,
+      CROSSMARK_SESSION_KEY: 'c2hvcnQ=',
+      SYNC_RETRY_MAX: 'many',
+    });
     const [code] = await once(child, 'exit');
     expect(code).toBe(1);
     expect(child.output).toMatch(/CROSSMARK_BASE_URL is not set/);
     expect(child.output).toMatch(/SYNC_RETRY_MAX is wrong/);
+    expect(child.output).toMatch(/CROSSMARK_SESSION_KEY is wrong/);
+    expect(child.output).not.toContain('c2hvcnQ=');
     expect(child.output).not.toContain(PASSWORD);
   });
 
