@@ -126,7 +126,37 @@ describe('parseCsv', () => {
     expect(problemsOf({ 'Schedule Date/Time': '' })).toEqual(['Schedule Date/Time: It is empty.']);
     expect(problemsOf({ 'Employee ID': '' })).toEqual(['Employee ID: It is empty.']);
     expect(problemsOf({ 'Estimated Time': '0' })).toHaveLength(1);
-    expect(problemsOf({ 'Project Name': 'a\u0000b' })).toHaveLength(1);
+  });
+
+  it.each(COLUMNS.filter((column) => column !== 'Location MVID' && column !== 'Store Name'))(
+    'refuses what no database and no page can hold in %s',
+    (column) => {
+      for (const field of ['a\u0000b', 'a\u0085b']) {
+        expect(problemsOf({ [column]: field })).toEqual([
+          `${column}: It has a line break or control character.`,
+        ]);
+      }
+      expect(problemsOf({ [column]: '9'.repeat(501) })).toEqual([
+        `${column}: It is longer than 500 characters.`,
+      ]);
+    },
+  );
+
+  it('refuses a file of more lines than it can read at once, before it reads them', () => {
+    expect(() => parseCsv(`${HEADER}${'\n'.repeat(1_000_000)}`)).toThrow(/1000001 lines.*30000/);
+    expect(parseCsv(`${HEADER}${'\n'.repeat(29_000)}${FIELDS.join(',')}`)[0]).toMatchObject({
+      row: 29_001,
+      problems: null,
+    });
+  });
+
+  it('repeats only the beginning of a header that is none', () => {
+    expect(() => parseCsv('x'.repeat(10_000))).toThrow(/“x{40}…”/);
+  });
+
+  it('takes the mark away that keeps a field from being a formula', () => {
+    expect(parseRow({ 'Project Name': "'=1+1" })?.value?.name).toBe('=1+1');
+    expect(parseRow({ 'Project Name': "'Twas-Oats - V2-CORE" })?.value?.name).toBe("'Twas-Oats - V2-CORE");
   });
 
   it.each([
@@ -172,6 +202,30 @@ describe('formatCsv', () => {
       `\ufeff${HEADER}\r\n"640113-VP-Pinehollow-""Best"" Popcorn, Salted (612213878375)  - Vendor Performed",410202835,,8135,"Maple Grove Club, O'Fallon",03/12/2027 12:00:00 AM,03/20/2027 12:01:00 AM,5,Ada Example,US900001,03/14/2027 11:00:00 AM\r\n`,
     );
   });
+
+  it.each(['=', '+', '-', '@', '\t', '\r', '＝'])(
+    'writes nothing that a spreadsheet takes for a formula: %j',
+    (first) => {
+      const text = formatCsv([
+        {
+          ...row,
+          name: `${first}HYPERLINK("http://example.test")`,
+          storeName: `${first}1`,
+          schedule: {
+            repName: `${first}2`,
+            employeeNumber: 'US900001',
+            startsAt: '2027-03-14T16:00:00.000Z',
+          },
+        },
+      ]);
+      const fields = text
+        .split('\r\n')[1]
+        ?.match(/("([^"]|"")*"|[^,]*)(,|$)/g)
+        ?.map((field) => field.replace(/^"/, ''));
+      expect(fields?.filter((field) => field.startsWith(first))).toEqual([]);
+      expect(fields?.filter((field) => field.startsWith(`'${first}`))).toHaveLength(3);
+    },
+  );
 
   it('writes what parseCsv reads, whatever the name', () => {
     const name = fc

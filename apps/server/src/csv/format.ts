@@ -21,6 +21,10 @@ type Column = (typeof COLUMNS)[number];
 
 const UNSCHEDULED_FIELDS = 8;
 
+/** Reading this many takes about a second, in which nobody else is answered. */
+const MOST_LINES = 30_000;
+const LONGEST_FIELD = 500;
+
 /** The file as a whole can't be read; the message says where and why. */
 export class CsvFileError extends Error {
   override readonly name = 'CsvFileError';
@@ -54,7 +58,7 @@ export type ParsedRow = { row: number; name: string } & (
 /**
  * Reads a file in the eleven-column format. A row that can't be read comes with all its problems; others are not
  * affected. BOM, CRLF, blank lines and stray quotes are fine.
- * @throws {CsvFileError} empty, another header, a quote never closed
+ * @throws {CsvFileError} empty, too many lines, another header, a quote never closed
  */
 export function parseCsv(text: string): ParsedRow[] {
   const [header, ...records] = readRecords(text);
@@ -63,7 +67,7 @@ export function parseCsv(text: string): ParsedRow[] {
     const found = header.record[index]?.trim() ?? '';
     if (found.toLowerCase() !== column.toLowerCase()) {
       throw new CsvFileError(
-        `Column ${index + 1} of the header is “${found}” and should be “${column}”. The file needs these columns: ${COLUMNS.join(', ')}.`,
+        `Column ${index + 1} of the header is “${found.length > 40 ? `${found.slice(0, 40)}…` : found}” and should be “${column}”. The file needs these columns: ${COLUMNS.join(', ')}.`,
       );
     }
   });
@@ -77,12 +81,20 @@ export function parseCsv(text: string): ParsedRow[] {
 
 /** Records that are not blank, with the line each starts on. */
 function readRecords(text: string): { record: string[]; row: number }[] {
+  const lines = text.replace(/\r\n?/g, '\n');
+  const count = (lines.match(/\n/g)?.length ?? 0) + 1;
+  if (count > MOST_LINES) {
+    throw new CsvFileError(
+      `The file has ${count} lines, and ${MOST_LINES} are the most. Split it in two or more.`,
+    );
+  }
   try {
-    const records = parse(text.replace(/\r\n?/g, '\n'), {
+    const records = parse(lines, {
       bom: true,
       info: true,
       relax_column_count: true,
       relax_quotes: true,
+      skip_empty_lines: true,
       skip_records_with_empty_values: true,
     }) as unknown as { record: string[]; info: { lines: number } }[];
     return records.map(({ record, info }) => ({
@@ -103,15 +115,20 @@ function readRecords(text: string): { record: string[]; row: number }[] {
 class FieldError extends Error {}
 
 function readRow(record: readonly string[], row: number): ParsedRow {
-  const name = record[0]?.trim() ?? '';
+  const title = record[0]?.trim().slice(0, LONGEST_FIELD) ?? '';
   if (record.length !== UNSCHEDULED_FIELDS && record.length !== COLUMNS.length) {
     const reason = `The row has ${record.length} fields and should have ${UNSCHEDULED_FIELDS} or ${COLUMNS.length}. A name with a comma needs quotes around it.`;
-    return { row, name, value: null, problems: [{ column: null, reason }] };
+    return { row, name: title, value: null, problems: [{ column: null, reason }] };
   }
   const problems: RowProblem[] = [];
   const read = <T>(column: Column, readField: (field: string) => T): T | null => {
     try {
-      return readField(record[COLUMNS.indexOf(column)]?.trim() ?? '');
+      const field = withoutFormulaMark(record[COLUMNS.indexOf(column)] ?? '').trim();
+      if (field.length > LONGEST_FIELD)
+        throw new FieldError(`It is longer than ${LONGEST_FIELD} characters.`);
+      // Postgres takes no NUL, and a quote that is never closed swallows rows.
+      if (/\p{Cc}/u.test(field)) throw new FieldError('It has a line break or control character.');
+      return readField(field);
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
       problems.push({ column, reason: error.message });
@@ -122,10 +139,7 @@ function readRow(record: readonly string[], row: number): ParsedRow {
     if (field === '') throw new FieldError('It is empty.');
     return field;
   };
-  read('Project Name', (field) => {
-    // Postgres takes no NUL, and no name has a line break: a quote that is never closed swallows rows.
-    if (/\p{Cc}/u.test(required(field))) throw new FieldError('It has a line break or control character.');
-  });
+  const name = read('Project Name', required);
   const projectReferenceNumber = read('Project Reference Number', (field) => {
     if (!/^\d*$/.test(field)) throw new FieldError(`“${field}” is not a number.`);
     return field || null;
@@ -145,17 +159,17 @@ function readRow(record: readonly string[], row: number): ParsedRow {
     return minutes;
   });
 
-  const [repName = '', employeeId = '', time = ''] = record
-    .slice(UNSCHEDULED_FIELDS)
-    .map((field) => field.trim());
   let schedule: CsvRow['schedule'] = null;
-  if (repName || employeeId || time) {
+  if (record.slice(UNSCHEDULED_FIELDS).some((field) => field.trim() !== '')) {
+    const repName = read('Rep Name', (field) => field);
     const number = read('Employee ID', (field) => readEmployeeNumber(required(field)));
     const start = read('Schedule Date/Time', (field) => localDateTime(required(field)));
-    if (number !== null && start !== null) schedule = { repName, employeeNumber: number, ...start };
+    if (repName !== null && number !== null && start !== null) {
+      schedule = { repName, employeeNumber: number, ...start };
+    }
   }
-  if (storeNumber === null || startsOn === null || dueOn === null || problems.length > 0) {
-    return { row, name, value: null, problems };
+  if (name === null || storeNumber === null || startsOn === null || dueOn === null || problems.length > 0) {
+    return { row, name: title, value: null, problems };
   }
   return {
     row,
@@ -215,9 +229,18 @@ export interface ExportRow {
   schedule: { repName: string; employeeNumber: string | null; startsAt: Instant } | null;
 }
 
+/** What a spreadsheet would run as a formula, or has been kept from it by apostrophes before it. */
+const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
+
+/** A spreadsheet shows a field that begins with an apostrophe as the text after it. */
+const withFormulaMark = (field: string) => (FORMULA.test(field) ? `'${field}` : field);
+const withoutFormulaMark = (field: string) =>
+  field.startsWith("'") && FORMULA.test(field) ? field.slice(1) : field;
+
 /**
  * Writes rows as Crossmark does: BOM, CRLF, windows from 12:00 AM to 12:01 AM, store-local times. Location MVID stays
- * empty, for it is not known here and no import asks for it.
+ * empty, for it is not known here and no import asks for it. No field is a formula to the spreadsheet that opens it:
+ * names come from elsewhere. {@link parseCsv} reads what is written as it was.
  */
 export function formatCsv(rows: readonly ExportRow[]): string {
   const records = rows.map((row) => [
@@ -233,7 +256,10 @@ export function formatCsv(rows: readonly ExportRow[]): string {
     row.schedule?.employeeNumber ?? '',
     row.schedule ? usDateTime(row.schedule.startsAt, row.timeZone) : '',
   ]);
-  return stringify([COLUMNS, ...records], { bom: true, record_delimiter: '\r\n' });
+  return stringify([COLUMNS, ...records.map((record) => record.map(withFormulaMark))], {
+    bom: true,
+    record_delimiter: '\r\n',
+  });
 }
 
 function usDay(day: WorkDate): string {
