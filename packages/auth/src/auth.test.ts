@@ -83,4 +83,41 @@ describe('a session', () => {
     expect((await signIn(auth, 'wrong-but-secret')).status).toBe(401);
     expect(lines.join('\n')).not.toContain('wrong-but-secret');
   });
+
+  test('lets nobody do anything with their account but sign in, look who they are and sign out', async () => {
+    const auth = authFor('scheduler');
+    const [cookie = ''] = (await signIn(auth, PASSWORD)).headers.getSetCookie();
+    const ask = (path: string, body?: object) =>
+      auth.handler(
+        new Request(`${ORIGIN}/api/auth/${path}`, {
+          method: body ? 'POST' : 'GET',
+          headers: {
+            'content-type': 'application/json',
+            origin: ORIGIN,
+            cookie: cookie.split(';')[0] ?? '',
+            [CLIENT_ADDRESS_HEADER]: '203.0.113.1',
+          },
+          ...(body ? { body: JSON.stringify(body) } : {}),
+        }),
+      );
+    expect(await (await ask('get-session')).json()).toMatchObject({ user: { name: 'Ada' } });
+    for (const [path, body] of [
+      ['update-user', { name: 'The Admin' }],
+      ['update-user', { name: 'a\u0000b' }],
+      ['change-password', { currentPassword: PASSWORD, newPassword: 'another long password' }],
+      ['verify-password', { password: PASSWORD }],
+      ['reset-password', { newPassword: 'another long password', token: '\u0000' }],
+      ['request-password-reset', { email: 'ada@example.test' }],
+      ['revoke-sessions', {}],
+      ['sign-up/email', { email: 'new@example.test', name: 'New', password: PASSWORD }],
+      ['list-sessions', undefined],
+      ['list-accounts', undefined],
+      ['sign-in/../update-user', { name: 'The Admin' }],
+    ] as const) {
+      expect((await ask(path, body)).status, path).toBe(404);
+    }
+    expect(await database.db.select().from(users)).toMatchObject([{ name: 'Ada' }]);
+    expect((await ask('sign-out', {})).status).toBe(200);
+    expect(await (await ask('get-session')).json()).toBeNull();
+  });
 });

@@ -22,8 +22,9 @@ export interface SessionUser {
 /** Sign-in by e-mail and password, with sessions in Postgres. */
 export interface Auth {
   /**
-   * Answers everything below `/api/auth/`. The request must carry the client's address in {@link CLIENT_ADDRESS_HEADER}
-   * (and drop what the client itself put there): sign-in is throttled by it.
+   * Answers signing in, signing out and who is signed in, below `/api/auth/`; anything else there is 404. The request
+   * must carry the client's address in {@link CLIENT_ADDRESS_HEADER} (and drop what the client itself put there):
+   * sign-in is throttled by it.
    */
   handler(request: Request): Promise<Response>;
   /** Who sent a request, by its cookie; null for nobody. A role that was changed counts at once. */
@@ -37,6 +38,9 @@ const HOUR_S = 3600;
 /** Sign-ins from one address within a minute, right or wrong; an office behind one address must get in on a Monday. */
 const SIGN_INS_A_MINUTE = 20;
 
+/** better-auth has more: what no page of ours offers is closed, or a viewer could take an admin's name. */
+const OPEN_PATHS = ['/api/auth/sign-in/email', '/api/auth/sign-out', '/api/auth/get-session'];
+
 /** Lines that better-auth writes; never with a password or a cookie in them. */
 interface AuthLog {
   warn(message: string): void;
@@ -44,7 +48,7 @@ interface AuthLog {
 }
 
 /**
- * Sets up sign-in for one app. Sign-up is closed, a role can't be set from outside, cookies are httpOnly and
+ * Sets up sign-in for one app. Sign-up is closed, accounts can't be changed from outside, cookies are httpOnly and
  * sameSite=lax (secure where `baseUrl` is https), and a request that changes something must come from a trusted origin.
  * @param options.cookiePrefix one for each app: apps on one host (ports don't separate cookies) must not mix sessions up
  */
@@ -111,7 +115,10 @@ export function createAuth(options: {
   });
 
   return {
-    handler: (request) => auth.handler(request),
+    handler: async (request) =>
+      OPEN_PATHS.includes(new URL(request.url).pathname)
+        ? auth.handler(request)
+        : Response.json({ code: 'NOT_FOUND', message: 'There is nothing here.' }, { status: 404 }),
     userOf: async (headers) => {
       const found = await auth.api.getSession({ headers });
       if (!found) return null;
