@@ -28,8 +28,16 @@ export interface Differences {
   events: Map<number, string[]>;
 }
 
-/** Compares what is wanted here, straight from Postgres, with what the simulator itself holds. */
-export async function compareSides(db: Db, crossmark: SimulatorState): Promise<Differences> {
+/**
+ * Compares what is wanted here, straight from Postgres, with what the simulator itself holds. What was worked before a
+ * person got another RepID (`repsOf`: all of theirs) stays as it was booked.
+ */
+export async function compareSides(
+  db: Db,
+  crossmark: SimulatorState,
+  repsOf: ReadonlyMap<number, ReadonlySet<string>>,
+): Promise<Differences> {
+  const now = new Date().toISOString();
   const rows = await db
     .select({ event: events, store: stores, schedule: schedules, person: employees, sync: eventSyncs })
     .from(events)
@@ -50,7 +58,8 @@ export async function compareSides(db: Db, crossmark: SimulatorState): Promise<D
     const right = schedule
       ? held.filter(
           (booking) =>
-            booking.repId === person?.repId &&
+            (booking.repId === person?.repId ||
+              (schedule.startsAt < now && repsOf.get(schedule.employeeId)?.has(booking.repId ?? ''))) &&
             booking.startsAt === schedule.startsAt &&
             booking.endsAt === schedule.endsAt,
         )
@@ -121,6 +130,14 @@ export async function strangersBooked(
 ): Promise<string[]> {
   const chosen = new Set(editors.chosenOutside);
   for (const { mplanId, storeId, repId } of initial.bookings) chosen.add(`${mplanId}_${storeId} ${repId}`);
+  // Who was chosen under one RepID may be booked under the next one.
+  const aliases = new Map(
+    [...editors.repsOf.values()].flatMap((reps) => [...reps].map((rep) => [rep, reps])),
+  );
+  for (const choice of [...chosen]) {
+    const [event, repId = ''] = choice.split(' ');
+    for (const alias of aliases.get(repId) ?? []) chosen.add(`${event} ${alias}`);
+  }
   const keys = new Map(
     (
       await db

@@ -96,7 +96,7 @@ export async function runChaos(given: {
     const { done, refused, unanswered } = editors.counts;
     say(`seed ${seed}: ${done} edits, ${refused} refused, ${unanswered} without an answer; all is healed`);
     await converge();
-    const differences = await compareSides(db, await switchboard.state());
+    const differences = await compareSides(db, await switchboard.state(), editors.repsOf);
     const secondsToConverge = Math.round((performance.now() - healedMs) / 100) / 10;
     await switchboard.collect();
     const calls = switchboard.calls();

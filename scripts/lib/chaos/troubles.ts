@@ -112,7 +112,7 @@ export class Troubles {
   begin(): void {
     this.running = (async () => {
       while (!this.stopped) {
-        await this.sleep(this.random.int(500, 1_800));
+        await this.sleep(this.random.int(300, 1_000));
         if (!this.stopped) await this.one();
       }
     })();
