@@ -9,7 +9,17 @@ import { ROOT } from './lib/process.ts';
 
 const [command, argument] = process.argv.slice(2);
 
-if (command === 'migrate' || command === 'seed') {
+process.on('uncaughtException', (error) => {
+  console.error(explain(error));
+  process.exit(1);
+});
+
+if (command === 'seed' && process.env.DATABASE_URL && argument === undefined) {
+  console.error(
+    'pnpm db:seed would replace all stores, people, events and schedules in DATABASE_URL by demo data, and add demo users with a known password. If that is what you want: pnpm db:seed demo.',
+  );
+  process.exitCode = 1;
+} else if (command === 'migrate' || command === 'seed') {
   const database = await openDatabase(DATA_DIRECTORY);
   try {
     await migrate(database.url);
@@ -54,4 +64,15 @@ if (command === 'migrate' || command === 'seed') {
 } else {
   console.error('Usage: pnpm db:migrate | pnpm db:seed [demo] | pnpm db:generate [name]');
   process.exitCode = 1;
+}
+
+/** One line for a person. A database that doesn't answer is the usual reason. */
+function explain(error: unknown): string {
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const { code, address, port } = cause as Error & { code?: string; address?: string; port?: number };
+    if (code === 'ECONNREFUSED' || code === 'CONNECT_TIMEOUT' || code === 'ENOTFOUND') {
+      return `The database at ${address ?? new URL(process.env.DATABASE_URL ?? 'postgres://?').hostname}${port ? `:${port}` : ''} does not answer (${code}): start it, or mend DATABASE_URL.`;
+    }
+  }
+  return error instanceof Error ? error.message : String(error);
 }
