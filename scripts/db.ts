@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '@scheduler/db';
 import { createTestDatabase, dumpSchema, startTestPostgres } from '@scheduler/db/testing';
-import { DATA_DIRECTORY, openDatabase, seedDemo } from './lib/infrastructure.ts';
+import { DATA_DIRECTORY, openDatabase, seedDemo, startInfrastructure } from './lib/infrastructure.ts';
 import { ROOT } from './lib/process.ts';
 
 const [command, argument] = process.argv.slice(2);
@@ -19,32 +19,15 @@ if (command === 'seed' && process.env.DATABASE_URL && argument === undefined) {
     'pnpm db:seed would replace all stores, people, events and schedules in DATABASE_URL by demo data, and add demo users with a known password. If that is what you want: pnpm db:seed demo.',
   );
   process.exitCode = 1;
-} else if (command === 'migrate' || command === 'seed') {
+} else if (command === 'seed' && argument !== undefined && argument !== 'demo') {
+  console.error(`There is no scenario "${argument}". Scenarios: demo.`);
+  process.exitCode = 1;
+} else if (command === 'seed') {
+  await seed();
+} else if (command === 'migrate') {
   const database = await openDatabase(DATA_DIRECTORY);
-  try {
-    await migrate(database.url);
-    if (command === 'migrate') {
-      console.log('The database is at this version.');
-    } else if (argument === undefined || argument === 'demo') {
-      // Crossmark's side belongs to the scenario: a running simulator is loaded with it too.
-      const simulatorUrl = `http://127.0.0.1:${process.env.SIMULATOR_PORT ?? 4300}`;
-      const running = await fetch(`${simulatorUrl}/__sim/health`).then(
-        (answer) => answer.ok,
-        () => false,
-      );
-      await seedDemo({ databaseUrl: database.url, simulatorUrl: running ? simulatorUrl : null });
-      console.log(
-        running
-          ? `Demo data written, here and in the simulator at ${simulatorUrl}.`
-          : `Demo data written. No simulator answers at ${simulatorUrl}, so Crossmark's side was left as it is: run this while pnpm dev runs (SIMULATOR_PORT names another port).`,
-      );
-    } else {
-      console.error(`There is no scenario "${argument}". Scenarios: demo.`);
-      process.exitCode = 1;
-    }
-  } finally {
-    await database.stop();
-  }
+  await migrate(database.url).finally(database.stop);
+  console.log('The database is at this version.');
 } else if (command === 'generate') {
   const packageDirectory = join(ROOT, 'packages/db');
   const generated = spawnSync(
@@ -64,6 +47,33 @@ if (command === 'seed' && process.env.DATABASE_URL && argument === undefined) {
 } else {
   console.error('Usage: pnpm db:migrate | pnpm db:seed [demo] | pnpm db:generate [name]');
   process.exitCode = 1;
+}
+
+/** Writes the demo here and on Crossmark's side: into the simulator that runs, else into the data of the next one. */
+async function seed(): Promise<void> {
+  const simulatorUrl = `http://127.0.0.1:${process.env.SIMULATOR_PORT ?? 4300}`;
+  const running = await fetch(`${simulatorUrl}/__sim/health`).then(
+    (answer) => answer.ok,
+    () => false,
+  );
+  if (!running) {
+    const infrastructure = await startInfrastructure({
+      dataDirectory: DATA_DIRECTORY,
+      anyPorts: true,
+      fresh: true,
+    });
+    await infrastructure.stop();
+    console.log('Demo data written, here and for the simulator that pnpm dev starts.');
+    return;
+  }
+  const database = await openDatabase(DATA_DIRECTORY);
+  try {
+    await migrate(database.url);
+    await seedDemo({ databaseUrl: database.url, simulatorUrl });
+  } finally {
+    await database.stop();
+  }
+  console.log(`Demo data written, here and in the simulator at ${simulatorUrl}.`);
 }
 
 /** One line for a person. A database that doesn't answer is the usual reason. */
