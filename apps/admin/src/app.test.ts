@@ -184,7 +184,7 @@ describe('a stranger', () => {
       headers: { host: 'localhost:4100', origin: ORIGIN },
       payload: { email: 'new@test.example', password: PASSWORD, name: 'New' },
     });
-    expect(answer.statusCode).toBe(400);
+    expect(answer.statusCode).toBe(404);
   });
 });
 
@@ -291,6 +291,60 @@ describe('a change', () => {
     const minutesAhead = (Date.parse(facts.refresh.nextAt ?? '') - Date.parse(facts.at)) / 60_000;
     expect(minutesAhead).toBeGreaterThan(0);
     expect(minutesAhead).toBeLessThanOrEqual(60);
+  });
+});
+
+describe('what goes wrong', () => {
+  test('in a call is told in a sentence, without SQL or a stack', async () => {
+    for (const input of [
+      { eventId: 2 ** 40 },
+      { eventId: '1 or 1=1' },
+      { eventId: 1, all: true },
+      [],
+      null,
+    ]) {
+      const answer = await admin.inject({
+        method: 'POST',
+        url: '/trpc/retry',
+        headers: {
+          host: 'localhost:4100',
+          origin: ORIGIN,
+          cookie: cookies.admin,
+          'content-type': 'application/json',
+        },
+        payload: JSON.stringify(input),
+      });
+      expect(answer.statusCode, answer.body).toBe(400);
+      expect(answer.json().error.message).toMatch(/^[^{[]+\.$/);
+      expect(answer.json().error.data).not.toHaveProperty('stack');
+    }
+  });
+
+  test('in the database is told with the number of its log line, without SQL or a stack', async () => {
+    const failing = vi
+      .spyOn(database.db, 'transaction')
+      .mockRejectedValueOnce(new Error('Failed query: select'));
+    const answer = await ask('POST', '/trpc/refreshNow', 'admin');
+    failing.mockRestore();
+    expect(answer.statusCode).toBe(500);
+    expect(answer.body).toMatch(/in the log as request req-/);
+    expect(answer.body).not.toMatch(/Failed query|stack|\.ts/);
+  });
+
+  test.each([
+    ['GET', '/queues/api/queues/sync_schedule/%00', {}],
+    ['PUT', '/queues/api/queues/sync_schedule/%00/clean', {}],
+    ['POST', '/queues/api/queues/sync_schedule/add', { name: 'x', data: { eventId: '\u0000' } }],
+  ] as const)('on a queue page says neither SQL nor a stack: %s %s', async (method, path, payload) => {
+    const answer = await ask(method, path, 'admin', { payload });
+    expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+    expect(answer.body).not.toMatch(/Failed query|select |insert into|\.js:/);
+    expect(await database.sql`select from graphile_worker.jobs`).toHaveLength(0);
+  });
+
+  test('is not asked for by the hundred', async () => {
+    const url = `/trpc/${Array(21).fill('overview').join(',')}?batch=1`;
+    expect((await ask('GET', url, 'admin')).statusCode).toBe(400);
   });
 });
 

@@ -1,6 +1,7 @@
 import { CLIENT_ADDRESS_HEADER, createAuth } from '@scheduler/auth';
 import type { Database } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
+import { TRPCError } from '@trpc/server';
 import {
   type CreateFastifyContextOptions,
   type FastifyTRPCPluginOptions,
@@ -15,7 +16,7 @@ import fastify, {
 import { createBoardQueues, nextRefreshAt } from './board-queues.ts';
 import { serveBuiltPage, servePageFromSource } from './page.ts';
 import { mountQueues } from './queues.ts';
-import { type AdminRouter, type Context, createServices, router } from './router.ts';
+import { type AdminRouter, type Context, createServices, router, wentWrong } from './router.ts';
 import { isRead } from './viewer.ts';
 
 /** What the admin app is built from; the caller owns database and metrics and closes them. */
@@ -32,6 +33,8 @@ export interface AdminOptions {
 
 /** A session cookie of the admin app and one of the scheduler live side by side on one host. */
 const COOKIE_PREFIX = 'scheduler-admin';
+/** Calls that the page puts into one request; more are refused. */
+const LARGEST_BATCH = 20;
 
 /**
  * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, the page at /. Everything but the page
@@ -103,13 +106,15 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     prefix: '/trpc',
     trpcOptions: {
       router,
-      createContext: async ({ req }: CreateFastifyContextOptions): Promise<Context> => ({
-        viewer: await viewerOf(req),
-        requestId: req.id,
-        services,
-      }),
-      onError: ({ error, path }) => {
-        if (error.code === 'INTERNAL_SERVER_ERROR') app.log.error({ err: error, path }, 'a procedure failed');
+      createContext: async ({ req, info }: CreateFastifyContextOptions): Promise<Context> => {
+        if (info.calls.length > LARGEST_BATCH) {
+          const message = `A request carries ${LARGEST_BATCH} calls at most.`;
+          throw new TRPCError({ code: 'BAD_REQUEST', message });
+        }
+        return { viewer: await viewerOf(req), requestId: req.id, services };
+      },
+      onError: ({ error, path, req }) => {
+        if (error.code === 'INTERNAL_SERVER_ERROR') req.log.error({ err: error, path }, 'a procedure failed');
       },
     } satisfies FastifyTRPCPluginOptions<AdminRouter>['trpcOptions'],
   });
@@ -123,7 +128,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'a request failed');
     return reply.code(status).send({
-      error: status >= 500 ? 'Something went wrong here. Try again in a moment.' : error.message,
+      error: status >= 500 ? wentWrong(request.id) : error.message,
     });
   });
   return app;

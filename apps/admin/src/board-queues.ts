@@ -118,12 +118,11 @@ function historyOf(db: Database['db']): History {
     attemptsOf: async (job) => {
       // Each retry is a new job of the same event: its story is told by the event's tries.
       const { eventId, employeeId } = (job.payload ?? {}) as { eventId?: unknown; employeeId?: unknown };
-      const mine =
-        typeof eventId === 'number'
-          ? eq(syncAttempts.eventId, eventId)
-          : typeof employeeId === 'number'
-            ? eq(syncAttempts.employeeId, employeeId)
-            : eq(syncAttempts.jobId, job.id);
+      const mine = isRowId(eventId)
+        ? eq(syncAttempts.eventId, eventId)
+        : isRowId(employeeId)
+          ? eq(syncAttempts.employeeId, employeeId)
+          : eq(syncAttempts.jobId, job.id);
       const rows = await db
         .select()
         .from(syncAttempts)
@@ -134,6 +133,9 @@ function historyOf(db: Database['db']): History {
     },
   };
 }
+
+/** Whether a job's payload, which anybody may have written, can name a row of ours. */
+const isRowId = (id: unknown): id is number => Number.isInteger(id) && Math.abs(Number(id)) < 2 ** 31;
 
 /** When the clock next asks for a refresh, ISO text in UTC; null where it never does. */
 export async function nextRefreshAt(queues: readonly BaseAdapter[]): Promise<string | null> {

@@ -5,6 +5,7 @@ import { auditLog, type Db } from '@scheduler/db';
 import { eq } from 'drizzle-orm';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { redact } from './redact.ts';
+import { wentWrong } from './router.ts';
 import { isRead, type Viewer } from './viewer.ts';
 
 /** Where the queue pages are mounted. */
@@ -98,7 +99,14 @@ export async function mountQueues(
         await options.db.update(auditLog).set({ after }).where(eq(auditLog.id, request.auditId));
       });
 
-      scope.addHook('preSerialization', async (request, _reply, payload) => {
+      // bull-board passes an error's message on, and that of a failed query is the query.
+      scope.addHook('onError', async (request, _reply, error) => {
+        if ((error.statusCode ?? 500) >= 500) request.log.error({ err: error }, 'a queue page failed');
+      });
+      scope.addHook('preSerialization', async (request, reply, payload) => {
+        if (reply.statusCode >= 500) {
+          return { error: { key: 'ERRORS.INTERNAL_SERVER_ERROR' }, message: wentWrong(request.id) };
+        }
         const shown = redact(payload);
         return request.viewer?.role === 'admin' ? shown : asReadOnly(shown);
       });

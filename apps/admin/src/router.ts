@@ -4,7 +4,7 @@ import { RANGES } from '@scheduler/metrics';
 import { requestRefresh, retryAllNow, retryNow, TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { eq } from 'drizzle-orm';
-import { z } from 'zod';
+import { ZodError, z } from 'zod';
 import { type Facts, readFacts } from './overview.ts';
 import { judge, type Verdict } from './verdict.ts';
 import type { Viewer } from './viewer.ts';
@@ -77,7 +77,30 @@ export function createServices(
   };
 }
 
-const t = initTRPC.context<Context>().create();
+const t = initTRPC.context<Context>().create({
+  errorFormatter: ({ shape, error, ctx }) => {
+    const { stack: _, ...data } = shape.data;
+    return { ...shape, message: sentenceOf(error, ctx?.requestId), data };
+  },
+});
+
+/** What a caller is told. The cause of anything unexpected stays in the log: it may hold SQL. */
+function sentenceOf(error: TRPCError, requestId: string | undefined): string {
+  if (error.cause instanceof ZodError) {
+    const issues = error.cause.issues.map(
+      ({ path, message }) => `${path.join('.') || 'The input'}: ${message}`,
+    );
+    return `${issues.join('; ')}.`;
+  }
+  if (error.code !== 'INTERNAL_SERVER_ERROR') return error.message;
+  return wentWrong(requestId);
+}
+
+/** For what is nobody's fault who asked. */
+export function wentWrong(requestId: string | undefined): string {
+  const where = requestId ? ` It is in the log as request ${requestId}.` : '';
+  return `Something went wrong here.${where} Try again in a moment.`;
+}
 
 const viewerProcedure = t.procedure.use(({ ctx, next }) => {
   if (!ctx.viewer) {
@@ -108,7 +131,7 @@ export const router = t.router({
   }),
 
   charts: viewerProcedure
-    .input(z.object({ range: z.enum(RANGES), task: z.enum(TASKS).optional() }))
+    .input(z.strictObject({ range: z.enum(RANGES), task: z.enum(TASKS).optional() }))
     .query(async ({ ctx, input }): Promise<Charts> => {
       const { metrics } = ctx.services;
       const [status, series] = await Promise.all([metrics.status(), metrics.series({ range: input.range })]);
@@ -127,7 +150,7 @@ export const router = t.router({
 
   /** Tries a dead letter or a waiting change again at once. */
   retry: adminProcedure
-    .input(z.object({ eventId: z.number().int().positive() }))
+    .input(z.strictObject({ eventId: z.int().positive().max(2_147_483_647) }))
     .mutation(async ({ ctx, input }): Promise<{ retried: number }> => {
       const { db } = ctx.services;
       return db.transaction(async (tx) => {

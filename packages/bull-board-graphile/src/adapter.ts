@@ -20,7 +20,7 @@ import { type CronEntry, readCron } from './cron.ts';
 import { badRequest, unsupported } from './errors.ts';
 import { checkPriority, FinishedJob, type JobContext, LiveJob, toMilliseconds } from './jobs.ts';
 import type { GraphileQueuesOptions, GraphileTask, JobAttempt, RedactContext } from './options.ts';
-import { createStore, type NewJob, type Store } from './store.ts';
+import { createStore, isJobId, type NewJob, type Store } from './store.ts';
 
 /** graphile-worker's default for `max_attempts`. */
 const DEFAULT_MAX_ATTEMPTS = 25;
@@ -136,6 +136,7 @@ class GraphileQueue extends BaseAdapter {
 
   async getJob(id: string): Promise<LiveJob | FinishedJob | undefined> {
     const context = await this.#context();
+    if (!isJobId(id)) return undefined;
     const row = await this.#store.job(this.#task.name, id);
     if (row) return new LiveJob(row, context);
     const completed = await this.#options.history?.getCompleted(this.#task.name, id);

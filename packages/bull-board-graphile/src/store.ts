@@ -131,7 +131,6 @@ export function createStore({ query, schema = 'graphile_worker', tasks }: Graphi
     },
 
     async job(task: string, id: string): Promise<JobRow | undefined> {
-      if (!isJobId(id)) return undefined;
       const [row] = await run(statements.JOB, task, id);
       return row && toJobRow(row);
     },
@@ -191,6 +190,6 @@ export function createStore({ query, schema = 'graphile_worker', tasks }: Graphi
 export type Store = ReturnType<typeof createStore>;
 
 /** Whether Postgres could hold this as a job's id (a positive bigint): the id comes from a URL. */
-function isJobId(id: string): boolean {
+export function isJobId(id: string): boolean {
   return /^\d{1,19}$/.test(id) && BigInt(id) <= 9_223_372_036_854_775_807n;
 }
