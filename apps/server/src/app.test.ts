@@ -444,6 +444,24 @@ describe('bad input', () => {
       () => api.employees.create.mutate({ name: ' ' }),
     ],
     [
+      'person: a name that nobody can see',
+      'BAD_REQUEST',
+      /name must not be empty/,
+      () => api.employees.create.mutate({ name: '\u200b\u2060' }),
+    ],
+    [
+      'person: half of a character',
+      'BAD_REQUEST',
+      /name must be one line/,
+      () => api.employees.create.mutate({ name: 'Cy \ud800' }),
+    ],
+    [
+      'person: a name that reads backwards',
+      'BAD_REQUEST',
+      /name must be one line/,
+      () => api.employees.create.mutate({ name: 'Cy \u202etset' }),
+    ],
+    [
       'person: a role that isn’t one',
       'BAD_REQUEST',
       /role/,

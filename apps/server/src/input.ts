@@ -26,15 +26,19 @@ export const instant = z.iso
   .refine((text) => text >= '2000' && text < '2100', 'must be between 2000 and 2099')
   .refine((text) => text.endsWith(':00.000Z'), 'must be on a full minute');
 
+/** Controls, halves of characters, line and paragraph ends, and what turns the direction of writing around. */
+const UNWANTED = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
+/** Neither a space nor a character without a shape. */
+const VISIBLE = /[^\p{Z}\p{C}]/u;
+
 /** One line of text for people, without what Postgres or a page would choke on. */
 export const text = (longest: number) =>
   z
     .string('must be text')
     .trim()
-    .min(1, 'must not be empty')
     .max(longest, `must be ${longest} characters at most`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must be one line without control characters');
+    .refine((line) => !UNWANTED.test(line), 'must be one line without control characters')
+    .refine((line) => UNWANTED.test(line) || VISIBLE.test(line), 'must not be empty');
 
 /** Why a soft conflict is accepted. */
 export const overrideReason = text(300);
