@@ -28,12 +28,11 @@ try {
       '--fresh would replace the data in DATABASE_URL. Unset it, or run pnpm db:seed on purpose.',
     );
   }
-  const infrastructure = await startInfrastructure({
-    dataDirectory: DATA_DIRECTORY,
-    fresh,
-    say: console.log,
-  });
-  stops.push(infrastructure.stop);
+  const starting = startInfrastructure({ dataDirectory: DATA_DIRECTORY, fresh, say: console.log });
+  // Ctrl-C while it starts: what has come up by then is stopped as well.
+  stops.push(async () => (await starting.catch(() => undefined))?.stop());
+  const infrastructure = await starting;
+  if (stopping) await stopping;
   const { ports } = infrastructure;
 
   console.log('Starting the apps…');
