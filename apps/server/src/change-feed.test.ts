@@ -107,9 +107,9 @@ describe('the stream of changes', () => {
 
   test('that comes from another server, or was away for too long, is told to read everything again', async () => {
     const one = await stream(server, '8e5b0c1e-0000-4000-8000-000000000000:5');
-    expect(kinds(one)).toEqual([{ kind: 'all', id: 0 }]);
+    expect(kinds(one)[0]).toEqual({ kind: 'all', id: 0 });
     const garbled = await stream(server, 'x');
-    expect(kinds(garbled)).toEqual([{ kind: 'all', id: 0 }]);
+    expect(kinds(garbled)[0]).toEqual({ kind: 'all', id: 0 });
   });
 
   test('says so when the listening connection was lost in between', async () => {
@@ -129,6 +129,34 @@ describe('the stream of changes', () => {
     await other.close();
     await one.ended;
     expect(one.events).toHaveLength(1);
+  });
+});
+
+describe('a burst of changes', () => {
+  test('costs a page that can’t follow one reading of everything, and the server nothing that grows', async () => {
+    const database = await createTestDatabase();
+    const feed = await openChangeFeed({ database, url: database.url, log: createLogger('test', 'silent') });
+    const abort = new AbortController();
+    const open = () => feed.since(null, abort.signal);
+    const slow = open();
+    const next = async () => (await slow.next()).value?.change;
+    const burst = (from: number, to: number) => database.sql`
+      select pg_notify('changes', json_build_object('kind', 'event', 'id', id)::text) from generate_series(${from}::int, ${to}::int) id`;
+    const heard = async () => Number((await open().next()).value?.position.split(':')[1]);
+
+    expect(await next()).toEqual({ kind: 'all', id: 0 });
+    await burst(1, 3);
+    expect([await next(), await next(), await next()].map((change) => change?.id)).toEqual([1, 2, 3]);
+    await burst(4, 1003);
+    await vi.waitFor(async () => expect(await heard()).toBe(1003));
+    expect(await next()).toEqual({ kind: 'all', id: 0 });
+    await burst(1004, 1004);
+    expect(await next()).toEqual({ kind: 'event', id: 1004 });
+
+    abort.abort();
+    await expect(slow.next()).rejects.toThrow('aborted');
+    await feed.close();
+    await database.close();
   });
 });
 
