@@ -8,7 +8,7 @@ import type { LiveChange } from './views.ts';
  * Changes kept for streams that come back or lag behind. A stream that missed more is told to read everything again,
  * which costs its page less than each of them: a refresh of 100,000 events is heard by every open page.
  */
-const KEPT = 200;
+const KEPT = 50;
 /** How often it is tried whether the listening connection still hears, and how long an echo may take. */
 const CHECK_EVERY_MS = 5_000;
 const ECHO_WITHIN_MS = 5_000;
