@@ -1,5 +1,10 @@
 import { readEnv, settings } from '@scheduler/runtime';
-import { type RetryPolicy, SILENT_AFTER_SECONDS } from '@scheduler/sync';
+import {
+  type BreakerPolicy,
+  DEFAULT_BREAKER_POLICY,
+  type RetryPolicy,
+  SILENT_AFTER_SECONDS,
+} from '@scheduler/sync';
 import { z } from 'zod';
 
 const seconds = (fallback: number) => z.coerce.number().min(0).max(604_800).default(fallback);
@@ -47,6 +52,15 @@ const SETTINGS = {
     .max(10_000)
     .default(20)
     .describe('calls to Crossmark that this worker begins in any one second'),
+  SYNC_BREAKER_FAILURES: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(DEFAULT_BREAKER_POLICY.failures)
+    .describe('failed calls in a row, of all workers, after which Crossmark is left alone'),
+  SYNC_BREAKER_PROBE_SECONDS: seconds(DEFAULT_BREAKER_POLICY.probeMs / 1_000).describe(
+    'until it is tried whether Crossmark answers again',
+  ),
   SYNC_RETRY_BLIP_SECONDS: seconds(5).describe('before the first retry, which is not counted'),
   SYNC_RETRY_BASE_SECONDS: seconds(60).describe('before the next retry; doubles from there on'),
   SYNC_RETRY_CAP_SECONDS: seconds(3_600).describe('longest wait between tries'),
@@ -69,5 +83,13 @@ export function readSettings(source?: Record<string, string | undefined>) {
     budgetMs: env.SYNC_RETRY_BUDGET_SECONDS * 1_000,
     maxRetries: env.SYNC_RETRY_MAX,
   };
-  return { ...env, retry };
+  // A sign-in is two calls; a probe is a call, after a sign-in where it needs one and that goes quickly.
+  const twoCallsMs = env.CROSSMARK_CALL_SECONDS * 2_000;
+  const breaker: BreakerPolicy = {
+    ...DEFAULT_BREAKER_POLICY,
+    failures: env.SYNC_BREAKER_FAILURES,
+    probeMs: env.SYNC_BREAKER_PROBE_SECONDS * 1_000,
+    probeLeaseMs: twoCallsMs,
+  };
+  return { ...env, retry, breaker, signInLeaseMs: twoCallsMs };
 }

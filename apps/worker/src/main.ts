@@ -2,7 +2,7 @@ import { createCrossmarkClient } from '@scheduler/crossmark';
 import { connect } from '@scheduler/db';
 import { createMetricsWriter } from '@scheduler/metrics';
 import { createLogger, runApp } from '@scheduler/runtime';
-import { postgresSession } from '@scheduler/sync';
+import { createBreaker, postgresSession } from '@scheduler/sync';
 import { readSettings } from './env.ts';
 import { startWorker } from './worker.ts';
 
@@ -14,12 +14,14 @@ await runApp('worker', async () => {
   const database = connect(env.DATABASE_URL, { max: 4, applicationName: 'scheduler-worker-crossmark' });
   const host = { db: database.db, baseUrl: env.CROSSMARK_BASE_URL };
   const userId = env.CROSSMARK_USER_ID;
+  const breaker = createBreaker({ ...host, log, policy: env.breaker });
   const crossmark = createCrossmarkClient({
     baseUrl: env.CROSSMARK_BASE_URL,
     userId,
     password: env.CROSSMARK_PASSWORD,
     log,
-    session: postgresSession({ ...host, userId, key: env.CROSSMARK_SESSION_KEY }),
+    session: postgresSession({ ...host, userId, key: env.CROSSMARK_SESSION_KEY, leaseMs: env.signInLeaseMs }),
+    guard: breaker,
     limits: { concurrency: env.SYNC_OUTBOUND_CONCURRENCY, perSecond: env.SYNC_OUTBOUND_PER_SECOND },
     timeouts: { callMs: env.CROSSMARK_CALL_SECONDS * 1_000 },
     onCall: metrics.call,
@@ -27,6 +29,7 @@ await runApp('worker', async () => {
   const worker = startWorker({
     databaseUrl: env.DATABASE_URL,
     crossmark,
+    breaker,
     log,
     metrics,
     retry: env.retry,

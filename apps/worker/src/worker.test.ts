@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { type CrossmarkClient, createCrossmarkClient, mplanId, repId, storeId } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import {
+  crossmarkBreakers,
   employees,
   eventSyncs,
   events,
@@ -18,7 +19,7 @@ import {
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy, retryNow, wantChange } from '@scheduler/sync';
-import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts';
@@ -433,6 +434,46 @@ describe('several workers and things going wrong', () => {
       expect(text).not.toContain(SESSION_KEY);
       expect(text).not.toMatch(/PHPSESSID=\w/);
     }
+  });
+
+  test('Crossmark down for two processes: calls stop, no attempt is spent, and all goes out once it is back', async () => {
+    const port = Number(new URL(simulator.url).port);
+    const env = {
+      SYNC_BREAKER_FAILURES: '3',
+      SYNC_BREAKER_PROBE_SECONDS: '0.2',
+      SYNC_RETRY_BLIP_SECONDS: '0.2',
+    };
+    const workers = [startProcess(env), startProcess(env)];
+    for (const child of workers)
+      await vi.waitFor(() => expect(child.output).toMatch(/worker is ready/), patience);
+    await simulator.close();
+    const ids = await eventIds();
+    await Promise.all(
+      ids.map((eventId, n) => decide(eventId, { employeeId: people[n % 3] ?? 0, startsAt: slot(n) })),
+    );
+    // What failed before it opened is tried again soon, and is held back then.
+    await vi.waitFor(
+      async () =>
+        expect(
+          await database.db.$count(
+            eventSyncs,
+            and(eq(eventSyncs.state, 'waiting'), isNull(eventSyncs.nextTryAt), lte(eventSyncs.tries, 2)),
+          ),
+        ).toBe(ids.length),
+      patience,
+    );
+    expect(await database.db.select().from(crossmarkBreakers)).toMatchObject([{ state: 'open' }]);
+    for (const { failureReason } of await database.db.select().from(eventSyncs))
+      expect(failureReason).toMatch(/^Crossmark has not answered since .* goes out by itself\.$/);
+    await simulator.listen(port);
+    await vi.waitFor(
+      async () =>
+        expect(await database.db.$count(eventSyncs, eq(eventSyncs.state, 'synced'))).toBe(ids.length),
+      patience,
+    );
+    await agree();
+    expect(await database.db.select().from(crossmarkBreakers)).toMatchObject([{ state: 'closed' }]);
+    expect(workers.map((child) => child.output).join('')).toMatch(/Crossmark answers again/);
   });
 
   test('a change whose job was lost is found by the sweep', async () => {

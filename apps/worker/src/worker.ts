@@ -5,6 +5,7 @@ import type { CrossmarkClient } from '@scheduler/crossmark';
 import { connect, type Database } from '@scheduler/db';
 import type { Logger } from '@scheduler/runtime';
 import {
+  type Breaker,
   CRONTAB,
   createTaskList,
   heartbeat,
@@ -22,6 +23,8 @@ import { Logger as GraphileLogger, type Runner, run, type WorkerEvents } from 'g
 const DRAIN_MS = 15_000;
 /** Longer than any one call to Crossmark takes with a sign-in in between. */
 const LEASE_MS = 120_000;
+/** How soon a probe that is due is made. */
+const BREAKER_MS = 500;
 const LONGEST_WAIT_FOR_POSTGRES_MS = 10_000;
 /** How long asking for jobs may fail before the worker starts over. */
 const IN_VAIN_MS = 3_000;
@@ -29,6 +32,8 @@ const IN_VAIN_MS = 3_000;
 export interface WorkerOptions {
   databaseUrl: string;
   crossmark: CrossmarkClient;
+  /** The guard of its calls, to be looked after. */
+  breaker?: Breaker;
   log: Logger;
   metrics?: SyncContext['metrics'];
   retry: RetryPolicy;
@@ -116,7 +121,12 @@ export function startWorker(options: WorkerOptions): Worker {
     await runner.promise;
   }
 
+  const { breaker, crossmark } = options;
   const chores = [
+    repeat('breaker', BREAKER_MS, async () => {
+      const released = await breaker?.tend((within) => crossmark.ping({ signal: within }), signal);
+      if (released) log.info({ events: released }, 'sent on their way what waited for Crossmark');
+    }),
     repeat('heartbeat', silentMs / 6, async () => {
       if (id) await heartbeat(db, { id, host: hostname(), pid: process.pid, concurrency });
     }),

@@ -1,4 +1,12 @@
 export { type Adoption, resolveConflict } from './adopt.ts';
+export {
+  type Breaker,
+  type BreakerPolicy,
+  createBreaker,
+  DEFAULT_BREAKER_POLICY,
+  type Reachability,
+  readReachability,
+} from './breaker.ts';
 export type { AttemptFigures, JobInfo, SyncContext, SyncSettings } from './context.ts';
 export { syncEmployee } from './employee.ts';
 export {

@@ -499,13 +499,19 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
       await closeAttempt(tx, lease, { ...attempt, outcome: 'dead' });
       return 'dead';
     }
-    const nextTryAt = new Date(Date.parse(row.now) + verdict.retryInMs).toISOString();
+    const runAt = new Date(Date.parse(row.now) + verdict.retryInMs).toISOString();
+    const nextTry = verdict.waits
+      ? { nextTryAt: null, failingSince: row.failingSince }
+      : { nextTryAt: runAt };
     await tx
       .update(eventSyncs)
-      .set({ ...failed, state: 'waiting', tries: row.tries + (verdict.spent ? 1 : 0), nextTryAt })
+      .set({ ...failed, ...nextTry, state: 'waiting', tries: row.tries + (verdict.spent ? 1 : 0) })
       .where(eq(eventSyncs.eventId, lease.eventId));
-    await addEventJob(tx, lease, nextTryAt);
-    await closeAttempt(tx, lease, { ...attempt, outcome: 'retry', nextTryAt });
+    await addEventJob(tx, lease, runAt);
+    await closeAttempt(tx, lease, {
+      ...attempt,
+      ...(verdict.waits ? { outcome: 'waiting' } : { outcome: 'retry', nextTryAt: runAt }),
+    });
     return 'retry';
   });
 }

@@ -7,6 +7,7 @@ import {
 } from '@scheduler/crossmark';
 import type { AttemptOutcome, FailureKind } from '@scheduler/db';
 import { CLOSED_CONDITIONS, formatDay } from '@scheduler/scheduling';
+import { CrossmarkUnreachableError } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import {
   type EventState,
@@ -18,9 +19,9 @@ import {
   type Write,
 } from './ledger.ts';
 import { isWanted, plan, type Step, type Wanted } from './plan.ts';
-import { type Remembered, remembered, understand } from './reading.ts';
-import { nextTry } from './retry.ts';
-import { bookingInWords, conflictInWords, heldInWords, when } from './wording.ts';
+import { type Remembered, remembered, understand, writesBeneath } from './reading.ts';
+import { HELD_BACK, nextTry } from './retry.ts';
+import { bookingInWords, conflictInWords, heldInWords, unreachableInWords, when } from './wording.ts';
 
 /** How a job ended, for its log line and the charts. */
 export interface Ended {
@@ -103,6 +104,8 @@ class Reconciliation {
   async converge(): Promise<Ended> {
     /** Crossmark's row as read in this run; undefined where a read is due. */
     let listed: PlannedEvent | null | undefined;
+    /** Bookings of ours that may lie beneath that one. */
+    let beneath: BookingId[] = [];
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const state = await this.ctx.ledger.readEvent(this.lease.eventId);
       if (!state) return { outcome: 'nothing' };
@@ -120,8 +123,9 @@ class Reconciliation {
       const wanted = wantedOf(state);
       const steps = await this.ctx.ledger.recentSteps(this.lease.eventId);
       let held = remembered(state, steps);
-      let beneath: BookingId[] = [];
-      if (isReliable(held, steps) && isWanted(wanted, held)) {
+      // A run that was broken off may have known of some.
+      const hidden = listed === undefined ? writesBeneath(held, steps) : beneath;
+      if (isReliable(held, steps) && isWanted(wanted, held) && hidden.length === 0) {
         const ended = await this.finish(state);
         if (ended) return ended;
         continue;
@@ -273,13 +277,20 @@ class Reconciliation {
         return { outcome: 'interrupted', scheduleId };
       }
       const failure = await this.describe(error);
+      const heldBack = error instanceof CrossmarkUnreachableError;
       const failed = await ctx.ledger.finishFailed(lease, {
         ...failure,
         version: this.version,
         decide: (history) =>
-          nextTry({ ...history, kind: failure.kind, retryAfterMs: failure.retryAfterMs }, ctx.settings.retry),
+          heldBack
+            ? HELD_BACK
+            : nextTry(
+                { ...history, kind: failure.kind, retryAfterMs: failure.retryAfterMs },
+                ctx.settings.retry,
+              ),
       });
-      return { outcome: failed, scheduleId, failureKind: failure.kind, failureReason: failure.reason };
+      const outcome = heldBack && failed === 'retry' ? 'waiting' : failed;
+      return { outcome, scheduleId, failureKind: failure.kind, failureReason: failure.reason };
     } catch (inner) {
       if (!(inner instanceof LeaseLostError)) throw inner;
       await ctx.ledger.abandon(lease);
@@ -291,6 +302,8 @@ class Reconciliation {
     error: unknown,
   ): Promise<{ kind: FailureKind; reason: string; retryAfterMs?: number | undefined }> {
     if (error instanceof TryFailedError) return { kind: error.kind, reason: error.message };
+    if (error instanceof CrossmarkUnreachableError)
+      return { kind: error.kind, reason: unreachableInWords(error.since, this.timeZone) };
     if (!(error instanceof CrossmarkError)) {
       if (!this.signal.aborted)
         this.ctx.log.error({ err: error, eventId: this.lease.eventId }, 'reconciliation failed unexpectedly');

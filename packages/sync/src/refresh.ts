@@ -32,6 +32,7 @@ import {
   type LocalEvent,
   scheduleOf,
 } from './adopt.ts';
+import { CrossmarkUnreachableError, LOOK_AGAIN_MS } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import { conditionOf, differs, judge, needsWrite } from './drift.ts';
 import { addJobs, requestRefreshForTick, retryAllNow, wantChanges } from './enqueue.ts';
@@ -121,7 +122,9 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
     return db.transaction(async (tx) => {
       const nowMs = Date.parse(await clock(tx));
       const lastedMs = nowMs - Date.parse(run.requestedAt);
-      if (error.kind === 'rejected' || lastedMs > BUDGET_MS) {
+      // Not given up while Crossmark is known not to answer: it runs as soon as it does.
+      const heldBack = error instanceof CrossmarkUnreachableError;
+      if (error.kind === 'rejected' || (lastedMs > BUDGET_MS && !heldBack)) {
         await tx
           .update(refreshRuns)
           .set({ state: 'failed', finishedAt: sql`now()`, failureReason: error.message })
@@ -129,7 +132,9 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
         await close(tx, { ...failure, outcome: 'dead' });
         return { ...failure, outcome: 'dead' as const };
       }
-      const waitMs = error.retryAfterMs ?? Math.min(Math.max(lastedMs, SHORTEST_RETRY_MS), LONGEST_RETRY_MS);
+      const waitMs = heldBack
+        ? LOOK_AGAIN_MS
+        : (error.retryAfterMs ?? Math.min(Math.max(lastedMs, SHORTEST_RETRY_MS), LONGEST_RETRY_MS));
       const nextTryAt = new Date(nowMs + waitMs).toISOString();
       await tx
         .update(refreshRuns)
@@ -138,8 +143,9 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
       await addJobs(tx, [
         { task: 'refresh_events', payload: { runId }, key: refreshJobKey(runId), runAt: nextTryAt },
       ]);
-      await close(tx, { ...failure, outcome: 'retry', nextTryAt });
-      return { ...failure, outcome: 'retry' as const };
+      const outcome = heldBack ? ('waiting' as const) : ('retry' as const);
+      await close(tx, { ...failure, outcome, ...(heldBack ? {} : { nextTryAt }) });
+      return { ...failure, outcome };
     });
   }
 }

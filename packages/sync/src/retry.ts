@@ -34,8 +34,17 @@ export interface Failure {
   retryAfterMs?: number | undefined;
 }
 
-/** What comes after a failure. `spent` says whether the try counts against the maximum. */
-export type Verdict = { dead: true } | { dead: false; retryInMs: number; spent: boolean };
+/**
+ * What comes after a failure. `spent` says whether the try counts against the maximum, `waits` that the next one is made
+ * when something else happens.
+ */
+export type Verdict = { dead: true } | { dead: false; retryInMs: number; spent: boolean; waits?: boolean };
+
+/**
+ * What was held back because Crossmark doesn't answer: nothing was tried, so nothing is spent, and it has no time of its
+ * own. The hour is only for the case that nobody releases it.
+ */
+export const HELD_BACK: Verdict = { dead: false, retryInMs: 3_600_000, spent: false, waits: true };
 
 /**
  * Decides what comes after a failed try. A refusal is final. Nobody signed in: tried on and on without counting, for

@@ -31,7 +31,13 @@ function storeOf(options: { key?: Uint8Array; userId?: string; pool?: Database }
   const pool = options.pool ?? connect(database.url, { max: 3 });
   opened.push(pool);
   const { userId } = { ...USER, ...options };
-  return postgresSession({ db: pool.db, baseUrl: `${simulator.url}/`, userId, key: options.key ?? KEY });
+  return postgresSession({
+    db: pool.db,
+    baseUrl: `${simulator.url}/`,
+    userId,
+    key: options.key ?? KEY,
+    leaseMs: 60_000,
+  });
 }
 
 /** A worker's client as its process has it: connections of its own, nothing shared but what is in Postgres. */

@@ -4,8 +4,6 @@ import type { Session, SessionStore } from '@scheduler/crossmark';
 import { crossmarkSessions, type Db } from '@scheduler/db';
 import { and, eq, sql } from 'drizzle-orm';
 
-/** Longer than a sign-in takes that works; after that, whoever signs in is taken for dead. */
-const RENEW_LEASE_MS = 60_000;
 /** How often those who wait for a sign-in look whether it is done. */
 const LOOK_MS = 100;
 
@@ -20,12 +18,14 @@ const TAG_BYTES = 16;
  *
  * Where the session can't be opened (another key, another host or user, tampering) there is none: somebody signs in.
  * @param options.key 32 bytes
+ * @param options.leaseMs longer than a sign-in takes; whoever has been at it for so long is taken for dead
  */
 export function postgresSession(options: {
   db: Db;
   baseUrl: string;
   userId: string;
   key: Uint8Array;
+  leaseMs: number;
 }): SessionStore {
   const { db, key } = options;
   const id = { host: new URL(options.baseUrl).origin, userId: options.userId };
@@ -77,7 +77,7 @@ export function postgresSession(options: {
       if (row?.renewing) return null;
       await tx
         .update(crossmarkSessions)
-        .set({ renewOwner: owner, renewUntil: sql`now() + ${RENEW_LEASE_MS} * interval '1 millisecond'` })
+        .set({ renewOwner: owner, renewUntil: sql`now() + ${options.leaseMs} * interval '1 millisecond'` })
         .where(mine);
       return 'mine';
     });

@@ -26,6 +26,11 @@ export function heldInWords(
     : 'Crossmark has nobody booked for this event.';
 }
 
+/** Says since when Crossmark doesn't answer, and that nothing has to be done. With the day: it may last over night. */
+export function unreachableInWords(since: Instant, timeZone: string): string {
+  return `Crossmark has not answered since ${when(since, timeZone)}. Your change is saved and goes out by itself.`;
+}
+
 /** Says what each side has, and that a person must choose. */
 export function conflictInWords(
   held: { names: string | null; startsAt: Instant | null } | null,

@@ -1,0 +1,346 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import { type CallGuard, type CallName, type CallOutcome, CrossmarkError } from '@scheduler/crossmark';
+import { crossmarkBreakers, type Db, eventSyncs, type FailureKind, type Tx } from '@scheduler/db';
+import type { Instant } from '@scheduler/scheduling';
+import { and, count, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import type { Logger } from 'pino';
+import { addJobs } from './enqueue.ts';
+import { eventJobKey } from './jobs.ts';
+
+/** When calls to a Crossmark host are held back, and how it is found out that it works again. */
+export interface BreakerPolicy {
+  /** So many failed calls in a row open the breaker. */
+  failures: number;
+  /** So does half of the calls of such a window, once there are so many of them. */
+  windowMs: number;
+  windowCalls: number;
+  /** Between probes. */
+  probeMs: number;
+  /** The longest that a probe may take; if nothing was heard of it by then, another worker makes it. */
+  probeLeaseMs: number;
+}
+
+/** Five in a row, or half of at least ten within a minute; a probe every 15 s. */
+export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
+  failures: 5,
+  windowMs: 60_000,
+  windowCalls: 10,
+  probeMs: 15_000,
+  probeLeaseMs: 60_000,
+};
+
+/** A `Retry-After` beyond this is taken for a mistake. */
+const LONGEST_LEAVE_MS = 86_400_000;
+
+/** What is held back and isn't an event's is released when Crossmark answers; this is for the case that it was missed. */
+export const LOOK_AGAIN_MS = 60_000;
+
+/** Rows released in one transaction. */
+const RELEASE_LIMIT = 1_000;
+
+/** A call that was held back, not sent: Crossmark is known not to answer. */
+export class CrossmarkUnreachableError extends CrossmarkError {
+  readonly since: Instant;
+
+  constructor(call: CallName, since: Instant) {
+    super(
+      'transient',
+      call,
+      'Crossmark doesn’t answer at the moment. This goes on by itself as soon as it does.',
+    );
+    this.since = since;
+  }
+}
+
+/** The circuit breaker of one Crossmark host. */
+export interface Breaker extends CallGuard {
+  /**
+   * To be called again and again by every worker: makes the probe that is due through `ping`, and releases what waits once
+   * Crossmark answers again. Returns how many events were released.
+   */
+  tend(ping: (signal: AbortSignal) => Promise<void>, stopping?: AbortSignal): Promise<number>;
+}
+
+/**
+ * The circuit breaker of a Crossmark host, kept in Postgres: all workers know the same, and a restart forgets nothing.
+ *
+ * Closed, every call passes and is counted. Open, none passes but those of a probe, which one worker makes at a time
+ * (`Retry-After` is waited out first). A probe that is answered closes it, and all that waits for Crossmark is released.
+ */
+export function createBreaker(options: {
+  db: Db;
+  baseUrl: string;
+  log: Logger;
+  policy: BreakerPolicy;
+}): Breaker {
+  const { db, log, policy } = options;
+  const host = new URL(options.baseUrl).origin;
+  const ours = eq(crossmarkBreakers.host, host);
+  const open = and(ours, eq(crossmarkBreakers.state, 'open'));
+  const due = and(
+    open,
+    sql`${crossmarkBreakers.probeAt} <= now()`,
+    or(isNull(crossmarkBreakers.probeUntil), sql`${crossmarkBreakers.probeUntil} <= now()`),
+  );
+
+  /** Counts a call of a closed breaker, and opens it where that was one failure too many. */
+  async function tally(failure: CrossmarkError | null): Promise<void> {
+    const columns = crossmarkBreakers;
+    const isFresh = sql`${columns.windowStartedAt} < now() - ${ms(policy.windowMs)}`;
+    const calls = sql`(case when ${isFresh} then 0 else ${columns.windowCalls} end + 1)`;
+    const failures = sql`(case when ${isFresh} then 0 else ${columns.windowFailures} end + ${failure ? 1 : 0})`;
+    const inARow = failure ? sql`${columns.consecutiveFailures} + 1` : sql`0`;
+    const since = sql`coalesce(${columns.failingSince}, now())`;
+    const leave = failure ? leaveAloneUntil(failure) : sql`${columns.leaveAloneUntil}`;
+    const opens = failure
+      ? sql`(${inARow} >= ${policy.failures} or (${calls} >= ${policy.windowCalls} and ${failures} * 2 >= ${calls}))`
+      : sql`false`;
+    const counted = await db
+      .update(columns)
+      .set({
+        windowStartedAt: sql`case when ${isFresh} then now() else ${columns.windowStartedAt} end`,
+        windowCalls: calls,
+        windowFailures: failures,
+        consecutiveFailures: inARow,
+        failingSince: failure ? since : null,
+        leaveAloneUntil: leave,
+        ...(failure
+          ? {
+              lastFailure: failure.message,
+              state: sql`(case when ${opens} then 'open' else 'closed' end)::breaker_state`,
+              openedAt: sql`case when ${opens} then now() end`,
+              probeAt: sql`case when ${opens} then ${nextProbe(leave)} end`,
+            }
+          : {}),
+        updatedAt: sql`now()`,
+      })
+      .where(and(ours, eq(columns.state, 'closed')))
+      .returning({ state: columns.state, since: columns.failingSince, nextProbeAt: columns.probeAt });
+    if (counted[0]?.state === 'open')
+      log.error({ host, ...counted[0], reason: failure?.message }, 'Crossmark can’t be reached: calls wait');
+    if (counted.length > 0) return;
+    // The first call of all; or it was sent before the breaker opened, and then only its Retry-After is news.
+    const added = await db.insert(columns).values({ host }).onConflictDoNothing().returning();
+    if (added.length > 0) return tally(failure);
+    if (failure?.retryAfterMs !== undefined)
+      await db
+        .update(columns)
+        .set({ leaveAloneUntil: leave, probeAt: sql`greatest(${columns.probeAt}, ${leave})` })
+        .where(open);
+  }
+
+  const leaveAloneUntil = ({ retryAfterMs }: CrossmarkError) =>
+    retryAfterMs === undefined
+      ? sql`${crossmarkBreakers.leaveAloneUntil}`
+      : sql`greatest(${crossmarkBreakers.leaveAloneUntil}, now() + ${ms(Math.min(retryAfterMs, LONGEST_LEAVE_MS))})`;
+  const nextProbe = (leave: ReturnType<typeof leaveAloneUntil>) =>
+    sql`greatest(now() + ${ms(policy.probeMs)}, ${leave})`;
+
+  /** Set within a probe: its calls pass. */
+  const probing = new AsyncLocalStorage<true>();
+
+  /** Makes the probe that is due, unless another worker does. */
+  async function probe(ping: (signal: AbortSignal) => Promise<void>, stopping?: AbortSignal): Promise<void> {
+    const owner = randomUUID();
+    const [claimed] = await db
+      .update(crossmarkBreakers)
+      .set({
+        probeOwner: owner,
+        probeUntil: sql`now() + ${ms(policy.probeLeaseMs)}`,
+        lastProbeAt: sql`now()`,
+        updatedAt: sql`now()`,
+      })
+      .where(due)
+      .returning({ id: crossmarkBreakers.id });
+    if (!claimed) return;
+    const timeout = AbortSignal.timeout(policy.probeLeaseMs);
+    const signal = stopping ? AbortSignal.any([stopping, timeout]) : timeout;
+    const outcome: CallOutcome = await probing
+      .run(true, () => ping(signal))
+      .then(
+        () => 'answered' as const,
+        (error: unknown) => {
+          if (stopping?.aborted || !(error instanceof CrossmarkError)) return 'cancelled';
+          if (error instanceof CrossmarkUnreachableError) return 'cancelled';
+          return CURABLE.includes(error.kind) ? error : 'answered';
+        },
+      );
+    await settleProbe(owner, outcome);
+  }
+
+  /** What came of a probe. One that was given up on has no say any more. */
+  async function settleProbe(owner: string, outcome: CallOutcome): Promise<void> {
+    const mine = and(open, eq(crossmarkBreakers.probeOwner, owner));
+    const over = { probeOwner: null, probeUntil: null, updatedAt: sql`now()` };
+    if (outcome === 'answered') {
+      await db.transaction(async (tx) => {
+        const [was] = await tx.select().from(crossmarkBreakers).where(mine).for('update');
+        if (!was) return;
+        await tx
+          .update(crossmarkBreakers)
+          .set({
+            ...over,
+            state: 'closed',
+            consecutiveFailures: 0,
+            windowStartedAt: sql`now()`,
+            windowCalls: 0,
+            windowFailures: 0,
+            failingSince: null,
+            openedAt: null,
+            leaveAloneUntil: null,
+            probeAt: null,
+            lastFailure: null,
+          })
+          .where(mine);
+        await letGo(tx, was.failingSince ?? was.openedAt);
+        log.info({ host, since: was.failingSince }, 'Crossmark answers again: what waits goes out');
+      });
+    } else if (outcome === 'cancelled') {
+      await db.update(crossmarkBreakers).set(over).where(mine);
+    } else {
+      const leave = leaveAloneUntil(outcome);
+      await db
+        .update(crossmarkBreakers)
+        .set({ ...over, leaveAloneUntil: leave, probeAt: nextProbe(leave), lastFailure: outcome.message })
+        .where(mine);
+    }
+  }
+
+  const settle = async (outcome: CallOutcome) => {
+    try {
+      if (outcome !== 'cancelled') await tally(outcome === 'answered' ? null : outcome);
+    } catch (error) {
+      const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : 'unknown';
+      log.warn({ host, reason }, 'how a call to Crossmark went could not be counted');
+    }
+  };
+
+  return {
+    async admit(call) {
+      if (probing.getStore()) return async () => {};
+      const [row] = await db
+        .select({
+          state: crossmarkBreakers.state,
+          since:
+            sql`coalesce(${crossmarkBreakers.failingSince}, ${crossmarkBreakers.openedAt}, now())`.mapWith(
+              crossmarkBreakers.updatedAt,
+            ),
+        })
+        .from(crossmarkBreakers)
+        .where(ours);
+      if (row?.state !== 'open') return settle;
+      throw new CrossmarkUnreachableError(call, row.since);
+    },
+
+    async tend(ping, stopping) {
+      const isDue = await db.select({ id: crossmarkBreakers.id }).from(crossmarkBreakers).where(due);
+      if (isDue.length > 0) await probe(ping, stopping);
+      const isOpen = await db.select({ id: crossmarkBreakers.id }).from(crossmarkBreakers).where(open);
+      return isOpen.length > 0 ? 0 : release(db);
+    },
+  };
+}
+
+const ms = (milliseconds: number) => sql`${milliseconds} * interval '1 millisecond'`;
+
+/** The failures that Crossmark's answering again may end. */
+const CURABLE: FailureKind[] = ['transient', 'unknown'];
+
+/**
+ * Lets go what waits for Crossmark: events get no time of their own any more, which {@link release} finds; links of people
+ * and readings of the list, which are few, run now. Time without Crossmark doesn't count towards a dead letter.
+ */
+async function letGo(tx: Tx, since: Instant | null): Promise<void> {
+  await tx
+    .update(eventSyncs)
+    .set({
+      nextTryAt: null,
+      failingSince: sql`${eventSyncs.failingSince} + (now() - greatest(${eventSyncs.failingSince}, ${since}::timestamptz))`,
+    })
+    .where(and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)));
+  await tx.execute(sql`
+    select graphile_worker.reschedule_jobs(array(
+      select id from graphile_worker._private_jobs
+      where (key like 'employee:%' or key like 'refresh:%')
+        and locked_at is null and attempts < max_attempts and run_at > now()
+    ), run_at => now())`);
+}
+
+/** Sends on its way whatever waits for Crossmark without a time of its own; returns how many events that were. */
+async function release(db: Db): Promise<number> {
+  for (let released = 0; ; ) {
+    const ids = await db.transaction(async (tx) => {
+      // Relies on the index event_syncs_unsettled.
+      const rows = await tx
+        .select({ eventId: eventSyncs.eventId })
+        .from(eventSyncs)
+        .where(
+          and(
+            eq(eventSyncs.state, 'waiting'),
+            isNull(eventSyncs.nextTryAt),
+            inArray(eventSyncs.failureKind, CURABLE),
+            or(isNull(eventSyncs.leaseUntil), lt(eventSyncs.leaseUntil, sql`now()`)),
+          ),
+        )
+        .orderBy(eventSyncs.eventId)
+        .limit(RELEASE_LIMIT)
+        .for('update', { skipLocked: true });
+      const ids = rows.map((row) => row.eventId);
+      if (ids.length === 0) return ids;
+      await tx
+        .update(eventSyncs)
+        .set({ state: 'pending', failureKind: null, failureReason: null, updatedAt: sql`now()` })
+        .where(inArray(eventSyncs.eventId, ids));
+      await addJobs(
+        tx,
+        ids.map((eventId) => ({
+          task: 'sync_schedule_update',
+          payload: { eventId },
+          key: eventJobKey(eventId),
+        })),
+      );
+      return ids;
+    });
+    released += ids.length;
+    if (ids.length < RELEASE_LIMIT) return released;
+  }
+}
+
+/** Whether Crossmark can be reached, as the workers know it. */
+export interface Reachability {
+  state: 'reachable' | 'unreachable';
+  /** The first call that failed; null while it can be reached. */
+  since: Instant | null;
+  /** Events whose changes haven't reached Crossmark and will by themselves. */
+  waiting: number;
+  lastProbeAt: Instant | null;
+  nextProbeAt: Instant | null;
+  /** How the last call failed, in words; null while it can be reached. */
+  lastFailure: string | null;
+}
+
+/** Reads {@link Reachability} of the Crossmark host in use. */
+export async function readReachability(db: Db): Promise<Reachability> {
+  const [[row], [unsettled]] = await Promise.all([
+    db.select().from(crossmarkBreakers).orderBy(desc(crossmarkBreakers.updatedAt)).limit(1),
+    db
+      .select({ number: count() })
+      .from(eventSyncs)
+      .where(
+        or(
+          eq(eventSyncs.state, 'pending'),
+          and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)),
+        ),
+      ),
+  ]);
+  const isOpen = row?.state === 'open';
+  return {
+    state: isOpen ? 'unreachable' : 'reachable',
+    since: isOpen ? (row.failingSince ?? row.openedAt) : null,
+    waiting: unsettled?.number ?? 0,
+    lastProbeAt: row?.lastProbeAt ?? null,
+    nextProbeAt: isOpen ? row.probeAt : null,
+    lastFailure: isOpen ? row.lastFailure : null,
+  };
+}
