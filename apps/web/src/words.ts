@@ -1,6 +1,7 @@
 import type { EventType, Reason } from '@scheduler/scheduling';
 import type { RefusalReason, SyncBadge } from '@scheduler/server/router';
 import { TRPCClientError } from '@trpc/client';
+import { FileUnreadable } from './import/read-file.ts';
 import { addDays, daysBetween, formatDay } from './time.ts';
 
 /**
@@ -103,6 +104,7 @@ export interface Problem {
 /** Reads any error that a call can end with. */
 export function problemOf(error: unknown): Problem {
   const empty = { code: undefined, reasons: [], needsReason: false, fields: {} };
+  if (error instanceof FileUnreadable) return { ...empty, message: error.message };
   if (!(error instanceof TRPCClientError)) {
     return { ...empty, message: 'Something went wrong in this page. Reload it and try again.' };
   }

@@ -9,6 +9,7 @@ import { Button, buttonClass } from '../ui/button.tsx';
 import { Bone, Empty, Loading, Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf, windowWords } from '../words.ts';
+import { FileUnreadable, readCsvFile } from './read-file.ts';
 
 type ImportPreview = inferRouterOutputs<AppRouter>['csv']['preview'];
 type PreviewRow = ImportPreview['rows'][number];
@@ -31,6 +32,7 @@ function Import() {
   const inputId = useId();
   const utils = trpc.useUtils();
   const [file, setFile] = useState<{ name: string; text: string }>();
+  const [unreadable, setUnreadable] = useState<FileUnreadable>();
   const [dragging, setDragging] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const preview = trpc.csv.preview.useMutation({
@@ -54,9 +56,17 @@ function Import() {
   const take = async (given: File | undefined) => {
     if (!given) return;
     write.reset();
-    const text = await given.text();
-    setFile({ name: given.name, text });
-    preview.mutate({ text });
+    try {
+      const text = await readCsvFile(given);
+      setUnreadable(undefined);
+      setFile({ name: given.name, text });
+      preview.mutate({ text });
+    } catch (error) {
+      if (!(error instanceof FileUnreadable)) throw error;
+      preview.reset();
+      setFile(undefined);
+      setUnreadable(error);
+    }
   };
   const data = preview.data;
   const news = data?.rows.filter(isNews) ?? [];
@@ -100,7 +110,7 @@ function Import() {
             : 'or drop it here. Scheduled and unscheduled work both; nothing is written before you say so.'}
         </span>
       </label>
-      <Refusal error={preview.error} />
+      <Refusal error={unreadable ?? preview.error} />
       {preview.isPending && !data && (
         <Loading what="preview">
           <div className="grid gap-2">
