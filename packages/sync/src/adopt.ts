@@ -1,9 +1,19 @@
-import { auditLog, employees, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
+import {
+  auditLog,
+  employees,
+  eventSyncs,
+  events,
+  schedules,
+  stores,
+  syncSteps,
+  type Tx,
+} from '@scheduler/db';
 import { addMinutes, CLOSED_CONDITIONS, type Condition, workDateOf } from '@scheduler/scheduling';
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import { wantChange } from './enqueue.ts';
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { addJobs, wantChange } from './enqueue.ts';
+import { eventJobKey } from './jobs.ts';
 import { remember } from './ledger.ts';
-import { type Remembered, remembered } from './reading.ts';
+import { type Remembered, remembered, writesBeneath } from './reading.ts';
 
 /** An event as it stands here: its row, its live schedule, its sync row. */
 export interface LocalEvent {
@@ -125,6 +135,19 @@ export async function auditAdoptions(tx: Tx, adoptions: readonly (Adoption & { e
   );
 }
 
+/** A write of ours may have had an effect after it was thought settled: the event is looked at again. */
+export async function reopen(tx: Tx, eventId: number, stepIds: readonly number[]) {
+  await tx
+    .update(syncSteps)
+    .set({ state: 'unknown' })
+    .where(inArray(syncSteps.id, [...stepIds]));
+  await tx
+    .update(eventSyncs)
+    .set({ state: 'pending', updatedAt: sql`now()` })
+    .where(eq(eventSyncs.eventId, eventId));
+  await addJobs(tx, [{ task: 'sync_schedule_update', payload: { eventId }, key: eventJobKey(eventId) }]);
+}
+
 /**
  * A person's choice in a conflict: `mine` sends what the board has, `theirs` makes the board what Crossmark has. In the
  * caller's transaction, which also writes who chose. Null, and nothing is done, where there is no conflict any more.
@@ -171,5 +194,19 @@ export async function resolveConflict(
     .update(events)
     .set({ condition: held ? 'Scheduled' : 'Unstaffed', updatedAt: sql`now()` })
     .where(and(eq(events.id, eventId), inArray(events.condition, ['Unstaffed', 'Scheduled', 'Staffed'])));
+  if (adopted.after && adopted.after.ended !== true) {
+    const steps = await tx
+      .select()
+      .from(syncSteps)
+      .where(eq(syncSteps.eventId, eventId))
+      .orderBy(desc(syncSteps.id));
+    const beneath = writesBeneath(held, steps);
+    if (beneath.length > 0)
+      await reopen(
+        tx,
+        eventId,
+        beneath.map((step) => step.id),
+      );
+  }
   return adopted;
 }

@@ -3,15 +3,18 @@ import { CLOSED_CONDITIONS, type Condition, type Instant } from '@scheduler/sche
 import { type KnownRep, type LocalEvent, scheduleOf } from './adopt.ts';
 import type { JournalStep } from './ledger.ts';
 import { isWanted, type Wanted } from './plan.ts';
-import { bookingOf, type Remembered, remembered, sameBooking, understand } from './reading.ts';
+import { bookingOf, type Remembered, remembered, sameBooking, understand, writesBeneath } from './reading.ts';
 
 /** What a row of the list means for an event's booking here. */
 export type RowVerdict = { drift: boolean } & (
   | { kind: 'same' }
   /** Only what is remembered of Crossmark's side changes. */
   | { kind: 'remember'; held: Remembered | null }
-  /** Nobody here disagrees: the schedule becomes what Crossmark has. */
-  | { kind: 'adopt'; held: Remembered | null }
+  /**
+   * Nobody here disagrees: the schedule becomes what Crossmark has. What our own writes `stepIds` made may lie beneath
+   * it, and is looked for then.
+   */
+  | { kind: 'adopt'; held: Remembered | null; stepIds: number[] }
   /** A write of ours that arrived late or was lost: reconcile again. */
   | { kind: 'repair'; stepIds: number[] }
   /** What couldn't be sent was done by hand on Crossmark's site. */
@@ -51,10 +54,11 @@ export function judge(given: {
     return news ? { kind: 'conflict', held, drift: true } : SAME;
   }
 
+  const beneath = writesBeneath(held, steps).map((step) => step.id);
   if (unchanged) {
     const adoptable =
       !schedule && scheduleOf({ event: local.event, condition: row.condition }, held, reps, timeZone);
-    if (adoptable) return { kind: 'adopt', held, drift: false };
+    if (adoptable) return { kind: 'adopt', held, stepIds: beneath, drift: false };
     const renamed = held !== null && held.names !== agreed?.names;
     const identified = held !== null && held.bookingId !== agreed?.bookingId;
     return renamed || identified ? { kind: 'remember', held, drift: false } : SAME;
@@ -76,7 +80,7 @@ export function judge(given: {
   // Closed work keeps its schedule as history.
   if (held !== null && schedule && CLOSED_CONDITIONS.includes(row.condition))
     return { kind: 'remember', held, drift: true };
-  return { kind: 'adopt', held, drift: agreed !== null || schedule !== null };
+  return { kind: 'adopt', held, stepIds: beneath, drift: agreed !== null || schedule !== null };
 }
 
 /** The condition to keep: Crossmark's, made to agree with what it says of the booking, which it can lag behind. */

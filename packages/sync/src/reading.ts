@@ -16,14 +16,16 @@ export function bookingOf(row: PlannedEvent | null): Remembered | null {
   return { bookingId: row.bookingId, repId: row.repId, startsAt: row.startsAt, endsAt: null, names };
 }
 
-/** What this side last knew of Crossmark's booking. Its end is known only where we made it. */
+/** What this side last knew of Crossmark's booking. Its end is known only where we made it, and it wasn't moved since. */
 export function remembered(
   state: { sync: EventState['sync'] },
   steps: readonly JournalStep[],
 ): Remembered | null {
   const { bookingId, bookedRepId: repId, bookedRepNames: names, bookedStartsAt: startsAt } = state.sync;
   if (!bookingId && !repId && !names && !startsAt) return null;
-  const made = steps.find((step) => step.kind === 'create' && step.bookingId === bookingId);
+  const made = steps.find(
+    (step) => step.kind === 'create' && step.bookingId === bookingId && step.startsAt === startsAt,
+  );
   return { bookingId, repId, names, startsAt, endsAt: made?.endsAt ?? null };
 }
 
@@ -82,6 +84,20 @@ export interface Reading {
   explained: boolean;
 }
 
+/** Writes of ours whose bookings may lie beneath the one that Crossmark lists, see {@link Reading}. */
+export function writesBeneath(held: Held | null, steps: readonly JournalStep[]): JournalStep[] {
+  if (held === null) return [];
+  const gone = new Set(
+    steps
+      .filter((step) => step.kind === 'delete' && (step.state === 'done' || step.state === 'refused'))
+      .map((step) => step.bookingId),
+  );
+  return steps.filter(
+    ({ kind, bookingId }) =>
+      kind === 'create' && bookingId !== null && bookingId !== held.bookingId && !gone.has(bookingId),
+  );
+}
+
 /**
  * Judges what Crossmark lists for an event. `agreed` is what both sides last knew; `steps` is the journal, newest first.
  */
@@ -116,14 +132,7 @@ export function understand(given: {
   };
   const removedByUs =
     held === null && steps.some((step) => step.kind === 'delete' && step.bookingId === agreed?.bookingId);
-  const gone = new Set(
-    steps.filter((step) => step.kind === 'delete' && step.state !== 'settled').map((step) => step.bookingId),
-  );
-  const beneath = steps.flatMap(({ kind, bookingId }) =>
-    kind === 'create' && bookingId && held && bookingId !== held.bookingId && !gone.has(bookingId)
-      ? [bookingId]
-      : [],
-  );
+  const beneath = writesBeneath(held, steps).flatMap(({ bookingId }) => bookingId ?? []);
   return {
     held,
     beneath,
@@ -131,7 +140,8 @@ export function understand(given: {
     settled: steps
       .filter((step) => step.state === 'sent' || step.state === 'unknown')
       .map((step) => {
-        const applied = step.kind === 'delete' ? held?.bookingId !== step.bookingId : step.id === source?.id;
+        // Where another booking is listed, the one to be removed may lie beneath it.
+        const applied = step.kind === 'delete' ? held === null : step.id === source?.id;
         const bookingId = step.kind === 'create' && applied ? (held?.bookingId ?? null) : null;
         return { id: step.id, state: applied ? 'done' : 'settled', bookingId };
       }),

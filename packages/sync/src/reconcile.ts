@@ -19,7 +19,7 @@ import {
   type Write,
 } from './ledger.ts';
 import { isWanted, plan, type Step, type Wanted } from './plan.ts';
-import { type Remembered, remembered, understand } from './reading.ts';
+import { type Remembered, remembered, understand, writesBeneath } from './reading.ts';
 import { HELD_BACK, nextTry } from './retry.ts';
 import { bookingInWords, conflictInWords, heldInWords, unreachableInWords, when } from './wording.ts';
 
@@ -104,6 +104,8 @@ class Reconciliation {
   async converge(): Promise<Ended> {
     /** Crossmark's row as read in this run; undefined where a read is due. */
     let listed: PlannedEvent | null | undefined;
+    /** Bookings of ours that may lie beneath that one. */
+    let beneath: BookingId[] = [];
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const state = await this.ctx.ledger.readEvent(this.lease.eventId);
       if (!state) return { outcome: 'nothing' };
@@ -121,8 +123,9 @@ class Reconciliation {
       const wanted = wantedOf(state);
       const steps = await this.ctx.ledger.recentSteps(this.lease.eventId);
       let held = remembered(state, steps);
-      let beneath: BookingId[] = [];
-      if (isReliable(held, steps) && isWanted(wanted, held)) {
+      // A run that was broken off may have known of some.
+      const hidden = listed === undefined ? writesBeneath(held, steps) : beneath;
+      if (isReliable(held, steps) && isWanted(wanted, held) && hidden.length === 0) {
         const ended = await this.finish(state);
         if (ended) return ended;
         continue;

@@ -30,6 +30,7 @@ import {
   auditAdoptions,
   knownReps,
   type LocalEvent,
+  reopen,
   scheduleOf,
 } from './adopt.ts';
 import { CrossmarkUnreachableError, LOOK_AGAIN_MS } from './breaker.ts';
@@ -354,11 +355,11 @@ class Reading {
           if (local.schedule) {
             const adoption = await adoptBooking(tx, local, condition, verdict.held, reps, timeZone);
             adoptions.push({ ...adoption, eventId: event.id });
-            break;
           }
           // A first reading brings thousands: they are added together.
           const made = scheduleOf({ event, condition }, verdict.held, reps, timeZone);
-          if (made) inserts.push({ ...made, eventId: event.id, source: 'crossmark' });
+          if (made && verdict.stepIds.length > 0) await reopen(tx, event.id, verdict.stepIds);
+          if (made && !local.schedule) inserts.push({ ...made, eventId: event.id, source: 'crossmark' });
           break;
         }
         case 'repair':
@@ -620,19 +621,6 @@ async function rememberAll(tx: Tx, remembers: readonly { eventId: number; held: 
         updatedAt: sql`now()`,
       },
     });
-}
-
-/** A write of ours has had an effect after it was thought settled: the event is looked at again. */
-async function reopen(tx: Tx, eventId: number, stepIds: readonly number[]) {
-  await tx
-    .update(syncSteps)
-    .set({ state: 'unknown' })
-    .where(inArray(syncSteps.id, [...stepIds]));
-  await tx
-    .update(eventSyncs)
-    .set({ state: 'pending', updatedAt: sql`now()` })
-    .where(eq(eventSyncs.eventId, eventId));
-  await addJobs(tx, [{ task: 'sync_schedule_update', payload: { eventId }, key: eventJobKey(eventId) }]);
 }
 
 const SETTLED = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null };

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, test, vi } from 'vitest';
+import type { Fate } from './crossmark.ts';
+import { type Deed, EVENTS, type Story, tell } from './story.ts';
+
+/** For a long run: `MODEL_STORIES=100000 MODEL_SEED=2 pnpm exec vitest run packages/sync/src/model`. */
+const STORIES = Number(process.env.MODEL_STORIES ?? 5_000);
+const SEED = Number(process.env.MODEL_SEED ?? 1);
+
+const event = fc.integer({ min: 1, max: EVENTS });
+const slot = fc.nat({ max: 2 });
+const phase = fc.constantFrom('before' as const, 'after' as const);
+const calls = fc.nat({ max: 14 });
+const is = <T extends string>(value: T) => fc.constant(value);
+const applied = fc.boolean();
+
+const trouble = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ kind: is('crash'), rescued: fc.boolean() }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: is('freeze'),
+      ms: fc.constantFrom(1_000, 40_000, 125_000, 300_000),
+      first: fc.constantFrom('answers' as const, 'timers' as const),
+      rescued: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: is('stop') }) },
+);
+
+const pause = fc.oneof(
+  { weight: 4, arbitrary: fc.nat({ max: 400 }) },
+  { weight: 1, arbitrary: fc.constantFrom(2_000, 10_000, 60_000, 200_000) },
+);
+
+const deed: fc.Arbitrary<Deed> = fc
+  .tuple(
+    pause,
+    fc.oneof(
+      {
+        weight: 8,
+        arbitrary: fc.record({ do: is('schedule'), event, person: fc.constantFrom(1, 1, 2, 2, 3), slot }),
+      },
+      { weight: 3, arbitrary: fc.record({ do: is('unschedule'), event }) },
+      { weight: 1, arbitrary: fc.record({ do: is('trade') }) },
+      {
+        weight: 3,
+        arbitrary: fc.record({
+          do: is('outside'),
+          event,
+          how: fc.constantFrom('move' as const, 'person' as const, 'remove' as const, 'rebook' as const),
+          rep: slot,
+          slot,
+        }),
+      },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          do: is('choose'),
+          event,
+          choice: fc.constantFrom('mine' as const, 'theirs' as const),
+        }),
+      },
+      { weight: 1, arbitrary: fc.record({ do: is('retry'), event }) },
+      {
+        weight: 5,
+        arbitrary: fc.record({
+          do: is('trouble'),
+          worker: fc.nat({ max: 1 }),
+          trouble,
+          calls,
+          phase,
+        }),
+      },
+      { weight: 2, arbitrary: fc.record({ do: is('breakConnection'), calls, phase }) },
+      { weight: 1, arbitrary: fc.record({ do: is('loseJobs') }) },
+      { weight: 1, arbitrary: fc.record({ do: is('repeatJob'), event }) },
+      { weight: 1, arbitrary: fc.record({ do: is('sweep') }) },
+      { weight: 3, arbitrary: fc.record({ do: is('refresh') }) },
+    ),
+  )
+  .map(([afterMs, what]) => ({ afterMs, ...what }));
+
+const fate: fc.Arbitrary<Fate> = fc
+  .tuple(
+    fc.constantFrom(100, 100, 500, 8_000),
+    fc.oneof(
+      { weight: 10, arbitrary: fc.record({ kind: is('fine') }) },
+      { weight: 1, arbitrary: fc.record({ kind: is('refused') }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({ kind: is('busy'), retryAfterMs: fc.constantFrom(undefined, 20_000) }),
+      },
+      { weight: 1, arbitrary: fc.record({ kind: is('session') }) },
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          kind: fc.constantFrom('dropped' as const, 'error500' as const, 'garbage' as const, 'hang' as const),
+          applied,
+        }),
+      },
+      {
+        weight: 2,
+        arbitrary: fc.record({ kind: is('late'), afterMs: fc.constantFrom(10, 5_000, 70_000, 200_000) }),
+      },
+      { weight: 1, arbitrary: fc.record({ kind: is('no') }) },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          kind: is('partial'),
+          lacks: fc.constantFrom('bookingId' as const, 'repId' as const, 'startsAt' as const),
+        }),
+      },
+    ),
+  )
+  .map(([latencyMs, what]) => ({ latencyMs, ...what }));
+
+const story: fc.Arbitrary<Story> = fc.record({
+  secondBooking: fc.constantFrom('replace' as const, 'duplicate' as const),
+  unknownDelete: fc.constantFrom('success' as const, 'error' as const),
+  deeds: fc.array(deed, { minLength: 1, maxLength: 16, size: 'max' }),
+  fates: fc.array(fate, { maxLength: 20, size: 'max' }),
+  choice: fc.constantFrom('mine' as const, 'theirs' as const),
+});
+
+beforeEach(() => {
+  // Jitter is chance as well; a story must go the same way each time it is told.
+  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+});
+afterEach(() => vi.restoreAllMocks());
+
+test(
+  'whatever fails, both sides agree once all is well, and nothing forbidden happens meanwhile',
+  { timeout: 60_000 + STORIES * 20 },
+  () =>
+    fc.assert(fc.asyncProperty(story, tell), { numRuns: STORIES, seed: SEED, includeErrorInReport: true }),
+);
+
+/** Stories that once ended badly, each told as short as it gets. */
+const calm: Story = {
+  secondBooking: 'replace',
+  unknownDelete: 'success',
+  deeds: [],
+  fates: [],
+  choice: 'mine',
+};
+const fine: Fate = { kind: 'fine', latencyMs: 100 };
+const comesLate: Fate[] = [fine, { kind: 'late', afterMs: 200_000, latencyMs: 100 }];
+const schedules: Deed = { afterMs: 0, do: 'schedule', event: 1, person: 1, slot: 0 };
+const movesOutside: Deed = { afterMs: 300_000, do: 'outside', event: 1, how: 'move', rep: 0, slot: 1 };
+
+test('a booking moved on Crossmark’s site keeps its length when its person becomes known here', () =>
+  tell({
+    ...calm,
+    deeds: [
+      schedules,
+      { ...movesOutside, afterMs: 2_000 },
+      { afterMs: 0, do: 'outside', event: 1, how: 'person', rep: 2, slot: 0 },
+      { afterMs: 0, do: 'refresh' },
+      { afterMs: 2_000, do: 'sweep' },
+    ],
+  }));
+
+test('a double that came late is removed when the booking above it was moved on Crossmark’s site', () =>
+  tell({ ...calm, secondBooking: 'duplicate', fates: comesLate, deeds: [schedules, movesOutside] }));
+
+test('a double of ours is removed when Crossmark’s side was chosen in a conflict', () =>
+  tell({
+    ...calm,
+    secondBooking: 'duplicate',
+    fates: comesLate,
+    choice: 'theirs',
+    deeds: [schedules, { ...movesOutside, afterMs: 200_000 }, { afterMs: 0, do: 'unschedule', event: 1 }],
+  }));
+
+test.each([4, 5, 6])(
+  'a worker that stops before its call %i, having found a double, leaves it to the next one',
+  (calls) =>
+    tell({
+      ...calm,
+      secondBooking: 'duplicate',
+      fates: comesLate,
+      deeds: [
+        schedules,
+        { afterMs: 300_000, do: 'trouble', worker: 0, trouble: { kind: 'stop' }, calls, phase: 'before' },
+        { afterMs: 0, do: 'refresh' },
+        { afterMs: 2_000, do: 'sweep' },
+      ],
+    }),
+);
