@@ -442,6 +442,7 @@ describe('several workers and things going wrong', () => {
       SYNC_BREAKER_FAILURES: '3',
       SYNC_BREAKER_PROBE_SECONDS: '0.2',
       SYNC_RETRY_BLIP_SECONDS: '0.2',
+      SYNC_RETRY_BASE_SECONDS: '0.2',
     };
     const workers = [startProcess(env), startProcess(env)];
     for (const child of workers)
@@ -457,7 +458,7 @@ describe('several workers and things going wrong', () => {
         expect(
           await database.db.$count(
             eventSyncs,
-            and(eq(eventSyncs.state, 'waiting'), isNull(eventSyncs.nextTryAt), lte(eventSyncs.tries, 2)),
+            and(eq(eventSyncs.state, 'waiting'), isNull(eventSyncs.nextTryAt), lte(eventSyncs.tries, 4)),
           ),
         ).toBe(ids.length),
       patience,
