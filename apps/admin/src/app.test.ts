@@ -8,7 +8,7 @@ import { desc, sql } from 'drizzle-orm';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buildAdmin } from './app.ts';
-import type { Charts, Overview } from './router.ts';
+import { type Charts, type Overview, router } from './router.ts';
 
 const ORIGIN = 'http://localhost:4100';
 const PASSWORD = 'correct horse battery';
@@ -142,7 +142,14 @@ const mutations = appRoutes.api.flatMap((route) =>
 const reads = appRoutes.api.flatMap((route) =>
   [route.method].flat().includes('get') ? [`/queues${[route.route].flat()[0]}`] : [],
 );
+const views = ['me', 'overview', 'charts'];
 const changes = ['retry', 'retryAll', 'refreshNow'];
+
+describe('every procedure', () => {
+  test('is among those whose access is tested here', () => {
+    expect(Object.keys(router._def.procedures).sort()).toEqual([...views, ...changes].sort());
+  });
+});
 
 describe('a stranger', () => {
   test('finds the liveness check and nothing else', async () => {
@@ -151,7 +158,7 @@ describe('a stranger', () => {
     for (const { method, path } of mutations) {
       expect((await ask(method, path, 'stranger')).statusCode, path).toBe(401);
     }
-    for (const name of ['me', 'overview', 'charts']) {
+    for (const name of views) {
       expect((await ask('GET', `/trpc/${name}`, 'stranger')).statusCode, name).toBe(401);
     }
     for (const name of changes) {

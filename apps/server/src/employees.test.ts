@@ -1,6 +1,6 @@
 import { employees, schedules } from '@scheduler/db';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   addEvent,
   addPerson,
@@ -52,6 +52,27 @@ describe('people', () => {
     const rejected = results.find((result) => result.status === 'rejected');
     const refused = await refusalOf(Promise.reject(rejected?.reason));
     expect(refused).toMatchObject({ code: 'CONFLICT', reason: { fields: [{ path: 'employeeNumber' }] } });
+    expect(await server.database.db.$count(employees)).toBe(1);
+  });
+
+  test('given one name at the same moment, as by a double click, are one person', async () => {
+    const { sql } = server.database;
+    const { both } = await sql.begin(async (tx) => {
+      // Whoever reads is let through and whoever writes waits: all are under way before the first is done.
+      await tx`lock table employees in share mode`;
+      const both = Promise.allSettled([
+        api.employees.create.mutate({ name: 'Ada Example' }),
+        api.employees.create.mutate({ name: 'ada example' }),
+      ]);
+      await vi.waitFor(async () => {
+        const waiting = await tx`
+          select from pg_locks join pg_database on pg_database.oid = database
+          where datname = current_database() and not granted`;
+        expect(waiting).toHaveLength(2);
+      });
+      return { both };
+    });
+    expect((await both).filter((result) => result.status === 'fulfilled')).toHaveLength(1);
     expect(await server.database.db.$count(employees)).toBe(1);
   });
 

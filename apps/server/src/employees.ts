@@ -262,6 +262,8 @@ async function assertDistinct(
   tx: Tx,
   person: { id: number | null; storeId: number; name: string; employeeNumber: string | null },
 ): Promise<void> {
+  // No index can say this of names: whoever names somebody waits for whoever is at it.
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('employee names'))`);
   const other = person.id === null ? undefined : ne(employees.id, person.id);
   if (person.employeeNumber !== null) {
     const [holder] = await tx
