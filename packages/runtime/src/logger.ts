@@ -12,6 +12,8 @@ const SECRET_KEYS = [
   'secret',
   'token',
   'PHPSESSID',
+  // Of a failed query.
+  'params',
 ];
 const redact = SECRET_KEYS.flatMap((key) => [
   `["${key}"]`,
@@ -20,12 +22,19 @@ const redact = SECRET_KEYS.flatMap((key) => [
   `*.*.*["${key}"]`,
 ]);
 
+/**
+ * What a failed query was given, which Drizzle puts into its message and so into every message around it: the one that
+ * looks up who is signed in is given the session's token.
+ */
+const QUERY_VALUES = /\\nparams: (?:[^"\\]|\\[^n])*/g;
+
 /** A JSON logger for one app. Lines carry `app`; secrets are replaced by `[redacted]`. */
 export function createLogger(app: string, level: string): Logger {
   return pino({
     level,
     base: { app },
     redact: { paths: redact, censor: '[redacted]' },
+    hooks: { streamWrite: (line) => line.replace(QUERY_VALUES, '\\nparams: [redacted]') },
     serializers: { err: stdSerializers.err },
     timestamp: pino.stdTimeFunctions.isoTime,
   });
