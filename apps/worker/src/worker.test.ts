@@ -508,6 +508,35 @@ describe('several workers and things going wrong', () => {
     );
     await agree();
   });
+
+  test('jobs whose end can’t be written: the worker starts afresh, and they are done', async () => {
+    // graphile-worker gives up then, and where several ends are lost it waits for them for ever.
+    await database.sql.unsafe(`
+      create function unwritable() returns trigger language plpgsql as $$
+      begin perform pg_sleep(0.3); raise exception 'this end can not be written'; end $$;
+      create trigger unwritable before delete on graphile_worker._private_jobs
+      for each row execute function unwritable()`);
+    // A job that is still at it while the others' ends are lost.
+    simulator.configure({ latencyMs: { '*': 800 } });
+    const [slow = 0, ...ids] = (await eventIds()).slice(0, 6);
+    await decide(slow, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    start();
+    for (const eventId of ids) {
+      await database.sql`
+        select graphile_worker.add_job('sync_schedule_update', json_build_object('eventId', ${eventId}::int))`;
+    }
+    await vi.waitFor(
+      () =>
+        expect(lines.filter((line) => line.includes('Failed to complete jobs')).length).toBeGreaterThan(1),
+      patience,
+    );
+    await database.sql`drop trigger unwritable on graphile_worker._private_jobs`;
+    await reached(slow, 'synced');
+    await vi.waitFor(
+      async () => expect(await database.sql`select from graphile_worker._private_jobs`).toHaveLength(0),
+      patience,
+    );
+  });
 });
 
 describe('the process', () => {

@@ -28,6 +28,14 @@ const BREAKER_MS = 500;
 const LONGEST_WAIT_FOR_POSTGRES_MS = 10_000;
 /** How long asking for jobs may fail before the worker starts over. */
 const IN_VAIN_MS = 3_000;
+/** How long graphile-worker may take to hang up once no job of its runs any more. */
+const HANG_UP_MS = 2_000;
+/** When graphile-worker has nothing running any more, whatever it may still wait for. */
+const OVER_EVENTS = [
+  'pool:gracefulShutdown:complete',
+  'pool:forcefulShutdown:complete',
+  'pool:forcefulShutdown:error',
+] as const;
 
 export interface WorkerOptions {
   databaseUrl: string;
@@ -78,6 +86,8 @@ export function startWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController();
   const { signal } = stopping;
   let runner: Runner | undefined;
+  /** Resolves when no job of this runner runs any more. */
+  let over: Promise<void> = Promise.resolve();
   let id: string | undefined;
 
   async function runOnce(): Promise<void> {
@@ -100,6 +110,10 @@ export function startWorker(options: WorkerOptions): Worker {
       heard();
       runner?.stop('no job could be asked for').catch(() => {});
     });
+    // It gives up where it can't write how a job ended, and may then wait for ever for what it will never write.
+    over = new Promise((resolve) => {
+      for (const event of OVER_EVENTS) events.once(event, () => setTimeout(resolve, HANG_UP_MS).unref());
+    });
     runner = await run({
       connectionString: options.databaseUrl,
       concurrency,
@@ -118,8 +132,12 @@ export function startWorker(options: WorkerOptions): Worker {
     });
     if (signal.aborted) await runner.stop();
     else log.info({ worker: id, concurrency }, 'worker is ready');
-    await runner.promise;
+    await Promise.race([runner.promise, over.then(() => hangUp(runner))]);
   }
+
+  /** Closes the connections of a runner that is over, which one that waits for ever doesn't do by itself. */
+  const hangUp = (ended: Runner | undefined) =>
+    Promise.race([ended?.stop().catch(() => {}), wait(HANG_UP_MS, undefined, { ref: false })]);
 
   const { breaker, crossmark } = options;
   const chores = [
@@ -170,7 +188,7 @@ export function startWorker(options: WorkerOptions): Worker {
       const last = id;
       stopping.abort();
       log.info({ worker: last }, 'worker is stopping');
-      await runner?.stop().catch(() => {});
+      await Promise.race([runner?.stop().catch(() => {}), over]);
       await Promise.all([running, ...chores]);
       if (last) await signOff(db, last).catch(() => {});
       await database.close();
