@@ -161,8 +161,25 @@ export async function runChaos(given: {
       if (steady >= 3) return true;
       await pause(100);
     }
-    say(`seed ${seed}: not quiet after ${QUIET_WITHIN_MS / 1000} s`);
+    say(
+      `seed ${seed}: not quiet after ${QUIET_WITHIN_MS / 1000} s\n${await underWay()}\n${troubles.output()}`,
+    );
     return false;
+  }
+
+  /** What keeps the run from being quiet. */
+  async function underWay(): Promise<string> {
+    const [jobs, attempts, connections] = await Promise.all([
+      db.execute(sql`
+        select key, attempts, locked_at, locked_by, run_at, last_error from graphile_worker._private_jobs
+        where attempts < max_attempts order by locked_at nulls last, run_at limit 20`),
+      db.execute(sql`
+        select id, event_id, worker_id, started_at from sync_attempts where outcome is null order by id limit 20`),
+      db.execute(sql`
+        select application_name, state, wait_event, state_change, left(query, 100) as query from pg_stat_activity
+        where application_name like 'scheduler-worker%' and (state <> 'idle' or wait_event = 'Lock') limit 20`),
+    ]);
+    return [...jobs, ...attempts, ...connections].map((row) => JSON.stringify(row)).join('\n');
   }
 
   async function refresh(): Promise<void> {
