@@ -499,6 +499,35 @@ describe('drift', () => {
     });
   });
 
+  test('a double beneath a booking that was moved there and adopted is removed', async () => {
+    simulator.configure({ secondBooking: 'duplicate' });
+    const id = await synced();
+    const above = simulator.book(book('40000001', '100002', at1115));
+    await readAll();
+    expect(await live(id)).toMatchObject({ employeeId: bob, startsAt: at1115 });
+    expect(await sync(id)).toMatchObject({ state: 'pending' });
+    await push(id);
+    expect(simulator.state.bookings).toMatchObject([{ bookingId: above.bookingId }]);
+    expect(await sync(id)).toMatchObject({ state: 'synced' });
+  });
+
+  test('a booking moved there by more than its length gets its own end when its person becomes known', async () => {
+    const id = await synced();
+    const later = addMinutes(at1045, 1_440);
+    simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, {
+      repId: '100003',
+      startsAt: later,
+      endsAt: addMinutes(later, 390),
+    });
+    await readAll();
+    expect(await live(id)).toBeUndefined();
+    const eve = await addEmployee(database.db, { storeId, name: 'Eve Outsider', repId: '100003' });
+    await readAll();
+    expect(await live(id)).toMatchObject({ startsAt: later, endsAt: addMinutes(later, 390) });
+    await database.sql`truncate events cascade`;
+    await database.db.delete(employees).where(eq(employees.id, eve));
+  });
+
   test('a dead letter whose booking somebody made by hand there is synced', async () => {
     await readAll();
     const { id } = await eventOf('40000001');
@@ -553,6 +582,19 @@ describe('a conflict', () => {
     await database.sql`truncate events cascade`;
     await database.db.delete(employees).where(eq(employees.id, eve));
   });
+});
+
+test('where Crossmark’s side is chosen, a double of ours beneath it is removed', async () => {
+  simulator.configure({ secondBooking: 'duplicate' });
+  const id = await synced();
+  await decide(id, { employeeId: ada, startsAt: at1115 });
+  const above = simulator.book(book('40000001', '100002', at1045));
+  expect(await push(id)).toMatchObject({ outcome: 'conflict' });
+  await database.db.transaction((tx) => resolveConflict(tx, id, 'theirs'));
+  await push(id);
+  expect(simulator.state.bookings).toMatchObject([{ bookingId: above.bookingId }]);
+  expect(await live(id)).toMatchObject({ employeeId: bob });
+  expect(await sync(id)).toMatchObject({ state: 'synced' });
 });
 
 describe('runs', () => {

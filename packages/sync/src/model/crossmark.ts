@@ -1,5 +1,6 @@
 import { type BookingId, CrossmarkError, type PlannedEvent, type RepId } from '@scheduler/crossmark';
 import { addMinutes, type Condition, type Instant } from '@scheduler/scheduling';
+import { CrossmarkUnreachableError } from '../breaker.ts';
 import type { ReconcileContext } from '../reconcile.ts';
 import type { Process, VirtualTime } from './time.ts';
 
@@ -11,6 +12,8 @@ export type Fault =
   | { kind: 'fine' }
   /** Never got there. */
   | { kind: 'refused' }
+  /** Not sent, for Crossmark is known not to answer. */
+  | { kind: 'heldBack' }
   | { kind: 'busy'; retryAfterMs: number | undefined }
   | { kind: 'session' }
   /** No answer that can be trusted, to a call that had its effect or not. */
@@ -210,9 +213,13 @@ export class ModelCrossmark {
         if (signal?.aborted) return fail('answers', error('transient', 'cancelled before it was sent'));
         const fate = this.nextFate();
         const { latencyMs } = fate;
-        if (fate.kind === 'refused') {
+        if (fate.kind === 'refused' || fate.kind === 'heldBack') {
           arrived();
-          return time.after(1, () => fail('answers', error('transient', 'connection refused')));
+          const failure =
+            fate.kind === 'refused'
+              ? error('transient', 'connection refused')
+              : new CrossmarkUnreachableError(name, time.now());
+          return time.after(1, () => fail('answers', failure));
         }
         watch = watchWrite?.() ?? null;
         if (watch) this.writes += 1;

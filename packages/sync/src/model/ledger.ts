@@ -50,6 +50,8 @@ export class Board {
   readonly time: VirtualTime;
   private readonly tell: (what: string) => void;
   onJobs: () => void = () => {};
+  /** Told of every change that Crossmark's side brings about here. */
+  onForeign: (event: number, what: 'adopted' | 'in conflict') => void = () => {};
   private readonly shown: { event: number; held: Remembered }[] = [];
 
   constructor(count: number, time: VirtualTime, tell: (what: string) => void) {
@@ -278,6 +280,7 @@ export class Board {
         case 'adopt':
           if (row.sync && row.sync.state !== 'synced') throw new Error('adopted over an unsynced change');
           Object.assign(this.syncOf(row), remember(verdict.held), { updatedAt: now });
+          this.onForeign(event, 'adopted');
           this.adopt(row, condition, verdict.held);
           if (row.schedule && verdict.stepIds.length > 0) this.reopen(row, verdict.stepIds);
           break;
@@ -331,6 +334,7 @@ export class Board {
   }
 
   private conflict(row: EventRow, held: Remembered | null): void {
+    this.onForeign(row.event.id, 'in conflict');
     const now = this.time.now();
     const conflict = {
       bookingId: held?.bookingId ?? null,
@@ -553,10 +557,12 @@ export class Board {
             for (const job of this.jobs) if (job.key === `event:${lease.eventId}`) job.dead = true;
             return 'dead';
           }
-          const nextTryAt = later(verdict.retryInMs);
+          const runAt = later(verdict.retryInMs);
           const tries = sync.tries + (verdict.spent ? 1 : 0);
-          Object.assign(sync, failed, { state: 'waiting', tries, nextTryAt });
-          this.addJob(lease.eventId, Date.parse(nextTryAt));
+          const { failingSince: before } = sync;
+          const next = verdict.waits ? { nextTryAt: null, failingSince: before } : { nextTryAt: runAt };
+          Object.assign(sync, failed, next, { state: 'waiting', tries });
+          this.addJob(lease.eventId, Date.parse(runAt));
           return 'retry';
         }),
       handBack: (lease) =>

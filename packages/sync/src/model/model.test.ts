@@ -87,6 +87,7 @@ const fate: fc.Arbitrary<Fate> = fc
     fc.oneof(
       { weight: 10, arbitrary: fc.record({ kind: is('fine') }) },
       { weight: 1, arbitrary: fc.record({ kind: is('refused') }) },
+      { weight: 1, arbitrary: fc.record({ kind: is('heldBack') }) },
       {
         weight: 1,
         arbitrary: fc.record({ kind: is('busy'), retryAfterMs: fc.constantFrom(undefined, 20_000) }),

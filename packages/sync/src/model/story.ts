@@ -85,6 +85,7 @@ class Telling {
   private readonly underWay = new Map<number, Set<{ run: Run; holder: boolean }>>();
   /** Events whose other side changed by other means than a write of their lease's holder. */
   private readonly disturbed = new Set<number>();
+  private readonly touchedOutside = new Set<number>();
   private healed = false;
 
   constructor(story: Story) {
@@ -97,6 +98,7 @@ class Telling {
     const { fates } = story;
     this.crossmark = new ModelCrossmark(EVENTS, { time: this.time, habits: story, fates, tell: note });
     this.board.onJobs = () => this.wake();
+    this.board.onForeign = (event, what) => this.checkForeign(event, what);
     this.board.onSynced = (event) => this.checkSynced(event);
     for (let n = 0; n < WORKERS; n++) this.hire(n);
   }
@@ -327,6 +329,13 @@ class Telling {
     this.violated(`removed booking ${id}, which was made outside and which nobody here has seen`);
   }
 
+  /** Only what somebody does on Crossmark's site changes or questions what was decided here. */
+  private checkForeign(event: number, what: string): void {
+    // A row that tells in part can't be told from somebody's doing.
+    if (this.touchedOutside.has(event) || this.story.fates.some((fate) => fate.kind === 'partial')) return;
+    this.violated(`event ${event} is ${what} though nobody touched it on Crossmark's site`);
+  }
+
   private checkSynced(event: number): void {
     if (this.disturbed.has(event)) return;
     const difference = this.difference(event);
@@ -445,6 +454,7 @@ class Telling {
       chosen(repId, startsAt);
     } else return;
     this.disturbed.add(event);
+    this.touchedOutside.add(event);
   }
 
   /** Reads the whole list: a page here is all there is. */
