@@ -334,7 +334,7 @@ describe('what goes wrong', () => {
     const answer = await ask('POST', '/trpc/refreshNow', 'admin');
     failing.mockRestore();
     expect(answer.statusCode).toBe(500);
-    expect(answer.body).toMatch(/in the log as request req-/);
+    expect(answer.body).toMatch(/in the log as request [0-9a-f-]{36}/);
     expect(answer.body).not.toMatch(/Failed query|stack|\.ts/);
   });
 

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { CLIENT_ADDRESS_HEADER, createAuth } from '@scheduler/auth';
 import type { Database } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
+import { createLogger } from '@scheduler/runtime';
 import { TRPCError } from '@trpc/server';
 import {
   type CreateFastifyContextOptions,
@@ -8,6 +10,7 @@ import {
   fastifyTRPCPlugin,
 } from '@trpc/server/adapters/fastify';
 import fastify, {
+  type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -43,8 +46,11 @@ const LARGEST_BATCH = 20;
  */
 export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const { database, metrics } = options;
-  const app = fastify({
-    logger: { level: options.logLevel, base: { app: 'admin' } },
+  const logger: FastifyBaseLogger = createLogger('admin', options.logLevel);
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger,
+    // The audit log keeps it: one of its own over restarts and several admin apps.
+    genReqId: () => randomUUID(),
     // The page asks every few seconds; a line for each would bury what matters.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,

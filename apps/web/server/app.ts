@@ -1,6 +1,7 @@
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
-import fastify, { type FastifyInstance, LogController } from 'fastify';
+import { createLogger } from '@scheduler/runtime';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
 /**
  * The scheduler's page and, at the same origin so that cookies just work, a way through to the API: `/trpc` and
@@ -12,8 +13,9 @@ export async function buildPageServer(options: {
   serverUrl: string;
   logLevel: string;
 }): Promise<FastifyInstance> {
-  const app = fastify({
-    logger: { level: options.logLevel, base: { app: 'web' } },
+  const logger: FastifyBaseLogger = createLogger('web', options.logLevel);
+  const app: FastifyInstance = fastify({
+    loggerInstance: logger,
     // One line a request would be one line an asset; the API logs its own.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
