@@ -505,9 +505,43 @@ function Workers(props: { facts: FactsOf }) {
 
 function Health(props: { overview: Overview }) {
   const { facts, redis } = props.overview;
-  const { postgres } = facts;
+  const { postgres, crossmark } = facts;
   return (
-    <Panel id="health" title="Postgres and Redis">
+    <Panel id="health" title="Crossmark, Postgres and Redis">
+      <Facts
+        rows={[
+          [
+            'Crossmark',
+            crossmark.state === 'reachable' ? (
+              <Badge key="badge" state="synced">
+                Calls pass
+              </Badge>
+            ) : (
+              <Badge key="badge" state="failed">
+                Calls held back
+                {crossmark.since && (
+                  <>
+                    {' since '}
+                    <At at={crossmark.since} now={facts.at} />
+                  </>
+                )}
+              </Badge>
+            ),
+          ],
+          [
+            'Last probe',
+            crossmark.lastProbeAt ? (
+              <Ago key="probe" at={crossmark.lastProbeAt} now={facts.at} />
+            ) : (
+              'none needed yet'
+            ),
+          ],
+          ...(crossmark.nextProbeAt
+            ? ([['Next probe', <At key="next" at={crossmark.nextProbeAt} now={facts.at} />]] as const)
+            : []),
+        ]}
+      />
+      <div className="my-3 border-t border-line" />
       <Facts
         rows={[
           [

@@ -9,7 +9,13 @@ import {
   stores,
   workers,
 } from '@scheduler/db';
-import { SILENT_AFTER_SECONDS, TASKS, type TaskName } from '@scheduler/sync';
+import {
+  type Reachability,
+  readReachability,
+  SILENT_AFTER_SECONDS,
+  TASKS,
+  type TaskName,
+} from '@scheduler/sync';
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { redact } from './redact.ts';
 
@@ -102,6 +108,8 @@ export interface Facts {
   waiting: WaitingGroup[];
   deadLetters: { total: number; shown: DeadLetter[] };
   workers: WorkerState[];
+  /** The circuit breaker of the workers: whether Crossmark answers them. */
+  crossmark: Reachability;
   refresh: { current: RefreshState | null; last: RefreshState | null; nextAt: string | null };
   postgres: {
     version: string;
@@ -118,16 +126,18 @@ const iso = (value: string | null) => (value === null ? null : new Date(value).t
 
 /** Reads the facts: a handful of statements, none of which locks anything. */
 export async function readFacts(db: Db, nextRefreshAt: () => Promise<string | null>): Promise<Facts> {
-  const [clock, queues, states, waiting, deadLetters, workerStates, refreshes, nextAt] = await Promise.all([
-    readPostgres(db),
-    readQueues(db),
-    readStates(db),
-    readWaiting(db),
-    readDeadLetters(db),
-    readWorkers(db),
-    readRefresh(db),
-    nextRefreshAt(),
-  ]);
+  const [clock, queues, states, waiting, deadLetters, workerStates, crossmark, refreshes, nextAt] =
+    await Promise.all([
+      readPostgres(db),
+      readQueues(db),
+      readStates(db),
+      readWaiting(db),
+      readDeadLetters(db),
+      readWorkers(db),
+      readReachability(db),
+      readRefresh(db),
+      nextRefreshAt(),
+    ]);
   return {
     ...clock,
     queues,
@@ -135,6 +145,7 @@ export async function readFacts(db: Db, nextRefreshAt: () => Promise<string | nu
     waiting,
     deadLetters,
     workers: workerStates,
+    crossmark: redact(crossmark),
     refresh: { ...refreshes, nextAt },
   };
 }

@@ -53,6 +53,14 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
   waiting: [],
   deadLetters: { total: 0, shown: [] },
   workers: [worker],
+  crossmark: {
+    state: 'reachable',
+    since: null,
+    waiting: 0,
+    lastProbeAt: null,
+    nextProbeAt: null,
+    lastFailure: null,
+  },
   refresh: { current: null, last: refresh, nextAt: null },
   postgres: { version: '18', pingMs: 1, connections: 3, maxConnections: 100, sizeBytes: 1 },
   ...changes,
@@ -67,6 +75,31 @@ describe('the verdict', () => {
       headline: 'Sync is healthy',
       since: null,
       findings: [],
+    });
+  });
+
+  test('is stuck while Crossmark can’t be reached, says why once, and how many changes wait', () => {
+    const verdict = judge(
+      facts({
+        crossmark: {
+          state: 'unreachable',
+          since: minutesAgo(4),
+          waiting: 7,
+          lastProbeAt: minutesAgo(0),
+          nextProbeAt: AT,
+          lastFailure: 'Crossmark failed (503).',
+        },
+        waiting: [
+          { kind: 'transient', example: 'x', count: 7, since: minutesAgo(3), nextTryAt: null },
+          { kind: 'unknown', example: 'y', count: 1, since: minutesAgo(3), nextTryAt: null },
+        ],
+      }),
+    );
+    expect(verdict).toMatchObject({ level: 'broken', since: minutesAgo(4) });
+    expect(verdict.findings).toHaveLength(1);
+    expect(verdict.findings[0]).toMatchObject({
+      what: 'Crossmark can’t be reached.',
+      why: expect.stringMatching(/^7 changes wait .* Crossmark failed \(503\)\.$/),
     });
   });
 

@@ -78,8 +78,21 @@ function findBroken(facts: Facts): Finding[] {
       help: 'Look at what runs now in the queues; resume a paused queue, or add a worker.',
     });
   }
+  const { crossmark } = facts;
+  const isDown = crossmark.state === 'unreachable';
+  if (isDown) {
+    found.push({
+      id: 'crossmark',
+      level: 'broken',
+      what: 'Crossmark can’t be reached.',
+      why: `${plural(crossmark.waiting, 'change waits', 'changes wait')} here, safe and with no try spent. The last call failed: ${crossmark.lastFailure ?? 'no reason was recorded.'}`,
+      since: crossmark.since,
+      help: 'Nothing has to be done: a worker tries again and again whether it answers, and then all that waits goes out.',
+    });
+  }
   for (const group of facts.waiting) {
     if (group.kind !== 'transient' && group.kind !== 'session' && group.kind !== 'unknown') continue;
+    if (isDown && group.kind !== 'session') continue;
     if (group.kind !== 'session' && group.since !== null && now - Date.parse(group.since) < BLIP_MS) continue;
     found.push({
       id: 'crossmark',

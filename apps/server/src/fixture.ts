@@ -105,7 +105,9 @@ export async function refusalOf(call: Promise<unknown>): Promise<{
 
 /** Empties everything but users and their sessions, and the queue. */
 export async function empty(database: TestDatabase): Promise<void> {
-  await database.db.execute(sql`truncate stores, holidays, refresh_runs, audit_log restart identity cascade`);
+  await database.db.execute(
+    sql`truncate stores, holidays, refresh_runs, audit_log, crossmark_breakers restart identity cascade`,
+  );
   await database.db.execute(sql`delete from graphile_worker._private_jobs`);
 }
 

@@ -1,7 +1,16 @@
 import type { BookingId, RepId } from '@scheduler/crossmark';
-import { auditLog, eventSyncs, refreshRuns, syncAttempts, syncSteps, workers } from '@scheduler/db';
+import {
+  auditLog,
+  CHANGES_CHANNEL,
+  crossmarkBreakers,
+  eventSyncs,
+  refreshRuns,
+  syncAttempts,
+  syncSteps,
+  workers,
+} from '@scheduler/db';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   addEvent,
   addPerson,
@@ -175,9 +184,33 @@ describe('the summary', () => {
       counts: { pending: 0, waiting: 1, synced: 0, failed: 0, conflict: 0 },
       waitingBecause: 'Crossmark did not answer.',
       workers: 1,
+      crossmark: { state: 'reachable', since: null, waiting: 0 },
       lastDone: null,
       lastRefresh: null,
     });
+  });
+
+  test('says since when Crossmark can’t be reached and how many changes wait, and its end is told to open pages', async () => {
+    const { db } = server.database;
+    const since = '2026-01-05T15:42:00.000Z';
+    const host = 'https://crossmark.example.test';
+    await db.update(eventSyncs).set({ state: 'waiting', failureKind: 'transient' });
+    await db.insert(crossmarkBreakers).values({ host, state: 'open', failingSince: since });
+    // One that was in use before.
+    const earlier = { host: 'https://old.example.test', updatedAt: '2026-01-01T00:00:00.000Z' };
+    await db.insert(crossmarkBreakers).values(earlier);
+    expect(await api.sync.summary.query()).toMatchObject({
+      crossmark: { state: 'unreachable', since, waiting: 1 },
+    });
+    const heard: unknown[] = [];
+    const listening = await server.database.sql.listen(CHANGES_CHANNEL, (told) =>
+      heard.push(JSON.parse(told)),
+    );
+    await db.update(crossmarkBreakers).set({ windowCalls: 2 });
+    await db.update(crossmarkBreakers).set({ state: 'closed' }).where(eq(crossmarkBreakers.host, host));
+    await vi.waitFor(() => expect(heard).toEqual([{ kind: 'crossmark', id: expect.any(Number) }]));
+    await listening.unlisten();
+    expect(await api.sync.summary.query()).toMatchObject({ crossmark: { state: 'reachable', since: null } });
   });
 
   test('a refresh that is asked for twice is one, and its progress can be followed', async () => {

@@ -14,7 +14,13 @@ import {
   workers,
 } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
-import { requestRefresh, resolveConflict, retryNow, SILENT_AFTER_SECONDS } from '@scheduler/sync';
+import {
+  readReachability,
+  requestRefresh,
+  resolveConflict,
+  retryNow,
+  SILENT_AFTER_SECONDS,
+} from '@scheduler/sync';
 import { and, count, desc, eq, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
@@ -186,28 +192,31 @@ export async function resolveSync(
 
 /** How things stand with Crossmark on the whole. */
 export async function syncSummary(db: Db): Promise<SyncSummary> {
-  const [states, [because], [alive], [lastDone], [lastRefresh]] = await Promise.all([
-    db.select({ state: eventSyncs.state, number: count() }).from(eventSyncs).groupBy(eventSyncs.state),
-    db
-      .select({ reason: eventSyncs.failureReason })
-      .from(eventSyncs)
-      .where(and(eq(eventSyncs.state, 'waiting'), isNotNull(eventSyncs.failureReason)))
-      .groupBy(eventSyncs.failureReason)
-      .orderBy(desc(count()))
-      .limit(1),
-    db
-      .select({ number: count() })
-      .from(workers)
-      .where(gt(workers.seenAt, sql`now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`)),
-    selectRuns(db, eq(refreshRuns.state, 'done')),
-    selectRuns(db),
-  ]);
+  const [states, [because], [alive], { state, since, waiting }, [lastDone], [lastRefresh]] =
+    await Promise.all([
+      db.select({ state: eventSyncs.state, number: count() }).from(eventSyncs).groupBy(eventSyncs.state),
+      db
+        .select({ reason: eventSyncs.failureReason })
+        .from(eventSyncs)
+        .where(and(eq(eventSyncs.state, 'waiting'), isNotNull(eventSyncs.failureReason)))
+        .groupBy(eventSyncs.failureReason)
+        .orderBy(desc(count()))
+        .limit(1),
+      db
+        .select({ number: count() })
+        .from(workers)
+        .where(gt(workers.seenAt, sql`now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`)),
+      readReachability(db),
+      selectRuns(db, eq(refreshRuns.state, 'done')),
+      selectRuns(db),
+    ]);
   const counts = Object.fromEntries(SYNC_STATES.map((state) => [state, 0])) as Record<SyncState, number>;
   for (const { state, number } of states) counts[state] = number;
   return {
     counts,
     waitingBecause: because?.reason ?? null,
     workers: alive?.number ?? 0,
+    crossmark: { state, since, waiting },
     lastDone: lastDone ? run(lastDone) : null,
     lastRefresh: lastRefresh ? run(lastRefresh) : null,
   };

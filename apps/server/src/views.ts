@@ -195,6 +195,8 @@ export interface SyncSummary {
   waitingBecause: string | null;
   /** Workers that were heard of lately; none means that nothing reaches Crossmark. */
   workers: number;
+  /** Whether Crossmark answers the workers; `since` is null while it does. `waiting` counts what will go out by itself. */
+  crossmark: { state: 'reachable' | 'unreachable'; since: Instant | null; waiting: number };
   /** The latest refresh that ended well, and the one asked for last. */
   lastDone: RefreshRun | null;
   lastRefresh: RefreshRun | null;

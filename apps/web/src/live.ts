@@ -37,6 +37,7 @@ export function useLiveUpdates(): void {
       void utils.employees.invalidate();
       void utils.board.week.invalidate();
     }
+    if (kinds.has('crossmark')) void utils.sync.summary.invalidate();
     if (kinds.has('refresh')) {
       void utils.sync.summary.invalidate();
       void utils.sync.refreshRun.invalidate();

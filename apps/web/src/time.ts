@@ -35,6 +35,12 @@ export function formatWhen(instant: Instant, timeZone: string): string {
   return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
 }
 
+/** `10:45 AM`, and `Mon Jan 5, 10:45 AM` where that isn't today, on the viewer's clock. */
+export function formatMoment(instant: Instant): string {
+  const isToday = workDateOf(instant, VIEWER_ZONE) === workDateOf(nowInstant(), VIEWER_ZONE);
+  return isToday ? formatTime(instant, VIEWER_ZONE) : formatWhen(instant, VIEWER_ZONE);
+}
+
 /** `10:45 AM` out of `10:45`. */
 export function formatClock(time: string): string {
   const [hour = '0', minute = '00'] = time.split(':');

@@ -6,7 +6,7 @@ import { queryClient, trpc } from '../api.ts';
 import { useConnection } from '../connection.ts';
 import { useLiveUpdates } from '../live.ts';
 import { forgetSession, signOut } from '../session.ts';
-import { formatFromNow, useNow } from '../time.ts';
+import { formatFromNow, formatMoment, useNow } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf } from '../words.ts';
@@ -78,13 +78,16 @@ const PAGES = [
 function ConnectionBanner() {
   const { live, reachable } = useConnection();
   const summary = trpc.sync.summary.useQuery();
+  const crossmark = summary.data?.crossmark;
   const problem = !reachable
     ? 'The scheduling server can’t be reached. What was saved is safe; new changes can’t be saved until it is back.'
     : live === 'lost'
       ? 'Live updates are lost: what you see may be old. Connecting again…'
       : summary.data?.workers === 0
         ? 'No sync worker is running. Changes are safe here and go to Crossmark when one runs again.'
-        : undefined;
+        : crossmark?.state === 'unreachable' && crossmark.since
+          ? `Crossmark can’t be reached since ${formatMoment(crossmark.since)}: changes are safe, ${crossmark.waiting} waiting.`
+          : undefined;
   return (
     <div
       role="status"
