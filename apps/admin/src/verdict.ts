@@ -85,7 +85,7 @@ function findBroken(facts: Facts): Finding[] {
       id: 'crossmark',
       level: 'broken',
       what: 'Crossmark can’t be reached.',
-      why: `${plural(crossmark.waiting, 'change waits', 'changes wait')} here, safe and with no try spent. The last call failed: ${crossmark.lastFailure ?? 'no reason was recorded.'}`,
+      why: `${plural(crossmark.waiting, 'change waits here and is safe', 'changes wait here and are safe')}. The last call failed: ${crossmark.lastFailure ?? 'no reason was recorded.'}`,
       since: crossmark.since,
       help: 'Nothing has to be done: a worker tries again and again whether it answers, and then all that waits goes out.',
     });
