@@ -84,8 +84,8 @@ export interface Ledger {
    * queue's pages show as a failed job. Gives the lease back.
    */
   finishFailed(lease: Lease, failure: FailedTry): Promise<'retry' | 'dead'>;
-  /** Hands the event back because this process must stop: no try spent, its job is there for the next worker. */
-  handBack(lease: Lease): Promise<void>;
+  /** Hands the event back because this process must stop: no try spent, its job runs on the next worker after a while. */
+  handBack(lease: Lease, afterMs: number): Promise<void>;
   /** Closes the attempt of a worker that lost its event; the event itself is the new owner's business. */
   abandon(lease: Lease): Promise<void>;
 }
@@ -113,7 +113,7 @@ export const postgresLedger = (db: Db): Ledger => ({
 export type Write = Exclude<Step, { kind: 'blocked' }>;
 
 /** What came of a write. */
-export interface StepResult {
+interface StepResult {
   state: 'done' | 'refused' | 'unknown' | 'settled';
   detail?: string;
   bookingId?: BookingId;
@@ -121,14 +121,14 @@ export interface StepResult {
 }
 
 /** A write that was in doubt and, by a read, no longer is. */
-export interface SettledByReading {
+interface SettledByReading {
   id: number;
   state: 'done' | 'settled';
   bookingId?: BookingId | null;
 }
 
 /** A failed try; `decide` tells from the earlier ones what follows. `version` is null where none was read. */
-export interface FailedTry {
+interface FailedTry {
   version: number | null;
   kind: FailureKind;
   reason: string;
@@ -516,11 +516,11 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
   });
 }
 
-async function handBack(db: Db, lease: Lease): Promise<void> {
+async function handBack(db: Db, lease: Lease, afterMs: number): Promise<void> {
   await db.transaction(async (tx) => {
-    await lockOwned(tx, lease);
+    const { now } = await lockOwned(tx, lease);
     await tx.update(eventSyncs).set(RELEASED).where(eq(eventSyncs.eventId, lease.eventId));
-    await addEventJob(tx, lease);
+    await addEventJob(tx, lease, new Date(Date.parse(now) + afterMs).toISOString());
     await closeAttempt(tx, lease, {
       outcome: 'interrupted',
       summary: 'handed back: the worker was stopping',

@@ -273,7 +273,9 @@ class Reconciliation {
     try {
       if (error instanceof LeaseLostError) throw error;
       if (lease.job.signal.aborted) {
-        await ctx.ledger.handBack(lease);
+        // A write cut off a moment ago may still arrive: the next worker must not read before it does.
+        const inDoubt = error instanceof CrossmarkError && error.kind === 'unknown';
+        await ctx.ledger.handBack(lease, inDoubt ? ctx.settings.retry.blipMs : 0);
         return { outcome: 'interrupted', scheduleId };
       }
       const failure = await this.describe(error);

@@ -4,11 +4,11 @@ import { CrossmarkUnreachableError } from '../breaker.ts';
 import type { ReconcileContext } from '../reconcile.ts';
 import type { Process, VirtualTime } from './time.ts';
 
-export const CALL_MS = 30_000;
+const CALL_MS = 30_000;
 export const TIME_ZONE = 'America/Chicago';
 
 /** What may become of one call. */
-export type Fault =
+type Fault =
   | { kind: 'fine' }
   /** Never got there. */
   | { kind: 'refused' }
@@ -59,9 +59,12 @@ export interface WriteWatch {
   /** `certain`: the caller knows what became of it. */
   over(certain: boolean): void;
   applied(): void;
-  /** Whether it would hide another booking for good: arriving now, its answer coming or lost; or long after it was sent. */
+  /**
+   * Whether it would hide another booking for good: arriving now, its answer coming or lost; or long after its caller
+   * gave up (null: died).
+   */
   hidesAtOnce(answered: boolean): boolean;
-  hidesLate(): boolean;
+  hidesLate(gaveUpAtMs: number | null): boolean;
   rejected(): void;
 }
 
@@ -197,11 +200,13 @@ export class ModelCrossmark {
     const arrived = process.call();
     return new Promise<T>((resolve, reject) => {
       let over = false;
+      let endedAtMs: number | null = null;
       let watch: WriteWatch | null = null;
       const end = (kind: 'answers' | 'timers', finish: () => void, certain: boolean, words: string) =>
         process.see(kind, () => {
           if (over) return;
           over = true;
+          endedAtMs = time.nowMs;
           watch?.over(certain);
           this.tell(`${process.id} gets for ${what}: ${words}`);
           finish();
@@ -225,6 +230,10 @@ export class ModelCrossmark {
         if (watch) this.writes += 1;
         this.tell(`${process.id} sends ${what}${fate.kind === 'fine' ? '' : ` (${JSON.stringify(fate)})`}`);
         const apply = () => {
+          if ((over || process.dead) && watch?.hidesLate(endedAtMs)) {
+            this.tell(`Crossmark never applies ${what}`);
+            return () => {};
+          }
           try {
             const value = work(fate);
             if (watch) {
@@ -265,11 +274,7 @@ export class ModelCrossmark {
               fail('answers', error('rejected', 'Crossmark says no.', { status: 200 }));
             });
           case 'late':
-            if (watch)
-              time.after(CALL_MS + fate.afterMs, () => {
-                if (watch?.hidesLate()) this.tell(`Crossmark never applies ${what}`);
-                else apply();
-              });
+            if (watch) time.after(CALL_MS + fate.afterMs, apply);
             return;
           case 'dropped':
           case 'error500':

@@ -565,10 +565,10 @@ export class Board {
           this.addJob(lease.eventId, Date.parse(runAt));
           return 'retry';
         }),
-      handBack: (lease) =>
+      handBack: (lease, afterMs) =>
         call('handBack', () => {
           Object.assign(owned(lease), RELEASED);
-          this.addJob(lease.eventId);
+          this.addJob(lease.eventId, time.nowMs + afterMs);
           ended(lease, 'interrupted', 'handed back');
         }),
       abandon: (lease) => call('abandon', () => ended(lease, 'interrupted', 'another worker took over')),

@@ -189,3 +189,15 @@ test.each([4, 5, 6])(
       ],
     }),
 );
+
+test('a booking cut off because its worker stops is given time to arrive before it is read back', () =>
+  tell({
+    ...calm,
+    secondBooking: 'duplicate',
+    fates: [fine, { kind: 'fine', latencyMs: 240 }],
+    deeds: [
+      { afterMs: 0, do: 'trouble', worker: 0, trouble: { kind: 'stop' }, calls: 6, phase: 'after' },
+      schedules,
+      { afterMs: 20_000, do: 'sweep' },
+    ],
+  }));

@@ -45,7 +45,7 @@ const SLOTS: Instant[] = ['2026-01-08T15:45:00.000Z', '2026-01-08T17:30:00.000Z'
 const HEALING_ROUNDS = 8;
 
 /** A guarantee that didn't hold, with all that led there. */
-export class StoryError extends Error {
+class StoryError extends Error {
   override readonly name = 'StoryError';
 }
 
@@ -86,6 +86,7 @@ class Telling {
   /** Events whose other side changed by other means than a write of their lease's holder. */
   private readonly disturbed = new Set<number>();
   private readonly touchedOutside = new Set<number>();
+  private lastDeedAtMs = 0;
   private healed = false;
 
   constructor(story: Story) {
@@ -288,8 +289,11 @@ class Telling {
       },
       hidesAtOnce: (answered) =>
         !holder && 'create' in what && (doubtful || !answered || this.hasUnknown(event)) && this.keepsSeconds,
-      hidesLate: () =>
-        'create' in what && (this.hasUnknown(event) || this.isHeld(event)) && this.keepsSeconds,
+      hidesLate: (gaveUpAtMs) =>
+        'create' in what &&
+        (this.hasUnknown(event) || this.isHeld(event)) &&
+        this.keepsSeconds &&
+        !this.isSoon(gaveUpAtMs),
       rejected: () => {
         if ('create' in what) run.rejected = true;
       },
@@ -298,11 +302,17 @@ class Telling {
 
   /**
    * What nobody can promise (docs/sync.md): should Crossmark keep second bookings, the list shows the newest. One that
-   * comes late, while somebody is between a read and a write or on top of one whose number never came back, hides that
+   * comes long after it was given up, while somebody is between a read and a write or on top of one whose number never came back, hides that
    * one for ever; so does one that a frozen worker sends when another's answer is lost.
    */
   private get keepsSeconds(): boolean {
     return this.story.secondBooking === 'duplicate';
+  }
+
+  /** So soon that nobody reads in between, unless people make haste. */
+  private isSoon(gaveUpAtMs: number | null): boolean {
+    if (gaveUpAtMs === null) return false;
+    return this.time.nowMs - gaveUpAtMs < DEFAULT_RETRY_POLICY.blipMs && this.lastDeedAtMs < gaveUpAtMs;
   }
 
   private isHeld(event: number): boolean {
@@ -370,6 +380,7 @@ class Telling {
   private act(deed: Deed): void {
     const { board } = this;
     this.note(`>>> ${JSON.stringify(deed)}`);
+    this.lastDeedAtMs = this.time.nowMs;
     switch (deed.do) {
       case 'schedule':
         this.decide(deed.event, { employeeId: deed.person, startsAt: SLOTS[deed.slot] ?? '' });
@@ -488,6 +499,7 @@ class Telling {
   private async heal(): Promise<void> {
     const { board, crossmark, time } = this;
     this.note('--- all heals');
+    this.lastDeedAtMs = time.nowMs;
     crossmark.heal();
     this.breaks = [];
     for (const process of this.processes) process.disarm();
