@@ -91,7 +91,10 @@ export async function openDatabase(
     own: {
       stop: () => server.stop('immediate'),
       start: async () => {
+        const { port: before } = server;
         server = await startPostgres(options);
+        if (server.port !== before)
+          throw new Error(`Postgres came back on another port: ${before} was taken.`);
       },
     },
   };

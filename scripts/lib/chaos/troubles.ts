@@ -118,6 +118,8 @@ export class Troubles {
         if (!this.stopped) await this.one();
       }
     })();
+    // Who heals, hears of it.
+    this.running.catch(() => {});
   }
 
   private async sleep(ms: number): Promise<void> {
@@ -174,7 +176,8 @@ export class Troubles {
         this.tell('Redis goes');
         await redis.stop();
         await this.sleep(downMs);
-        await redis.start();
+        // Somebody else may have its port for a moment.
+        await redis.start().catch(() => pause(1_000).then(() => redis.start()));
         this.tell('Redis is back');
         return;
       case 'expire': {
