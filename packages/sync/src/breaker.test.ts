@@ -102,7 +102,7 @@ const failed = (promise: Promise<unknown>): Promise<unknown> =>
   );
 const row = async () => need((await database.db.select().from(crossmarkBreakers))[0]);
 /** As if it had been so long. */
-const probeIsDue = () => database.sql`update crossmark_breakers set probe_at = now()`;
+const probeIsDue = () => database.sql`update crossmark_breakers set probe_at = now() - interval '1 second'`;
 
 /** Opened by failing calls, as of half an hour ago. */
 async function outage(one: Process): Promise<void> {
@@ -263,7 +263,7 @@ test('a probe whose worker died is made again by another one', async () => {
   await outage(one);
   simulator.clearFaults();
   await database.sql`update crossmark_breakers
-    set probe_at = now(), probe_owner = 'dead', probe_until = now() + interval '1 minute'`;
+    set probe_at = now() - interval '1 second', probe_owner = 'dead', probe_until = now() + interval '1 minute'`;
   expect(await failed(other.client.ping())).toBeInstanceOf(CrossmarkUnreachableError);
   await database.sql`update crossmark_breakers set probe_until = now() - interval '1 second'`;
   await other.tend();
@@ -337,6 +337,24 @@ test('a refresh and a person’s link wait too, spend nothing, and run as soon a
   await one.tend();
   for (const { runAt } of await queuedJobs(database.db))
     expect(Date.parse(runAt)).toBeLessThanOrEqual(Date.now() + 1_000);
+});
+
+test('a person’s link that was held back just as it closed runs at once', async () => {
+  const one = worker();
+  await outage(one);
+  await database.db.transaction((tx) => enqueueEmployee(tx, ada));
+  // The worker that was refused is slow to write it down; meanwhile a probe is answered.
+  const reps = one.client.availableReps;
+  one.client.availableReps = async (query) => {
+    const refusal = await failed(reps(query));
+    simulator.clearFaults();
+    await probeIsDue();
+    await one.tend();
+    throw refusal;
+  };
+  expect(await syncEmployee(one.ctx, ada, job('sync_employee'))).toMatchObject({ outcome: 'waiting' });
+  const [queued] = await queuedJobs(database.db);
+  expect(Date.parse(need(queued).runAt)).toBeLessThanOrEqual(Date.now() + 1_000);
 });
 
 test('Retry-After is waited out before any probe, also where it came before or after it opened', async () => {

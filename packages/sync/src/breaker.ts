@@ -33,8 +33,8 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
 /** A `Retry-After` beyond this is taken for a mistake. */
 const LONGEST_LEAVE_MS = 86_400_000;
 
-/** What is held back and isn't an event's is released when Crossmark answers; this is for the case that it was missed. */
-export const LOOK_AGAIN_MS = 60_000;
+/** What is held back and isn't an event's looks again by itself so often, should nobody let it go. */
+const LOOK_AGAIN_MS = 60_000;
 
 /** Rows released in one transaction. */
 const RELEASE_LIMIT = 1_000;
@@ -265,6 +265,19 @@ async function letGo(tx: Tx, since: Instant | null): Promise<void> {
       where (key like 'employee:%' or key like 'refresh:%')
         and locked_at is null and attempts < max_attempts and run_at > now()
     ), run_at => now())`);
+}
+
+/**
+ * When a job that was held back and isn't an event's runs again: far off, for {@link letGo} finds it; at once where Crossmark
+ * answers again already. Call it in the transaction that adds the job: no closing comes in between.
+ */
+export async function whenHeldBack(tx: Tx): Promise<Instant> {
+  const open = await tx
+    .select({ id: crossmarkBreakers.id })
+    .from(crossmarkBreakers)
+    .where(eq(crossmarkBreakers.state, 'open'))
+    .for('share');
+  return new Date(Date.now() + (open.length > 0 ? LOOK_AGAIN_MS : 0)).toISOString();
 }
 
 /** Sends on its way whatever waits for Crossmark without a time of its own; returns how many events that were. */

@@ -2,7 +2,7 @@ import { CrossmarkError, type Rep } from '@scheduler/crossmark';
 import { type Db, employees, events, schedules, stores, syncAttempts, type Tx } from '@scheduler/db';
 import { addDays, workDateOf } from '@scheduler/scheduling';
 import { and, desc, eq, gt, isNull, ne, or, sql } from 'drizzle-orm';
-import { CrossmarkUnreachableError, LOOK_AGAIN_MS } from './breaker.ts';
+import { CrossmarkUnreachableError, whenHeldBack } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import { addJobs, wantChanges } from './enqueue.ts';
 import { employeeJobKey } from './jobs.ts';
@@ -84,7 +84,7 @@ export async function syncEmployee(ctx: SyncContext, employeeId: number, job: Jo
     const failure = { failureKind: error.kind, failureReason: error.message };
     if (error instanceof CrossmarkUnreachableError)
       return db.transaction(async (tx) => {
-        await again(tx, new Date(Date.now() + LOOK_AGAIN_MS).toISOString());
+        await again(tx, await whenHeldBack(tx));
         await close(tx, { ...failure, outcome: 'waiting' });
         return { ...failure, outcome: 'waiting' as const };
       });

@@ -33,7 +33,7 @@ import {
   reopen,
   scheduleOf,
 } from './adopt.ts';
-import { CrossmarkUnreachableError, LOOK_AGAIN_MS } from './breaker.ts';
+import { CrossmarkUnreachableError, whenHeldBack } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import { conditionOf, differs, judge, needsWrite } from './drift.ts';
 import { addJobs, requestRefreshForTick, retryAllNow, wantChanges } from './enqueue.ts';
@@ -133,10 +133,8 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
         await close(tx, { ...failure, outcome: 'dead' });
         return { ...failure, outcome: 'dead' as const };
       }
-      const waitMs = heldBack
-        ? LOOK_AGAIN_MS
-        : (error.retryAfterMs ?? Math.min(Math.max(lastedMs, SHORTEST_RETRY_MS), LONGEST_RETRY_MS));
-      const nextTryAt = new Date(nowMs + waitMs).toISOString();
+      const waitMs = error.retryAfterMs ?? Math.min(Math.max(lastedMs, SHORTEST_RETRY_MS), LONGEST_RETRY_MS);
+      const nextTryAt = heldBack ? await whenHeldBack(tx) : new Date(nowMs + waitMs).toISOString();
       await tx
         .update(refreshRuns)
         .set({ state: 'queued', failureReason: error.message })
