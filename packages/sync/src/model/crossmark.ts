@@ -32,7 +32,6 @@ export interface SiteBooking {
   repId: RepId;
   startsAt: Instant;
   endsAt: Instant;
-  byUs: boolean;
   /** When somebody on Crossmark's own site last made or changed it; null where it is as we made it. */
   touchedAtMs: number | null;
 }
@@ -129,10 +128,10 @@ export class ModelCrossmark {
     return lacks ? { ...row, [lacks]: null } : row;
   }
 
-  book(event: number, repId: RepId, startsAt: Instant, byUs: boolean): SiteBooking {
+  book(event: number, repId: RepId, startsAt: Instant): SiteBooking {
     const plan = this.plan(event);
     const bookingId = String(this.nextBookingId++) as BookingId;
-    const booking = { bookingId, repId, startsAt, endsAt: endOf(startsAt), byUs, touchedAtMs: null };
+    const booking = { bookingId, repId, startsAt, endsAt: endOf(startsAt), touchedAtMs: null };
     this.eventOf.set(bookingId, event);
     if (this.habits.secondBooking === 'replace') plan.bookings = [];
     plan.bookings.push(booking);
@@ -169,7 +168,7 @@ export class ModelCrossmark {
         const event = Number(mplanId.slice(-1));
         const watch = () => watcher.writeLeaves(event, { create: repId, startsAt });
         return this.call(process, signal, watch, `event ${event}: book ${repId} ${startsAt}`, () => {
-          const made = this.book(event, repId, startsAt, true);
+          const made = this.book(event, repId, startsAt);
           return { ...made, repName: `Rep ${repId}` };
         });
       },

@@ -276,7 +276,7 @@ class Telling {
     const mine = { run, holder };
     const doubtful = this.inDoubt.has(event);
     others.add(mine);
-    this.inDoubt.add(event);
+    if (holder) this.inDoubt.add(event);
     let over = false;
     return {
       over: (certain) => {
@@ -302,8 +302,8 @@ class Telling {
 
   /**
    * What nobody can promise (docs/sync.md): should Crossmark keep second bookings, the list shows the newest. One that
-   * comes long after it was given up, while somebody is between a read and a write or on top of one whose number never came back, hides that
-   * one for ever; so does one that a frozen worker sends when another's answer is lost.
+   * comes long after it was given up, while somebody is between a read and a write or on top of one that the journal
+   * doesn't know, hides that one for ever; so does one that a frozen worker sends when another's answer is lost.
    */
   private get keepsSeconds(): boolean {
     return this.story.secondBooking === 'duplicate';
@@ -323,7 +323,7 @@ class Telling {
     const { steps } = this.board.row(event);
     return this.crossmark
       .plan(event)
-      .bookings.some(({ bookingId, byUs }) => byUs && !steps.some((step) => step.bookingId === bookingId));
+      .bookings.some(({ bookingId }) => !steps.some((step) => step.bookingId === bookingId));
   }
 
   /** What somebody did on Crossmark's site is removed only where somebody here has seen it. */
@@ -461,7 +461,7 @@ class Telling {
       const hidden =
         (bookings.length > 0 || schedule !== null || !quiet) && this.story.secondBooking === 'duplicate';
       if (hidden) return;
-      Object.assign(crossmark.book(event, repId, startsAt, false), { touchedAtMs: time.nowMs });
+      Object.assign(crossmark.book(event, repId, startsAt), { touchedAtMs: time.nowMs });
       chosen(repId, startsAt);
     } else return;
     this.disturbed.add(event);
