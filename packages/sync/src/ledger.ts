@@ -67,7 +67,10 @@ export interface Ledger {
   settleStep(lease: Lease, stepId: number, result: StepResult): Promise<void>;
   /** Commits what a read of Crossmark showed: its booking, and what became of the writes that were in doubt. */
   commitReading(lease: Lease, held: Remembered | null, settled: readonly SettledByReading[]): Promise<void>;
-  /** Marks the event synced and gives the lease back. Tells how long the change took from click to here, if it did. */
+  /**
+   * Marks the event synced and gives the lease back. Tells how long the change took from click to here, if it did. Null
+   * also where a write of a worker that lost the event was answered a moment ago.
+   */
   finishSynced(
     lease: Lease,
     result: { version: number; scheduled: boolean; outcome: 'done' | 'nothing'; summary: string | null },
@@ -371,6 +374,13 @@ async function finishSynced(
     await lockEvent(tx, lease.eventId);
     const row = await lockOwned(tx, lease);
     if (row.wantedVersion !== result.version) return null;
+    // Relies on the index sync_steps_event.
+    const [inDoubt] = await tx
+      .select({ id: syncSteps.id })
+      .from(syncSteps)
+      .where(and(eq(syncSteps.eventId, lease.eventId), inArray(syncSteps.state, ['sent', 'unknown'])))
+      .limit(1);
+    if (inDoubt) return null;
     await tx
       .update(eventSyncs)
       .set({

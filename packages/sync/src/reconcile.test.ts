@@ -10,6 +10,7 @@ import type { JobInfo, SyncContext } from './context.ts';
 import { retryNow, wantChange, wantChanges } from './enqueue.ts';
 import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs, STORE } from './fixture.ts';
 import type { EventTask } from './jobs.ts';
+import { postgresLedger } from './ledger.ts';
 import { reconcile } from './reconcile.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
 
@@ -714,6 +715,18 @@ describe('one reconciler an event', () => {
       },
     };
     expect(await reconcile(watched, eventId, job())).toMatchObject({ outcome: 'done' });
+  });
+
+  test('an event with a write in doubt isn’t called synced', async () => {
+    await decide(null);
+    const ledger = postgresLedger(database.db);
+    const lease = await ledger.takeLease(eventId, job(), 60_000);
+    if (typeof lease === 'string') throw new Error(`The lease was not taken: ${lease}.`);
+    await database.db.insert(syncSteps).values({ eventId, kind: 'delete', state: 'unknown' });
+    const { wantedVersion: version } = await sync();
+    const result = { version, scheduled: false, outcome: 'done' as const, summary: null };
+    expect(await ledger.finishSynced(lease, result)).toBeNull();
+    expect(await sync()).toMatchObject({ state: 'pending', leaseOwner: lease.owner });
   });
 
   test('a worker told to stop hands its event back, no try spent', async () => {

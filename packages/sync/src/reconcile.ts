@@ -149,7 +149,10 @@ class Reconciliation {
       }
 
       const [step] = plan(wanted, [...(held ? [held] : []), ...beneath.map(unlisted)]);
-      if (!step) continue;
+      if (!step) {
+        listed = undefined;
+        continue;
+      }
       refuseImpossible(step, state, listed, held);
       await this.execute(step, { state, mplanId, held });
       // What Crossmark confirmed to have booked is known. That nothing is left, only another read proves.
@@ -231,7 +234,7 @@ class Reconciliation {
     }
   }
 
-  /** Synced, unless what is wanted moved meanwhile (null). */
+  /** Synced, unless what is wanted moved meanwhile or a late answer came (null). */
   private async finish(state: EventState): Promise<Ended | null> {
     const outcome = this.done.length > 0 ? 'done' : 'nothing';
     const summary = this.done.join('; ') || null;

@@ -510,7 +510,9 @@ export class Board {
       finishSynced: (lease, { version, scheduled, outcome, summary }) =>
         call('finishSynced', () => {
           const sync = owned(lease);
-          if (sync.wantedVersion !== version) return null;
+          const { steps } = this.row(lease.eventId);
+          const inDoubt = steps.some((step) => step.state === 'sent' || step.state === 'unknown');
+          if (sync.wantedVersion !== version || inDoubt) return null;
           const now = time.now();
           release(lease, { state: 'synced', conflict: null, syncedVersion: version, syncedAt: now });
           const { event } = this.row(lease.eventId);

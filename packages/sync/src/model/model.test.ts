@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, test, vi } from 'vitest';
 import type { Fate } from './crossmark.ts';
 import { type Deed, EVENTS, type Story, tell } from './story.ts';
+import type { Trouble } from './time.ts';
 
 /** For a long run: `MODEL_STORIES=100000 MODEL_SEED=2 pnpm exec vitest run packages/sync/src/model`. */
 const STORIES = Number(process.env.MODEL_STORIES ?? 5_000);
@@ -201,3 +202,21 @@ test('a booking cut off because its worker stops is given time to arrive before 
       { afterMs: 20_000, do: 'sweep' },
     ],
   }));
+
+test('an answer that reaches a thawed worker while another finishes the event isn’t overlooked', async () => {
+  const fates = [100, 100, 600, 500].map((latencyMs): Fate => ({ kind: 'fine', latencyMs }));
+  // Milliseconds matter: one of these brings the answer between the other's last look and its end.
+  for (let ms = 35_010; ms < 35_030; ms++) {
+    const trouble: Trouble = { kind: 'freeze', ms, first: 'answers', rescued: true };
+    await tell({
+      ...calm,
+      secondBooking: 'duplicate',
+      fates,
+      deeds: [
+        { afterMs: 0, do: 'trouble', worker: 0, trouble, calls: 6, phase: 'before' },
+        schedules,
+        { afterMs: 60_000, do: 'sweep' },
+      ],
+    });
+  }
+});
