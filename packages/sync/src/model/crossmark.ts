@@ -206,12 +206,14 @@ export class ModelCrossmark {
           if (over) return;
           over = true;
           endedAtMs = time.nowMs;
+          signal?.removeEventListener('abort', cancelled);
           watch?.over(certain);
           this.tell(`${process.id} gets for ${what}: ${words}`);
           finish();
         });
       const fail = (kind: 'answers' | 'timers', failure: CrossmarkError) =>
         end(kind, () => reject(failure), failure.kind !== 'unknown', `${failure.kind} (${failure.message})`);
+      const cancelled = () => fail('timers', error('unknown', 'the call was cancelled'));
       const send = () => {
         if (over) return;
         if (signal?.aborted) return fail('answers', error('transient', 'cancelled before it was sent'));
@@ -244,7 +246,7 @@ export class ModelCrossmark {
             return () => end('answers', () => reject(refusal), true, String(refusal));
           }
         };
-        signal?.addEventListener('abort', () => fail('timers', error('unknown', 'the call was cancelled')));
+        signal?.addEventListener('abort', cancelled);
         time.after(CALL_MS, () => fail('timers', error('unknown', 'no answer in time')));
         arrived();
         const answer = (respond: () => void) => time.after(latencyMs, respond);

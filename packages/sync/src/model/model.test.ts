@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterEach, beforeEach, test, vi } from 'vitest';
+import { afterAll, beforeAll, test } from 'vitest';
 import type { Fate } from './crossmark.ts';
 import { type Deed, EVENTS, type Story, tell } from './story.ts';
 import type { Trouble } from './time.ts';
@@ -125,11 +125,14 @@ const story: fc.Arbitrary<Story> = fc.record({
   choice: fc.constantFrom('mine' as const, 'theirs' as const),
 });
 
-beforeEach(() => {
-  // Jitter is chance as well; a story must go the same way each time it is told.
-  vi.spyOn(Math, 'random').mockReturnValue(0.5);
+// Jitter is chance as well; a story must go the same way each time it is told.
+const { random } = Math;
+beforeAll(() => {
+  Math.random = () => 0.5;
 });
-afterEach(() => vi.restoreAllMocks());
+afterAll(() => {
+  Math.random = random;
+});
 
 test(
   'whatever fails, both sides agree once all is well, and nothing forbidden happens meanwhile',
