@@ -146,17 +146,34 @@ export async function runChaos(given: {
     await database.close();
   }
 
+  /** Tells of something that a healed system should have done long ago. */
+  async function watch<T>(what: string, work: PromiseLike<T>): Promise<T> {
+    const startedMs = performance.now();
+    const timer = setInterval(
+      () => say(`seed ${seed}: ${what} takes ${Math.round((performance.now() - startedMs) / 1_000)} s`),
+      LONG_MS,
+    );
+    try {
+      return await work;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
   /** Nothing under way, nothing that will be tried by itself. */
   async function quiet(): Promise<boolean> {
     const until = Date.now() + QUIET_WITHIN_MS;
     let steady = 0;
     while (Date.now() < until) {
-      const [row] = await db.execute<{ busy: number }>(sql`
+      const [row] = await watch(
+        'a query',
+        db.execute<{ busy: number }>(sql`
         select (select count(*) from event_syncs sync join events on events.id = sync.event_id
                 where state in ('pending', 'waiting') and events.mplan_id is not null or lease_until > now())
              + (select count(*) from refresh_runs where state in ('queued', 'running'))
              + (select count(*) from graphile_worker._private_jobs where attempts < max_attempts)
-          as busy`);
+          as busy`),
+      );
       steady = Number(row?.busy) === 0 ? steady + 1 : 0;
       if (steady >= 3) return true;
       await pause(100);
@@ -183,7 +200,7 @@ export async function runChaos(given: {
   }
 
   async function refresh(): Promise<void> {
-    const { runId } = await api.sync.refreshNow.mutate();
+    const { runId } = await watch('asking for a refresh', api.sync.refreshNow.mutate());
     await quiet();
     const [run] = await db.select().from(refreshRuns).orderBy(desc(refreshRuns.id)).limit(1);
     if (run?.state !== 'done')
@@ -193,10 +210,13 @@ export async function runChaos(given: {
   /** What people do when the storm is over: read Crossmark once, then end what was left to them. */
   async function converge(): Promise<void> {
     // A reading that failed in the storm waits as long as the storm lasted; somebody at the queue lets it go on now.
-    await db.execute(sql`
+    await watch(
+      'the first query',
+      db.execute(sql`
       select graphile_worker.reschedule_jobs(array(
         select jobs.id from graphile_worker._private_jobs jobs where key like 'refresh:%' and locked_at is null
-      ), run_at => now())`);
+      ), run_at => now())`),
+    );
     await quiet();
     await refresh();
     for (let round = 0; round < ROUNDS_OF_CHOICES; round++) {
@@ -206,7 +226,8 @@ export async function runChaos(given: {
         .where(inArray(eventSyncs.state, ['failed', 'conflict']))
         .orderBy(asc(eventSyncs.eventId));
       if (open.length === 0) return;
-      for (const { eventId, state } of open) await decide(eventId, state, round);
+      say(`seed ${seed}: ${open.length} events are left to people`);
+      for (const { eventId, state } of open) await watch('a choice', decide(eventId, state, round));
       if (!(await quiet())) return;
       await refresh();
     }
