@@ -38,6 +38,8 @@ const QUIET_WITHIN_MS = 90_000;
 /** A person ends conflicts and dead letters; a choice may meet the next trouble, so they look again. */
 const ROUNDS_OF_CHOICES = 6;
 const HISTORIES_SHOWN = 3;
+/** What takes longer than this in a healed system is told of. */
+const LONG_MS = 10_000;
 
 /**
  * One run under a seed: a stream of edits while everything fails that can, then all heals, and both sides must hold the
