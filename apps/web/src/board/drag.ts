@@ -1,11 +1,9 @@
 import {
   AutoScroller,
-  Cursor,
   DragDropManager,
   Draggable,
   PointerActivationConstraints,
   PointerSensor,
-  PreventSelection,
 } from '@dnd-kit/dom';
 import type { WeekBoard } from '@scheduler/server/router';
 import { titleOf } from '../words.ts';
@@ -27,7 +25,8 @@ export function startDragging(options: {
   drop: (hand: Hand) => void;
 }): () => void {
   const manager = new DragDropManager({
-    plugins: [AutoScroller, Cursor, PreventSelection],
+    // Its plugins for cursor and selection restyle the whole page at the start and the end of each drag.
+    plugins: [AutoScroller],
     sensors: [
       PointerSensor.configure({
         activationConstraints: (event) =>

@@ -35,10 +35,20 @@ export function MoveMenu({
   const judge = judgeFor(board, { kind: 'schedule', schedule });
   const days = board.days
     .filter((day) => day >= board.today && day !== workDate)
-    .map((day) => ({ day, ...judge.cell(cellKey(employeeId, day)) }));
+    .map((day) => {
+      const { verdict, reasons } = judge.cell(cellKey(employeeId, day));
+      const [first] = reasons.filter((reason) => reason.severity !== 'hint');
+      return { day, verdict, against: first?.message.replace(/(?<=\.) .*$/, '') };
+    });
+  // What forbids every day alike is said once.
+  const [{ against: never = '' } = {}] = days.every(
+    (each) => each.verdict === 'hard' && each.against === days[0]?.against,
+  )
+    ? days
+    : [];
   const at = button.getBoundingClientRect();
   return (
-    <DropdownMenu.Root open onOpenChange={(open) => !open && onClose()}>
+    <DropdownMenu.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
       <DropdownMenu.Trigger asChild>
         <span
           aria-hidden
@@ -67,32 +77,29 @@ export function MoveMenu({
                 Move to another day of {person?.name ?? 'this person'},{' '}
                 {formatTime(schedule.startsAt, board.store.timeZone)}
               </DropdownMenu.Label>
-              {days.map(({ day, verdict, reasons }) => {
-                const [against] = reasons.filter((reason) => reason.severity !== 'hint');
-                return (
-                  <Item
-                    key={day}
-                    disabled={verdict === 'hard'}
-                    onSelect={() => choices.place(schedule, cellKey(employeeId, day))}
-                  >
-                    <span className="min-w-0 flex-1">
-                      <span className="flex justify-between gap-2">
-                        {formatDay(day)}
-                        {verdict !== 'free' && (
-                          <span className={`text-xs ${verdict === 'soft' ? 'text-waiting' : 'text-ink-2'}`}>
-                            {verdict === 'soft' ? 'needs a reason' : 'can’t'}
-                          </span>
-                        )}
-                      </span>
-                      {against && (
-                        <span className="block text-xs text-ink-2 first-letter:uppercase">
-                          {against.message.replace(/(?<=\.) .*$/, '')}
+              {never && <p className="px-2 pb-1.5 text-xs text-failed">{never}</p>}
+              {!never &&
+                days.map(({ day, verdict, against }) => {
+                  return (
+                    <Item
+                      key={day}
+                      disabled={verdict === 'hard'}
+                      onSelect={() => choices.place(schedule, cellKey(employeeId, day))}
+                    >
+                      <span className="min-w-0 flex-1">
+                        <span className="flex justify-between gap-2">
+                          {formatDay(day)}
+                          {verdict !== 'free' && (
+                            <span className={`text-xs ${verdict === 'soft' ? 'text-waiting' : 'text-ink-2'}`}>
+                              {verdict === 'soft' ? 'needs a reason' : 'can’t'}
+                            </span>
+                          )}
                         </span>
-                      )}
-                    </span>
-                  </Item>
-                );
-              })}
+                        {against && <span className="block text-xs text-ink-2">{against}</span>}
+                      </span>
+                    </Item>
+                  );
+                })}
               <DropdownMenu.Separator className="my-1 h-px bg-line" />
             </DropdownMenu.Group>
           )}

@@ -3,7 +3,7 @@
 import type { Verdict } from '@scheduler/scheduling';
 import type { BoardPerson, BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { Plus, TriangleAlert } from 'lucide-react';
-import { memo, useLayoutEffect, useRef } from 'react';
+import { memo, useDeferredValue, useLayoutEffect, useRef } from 'react';
 import { formatDay } from '../time.ts';
 import { lastDayOf } from '../words.ts';
 import { useCellLook } from './hand.ts';
@@ -22,13 +22,15 @@ export interface BoardActions {
   showLast: (day: string) => void;
 }
 
+/** More than fit on a screen. */
+const FIRST_ROWS = 12;
 const COLUMNS = 'grid grid-cols-[var(--person-column)_repeat(7,minmax(0,1fr))]';
 
 /**
  * People by days, as a grid of the keyboard too: one stop of Tab, arrows from there on (see keys.ts). Rows out of sight
  * cost no layout.
  */
-export function WeekGrid({
+export const WeekGrid = memo(function WeekGrid({
   board,
   today,
   actions,
@@ -38,6 +40,8 @@ export function WeekGrid({
   actions: BoardActions;
 }) {
   const cells = useCells(board.schedules);
+  // What is in sight at first is drawn at once, the rest when the browser has answered whoever waits.
+  const drawn = useDeferredValue(board.people.length, FIRST_ROWS);
   const grid = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => keepOneTabStop(grid.current));
   return (
@@ -71,18 +75,22 @@ export function WeekGrid({
           </div>
         </div>
         <div role="rowgroup">
-          {board.people.map((person) => (
-            <Row
-              key={person.id}
-              person={person}
-              days={board.days}
-              work={board.days.map((day) => cells.get(cellKey(person.id, day)) ?? NO_WORK)}
-              holidays={board.holidays}
-              today={today}
-              timeZone={board.store.timeZone}
-              actions={actions}
-            />
-          ))}
+          {board.people.map((person, index) =>
+            index < drawn ? (
+              <Row
+                key={person.id}
+                person={person}
+                days={board.days}
+                work={board.days.map((day) => cells.get(cellKey(person.id, day)) ?? NO_WORK)}
+                holidays={board.holidays}
+                today={today}
+                timeZone={board.store.timeZone}
+                actions={actions}
+              />
+            ) : (
+              <div key={person.id} aria-hidden className="h-21 border-b border-line" />
+            ),
+          )}
         </div>
       </div>
       <p id="board-keys" className="sr-only">
@@ -90,7 +98,7 @@ export function WeekGrid({
       </p>
     </section>
   );
-}
+});
 
 interface RowProps {
   person: BoardPerson;
@@ -198,7 +206,7 @@ const Cell = memo(function Cell({
 const LIGHTS: Record<Verdict, string> = {
   free: 'bg-accent/10 outline-accent',
   soft: 'bg-waiting-soft/50 outline-waiting outline-dashed',
-  hard: 'bg-ground/75 outline-transparent',
+  hard: 'bg-ground/60 outline-transparent',
 };
 
 /** Over a cell while something is held: lit where it may go, dashed where it needs a reason, dimmed where it can't. */
@@ -223,7 +231,7 @@ function CellLight({ cell }: { cell: string }) {
   );
 }
 
-function DayHead({
+const DayHead = memo(function DayHead({
   board,
   day,
   today,
@@ -251,7 +259,7 @@ function DayHead({
       <DayCaution board={board} day={day} onShow={actions.showLast} />
     </div>
   );
-}
+});
 
 /** Shown only on days on which unscheduled work could be done for the last time. */
 export function DayCaution({
