@@ -335,6 +335,18 @@ describe('bad input', () => {
         ),
     ],
     [
+      'create many: none',
+      'BAD_REQUEST',
+      /one event at least/,
+      () => api.schedules.createMany.mutate({ items: [] }),
+    ],
+    [
+      'create many: no person',
+      'BAD_REQUEST',
+      /employeeId/,
+      () => api.schedules.createMany.mutate(raw({ items: [{ eventId, startsAt: at }] })),
+    ],
+    [
       'reschedule: unknown schedule',
       'NOT_FOUND',
       /no schedule 987654/,
@@ -594,6 +606,7 @@ describe('bad input', () => {
       'schedules.changeEmployee': 'change employee:',
       'schedules.trade': 'trade:',
       'schedules.reissue': 'reissue:',
+      'schedules.createMany': 'create many:',
       'schedules.unschedule': 'unschedule:',
       'sync.retry': 'retry:',
       'sync.resolve': 'resolve:',

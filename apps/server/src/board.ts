@@ -111,9 +111,7 @@ export async function weekBoard(
           return holiday ? [{ day, name: holiday.name }] : [];
         }),
         people: shown.map((person) => ({
-          id: person.id,
-          name: person.name,
-          role: person.role,
+          ...factsWithin(person, sunday, saturday),
           linkState: person.linkState,
           off: days.flatMap((day) => {
             const [absence] = absencesOn(person, day);
@@ -121,6 +119,7 @@ export async function weekBoard(
           }),
         })),
         schedules: boardSchedules(rows, { people, planned, holidays: allHolidays, timeZone: store.timeZone }),
+        besides: workBesides(planned, rows),
         tray: openRows
           .sort((a, b) => byUrgency(a.event, b.event))
           .map((row) => boardEvent(row.event, null, row.sync)),
@@ -128,6 +127,30 @@ export async function weekBoard(
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
+}
+
+/** What the rules ask of a person, without what lies outside some days and whatever else is known of them. */
+function factsWithin(person: PersonFacts, from: WorkDate, to: WorkDate): PersonFacts {
+  const touches = (days: { startsOn: WorkDate; endsOn: WorkDate }) =>
+    days.startsOn <= to && days.endsOn >= from;
+  const { id, name, role, repId, terminatedOn, pattern } = person;
+  return {
+    ...{ id, name, role, repId, terminatedOn, pattern },
+    ranges: person.ranges
+      .filter(touches)
+      .map(({ startsOn, endsOn, available, reason }) => ({ startsOn, endsOn, available, reason })),
+    dates: person.dates
+      .filter(({ day }) => from <= day && day <= to)
+      .map(({ day, available, reason }) => ({ day, available, reason })),
+    timeOff: person.timeOff
+      .filter(touches)
+      .map(({ startsOn, endsOn, reason }) => ({ startsOn, endsOn, reason })),
+  };
+}
+
+function workBesides(planned: readonly PlannedWork[], rows: readonly LiveRow[]): PlannedWork[] {
+  const shown = new Set(rows.map((row) => row.schedule.id));
+  return planned.filter((work) => !shown.has(work.scheduleId));
 }
 
 /** Live schedules as the board shows them, each with the rules that it breaks as things stand. */

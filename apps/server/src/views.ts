@@ -1,5 +1,14 @@
 import type { AttemptOutcome, FailureKind, SyncState } from '@scheduler/db';
-import type { Condition, EventType, Instant, Reason, Role, WorkDate } from '@scheduler/scheduling';
+import type {
+  Condition,
+  EventType,
+  Instant,
+  PersonFacts,
+  PlannedWork,
+  Reason,
+  Role,
+  WorkDate,
+} from '@scheduler/scheduling';
 
 /** How far an event has got towards Crossmark. */
 export interface SyncBadge {
@@ -52,10 +61,8 @@ export interface BoardStore {
 
 export type LinkState = 'unchecked' | 'linked' | 'not_found' | 'ambiguous' | 'taken';
 
-export interface BoardPerson {
-  id: number;
-  name: string;
-  role: Role;
+/** With what the rules ask of a person, as far as it concerns the week. */
+export interface BoardPerson extends PersonFacts {
   linkState: LinkState;
   /** Days of the week on which they don't work, and why. */
   off: { day: WorkDate; reason: string }[];
@@ -71,6 +78,11 @@ export interface WeekBoard {
   holidays: { day: WorkDate; name: string }[];
   people: BoardPerson[];
   schedules: BoardSchedule[];
+  /**
+   * Live work of these people that is not among `schedules`, for the rules ask about it: at other stores, and on the days
+   * next to the week, for work may reach over midnight.
+   */
+  besides: PlannedWork[];
   /** Unscheduled work whose window touches the week or is yet to come within it; most urgent first. */
   tray: BoardEvent[];
 }
@@ -103,6 +115,13 @@ export interface Saved {
   version: number;
   /** Null where no Supervisor event goes along. */
   paired: PairedOutcome | null;
+}
+
+/** What became of one of several events that were scheduled at once: `saved`, or null and why not. */
+export interface CreatedRow {
+  eventId: number;
+  saved: Saved | null;
+  message: string | null;
 }
 
 export interface EventRow {

@@ -1,4 +1,4 @@
-import type { EventType, Reason } from '@scheduler/scheduling';
+import { type EventType, type Reason, workName } from '@scheduler/scheduling';
 import type { RefusalReason, SyncBadge } from '@scheduler/server/router';
 import { TRPCClientError } from '@trpc/client';
 import { FileUnreadable } from './import/read-file.ts';
@@ -9,10 +9,7 @@ import { addDays, daysBetween, formatDay } from './time.ts';
  * Crossmark's name. The whole name is shown where there is room.
  */
 export function titleOf(event: { name: string }): string {
-  const title = event.name
-    .replace(/\s*\(\d{6,}\)\s*-.*$/, '')
-    .replace(/^\d{6}-(VP-)?/, '')
-    .replace(/^\d\d[.-]\d\d(-DD|-LKD-FSK)?[- ]/, '')
+  const title = workName(event.name)
     .replace(/-(\d{1,2}[AP]M)$/, ', $1')
     .replace(/^(\d+)HR-ES\d-JUICER-PRODUCTION(-.*)?$/, 'Juicer Production, $1 hours')
     .replace(/^(\S[^-]*)-/, '$1\u00a0– ')

@@ -213,8 +213,9 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
     }
   }
   const sunday = weekStart(day);
+  const nextSunday = addDays(sunday, 7);
   const workDays = new Set(
-    others.map((work) => work.workDate).filter((other) => sunday <= other && other < addDays(sunday, 7)),
+    others.map((work) => work.workDate).filter((other) => sunday <= other && other < nextSunday),
   ).add(day);
   if (workDays.size > MOST_WORK_DAYS) {
     soft(

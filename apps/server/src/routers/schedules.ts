@@ -3,6 +3,7 @@ import { id, instant, overrideReason, version, workDate } from '../input.ts';
 import {
   changeEmployee,
   createSchedule,
+  createSchedules,
   getSchedule,
   reissueEvent,
   rescheduleSchedule,
@@ -31,6 +32,18 @@ export const schedulesRouter = router({
       }),
     )
     .mutation(({ ctx, input }) => createSchedule(ctx.backend.db, ctx.actor, input)),
+
+  /** Schedules several events at once, as when a week is copied. What a rule speaks against is listed, the rest is saved. */
+  createMany: dispatcherProcedure
+    .input(
+      z.strictObject({
+        items: z
+          .array(z.strictObject({ eventId: id, employeeId: id, startsAt: instant }))
+          .min(1, 'must name one event at least')
+          .max(500, 'must name 500 events at most'),
+      }),
+    )
+    .mutation(({ ctx, input }) => createSchedules(ctx.backend.db, ctx.actor, input.items)),
 
   /** Moves a schedule, also to another person. A Core on another day takes its Supervisor event along. */
   reschedule: dispatcherProcedure

@@ -1,14 +1,16 @@
 import type { BoardEvent } from '@scheduler/server/router';
+import { useMutation } from '@tanstack/react-query';
 import { ArrowLeftRight } from 'lucide-react';
 import { useId, useState } from 'react';
 import { trpc } from '../api.ts';
 import { addDays, formatDay, formatTime, formatWhen, workDateOf } from '../time.ts';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
-import { toast } from '../ui/toast.tsx';
-import { problemOf, titleOf } from '../words.ts';
+import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { titleOf } from '../words.ts';
+import { reapply, useEdits } from './edits.ts';
 import type { CurrentSchedule } from './plan-dialog.tsx';
+import { Refused } from './refused.tsx';
 
 /** How far around a Core others are offered to trade with. */
 const TRADE_WITHIN_DAYS = 14;
@@ -17,6 +19,7 @@ const TRADE_WITHIN_DAYS = 14;
 export function TradeDialog({
   event,
   current: liveCurrent,
+  partnerId: initialPartner,
   storeId,
   timeZone,
   today,
@@ -24,6 +27,8 @@ export function TradeDialog({
 }: {
   event: BoardEvent;
   current: CurrentSchedule;
+  /** The schedule to trade with that is chosen already. */
+  partnerId?: number | undefined;
   storeId: number;
   timeZone: string;
   today: string;
@@ -32,8 +37,8 @@ export function TradeDialog({
   const name = useId();
   // As it was when the dialog opened: a colleague's change meanwhile is refused by its version, not overwritten.
   const [current] = useState(liveCurrent);
-  const utils = trpc.useUtils();
-  const [partnerId, setPartnerId] = useState<number>();
+  const edits = useEdits();
+  const [partnerId, setPartnerId] = useState(initialPartner);
   const others = trpc.events.list.useQuery({
     storeId,
     scheduled: true,
@@ -42,36 +47,16 @@ export function TradeDialog({
     to: addDays(current.workDate, TRADE_WITHIN_DAYS),
     limit: 500,
   });
-  const trade = trpc.schedules.trade.useMutation({
-    onSuccess: async (saved) => {
-      const undo = async () => {
-        try {
-          await utils.client.schedules.trade.mutate({ a: versioned(saved.a), b: versioned(saved.b) });
-          toast('The trade is undone.');
-        } catch (error) {
-          toast(problemOf(error).message, { tone: 'problem' });
-        }
-        void utils.board.week.invalidate();
-      };
-      toast(
-        `Traded: ${partner?.employeeName} does ${titleOf(event)}, ${current.employeeName} does ${partnerTitle}.`,
-        { action: { label: 'Undo', run: () => void undo() } },
-      );
-      await utils.board.week.invalidate();
-      void utils.events.invalidate();
-      onClose();
-    },
-  });
+  const trade = useMutation({ mutationFn: edits.save, onSuccess: onClose });
 
   const partners = (others.data?.rows ?? [])
     .flatMap(({ event: other, schedule }) =>
       schedule && schedule.employeeId !== current.employeeId && schedule.workDate >= today
-        ? [{ ...schedule, title: titleOf(other) }]
+        ? [{ ...schedule, event: other, title: titleOf(other) }]
         : [],
     )
     .sort((a, b) => (a.startsAt < b.startsAt ? -1 : 1));
   const partner = partners.find((each) => each.scheduleId === partnerId);
-  const partnerTitle = partner?.title;
   const days = [...new Set(partners.map((each) => each.workDate))];
 
   return (
@@ -90,11 +75,7 @@ export function TradeDialog({
             busy={trade.isPending}
             busyLabel="Trading…"
             onClick={() =>
-              partner &&
-              trade.mutate({
-                a: { scheduleId: current.scheduleId, version: current.version },
-                b: { scheduleId: partner.scheduleId, version: partner.version },
-              })
+              partner && trade.mutate({ kind: 'trade', timeZone, a: { ...current, event }, b: partner })
             }
           >
             Trade
@@ -169,13 +150,15 @@ export function TradeDialog({
             )}
           </section>
         )}
-        <Refusal error={trade.error} />
+        <Refused
+          error={trade.error}
+          onReapply={() =>
+            trade.variables &&
+            void reapply(trade.variables, (fresh) => trade.mutateAsync(fresh).catch(() => undefined))
+          }
+          onLeave={onClose}
+        />
       </div>
     </Dialog>
   );
 }
-
-const versioned = ({ scheduleId, version }: { scheduleId: number; version: number }) => ({
-  scheduleId,
-  version,
-});

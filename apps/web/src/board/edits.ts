@@ -1,0 +1,244 @@
+import { addMinutes, workDateOf } from '@scheduler/scheduling';
+import type { BoardEvent, BoardSchedule, Saved, WeekBoard } from '@scheduler/server/router';
+import { useQueryClient } from '@tanstack/react-query';
+import { getQueryKey } from '@trpc/react-query';
+import { useMemo } from 'react';
+import { trpc, trpcClient } from '../api.ts';
+import { formatWhen } from '../time.ts';
+import { toast } from '../ui/toast.tsx';
+import { problemOf, titleOf } from '../words.ts';
+import { type Done, type Ref, remember, undoLast } from './history.ts';
+
+/** Who does it and when. */
+export interface Seat {
+  employeeId: number;
+  employeeName: string;
+  startsAt: string;
+}
+
+/** A live schedule as it was seen. */
+export interface Seen extends Ref, Seat {
+  event: BoardEvent;
+}
+
+/** One change of the plan. */
+export type Edit = { timeZone: string } & (
+  | { kind: 'schedule'; event: BoardEvent; to: Seat; withSupervisor?: boolean; overrideReason?: string }
+  | { kind: 'move'; from: Seen; to: Seat; overrideReason?: string }
+  | { kind: 'unschedule'; from: Seen; overrideReason: string | null }
+  | { kind: 'trade'; a: Seen; b: Seen }
+);
+
+const UNDO_REASON = 'Undone: back to how it was';
+
+/** A schedule of the board, as an edit names it. */
+export function seenOf(schedule: BoardSchedule, board: Pick<WeekBoard, 'people'>): Seen {
+  const { scheduleId, version, event, employeeId, startsAt } = schedule;
+  const employeeName = board.people.find((person) => person.id === employeeId)?.name ?? 'Somebody';
+  return { scheduleId, version, event, employeeId, employeeName, startsAt };
+}
+
+/**
+ * Changes of the plan, each an edit of its own through the API. `save` rejects with the refusal, for a dialog that shows
+ * it; `run` shows the change at once, and says a refusal itself: with Reapply where somebody else was first, and by
+ * `onNeedsReason` where a reason would save it. Both say what was saved and keep the way back.
+ */
+export function useEdits() {
+  const client = useQueryClient();
+  return useMemo(() => {
+    const boards = { queryKey: getQueryKey(trpc.board.week) };
+    const refresh = () => {
+      void client.invalidateQueries({ queryKey: getQueryKey(trpc.events) });
+      return client.invalidateQueries(boards);
+    };
+    const save = async (edit: Edit): Promise<void> => {
+      remember(await call(edit), () => void refresh());
+      await refresh();
+    };
+    const run = async (edit: Edit, onNeedsReason?: (edit: Edit) => void): Promise<void> => {
+      // An answer that is under way would show for a moment how it was before.
+      await client.cancelQueries(boards);
+      client.setQueriesData<WeekBoard>(boards, (board) => board && foreshadow(board, edit));
+      try {
+        await save(edit);
+      } catch (error) {
+        await refresh();
+        const { code, needsReason, message } = problemOf(error);
+        if (needsReason && onNeedsReason) onNeedsReason(edit);
+        else if (code === 'stale') {
+          const again = () => void reapply(edit, (fresh) => run(fresh, onNeedsReason));
+          toast(message, { tone: 'problem', action: { label: 'Reapply', run: again } });
+        } else toast(message, { tone: 'problem' });
+      }
+    };
+    return { save, run, refresh, undo: () => undoLast(() => void refresh()) };
+  }, [client]);
+}
+
+/** Makes a refused edit anew from how things stand now, and hands it to `again`. */
+export async function reapply(edit: Edit, again: (fresh: Edit) => Promise<void>): Promise<void> {
+  const fresh = await renewed(edit).catch((error: unknown) => problemOf(error).message);
+  if (typeof fresh === 'string') toast(fresh, { tone: 'problem' });
+  else await again(fresh);
+}
+
+/** The same wish, based on what stands now; a sentence where there is nothing left to do or to change. */
+async function renewed(edit: Edit): Promise<Edit | string> {
+  if (edit.kind === 'schedule') return edit;
+  if (edit.kind === 'trade') {
+    const [a, b] = await Promise.all([seenNow(edit.a.event), seenNow(edit.b.event)]);
+    if (!a || !b) {
+      return `${titleOf((a ? edit.b : edit.a).event)} is not scheduled any more, so there is nothing to trade.`;
+    }
+    return { ...edit, a, b };
+  }
+  const from = await seenNow(edit.from.event);
+  if (from) return { ...edit, from };
+  if (edit.kind === 'unschedule') return `${titleOf(edit.from.event)} is unscheduled already.`;
+  return { ...edit, kind: 'schedule', event: edit.from.event };
+}
+
+async function seenNow(event: BoardEvent): Promise<Seen | undefined> {
+  const { schedule } = await trpcClient.events.get.query({ eventId: event.eventId });
+  return schedule ? { ...schedule, event } : undefined;
+}
+
+/** Makes the edit, and tells how to take it back. */
+async function call(edit: Edit): Promise<Done> {
+  const { schedules } = trpcClient;
+  const say = (event: BoardEvent, to: Seat, saved: Saved) =>
+    `${titleOf(event)}: ${to.employeeName}, ${formatWhen(to.startsAt, edit.timeZone)}.${pairedWords(saved)}`;
+  switch (edit.kind) {
+    case 'schedule': {
+      const { event, to, withSupervisor = true } = edit;
+      const saved = await schedules.create.mutate({
+        eventId: event.eventId,
+        employeeId: to.employeeId,
+        startsAt: to.startsAt,
+        withSupervisor,
+        ...override(edit),
+      });
+      return {
+        said: say(event, to, saved),
+        before: [],
+        after: [refOf(saved)],
+        undo: async ([ref = refOf(saved)]) => {
+          await schedules.unschedule.mutate(ref);
+          return { restored: [], said: `${titleOf(event)} is unscheduled again.` };
+        },
+      };
+    }
+    case 'move': {
+      const { from, to } = edit;
+      const wish = { ...refOf(from), employeeId: to.employeeId, ...override(edit) };
+      const saved =
+        to.startsAt === from.startsAt
+          ? await schedules.changeEmployee.mutate(wish)
+          : await schedules.reschedule.mutate({ ...wish, startsAt: to.startsAt });
+      return {
+        said: say(from.event, to, saved),
+        before: [refOf(from)],
+        after: [refOf(saved)],
+        undo: async ([ref = refOf(saved)]) => {
+          const { employeeId, startsAt } = from;
+          const back = await schedules.reschedule.mutate({
+            ...ref,
+            employeeId,
+            startsAt,
+            overrideReason: UNDO_REASON,
+          });
+          return { restored: [refOf(back)], said: `${titleOf(from.event)} is back where it was.` };
+        },
+      };
+    }
+    case 'unschedule': {
+      const { from, overrideReason } = edit;
+      const ended = await schedules.unschedule.mutate(refOf(from));
+      return {
+        said: `${titleOf(from.event)} is unscheduled.${pairedWords(ended)}`,
+        before: [refOf(from)],
+        after: [],
+        undo: async () => {
+          const back = await schedules.create.mutate({
+            eventId: from.event.eventId,
+            employeeId: from.employeeId,
+            startsAt: from.startsAt,
+            withSupervisor: ended.paired !== null,
+            overrideReason: overrideReason ?? UNDO_REASON,
+          });
+          return { restored: [refOf(back)], said: `${titleOf(from.event)} is back where it was.` };
+        },
+      };
+    }
+    case 'trade': {
+      const { a, b } = edit;
+      const saved = await schedules.trade.mutate({ a: refOf(a), b: refOf(b) });
+      const now: [Ref, Ref] = [refOf(saved.a), refOf(saved.b)];
+      return {
+        said: `Traded: ${b.employeeName} does ${titleOf(a.event)}, ${a.employeeName} does ${titleOf(b.event)}.`,
+        before: [refOf(a), refOf(b)],
+        after: now,
+        undo: async ([refA = now[0], refB = now[1]]) => {
+          const back = await schedules.trade.mutate({ a: refA, b: refB });
+          return { restored: [refOf(back.a), refOf(back.b)], said: 'The trade is undone.' };
+        },
+      };
+    }
+  }
+}
+
+/** The board as it will be when an edit is saved, so that what was dropped stays where it was dropped. */
+function foreshadow(board: WeekBoard, edit: Edit): WeekBoard {
+  const moved = (seen: Seen, to: Seat): WeekBoard => {
+    const schedules = board.schedules.map((schedule) =>
+      schedule.scheduleId === seen.scheduleId
+        ? { ...seated(schedule, to, edit.timeZone), event: saving(schedule.event) }
+        : schedule,
+    );
+    return { ...board, schedules: schedules.filter(({ workDate }) => board.days.includes(workDate)) };
+  };
+  switch (edit.kind) {
+    case 'schedule': {
+      const tray = board.tray.filter((event) => event.eventId !== edit.event.eventId);
+      if (tray.length === board.tray.length) return board;
+      const blank = {
+        scheduleId: -edit.event.eventId,
+        version: 0,
+        event: saving(edit.event),
+        source: 'board' as const,
+        overrideReason: edit.overrideReason ?? null,
+        flags: [],
+      };
+      const schedule = seated(blank, edit.to, edit.timeZone);
+      return { ...board, tray, schedules: [...board.schedules, schedule] };
+    }
+    case 'move':
+      return moved(edit.from, edit.to);
+    case 'unschedule': {
+      const schedules = board.schedules.filter(({ scheduleId }) => scheduleId !== edit.from.scheduleId);
+      if (schedules.length === board.schedules.length) return board;
+      return { ...board, schedules, tray: [...board.tray, saving(edit.from.event)] };
+    }
+    case 'trade': {
+      const { a, b } = edit;
+      const one = moved(a, { ...b, startsAt: a.startsAt });
+      return foreshadow(one, { ...edit, kind: 'move', from: b, to: { ...a, startsAt: b.startsAt } });
+    }
+  }
+}
+
+const saving = (event: BoardEvent): BoardEvent => ({
+  ...event,
+  sync: { state: 'pending', reason: null, nextTryAt: null, tries: 0 },
+});
+
+function seated<Part extends Pick<BoardSchedule, 'event'>>(schedule: Part, to: Seat, timeZone: string) {
+  const { employeeId, startsAt } = to;
+  const endsAt = addMinutes(startsAt, schedule.event.durationMinutes);
+  return { ...schedule, employeeId, startsAt, endsAt, workDate: workDateOf(startsAt, timeZone) };
+}
+
+const refOf = ({ scheduleId, version }: Ref): Ref => ({ scheduleId, version });
+const pairedWords = ({ paired }: Saved) => (paired ? ` ${paired.message}` : '');
+const override = ({ overrideReason }: { overrideReason?: string }) =>
+  overrideReason === undefined ? {} : { overrideReason };
