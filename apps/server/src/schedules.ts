@@ -17,7 +17,7 @@ import {
 import { NOTHING_OVERRIDDEN, openPlan, type Plan, peek } from './plan.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
-import type { BoardSchedule, CreatedRow, Saved } from './views.ts';
+import type { BoardSchedule, CreatedRow, Saved, TradePreview } from './views.ts';
 
 /** A live schedule as the board shows it. Throws a refusal where there is none. */
 export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSchedule> {
@@ -196,29 +196,9 @@ async function edit(
  * Two Core schedules swap people, on one day or two: both or neither. Takes no overrides. Throws a {@link Refusal} that
  * says for each side what speaks against it.
  */
-export async function tradeSchedules(
-  db: Db,
-  actor: Actor,
-  input: { a: { scheduleId: number; version: number }; b: { scheduleId: number; version: number } },
-): Promise<{ a: Saved; b: Saved }> {
+export async function tradeSchedules(db: Db, actor: Actor, input: Trade): Promise<{ a: Saved; b: Saved }> {
   return guarded(db, async (tx) => {
-    const [seenA, seenB] = [await peek(tx, input.a.scheduleId), await peek(tx, input.b.scheduleId)];
-    const plan = await openPlan(tx, {
-      eventIds: [seenA.eventId, seenB.eventId],
-      employeeIds: [seenA.employeeId, seenB.employeeId],
-      pairs: false,
-      at: [seenA.startsAt, seenB.startsAt],
-    });
-    const [a, b] = [await plan.current(tx, input.a), await plan.current(tx, input.b)];
-    const side = (schedule: ScheduleRecord) => ({
-      scheduleId: schedule.id,
-      event: plan.facts(plan.event(schedule.eventId)),
-      person: plan.person(schedule.employeeId),
-      startsAt: schedule.startsAt,
-      ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
-    });
-    for (const schedule of [a, b]) plan.assertListed(plan.event(schedule.eventId));
-    const verdict = evaluateTrade({ a: side(a), b: side(b), ...plan.surroundings });
+    const { plan, a, b, verdict } = await openTrade(tx, input);
     if (!verdict.allowed) {
       const reasons = [...verdict.a, ...verdict.b];
       const against = new Set(
@@ -244,6 +224,40 @@ export async function tradeSchedules(
     });
     return { a: saved(newA), b: saved(newB) };
   });
+}
+
+/**
+ * What the rules say of a trade, of each side: {@link tradeSchedules} without its writes. Throws a {@link Refusal} where
+ * there is nothing to judge, as when one of them was changed since it was seen.
+ */
+export async function previewTrade(db: Db, input: Trade): Promise<TradePreview> {
+  return db.transaction(async (tx) => (await openTrade(tx, input)).verdict);
+}
+
+interface Trade {
+  a: { scheduleId: number; version: number };
+  b: { scheduleId: number; version: number };
+}
+
+/** Locks both sides of a trade and judges it. */
+async function openTrade(tx: Tx, input: Trade) {
+  const [seenA, seenB] = [await peek(tx, input.a.scheduleId), await peek(tx, input.b.scheduleId)];
+  const plan = await openPlan(tx, {
+    eventIds: [seenA.eventId, seenB.eventId],
+    employeeIds: [seenA.employeeId, seenB.employeeId],
+    pairs: false,
+    at: [seenA.startsAt, seenB.startsAt],
+  });
+  const [a, b] = [await plan.current(tx, input.a), await plan.current(tx, input.b)];
+  const side = (schedule: ScheduleRecord) => ({
+    scheduleId: schedule.id,
+    event: plan.facts(plan.event(schedule.eventId)),
+    person: plan.person(schedule.employeeId),
+    startsAt: schedule.startsAt,
+    ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
+  });
+  for (const schedule of [a, b]) plan.assertListed(plan.event(schedule.eventId));
+  return { plan, a, b, verdict: evaluateTrade({ a: side(a), b: side(b), ...plan.surroundings }) };
 }
 
 /**

@@ -1,12 +1,15 @@
 import type { AttemptOutcome, FailureKind, SyncState } from '@scheduler/db';
 import type {
   Condition,
+  DayCheck,
   EventType,
   Instant,
+  NoonState,
   PersonFacts,
   PlannedWork,
   Reason,
   Role,
+  SlotCover,
   WorkDate,
 } from '@scheduler/scheduling';
 
@@ -85,6 +88,65 @@ export interface WeekBoard {
   besides: PlannedWork[];
   /** Unscheduled work whose window touches the week or is yet to come within it; most urgent first. */
   tray: BoardEvent[];
+}
+
+/** One day of one store. */
+export interface DayBoard {
+  store: BoardStore;
+  day: WorkDate;
+  /** The store's day now. */
+  today: WorkDate;
+  /** The holiday that falls on it. */
+  holiday: string | null;
+  /** `off` is why they don't work that day; null where they can. */
+  people: { id: number; name: string; role: Role; off: string | null }[];
+  /** By time. */
+  schedules: BoardSchedule[];
+  /** The Supervisor event of each Core that has one; `workDate` is the day on which it is scheduled. */
+  noonChecks: { coreEventId: number; state: NoonState; event: BoardEvent; workDate: WorkDate | null }[];
+  /** Unscheduled work whose last day this is, most urgent first. */
+  due: BoardEvent[];
+  /** Usual starts of each type, and other ones where work stands there. */
+  coverage: { type: EventType; slots: SlotCover[] }[];
+  checks: DayCheck[];
+}
+
+/** What becomes of work that is given to another person in bulk. */
+export interface Reassignment {
+  to: { id: number; name: string };
+  rows: {
+    scheduleId: number;
+    version: number;
+    event: BoardEvent;
+    from: { id: number; name: string };
+    startsAt: Instant;
+    /** Why it stays with whom it is; null where it goes over. */
+    refused: string | null;
+  }[];
+}
+
+/** What the rules say of a trade: `a` of B's person doing A's event, `b` the other way round. Hints don't forbid it. */
+export interface TradePreview {
+  allowed: boolean;
+  a: Reason[];
+  b: Reason[];
+}
+
+/** One month of one store in whole weeks, Sunday first. */
+export interface MonthView {
+  store: BoardStore;
+  /** `YYYY-MM`. */
+  month: string;
+  /** The store's day now. */
+  today: WorkDate;
+  days: {
+    day: WorkDate;
+    holiday: string | null;
+    /** Planned work, in the order of the types; none is left out. */
+    counts: { type: EventType; count: number }[];
+    /** Unscheduled events whose last day this is. */
+    due: number;
+  }[];
 }
 
 /** Who may do an event on a day and when. */

@@ -1,5 +1,6 @@
 export * from './availability.ts';
 export * from './copy-week.ts';
+export * from './day.ts';
 export * from './event-type.ts';
 export * from './pairing.ts';
 export * from './placement.ts';

@@ -61,6 +61,19 @@ export function weekStart(day: WorkDate): WorkDate {
   return addDays(day, -weekdayOf(day));
 }
 
+/** The days of a month, `YYYY-MM`, filled up to whole weeks: Sundays first, Saturdays last. */
+export function monthDays(month: string): WorkDate[] {
+  const days: WorkDate[] = [];
+  for (
+    let day = weekStart(`${month}-01`);
+    day.slice(0, 7) <= month || weekdayOf(day) !== 0;
+    day = addDays(day, 1)
+  ) {
+    days.push(day);
+  }
+  return days;
+}
+
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 

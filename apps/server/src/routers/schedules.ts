@@ -5,6 +5,7 @@ import {
   createSchedule,
   createSchedules,
   getSchedule,
+  previewTrade,
   reissueEvent,
   rescheduleSchedule,
   tradeSchedules,
@@ -54,6 +55,11 @@ export const schedulesRouter = router({
   changeEmployee: dispatcherProcedure
     .input(z.strictObject({ ...edited, employeeId: id, ...override }))
     .mutation(({ ctx, input }) => changeEmployee(ctx.backend.db, ctx.actor, input)),
+
+  /** What the rules say of a trade, of each side. Writes nothing. */
+  tradePreview: dispatcherProcedure
+    .input(z.strictObject({ a: z.strictObject(edited), b: z.strictObject(edited) }))
+    .query(({ ctx, input }) => previewTrade(ctx.backend.db, input)),
 
   /** Two Cores swap people: both or neither, and no override. */
   trade: dispatcherProcedure
