@@ -444,6 +444,44 @@ describe('bad input', () => {
         }),
     ],
     [
+      'reassign: unknown schedule',
+      'NOT_FOUND',
+      /no schedule 987654/,
+      () =>
+        api.day.reassign.mutate({
+          toEmployeeId: person,
+          schedules: [
+            { scheduleId, version: 1 },
+            { scheduleId: unknown, version: 1 },
+          ],
+        }),
+    ],
+    [
+      'reassign: unknown schedules alone',
+      'NOT_FOUND',
+      /no schedule 987654/,
+      () =>
+        api.day.reassign.mutate({ toEmployeeId: person, schedules: [{ scheduleId: unknown, version: 1 }] }),
+    ],
+    [
+      'reassign: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () => api.day.reassign.mutate({ toEmployeeId: unknown, schedules: [{ scheduleId, version: 1 }] }),
+    ],
+    [
+      'reassign: nothing',
+      'BAD_REQUEST',
+      /one schedule at least/,
+      () => api.day.reassign.mutate({ toEmployeeId: person, schedules: [] }),
+    ],
+    [
+      'reassign: no version',
+      'BAD_REQUEST',
+      /version/,
+      () => api.day.reassign.mutate(raw({ toEmployeeId: person, schedules: [{ scheduleId }] })),
+    ],
+    [
       'unschedule: unknown schedule',
       'NOT_FOUND',
       /no schedule 987654/,
@@ -607,6 +645,7 @@ describe('bad input', () => {
       'schedules.trade': 'trade:',
       'schedules.reissue': 'reissue:',
       'schedules.createMany': 'create many:',
+      'day.reassign': 'reassign:',
       'schedules.unschedule': 'unschedule:',
       'sync.retry': 'retry:',
       'sync.resolve': 'resolve:',

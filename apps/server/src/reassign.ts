@@ -93,32 +93,35 @@ export async function reassign(
 
 /** Locks all that is concerned and decides for each schedule; with `schedule` where it may go over. */
 async function judged(tx: Tx, input: { toEmployeeId: number; schedules: readonly Seen[] }) {
-  const ids = input.schedules.map(({ scheduleId }) => scheduleId);
-  const before = await tx
+  // One that is named twice counts once.
+  const seenBy = new Map(input.schedules.map((seen) => [seen.scheduleId, seen]));
+  const found = await tx
     .select({ schedule: schedules, name: employees.name })
     .from(schedules)
     .innerJoin(employees, eq(employees.id, schedules.employeeId))
-    .where(inArray(schedules.id, ids));
+    .where(inArray(schedules.id, [...seenBy.keys()]));
+  const named = [...seenBy.values()].map((seen) => {
+    const known = found.find(({ schedule }) => schedule.id === seen.scheduleId);
+    if (!known) throw notFound('schedule', seen.scheduleId);
+    return { seen, ...known };
+  });
   const plan = await openPlan(tx, {
-    eventIds: before.map(({ schedule }) => schedule.eventId),
-    employeeIds: [input.toEmployeeId, ...before.map(({ schedule }) => schedule.employeeId)],
+    eventIds: named.map(({ schedule }) => schedule.eventId),
+    employeeIds: [input.toEmployeeId, ...named.map(({ schedule }) => schedule.employeeId)],
     pairs: false,
-    at: before.map(({ schedule }) => schedule.startsAt),
+    at: named.map(({ schedule }) => schedule.startsAt),
   });
   const { id, name } = plan.person(input.toEmployeeId);
   const rows: { row: Reassignment['rows'][number]; schedule: ScheduleRecord | null }[] = [];
-  for (const seen of input.schedules) {
-    const known = before.find(({ schedule }) => schedule.id === seen.scheduleId);
-    if (!known) throw notFound('schedule', seen.scheduleId);
+  for (const { seen, schedule, name: from } of named) {
     const verdict = await decide(tx, plan, seen, id);
     const refused = typeof verdict === 'string' ? verdict : null;
-    const event = plan.event(known.schedule.eventId);
     rows.push({
       row: {
         ...seen,
-        event: boardEvent(event, known.schedule, null),
-        from: { id: known.schedule.employeeId, name: known.name },
-        startsAt: known.schedule.startsAt,
+        event: boardEvent(plan.event(schedule.eventId), schedule, null),
+        from: { id: schedule.employeeId, name: from },
+        startsAt: schedule.startsAt,
         refused,
       },
       schedule: typeof verdict === 'string' ? null : verdict,
