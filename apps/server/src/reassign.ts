@@ -4,7 +4,6 @@ import { and, asc, eq, inArray, isNull, ne } from 'drizzle-orm';
 import type { Actor } from './context.ts';
 import { eventLabel, type ScheduleRecord } from './facts.ts';
 import { NOTHING_OVERRIDDEN, openPlan, type Plan } from './plan.ts';
-import { boardEvent } from './present.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { save } from './save.ts';
 import { findStore } from './stores.ts';
@@ -116,10 +115,12 @@ async function judged(tx: Tx, input: { toEmployeeId: number; schedules: readonly
   for (const { seen, schedule, name: from } of named) {
     const verdict = await decide(tx, plan, seen, id);
     const refused = typeof verdict === 'string' ? verdict : null;
+    const { eventId } = schedule;
+    const event = plan.event(eventId);
     rows.push({
       row: {
         ...seen,
-        event: boardEvent(plan.event(schedule.eventId), schedule, null),
+        event: { eventId, name: event.name, type: event.type },
         from: { id: schedule.employeeId, name: from },
         startsAt: schedule.startsAt,
         refused,

@@ -117,7 +117,7 @@ export interface Reassignment {
   rows: {
     scheduleId: number;
     version: number;
-    event: BoardEvent;
+    event: Pick<BoardEvent, 'eventId' | 'name' | 'type'>;
     from: { id: number; name: string };
     startsAt: Instant;
     /** Why it stays with whom it is; null where it goes over. */

@@ -1,4 +1,4 @@
-import { type EventType, type Reason, workName } from '@scheduler/scheduling';
+import { type Condition, type EventType, type Reason, workName } from '@scheduler/scheduling';
 import type { RefusalReason, SyncBadge } from '@scheduler/server/router';
 import { TRPCClientError } from '@trpc/client';
 import { FileUnreadable } from './import/read-file.ts';
@@ -29,6 +29,9 @@ export const TYPES: Record<EventType, { short: string; token: string }> = {
   Freeosk: { short: 'Freeosk', token: '--type-freeosk' },
   Other: { short: 'Other', token: '--type-other' },
 };
+
+/** Conditions that go without saying on a planned event. */
+export const PLAIN_CONDITIONS: readonly Condition[] = ['Scheduled', 'Unstaffed'];
 
 export type SyncState = SyncBadge['state'];
 

@@ -32,7 +32,10 @@ export type Edit = { timeZone: string } & (
 const UNDO_REASON = 'Undone: back to how it was';
 
 /** A schedule of the board, as an edit names it. */
-export function seenOf(schedule: BoardSchedule, board: Pick<WeekBoard, 'people'>): Seen {
+export function seenOf(
+  schedule: BoardSchedule,
+  board: { people: readonly { id: number; name: string }[] },
+): Seen {
   const { scheduleId, version, event, employeeId, startsAt } = schedule;
   const employeeName = board.people.find((person) => person.id === employeeId)?.name ?? 'Somebody';
   return { scheduleId, version, event, employeeId, employeeName, startsAt };
@@ -48,7 +51,9 @@ export function useEdits() {
   return useMemo(() => {
     const boards = { queryKey: getQueryKey(trpc.board.week) };
     const refresh = () => {
-      void client.invalidateQueries({ queryKey: getQueryKey(trpc.events) });
+      for (const part of [trpc.events, trpc.day, trpc.month]) {
+        void client.invalidateQueries({ queryKey: getQueryKey(part) });
+      }
       return client.invalidateQueries(boards);
     };
     const save = async (edit: Edit): Promise<void> => {

@@ -3,12 +3,9 @@ import { ArrowLeftRight, EllipsisVertical, TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { formatTime } from '../time.ts';
 import { SyncMark } from '../ui/badges.tsx';
-import { TYPES, titleOf } from '../words.ts';
+import { PLAIN_CONDITIONS, TYPES, titleOf } from '../words.ts';
 import { useCardLook } from './hand.ts';
 import type { BoardActions } from './week-grid.tsx';
-
-/** Conditions that go without saying on a planned event. */
-const PLAIN = ['Scheduled', 'Unstaffed'];
 
 const LOOKS = {
   source: 'opacity-45',
@@ -69,7 +66,9 @@ export const ScheduleCard = memo(function ScheduleCard({
         <span className={`leading-tight ${roomy ? 'text-base' : 'line-clamp-2 text-[13px]'}`}>{title}</span>
         <span className="flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-0.5">
           <SyncMark sync={event.sync} />
-          {!PLAIN.includes(event.condition) && <span className="text-xs text-ink-2">{event.condition}</span>}
+          {!PLAIN_CONDITIONS.includes(event.condition) && (
+            <span className="text-xs text-ink-2">{event.condition}</span>
+          )}
         </span>
       </button>
       {look === 'trade' && (

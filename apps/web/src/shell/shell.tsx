@@ -1,6 +1,16 @@
 import type { RefreshRun } from '@scheduler/server/router';
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
-import { CalendarDays, FileUp, LogOut, RefreshCw, UserRound, Users, WifiOff } from 'lucide-react';
+import {
+  CalendarCheck2,
+  CalendarDays,
+  CalendarRange,
+  FileUp,
+  LogOut,
+  RefreshCw,
+  UserRound,
+  Users,
+  WifiOff,
+} from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { queryClient, trpc } from '../api.ts';
 import { useConnection } from '../connection.ts';
@@ -24,14 +34,14 @@ export function Shell() {
   }, [signedOut, router]);
 
   return (
-    <div className="flex min-h-dvh flex-col md:h-dvh">
+    <div className="flex min-h-dvh flex-col md:h-dvh print:block print:h-auto">
       <a
         href="#content"
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-surface focus:p-2"
       >
         Skip to content
       </a>
-      <header className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-surface px-3 py-1.5">
+      <header className="flex print:hidden flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-surface px-3 py-1.5">
         <Link to="/" className="flex items-center gap-2 font-semibold">
           <img src="/icon.svg" alt="" width={24} height={24} />
           <span className="hidden xl:inline">Crossmark Scheduler</span>
@@ -70,6 +80,8 @@ export function Shell() {
 
 const PAGES = [
   { to: '/', label: 'Board', Icon: CalendarDays },
+  { to: '/day', label: 'Day', Icon: CalendarCheck2 },
+  { to: '/month', label: 'Month', Icon: CalendarRange },
   { to: '/people', label: 'People', Icon: Users },
   { to: '/import', label: 'Import', Icon: FileUp },
 ] as const;
