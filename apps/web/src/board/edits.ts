@@ -29,7 +29,8 @@ export type Edit = { timeZone: string } & (
   | { kind: 'trade'; a: Seen; b: Seen }
 );
 
-const UNDO_REASON = 'Undone: back to how it was';
+/** Why a change that is taken back may go against a warning: it was so before. */
+export const UNDO_REASON = 'Undone: back to how it was';
 
 /** A schedule of the board, as an edit names it. */
 export function seenOf(
@@ -243,7 +244,8 @@ function seated<Part extends Pick<BoardSchedule, 'event'>>(schedule: Part, to: S
   return { ...schedule, employeeId, startsAt, endsAt, workDate: workDateOf(startsAt, timeZone) };
 }
 
-const refOf = ({ scheduleId, version }: Ref): Ref => ({ scheduleId, version });
+/** A schedule in the version that was seen, as the API asks for it. */
+export const refOf = ({ scheduleId, version }: Ref): Ref => ({ scheduleId, version });
 const pairedWords = ({ paired }: Saved) => (paired ? ` ${paired.message}` : '');
 const override = ({ overrideReason }: { overrideReason?: string }) =>
   overrideReason === undefined ? {} : { overrideReason };

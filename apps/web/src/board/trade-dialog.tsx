@@ -3,12 +3,13 @@ import { useMutation } from '@tanstack/react-query';
 import { ArrowLeftRight } from 'lucide-react';
 import { useId, useState } from 'react';
 import { trpc } from '../api.ts';
-import { addDays, formatDay, formatTime, formatWhen, workDateOf } from '../time.ts';
+import { addDays, formatDay, formatTime, formatWhen } from '../time.ts';
+import { ReasonList } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
-import { titleOf } from '../words.ts';
-import { reapply, useEdits } from './edits.ts';
+import { problemOf, titleOf } from '../words.ts';
+import { reapply, refOf, useEdits } from './edits.ts';
 import type { CurrentSchedule } from './plan-dialog.tsx';
 import { Refused } from './refused.tsx';
 
@@ -57,6 +58,10 @@ export function TradeDialog({
     )
     .sort((a, b) => (a.startsAt < b.startsAt ? -1 : 1));
   const partner = partners.find((each) => each.scheduleId === partnerId);
+  const preview = trpc.schedules.tradePreview.useQuery(
+    { a: refOf(current), b: refOf(partner ?? current) },
+    { enabled: partner !== undefined, staleTime: 0, retry: false },
+  );
   const days = [...new Set(partners.map((each) => each.workDate))];
 
   return (
@@ -71,7 +76,7 @@ export function TradeDialog({
           <Button
             look="primary"
             className="min-w-28"
-            disabled={!partner}
+            disabled={!partner || preview.data?.allowed === false}
             busy={trade.isPending}
             busyLabel="Trading…"
             onClick={() =>
@@ -141,13 +146,21 @@ export function TradeDialog({
               <b className="font-semibold">{partner.employeeName}</b>: {titleOf(event)},{' '}
               {formatWhen(current.startsAt, timeZone)}
             </p>
+            <ReasonList reasons={preview.data?.a ?? []} brief />
             <p>
               <b className="font-semibold">{current.employeeName}</b>: {partner.title},{' '}
               {formatWhen(partner.startsAt, timeZone)}
             </p>
-            {workDateOf(partner.startsAt, timeZone) !== current.workDate && (
-              <p className="text-xs text-ink-2">They swap days: availability is checked when you trade.</p>
-            )}
+            <ReasonList reasons={preview.data?.b ?? []} brief />
+            <p role="status" className="min-h-5 text-xs text-ink-2">
+              {preview.isPending
+                ? 'Asking the rules…'
+                : preview.isError
+                  ? problemOf(preview.error).message
+                  : preview.data.allowed
+                    ? 'No rule speaks against it.'
+                    : 'A trade takes no overrides: change one person at a time instead.'}
+            </p>
           </section>
         )}
         <Refused

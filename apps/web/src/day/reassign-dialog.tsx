@@ -3,7 +3,7 @@ import type { DayBoard, Reassignment } from '@scheduler/server/router';
 import { keepPreviousData, useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { trpc, trpcClient } from '../api.ts';
-import { useEdits } from '../board/edits.ts';
+import { refOf, UNDO_REASON, useEdits } from '../board/edits.ts';
 import { remember } from '../board/history.ts';
 import { formatDay, formatTime } from '../time.ts';
 import { TypeMark } from '../ui/badges.tsx';
@@ -173,7 +173,7 @@ function useReassign(onClose: () => void) {
     mutationFn: ({ toId, rows }: { toId: number; rows: Row[] }) =>
       trpcClient.day.reassign.mutate({
         toEmployeeId: toId,
-        schedules: rows.map(({ scheduleId, version }) => ({ scheduleId, version })),
+        schedules: rows.map(refOf),
       }),
     onSuccess: ({ to, rows }, { rows: before }) => {
       const moved = rows.filter(({ refused }) => refused === null);
@@ -187,10 +187,9 @@ function useReassign(onClose: () => void) {
             after: moved,
             undo: async (after) => {
               const restored = [];
-              for (const [index, { scheduleId, version }] of after.entries()) {
+              for (const [index, ref] of after.entries()) {
                 const employeeId = moved[index]?.from.id ?? to.id;
-                const overrideReason = 'Undone: back to how it was';
-                const back = { scheduleId, version, employeeId, overrideReason };
+                const back = { ...refOf(ref), employeeId, overrideReason: UNDO_REASON };
                 restored.push(await trpcClient.schedules.changeEmployee.mutate(back));
               }
               return { restored, said: `${counted(moved.length)} back with whom it was.` };

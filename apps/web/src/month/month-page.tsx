@@ -1,3 +1,4 @@
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a table may be a grid of the keyboard; its cells are gridcells then
 import type { MonthView } from '@scheduler/server/router';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -136,7 +137,6 @@ function MonthGrid({
   );
   return (
     <div className="min-h-0 flex-1 overflow-auto bg-surface">
-      {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: a table may be a grid of the keyboard; its cells are gridcells then */}
       <table
         ref={table}
         role="grid"
