@@ -20,8 +20,8 @@ import {
   type EventRecord,
   eventFacts,
   eventSelection,
+  eventsWithLive,
   itsSync,
-  liveSchedule,
   loadHolidays,
   loadPeople,
   loadPlanned,
@@ -117,20 +117,15 @@ export async function openEvents(
   ...within: SQL[]
 ): Promise<{ event: EventRecord; sync: SyncRecord | null }[]> {
   // Relies on the index events_store_due where `within` bounds the due day.
-  return tx
-    .select({ event: eventSelection.event, sync: eventSelection.sync })
-    .from(events)
-    .leftJoin(schedules, liveSchedule)
-    .leftJoin(eventSyncs, itsSync)
-    .where(
-      and(
-        eq(events.storeId, storeId),
-        ...within,
-        isNull(schedules.id),
-        isNull(events.goneSince),
-        notInArray(events.condition, [...CLOSED_CONDITIONS]),
-      ),
-    );
+  return eventsWithLive(tx).where(
+    and(
+      eq(events.storeId, storeId),
+      ...within,
+      isNull(schedules.id),
+      isNull(events.goneSince),
+      notInArray(events.condition, [...CLOSED_CONDITIONS]),
+    ),
+  );
 }
 
 /** The people of a store, and whoever else does some of its work. */

@@ -1,4 +1,4 @@
-import { type Db, eventSyncs, events, schedules, type Tx } from '@scheduler/db';
+import { type Db, events, type Tx } from '@scheduler/db';
 import {
   absencesOn,
   addDays,
@@ -14,14 +14,7 @@ import {
 } from '@scheduler/scheduling';
 import { and, eq, inArray, isNull, notInArray } from 'drizzle-orm';
 import { boardSchedules, byRoleAndName, type LiveRow, openEvents, peopleWith, workBetween } from './board.ts';
-import {
-  bookedElsewhere,
-  eventSelection,
-  itsSync,
-  liveSchedule,
-  loadHolidays,
-  loadPlanned,
-} from './facts.ts';
+import { bookedElsewhere, eventsWithLive, loadHolidays, loadPlanned } from './facts.ts';
 import { boardEvent } from './present.ts';
 import { findStore } from './stores.ts';
 import type { DayBoard } from './views.ts';
@@ -103,20 +96,15 @@ async function familiesOf(tx: Tx, storeId: number, rows: readonly LiveRow[]) {
   );
   if (numbers.length === 0) return [];
   // Relies on the index events_number.
-  const members = await tx
-    .select(eventSelection)
-    .from(events)
-    .leftJoin(schedules, liveSchedule)
-    .leftJoin(eventSyncs, itsSync)
-    .where(
-      and(
-        eq(events.storeId, storeId),
-        inArray(events.eventNumber, numbers),
-        inArray(events.type, ['Core', 'Supervisor']),
-        isNull(events.goneSince),
-        notInArray(events.condition, ['Canceled', 'Expired']),
-      ),
-    );
+  const members = await eventsWithLive(tx).where(
+    and(
+      eq(events.storeId, storeId),
+      inArray(events.eventNumber, numbers),
+      inArray(events.type, ['Core', 'Supervisor']),
+      isNull(events.goneSince),
+      notInArray(events.condition, ['Canceled', 'Expired']),
+    ),
+  );
   return members
     .filter(
       ({ event, schedule, sync }) =>
