@@ -46,7 +46,8 @@ export function DayPage() {
     if (loaded) whenIdle(() => Promise.all([reassignDialog(), import('../board/event-panel.tsx')]));
   }, [loaded]);
 
-  const go = (to: string) => void navigate({ search: ({ store }) => ({ ...(store && { store }), day: to }) });
+  const go = (to?: string) =>
+    void navigate({ search: ({ store }) => ({ ...(store && { store }), ...(to && { day: to }) }) });
   const open = (eventId: number) => void navigate({ search: (before) => ({ ...before, event: eventId }) });
   const actions = useActions(board, mayWrite, setAsked, open);
 
@@ -62,7 +63,7 @@ export function DayPage() {
             <ChevronLeft aria-hidden className="size-5" />
           </IconButton>
           <Button
-            onClick={() => go(today)}
+            onClick={() => go()}
             aria-pressed={day === today}
             className={day === today ? 'border-accent! text-accent-text!' : ''}
           >
@@ -105,14 +106,14 @@ export function DayPage() {
       {board ? (
         <div
           aria-busy={query.isPlaceholderData}
-          className={`grid min-h-0 flex-1 content-start transition-opacity min-[1100px]:grid-cols-[19rem_minmax(0,1fr)_18rem] min-[1100px]:content-stretch ${query.isPlaceholderData ? 'opacity-60' : ''}`}
+          className={`grid min-h-0 flex-1 content-start overflow-y-auto transition-opacity min-[1100px]:grid-cols-[19rem_minmax(0,1fr)_18rem] min-[1100px]:content-stretch ${query.isPlaceholderData ? 'opacity-60' : ''}`}
         >
-          <div className="grid content-start gap-5 overflow-y-auto border-line bg-surface-2 p-3 max-[1099px]:border-b min-[1100px]:border-r">
+          <div className="grid content-start gap-5 border-line bg-surface-2 p-3 max-[1099px]:border-b min-[1100px]:border-r">
             <DayChecks board={board} actions={actions} />
             <DueWork board={board} actions={actions} />
           </div>
           <DayWork board={board} actions={actions} />
-          <div className="grid content-start gap-5 overflow-y-auto border-line bg-surface-2 p-3 max-[1099px]:border-t min-[1100px]:border-l">
+          <div className="grid content-start gap-5 border-line bg-surface-2 p-3 max-[1099px]:border-t min-[1100px]:border-l">
             <SlotCoverage board={board} />
             <PeopleOff board={board} />
           </div>

@@ -36,7 +36,7 @@ export function DayWork({ board, actions }: { board: DayBoard; actions: DayActio
     ({ startsAt }) => startsAt,
   );
   return (
-    <section aria-label="Work by time" className="min-w-0 overflow-y-auto bg-surface p-3">
+    <section aria-label="Work by time" className="min-w-0 bg-surface p-3">
       {board.holiday && (
         <p className="mb-3 flex items-center gap-2 rounded-md bg-off px-3 py-2 text-sm">
           The store is closed: {board.holiday}.

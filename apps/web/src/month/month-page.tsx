@@ -30,8 +30,11 @@ export function MonthPage() {
     { placeholderData: keepPreviousData },
   );
   const shown = query.data;
-  const go = (to: string) =>
-    void navigate({ search: ({ store }) => ({ ...(store && { store }), month: to }), replace: true });
+  const go = (to?: string) =>
+    void navigate({
+      search: ({ store }) => ({ ...(store && { store }), ...(to && { month: to }) }),
+      replace: true,
+    });
 
   if (query.isError && !shown) {
     return <LoadError what="The month" error={query.error} onRetry={() => void query.refetch()} />;
@@ -45,7 +48,7 @@ export function MonthPage() {
             <ChevronLeft aria-hidden className="size-5" />
           </IconButton>
           <Button
-            onClick={() => go(thisMonth)}
+            onClick={() => go()}
             aria-pressed={month === thisMonth}
             className={month === thisMonth ? 'border-accent! text-accent-text!' : ''}
           >

@@ -35,14 +35,14 @@ export function Shell() {
   }, [signedOut, router]);
 
   return (
-    <div className="flex min-h-dvh flex-col md:h-dvh print:block print:h-auto">
+    <div className="flex min-h-dvh flex-col md:h-dvh">
       <a
         href="#content"
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-surface focus:p-2"
       >
         Skip to content
       </a>
-      <header className="flex print:hidden flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-surface px-3 py-1.5">
+      <header className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line bg-surface px-3 py-1.5">
         <Link to="/" className="flex items-center gap-2 font-semibold">
           <img src="/icon.svg" alt="" width={24} height={24} />
           <span className="hidden xl:inline">Crossmark Scheduler</span>
