@@ -7,7 +7,7 @@ import { trpc, trpcClient } from '../api.ts';
 import { formatWhen } from '../time.ts';
 import { toast } from '../ui/toast.tsx';
 import { problemOf, titleOf } from '../words.ts';
-import { type Done, type Ref, remember, undoLast } from './history.ts';
+import { type Done, latest, type Ref, remember, undoLast } from './history.ts';
 
 /** Who does it and when. */
 export interface Seat {
@@ -51,8 +51,12 @@ export function useEdits() {
       void client.invalidateQueries({ queryKey: getQueryKey(trpc.events) });
       return client.invalidateQueries(boards);
     };
+    // One after the other, for the next may be based on what this one makes of a schedule.
+    let queue: Promise<unknown> = Promise.resolve();
     const save = async (edit: Edit): Promise<void> => {
-      remember(await call(edit), () => void refresh());
+      const saved = queue.catch(() => undefined).then(() => call(upToDate(edit)));
+      queue = saved;
+      remember(await saved, () => void refresh());
       await refresh();
     };
     const run = async (edit: Edit, onNeedsReason?: (edit: Edit) => void): Promise<void> => {
@@ -73,6 +77,16 @@ export function useEdits() {
     };
     return { save, run, refresh, undo: () => undoLast(() => void refresh()) };
   }, [client]);
+}
+
+/** The same edit, based on what this page's own saves made of it: the board may not show that yet. */
+function upToDate(edit: Edit): Edit {
+  if (edit.kind === 'schedule') return edit;
+  if (edit.kind === 'trade') {
+    return { ...edit, a: { ...edit.a, ...latest(edit.a) }, b: { ...edit.b, ...latest(edit.b) } };
+  }
+  const from = { ...edit.from, ...latest(edit.from) };
+  return { ...edit, from };
 }
 
 /** Makes a refused edit anew from how things stand now, and hands it to `again`. */
@@ -120,7 +134,7 @@ async function call(edit: Edit): Promise<Done> {
       });
       return {
         said: say(event, to, saved),
-        before: [],
+        before: [foreshadowed(event)],
         after: [refOf(saved)],
         undo: async ([ref = refOf(saved)]) => {
           await schedules.unschedule.mutate(ref);
@@ -202,8 +216,7 @@ function foreshadow(board: WeekBoard, edit: Edit): WeekBoard {
       const tray = board.tray.filter((event) => event.eventId !== edit.event.eventId);
       if (tray.length === board.tray.length) return board;
       const blank = {
-        scheduleId: -edit.event.eventId,
-        version: 0,
+        ...foreshadowed(edit.event),
         event: saving(edit.event),
         source: 'board' as const,
         overrideReason: edit.overrideReason ?? null,
@@ -226,6 +239,9 @@ function foreshadow(board: WeekBoard, edit: Edit): WeekBoard {
     }
   }
 }
+
+/** How a schedule is called that is about to be saved and has no id yet. */
+const foreshadowed = (event: BoardEvent): Ref => ({ scheduleId: -event.eventId, version: 0 });
 
 const saving = (event: BoardEvent): BoardEvent => ({
   ...event,

@@ -157,8 +157,7 @@ export function heldBy(name: string | undefined, board: WeekBoard): Held | undef
   const [kind, id] = (name ?? '').split(' ');
   if (kind === 'schedule') {
     const schedule = board.schedules.find((each) => each.scheduleId === Number(id));
-    // One that is just being saved has no id yet.
-    return schedule && schedule.scheduleId > 0 ? { kind, schedule } : undefined;
+    return schedule && { kind, schedule };
   }
   const event = kind === 'event' ? board.tray.find((each) => each.eventId === Number(id)) : undefined;
   return event && { kind: 'event', event };
