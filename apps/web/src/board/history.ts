@@ -29,7 +29,7 @@ export function latest(ref: Ref): Ref {
 }
 
 /** Says what schedules have become by a save of this page. */
-export function supersede(before: readonly Ref[], after: readonly Ref[]): void {
+function supersede(before: readonly Ref[], after: readonly Ref[]): void {
   for (const [index, ref] of before.entries()) {
     const now = after[index];
     if (now && nameOf(now) !== nameOf(ref)) became.set(nameOf(ref), now);

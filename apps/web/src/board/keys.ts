@@ -166,7 +166,7 @@ export function heldBy(name: string | undefined, board: WeekBoard): Held | undef
   return event && { kind: 'event', event };
 }
 
-export const cellElement = (key: string): HTMLElement | undefined =>
+const cellElement = (key: string): HTMLElement | undefined =>
   document.querySelector<HTMLElement>(`[data-cell="${key}"]`) ?? undefined;
 
 /** What can be focused in a cell: its cards and the button that adds one, else the cell itself. */

@@ -1,5 +1,4 @@
 import type { BoardEvent } from '@scheduler/server/router';
-import { useMutation } from '@tanstack/react-query';
 import { ArrowLeftRight } from 'lucide-react';
 import { useId, useState } from 'react';
 import { trpc } from '../api.ts';
@@ -8,9 +7,8 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { titleOf } from '../words.ts';
-import { reapply, useEdits } from './edits.ts';
 import type { CurrentSchedule } from './plan-dialog.tsx';
-import { Refused } from './refused.tsx';
+import { Refused, useSave } from './save.tsx';
 
 /** How far around a Core others are offered to trade with. */
 const TRADE_WITHIN_DAYS = 14;
@@ -37,7 +35,6 @@ export function TradeDialog({
   const name = useId();
   // As it was when the dialog opened: a colleague's change meanwhile is refused by its version, not overwritten.
   const [current] = useState(liveCurrent);
-  const edits = useEdits();
   const [partnerId, setPartnerId] = useState(initialPartner);
   const others = trpc.events.list.useQuery({
     storeId,
@@ -47,7 +44,7 @@ export function TradeDialog({
     to: addDays(current.workDate, TRADE_WITHIN_DAYS),
     limit: 500,
   });
-  const trade = useMutation({ mutationFn: edits.save, onSuccess: onClose });
+  const trade = useSave(onClose);
 
   const partners = (others.data?.rows ?? [])
     .flatMap(({ event: other, schedule }) =>
@@ -150,14 +147,7 @@ export function TradeDialog({
             )}
           </section>
         )}
-        <Refused
-          error={trade.error}
-          onReapply={() =>
-            trade.variables &&
-            void reapply(trade.variables, (fresh) => trade.mutateAsync(fresh).catch(() => undefined))
-          }
-          onLeave={onClose}
-        />
+        <Refused saving={trade} onLeave={onClose} />
       </div>
     </Dialog>
   );
