@@ -420,6 +420,30 @@ describe('bad input', () => {
       () => api.schedules.trade.mutate(raw({ a: { scheduleId, version: 1 } })),
     ],
     [
+      'reissue: of what was never worked',
+      'UNPROCESSABLE_CONTENT',
+      /nothing to reissue/,
+      () =>
+        api.schedules.reissue.mutate({
+          eventId,
+          employeeId: person,
+          startsAt: '2026-01-05T15:45:00.000Z',
+          expiresOn: '2026-01-07',
+        }),
+    ],
+    [
+      'reissue: a day that is none',
+      'BAD_REQUEST',
+      /expiresOn/,
+      () =>
+        api.schedules.reissue.mutate({
+          eventId,
+          employeeId: person,
+          startsAt: '2026-01-05T15:45:00.000Z',
+          expiresOn: '2026-02-30',
+        }),
+    ],
+    [
       'unschedule: unknown schedule',
       'NOT_FOUND',
       /no schedule 987654/,
@@ -582,6 +606,7 @@ describe('bad input', () => {
       'schedules.changeEmployee': 'change employee:',
       'schedules.trade': 'trade:',
       'schedules.createMany': 'create many:',
+      'schedules.reissue': 'reissue:',
       'schedules.unschedule': 'unschedule:',
       'sync.retry': 'retry:',
       'sync.resolve': 'resolve:',

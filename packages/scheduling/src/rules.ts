@@ -306,6 +306,8 @@ export interface TradeSide {
   event: EventFacts;
   person: PersonFacts;
   startsAt: Instant;
+  /** Reissued work: its expiry, as in {@link Candidate}. */
+  windowEndsOn?: WorkDate;
 }
 
 /**
@@ -332,6 +334,7 @@ export function evaluateTrade(trade: {
         planned,
         holidays,
         ignoreScheduleIds,
+        ...(side.windowEndsOn ? { windowEndsOn: side.windowEndsOn } : {}),
       },
       '',
     );

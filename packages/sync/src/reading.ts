@@ -1,7 +1,7 @@
 import type { BookingId, PlannedEvent } from '@scheduler/crossmark';
 import { CLOSED_CONDITIONS, type Instant, timeOf, workDateOf } from '@scheduler/scheduling';
 import type { EventState, JournalStep } from './ledger.ts';
-import { type Held, isWanted, type Wanted } from './plan.ts';
+import { type Held, isWanted, type Reissue, type Wanted } from './plan.ts';
 
 /** A booking with the names that Crossmark lists for it. */
 export type Remembered = Held & { names: string | null };
@@ -16,8 +16,39 @@ export function bookingOf(row: PlannedEvent | null): Remembered | null {
   return { bookingId: row.bookingId, repId: row.repId, startsAt: row.startsAt, endsAt: null, names };
 }
 
-/** What this side last knew of Crossmark's booking. Its end is known only where we made it, and it wasn't moved since. */
+/** Bookings whose work was opened again. They stay as Crossmark's history: nothing that is held, and never removed. */
+export function reopened(steps: readonly JournalStep[]): ReadonlySet<BookingId> {
+  return new Set(
+    steps.flatMap((step) =>
+      step.kind === 'reissue' && step.state === 'done' && step.bookingId !== null ? [step.bookingId] : [],
+    ),
+  );
+}
+
+/** The reissue that a schedule still needs before it can be booked; null where it needs none, or has it. */
+export function dueReissue(
+  schedule: NonNullable<EventState['schedule']>,
+  steps: readonly JournalStep[],
+): Reissue | null {
+  const { reissueOf: bookingId, reissueExpiresOn: expiresOn, reissueResponses } = schedule;
+  if (!bookingId || !expiresOn || reopened(steps).has(bookingId)) return null;
+  return { bookingId, expiresOn, includeResponses: reissueResponses ?? false };
+}
+
+/** What this side last knew of Crossmark's booking; null where it knew of none, or its work was opened again since. */
 export function remembered(
+  state: { sync: EventState['sync'] },
+  steps: readonly JournalStep[],
+): Remembered | null {
+  const last = lastKnown(state, steps);
+  return isReopened(last, steps) ? null : last;
+}
+
+const isReopened = (booking: Held | null, steps: readonly JournalStep[]): boolean =>
+  booking !== null && booking.bookingId !== null && reopened(steps).has(booking.bookingId);
+
+/** {@link remembered}, also where its work was opened again. Its end is known only where we made it and it wasn't moved. */
+export function lastKnown(
   state: { sync: EventState['sync'] },
   steps: readonly JournalStep[],
 ): Remembered | null {
@@ -84,14 +115,22 @@ export interface Reading {
   explained: boolean;
 }
 
-/** Writes of ours whose bookings may lie beneath the one that Crossmark lists, see {@link Reading}. */
-export function writesBeneath(held: Held | null, steps: readonly JournalStep[]): JournalStep[] {
+/**
+ * Writes of ours whose bookings may lie beneath the one that Crossmark lists, see {@link Reading}. What is about to be
+ * opened again isn't looked for: it is to stay.
+ */
+export function writesBeneath(
+  held: Held | null,
+  steps: readonly JournalStep[],
+  wanted: Wanted | null = null,
+): JournalStep[] {
   if (held === null) return [];
-  const gone = new Set(
-    steps
-      .filter((step) => step.kind === 'delete' && (step.state === 'done' || step.state === 'refused'))
-      .map((step) => step.bookingId),
-  );
+  const gone = new Set<BookingId | null>(reopened(steps));
+  if (wanted?.reissue) gone.add(wanted.reissue.bookingId);
+  for (const step of steps) {
+    if (step.kind === 'delete' && (step.state === 'done' || step.state === 'refused'))
+      gone.add(step.bookingId);
+  }
   return steps.filter(
     ({ kind, bookingId }) =>
       kind === 'create' && bookingId !== null && bookingId !== held.bookingId && !gone.has(bookingId),
@@ -99,17 +138,23 @@ export function writesBeneath(held: Held | null, steps: readonly JournalStep[]):
 }
 
 /**
- * Judges what Crossmark lists for an event. `agreed` is what both sides last knew; `steps` is the journal, newest first.
+ * Judges what Crossmark lists for an event. `last` is what both sides last knew, {@link lastKnown}; `steps` is the journal,
+ * newest first.
  */
 export function understand(given: {
   listed: PlannedEvent | null;
   timeZone: string;
   wanted: Wanted | null;
-  agreed: Remembered | null;
+  last: Remembered | null;
   steps: readonly JournalStep[];
 }): Reading {
-  const { timeZone, wanted, agreed, steps } = given;
-  const told = bookingOf(given.listed);
+  const { timeZone, wanted, last, steps } = given;
+  const agreed = isReopened(last, steps) ? null : last;
+  const row = bookingOf(given.listed);
+  // What was worked before a reissue may be listed until the new booking is made, in full or in part.
+  const isHistory =
+    isReopened(row, steps) || (row && last && agreed === null && tellsOf(last, row, timeZone));
+  const told = isHistory ? null : row;
   const listed =
     told && agreed && tellsOf(agreed, told, timeZone)
       ? {
@@ -130,9 +175,15 @@ export function understand(given: {
     startsAt: known ?? listed.startsAt,
     endsAt: source?.endsAt ?? (unchanged ? (agreed?.endsAt ?? null) : null),
   };
+  // A reissue may take the booking that it reopens off the list.
   const removedByUs =
-    held === null && steps.some((step) => step.kind === 'delete' && step.bookingId === agreed?.bookingId);
-  const beneath = writesBeneath(held, steps).flatMap(({ bookingId }) => bookingId ?? []);
+    held === null && steps.some((step) => step.kind !== 'create' && step.bookingId === agreed?.bookingId);
+  const wasApplied = (step: JournalStep): boolean => {
+    if (step.kind === 'reissue') return given.listed?.condition === 'Reissued';
+    // Where another booking is listed, the one to be removed may lie beneath it.
+    return step.kind === 'delete' ? held === null : step.id === source?.id;
+  };
+  const beneath = writesBeneath(held, steps, wanted).flatMap(({ bookingId }) => bookingId ?? []);
   return {
     held,
     beneath,
@@ -140,8 +191,7 @@ export function understand(given: {
     settled: steps
       .filter((step) => step.state === 'sent' || step.state === 'unknown')
       .map((step) => {
-        // Where another booking is listed, the one to be removed may lie beneath it.
-        const applied = step.kind === 'delete' ? held === null : step.id === source?.id;
+        const applied = wasApplied(step);
         const bookingId = step.kind === 'create' && applied ? (held?.bookingId ?? null) : null;
         return { id: step.id, state: applied ? 'done' : 'settled', bookingId };
       }),
