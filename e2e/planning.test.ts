@@ -145,19 +145,19 @@ describe('planning a week at the board', () => {
     await dragOver(card(0), page.locator('[data-tray]'));
     await page.mouse.up();
     await inTray(0).waitFor();
-    await expect.poll(() => live(0)).toBe(null);
+    await eventually(() => live(0)).toBe(null);
   });
 
   it('ctrl+Z takes back the last changes, one by one', async () => {
     await dragOver(inTray(0), cell(ada, 2));
     await page.mouse.up();
-    await expect.poll(async () => (await live(0))?.workDate).toBe(day(2));
+    await eventually(async () => (await live(0))?.workDate).toBe(day(2));
     await dragOver(card(0), cell(ben, 4));
     await page.mouse.up();
-    await expect.poll(async () => (await live(0))?.workDate).toBe(day(4));
+    await eventually(async () => (await live(0))?.workDate).toBe(day(4));
     await card(0).focus();
     await page.keyboard.press('u');
-    await expect.poll(() => live(0)).toBe(null);
+    await eventually(() => live(0)).toBe(null);
 
     await page.keyboard.press('Control+z');
     await cardIn(cell(ben, 4), 0).waitFor();
@@ -165,7 +165,7 @@ describe('planning a week at the board', () => {
     await cardIn(cell(ada, 2), 0).waitFor();
     await page.keyboard.press('Control+z');
     await inTray(0).waitFor();
-    await expect.poll(() => live(0)).toBe(null);
+    await eventually(() => live(0)).toBe(null);
     await page.keyboard.press('Control+z');
     await page.getByText('There is nothing to undo').waitFor();
   });
@@ -178,15 +178,15 @@ describe('planning a week at the board', () => {
     await steer(page, key(ada, 2));
     await page.keyboard.press('Enter');
     await cardIn(cell(ada, 2), 0).waitFor();
-    await expect.poll(async () => (await live(0))?.employeeId).toBe(ada.id);
-    await focused(page, card(0));
+    await eventually(async () => (await live(0))?.employeeId).toBe(ada.id);
+    await focused(card(0));
 
     await page.keyboard.press('m');
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await cardIn(cell(ada, 3), 0).waitFor();
-    await expect.poll(async () => (await live(0))?.workDate).toBe(day(3));
-    await focused(page, card(0));
+    await eventually(async () => (await live(0))?.workDate).toBe(day(3));
+    await focused(card(0));
 
     await page.keyboard.press('t');
     const dialog = page.getByRole('dialog');
@@ -194,7 +194,7 @@ describe('planning a week at the board', () => {
     await partner.waitFor();
     await tabTo(page, dialog.getByRole('radio').first());
     await page.keyboard.press('Space');
-    await expect.poll(() => partner.isChecked()).toBe(true);
+    await eventually(() => partner.isChecked()).toBe(true);
     await tabTo(page, dialog.getByRole('button', { name: 'Trade', exact: true }));
     await page.keyboard.press('Enter');
     await cardIn(cell(ben, 3), 0).waitFor();
@@ -202,7 +202,7 @@ describe('planning a week at the board', () => {
 
     await tabTo(page, page.locator('[data-board] [tabindex="0"]'));
     await walk(page, key(ada, 2));
-    await focused(page, card(1));
+    await focused(card(1));
     await page.keyboard.press('u');
     await inTray(1).waitFor();
     expect(await live(1)).toBe(null);
@@ -220,7 +220,7 @@ describe('planning a week at the board', () => {
     await page.keyboard.press('ArrowLeft');
     await page.getByTestId('hand-bar').getByText(ben.name).waitFor();
     await page.keyboard.press('Escape');
-    await focused(page, card(0));
+    await focused(card(0));
     expect(await live(0)).toEqual(before);
   });
 
@@ -232,7 +232,7 @@ describe('planning a week at the board', () => {
     await dragOver(card(0), card(2));
     await page.mouse.up();
     const dialog = page.getByRole('dialog', { name: /^Trade/ });
-    await expect.poll(() => dialog.getByRole('radio', { name: new RegExp(ada.name) }).isChecked()).toBe(true);
+    await eventually(() => dialog.getByRole('radio', { name: new RegExp(ada.name) }).isChecked()).toBe(true);
     await dialog.getByRole('button', { name: 'Trade', exact: true }).click();
     await cardIn(cell(ada, 3), 0).waitFor();
     await cardIn(cell(ben, 3), 2).waitFor();
@@ -275,7 +275,7 @@ describe('planning a week at the board', () => {
     expect((await live(0))?.workDate).toBe(day(4));
     await notice.getByRole('button', { name: 'Reapply' }).click();
     await cardIn(cell(ada, 2), 0).waitFor();
-    await expect.poll(async () => (await live(0))?.employeeId).toBe(ada.id);
+    await eventually(async () => (await live(0))?.employeeId).toBe(ada.id);
 
     // The same from a dialog.
     await card(0).click();
@@ -335,7 +335,7 @@ describe('planning a week at the board', () => {
     ];
     expect(await planned()).toEqual([...copied, ...before]);
     await page.getByRole('button', { name: 'Undo' }).last().click();
-    await expect.poll(planned).toEqual(before);
+    await eventually(planned).toEqual(before);
   });
 
   it('by touch on a phone: schedules, moves, trades and unschedules', async () => {
@@ -360,7 +360,7 @@ describe('planning a week at the board', () => {
     await card(0, phone).waitFor();
     await choose(0, new RegExp(`^${dayLabel(day(3))}`));
     await card(0, phone).waitFor({ state: 'hidden' });
-    await expect.poll(async () => (await live(0))?.workDate).toBe(day(3));
+    await eventually(async () => (await live(0))?.workDate).toBe(day(3));
 
     await phone.goto(`${stack.apps.webUrl}/?week=${sunday}&day=${day(3)}`);
     await card(0, phone).waitFor();
@@ -369,11 +369,11 @@ describe('planning a week at the board', () => {
     await trade.getByLabel(ben.name).check();
     await trade.getByRole('button', { name: 'Trade', exact: true }).tap();
     await trade.waitFor({ state: 'hidden' });
-    await expect.poll(async () => (await live(0))?.employeeId).toBe(ben.id);
+    await eventually(async () => (await live(0))?.employeeId).toBe(ben.id);
 
     await choose(0, /^Unschedule/);
     await card(0, phone).waitFor({ state: 'hidden' });
-    await expect.poll(() => live(0)).toBe(null);
+    await eventually(() => live(0)).toBe(null);
     expect(itsErrors).toEqual([]);
     await phone.context().close();
   });
@@ -448,6 +448,9 @@ describe('planning a week at the board', () => {
 
 const refOf = ({ scheduleId, version }: { scheduleId: number; version: number }) => ({ scheduleId, version });
 
+/** Waits for what comes about in its time. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
+
 /** `Tue Jan 6`, as screens write a day. */
 const dayLabel = (day: string) =>
   new Date(`${day}T12:00:00Z`)
@@ -466,9 +469,8 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   throw new Error('Tab never got there.');
 }
 
-async function focused(page: Page, target: Locator): Promise<void> {
-  await expect.poll(() => target.evaluate((element) => element === document.activeElement)).toBe(true);
-  void page;
+async function focused(target: Locator): Promise<void> {
+  await eventually(() => target.evaluate((element) => element === document.activeElement)).toBe(true);
 }
 
 /** Presses arrows until a cell has the focus, or a card in it. */

@@ -237,6 +237,7 @@ function foreshadow(board: WeekBoard, edit: Edit): WeekBoard {
         event: saving(edit.event),
         source: 'board' as const,
         overrideReason: edit.overrideReason ?? null,
+        windowEndsOn: null,
         flags: [],
       };
       const schedule = seated(blank, edit.to, edit.timeZone);
