@@ -190,6 +190,7 @@ export function boardSchedules(
       workDate: schedule.workDate,
       source: schedule.source,
       overrideReason: schedule.overrideReason,
+      windowEndsOn: schedule.reissueExpiresOn,
       flags: person
         ? flagsOf(
             evaluate({

@@ -51,6 +51,8 @@ export interface BoardSchedule {
   source: 'board' | 'crossmark' | 'csv';
   /** Why a soft conflict was accepted. */
   overrideReason: string | null;
+  /** Reissued work: its expiry, which takes the window's place; the last work day is the one before. */
+  windowEndsOn: WorkDate | null;
   /** Rules that it breaks as things stand: what comes from Crossmark or a CSV is a fact and is shown, not refused. */
   flags: Reason[];
 }

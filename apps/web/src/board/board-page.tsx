@@ -3,7 +3,16 @@ import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/rou
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, CopyPlus, Keyboard } from 'lucide-react';
-import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import {
+  type Dispatch,
+  type SetStateAction,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { trpc } from '../api.ts';
 import type { BoardSearch } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
@@ -25,7 +34,7 @@ import {
   TradeDialog,
   whenIdle,
 } from './dialogs.ts';
-import { type Edit, seenOf, useEdits } from './edits.ts';
+import { type Edit, seenOf, useEdits, useForeshadowed } from './edits.ts';
 import { considerAgain, type Hand, letGo, outlook, TRAY } from './hand.ts';
 import { HandBar } from './hand-bar.tsx';
 import { focusWhenThere, useBoardKeys } from './keys.ts';
@@ -77,7 +86,7 @@ export function BoardPage() {
   );
   // Around midnight the store may be in another week than the viewer: the store's today decides.
   const storeToday = query.data?.today;
-  const board = query.data;
+  const board = useForeshadowed(query.data);
   const loaded = board !== undefined;
   useEffect(() => {
     if (loaded) loadDialogsSoon();
@@ -331,7 +340,7 @@ function Question({
   asked: Asked;
   board: WeekBoard;
   planner: ReturnType<typeof usePlanner>;
-  onAsk: (asked: Asked | undefined) => void;
+  onAsk: Dispatch<SetStateAction<Asked | undefined>>;
   onOpen: (eventId: number) => void;
 }) {
   const close = () => onAsk(undefined);
@@ -403,8 +412,8 @@ function Question({
             unschedule: planner.unschedule,
             open: onOpen,
           }}
-          // A choice may have asked something already.
-          onClose={() => onAsk(undefined)}
+          // A choice may have asked something by now.
+          onClose={() => onAsk((now) => (now === asked ? undefined : now))}
         />
       );
     case 'copy':

@@ -2,12 +2,12 @@ import { addMinutes, workDateOf } from '@scheduler/scheduling';
 import type { BoardEvent, BoardSchedule, Saved, WeekBoard } from '@scheduler/server/router';
 import { useQueryClient } from '@tanstack/react-query';
 import { getQueryKey } from '@trpc/react-query';
-import { useMemo } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { trpc, trpcClient } from '../api.ts';
 import { formatWhen } from '../time.ts';
 import { toast } from '../ui/toast.tsx';
 import { problemOf, titleOf } from '../words.ts';
-import { type Done, type Ref, remember, undoLast } from './history.ts';
+import { type Done, latest, type Ref, remember, undoLast } from './history.ts';
 
 /** Who does it and when. */
 export interface Seat {
@@ -50,35 +50,67 @@ export function seenOf(
 export function useEdits() {
   const client = useQueryClient();
   return useMemo(() => {
-    const boards = { queryKey: getQueryKey(trpc.board.week) };
     const refresh = () => {
       for (const part of [trpc.events, trpc.day, trpc.month]) {
         void client.invalidateQueries({ queryKey: getQueryKey(part) });
       }
-      return client.invalidateQueries(boards);
+      return client.invalidateQueries({ queryKey: getQueryKey(trpc.board.week) });
     };
+    // One after the other, for the next may be based on what this one makes of a schedule.
+    let queue: Promise<unknown> = Promise.resolve();
     const save = async (edit: Edit): Promise<void> => {
-      remember(await call(edit), () => void refresh());
+      const saved = queue.catch(() => undefined).then(() => call(upToDate(edit)));
+      queue = saved;
+      remember(await saved, () => void refresh());
       await refresh();
     };
     const run = async (edit: Edit, onNeedsReason?: (edit: Edit) => void): Promise<void> => {
-      // An answer that is under way would show for a moment how it was before.
-      await client.cancelQueries(boards);
-      client.setQueriesData<WeekBoard>(boards, (board) => board && foreshadow(board, edit));
+      setUnsaved([...unsaved, edit]);
       try {
         await save(edit);
       } catch (error) {
-        await refresh();
+        void refresh();
         const { code, needsReason, message } = problemOf(error);
         if (needsReason && onNeedsReason) onNeedsReason(edit);
         else if (code === 'stale') {
           const again = () => void reapply(edit, (fresh) => run(fresh, onNeedsReason));
           toast(message, { tone: 'problem', action: { label: 'Reapply', run: again } });
         } else toast(message, { tone: 'problem' });
+      } finally {
+        setUnsaved(unsaved.filter((each) => each !== edit));
       }
     };
     return { save, run, refresh, undo: () => undoLast(() => void refresh()) };
   }, [client]);
+}
+
+let unsaved: readonly Edit[] = [];
+const listeners = new Set<() => void>();
+
+function setUnsaved(edits: readonly Edit[]): void {
+  unsaved = edits;
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The board as it will be when what `run` is just saving is saved, so that what was dropped stays where it was dropped. */
+export function useForeshadowed(board: WeekBoard | undefined): WeekBoard | undefined {
+  const edits = useSyncExternalStore(subscribe, () => unsaved);
+  return useMemo(() => board && edits.reduce(foreshadow, board), [board, edits]);
+}
+
+/** The same edit, based on what this page's own saves made of it: the board may not show that yet. */
+function upToDate(edit: Edit): Edit {
+  if (edit.kind === 'schedule') return edit;
+  if (edit.kind === 'trade') {
+    return { ...edit, a: { ...edit.a, ...latest(edit.a) }, b: { ...edit.b, ...latest(edit.b) } };
+  }
+  const from = { ...edit.from, ...latest(edit.from) };
+  return { ...edit, from };
 }
 
 /** Makes a refused edit anew from how things stand now, and hands it to `again`. */
@@ -126,7 +158,7 @@ async function call(edit: Edit): Promise<Done> {
       });
       return {
         said: say(event, to, saved),
-        before: [],
+        before: [foreshadowed(event)],
         after: [refOf(saved)],
         undo: async ([ref = refOf(saved)]) => {
           await schedules.unschedule.mutate(ref);
@@ -193,11 +225,10 @@ async function call(edit: Edit): Promise<Done> {
   }
 }
 
-/** The board as it will be when an edit is saved, so that what was dropped stays where it was dropped. */
 function foreshadow(board: WeekBoard, edit: Edit): WeekBoard {
   const moved = (seen: Seen, to: Seat): WeekBoard => {
     const schedules = board.schedules.map((schedule) =>
-      schedule.scheduleId === seen.scheduleId
+      schedule.event.eventId === seen.event.eventId
         ? { ...seated(schedule, to, edit.timeZone), event: saving(schedule.event) }
         : schedule,
     );
@@ -208,11 +239,11 @@ function foreshadow(board: WeekBoard, edit: Edit): WeekBoard {
       const tray = board.tray.filter((event) => event.eventId !== edit.event.eventId);
       if (tray.length === board.tray.length) return board;
       const blank = {
-        scheduleId: -edit.event.eventId,
-        version: 0,
+        ...foreshadowed(edit.event),
         event: saving(edit.event),
         source: 'board' as const,
         overrideReason: edit.overrideReason ?? null,
+        windowEndsOn: null,
         flags: [],
       };
       const schedule = seated(blank, edit.to, edit.timeZone);
@@ -221,7 +252,8 @@ function foreshadow(board: WeekBoard, edit: Edit): WeekBoard {
     case 'move':
       return moved(edit.from, edit.to);
     case 'unschedule': {
-      const schedules = board.schedules.filter(({ scheduleId }) => scheduleId !== edit.from.scheduleId);
+      const { eventId } = edit.from.event;
+      const schedules = board.schedules.filter(({ event }) => event.eventId !== eventId);
       if (schedules.length === board.schedules.length) return board;
       return { ...board, schedules, tray: [...board.tray, saving(edit.from.event)] };
     }
@@ -232,6 +264,9 @@ function foreshadow(board: WeekBoard, edit: Edit): WeekBoard {
     }
   }
 }
+
+/** How a schedule is called that is about to be saved and has no id yet. */
+const foreshadowed = (event: BoardEvent): Ref => ({ scheduleId: -event.eventId, version: 0 });
 
 const saving = (event: BoardEvent): BoardEvent => ({
   ...event,

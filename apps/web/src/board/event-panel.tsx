@@ -1,5 +1,4 @@
 import type { BoardEvent, EventRow, SyncAttempt, SyncDetail } from '@scheduler/server/router';
-import { useMutation } from '@tanstack/react-query';
 import { ArrowLeftRight, CalendarClock, ExternalLink, RotateCw, Undo2, UserRoundPen } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { trpc } from '../api.ts';
@@ -19,9 +18,8 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Bone, LoadError, Loading, Refusal } from '../ui/states.tsx';
 import { syncSentence, titleOf, windowWords } from '../words.ts';
-import { reapply, useEdits } from './edits.ts';
 import { PlanDialog } from './plan-dialog.tsx';
-import { Refused } from './refused.tsx';
+import { Refused, useSave } from './save.tsx';
 import { TradeDialog } from './trade-dialog.tsx';
 
 /** One event and its schedule: what is planned, what can be done with it, and how far it has got to Crossmark. */
@@ -38,12 +36,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
   const [asked, setAsked] = useState<'schedule' | 'move' | 'person' | 'trade'>();
   // Should a colleague unschedule it meanwhile, an open dialog stays and its save says what happened.
   const [askedOf, setAskedOf] = useState<EventRow['schedule']>(null);
-  const edits = useEdits();
-  const unschedule = useMutation({
-    mutationFn: edits.save,
-    onSuccess: onClose,
-    onError: () => void detail.refetch(),
-  });
+  const unschedule = useSave(onClose, () => void detail.refetch());
 
   const row = detail.data;
   const store = row && stores.data?.find((each) => each.id === row.storeId);
@@ -158,16 +151,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
                 )}
               </div>
             )}
-            <Refused
-              error={unschedule.error}
-              onReapply={() =>
-                unschedule.variables &&
-                void reapply(unschedule.variables, (fresh) =>
-                  unschedule.mutateAsync(fresh).catch(() => undefined),
-                )
-              }
-              onLeave={unschedule.reset}
-            />
+            <Refused saving={unschedule} onLeave={unschedule.reset} />
           </section>
 
           <SyncSection eventId={eventId} event={event} sync={sync.data} timeZone={timeZone} />

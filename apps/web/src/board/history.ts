@@ -18,6 +18,24 @@ export interface Done {
   undo(after: readonly Ref[]): Promise<{ restored: Ref[]; said: string }>;
 }
 
+/** What this page's own saves made of what they were based on: the board may still show what stood before. */
+const became = new Map<string, Ref>();
+const nameOf = ({ scheduleId, version }: Ref) => `${scheduleId} ${version}`;
+
+/** What is left of a schedule as it was seen, after this page's own changes; others' changes are theirs to tell. */
+export function latest(ref: Ref): Ref {
+  const next = became.get(nameOf(ref));
+  return next ? latest(next) : { scheduleId: ref.scheduleId, version: ref.version };
+}
+
+/** Says what schedules have become by a save of this page. */
+function supersede(before: readonly Ref[], after: readonly Ref[]): void {
+  for (const [index, ref] of before.entries()) {
+    const now = after[index];
+    if (now && nameOf(now) !== nameOf(ref)) became.set(nameOf(ref), now);
+  }
+}
+
 /** Changes that can be taken back, the latest last. */
 const KEPT = 20;
 let done: { change: Done; dismiss: () => void }[] = [];
@@ -30,6 +48,7 @@ export function remember(change: Done, onUndone: () => void): void {
     action: { label: 'Undo', run: () => void takeBack(entry, onUndone) },
   });
   done = [...done.slice(1 - KEPT), entry];
+  supersede(change.before, change.after);
 }
 
 /** Takes back the latest change of this page. */
@@ -47,22 +66,14 @@ async function takeBack(entry: (typeof done)[number], onUndone: () => void): Pro
   done = done.filter((each) => each !== entry);
   entry.dismiss();
   const { change } = entry;
+  const now = change.after.map(latest);
   try {
-    const { restored, said } = await change.undo(change.after);
-    rebase(change.before, restored);
+    const { restored, said } = await change.undo(now);
+    supersede(now.length > 0 ? now : change.before, restored);
     toast(said);
   } catch (error) {
     // Somebody changed it meanwhile: the refusal says who, and nothing was done.
     toast(`Not undone. ${problemOf(error).message}`, { tone: 'problem' });
   }
   onUndone();
-}
-
-/** Earlier changes left what an undo has just brought back under a new version, or as a new schedule. */
-function rebase(before: readonly Ref[], restored: readonly Ref[]): void {
-  const now = (ref: Ref): Ref => {
-    const index = before.findIndex((old) => old.scheduleId === ref.scheduleId && old.version === ref.version);
-    return restored[index] ?? ref;
-  };
-  for (const { change } of done) change.after = change.after.map(now);
 }

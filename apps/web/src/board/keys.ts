@@ -53,8 +53,11 @@ export function useBoardKeys(actions: KeyActions): void {
       if (target.closest('input, select, textarea, [role=dialog], [role=menu]')) return;
       if (handle(event, target, latest.current)) event.preventDefault();
     };
-    // Who reaches for the mouse has put down what the keyboard picked up.
-    const onPointer = () => inHand()?.by === 'keyboard' && letGo();
+    // Who reaches for the mouse has put down what the keyboard picked up, and left where it was.
+    const onPointer = () => {
+      focus = undefined;
+      if (inHand()?.by === 'keyboard') letGo();
+    };
     document.addEventListener('keydown', onKey);
     document.addEventListener('pointerdown', onPointer);
     document.addEventListener('focusin', moveTabStop);
@@ -157,14 +160,13 @@ export function heldBy(name: string | undefined, board: WeekBoard): Held | undef
   const [kind, id] = (name ?? '').split(' ');
   if (kind === 'schedule') {
     const schedule = board.schedules.find((each) => each.scheduleId === Number(id));
-    // One that is just being saved has no id yet.
-    return schedule && schedule.scheduleId > 0 ? { kind, schedule } : undefined;
+    return schedule && { kind, schedule };
   }
   const event = kind === 'event' ? board.tray.find((each) => each.eventId === Number(id)) : undefined;
   return event && { kind: 'event', event };
 }
 
-export const cellElement = (key: string): HTMLElement | undefined =>
+const cellElement = (key: string): HTMLElement | undefined =>
   document.querySelector<HTMLElement>(`[data-cell="${key}"]`) ?? undefined;
 
 /** What can be focused in a cell: its cards and the button that adds one, else the cell itself. */
@@ -201,35 +203,46 @@ function neighbour(event: KeyboardEvent, from: HTMLElement): HTMLElement | undef
   return stops[index + step.rows] ?? stopAt(cellAt(rowIndex + step.rows, dayIndex), step.rows > 0 ? 0 : -1);
 }
 
-/** The grid has one stop of Tab: what was focused last. */
-function moveTabStop({ target }: FocusEvent): void {
-  if (
-    !(target instanceof HTMLElement) ||
-    !target.matches('[data-board] [data-stop], [data-board] [data-cell]')
-  )
-    return;
-  for (const other of document.querySelectorAll<HTMLElement>(TAB_STOP)) other.tabIndex = -1;
-  target.tabIndex = 0;
-}
-
 const TAB_STOP = '[data-board] [data-stop][tabindex="0"], [data-board] [data-cell][tabindex="0"]';
 
-let wanted: string | undefined;
+/** What of the grid has the focus: it follows a card that a change takes elsewhere. Undefined when it is elsewhere. */
+let focus: { eventId: string | undefined; cell: string | undefined } | undefined;
 
-/** Focuses a card of the grid once it is there: after a change it stands elsewhere. */
+/** Focuses a card of the grid once it is there. */
 export function focusWhenThere(eventId: number): void {
-  wanted = `[data-board] [data-event-id="${eventId}"]`;
+  focus = { eventId: String(eventId), cell: undefined };
+}
+
+/** The grid has one stop of Tab: what was focused last. */
+function moveTabStop({ target }: FocusEvent): void {
+  const stop =
+    target instanceof HTMLElement && target.matches('[data-board] [data-stop], [data-board] [data-cell]')
+      ? target
+      : undefined;
+  focus = stop && {
+    eventId: stop.dataset.eventId,
+    cell: stop.closest<HTMLElement>('[data-cell]')?.dataset.cell,
+  };
+  if (!stop) return;
+  for (const other of document.querySelectorAll<HTMLElement>(TAB_STOP)) other.tabIndex = -1;
+  stop.tabIndex = 0;
 }
 
 /** To be called when the grid was drawn: sees to its stop of Tab, and to the focus that a change left behind. */
 export function keepOneTabStop(grid: HTMLElement | null): void {
-  const moved = wanted && grid?.querySelector<HTMLElement>(wanted);
-  if (moved && !document.querySelector('[role=dialog]')) {
-    wanted = undefined;
-    moved.focus();
-    moved.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  if (!grid) return;
+  if (focus && !document.querySelector('[role=dialog]')) {
+    const { eventId, cell } = focus;
+    const card = eventId && grid.querySelector<HTMLElement>(`[data-event-id="${eventId}"]`);
+    const place = cell && cellElement(cell);
+    const lost = document.activeElement === document.body;
+    const next = card || (lost && place ? stopsIn(place)[0] : undefined);
+    if (next && next !== document.activeElement && (lost || cell === undefined)) {
+      next.focus();
+      next.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
   }
-  if (!grid || document.querySelector(TAB_STOP)) return;
+  if (document.querySelector(TAB_STOP)) return;
   const first =
     grid.querySelector<HTMLElement>('[data-stop]') ?? grid.querySelector<HTMLElement>('[data-cell]');
   if (first) first.tabIndex = 0;

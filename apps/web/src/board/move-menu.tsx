@@ -57,7 +57,8 @@ export function MoveMenu({
           style={{ left: at.left, top: at.top, width: at.width, height: at.height }}
         />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
+      {/* Within the page's main part, as it is no dialog that takes its place. */}
+      <DropdownMenu.Portal container={document.getElementById('content')}>
         <DropdownMenu.Content
           align="end"
           sideOffset={4}

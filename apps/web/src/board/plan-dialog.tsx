@@ -1,6 +1,6 @@
 import { instantAt, type Reason, timeOf } from '@scheduler/scheduling';
 import type { BoardEvent, ScheduleOptions } from '@scheduler/server/router';
-import { keepPreviousData, useMutation } from '@tanstack/react-query';
+import { keepPreviousData } from '@tanstack/react-query';
 import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react';
 import { trpc } from '../api.ts';
 import {
@@ -17,12 +17,12 @@ import {
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { TextField, TickBox } from '../ui/field.tsx';
+import { TickBox } from '../ui/field.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { lastDayOf, problemOf, titleOf, windowWords } from '../words.ts';
-import { reapply, type Seat, useEdits } from './edits.ts';
+import type { Seat } from './edits.ts';
 import type { Ref } from './history.ts';
-import { Refused } from './refused.tsx';
+import { OverrideField, Refused, useSave } from './save.tsx';
 
 /** What a live schedule is now, for a dialog that changes it. */
 export interface CurrentSchedule extends Ref, Seat {
@@ -87,14 +87,9 @@ export function PlanDialog({
   const blocked = reasons.some((reason) => reason.severity === 'hard');
 
   const utils = trpc.useUtils();
-  const edits = useEdits();
-  const save = useMutation({
-    mutationFn: edits.save,
-    onSuccess: onClose,
-    onError: () => {
-      void utils.events.options.invalidate({ eventId: event.eventId });
-      void utils.events.get.invalidate({ eventId: event.eventId });
-    },
+  const save = useSave(onClose, () => {
+    void utils.events.options.invalidate({ eventId: event.eventId });
+    void utils.events.get.invalidate({ eventId: event.eventId });
   });
   const demanded = save.error ? problemOf(save.error) : undefined;
   const soft = reasons.filter((reason) => reason.severity === 'soft');
@@ -166,25 +161,9 @@ export function PlanDialog({
           {/* Beside the buttons, for what stands at the end of a long list may be out of sight. */}
           <div className="grid w-full gap-2 not-empty:mb-1">
             {needsReason && (
-              <TextField
-                label="Reason for going against the warning"
-                hint="Kept with the schedule for whoever asks later."
-                name="overrideReason"
-                form={formId}
-                required
-                maxLength={300}
-                value={overrideReason}
-                onChange={(change) => setOverrideReason(change.target.value)}
-              />
+              <OverrideField form={formId} value={overrideReason} onChange={setOverrideReason} />
             )}
-            <Refused
-              error={save.error}
-              onReapply={() =>
-                save.variables &&
-                void reapply(save.variables, (fresh) => save.mutateAsync(fresh).catch(() => undefined))
-              }
-              onLeave={onClose}
-            />
+            <Refused saving={save} onLeave={onClose} />
           </div>
           <Button onClick={onClose}>Cancel</Button>
           <Button

@@ -1,19 +1,17 @@
 import type { Reason } from '@scheduler/scheduling';
-import { useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { formatWhen } from '../time.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { TextField } from '../ui/field.tsx';
 import { problemOf, titleOf } from '../words.ts';
-import { type Edit, reapply, useEdits } from './edits.ts';
-import { Refused } from './refused.tsx';
+import type { Edit } from './edits.ts';
+import { OverrideField, Refused, useSave } from './save.tsx';
 
 /** An edit that rules speak against but don't forbid. */
 export type Overridable = Extract<Edit, { kind: 'schedule' | 'move' }>;
 
-/** Asks why a warning is gone against; the reason is kept with the schedule and in the audit log. */
+/** Saves what rules warn of, with the reason that somebody gives. */
 export function ReasonDialog({
   edit,
   reasons,
@@ -26,8 +24,7 @@ export function ReasonDialog({
 }) {
   const formId = useId();
   const [overrideReason, setOverrideReason] = useState('');
-  const edits = useEdits();
-  const save = useMutation({ mutationFn: edits.save, onSuccess: onClose });
+  const save = useSave(onClose);
   const event = edit.kind === 'move' ? edit.from.event : edit.event;
   const wish = { ...edit, overrideReason: overrideReason.trim() };
   const found = save.error ? problemOf(save.error).reasons : [];
@@ -64,20 +61,8 @@ export function ReasonDialog({
         className="grid gap-4"
       >
         <ReasonList reasons={shown} />
-        <TextField
-          label="Reason for going against the warning"
-          hint="Kept with the schedule for whoever asks later."
-          name="overrideReason"
-          required
-          maxLength={300}
-          value={overrideReason}
-          onChange={(change) => setOverrideReason(change.target.value)}
-        />
-        <Refused
-          error={save.error}
-          onReapply={() => void reapply(wish, (fresh) => save.mutateAsync(fresh).catch(() => undefined))}
-          onLeave={onClose}
-        />
+        <OverrideField value={overrideReason} onChange={setOverrideReason} />
+        <Refused saving={save} onLeave={onClose} />
       </form>
     </Dialog>
   );

@@ -70,7 +70,7 @@ export function judgeFor(board: WeekBoard, held: Held): Judge {
       planned: ofPerson.get(employeeId) ?? [],
       dayWork: ofDay.get(day) ?? [],
       holidays,
-      ...(schedule && { ignoreScheduleIds: [schedule.scheduleId] }),
+      ...(schedule && { ignoreScheduleIds: [schedule.scheduleId], ...expiryOf(schedule) }),
     });
     if (day >= board.today) return placement;
     return { ...placement, reasons: [over(day), ...placement.reasons], verdict: 'hard' };
@@ -93,6 +93,7 @@ export function judgeFor(board: WeekBoard, held: Held): Judge {
         event: eventFacts(each.event, true),
         person,
         startsAt: each.startsAt,
+        ...expiryOf(each),
       });
       const { a, b } = evaluateTrade({
         a: side(schedule, mine),
@@ -108,6 +109,8 @@ export function judgeFor(board: WeekBoard, held: Held): Judge {
     },
   };
 }
+
+const expiryOf = ({ windowEndsOn }: BoardSchedule) => (windowEndsOn ? { windowEndsOn } : {});
 
 /** Live work that the board knows of, as the rules ask about it. */
 export function plannedWork(board: Pick<WeekBoard, 'schedules' | 'besides'>): PlannedWork[] {

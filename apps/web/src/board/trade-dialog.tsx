@@ -1,5 +1,4 @@
 import type { BoardEvent } from '@scheduler/server/router';
-import { useMutation } from '@tanstack/react-query';
 import { ArrowLeftRight } from 'lucide-react';
 import { useId, useState } from 'react';
 import { trpc } from '../api.ts';
@@ -9,9 +8,9 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { problemOf, titleOf } from '../words.ts';
-import { reapply, refOf, useEdits } from './edits.ts';
+import { refOf } from './edits.ts';
 import type { CurrentSchedule } from './plan-dialog.tsx';
-import { Refused } from './refused.tsx';
+import { Refused, useSave } from './save.tsx';
 
 /** How far around a Core others are offered to trade with. */
 const TRADE_WITHIN_DAYS = 14;
@@ -38,7 +37,6 @@ export function TradeDialog({
   const name = useId();
   // As it was when the dialog opened: a colleague's change meanwhile is refused by its version, not overwritten.
   const [current] = useState(liveCurrent);
-  const edits = useEdits();
   const [partnerId, setPartnerId] = useState(initialPartner);
   const others = trpc.events.list.useQuery({
     storeId,
@@ -48,7 +46,7 @@ export function TradeDialog({
     to: addDays(current.workDate, TRADE_WITHIN_DAYS),
     limit: 500,
   });
-  const trade = useMutation({ mutationFn: edits.save, onSuccess: onClose });
+  const trade = useSave(onClose);
 
   const partners = (others.data?.rows ?? [])
     .flatMap(({ event: other, schedule }) =>
@@ -163,14 +161,7 @@ export function TradeDialog({
             </p>
           </section>
         )}
-        <Refused
-          error={trade.error}
-          onReapply={() =>
-            trade.variables &&
-            void reapply(trade.variables, (fresh) => trade.mutateAsync(fresh).catch(() => undefined))
-          }
-          onLeave={onClose}
-        />
+        <Refused saving={trade} onLeave={onClose} />
       </div>
     </Dialog>
   );
