@@ -38,8 +38,7 @@ export function DueWork({ board, actions }: { board: DayBoard; actions: DayActio
               {schedule && (
                 <Button onClick={() => schedule(event)}>
                   <CalendarPlus aria-hidden className="size-4" />
-                  Schedule
-                  <span className="sr-only">{titleOf(event)}</span>
+                  Schedule <span className="sr-only">{titleOf(event)}</span>
                 </Button>
               )}
             </div>

@@ -192,8 +192,7 @@ function NoonCheck({
         {schedule && (
           <Button onClick={() => schedule(noon.event)}>
             <CalendarPlus aria-hidden className="size-4" />
-            Schedule
-            <span className="sr-only">the noon check of {titleOf(noon.event)}</span>
+            Schedule <span className="sr-only">the noon check of {titleOf(noon.event)}</span>
           </Button>
         )}
       </div>
