@@ -36,6 +36,13 @@ try {
     await scheduled.click();
     await page.getByText('May do it').first().waitFor();
     await shoot(page, 'schedule');
+    await go('/day', () => page.locator('article').first().waitFor(), 'day');
+    await page.getByRole('button', { name: 'Reassign' }).click();
+    await page.getByLabel('Give it to').selectOption({ index: 1 });
+    await page.getByText(/^(Goes over|Stays as it is|There is nothing)/).first().waitFor();
+    await shoot(page, 'reassign');
+    await go('/day/print', () => page.locator('.day-sheet').waitFor(), 'daily-sheet');
+    await go('/month', () => page.getByText('Core').first().waitFor(), 'month');
     await go('/people', () => page.locator('[data-testid^=person-]').first().waitFor(), 'people');
     await go('/import', () => page.getByLabel('CSV file').waitFor({ state: 'attached' }), 'import');
     await page.context().close();

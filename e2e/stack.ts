@@ -38,6 +38,8 @@ export async function signedIn(
     email?: string;
     viewport?: { width: number; height: number };
     dark?: boolean;
+    /** A touch screen in place of a mouse. */
+    touch?: boolean;
     url?: string;
   } = {},
 ): Promise<{ page: Page; errors: string[] }> {
@@ -46,6 +48,7 @@ export async function signedIn(
     colorScheme: options.dark ? 'dark' : 'light',
     timezoneId: 'America/Indiana/Indianapolis',
     acceptDownloads: true,
+    ...(options.touch && { hasTouch: true, isMobile: true }),
   });
   const page = await context.newPage();
   const errors: string[] = [];

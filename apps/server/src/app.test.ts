@@ -335,6 +335,18 @@ describe('bad input', () => {
         ),
     ],
     [
+      'create many: none',
+      'BAD_REQUEST',
+      /one event at least/,
+      () => api.schedules.createMany.mutate({ items: [] }),
+    ],
+    [
+      'create many: no person',
+      'BAD_REQUEST',
+      /employeeId/,
+      () => api.schedules.createMany.mutate(raw({ items: [{ eventId, startsAt: at }] })),
+    ],
+    [
       'reschedule: unknown schedule',
       'NOT_FOUND',
       /no schedule 987654/,
@@ -430,6 +442,44 @@ describe('bad input', () => {
           startsAt: '2026-01-05T15:45:00.000Z',
           expiresOn: '2026-02-30',
         }),
+    ],
+    [
+      'reassign: unknown schedule',
+      'NOT_FOUND',
+      /no schedule 987654/,
+      () =>
+        api.day.reassign.mutate({
+          toEmployeeId: person,
+          schedules: [
+            { scheduleId, version: 1 },
+            { scheduleId: unknown, version: 1 },
+          ],
+        }),
+    ],
+    [
+      'reassign: unknown schedules alone',
+      'NOT_FOUND',
+      /no schedule 987654/,
+      () =>
+        api.day.reassign.mutate({ toEmployeeId: person, schedules: [{ scheduleId: unknown, version: 1 }] }),
+    ],
+    [
+      'reassign: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () => api.day.reassign.mutate({ toEmployeeId: unknown, schedules: [{ scheduleId, version: 1 }] }),
+    ],
+    [
+      'reassign: nothing',
+      'BAD_REQUEST',
+      /one schedule at least/,
+      () => api.day.reassign.mutate({ toEmployeeId: person, schedules: [] }),
+    ],
+    [
+      'reassign: no version',
+      'BAD_REQUEST',
+      /version/,
+      () => api.day.reassign.mutate(raw({ toEmployeeId: person, schedules: [{ scheduleId }] })),
     ],
     [
       'unschedule: unknown schedule',
@@ -594,6 +644,8 @@ describe('bad input', () => {
       'schedules.changeEmployee': 'change employee:',
       'schedules.trade': 'trade:',
       'schedules.reissue': 'reissue:',
+      'schedules.createMany': 'create many:',
+      'day.reassign': 'reassign:',
       'schedules.unschedule': 'unschedule:',
       'sync.retry': 'retry:',
       'sync.resolve': 'resolve:',

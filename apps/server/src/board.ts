@@ -1,4 +1,4 @@
-import { type Db, eventSyncs, events, schedules } from '@scheduler/db';
+import { type Db, eventSyncs, events, schedules, type Tx } from '@scheduler/db';
 import {
   absencesOn,
   addDays,
@@ -15,13 +15,13 @@ import {
   weekStart,
   workDateOf,
 } from '@scheduler/scheduling';
-import { and, between, eq, gt, isNull, lte, notInArray } from 'drizzle-orm';
+import { and, between, eq, gt, isNull, lte, notInArray, type SQL } from 'drizzle-orm';
 import {
   type EventRecord,
   eventFacts,
   eventSelection,
+  eventsWithLive,
   itsSync,
-  liveSchedule,
   loadHolidays,
   loadPeople,
   loadPlanned,
@@ -55,43 +55,12 @@ export async function weekBoard(
   return db.transaction(
     async (tx) => {
       const store = await findStore(tx, query.storeId);
-      const [allHolidays, ownPeople, rows, openRows] = await Promise.all([
+      const [allHolidays, rows, openRows] = await Promise.all([
         loadHolidays(tx),
-        loadPeople(tx, { storeId: store.id }),
-        tx
-          .select(eventSelection)
-          .from(schedules)
-          .innerJoin(events, eq(events.id, schedules.eventId))
-          .leftJoin(eventSyncs, itsSync)
-          .where(
-            and(
-              isNull(schedules.endedAt),
-              between(schedules.workDate, sunday, saturday),
-              eq(events.storeId, store.id),
-            ),
-          )
-          .orderBy(schedules.startsAt, schedules.id),
-        // Relies on the index events_store_due.
-        tx
-          .select(eventSelection)
-          .from(events)
-          .leftJoin(schedules, liveSchedule)
-          .leftJoin(eventSyncs, itsSync)
-          .where(
-            and(
-              eq(events.storeId, store.id),
-              gt(events.dueOn, sunday),
-              lte(events.startsOn, saturday),
-              isNull(schedules.id),
-              isNull(events.goneSince),
-              notInArray(events.condition, [...CLOSED_CONDITIONS]),
-            ),
-          ),
+        workBetween(tx, store.id, sunday, saturday),
+        openEvents(tx, store.id, gt(events.dueOn, sunday), lte(events.startsOn, saturday)),
       ]);
-      const known = new Set(ownPeople.map((person) => person.id));
-      const guests = [...new Set(rows.map((row) => row.schedule.employeeId))].filter((id) => !known.has(id));
-      const people =
-        guests.length > 0 ? [...ownPeople, ...(await loadPeople(tx, { ids: guests }))] : ownPeople;
+      const people = await peopleWith(tx, store.id, rows);
       const planned = await loadPlanned(tx, { employeeIds: people.map((person) => person.id), days });
 
       const atWork = new Set(rows.map((row) => row.schedule.employeeId));
@@ -99,7 +68,7 @@ export async function weekBoard(
         .filter(
           (person) => person.terminatedOn === null || person.terminatedOn >= sunday || atWork.has(person.id),
         )
-        .sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || a.name.localeCompare(b.name, 'en'));
+        .sort(byRoleAndName);
 
       return {
         store: { id: store.id, name: store.name, number: store.number, timeZone: store.timeZone },
@@ -111,9 +80,7 @@ export async function weekBoard(
           return holiday ? [{ day, name: holiday.name }] : [];
         }),
         people: shown.map((person) => ({
-          id: person.id,
-          name: person.name,
-          role: person.role,
+          ...factsWithin(person, sunday, saturday),
           linkState: person.linkState,
           off: days.flatMap((day) => {
             const [absence] = absencesOn(person, day);
@@ -121,6 +88,7 @@ export async function weekBoard(
           }),
         })),
         schedules: boardSchedules(rows, { people, planned, holidays: allHolidays, timeZone: store.timeZone }),
+        besides: workBesides(planned, rows),
         tray: openRows
           .sort((a, b) => byUrgency(a.event, b.event))
           .map((row) => boardEvent(row.event, null, row.sync)),
@@ -128,6 +96,74 @@ export async function weekBoard(
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
+}
+
+/** Live work of a store from day to day, both included, by time. */
+export async function workBetween(tx: Tx, storeId: number, from: WorkDate, to: WorkDate): Promise<LiveRow[]> {
+  // Relies on the index schedules_live_by_day.
+  return tx
+    .select(eventSelection)
+    .from(schedules)
+    .innerJoin(events, eq(events.id, schedules.eventId))
+    .leftJoin(eventSyncs, itsSync)
+    .where(and(isNull(schedules.endedAt), between(schedules.workDate, from, to), eq(events.storeId, storeId)))
+    .orderBy(schedules.startsAt, schedules.id);
+}
+
+/** Events of a store that nobody here is scheduled for, though somebody could be. */
+export async function openEvents(
+  tx: Tx,
+  storeId: number,
+  ...within: SQL[]
+): Promise<{ event: EventRecord; sync: SyncRecord | null }[]> {
+  // Relies on the index events_store_due where `within` bounds the due day.
+  return eventsWithLive(tx).where(
+    and(
+      eq(events.storeId, storeId),
+      ...within,
+      isNull(schedules.id),
+      isNull(events.goneSince),
+      notInArray(events.condition, [...CLOSED_CONDITIONS]),
+    ),
+  );
+}
+
+/** The people of a store, and whoever else does some of its work. */
+export async function peopleWith(tx: Tx, storeId: number, rows: readonly LiveRow[]) {
+  const people = await loadPeople(tx, { storeId });
+  const known = new Set(people.map((person) => person.id));
+  const guests = [...new Set(rows.map((row) => row.schedule.employeeId))].filter((id) => !known.has(id));
+  return guests.length > 0 ? [...people, ...(await loadPeople(tx, { ids: guests }))] : people;
+}
+
+type Ranked = Pick<PersonFacts, 'role' | 'name'>;
+
+/** Sorts people as screens show them. */
+export const byRoleAndName = (a: Ranked, b: Ranked): number =>
+  ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || a.name.localeCompare(b.name, 'en');
+
+/** What the rules ask of a person, without what lies outside some days and whatever else is known of them. */
+function factsWithin(person: PersonFacts, from: WorkDate, to: WorkDate): PersonFacts {
+  const touches = (days: { startsOn: WorkDate; endsOn: WorkDate }) =>
+    days.startsOn <= to && days.endsOn >= from;
+  const { id, name, role, repId, terminatedOn, pattern } = person;
+  return {
+    ...{ id, name, role, repId, terminatedOn, pattern },
+    ranges: person.ranges
+      .filter(touches)
+      .map(({ startsOn, endsOn, available, reason }) => ({ startsOn, endsOn, available, reason })),
+    dates: person.dates
+      .filter(({ day }) => from <= day && day <= to)
+      .map(({ day, available, reason }) => ({ day, available, reason })),
+    timeOff: person.timeOff
+      .filter(touches)
+      .map(({ startsOn, endsOn, reason }) => ({ startsOn, endsOn, reason })),
+  };
+}
+
+function workBesides(planned: readonly PlannedWork[], rows: readonly LiveRow[]): PlannedWork[] {
+  const shown = new Set(rows.map((row) => row.schedule.id));
+  return planned.filter((work) => !shown.has(work.scheduleId));
 }
 
 /** Live schedules as the board shows them, each with the rules that it breaks as things stand. */
@@ -154,6 +190,7 @@ export function boardSchedules(
       workDate: schedule.workDate,
       source: schedule.source,
       overrideReason: schedule.overrideReason,
+      windowEndsOn: schedule.reissueExpiresOn,
       flags: person
         ? flagsOf(
             evaluate({

@@ -136,3 +136,7 @@ export const eventSelection = {
 export const liveSchedule = and(eq(schedules.eventId, events.id), isNull(schedules.endedAt));
 /** Joins the sync row of an event. */
 export const itsSync = eq(eventSyncs.eventId, events.id);
+
+/** Events, each with its live schedule and its sync row, as {@link eventSelection} names them. */
+export const eventsWithLive = (db: Executor) =>
+  db.select(eventSelection).from(events).leftJoin(schedules, liveSchedule).leftJoin(eventSyncs, itsSync);

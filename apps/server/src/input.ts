@@ -19,6 +19,11 @@ export const workDate = z.iso
   .date('must be a day such as 2026-01-05')
   .refine((day) => day >= '2000-01-01' && day < '2100-01-01', 'must be between 2000 and 2099');
 
+/** A month of the calendar. */
+export const month = z
+  .string()
+  .regex(/^20\d\d-(0[1-9]|1[0-2])$/, 'must be a month such as 2026-01, between 2000 and 2099');
+
 /** A point in time, made canonical; whole minutes, for nobody starts work at a second. */
 export const instant = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-01-05T15:45:00.000Z' })

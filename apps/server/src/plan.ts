@@ -178,7 +178,7 @@ export class Plan {
     if (!event) throw notFound('event', id);
     if (event.storeId !== this.storeId) {
       throw new Refusal(
-        `${eventLabel(event)} is not at ${this.storeName}: a trade is possible within one store only.`,
+        `${eventLabel(event)} is not at ${this.storeName}: only work of one store can be changed together.`,
         { code: 'not_allowed' },
       );
     }
@@ -228,6 +228,14 @@ export class Plan {
     });
   }
 
+  /** Refuses a person of another store than the event's. */
+  assertSameStore(event: EventRecord, person: Person): void {
+    if (person.storeId === event.storeId) return;
+    throw new Refusal(`${person.name} belongs to another store than ${eventLabel(event)}.`, {
+      code: 'not_allowed',
+    });
+  }
+
   reasonsAgainst(
     event: EventRecord,
     person: Person,
@@ -236,11 +244,7 @@ export class Plan {
     /** Reissued work: its expiry, which takes the window's place. */
     windowEndsOn?: WorkDate | null,
   ): Reason[] {
-    if (person.storeId !== event.storeId) {
-      throw new Refusal(`${person.name} belongs to another store than ${eventLabel(event)}.`, {
-        code: 'not_allowed',
-      });
-    }
+    this.assertSameStore(event, person);
     return evaluate({
       event: this.facts(event),
       person,

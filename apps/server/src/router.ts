@@ -1,7 +1,9 @@
 import { boardRouter } from './routers/board.ts';
 import { csvRouter } from './routers/csv.ts';
+import { dayRouter } from './routers/day.ts';
 import { employeesRouter } from './routers/employees.ts';
 import { eventsRouter } from './routers/events.ts';
+import { monthRouter } from './routers/month.ts';
 import { schedulesRouter } from './routers/schedules.ts';
 import { storesRouter } from './routers/stores.ts';
 import { syncRouter } from './routers/sync.ts';
@@ -11,8 +13,10 @@ import { router } from './trpc.ts';
 export const appRouter = router({
   board: boardRouter,
   csv: csvRouter,
+  day: dayRouter,
   employees: employeesRouter,
   events: eventsRouter,
+  month: monthRouter,
   schedules: schedulesRouter,
   stores: storesRouter,
   sync: syncRouter,

@@ -18,7 +18,7 @@ import {
   supervisorName,
   type TestServer,
 } from './fixture.ts';
-import { createSchedule } from './schedules.ts';
+import { createSchedule, createSchedules } from './schedules.ts';
 
 /** 10:45 AM, 11:15 AM and noon of Monday 5 January 2026 in the club. */
 const MON_1045 = '2026-01-05T15:45:00.000Z';
@@ -585,4 +585,61 @@ test('a service that is called directly tells the driver’s errors apart from r
       withSupervisor: true,
     }),
   ).rejects.toMatchObject({ reason: { code: 'not_found' } });
+});
+
+describe('several at once', () => {
+  test('are saved each for itself: what a rule speaks against is listed with why, and leaves no trace', async () => {
+    const [first, second, third] = [await event(), await event(coreName(612399)), await event()];
+    const rows = await api.schedules.createMany.mutate({
+      items: [
+        { eventId: first, employeeId: ada, startsAt: MON_1045 },
+        { eventId: second, employeeId: ada, startsAt: MON_1115 },
+        { eventId: first, employeeId: ben, startsAt: MON_1045 },
+        { eventId: third, employeeId: ben, startsAt: MON_1115 },
+      ],
+    });
+    expect(rows).toMatchObject([
+      { eventId: first, saved: { version: 1 }, message: null },
+      { eventId: second, saved: null, message: expect.stringContaining('already has a Core') },
+      { eventId: first, saved: null, message: expect.stringContaining('already scheduled on Mon Jan 5') },
+      { eventId: third, saved: { version: 1 }, message: null },
+    ]);
+    const { db } = server.database;
+    expect((await live(db)).map((row) => row.eventId)).toEqual([first, third]);
+    expect(await jobs(db)).toHaveLength(2);
+    expect(await db.select().from(auditLog)).toHaveLength(2);
+    expect(await conditionOf(second)).toBe('Unstaffed');
+  });
+
+  test('a failure that is no refusal undoes all of it', async () => {
+    const [first, second] = [await event(), await event()];
+    const items = [
+      { eventId: first, employeeId: ada, startsAt: MON_1045 },
+      { eventId: second, employeeId: ben, startsAt: 'no time at all' },
+    ];
+    const actor = { id: '1', name: 'Dispatcher', requestId: 'r' };
+    await expect(createSchedules(server.database.db, actor, items)).rejects.toThrow();
+    expect(await live(server.database.db)).toEqual([]);
+  });
+});
+
+describe('the week board', () => {
+  test('carries what the rules ask, so that a browser judges a cell as the server will', async () => {
+    const { db } = server.database;
+    await db.insert(timeOff).values([
+      { employeeId: ada, startsOn: '2026-01-06', endsOn: '2026-01-07', reason: 'Wedding' },
+      { employeeId: ada, startsOn: '2026-03-06', endsOn: '2026-03-07', reason: null },
+    ]);
+    await schedule(await event(), ben);
+    const sunday = await event(coreName(612398), {
+      startsOn: '2026-01-11',
+      dueOn: '2026-01-12',
+    });
+    await schedule(sunday, ben, '2026-01-11T15:45:00.000Z');
+    const week = await board();
+    const person = week.people.find(({ id }) => id === ada);
+    expect(person?.timeOff).toEqual([{ startsOn: '2026-01-06', endsOn: '2026-01-07', reason: 'Wedding' }]);
+    expect(week.schedules).toHaveLength(1);
+    expect(week.besides).toMatchObject([{ eventId: sunday, employeeId: ben, workDate: '2026-01-11' }]);
+  });
 });

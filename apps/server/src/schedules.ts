@@ -17,7 +17,7 @@ import {
 import { NOTHING_OVERRIDDEN, openPlan, type Plan, peek } from './plan.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
-import type { BoardSchedule, Saved } from './views.ts';
+import type { BoardSchedule, CreatedRow, Saved, TradePreview } from './views.ts';
 
 /** A live schedule as the board shows it. Throws a refusal where there is none. */
 export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSchedule> {
@@ -44,38 +44,64 @@ export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSche
  * Schedules an event for a person. With `withSupervisor`, the open Supervisor event of a Core is scheduled as well, if
  * somebody can do it. Throws a {@link Refusal} where a rule speaks against it, or the event is scheduled already.
  */
-export async function createSchedule(
+export async function createSchedule(db: Db, actor: Actor, input: NewSchedule): Promise<Saved> {
+  return guarded(db, (tx) => create(tx, actor, input));
+}
+
+/**
+ * Schedules several events in one transaction, as when a week is copied: each for itself, in order, so that what a rule
+ * speaks against is listed with the reason while the others are saved. Takes no overrides. A Core takes its open
+ * Supervisor event along.
+ */
+export async function createSchedules(
   db: Db,
   actor: Actor,
-  input: {
-    eventId: number;
-    employeeId: number;
-    startsAt: Instant;
-    withSupervisor: boolean;
-    overrideReason?: string | undefined;
-  },
-): Promise<Saved> {
+  inputs: readonly { eventId: number; employeeId: number; startsAt: Instant }[],
+): Promise<CreatedRow[]> {
   return guarded(db, async (tx) => {
-    const plan = await openPlan(tx, {
-      eventIds: [input.eventId],
-      employeeIds: [input.employeeId],
-      pairs: input.withSupervisor,
-      at: [input.startsAt],
-    });
-    const event = plan.event(input.eventId);
-    const person = plan.person(input.employeeId);
-    plan.assertOpen(event);
-    const accepted = plan.accept(
-      plan.reasonsAgainst(event, person, input.startsAt),
-      event,
-      input.overrideReason,
-    );
-    const schedule = await plan.insert(tx, event, person, input.startsAt, accepted);
-    const pairEvent = plan.openSupervisorEvent(event);
-    const paired = pairEvent ? await plan.placeSupervisor(tx, pairEvent, schedule) : null;
-    await plan.finish(tx, actor);
-    return { scheduleId: schedule.id, eventId: event.id, version: schedule.version, paired };
+    const rows: CreatedRow[] = [];
+    for (const input of inputs) {
+      try {
+        const saved = await tx.transaction((part) => create(part, actor, { ...input, withSupervisor: true }));
+        rows.push({ eventId: input.eventId, saved, message: null });
+      } catch (error) {
+        const refusal = asRefusal(error);
+        if (!(refusal instanceof Refusal)) throw error;
+        rows.push({ eventId: input.eventId, saved: null, message: refusal.message });
+      }
+    }
+    return rows;
   });
+}
+
+interface NewSchedule {
+  eventId: number;
+  employeeId: number;
+  startsAt: Instant;
+  withSupervisor: boolean;
+  overrideReason?: string | undefined;
+}
+
+async function create(tx: Tx, actor: Actor, input: NewSchedule): Promise<Saved> {
+  const plan = await openPlan(tx, {
+    eventIds: [input.eventId],
+    employeeIds: [input.employeeId],
+    pairs: input.withSupervisor,
+    at: [input.startsAt],
+  });
+  const event = plan.event(input.eventId);
+  const person = plan.person(input.employeeId);
+  plan.assertOpen(event);
+  const accepted = plan.accept(
+    plan.reasonsAgainst(event, person, input.startsAt),
+    event,
+    input.overrideReason,
+  );
+  const schedule = await plan.insert(tx, event, person, input.startsAt, accepted);
+  const pairEvent = plan.openSupervisorEvent(event);
+  const paired = pairEvent ? await plan.placeSupervisor(tx, pairEvent, schedule) : null;
+  await plan.finish(tx, actor);
+  return { scheduleId: schedule.id, eventId: event.id, version: schedule.version, paired };
 }
 
 /**
@@ -170,29 +196,9 @@ async function edit(
  * Two Core schedules swap people, on one day or two: both or neither. Takes no overrides. Throws a {@link Refusal} that
  * says for each side what speaks against it.
  */
-export async function tradeSchedules(
-  db: Db,
-  actor: Actor,
-  input: { a: { scheduleId: number; version: number }; b: { scheduleId: number; version: number } },
-): Promise<{ a: Saved; b: Saved }> {
+export async function tradeSchedules(db: Db, actor: Actor, input: Trade): Promise<{ a: Saved; b: Saved }> {
   return guarded(db, async (tx) => {
-    const [seenA, seenB] = [await peek(tx, input.a.scheduleId), await peek(tx, input.b.scheduleId)];
-    const plan = await openPlan(tx, {
-      eventIds: [seenA.eventId, seenB.eventId],
-      employeeIds: [seenA.employeeId, seenB.employeeId],
-      pairs: false,
-      at: [seenA.startsAt, seenB.startsAt],
-    });
-    const [a, b] = [await plan.current(tx, input.a), await plan.current(tx, input.b)];
-    const side = (schedule: ScheduleRecord) => ({
-      scheduleId: schedule.id,
-      event: plan.facts(plan.event(schedule.eventId)),
-      person: plan.person(schedule.employeeId),
-      startsAt: schedule.startsAt,
-      ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
-    });
-    for (const schedule of [a, b]) plan.assertListed(plan.event(schedule.eventId));
-    const verdict = evaluateTrade({ a: side(a), b: side(b), ...plan.surroundings });
+    const { plan, a, b, verdict } = await openTrade(tx, input);
     if (!verdict.allowed) {
       const reasons = [...verdict.a, ...verdict.b];
       const against = new Set(
@@ -218,6 +224,40 @@ export async function tradeSchedules(
     });
     return { a: saved(newA), b: saved(newB) };
   });
+}
+
+/**
+ * What the rules say of a trade, of each side: {@link tradeSchedules} without its writes. Throws a {@link Refusal} where
+ * there is nothing to judge, as when one of them was changed since it was seen.
+ */
+export async function previewTrade(db: Db, input: Trade): Promise<TradePreview> {
+  return db.transaction(async (tx) => (await openTrade(tx, input)).verdict);
+}
+
+interface Trade {
+  a: { scheduleId: number; version: number };
+  b: { scheduleId: number; version: number };
+}
+
+/** Locks both sides of a trade and judges it. */
+async function openTrade(tx: Tx, input: Trade) {
+  const [seenA, seenB] = [await peek(tx, input.a.scheduleId), await peek(tx, input.b.scheduleId)];
+  const plan = await openPlan(tx, {
+    eventIds: [seenA.eventId, seenB.eventId],
+    employeeIds: [seenA.employeeId, seenB.employeeId],
+    pairs: false,
+    at: [seenA.startsAt, seenB.startsAt],
+  });
+  const [a, b] = [await plan.current(tx, input.a), await plan.current(tx, input.b)];
+  const side = (schedule: ScheduleRecord) => ({
+    scheduleId: schedule.id,
+    event: plan.facts(plan.event(schedule.eventId)),
+    person: plan.person(schedule.employeeId),
+    startsAt: schedule.startsAt,
+    ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
+  });
+  for (const schedule of [a, b]) plan.assertListed(plan.event(schedule.eventId));
+  return { plan, a, b, verdict: evaluateTrade({ a: side(a), b: side(b), ...plan.surroundings }) };
 }
 
 /**
@@ -325,12 +365,16 @@ async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     return await save(db, work);
   } catch (error) {
-    const failure = postgresError(error);
-    if (failure?.code !== UNIQUE_VIOLATION || failure.constraint !== 'schedules_one_live_per_event')
-      throw error;
-    throw new Refusal(
-      'This event was scheduled by somebody else a moment ago. Nothing of yours was saved; look at it again.',
-      { code: 'taken' },
-    );
+    throw asRefusal(error);
   }
+}
+
+function asRefusal(error: unknown): unknown {
+  const failure = postgresError(error);
+  if (failure?.code !== UNIQUE_VIOLATION || failure.constraint !== 'schedules_one_live_per_event')
+    return error;
+  return new Refusal(
+    'This event was scheduled by somebody else a moment ago. Nothing of yours was saved; look at it again.',
+    { code: 'taken' },
+  );
 }

@@ -1,5 +1,17 @@
 import type { AttemptOutcome, FailureKind, SyncState } from '@scheduler/db';
-import type { Condition, EventType, Instant, Reason, Role, WorkDate } from '@scheduler/scheduling';
+import type {
+  Condition,
+  DayCheck,
+  EventType,
+  Instant,
+  NoonState,
+  PersonFacts,
+  PlannedWork,
+  Reason,
+  Role,
+  SlotCover,
+  WorkDate,
+} from '@scheduler/scheduling';
 
 /** How far an event has got towards Crossmark. */
 export interface SyncBadge {
@@ -39,6 +51,8 @@ export interface BoardSchedule {
   source: 'board' | 'crossmark' | 'csv';
   /** Why a soft conflict was accepted. */
   overrideReason: string | null;
+  /** Reissued work: its expiry, which takes the window's place; the last work day is the one before. */
+  windowEndsOn: WorkDate | null;
   /** Rules that it breaks as things stand: what comes from Crossmark or a CSV is a fact and is shown, not refused. */
   flags: Reason[];
 }
@@ -52,10 +66,8 @@ export interface BoardStore {
 
 export type LinkState = 'unchecked' | 'linked' | 'not_found' | 'ambiguous' | 'taken';
 
-export interface BoardPerson {
-  id: number;
-  name: string;
-  role: Role;
+/** With what the rules ask of a person, as far as it concerns the week. */
+export interface BoardPerson extends PersonFacts {
   linkState: LinkState;
   /** Days of the week on which they don't work, and why. */
   off: { day: WorkDate; reason: string }[];
@@ -71,8 +83,72 @@ export interface WeekBoard {
   holidays: { day: WorkDate; name: string }[];
   people: BoardPerson[];
   schedules: BoardSchedule[];
+  /**
+   * Live work of these people that is not among `schedules`, for the rules ask about it: at other stores, and on the days
+   * next to the week, for work may reach over midnight.
+   */
+  besides: PlannedWork[];
   /** Unscheduled work whose window touches the week or is yet to come within it; most urgent first. */
   tray: BoardEvent[];
+}
+
+/** One day of one store. */
+export interface DayBoard {
+  store: BoardStore;
+  day: WorkDate;
+  /** The store's day now. */
+  today: WorkDate;
+  /** The holiday that falls on it. */
+  holiday: string | null;
+  /** `off` is why they don't work that day; null where they can. */
+  people: { id: number; name: string; role: Role; off: string | null }[];
+  /** By time. */
+  schedules: BoardSchedule[];
+  /** The Supervisor event of each Core that has one; `workDate` is the day on which it is scheduled. */
+  noonChecks: { coreEventId: number; state: NoonState; event: BoardEvent; workDate: WorkDate | null }[];
+  /** Unscheduled work whose last day this is, most urgent first. */
+  due: BoardEvent[];
+  /** Usual starts of each type, and other ones where work stands there. */
+  coverage: { type: EventType; slots: SlotCover[] }[];
+  checks: DayCheck[];
+}
+
+/** What becomes of work that is given to another person in bulk. */
+export interface Reassignment {
+  to: { id: number; name: string };
+  rows: {
+    scheduleId: number;
+    version: number;
+    event: Pick<BoardEvent, 'eventId' | 'name' | 'type'>;
+    from: { id: number; name: string };
+    startsAt: Instant;
+    /** Why it stays with whom it is; null where it goes over. */
+    refused: string | null;
+  }[];
+}
+
+/** What the rules say of a trade: `a` of B's person doing A's event, `b` the other way round. Hints don't forbid it. */
+export interface TradePreview {
+  allowed: boolean;
+  a: Reason[];
+  b: Reason[];
+}
+
+/** One month of one store in whole weeks, Sunday first. */
+export interface MonthView {
+  store: BoardStore;
+  /** `YYYY-MM`. */
+  month: string;
+  /** The store's day now. */
+  today: WorkDate;
+  days: {
+    day: WorkDate;
+    holiday: string | null;
+    /** Planned work, in the order of the types; none is left out. */
+    counts: { type: EventType; count: number }[];
+    /** Unscheduled events whose last day this is. */
+    due: number;
+  }[];
 }
 
 /** Who may do an event on a day and when. */
@@ -103,6 +179,13 @@ export interface Saved {
   version: number;
   /** Null where no Supervisor event goes along. */
   paired: PairedOutcome | null;
+}
+
+/** What became of one of several events that were scheduled at once: `saved`, or null and why not. */
+export interface CreatedRow {
+  eventId: number;
+  saved: Saved | null;
+  message: string | null;
 }
 
 export interface EventRow {

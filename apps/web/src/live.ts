@@ -27,6 +27,8 @@ export function useLiveUpdates(): void {
     if (kinds.has('event')) {
       void utils.board.week.invalidate();
       void utils.events.list.invalidate();
+      void utils.day.invalidate();
+      void utils.month.invalidate();
       void utils.sync.summary.invalidate();
       for (const eventId of eventIds) {
         void utils.sync.get.invalidate({ eventId });
@@ -35,6 +37,7 @@ export function useLiveUpdates(): void {
     }
     if (kinds.has('employee')) {
       void utils.employees.invalidate();
+      void utils.day.invalidate();
       void utils.board.week.invalidate();
     }
     if (kinds.has('crossmark')) void utils.sync.summary.invalidate();

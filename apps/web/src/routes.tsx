@@ -33,6 +33,9 @@ const day = (value: unknown): string | undefined =>
     ? value
     : undefined;
 
+const month = (value: unknown): string | undefined =>
+  typeof value === 'string' && day(`${value}-01`) ? value : undefined;
+
 /** Leaves out what isn't set, so that addresses stay short. */
 function given<Search extends object>(search: Search): { [Key in keyof Search]?: NonNullable<Search[Key]> } {
   return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as never;
@@ -100,6 +103,28 @@ const board = createRoute({
   component: lazyRouteComponent(() => import('./board/board-page.tsx'), 'BoardPage'),
 });
 
+const dayRoute = createRoute({
+  getParentRoute: () => app,
+  path: '/day',
+  validateSearch: (search) =>
+    given({ store: id(search.store), day: day(search.day), event: id(search.event) }),
+  component: lazyRouteComponent(() => import('./day/day-page.tsx'), 'DayPage'),
+});
+
+const daySheet = createRoute({
+  getParentRoute: () => app,
+  path: '/day/print',
+  validateSearch: (search) => given({ store: id(search.store), day: day(search.day) }),
+  component: lazyRouteComponent(() => import('./day/day-sheet.tsx'), 'DaySheet'),
+});
+
+const monthRoute = createRoute({
+  getParentRoute: () => app,
+  path: '/month',
+  validateSearch: (search) => given({ store: id(search.store), month: month(search.month) }),
+  component: lazyRouteComponent(() => import('./month/month-page.tsx'), 'MonthPage'),
+});
+
 const people = createRoute({
   getParentRoute: () => app,
   path: '/people',
@@ -123,7 +148,10 @@ const attention = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, app.addChildren([board, people, importRoute, attention])]),
+  routeTree: root.addChildren([
+    signIn,
+    app.addChildren([board, dayRoute, daySheet, monthRoute, people, importRoute, attention]),
+  ]),
   defaultPreload: 'intent',
   defaultPendingMs: 300,
   scrollRestoration: true,

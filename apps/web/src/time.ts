@@ -22,6 +22,15 @@ export const weekHere = (): string => weekStart(workDateOf(nowInstant(), VIEWER_
 /** The later one of two days. */
 export const laterDay = (a: string, b: string): string => (daysBetween(a, b) > 0 ? b : a);
 
+/** The day that it is in a store; in the viewer's zone while the store's is unknown. */
+export const todayIn = (timeZone = VIEWER_ZONE): string => workDateOf(nowInstant(), timeZone);
+
+/** `January 2026` out of `2026-01`. */
+export function formatMonth(month: string): string {
+  const date = new Date(`${month}-01T12:00:00Z`);
+  return new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date);
+}
+
 /** `Jan 4 – 10, 2026`: a week's first and last day. */
 export function formatWeek(sunday: string): string {
   const last = addDays(sunday, 6);

@@ -1,4 +1,4 @@
-import type { EventType, Reason } from '@scheduler/scheduling';
+import { type Condition, type EventType, type Reason, workName } from '@scheduler/scheduling';
 import type { RefusalReason, SyncBadge } from '@scheduler/server/router';
 import { TRPCClientError } from '@trpc/client';
 import { FileUnreadable } from './import/read-file.ts';
@@ -9,10 +9,7 @@ import { addDays, daysBetween, formatDay } from './time.ts';
  * Crossmark's name. The whole name is shown where there is room.
  */
 export function titleOf(event: { name: string }): string {
-  const title = event.name
-    .replace(/\s*\(\d{6,}\)\s*-.*$/, '')
-    .replace(/^\d{6}-(VP-)?/, '')
-    .replace(/^\d\d[.-]\d\d(-DD|-LKD-FSK)?[- ]/, '')
+  const title = workName(event.name)
     .replace(/-(\d{1,2}[AP]M)$/, ', $1')
     .replace(/^(\d+)HR-ES\d-JUICER-PRODUCTION(-.*)?$/, 'Juicer Production, $1 hours')
     .replace(/^(\S[^-]*)-/, '$1\u00a0– ')
@@ -32,6 +29,9 @@ export const TYPES: Record<EventType, { short: string; token: string }> = {
   Freeosk: { short: 'Freeosk', token: '--type-freeosk' },
   Other: { short: 'Other', token: '--type-other' },
 };
+
+/** Conditions that go without saying on a planned event. */
+export const PLAIN_CONDITIONS: readonly Condition[] = ['Scheduled', 'Unstaffed'];
 
 export type SyncState = SyncBadge['state'];
 

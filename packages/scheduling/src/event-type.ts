@@ -31,6 +31,18 @@ export function eventNumber(name: string): string | null {
   return /^\s*(\d{6})-/.exec(name)?.[1] ?? null;
 }
 
+/**
+ * Client and product, `Client-Product`, without the numbers and the type that stand around them: what two events of the
+ * same job have in common from one week to the next.
+ */
+export function workName(name: string): string {
+  return name
+    .replace(/\s*\(\d{6,}\)\s*-.*$/, '')
+    .replace(/^\d{6}-(VP-)?/, '')
+    .replace(/^\d\d[.-]\d\d(-DD|-LKD-FSK)?[- ]/, '')
+    .trim();
+}
+
 /** Minutes that an event takes where no CSV row said otherwise. A Core includes 30 for lunch. */
 export function defaultDurationMinutes(type: EventType, name: string): number {
   switch (type) {

@@ -4,7 +4,8 @@ import { type EventFacts, evaluate, type PersonFacts, type PlannedWork } from '.
 import { instantAt } from './time.ts';
 import type { EventType, Instant, WorkDate } from './vocabulary.ts';
 
-interface Pairable {
+/** An event, as far as it matters for pairs. */
+export interface Pairable {
   id: number;
   type: EventType;
   name: string;

@@ -122,6 +122,11 @@ export function evaluate(candidate: Candidate): Reason[] {
   return reasonsAgainst(candidate, ', or save it with a reason');
 }
 
+/** {@link evaluate} for a change that takes no overrides: what is soft doesn't offer one. */
+export function evaluateFirmly(candidate: Candidate): Reason[] {
+  return reasonsAgainst(candidate, '');
+}
+
 /** @param orElse what one may do instead of changing the plan where a reason is soft; empty where one may nothing */
 function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
   const { event, person, startsAt, timeZone } = candidate;
@@ -213,8 +218,9 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
     }
   }
   const sunday = weekStart(day);
+  const nextSunday = addDays(sunday, 7);
   const workDays = new Set(
-    others.map((work) => work.workDate).filter((other) => sunday <= other && other < addDays(sunday, 7)),
+    others.map((work) => work.workDate).filter((other) => sunday <= other && other < nextSunday),
   ).add(day);
   if (workDays.size > MOST_WORK_DAYS) {
     soft(
@@ -294,7 +300,7 @@ const isNoonCheckOrLong = (type: EventType) => type === 'Supervisor' || isLong(t
 const article = (noun: string) => (/^[AEIO]/.test(noun) ? 'an' : 'a');
 
 /** Short name for sentences: type and number, else the name without what stands in parentheses and after. */
-function labelOf(event: EventFacts): string {
+export function labelOf(event: Pick<EventFacts, 'type' | 'name'>): string {
   const number = eventNumber(event.name);
   return number ? `${event.type} ${number}` : `“${event.name.split(' (')[0]?.trim() ?? event.name}”`;
 }

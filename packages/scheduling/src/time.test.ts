@@ -7,6 +7,7 @@ import {
   formatDay,
   formatTime,
   instantAt,
+  monthDays,
   timeOf,
   weekdayOf,
   weekStart,
@@ -96,5 +97,29 @@ describe('days', () => {
     expect(formatDay('2026-01-05')).toBe('Mon Jan 5');
     expect(formatTime('2026-01-05T17:00:00.000Z', 'UTC')).toBe('5:00 PM');
     expect(formatTime('2026-01-05T00:15:00.000Z', 'UTC')).toBe('12:15 AM');
+  });
+});
+
+describe('monthDays', () => {
+  it('fills a month up to whole weeks, Sunday first', () => {
+    expect(monthDays('2026-01')[0]).toBe('2025-12-28');
+    expect(monthDays('2026-01').at(-1)).toBe('2026-01-31');
+    // Begins on a Sunday and ends on a Saturday: four weeks alone.
+    expect(monthDays('2026-02')).toHaveLength(28);
+    expect(monthDays('2026-05')).toHaveLength(42);
+  });
+  it('holds every day of its month once, in order, whatever the month', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2000, max: 2099 }), fc.integer({ min: 1, max: 12 }), (year, number) => {
+        const month = `${year}-${String(number).padStart(2, '0')}`;
+        const days = monthDays(month);
+        expect(days.length % 7).toBe(0);
+        expect(weekdayOf(days[0] ?? '')).toBe(0);
+        expect(days).toEqual(days.map((_, index) => addDays(days[0] ?? '', index)));
+        expect(days.filter((day) => day.startsWith(month)).length).toBe(new Date(year, number, 0).getDate());
+        expect(days[6]?.slice(0, 7)).toBe(month);
+        expect(days.at(-7)?.slice(0, 7)).toBe(month);
+      }),
+    );
   });
 });

@@ -8,12 +8,12 @@ import type { Instant, WorkDate } from './vocabulary.ts';
 
 /** The store's local day on which an instant falls. */
 export function workDateOf(instant: Instant, timeZone: string): WorkDate {
-  return PlainDate.toString(ZonedDateTime.toPlainDate(zoned(instant, timeZone)));
+  return localTime(instant, timeZone).slice(0, 10);
 }
 
 /** The store's wall time at an instant, `HH:mm` in 24 hours. */
 export function timeOf(instant: Instant, timeZone: string): string {
-  return PlainDateTime.toString(ZonedDateTime.toPlainDateTime(zoned(instant, timeZone))).slice(11, 16);
+  return localTime(instant, timeZone).slice(11, 16);
 }
 
 /**
@@ -61,6 +61,19 @@ export function weekStart(day: WorkDate): WorkDate {
   return addDays(day, -weekdayOf(day));
 }
 
+/** The days of a month, `YYYY-MM`, filled up to whole weeks: Sundays first, Saturdays last. */
+export function monthDays(month: string): WorkDate[] {
+  const days: WorkDate[] = [];
+  for (
+    let day = weekStart(`${month}-01`);
+    day.slice(0, 7) <= month || weekdayOf(day) !== 0;
+    day = addDays(day, 1)
+  ) {
+    days.push(day);
+  }
+  return days;
+}
+
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
@@ -87,8 +100,19 @@ function plainDate(day: WorkDate): PlainDate.Record {
   return PlainDate.create(year, month, dayOfMonth);
 }
 
-function zoned(instant: Instant, timeZone: string): ZonedDateTime.Record {
-  return TemporalInstant.toZonedDateTimeISO(TemporalInstant.fromString(instant), timeZone);
+/** Local times known so far: a board asks for the same few hundred again and again, and each costs some microseconds. */
+const known = new Map<string, string>();
+const KNOWN_AT_MOST = 5000;
+
+function localTime(instant: Instant, timeZone: string): string {
+  const key = `${instant} ${timeZone}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const zoned = TemporalInstant.toZonedDateTimeISO(TemporalInstant.fromString(instant), timeZone);
+  const local = PlainDateTime.toString(ZonedDateTime.toPlainDateTime(zoned));
+  if (known.size >= KNOWN_AT_MOST) known.clear();
+  known.set(key, local);
+  return local;
 }
 
 function text(instant: TemporalInstant.Record): Instant {

@@ -3,7 +3,9 @@ import { id, instant, overrideReason, version, workDate } from '../input.ts';
 import {
   changeEmployee,
   createSchedule,
+  createSchedules,
   getSchedule,
+  previewTrade,
   reissueEvent,
   rescheduleSchedule,
   tradeSchedules,
@@ -32,6 +34,18 @@ export const schedulesRouter = router({
     )
     .mutation(({ ctx, input }) => createSchedule(ctx.backend.db, ctx.actor, input)),
 
+  /** Schedules several events at once, as when a week is copied. What a rule speaks against is listed, the rest is saved. */
+  createMany: dispatcherProcedure
+    .input(
+      z.strictObject({
+        items: z
+          .array(z.strictObject({ eventId: id, employeeId: id, startsAt: instant }))
+          .min(1, 'must name one event at least')
+          .max(500, 'must name 500 events at most'),
+      }),
+    )
+    .mutation(({ ctx, input }) => createSchedules(ctx.backend.db, ctx.actor, input.items)),
+
   /** Moves a schedule, also to another person. A Core on another day takes its Supervisor event along. */
   reschedule: dispatcherProcedure
     .input(z.strictObject({ ...edited, startsAt: instant, employeeId: id.optional(), ...override }))
@@ -41,6 +55,11 @@ export const schedulesRouter = router({
   changeEmployee: dispatcherProcedure
     .input(z.strictObject({ ...edited, employeeId: id, ...override }))
     .mutation(({ ctx, input }) => changeEmployee(ctx.backend.db, ctx.actor, input)),
+
+  /** What the rules say of a trade, of each side. Writes nothing. */
+  tradePreview: dispatcherProcedure
+    .input(z.strictObject({ a: z.strictObject(edited), b: z.strictObject(edited) }))
+    .query(({ ctx, input }) => previewTrade(ctx.backend.db, input)),
 
   /** Two Cores swap people: both or neither, and no override. */
   trade: dispatcherProcedure

@@ -1,17 +1,45 @@
-import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
+import type { Reason } from '@scheduler/scheduling';
+import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { ChevronLeft, ChevronRight, CopyPlus, Keyboard } from 'lucide-react';
+import {
+  type Dispatch,
+  type SetStateAction,
+  Suspense,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { trpc } from '../api.ts';
 import type { BoardSearch } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { addDays, formatWeek, laterDay, otherZone, weekHere, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { toast } from '../ui/toast.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { DayList } from './day-list.tsx';
-import { ChooseEventDialog, EventPanel, loadDialogsSoon, PlanDialog } from './dialogs.ts';
+import {
+  ChooseEventDialog,
+  CopyWeekDialog,
+  EventPanel,
+  KeysDialog,
+  loadDialogsSoon,
+  MoveMenu,
+  PlanDialog,
+  ReasonDialog,
+  TradeDialog,
+  whenIdle,
+} from './dialogs.ts';
+import { type Edit, seenOf, useEdits, useForeshadowed } from './edits.ts';
+import { considerAgain, type Hand, letGo, outlook, TRAY } from './hand.ts';
+import { HandBar } from './hand-bar.tsx';
+import { focusWhenThere, useBoardKeys } from './keys.ts';
+import type { Overridable } from './reason-dialog.tsx';
+import { cellOf, eventOf, type Held, judgeFor } from './targets.ts';
 import { Tray, type TrayFilter } from './tray.tsx';
 import { type BoardActions, WeekGrid } from './week-grid.tsx';
 
@@ -19,7 +47,13 @@ const route = getRouteApi('/app/');
 
 type Asked =
   | { kind: 'choose'; employeeId: number; day: string }
-  | { kind: 'plan'; event: BoardEvent; day?: string; employeeId?: number };
+  | { kind: 'plan'; event: BoardEvent; day?: string; employeeId?: number }
+  | { kind: 'change'; mode: 'move' | 'person'; schedule: BoardSchedule }
+  | { kind: 'trade'; schedule: BoardSchedule; partnerId?: number }
+  | { kind: 'reason'; edit: Overridable; reasons: readonly Reason[] }
+  | { kind: 'menu'; schedule: BoardSchedule; button: HTMLElement }
+  | { kind: 'copy' }
+  | { kind: 'keys' };
 
 /** Home: one week of a store, what is still to be planned beside it. */
 export function BoardPage() {
@@ -52,7 +86,7 @@ export function BoardPage() {
   );
   // Around midnight the store may be in another week than the viewer: the store's today decides.
   const storeToday = query.data?.today;
-  const board = query.data;
+  const board = useForeshadowed(query.data);
   const loaded = board !== undefined;
   useEffect(() => {
     if (loaded) loadDialogsSoon();
@@ -63,9 +97,25 @@ export function BoardPage() {
     () => ({
       open: (eventId) => set({ event: eventId }, false),
       add: mayWrite ? (employeeId, day) => setAsked({ kind: 'choose', employeeId, day }) : undefined,
+      menu: mayWrite ? (schedule, button) => setAsked({ kind: 'menu', schedule, button }) : undefined,
       showLast: (day) => set({ last: day, ...(!besides && { view: 'tray' as const }) }),
     }),
     [set, mayWrite, besides],
+  );
+
+  const planner = usePlanner(board, setAsked);
+  useBoardKeys({
+    ...planner,
+    board,
+    mayWrite,
+    trade: (schedule) => setAsked({ kind: 'trade', schedule }),
+    help: () => setAsked({ kind: 'keys' }),
+  });
+  useDragging(board, planner.drop, mayWrite && grid);
+  const pick = useCallback(
+    (event: BoardEvent) =>
+      mayWrite ? setAsked({ kind: 'plan', event }) : set({ event: event.eventId }, false),
+    [mayWrite, set],
   );
 
   if (query.isError && !board) {
@@ -82,8 +132,6 @@ export function BoardPage() {
     ...(search.type && { type: search.type }),
     ...(search.last && { last: search.last }),
   };
-  const person =
-    asked?.kind === 'choose' ? board?.people.find((each) => each.id === asked.employeeId) : undefined;
   const several = (stores.data?.length ?? 0) > 1;
   const zone = board && otherZone(board.store.timeZone);
 
@@ -133,8 +181,21 @@ export function BoardPage() {
           )}
           {zone && <span className="hidden text-xs lg:inline">Times are the store’s: {zone}</span>}
         </div>
+        <div className="ml-auto flex items-center gap-1">
+          {mayWrite && (
+            <Button onClick={() => setAsked({ kind: 'copy' })} disabled={!board}>
+              <CopyPlus aria-hidden className="size-4" />
+              <span className="sr-only sm:not-sr-only">Copy week</span>
+            </Button>
+          )}
+          {grid && (
+            <IconButton label="Keys of the board" onClick={() => setAsked({ kind: 'keys' })}>
+              <Keyboard aria-hidden className="size-4" />
+            </IconButton>
+          )}
+        </div>
         {!besides && (
-          <div className="ml-auto flex w-full rounded-md border border-line p-0.5 sm:w-auto">
+          <div className="flex w-full rounded-md border border-line p-0.5 sm:w-auto">
             {(['board', 'tray'] as const).map((view) => {
               const on = (view === 'tray') === (search.view === 'tray');
               return (
@@ -181,9 +242,8 @@ export function BoardPage() {
               today={board.today}
               filter={filter}
               onFilter={(next) => set({ q: next.q, type: next.type, last: next.last })}
-              onPick={(event) =>
-                mayWrite ? setAsked({ kind: 'plan', event }) : set({ event: event.eventId }, false)
-              }
+              mayMove={mayWrite && besides}
+              onPick={pick}
             />
           )}
         </div>
@@ -191,29 +251,10 @@ export function BoardPage() {
         <BoardBones grid={grid} besides={besides} />
       )}
 
+      {board && <HandBar board={board} />}
       <Suspense>
-        {asked?.kind === 'choose' && board && person && (
-          <ChooseEventDialog
-            person={person}
-            day={asked.day}
-            tray={board.tray}
-            onPick={(event) =>
-              setAsked({ kind: 'plan', event, day: asked.day, employeeId: asked.employeeId })
-            }
-            onClose={() => setAsked(undefined)}
-          />
-        )}
-        {asked?.kind === 'plan' && board && (
-          <PlanDialog
-            plan={{
-              mode: 'schedule',
-              event: asked.event,
-              day: asked.day ?? firstDayIn(asked.event, board),
-              ...(asked.employeeId && { employeeId: asked.employeeId }),
-            }}
-            today={board.today}
-            onClose={() => setAsked(undefined)}
-          />
+        {board && asked && (
+          <Question asked={asked} board={board} planner={planner} onAsk={setAsked} onOpen={actions.open} />
         )}
         {search.event && (
           <EventPanel key={search.event} eventId={search.event} onClose={() => set({ event: undefined })} />
@@ -221,6 +262,188 @@ export function BoardPage() {
       </Suspense>
     </div>
   );
+}
+
+/** Drops, the menu's choices and the keys' all end here: what is planned is saved, or asked about first. */
+function usePlanner(board: WeekBoard | undefined, onAsk: (asked: Asked | undefined) => void) {
+  const edits = useEdits();
+  const latest = useRef(board);
+  latest.current = board;
+  return useMemo(() => {
+    const save = (edit: Edit) =>
+      void edits.run(edit, (refused) => {
+        if (refused.kind === 'schedule' || refused.kind === 'move') {
+          onAsk({ kind: 'reason', edit: refused, reasons: [] });
+        }
+      });
+    const place = (held: Held, key: string, byKey: boolean): void => {
+      const week = latest.current;
+      const { employeeId } = cellOf(key);
+      const person = week?.people.find((each) => each.id === employeeId);
+      if (!week || !person) return;
+      const { startsAt, verdict, reasons } = judgeFor(week, held).cell(key);
+      const event = eventOf(held);
+      const from = held.kind === 'schedule' ? seenOf(held.schedule, week) : undefined;
+      if (from?.employeeId === employeeId && from.startsAt === startsAt) return;
+      if (verdict === 'hard') {
+        toast(reasons[0]?.message ?? 'It can’t be put there.', { tone: 'problem' });
+        return;
+      }
+      const to = { employeeId, employeeName: person.name, startsAt };
+      const { timeZone } = week.store;
+      const edit: Overridable = from
+        ? { kind: 'move', timeZone, from, to }
+        : { kind: 'schedule', timeZone, event, to };
+      if (byKey) focusWhenThere(event.eventId);
+      if (verdict === 'soft') onAsk({ kind: 'reason', edit, reasons });
+      else save(edit);
+    };
+    const unschedule = (schedule: BoardSchedule): void => {
+      const week = latest.current;
+      if (!week) return;
+      save({
+        kind: 'unschedule',
+        timeZone: week.store.timeZone,
+        from: seenOf(schedule, week),
+        overrideReason: schedule.overrideReason,
+      });
+    };
+    const drop = (hand: Hand): void => {
+      const { held, target, by } = hand;
+      if (!target) return;
+      const { verdict, reasons } = outlook(target);
+      // A key pressed where it can't be dropped leaves it in hand: the reason is on screen.
+      if (verdict === 'hard' && by === 'keyboard') return;
+      letGo();
+      if (verdict === 'hard' && (target.trade || target.key === TRAY)) {
+        toast(reasons[0]?.message ?? 'It can’t be put there.', { tone: 'problem' });
+      } else if (target.key === TRAY) {
+        if (held.kind === 'schedule') unschedule(held.schedule);
+      } else if (target.trade && held.kind === 'schedule') {
+        onAsk({ kind: 'trade', schedule: held.schedule, partnerId: target.trade.scheduleId });
+      } else {
+        place(held, target.key, by === 'keyboard');
+      }
+    };
+    return { drop, place, unschedule, undo: edits.undo };
+  }, [edits, onAsk]);
+}
+
+/** What is asked over the board: dialogs and the menu of a card. */
+function Question({
+  asked,
+  board,
+  planner,
+  onAsk,
+  onOpen,
+}: {
+  asked: Asked;
+  board: WeekBoard;
+  planner: ReturnType<typeof usePlanner>;
+  onAsk: Dispatch<SetStateAction<Asked | undefined>>;
+  onOpen: (eventId: number) => void;
+}) {
+  const close = () => onAsk(undefined);
+  const currentOf = (schedule: BoardSchedule) => ({ ...schedule, ...seenOf(schedule, board) });
+  switch (asked.kind) {
+    case 'choose': {
+      const { employeeId, day } = asked;
+      const person = board.people.find((each) => each.id === employeeId);
+      if (!person) return null;
+      return (
+        <ChooseEventDialog
+          person={person}
+          day={day}
+          tray={board.tray}
+          onPick={(event) => onAsk({ kind: 'plan', event, day, employeeId })}
+          onClose={close}
+        />
+      );
+    }
+    case 'plan':
+      return (
+        <PlanDialog
+          plan={{
+            mode: 'schedule',
+            event: asked.event,
+            day: asked.day ?? firstDayIn(asked.event, board),
+            ...(asked.employeeId && { employeeId: asked.employeeId }),
+          }}
+          today={board.today}
+          onClose={close}
+        />
+      );
+    case 'change': {
+      const { mode, schedule } = asked;
+      return (
+        <PlanDialog
+          plan={{ mode, event: schedule.event, current: currentOf(schedule) }}
+          today={board.today}
+          onClose={close}
+        />
+      );
+    }
+    case 'trade':
+      return (
+        <TradeDialog
+          event={asked.schedule.event}
+          current={currentOf(asked.schedule)}
+          partnerId={asked.partnerId}
+          storeId={board.store.id}
+          timeZone={board.store.timeZone}
+          today={board.today}
+          onClose={close}
+        />
+      );
+    case 'reason':
+      return <ReasonDialog edit={asked.edit} reasons={asked.reasons} onClose={close} />;
+    case 'menu':
+      return (
+        <MoveMenu
+          schedule={asked.schedule}
+          board={board}
+          button={asked.button}
+          choices={{
+            place: (schedule, key) => planner.place({ kind: 'schedule', schedule }, key, true),
+            ask: (what, schedule) =>
+              onAsk(
+                what === 'trade' ? { kind: 'trade', schedule } : { kind: 'change', mode: what, schedule },
+              ),
+            unschedule: planner.unschedule,
+            open: onOpen,
+          }}
+          // A choice may have asked something by now.
+          onClose={() => onAsk((now) => (now === asked ? undefined : now))}
+        />
+      );
+    case 'copy':
+      return <CopyWeekDialog board={board} onClose={close} />;
+    case 'keys':
+      return <KeysDialog onClose={close} />;
+  }
+}
+
+/** Lets cards be dragged once the browser is idle: nobody drags before, and the board needn't wait for it. */
+function useDragging(board: WeekBoard | undefined, drop: (hand: Hand) => void, enabled: boolean): void {
+  const latest = useRef(board);
+  useEffect(() => {
+    latest.current = board;
+    if (board) considerAgain(board);
+  }, [board]);
+  const ready = enabled && board !== undefined;
+  useEffect(() => {
+    if (!ready) return;
+    let stop: (() => void) | undefined;
+    let over = false;
+    whenIdle(async () => {
+      const { startDragging } = await import('./drag.ts');
+      if (!over) stop = startDragging({ board: () => latest.current, drop });
+    });
+    return () => {
+      over = true;
+      stop?.();
+    };
+  }, [ready, drop]);
 }
 
 /** The first day of an event's window that is not over, within the week on screen if there is one. */

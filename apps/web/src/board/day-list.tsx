@@ -84,7 +84,7 @@ export function DayList({
                 schedule={schedule}
                 timeZone={board.store.timeZone}
                 roomy
-                onOpen={actions.open}
+                actions={actions}
               />
             ))}
           </div>

@@ -6,15 +6,30 @@ import { lazy } from 'react';
  */
 const panel = () => import('./event-panel.tsx');
 const plan = () => import('./plan-dialog.tsx');
+const trade = () => import('./trade-dialog.tsx');
 const choose = () => import('./choose-event-dialog.tsx');
+const reason = () => import('./reason-dialog.tsx');
+const menu = () => import('./move-menu.tsx');
+const copyWeek = () => import('./copy-week-dialog.tsx');
+const keys = () => import('./keys-dialog.tsx');
 
 export const EventPanel = lazy(async () => ({ default: (await panel()).EventPanel }));
 export const PlanDialog = lazy(async () => ({ default: (await plan()).PlanDialog }));
+export const TradeDialog = lazy(async () => ({ default: (await trade()).TradeDialog }));
 export const ChooseEventDialog = lazy(async () => ({ default: (await choose()).ChooseEventDialog }));
+export const ReasonDialog = lazy(async () => ({ default: (await reason()).ReasonDialog }));
+export const MoveMenu = lazy(async () => ({ default: (await menu()).MoveMenu }));
+export const CopyWeekDialog = lazy(async () => ({ default: (await copyWeek()).CopyWeekDialog }));
+export const KeysDialog = lazy(async () => ({ default: (await keys()).KeysDialog }));
 
 /** Loads the dialogs when the browser is idle. */
 export function loadDialogsSoon(): void {
-  const load = () => void Promise.all([panel(), plan(), choose()]).catch(() => undefined);
-  if ('requestIdleCallback' in window) window.requestIdleCallback(load, { timeout: 4000 });
-  else setTimeout(load, 1500);
+  whenIdle(() => Promise.all([panel(), plan(), trade(), choose(), reason(), menu(), copyWeek(), keys()]));
+}
+
+/** Runs something when the browser has nothing better to do; what fails is asked for again when it is needed. */
+export function whenIdle(work: () => Promise<unknown>): void {
+  const run = () => void work().catch(() => undefined);
+  if ('requestIdleCallback' in window) window.requestIdleCallback(run, { timeout: 4000 });
+  else setTimeout(run, 1500);
 }

@@ -17,14 +17,13 @@ import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Bone, LoadError, Loading, Refusal } from '../ui/states.tsx';
-import { toast } from '../ui/toast.tsx';
-import { problemOf, syncSentence, titleOf, windowWords } from '../words.ts';
+import { syncSentence, titleOf, windowWords } from '../words.ts';
 import { PlanDialog } from './plan-dialog.tsx';
+import { Refused, useSave } from './save.tsx';
 import { TradeDialog } from './trade-dialog.tsx';
 
 /** One event and its schedule: what is planned, what can be done with it, and how far it has got to Crossmark. */
 export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () => void }) {
-  const utils = trpc.useUtils();
   const mayWrite = useMayWrite();
   const detail = trpc.events.get.useQuery({ eventId });
   const stores = trpc.stores.list.useQuery();
@@ -37,7 +36,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
   const [asked, setAsked] = useState<'schedule' | 'move' | 'person' | 'trade'>();
   // Should a colleague unschedule it meanwhile, an open dialog stays and its save says what happened.
   const [askedOf, setAskedOf] = useState<EventRow['schedule']>(null);
-  const unschedule = trpc.schedules.unschedule.useMutation();
+  const unschedule = useSave(onClose, () => void detail.refetch());
 
   const row = detail.data;
   const store = row && stores.data?.find((each) => each.id === row.storeId);
@@ -78,38 +77,10 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
   const title = titleOf(event);
   const closed = ['Canceled', 'Expired', 'Submitted'].includes(event.condition);
 
-  const free = async () => {
+  const free = () => {
     if (!schedule) return;
-    try {
-      const { paired } = await unschedule.mutateAsync({
-        scheduleId: schedule.scheduleId,
-        version: schedule.version,
-      });
-      const back = async () => {
-        try {
-          await utils.client.schedules.create.mutate({
-            eventId,
-            employeeId: schedule.employeeId,
-            startsAt: schedule.startsAt,
-            withSupervisor: paired !== null,
-            overrideReason: judged.data?.overrideReason ?? 'Undone: back to how it was',
-          });
-          toast(`${title} is back where it was.`);
-        } catch (error) {
-          toast(problemOf(error).message, { tone: 'problem' });
-        }
-        void utils.board.week.invalidate();
-      };
-      toast(`${title} is unscheduled.${paired ? ` ${paired.message}` : ''}`, {
-        action: { label: 'Undo', run: () => void back() },
-      });
-      await utils.board.week.invalidate();
-      void utils.events.invalidate();
-      onClose();
-    } catch {
-      // The panel shows the mutation's error.
-      void detail.refetch();
-    }
+    const overrideReason = judged.data?.overrideReason ?? null;
+    unschedule.mutate({ kind: 'unschedule', timeZone, from: { ...schedule, event }, overrideReason });
   };
 
   const zone = otherZone(timeZone);
@@ -168,7 +139,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
                         Trade
                       </Button>
                     )}
-                    <Button look="danger" busy={unschedule.isPending} onClick={() => void free()}>
+                    <Button look="danger" busy={unschedule.isPending} onClick={free}>
                       {!unschedule.isPending && <Undo2 aria-hidden className="size-4" />}
                       Unschedule
                     </Button>
@@ -180,7 +151,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
                 )}
               </div>
             )}
-            <Refusal error={unschedule.error} />
+            <Refused saving={unschedule} onLeave={unschedule.reset} />
           </section>
 
           <SyncSection eventId={eventId} event={event} sync={sync.data} timeZone={timeZone} />

@@ -17,18 +17,15 @@ import {
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { TextField, TickBox } from '../ui/field.tsx';
-import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
-import { toast } from '../ui/toast.tsx';
+import { TickBox } from '../ui/field.tsx';
+import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { lastDayOf, problemOf, titleOf, windowWords } from '../words.ts';
+import type { Seat } from './edits.ts';
+import type { Ref } from './history.ts';
+import { OverrideField, Refused, useSave } from './save.tsx';
 
 /** What a live schedule is now, for a dialog that changes it. */
-export interface CurrentSchedule {
-  scheduleId: number;
-  version: number;
-  employeeId: number;
-  employeeName: string;
-  startsAt: string;
+export interface CurrentSchedule extends Ref, Seat {
   workDate: string;
 }
 
@@ -52,7 +49,7 @@ export function PlanDialog({
   onClose: () => void;
 }) {
   // What was on screen when the choice was made: a colleague's change meanwhile is refused by its version, not overwritten.
-  const [plan, setPlan] = useState(livePlan);
+  const [plan] = useState(livePlan);
   const { event } = plan;
   const current = plan.mode === 'schedule' ? undefined : plan.current;
   const formId = useId();
@@ -89,7 +86,11 @@ export function PlanDialog({
   const reasons = chosen && chosenTime ? (chosen.reasonsBySlot[chosenTime] ?? []) : [];
   const blocked = reasons.some((reason) => reason.severity === 'hard');
 
-  const save = useSave(plan, onClose);
+  const utils = trpc.useUtils();
+  const save = useSave(onClose, () => {
+    void utils.events.options.invalidate({ eventId: event.eventId });
+    void utils.events.get.invalidate({ eventId: event.eventId });
+  });
   const demanded = save.error ? problemOf(save.error) : undefined;
   const soft = reasons.filter((reason) => reason.severity === 'soft');
   const needsReason = soft.length > 0 || demanded?.needsReason === true;
@@ -112,14 +113,20 @@ export function PlanDialog({
   const submit = (submitted: SubmitEvent<HTMLFormElement>) => {
     submitted.preventDefault();
     if (!ready || !data || !chosenTime || !chosen) return;
-    save.run({
-      employeeId: chosen.employeeId,
-      employeeName: chosen.name,
-      startsAt: instantAt(day, chosenTime, data.timeZone),
+    const decided = {
       timeZone: data.timeZone,
-      withSupervisor,
+      to: {
+        employeeId: chosen.employeeId,
+        employeeName: chosen.name,
+        startsAt: plan.mode === 'person' ? plan.current.startsAt : instantAt(day, chosenTime, data.timeZone),
+      },
       ...(needsReason && overrideReason.trim() !== '' && { overrideReason: overrideReason.trim() }),
-    });
+    };
+    save.mutate(
+      plan.mode === 'schedule'
+        ? { kind: 'schedule', event, withSupervisor, ...decided }
+        : { kind: 'move', from: { ...plan.current, event }, ...decided },
+    );
   };
 
   const { reset } = save;
@@ -154,31 +161,9 @@ export function PlanDialog({
           {/* Beside the buttons, for what stands at the end of a long list may be out of sight. */}
           <div className="grid w-full gap-2 not-empty:mb-1">
             {needsReason && (
-              <TextField
-                label="Reason for going against the warning"
-                hint="Kept with the schedule for whoever asks later."
-                name="overrideReason"
-                form={formId}
-                required
-                maxLength={300}
-                value={overrideReason}
-                onChange={(change) => setOverrideReason(change.target.value)}
-              />
+              <OverrideField form={formId} value={overrideReason} onChange={setOverrideReason} />
             )}
-            <Refusal error={save.error} />
-            {demanded?.code === 'stale' && (
-              <div className="flex flex-wrap gap-2">
-                <Button
-                  onClick={() => {
-                    setPlan(livePlan);
-                    save.reset();
-                  }}
-                >
-                  Go on from how it is now
-                </Button>
-                <Button onClick={onClose}>Leave it as it is now</Button>
-              </div>
-            )}
+            <Refused saving={save} onLeave={onClose} />
           </div>
           <Button onClick={onClose}>Cancel</Button>
           <Button
@@ -243,89 +228,6 @@ export function PlanDialog({
       )}
     </Dialog>
   );
-}
-
-interface Decision {
-  employeeId: number;
-  employeeName: string;
-  startsAt: string;
-  timeZone: string;
-  withSupervisor: boolean;
-  overrideReason?: string;
-}
-
-/** Saves a decision with the call that its mode asks for, says what was saved, and offers the way back from a move. */
-function useSave(plan: Plan, onSaved: () => void) {
-  const utils = trpc.useUtils();
-  const create = trpc.schedules.create.useMutation();
-  const reschedule = trpc.schedules.reschedule.useMutation();
-  const changeEmployee = trpc.schedules.changeEmployee.useMutation();
-  const used = { schedule: create, move: reschedule, person: changeEmployee }[plan.mode];
-
-  const run = async (decision: Decision) => {
-    const { employeeId, startsAt, overrideReason, withSupervisor } = decision;
-    const override = overrideReason ? { overrideReason } : {};
-    const title = titleOf(plan.event);
-    const when = formatWhen(startsAt, decision.timeZone);
-    const say = (paired: { message: string } | null, undo: () => Promise<unknown>, undone: string) =>
-      toast(`${title}: ${decision.employeeName}, ${when}.${paired ? ` ${paired.message}` : ''}`, {
-        action: { label: 'Undo', run: () => void takeBack(undo, undone) },
-      });
-    const takeBack = async (undo: () => Promise<unknown>, undone: string) => {
-      try {
-        await undo();
-        toast(undone);
-      } catch (error) {
-        toast(problemOf(error).message, { tone: 'problem' });
-      }
-      void utils.board.week.invalidate();
-      void utils.events.invalidate();
-    };
-    try {
-      if (plan.mode === 'schedule') {
-        const saved = await create.mutateAsync({
-          eventId: plan.event.eventId,
-          employeeId,
-          startsAt,
-          withSupervisor,
-          ...override,
-        });
-        const undo = () =>
-          utils.client.schedules.unschedule.mutate({ scheduleId: saved.scheduleId, version: saved.version });
-        say(saved.paired, undo, `${title} is unscheduled again.`);
-      } else {
-        const { scheduleId, version, employeeId: before, startsAt: beforeAt } = plan.current;
-        const saved =
-          plan.mode === 'move'
-            ? await reschedule.mutateAsync({ scheduleId, version, startsAt, employeeId, ...override })
-            : await changeEmployee.mutateAsync({ scheduleId, version, employeeId, ...override });
-        const undo = () =>
-          utils.client.schedules.reschedule.mutate({
-            scheduleId,
-            version: saved.version,
-            startsAt: beforeAt,
-            employeeId: before,
-            overrideReason: 'Undone: back to how it was',
-          });
-        say(saved.paired, undo, `${title} is back where it was.`);
-      }
-    } catch {
-      // The mutation keeps its error; the dialog shows it.
-      void utils.events.options.invalidate({ eventId: plan.event.eventId });
-      void utils.events.get.invalidate({ eventId: plan.event.eventId });
-      return;
-    }
-    await utils.board.week.invalidate();
-    void utils.events.invalidate();
-    onSaved();
-  };
-
-  return {
-    run: (decision: Decision) => void run(decision),
-    reset: used.reset,
-    error: used.error,
-    isPending: used.isPending,
-  };
 }
 
 function firstFreeSlot(options: ScheduleOptions, employeeId: number | undefined): string | undefined {

@@ -2,13 +2,15 @@ import type { BoardEvent } from '@scheduler/server/router';
 import { ArrowLeftRight } from 'lucide-react';
 import { useId, useState } from 'react';
 import { trpc } from '../api.ts';
-import { addDays, formatDay, formatTime, formatWhen, workDateOf } from '../time.ts';
+import { addDays, formatDay, formatTime, formatWhen } from '../time.ts';
+import { ReasonList } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
-import { toast } from '../ui/toast.tsx';
+import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { problemOf, titleOf } from '../words.ts';
+import { refOf } from './edits.ts';
 import type { CurrentSchedule } from './plan-dialog.tsx';
+import { Refused, useSave } from './save.tsx';
 
 /** How far around a Core others are offered to trade with. */
 const TRADE_WITHIN_DAYS = 14;
@@ -17,6 +19,7 @@ const TRADE_WITHIN_DAYS = 14;
 export function TradeDialog({
   event,
   current: liveCurrent,
+  partnerId: initialPartner,
   storeId,
   timeZone,
   today,
@@ -24,6 +27,8 @@ export function TradeDialog({
 }: {
   event: BoardEvent;
   current: CurrentSchedule;
+  /** The schedule to trade with that is chosen already. */
+  partnerId?: number | undefined;
   storeId: number;
   timeZone: string;
   today: string;
@@ -32,8 +37,7 @@ export function TradeDialog({
   const name = useId();
   // As it was when the dialog opened: a colleague's change meanwhile is refused by its version, not overwritten.
   const [current] = useState(liveCurrent);
-  const utils = trpc.useUtils();
-  const [partnerId, setPartnerId] = useState<number>();
+  const [partnerId, setPartnerId] = useState(initialPartner);
   const others = trpc.events.list.useQuery({
     storeId,
     scheduled: true,
@@ -42,36 +46,20 @@ export function TradeDialog({
     to: addDays(current.workDate, TRADE_WITHIN_DAYS),
     limit: 500,
   });
-  const trade = trpc.schedules.trade.useMutation({
-    onSuccess: async (saved) => {
-      const undo = async () => {
-        try {
-          await utils.client.schedules.trade.mutate({ a: versioned(saved.a), b: versioned(saved.b) });
-          toast('The trade is undone.');
-        } catch (error) {
-          toast(problemOf(error).message, { tone: 'problem' });
-        }
-        void utils.board.week.invalidate();
-      };
-      toast(
-        `Traded: ${partner?.employeeName} does ${titleOf(event)}, ${current.employeeName} does ${partnerTitle}.`,
-        { action: { label: 'Undo', run: () => void undo() } },
-      );
-      await utils.board.week.invalidate();
-      void utils.events.invalidate();
-      onClose();
-    },
-  });
+  const trade = useSave(onClose);
 
   const partners = (others.data?.rows ?? [])
     .flatMap(({ event: other, schedule }) =>
       schedule && schedule.employeeId !== current.employeeId && schedule.workDate >= today
-        ? [{ ...schedule, title: titleOf(other) }]
+        ? [{ ...schedule, event: other, title: titleOf(other) }]
         : [],
     )
     .sort((a, b) => (a.startsAt < b.startsAt ? -1 : 1));
   const partner = partners.find((each) => each.scheduleId === partnerId);
-  const partnerTitle = partner?.title;
+  const preview = trpc.schedules.tradePreview.useQuery(
+    { a: refOf(current), b: refOf(partner ?? current) },
+    { enabled: partner !== undefined, staleTime: 0, retry: false },
+  );
   const days = [...new Set(partners.map((each) => each.workDate))];
 
   return (
@@ -86,15 +74,11 @@ export function TradeDialog({
           <Button
             look="primary"
             className="min-w-28"
-            disabled={!partner}
+            disabled={!partner || preview.data?.allowed === false}
             busy={trade.isPending}
             busyLabel="Trading…"
             onClick={() =>
-              partner &&
-              trade.mutate({
-                a: { scheduleId: current.scheduleId, version: current.version },
-                b: { scheduleId: partner.scheduleId, version: partner.version },
-              })
+              partner && trade.mutate({ kind: 'trade', timeZone, a: { ...current, event }, b: partner })
             }
           >
             Trade
@@ -160,22 +144,25 @@ export function TradeDialog({
               <b className="font-semibold">{partner.employeeName}</b>: {titleOf(event)},{' '}
               {formatWhen(current.startsAt, timeZone)}
             </p>
+            <ReasonList reasons={preview.data?.a ?? []} brief />
             <p>
               <b className="font-semibold">{current.employeeName}</b>: {partner.title},{' '}
               {formatWhen(partner.startsAt, timeZone)}
             </p>
-            {workDateOf(partner.startsAt, timeZone) !== current.workDate && (
-              <p className="text-xs text-ink-2">They swap days: availability is checked when you trade.</p>
-            )}
+            <ReasonList reasons={preview.data?.b ?? []} brief />
+            <p role="status" className="min-h-5 text-xs text-ink-2">
+              {preview.isPending
+                ? 'Asking the rules…'
+                : preview.isError
+                  ? problemOf(preview.error).message
+                  : preview.data.allowed
+                    ? 'No rule speaks against it.'
+                    : 'A trade takes no overrides: change one person at a time instead.'}
+            </p>
           </section>
         )}
-        <Refusal error={trade.error} />
+        <Refused saving={trade} onLeave={onClose} />
       </div>
     </Dialog>
   );
 }
-
-const versioned = ({ scheduleId, version }: { scheduleId: number; version: number }) => ({
-  scheduleId,
-  version,
-});

@@ -1,10 +1,12 @@
 import { EVENT_TYPES, type EventType } from '@scheduler/scheduling';
 import type { BoardEvent } from '@scheduler/server/router';
 import { Search, X } from 'lucide-react';
+import { memo } from 'react';
 import { formatDay, formatDuration } from '../time.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Empty } from '../ui/states.tsx';
 import { lastDayOf, titleOf, URGENCIES, urgencyOf, windowWords } from '../words.ts';
+import { useTrayLook } from './hand.ts';
 
 export interface TrayFilter {
   q?: string;
@@ -17,15 +19,19 @@ export function Tray({
   events,
   today,
   filter,
+  mayMove,
   onFilter,
   onPick,
 }: {
   events: readonly BoardEvent[];
   today: string;
   filter: TrayFilter;
+  /** Whether events can be taken from here to the board. */
+  mayMove: boolean;
   onFilter: (filter: TrayFilter) => void;
   onPick: (event: BoardEvent) => void;
 }) {
+  const look = useTrayLook();
   const shown = filterEvents(events, filter);
   const groups = URGENCIES.map((urgency) => ({
     urgency,
@@ -36,7 +42,8 @@ export function Tray({
   return (
     <aside
       aria-label="Unscheduled events"
-      className="flex min-h-0 w-full flex-1 flex-col border-line bg-surface-2 min-[1100px]:w-72 min-[1100px]:flex-none min-[1100px]:border-l 2xl:w-80"
+      data-tray
+      className="relative flex min-h-0 w-full flex-1 flex-col border-line bg-surface-2 min-[1100px]:w-72 min-[1100px]:flex-none min-[1100px]:border-l 2xl:w-80"
     >
       <div className="grid gap-2 border-b border-line p-2">
         <h2 className="flex items-baseline gap-2 text-sm font-semibold">
@@ -47,6 +54,15 @@ export function Tray({
         </h2>
         <FilterBar filter={filter} events={events} onFilter={onFilter} />
       </div>
+      {look && (
+        <p
+          className={`pointer-events-none absolute inset-1 z-10 grid place-items-center rounded-md outline-2 outline-dashed ${look === 'aimed' ? 'bg-accent-soft/90 outline-accent' : 'bg-surface-2/60 outline-line-strong'}`}
+        >
+          <span className="rounded bg-surface px-2 py-1 text-sm font-medium text-ink shadow-float">
+            Drop here to unschedule
+          </span>
+        </p>
+      )}
       <div className="min-h-0 flex-1 overflow-y-auto p-2">
         {events.length === 0 && (
           <Empty title="Everything is scheduled.">
@@ -72,7 +88,7 @@ export function Tray({
               <ul className="grid gap-1">
                 {members.map((event) => (
                   <li key={event.eventId}>
-                    <TrayEvent event={event} onPick={onPick} />
+                    <TrayEvent event={event} mayMove={mayMove} onPick={onPick} />
                   </li>
                 ))}
               </ul>
@@ -159,15 +175,24 @@ export function filterEvents(events: readonly BoardEvent[], filter: TrayFilter):
   );
 }
 
-/** One unscheduled event as a button. */
-export function TrayEvent({ event, onPick }: { event: BoardEvent; onPick: (event: BoardEvent) => void }) {
+/** One unscheduled event as a button; with `mayMove` it can be dragged onto the board. */
+export const TrayEvent = memo(function TrayEvent({
+  event,
+  mayMove = false,
+  onPick,
+}: {
+  event: BoardEvent;
+  mayMove?: boolean;
+  onPick: (event: BoardEvent) => void;
+}) {
   return (
     <button
       type="button"
       data-testid={`tray-event-${event.eventId}`}
+      data-held={mayMove ? `event ${event.eventId}` : undefined}
       title={event.name}
       onClick={() => onPick(event)}
-      className="grid w-full gap-0.5 rounded-md border border-line bg-surface px-2 py-1.5 text-left hover:border-line-strong hover:bg-surface-2 pointer-coarse:py-2"
+      className="grid w-full gap-0.5 rounded-md border border-line bg-surface px-2 py-1.5 text-left select-none hover:border-line-strong hover:bg-surface-2 pointer-coarse:py-2"
     >
       <span className="line-clamp-2 text-[13px] leading-tight font-medium">{titleOf(event)}</span>
       <span className="flex items-center gap-2">
@@ -191,4 +216,4 @@ export function TrayEvent({ event, onPick }: { event: BoardEvent; onPick: (event
       )}
     </button>
   );
-}
+});

@@ -1,6 +1,16 @@
 import type { RefreshRun } from '@scheduler/server/router';
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
-import { CalendarDays, FileUp, LogOut, RefreshCw, UserRound, Users, WifiOff } from 'lucide-react';
+import {
+  CalendarCheck2,
+  CalendarDays,
+  CalendarRange,
+  FileUp,
+  LogOut,
+  RefreshCw,
+  UserRound,
+  Users,
+  WifiOff,
+} from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { queryClient, trpc } from '../api.ts';
 import { useConnection } from '../connection.ts';
@@ -10,6 +20,7 @@ import { formatFromNow, formatMoment, useNow } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf } from '../words.ts';
+import { PageLinks } from './page-links.tsx';
 import { useMayWrite, useSession } from './use-session.ts';
 
 /** What stands around every page: where one is, how the sync stands, and who one is. */
@@ -37,23 +48,7 @@ export function Shell() {
           <span className="hidden xl:inline">Crossmark Scheduler</span>
           <span className="sr-only xl:hidden">Crossmark Scheduler</span>
         </Link>
-        <nav aria-label="Pages" className="order-last flex w-full gap-1 sm:order-none sm:w-auto">
-          {PAGES.map(({ to, label, Icon }) => (
-            <Link
-              key={to}
-              to={to}
-              activeOptions={{ exact: true, includeSearch: false }}
-              className={buttonClass('quiet', 'flex-1 sm:flex-none')}
-              activeProps={{
-                className: 'bg-accent-soft! text-accent-text! font-medium',
-                'aria-current': 'page',
-              }}
-            >
-              <Icon aria-hidden className="size-4" />
-              {label}
-            </Link>
-          ))}
-        </nav>
+        <PageLinks pages={PAGES} />
         <div className="ml-auto flex items-center gap-1.5">
           <SyncCounts />
           <Refresh />
@@ -70,6 +65,8 @@ export function Shell() {
 
 const PAGES = [
   { to: '/', label: 'Board', Icon: CalendarDays },
+  { to: '/day', label: 'Day', Icon: CalendarCheck2 },
+  { to: '/month', label: 'Month', Icon: CalendarRange },
   { to: '/people', label: 'People', Icon: Users },
   { to: '/import', label: 'Import', Icon: FileUp },
 ] as const;

@@ -36,15 +36,19 @@ function keepFor(id: number): void {
   );
 }
 
-/** Says in a corner what was done, with a way back where there is one. Problems stay until closed. */
+/**
+ * Says in a corner what was done, with a way back where there is one. Problems stay until closed. Returns how to take the
+ * notice away.
+ */
 export function toast(
   message: string,
   options: { tone?: Toast['tone']; action?: Toast['action'] } = {},
-): void {
+): () => void {
   const id = nextId++;
   const tone = options.tone ?? 'done';
   set([...toasts.slice(-1), { id, message, tone, ...(options.action && { action: options.action }) }]);
   if (tone === 'done') keepFor(id);
+  return () => dismiss(id);
 }
 
 export function Toasts() {

@@ -1,0 +1,205 @@
+import { type CopiedRow, copyWeek } from '@scheduler/scheduling';
+import type { WeekBoard } from '@scheduler/server/router';
+import { useMutation } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
+import { trpc, trpcClient } from '../api.ts';
+import { addDays, formatTime, formatWeek, formatWhen } from '../time.ts';
+import { TypeMark } from '../ui/badges.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { TickBox } from '../ui/field.tsx';
+import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
+import { problemOf, titleOf } from '../words.ts';
+import { useEdits } from './edits.ts';
+import { remember } from './history.ts';
+import { eventFacts, plannedWork } from './targets.ts';
+
+type Row = CopiedRow & { employeeName: string; sourceTitle: string };
+
+const LIKENESS = { product: 'same product', client: 'same client', type: 'same type' } as const;
+
+/** Copies a week's pattern to the week after it. Shows first what would be scheduled and what can't; then saves what is ticked. */
+export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: () => void }) {
+  const nextWeek = addDays(board.weekOf, 7);
+  const { timeZone } = board.store;
+  const next = trpc.board.week.useQuery({ storeId: board.store.id, weekOf: nextWeek }, { staleTime: 0 });
+  const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
+  const edits = useEdits();
+  const rows = useMemo(() => (next.data ? copiedRows(board, next.data) : []), [board, next.data]);
+  const ready = rows.filter((row) => row.event !== null);
+  const blocked = rows.filter((row) => row.event === null);
+  const chosen = ready.filter((row) => !left.has(row.scheduleId));
+
+  const copy = useMutation({
+    mutationFn: () =>
+      trpcClient.schedules.createMany.mutate({
+        items: chosen.map(({ event, employeeId, startsAt }) => ({
+          eventId: event?.id ?? 0,
+          employeeId,
+          startsAt,
+        })),
+      }),
+    onSuccess: (results) => {
+      const after = results.flatMap(({ saved }) => saved ?? []);
+      if (after.length > 0) {
+        remember(
+          {
+            said: `${countOf(after.length)} copied to ${formatWeek(nextWeek)}.`,
+            before: [],
+            after: after.map(({ scheduleId, version }) => ({ scheduleId, version })),
+            undo: unscheduleAll,
+          },
+          () => void edits.refresh(),
+        );
+      }
+      void edits.refresh();
+      if (after.length === results.length) onClose();
+    },
+  });
+  const results = copy.data;
+  const refused = results?.filter(({ saved }) => saved === null) ?? [];
+
+  return (
+    <Dialog
+      title={`Copy to ${formatWeek(nextWeek)}`}
+      description="The same people on the same weekdays and times, with unscheduled events of the same type. Supervisor events go along with their Cores."
+      onClose={onClose}
+      footer={
+        results ? (
+          <Button look="primary" onClick={onClose}>
+            Close
+          </Button>
+        ) : (
+          <>
+            <Refusal error={copy.error} />
+            <Button onClick={onClose}>Cancel</Button>
+            <Button
+              look="primary"
+              className="min-w-28"
+              disabled={chosen.length === 0 || next.isFetching}
+              busy={copy.isPending}
+              busyLabel="Copying…"
+              onClick={() => copy.mutate()}
+            >
+              Schedule {countOf(chosen.length)}
+            </Button>
+          </>
+        )
+      }
+    >
+      {next.isError && !next.data ? (
+        <LoadError what="The next week" error={next.error} onRetry={() => void next.refetch()} />
+      ) : !next.data ? (
+        <Loading what="next week">
+          <div className="grid gap-2">
+            {[1, 2, 3, 4, 5, 6].map((each) => (
+              <Bone key={each} className="h-11" />
+            ))}
+          </div>
+        </Loading>
+      ) : results ? (
+        <div role="status" className="grid gap-3">
+          <p>
+            {countOf(results.length - refused.length)} copied. These were refused, because something changed
+            meanwhile:
+          </p>
+          <ul className="grid gap-2">
+            {refused.map(({ eventId, message }) => {
+              const row = rows.find((each) => each.event?.id === eventId);
+              return (
+                <li key={eventId} className="rounded-md border border-line px-2.5 py-1.5 text-sm">
+                  {row?.event && <span className="block font-medium">{titleOf(row.event)}</span>}
+                  {message}
+                </li>
+              );
+            })}
+          </ul>
+        </div>
+      ) : rows.length === 0 ? (
+        <Empty title="There is nothing to copy.">
+          Nothing is scheduled in {formatWeek(board.weekOf)} that could be repeated.
+        </Empty>
+      ) : (
+        <div className="grid gap-5">
+          <section aria-label="Can be copied" className="grid gap-1">
+            <h3 className="text-sm font-semibold">Can be copied ({ready.length})</h3>
+            {ready.length === 0 && <p className="text-sm text-ink-2">None of this week’s schedules can.</p>}
+            {ready.map((row) => (
+              <div key={row.scheduleId} className="rounded-md border border-line px-2.5 py-1.5">
+                <TickBox
+                  checked={!left.has(row.scheduleId)}
+                  onChange={(change) => setLeft(without(left, row.scheduleId, change.target.checked))}
+                >
+                  <span className="flex flex-wrap items-baseline gap-x-2">
+                    <span className="font-medium">{row.employeeName}</span>
+                    <span>{formatWhen(row.startsAt, timeZone)}</span>
+                    <TypeMark type={row.type} />
+                  </span>
+                  <span className="block text-xs text-ink-2">
+                    {row.event && titleOf(row.event)}
+                    {row.likeness && ` (${LIKENESS[row.likeness]})`}
+                  </span>
+                </TickBox>
+              </div>
+            ))}
+          </section>
+          {blocked.length > 0 && (
+            <section aria-label="Can’t be copied" className="grid gap-1">
+              <h3 className="text-sm font-semibold">Can’t be copied ({blocked.length})</h3>
+              {blocked.map((row) => (
+                <div
+                  key={row.scheduleId}
+                  className="rounded-md border border-line bg-surface-2 px-2.5 py-1.5 text-sm"
+                >
+                  <span className="flex flex-wrap items-baseline gap-x-2">
+                    <span className="font-medium">{row.employeeName}</span>
+                    <span>{formatTime(row.startsAt, timeZone)}</span>
+                    <span className="text-ink-2">{row.sourceTitle}</span>
+                  </span>
+                  <span className="block text-xs text-waiting">{row.obstacle}</span>
+                </div>
+              ))}
+            </section>
+          )}
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+/** What becomes of a week a week later, as far as the board of that week tells. */
+function copiedRows(week: WeekBoard, next: WeekBoard): Row[] {
+  const rows = copyWeek({
+    week: week.schedules.map((schedule) => ({ ...schedule, event: eventFacts(schedule.event, true) })),
+    open: next.tray.map((event) => eventFacts(event, false)),
+    people: next.people,
+    planned: plannedWork(next),
+    holidays: next.holidays.map((holiday) => ({ ...holiday, yearly: false })),
+    timeZone: next.store.timeZone,
+  });
+  return rows.map((row) => {
+    const source = week.schedules.find((schedule) => schedule.scheduleId === row.scheduleId);
+    return {
+      ...row,
+      employeeName: week.people.find((person) => person.id === row.employeeId)?.name ?? 'Somebody',
+      sourceTitle: source ? titleOf(source.event) : '',
+    };
+  });
+}
+
+/** Takes a copied week back; what somebody changed meanwhile stays, and is said. */
+async function unscheduleAll(after: readonly { scheduleId: number; version: number }[]) {
+  const outcomes = await Promise.allSettled(after.map((ref) => trpcClient.schedules.unschedule.mutate(ref)));
+  const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+  const why = failed[0] && ` ${countOf(failed.length)} stayed: ${problemOf(failed[0].reason).message}`;
+  return { restored: [], said: `${countOf(after.length - failed.length)} unscheduled again.${why ?? ''}` };
+}
+
+const countOf = (count: number) => (count === 1 ? '1 event' : `${count} events`);
+
+function without(left: ReadonlySet<number>, id: number, ticked: boolean): ReadonlySet<number> {
+  const next = new Set(left);
+  if (ticked) next.delete(id);
+  else next.add(id);
+  return next;
+}

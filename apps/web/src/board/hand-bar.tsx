@@ -1,0 +1,72 @@
+import type { WeekBoard } from '@scheduler/server/router';
+import { formatDay, formatTime } from '../time.ts';
+import { ReasonList } from '../ui/badges.tsx';
+import { titleOf } from '../words.ts';
+import { type Hand, outlook, type Target, TRAY, useHand } from './hand.ts';
+import { cellOf, eventOf } from './targets.ts';
+
+const VERDICTS = {
+  free: { word: '', look: 'text-ink' },
+  soft: { word: ' needs a reason', look: 'text-waiting' },
+  hard: { word: ' can’t be', look: 'text-failed' },
+};
+
+/** Says what is in hand, where it would be dropped, and all that speaks against it there. Read out as it changes. */
+export function HandBar({ board }: { board: WeekBoard }) {
+  const hand = useHand();
+  return (
+    <div
+      role="status"
+      aria-live="assertive"
+      className="pointer-events-none fixed inset-x-3 bottom-3 z-50 grid justify-items-center"
+    >
+      {hand && (
+        <div
+          data-testid="hand-bar"
+          className="grid w-full max-w-xl gap-1 rounded-md border border-line-strong bg-surface px-3 py-2 text-sm shadow-float"
+        >
+          <p className="flex flex-wrap gap-x-2">
+            <span className="font-semibold">{titleOf(eventOf(hand.held))}</span>
+            <span className="text-ink-2">{eventOf(hand.held).type}</span>
+          </p>
+          {hand.target ? (
+            <Outlook board={board} target={hand.target} />
+          ) : (
+            <p className="text-ink-2">{HOW[hand.by]}</p>
+          )}
+          {hand.target && hand.by === 'keyboard' && <p className="text-xs text-ink-2">{HOW.keyboard}</p>}
+        </div>
+      )}
+    </div>
+  );
+}
+
+const HOW: Record<Hand['by'], string> = {
+  pointer: 'Drop it on a lit cell. Esc puts it back.',
+  keyboard: 'Arrows choose a cell, Enter drops, Esc puts it back.',
+};
+
+function Outlook({ board, target }: { board: WeekBoard; target: Target }) {
+  const { verdict, reasons, startsAt } = outlook(target);
+  const { word, look } = VERDICTS[verdict];
+  const against = reasons.filter((reason) => reason.severity !== 'hint' || verdict === 'free');
+  return (
+    <>
+      <p className={`font-medium ${look}`}>
+        {placeWords(board, target, startsAt)}
+        {word && `:${word}`}
+      </p>
+      <ReasonList reasons={against} />
+    </>
+  );
+}
+
+function placeWords(board: WeekBoard, target: Target, startsAt: string | undefined): string {
+  const nameOf = (id: number) => board.people.find((person) => person.id === id)?.name ?? '';
+  if (target.key === TRAY) return 'Back to the unscheduled events';
+  if (target.trade) {
+    return `Trade with ${nameOf(target.trade.employeeId)}, ${formatDay(target.trade.workDate)}`;
+  }
+  const { employeeId, day } = cellOf(target.key);
+  return `${nameOf(employeeId)}, ${formatDay(day)}${startsAt ? `, ${formatTime(startsAt, board.store.timeZone)}` : ''}`;
+}

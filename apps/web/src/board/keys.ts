@@ -1,0 +1,249 @@
+import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
+import { useEffect, useRef } from 'react';
+import { aim, type Hand, inHand, letGo, outlook, pickUp } from './hand.ts';
+import { cellKey, type Held } from './targets.ts';
+
+/** What the keys do, see {@link KEYS}. */
+export interface KeyActions {
+  board: WeekBoard | undefined;
+  /** False for those who may only look: keys then move the focus and open panels. */
+  mayWrite: boolean;
+  drop: (hand: Hand) => void;
+  unschedule: (schedule: BoardSchedule) => void;
+  trade: (schedule: BoardSchedule) => void;
+  undo: () => void;
+  help: () => void;
+}
+
+/** The keys of the board, for whoever asks. */
+export const KEYS = [
+  { keys: '← ↑ → ↓', what: 'go from card to card and from cell to cell' },
+  {
+    keys: 'Home, End',
+    what: 'go to the first or last day of the row; with Ctrl to the first or last person',
+  },
+  { keys: 'Enter', what: 'open a card’s panel, or schedule something in a cell' },
+  {
+    keys: 'm',
+    what: 'pick up a card, or an event of the tray; then arrows, Enter to drop, Esc to put it back',
+  },
+  { keys: 't', what: 'trade a Core with somebody else’s' },
+  { keys: 'u', what: 'unschedule a card' },
+  { keys: 'Ctrl+Z', what: 'undo the last change made on this page' },
+  { keys: '?', what: 'show these keys' },
+] as const;
+
+const ARROWS: Record<string, { rows: number; days: number }> = {
+  ArrowUp: { rows: -1, days: 0 },
+  ArrowDown: { rows: 1, days: 0 },
+  ArrowLeft: { rows: 0, days: -1 },
+  ArrowRight: { rows: 0, days: 1 },
+};
+
+/** Listens to the keys of the board while it is on screen. Keys pressed in fields, menus and dialogs are theirs. */
+export function useBoardKeys(actions: KeyActions): void {
+  const latest = useRef(actions);
+  useEffect(() => {
+    latest.current = actions;
+  });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const { target } = event;
+      if (!(target instanceof HTMLElement) || event.defaultPrevented) return;
+      if (target.closest('input, select, textarea, [role=dialog], [role=menu]')) return;
+      if (handle(event, target, latest.current)) event.preventDefault();
+    };
+    // Who reaches for the mouse has put down what the keyboard picked up, and left where it was.
+    const onPointer = () => {
+      focus = undefined;
+      if (inHand()?.by === 'keyboard') letGo();
+    };
+    document.addEventListener('keydown', onKey);
+    document.addEventListener('pointerdown', onPointer);
+    document.addEventListener('focusin', moveTabStop);
+    return () => {
+      document.removeEventListener('keydown', onKey);
+      document.removeEventListener('pointerdown', onPointer);
+      document.removeEventListener('focusin', moveTabStop);
+      letGo();
+    };
+  }, []);
+}
+
+/** Does what a key asks for; false where it asks for nothing. */
+function handle(event: KeyboardEvent, target: HTMLElement, actions: KeyActions): boolean {
+  const command = event.ctrlKey || event.metaKey;
+  const hand = inHand();
+  if (command && event.key.toLowerCase() === 'z' && !event.shiftKey) {
+    if (actions.mayWrite && !hand) actions.undo();
+    return actions.mayWrite;
+  }
+  if (event.altKey || (command && event.key !== 'Home' && event.key !== 'End')) return false;
+  if (hand?.by === 'keyboard') return handleHeld(event, hand, actions);
+  if (hand) return false;
+  if (event.key === '?') {
+    actions.help();
+    return true;
+  }
+  const held = heldAt(target, actions.board);
+  if (held && actions.mayWrite && actions.board) {
+    if (event.key === 'm') {
+      pickUpHere(held, target, actions.board);
+      return true;
+    }
+    if (held.kind === 'schedule' && event.key === 'u') {
+      // The card goes; the cell it stood in stays.
+      const cell = target.closest<HTMLElement>('[data-cell]');
+      actions.unschedule(held.schedule);
+      if (cell) stopsIn(cell)[0]?.focus();
+      return true;
+    }
+    if (held.kind === 'schedule' && event.key === 't' && held.schedule.event.type === 'Core') {
+      actions.trade(held.schedule);
+      return true;
+    }
+  }
+  const next = neighbour(event, target);
+  next?.focus();
+  next?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  return next !== undefined;
+}
+
+/** What to focus again when what the keyboard picked up is put back. */
+let origin: HTMLElement | undefined;
+
+function pickUpHere(held: Held, from: HTMLElement, board: WeekBoard): void {
+  origin = from;
+  pickUp(held, 'keyboard', board);
+  const all = board.people.flatMap((person) => board.days.map((day) => cellKey(person.id, day)));
+  const start =
+    from.closest<HTMLElement>('[data-cell]')?.dataset.cell ??
+    all.find((key) => outlook({ key, trade: undefined }).verdict === 'free') ??
+    all[0];
+  if (start) aimAt(cellElement(start));
+}
+
+function handleHeld(event: KeyboardEvent, hand: Hand, actions: KeyActions): boolean {
+  switch (event.key) {
+    case 'Escape':
+      letGo();
+      origin?.focus();
+      return true;
+    case 'Enter':
+      actions.drop(hand);
+      return true;
+    case 'Tab':
+      letGo();
+      return false;
+    default: {
+      const cell = hand.target && cellElement(hand.target.key);
+      const next = cell && neighbour(event, cell);
+      if (next) aimAt(next);
+      return next !== undefined;
+    }
+  }
+}
+
+function aimAt(cell: HTMLElement | undefined): void {
+  if (!cell) return;
+  aim({ key: cell.dataset.cell ?? '' });
+  cell.focus();
+  cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+
+function heldAt(target: HTMLElement, board: WeekBoard | undefined): Held | undefined {
+  return board && heldBy(target.dataset.held, board);
+}
+
+/** What an element's `data-held` names. */
+export function heldBy(name: string | undefined, board: WeekBoard): Held | undefined {
+  const [kind, id] = (name ?? '').split(' ');
+  if (kind === 'schedule') {
+    const schedule = board.schedules.find((each) => each.scheduleId === Number(id));
+    return schedule && { kind, schedule };
+  }
+  const event = kind === 'event' ? board.tray.find((each) => each.eventId === Number(id)) : undefined;
+  return event && { kind: 'event', event };
+}
+
+const cellElement = (key: string): HTMLElement | undefined =>
+  document.querySelector<HTMLElement>(`[data-cell="${key}"]`) ?? undefined;
+
+/** What can be focused in a cell: its cards and the button that adds one, else the cell itself. */
+function stopsIn(cell: HTMLElement): HTMLElement[] {
+  const stops = [...cell.querySelectorAll<HTMLElement>('[data-stop]')];
+  return stops.length > 0 ? stops : [cell];
+}
+
+/** Where a key leads from a card or a cell; undefined for other keys and at the edges. From a cell itself, to cells. */
+function neighbour(event: KeyboardEvent, from: HTMLElement): HTMLElement | undefined {
+  const cell = from.closest<HTMLElement>('[data-cell]');
+  const row = cell?.parentElement;
+  if (!cell || !row) return undefined;
+  const rows = [...(row.parentElement?.children ?? [])];
+  const days = [...row.querySelectorAll<HTMLElement>('[data-cell]')];
+  const [rowIndex, dayIndex] = [rows.indexOf(row), days.indexOf(cell)];
+  const cellAt = (row: number, day: number) =>
+    rows[row]?.querySelectorAll<HTMLElement>('[data-cell]').item(day) ?? undefined;
+  const holding = inHand() !== undefined;
+  const stopAt = (next: HTMLElement | undefined, index: number) =>
+    next && (holding ? next : stopsIn(next).at(Math.min(index, stopsIn(next).length - 1)));
+
+  const far = event.key === 'Home' ? 0 : event.key === 'End' ? -1 : undefined;
+  if (far !== undefined) {
+    const wholeGrid = event.ctrlKey || event.metaKey;
+    const toRow = wholeGrid ? (far === 0 ? 0 : rows.length - 1) : rowIndex;
+    return stopAt(cellAt(toRow, far === 0 ? 0 : days.length - 1), 0);
+  }
+  const step = ARROWS[event.key];
+  if (!step) return undefined;
+  const stops = holding ? [cell] : stopsIn(cell);
+  const index = Math.max(stops.indexOf(from), 0);
+  if (step.days !== 0) return stopAt(cellAt(rowIndex, dayIndex + step.days), index);
+  return stops[index + step.rows] ?? stopAt(cellAt(rowIndex + step.rows, dayIndex), step.rows > 0 ? 0 : -1);
+}
+
+const TAB_STOP = '[data-board] [data-stop][tabindex="0"], [data-board] [data-cell][tabindex="0"]';
+
+/** What of the grid has the focus: it follows a card that a change takes elsewhere. Undefined when it is elsewhere. */
+let focus: { eventId: string | undefined; cell: string | undefined } | undefined;
+
+/** Focuses a card of the grid once it is there. */
+export function focusWhenThere(eventId: number): void {
+  focus = { eventId: String(eventId), cell: undefined };
+}
+
+/** The grid has one stop of Tab: what was focused last. */
+function moveTabStop({ target }: FocusEvent): void {
+  const stop =
+    target instanceof HTMLElement && target.matches('[data-board] [data-stop], [data-board] [data-cell]')
+      ? target
+      : undefined;
+  focus = stop && {
+    eventId: stop.dataset.eventId,
+    cell: stop.closest<HTMLElement>('[data-cell]')?.dataset.cell,
+  };
+  if (!stop) return;
+  for (const other of document.querySelectorAll<HTMLElement>(TAB_STOP)) other.tabIndex = -1;
+  stop.tabIndex = 0;
+}
+
+/** To be called when the grid was drawn: sees to its stop of Tab, and to the focus that a change left behind. */
+export function keepOneTabStop(grid: HTMLElement | null): void {
+  if (!grid) return;
+  if (focus && !document.querySelector('[role=dialog]')) {
+    const { eventId, cell } = focus;
+    const card = eventId && grid.querySelector<HTMLElement>(`[data-event-id="${eventId}"]`);
+    const place = cell && cellElement(cell);
+    const lost = document.activeElement === document.body;
+    const next = card || (lost && place ? stopsIn(place)[0] : undefined);
+    if (next && next !== document.activeElement && (lost || cell === undefined)) {
+      next.focus();
+      next.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    }
+  }
+  if (document.querySelector(TAB_STOP)) return;
+  const first =
+    grid.querySelector<HTMLElement>('[data-stop]') ?? grid.querySelector<HTMLElement>('[data-cell]');
+  if (first) first.tabIndex = 0;
+}

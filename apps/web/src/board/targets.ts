@@ -1,0 +1,140 @@
+import {
+  type EventFacts,
+  evaluateTrade,
+  type Placement,
+  type PlannedWork,
+  placeOn,
+  type Reason,
+  timeOf,
+  verdictOf,
+} from '@scheduler/scheduling';
+import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/router';
+import { formatDay } from '../time.ts';
+
+/** What is being moved: an event out of the tray, or a schedule of the board. */
+export type Held = { kind: 'event'; event: BoardEvent } | { kind: 'schedule'; schedule: BoardSchedule };
+
+export const eventOf = (held: Held): BoardEvent => (held.kind === 'event' ? held.event : held.schedule.event);
+
+/** Names a cell of the board: a person's day. */
+export const cellKey = (employeeId: number, day: string): string => `${employeeId} ${day}`;
+
+/** The person and the day of {@link cellKey}. */
+export function cellOf(key: string): { employeeId: number; day: string } {
+  const [employeeId = '', day = ''] = key.split(' ');
+  return { employeeId: Number(employeeId), day };
+}
+
+/** Judges where what is held may be put, from what the board knows: the same rules that decide when it is saved. */
+export interface Judge {
+  cell(key: string): Placement;
+  /** What speaks against trading the held Core with another one of the board. */
+  trade(other: BoardSchedule): Reason[];
+  /** What speaks against putting it back into the tray. */
+  tray(): Reason[];
+}
+
+const REPORTED =
+  'It was reported as done, so its schedule stays as history. To have it done again, reissue it.';
+
+/** Can't be dropped on: no rule of Crossmark's, but nobody plans a day that is over. */
+const over = (day: string): Reason => ({
+  code: 'window',
+  severity: 'hard',
+  message: `${formatDay(day)} is over. Choose today or a later day.`,
+});
+
+/** What the rules are asked about work on the board, grouped once for all cells. */
+export function judgeFor(board: WeekBoard, held: Held): Judge {
+  const { timeZone } = board.store;
+  const planned = plannedWork(board);
+  const ofPerson = Map.groupBy(planned, (work) => work.employeeId);
+  const ofDay = Map.groupBy(planned, (work) => work.workDate);
+  const people = new Map(board.people.map((person) => [person.id, person]));
+  const holidays = board.holidays.map((holiday) => ({ ...holiday, yearly: false }));
+  const schedule = held.kind === 'schedule' ? held.schedule : undefined;
+  const event = eventFacts(eventOf(held), schedule !== undefined);
+  const time = schedule && timeOf(schedule.startsAt, timeZone);
+  const known = new Map<string, Placement>();
+
+  const judge = (key: string): Placement => {
+    const { employeeId, day } = cellOf(key);
+    const person = people.get(employeeId);
+    if (!person) return { startsAt: '', reasons: [], verdict: 'hard' };
+    const placement = placeOn({
+      event,
+      person,
+      day,
+      time,
+      timeZone,
+      planned: ofPerson.get(employeeId) ?? [],
+      dayWork: ofDay.get(day) ?? [],
+      holidays,
+      ...(schedule && { ignoreScheduleIds: [schedule.scheduleId], ...expiryOf(schedule) }),
+    });
+    if (day >= board.today) return placement;
+    return { ...placement, reasons: [over(day), ...placement.reasons], verdict: 'hard' };
+  };
+  return {
+    tray: () =>
+      event.condition === 'Submitted'
+        ? [{ code: 'not_schedulable', severity: 'hard', message: REPORTED }]
+        : [],
+    cell(key) {
+      const placement = known.get(key) ?? judge(key);
+      known.set(key, placement);
+      return placement;
+    },
+    trade(other) {
+      const [mine, theirs] = [schedule && people.get(schedule.employeeId), people.get(other.employeeId)];
+      if (!schedule || !mine || !theirs) return [];
+      const side = (each: BoardSchedule, person: typeof mine) => ({
+        scheduleId: each.scheduleId,
+        event: eventFacts(each.event, true),
+        person,
+        startsAt: each.startsAt,
+        ...expiryOf(each),
+      });
+      const { a, b } = evaluateTrade({
+        a: side(schedule, mine),
+        b: side(other, theirs),
+        timeZone,
+        planned,
+        holidays,
+      });
+      // A trade takes no overrides: what would need a reason forbids it.
+      return [...a, ...b].map((reason) =>
+        verdictOf([reason]) === 'soft' ? { ...reason, severity: 'hard' } : reason,
+      );
+    },
+  };
+}
+
+const expiryOf = ({ windowEndsOn }: BoardSchedule) => (windowEndsOn ? { windowEndsOn } : {});
+
+/** Live work that the board knows of, as the rules ask about it. */
+export function plannedWork(board: Pick<WeekBoard, 'schedules' | 'besides'>): PlannedWork[] {
+  return [
+    ...board.besides,
+    ...board.schedules.map(({ scheduleId, event, employeeId, startsAt, endsAt, workDate }) => ({
+      ...{ scheduleId, employeeId, startsAt, endsAt, workDate },
+      eventId: event.eventId,
+      type: event.type,
+    })),
+  ];
+}
+
+/** What the rules ask of an event. */
+export function eventFacts(event: BoardEvent, live: boolean): EventFacts {
+  return { ...event, id: event.eventId, scheduled: live || event.bookedElsewhere !== null };
+}
+
+/** Whether dropping on another card offers a trade: two Cores of two people. */
+export function mayTrade(held: Held, other: BoardSchedule): boolean {
+  return (
+    held.kind === 'schedule' &&
+    held.schedule.event.type === 'Core' &&
+    other.event.type === 'Core' &&
+    other.employeeId !== held.schedule.employeeId
+  );
+}

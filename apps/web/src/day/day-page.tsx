@@ -1,0 +1,202 @@
+import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
+import type { BoardEvent, BoardSchedule, DayBoard } from '@scheduler/server/router';
+import { keepPreviousData } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { ChevronLeft, ChevronRight, Printer, Users } from 'lucide-react';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { trpc } from '../api.ts';
+import { EventPanel, PlanDialog, TradeDialog, whenIdle } from '../board/dialogs.ts';
+import { seenOf, useEdits } from '../board/edits.ts';
+import { StoreName } from '../shell/store-name.tsx';
+import { useMayWrite } from '../shell/use-session.ts';
+import { useStore } from '../shell/use-store.ts';
+import { addDays, formatDay, todayIn } from '../time.ts';
+import { Button, buttonClass, IconButton } from '../ui/button.tsx';
+import { Bone, LoadError, Loading } from '../ui/states.tsx';
+import { DayChecks } from './day-checks.tsx';
+import { DueWork, PeopleOff, SlotCoverage } from './day-sides.tsx';
+import { type DayActions, DayWork } from './day-work.tsx';
+
+const reassignDialog = () => import('./reassign-dialog.tsx');
+const ReassignDialog = lazy(async () => ({ default: (await reassignDialog()).ReassignDialog }));
+
+const route = getRouteApi('/app/day');
+
+type Asked =
+  | { kind: 'schedule'; event: BoardEvent }
+  | { kind: 'move' | 'person' | 'trade'; schedule: BoardSchedule }
+  | { kind: 'reassign' };
+
+/** One day of a store: whether all is as it should be, who does what by time, and which slots are open. */
+export function DayPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const mayWrite = useMayWrite();
+  const store = useStore();
+  const today = todayIn(store?.timeZone);
+  const day = search.day ?? today;
+  const [asked, setAsked] = useState<Asked>();
+  const query = trpc.day.get.useQuery(
+    { day, ...(search.store && { storeId: search.store }) },
+    { placeholderData: keepPreviousData },
+  );
+  const board = query.data;
+  const loaded = board !== undefined;
+  useEffect(() => {
+    if (loaded) whenIdle(() => Promise.all([reassignDialog(), import('../board/event-panel.tsx')]));
+  }, [loaded]);
+
+  const go = (to?: string) =>
+    void navigate({ search: ({ store }) => ({ ...(store && { store }), ...(to && { day: to }) }) });
+  const open = (eventId: number) => void navigate({ search: (before) => ({ ...before, event: eventId }) });
+  const actions = useActions(board, mayWrite, setAsked, open);
+
+  if (query.isError && !board) {
+    return <LoadError what="The day" error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-surface px-3 py-2">
+        <h1 className="sr-only">Day</h1>
+        <div className="flex items-center gap-1">
+          <IconButton label="Previous day" onClick={() => go(addDays(day, -1))}>
+            <ChevronLeft aria-hidden className="size-5" />
+          </IconButton>
+          <Button
+            onClick={() => go()}
+            aria-pressed={day === today}
+            className={day === today ? 'border-accent! text-accent-text!' : ''}
+          >
+            Today
+          </Button>
+          <IconButton label="Next day" onClick={() => go(addDays(day, 1))}>
+            <ChevronRight aria-hidden className="size-5" />
+          </IconButton>
+        </div>
+        <h2 aria-live="polite" className="text-base font-semibold whitespace-nowrap">
+          {formatDay(day)}, {day.slice(0, 4)}
+        </h2>
+        <input
+          type="date"
+          aria-label="Go to day"
+          value={day}
+          min="2000-01-01"
+          max="2099-12-31"
+          onChange={(change) => change.target.value && go(change.target.value)}
+          className="hidden h-8 rounded-md border border-line-strong bg-surface px-2 text-sm sm:block pointer-coarse:h-10"
+        />
+        <StoreName onChange={(store) => void navigate({ search: (before) => ({ ...before, store }) })} />
+        <div className="ml-auto flex items-center gap-2">
+          {mayWrite && (
+            <Button onClick={() => setAsked({ kind: 'reassign' })} disabled={!board}>
+              <Users aria-hidden className="size-4" />
+              Reassign
+            </Button>
+          )}
+          <Link
+            to="/day/print"
+            search={{ day, ...(search.store && { store: search.store }) }}
+            className={buttonClass('plain')}
+          >
+            <Printer aria-hidden className="size-4" />
+            <span className="sr-only sm:not-sr-only">Daily sheet</span>
+          </Link>
+        </div>
+      </div>
+      {board ? (
+        <div
+          aria-busy={query.isPlaceholderData}
+          className={`grid min-h-0 flex-1 content-start overflow-y-auto transition-opacity min-[1100px]:grid-cols-[19rem_minmax(0,1fr)_18rem] min-[1100px]:content-stretch ${query.isPlaceholderData ? 'opacity-60' : ''}`}
+        >
+          <div className="grid content-start gap-5 border-line bg-surface-2 p-3 max-[1099px]:border-b min-[1100px]:border-r">
+            <DayChecks board={board} actions={actions} />
+            <DueWork board={board} actions={actions} />
+          </div>
+          <DayWork board={board} actions={actions} />
+          <div className="grid content-start gap-5 border-line bg-surface-2 p-3 max-[1099px]:border-t min-[1100px]:border-l">
+            <SlotCoverage board={board} />
+            <PeopleOff board={board} />
+          </div>
+        </div>
+      ) : (
+        <DayBones />
+      )}
+      <Suspense>
+        {board && asked && <Question asked={asked} board={board} onClose={() => setAsked(undefined)} />}
+        {search.event && (
+          <EventPanel
+            key={search.event}
+            eventId={search.event}
+            onClose={() => void navigate({ search: ({ event: _, ...rest }) => rest, replace: true })}
+          />
+        )}
+      </Suspense>
+    </div>
+  );
+}
+
+function useActions(
+  board: DayBoard | undefined,
+  mayWrite: boolean,
+  onAsk: (asked: Asked) => void,
+  open: (eventId: number) => void,
+): DayActions {
+  const edits = useEdits();
+  if (!board || !mayWrite) return { open };
+  return {
+    open,
+    schedule: (event) => onAsk({ kind: 'schedule', event }),
+    change: (kind, schedule) => onAsk({ kind, schedule }),
+    unschedule: (schedule) =>
+      void edits.run({
+        kind: 'unschedule',
+        timeZone: board.store.timeZone,
+        from: seenOf(schedule, board),
+        overrideReason: schedule.overrideReason,
+      }),
+    mayChange: ({ event }) => !CLOSED_CONDITIONS.includes(event.condition),
+  };
+}
+
+function Question({ asked, board, onClose }: { asked: Asked; board: DayBoard; onClose: () => void }) {
+  const { store, today, day } = board;
+  switch (asked.kind) {
+    case 'reassign':
+      return <ReassignDialog board={board} onClose={onClose} />;
+    case 'schedule':
+      return (
+        <PlanDialog plan={{ mode: 'schedule', event: asked.event, day }} today={today} onClose={onClose} />
+      );
+    default: {
+      const { event, workDate } = asked.schedule;
+      const current = { ...seenOf(asked.schedule, board), workDate };
+      return asked.kind === 'trade' ? (
+        <TradeDialog
+          event={event}
+          current={current}
+          storeId={store.id}
+          timeZone={store.timeZone}
+          today={today}
+          onClose={onClose}
+        />
+      ) : (
+        <PlanDialog plan={{ mode: asked.kind, event, current }} today={today} onClose={onClose} />
+      );
+    }
+  }
+}
+
+/** The day's shape before the day. */
+function DayBones() {
+  const bones = (count: number, height: string) =>
+    Array.from({ length: count }, (_, index) => <Bone key={index} className={height} />);
+  return (
+    <Loading what="day">
+      <div className="grid min-[1100px]:grid-cols-[19rem_minmax(0,1fr)_18rem]">
+        <div className="grid content-start gap-2 bg-surface-2 p-3">{bones(9, 'h-7')}</div>
+        <div className="grid content-start gap-3 bg-surface p-3">{bones(6, 'h-24')}</div>
+        <div className="grid content-start gap-2 bg-surface-2 p-3">{bones(12, 'h-5')}</div>
+      </div>
+    </Loading>
+  );
+}

@@ -1,0 +1,101 @@
+import type { DayBoard } from '@scheduler/server/router';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { ArrowLeft, Printer } from 'lucide-react';
+import { trpc } from '../api.ts';
+import { useStore } from '../shell/use-store.ts';
+import { formatDay, formatTime, otherZone, todayIn } from '../time.ts';
+import { Button, buttonClass } from '../ui/button.tsx';
+import { Bone, LoadError, Loading } from '../ui/states.tsx';
+import { titleOf } from '../words.ts';
+import './day-sheet.css';
+
+const route = getRouteApi('/app/day/print');
+
+/** The day on paper, for the store's office: everybody's work by time, black on white. */
+export function DaySheet() {
+  const search = route.useSearch();
+  const day = search.day ?? todayIn(useStore()?.timeZone);
+  const query = trpc.day.get.useQuery({ day, ...(search.store && { storeId: search.store }) });
+  return (
+    <div className="min-h-0 flex-1 overflow-auto print:overflow-visible">
+      <div className="flex items-center gap-2 border-b border-line bg-surface px-3 py-2 print:hidden">
+        <Link to="/day" search={search} className={buttonClass('plain')}>
+          <ArrowLeft aria-hidden className="size-4" />
+          Back to the day
+        </Link>
+        <Button look="primary" className="ml-auto" disabled={!query.data} onClick={() => window.print()}>
+          <Printer aria-hidden className="size-4" />
+          Print
+        </Button>
+      </div>
+      {query.data ? (
+        <Sheet board={query.data} />
+      ) : query.isError ? (
+        <LoadError what="The day" error={query.error} onRetry={() => void query.refetch()} />
+      ) : (
+        <Loading what="daily sheet">
+          <div className="mx-auto grid max-w-3xl gap-2 p-6">
+            {Array.from({ length: 12 }, (_, index) => (
+              <Bone key={index} className="h-8" />
+            ))}
+          </div>
+        </Loading>
+      )}
+    </div>
+  );
+}
+
+function Sheet({ board }: { board: DayBoard }) {
+  const { store, day, schedules, people, holiday } = board;
+  const nameOf = new Map(people.map(({ id, name }) => [id, name]));
+  const off = people.filter((person) => person.off !== null);
+  const zone = otherZone(store.timeZone);
+  const at = (instant: string) => formatTime(instant, store.timeZone);
+  return (
+    <div className="day-sheet">
+      <header>
+        <h1>
+          {formatDay(day)}, {day.slice(0, 4)}
+        </h1>
+        <p>
+          {store.name} ({store.number}){zone && ` · Times are the store’s: ${zone}`}
+        </p>
+      </header>
+      {holiday && <p>The store is closed: {holiday}.</p>}
+      {schedules.length === 0 ? (
+        <p>Nothing is planned on this day.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Time</th>
+              <th scope="col">Person</th>
+              <th scope="col">Work</th>
+              <th scope="col">Event</th>
+            </tr>
+          </thead>
+          <tbody>
+            {schedules.map(({ scheduleId, startsAt, endsAt, employeeId, event }) => (
+              <tr key={scheduleId}>
+                <td>
+                  {at(startsAt)} – {at(endsAt)}
+                </td>
+                <th scope="row">{nameOf.get(employeeId)}</th>
+                <td>{event.type}</td>
+                <td>
+                  {titleOf(event)}
+                  {event.eventNumber && <span> · {event.eventNumber}</span>}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {off.length > 0 && (
+        <p>
+          <b>Off:</b> {off.map(({ name }) => name).join(', ')}.
+        </p>
+      )}
+    </div>
+  );
+}

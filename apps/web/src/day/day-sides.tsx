@@ -1,0 +1,108 @@
+import type { DayBoard } from '@scheduler/server/router';
+import { CalendarPlus } from 'lucide-react';
+import { formatClock } from '../time.ts';
+import { TypeMark } from '../ui/badges.tsx';
+import { Button } from '../ui/button.tsx';
+import { titleOf, windowWords } from '../words.ts';
+import type { DayActions } from './day-work.tsx';
+
+/** Unscheduled work whose last day this is. */
+export function DueWork({ board, actions }: { board: DayBoard; actions: DayActions }) {
+  if (board.due.length === 0) return null;
+  const { schedule } = actions;
+  return (
+    <section aria-labelledby="due" className="grid gap-2">
+      <h3 id="due" className="text-sm font-semibold">
+        Unscheduled, last day <span className="font-normal text-ink-2">({board.due.length})</span>
+      </h3>
+      <ul className="grid gap-1.5 min-[640px]:grid-cols-2 min-[1100px]:grid-cols-1">
+        {board.due.map((event) => (
+          <li
+            key={event.eventId}
+            data-testid={`due-${event.eventId}`}
+            className="grid gap-1 rounded-md border border-line bg-surface px-2.5 py-1.5"
+          >
+            <p className="flex flex-wrap items-center justify-between gap-x-2">
+              <TypeMark type={event.type} whole />
+              <span className="text-xs text-ink-2">{windowWords(event)}</span>
+            </p>
+            <div className="flex items-center gap-2">
+              <button
+                type="button"
+                onClick={() => actions.open(event.eventId)}
+                title={event.name}
+                className="min-h-6 min-w-0 flex-1 text-left text-sm leading-tight hover:underline pointer-coarse:min-h-9"
+              >
+                {titleOf(event)}
+              </button>
+              {schedule && (
+                <Button onClick={() => schedule(event)}>
+                  <CalendarPlus aria-hidden className="size-4" />
+                  Schedule <span className="sr-only">{titleOf(event)}</span>
+                </Button>
+              )}
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Which usual start of each type is taken by whom, and which are open. */
+export function SlotCoverage({ board }: { board: DayBoard }) {
+  const nameOf = new Map(board.people.map(({ id, name }) => [id, name]));
+  const whoHas = new Map(
+    board.schedules.map(({ scheduleId, employeeId }) => [scheduleId, nameOf.get(employeeId) ?? 'Somebody']),
+  );
+  return (
+    <section aria-labelledby="slots" className="grid gap-2">
+      <h3 id="slots" className="text-sm font-semibold">
+        Slots
+      </h3>
+      <ul className="grid gap-2.5 min-[640px]:grid-cols-2 min-[1100px]:grid-cols-1">
+        {board.coverage.map(({ type, slots }) => (
+          <li key={type} data-testid={`slots-${type}`}>
+            <TypeMark type={type} whole />
+            <dl className="mt-0.5 grid grid-cols-[4.75rem_minmax(0,1fr)] gap-x-2 text-sm">
+              {slots.map(({ time, usual, scheduleIds }) => (
+                <div key={time} className="contents">
+                  <dt className={usual ? '' : 'text-waiting'}>
+                    {formatClock(time)}
+                    {!usual && <span className="sr-only"> (no usual start)</span>}
+                  </dt>
+                  <dd className={scheduleIds.length === 0 ? 'text-ink-3' : ''}>
+                    {scheduleIds.length === 0 ? 'open' : scheduleIds.map((id) => whoHas.get(id)).join(', ')}
+                  </dd>
+                </div>
+              ))}
+            </dl>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+/** Who doesn't work that day, and why. */
+export function PeopleOff({ board }: { board: DayBoard }) {
+  const off = board.people.filter((person) => person.off !== null);
+  return (
+    <section aria-labelledby="off" className="grid gap-2">
+      <h3 id="off" className="text-sm font-semibold">
+        Off that day
+      </h3>
+      {off.length === 0 ? (
+        <p className="text-sm text-ink-2">Nobody.</p>
+      ) : (
+        <ul className="grid gap-1 text-sm">
+          {off.map(({ id, name, off: reason }) => (
+            <li key={id}>
+              {name} <span className="text-ink-2">– {reason}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,220 @@
+import type { BoardEvent, BoardSchedule, DayBoard } from '@scheduler/server/router';
+import {
+  ArrowLeftRight,
+  CalendarClock,
+  CalendarPlus,
+  TriangleAlert,
+  Undo2,
+  UserRoundPen,
+} from 'lucide-react';
+import { formatDay, formatTime } from '../time.ts';
+import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
+import { Button, IconButton } from '../ui/button.tsx';
+import { Empty } from '../ui/states.tsx';
+import { PLAIN_CONDITIONS, TYPES, titleOf } from '../words.ts';
+
+/** What can be done on the day; what is absent is not for those who may only look. */
+export interface DayActions {
+  /** Opens the panel of an event. */
+  open: (eventId: number) => void;
+  schedule?: (event: BoardEvent) => void;
+  change?: (what: 'move' | 'person' | 'trade', schedule: BoardSchedule) => void;
+  unschedule?: (schedule: BoardSchedule) => void;
+  mayChange?: (schedule: BoardSchedule) => boolean;
+}
+
+/** The day's work by time, each Core with its noon check. */
+export function DayWork({ board, actions }: { board: DayBoard; actions: DayActions }) {
+  const { schedules, store } = board;
+  const ofEvent = new Map(schedules.map((schedule) => [schedule.event.eventId, schedule]));
+  // A check of this day stands with its Core, not by itself.
+  const checks = new Set(
+    board.noonChecks.filter(({ event }) => ofEvent.has(event.eventId)).map(({ event }) => event.eventId),
+  );
+  const byTime = Map.groupBy(
+    schedules.filter(({ event }) => !checks.has(event.eventId)),
+    ({ startsAt }) => startsAt,
+  );
+  return (
+    <section aria-label="Work by time" className="min-w-0 bg-surface p-3">
+      {board.holiday && (
+        <p className="mb-3 flex items-center gap-2 rounded-md bg-off px-3 py-2 text-sm">
+          The store is closed: {board.holiday}.
+        </p>
+      )}
+      {byTime.size === 0 && <Empty title="Nothing is planned on this day." />}
+      <ol className="grid gap-4">
+        {[...byTime].map(([startsAt, starting]) => (
+          <li key={startsAt} className="grid gap-1.5 sm:grid-cols-[5rem_minmax(0,1fr)]">
+            <h3 className="text-sm font-semibold sm:pt-2">{formatTime(startsAt, store.timeZone)}</h3>
+            <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(19rem,100%),1fr))] gap-2">
+              {starting.map((schedule) => (
+                <li key={schedule.scheduleId}>
+                  <DayCard
+                    schedule={schedule}
+                    board={board}
+                    noon={board.noonChecks.find(({ coreEventId }) => coreEventId === schedule.event.eventId)}
+                    check={ofEvent}
+                    actions={actions}
+                  />
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+type Noon = DayBoard['noonChecks'][number];
+
+function DayCard({
+  schedule,
+  board,
+  noon,
+  check,
+  actions,
+}: {
+  schedule: BoardSchedule;
+  board: DayBoard;
+  noon: Noon | undefined;
+  check: ReadonlyMap<number, BoardSchedule>;
+  actions: DayActions;
+}) {
+  const { event } = schedule;
+  return (
+    <article
+      data-event-id={event.eventId}
+      aria-label={`${titleOf(event)}, ${nameIn(board, schedule.employeeId)}`}
+      className="h-full rounded-md border border-l-4 border-line bg-surface"
+      style={{ borderLeftColor: `var(${TYPES[event.type].token})` }}
+    >
+      <Booked schedule={schedule} board={board} actions={actions} />
+      {noon && (
+        <NoonCheck noon={noon} check={check.get(noon.event.eventId)} board={board} actions={actions} />
+      )}
+    </article>
+  );
+}
+
+/** Who does an event, how far it has got, and what can be done with it. */
+function Booked({
+  schedule,
+  board,
+  actions,
+}: {
+  schedule: BoardSchedule;
+  board: DayBoard;
+  actions: DayActions;
+}) {
+  const { event, flags } = schedule;
+  return (
+    <div className="grid gap-1 px-2.5 py-1.5">
+      <div className="flex items-start gap-2">
+        <div className="min-w-0 flex-1">
+          <p className="flex flex-wrap items-center gap-x-2">
+            <TypeMark type={event.type} />
+            <span className="text-xs text-ink-2">
+              until {formatTime(schedule.endsAt, board.store.timeZone)}
+            </span>
+          </p>
+          <button
+            type="button"
+            onClick={() => actions.open(event.eventId)}
+            title={event.name}
+            className="block min-h-6 text-left leading-tight hover:underline pointer-coarse:min-h-9"
+          >
+            {titleOf(event)}
+          </button>
+          <p className="font-medium">{nameIn(board, schedule.employeeId)}</p>
+        </div>
+        <CardActions schedule={schedule} actions={actions} />
+      </div>
+      <p className="flex flex-wrap items-center gap-x-2">
+        <SyncMark sync={event.sync} />
+        {!PLAIN_CONDITIONS.includes(event.condition) && (
+          <span className="text-xs text-ink-2">{event.condition}</span>
+        )}
+      </p>
+      <ReasonList reasons={flags} brief />
+    </div>
+  );
+}
+
+function CardActions({ schedule, actions }: { schedule: BoardSchedule; actions: DayActions }) {
+  const { change, unschedule, mayChange } = actions;
+  if (!change || !unschedule || !mayChange?.(schedule)) return null;
+  const title = titleOf(schedule.event);
+  const look = 'pointer-coarse:w-9';
+  return (
+    <div className="-mr-1.5 flex shrink-0">
+      <IconButton
+        label={`Change person of ${title}`}
+        className={look}
+        onClick={() => change('person', schedule)}
+      >
+        <UserRoundPen aria-hidden className="size-4" />
+      </IconButton>
+      <IconButton label={`Move ${title}`} className={look} onClick={() => change('move', schedule)}>
+        <CalendarClock aria-hidden className="size-4" />
+      </IconButton>
+      {schedule.event.type === 'Core' && (
+        <IconButton label={`Trade ${title}`} className={look} onClick={() => change('trade', schedule)}>
+          <ArrowLeftRight aria-hidden className="size-4" />
+        </IconButton>
+      )}
+      <IconButton label={`Unschedule ${title}`} className={look} onClick={() => unschedule(schedule)}>
+        <Undo2 aria-hidden className="size-4" />
+      </IconButton>
+    </div>
+  );
+}
+
+/** The Supervisor event of a Core: who does it, or that nobody does. */
+function NoonCheck({
+  noon,
+  check,
+  board,
+  actions,
+}: {
+  noon: Noon;
+  check: BoardSchedule | undefined;
+  board: DayBoard;
+  actions: DayActions;
+}) {
+  const { schedule } = actions;
+  if (noon.state === 'open') {
+    return (
+      <div className="flex flex-wrap items-center gap-2 border-t border-line bg-waiting-soft px-2.5 py-1.5 text-sm text-waiting">
+        <TriangleAlert aria-hidden className="size-4 shrink-0" />
+        <span className="flex-1">The noon check is open.</span>
+        {schedule && (
+          <Button onClick={() => schedule(noon.event)}>
+            <CalendarPlus aria-hidden className="size-4" />
+            Schedule <span className="sr-only">the noon check of {titleOf(noon.event)}</span>
+          </Button>
+        )}
+      </div>
+    );
+  }
+  if (!check) {
+    return (
+      <p className="border-t border-line px-2.5 py-1.5 text-xs text-ink-2">
+        Noon check on {noon.workDate ? formatDay(noon.workDate) : 'another day'}
+        {noon.state === 'others' ? ', with the other Core of its number.' : ', and not on this day.'}
+      </p>
+    );
+  }
+  return (
+    <div data-event-id={check.event.eventId} className="border-t border-line">
+      <p className="px-2.5 pt-1.5 text-xs font-medium text-ink-2">
+        Noon check, {formatTime(check.startsAt, board.store.timeZone)}
+      </p>
+      <Booked schedule={check} board={board} actions={actions} />
+    </div>
+  );
+}
+
+const nameIn = (board: DayBoard, employeeId: number): string =>
+  board.people.find(({ id }) => id === employeeId)?.name ?? 'Somebody';

@@ -1,0 +1,260 @@
+import { REASSIGNABLE_TYPES } from '@scheduler/scheduling';
+import type { DayBoard, Reassignment } from '@scheduler/server/router';
+import { keepPreviousData, useMutation } from '@tanstack/react-query';
+import { useId, useState } from 'react';
+import { trpc, trpcClient } from '../api.ts';
+import { refOf, UNDO_REASON, useEdits } from '../board/edits.ts';
+import { remember } from '../board/history.ts';
+import { formatDay, formatTime } from '../time.ts';
+import { TypeMark } from '../ui/badges.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { SelectField, TickBox } from '../ui/field.tsx';
+import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
+import { titleOf } from '../words.ts';
+
+type Row = Reassignment['rows'][number];
+
+/** Gives the day's short work to another Lead or Club Supervisor: first what would come of it, then the deed. */
+export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: () => void }) {
+  const [fromId, setFromId] = useState<number>();
+  const [toId, setToId] = useState<number>();
+  const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
+  const preview = trpc.day.reassignPreview.useQuery(
+    {
+      storeId: board.store.id,
+      day: board.day,
+      toEmployeeId: toId ?? 0,
+      ...(fromId !== undefined && { fromEmployeeId: fromId }),
+    },
+    { enabled: toId !== undefined, placeholderData: keepPreviousData, staleTime: 0 },
+  );
+  const reassign = useReassign(onClose);
+  const done = reassign.data;
+
+  const nameOf = new Map(board.people.map(({ id, name }) => [id, name]));
+  const holders = new Set(
+    board.schedules
+      .filter(({ event }) => REASSIGNABLE_TYPES.includes(event.type))
+      .map(({ employeeId }) => employeeId),
+  );
+  const takers = board.people.filter(
+    ({ id, role }) => id !== fromId && (role === 'Lead Event Specialist' || role === 'Club Supervisor'),
+  );
+  const rows = toId === undefined ? undefined : preview.data?.rows;
+  const movable = rows?.filter(({ refused }) => refused === null) ?? [];
+  const staying = rows?.filter(({ refused }) => refused !== null) ?? [];
+  const chosen = movable.filter(({ scheduleId }) => !left.has(scheduleId));
+
+  if (done) {
+    return (
+      <Dialog
+        title={`${counted(done.rows.filter(({ refused }) => refused === null).length)} given to ${done.to.name}`}
+        onClose={onClose}
+        footer={
+          <Button look="primary" onClick={onClose}>
+            Close
+          </Button>
+        }
+      >
+        <Rows
+          title="Stays as it is"
+          rows={done.rows.filter(({ refused }) => refused !== null)}
+          board={board}
+        />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog
+      title={`Reassign the short work of ${formatDay(board.day)}`}
+      description="Supervisor, Freeosk, Digital and Other events keep their times and go to another Lead or Club Supervisor. Nothing is saved before you confirm."
+      onClose={onClose}
+      footer={
+        <>
+          <div className="w-full not-empty:mb-1">
+            <Refusal error={reassign.error} />
+          </div>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            look="primary"
+            className="min-w-32"
+            disabled={chosen.length === 0 || preview.isPlaceholderData}
+            busy={reassign.isPending}
+            busyLabel="Reassigning…"
+            onClick={() => toId !== undefined && reassign.mutate({ toId, rows: chosen })}
+          >
+            Reassign{chosen.length > 0 && ` ${counted(chosen.length)}`}
+          </Button>
+        </>
+      }
+    >
+      <div className="grid gap-4">
+        <div className="grid gap-3 sm:grid-cols-2">
+          <SelectField
+            label="Whose work"
+            value={fromId ?? ''}
+            onChange={({ target }) => {
+              const id = Number(target.value) || undefined;
+              setFromId(id);
+              if (id !== undefined && id === toId) setToId(undefined);
+            }}
+          >
+            <option value="">Everybody’s</option>
+            {[...holders].map((id) => (
+              <option key={id} value={id}>
+                {nameOf.get(id)}
+              </option>
+            ))}
+          </SelectField>
+          <SelectField
+            label="Give it to"
+            value={toId ?? ''}
+            onChange={({ target }) => {
+              setToId(Number(target.value) || undefined);
+              setLeft(new Set());
+            }}
+          >
+            <option value="">Choose somebody</option>
+            {takers.map(({ id, name, off }) => (
+              <option key={id} value={id}>
+                {name}
+                {off === null ? '' : ` (off: ${off})`}
+              </option>
+            ))}
+          </SelectField>
+        </div>
+        <div className="grid min-h-56 content-start gap-4" aria-busy={preview.isFetching}>
+          {toId === undefined ? (
+            <Empty title="Choose who shall do it.">
+              What would go over and what would stay is shown here.
+            </Empty>
+          ) : preview.isError && !rows ? (
+            <LoadError what="The preview" error={preview.error} onRetry={() => void preview.refetch()} />
+          ) : !rows ? (
+            <Loading what="preview">
+              <div className="grid gap-1.5">
+                {[1, 2, 3, 4].map((each) => (
+                  <Bone key={each} className="h-10" />
+                ))}
+              </div>
+            </Loading>
+          ) : rows.length === 0 ? (
+            <Empty title="There is nothing to give.">
+              No Supervisor, Freeosk, Digital or Other event of that day is somebody else’s.
+            </Empty>
+          ) : (
+            <>
+              <Rows
+                title="Goes over"
+                rows={movable}
+                board={board}
+                left={left}
+                onTick={(scheduleId, on) => {
+                  const next = new Set(left);
+                  if (on) next.delete(scheduleId);
+                  else next.add(scheduleId);
+                  setLeft(next);
+                }}
+              />
+              <Rows title="Stays as it is" rows={staying} board={board} />
+            </>
+          )}
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Saves, says what was saved with the way back, and closes unless something stayed that has to be read. */
+function useReassign(onClose: () => void) {
+  const edits = useEdits();
+  return useMutation({
+    mutationFn: ({ toId, rows }: { toId: number; rows: Row[] }) =>
+      trpcClient.day.reassign.mutate({
+        toEmployeeId: toId,
+        schedules: rows.map(refOf),
+      }),
+    onSuccess: ({ to, rows }, { rows: before }) => {
+      const moved = rows.filter(({ refused }) => refused === null);
+      const refresh = () => void edits.refresh();
+      refresh();
+      if (moved.length > 0) {
+        remember(
+          {
+            said: `${to.name} does ${counted(moved.length)} now.`,
+            before: before.filter(({ scheduleId }) => moved.some((row) => row.scheduleId === scheduleId)),
+            after: moved,
+            undo: async (after) => {
+              const restored = [];
+              for (const [index, ref] of after.entries()) {
+                const employeeId = moved[index]?.from.id ?? to.id;
+                const back = { ...refOf(ref), employeeId, overrideReason: UNDO_REASON };
+                restored.push(await trpcClient.schedules.changeEmployee.mutate(back));
+              }
+              return { restored, said: `${counted(moved.length)} back with whom it was.` };
+            },
+          },
+          refresh,
+        );
+      }
+      if (moved.length === rows.length) onClose();
+    },
+  });
+}
+
+function Rows({
+  title,
+  rows,
+  board,
+  left,
+  onTick,
+}: {
+  title: string;
+  rows: readonly Row[];
+  board: DayBoard;
+  left?: ReadonlySet<number>;
+  onTick?: (scheduleId: number, on: boolean) => void;
+}) {
+  const id = useId();
+  if (rows.length === 0) return null;
+  return (
+    <section aria-labelledby={id} className="grid gap-1.5">
+      <h3 id={id} className="text-xs font-medium text-ink-2">
+        {title} ({rows.length})
+      </h3>
+      <ul className="grid gap-1">
+        {rows.map((row) => (
+          <li key={row.scheduleId} className="rounded-md border border-line px-2.5 py-1.5 text-sm">
+            {onTick ? (
+              <TickBox
+                checked={!left?.has(row.scheduleId)}
+                onChange={({ target }) => onTick(row.scheduleId, target.checked)}
+              >
+                <RowWords row={row} board={board} />
+              </TickBox>
+            ) : (
+              <RowWords row={row} board={board} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function RowWords({ row, board }: { row: Row; board: DayBoard }) {
+  return (
+    <span className="grid min-w-0 gap-0.5">
+      <span className="flex flex-wrap items-baseline gap-x-2">
+        <span className="font-medium">{formatTime(row.startsAt, board.store.timeZone)}</span>
+        <TypeMark type={row.event.type} whole />
+        <span className="text-xs text-ink-2">{row.from.name}</span>
+      </span>
+      <span>{titleOf(row.event)}</span>
+      {row.refused !== null && <span className="text-xs text-waiting">{row.refused}</span>}
+    </span>
+  );
+}
+
+const counted = (count: number): string => (count === 1 ? '1 event' : `${count} events`);

@@ -1,0 +1,502 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { addDays, instantAt, weekStart, workDateOf } from '@scheduler/scheduling';
+import { type Api, signIn } from '@scheduler/scripts/api';
+import { heldBookings } from '@scheduler/scripts/crossmark-side';
+import { waitFor } from '@scheduler/scripts/process';
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { badgeOf } from './board.ts';
+import { type Stack, signedIn, startStack } from './stack.ts';
+
+/** Beyond the demo's four weeks: nothing is planned there but what this test plans. */
+const WEEKS_AHEAD = 5;
+const PHONE = { width: 360, height: 740 };
+
+describe('planning a week at the board', () => {
+  let stack: Stack;
+  let api: Api;
+  let page: Page;
+  let errors: string[];
+  let zone: string;
+  let sunday: string;
+  /** Two Event Specialists who are free all week. */
+  let ada: { id: number; name: string };
+  let ben: { id: number; name: string };
+  const cores: { eventId: number; mplanId: string }[] = [];
+  let freeoskId: number;
+
+  beforeAll(async () => {
+    stack = await startStack();
+    const origin = stack.infrastructure.env.WEB_ORIGIN ?? '';
+    api = await signIn(stack.apps.serverUrl, origin);
+    const [store] = await api.stores.list.query();
+    if (!store) throw new Error('There is no store.');
+    zone = store.timeZone;
+    sunday = addDays(weekStart(workDateOf(new Date().toISOString(), zone)), 7 * WEEKS_AHEAD);
+    // Cores of a week and of the week after it, as Crossmark would list them.
+    const plans = Array.from({ length: 16 }, (_, index) => ({
+      mplanId: String(78_000_001 + index),
+      storeId: store.crossmarkStoreId,
+      name: `${690_001 + index}-Testwell-Biscuit ${(index % 8) + 1} (123456789012)  - V2-CORE`,
+      startsOn: addDays(sunday, index < 8 ? 0 : 7),
+      dueOn: addDays(sunday, index < 8 ? 7 : 14),
+      condition: 'Unstaffed',
+    }));
+    // And what no Event Specialist may do.
+    const freeosk = {
+      ...plans[0],
+      mplanId: '78000099',
+      name: 'Wk52-Testwell-Juice-9AM (123456789012)  - V2 - Freeosk',
+    };
+    const answer = await fetch(`${stack.infrastructure.simulatorUrl}/__sim/plans`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([...plans, freeosk]),
+    });
+    if (!answer.ok) throw new Error(`The plans were refused: ${await answer.text()}`);
+    const { runId } = await api.sync.refreshNow.mutate();
+    await waitFor('The refresh', async () => (await api.sync.refreshRun.query({ runId })).state === 'done');
+    const { rows } = await api.events.list.query({ text: 'Testwell', limit: 100 });
+    for (const { mplanId } of plans) {
+      const row = rows.find(({ event }) => event.mplanId === mplanId);
+      if (row) cores.push({ eventId: row.event.eventId, mplanId });
+    }
+    freeoskId = rows.find(({ event }) => event.type === 'Freeosk')?.event.eventId ?? 0;
+    const week = await api.board.week.query({ weekOf: sunday });
+    const free = week.people.filter(
+      (person) => person.role === 'Event Specialist' && person.repId && person.off.length === 0,
+    );
+    [ada, ben] = [free[0], free[1]] as [typeof ada, typeof ben];
+    if (cores.length !== 16 || !ben) throw new Error('The test has nobody or nothing to plan.');
+    ({ page, errors } = await signedIn(stack));
+    await page.getByTestId('sync-badge').first().waitFor();
+  });
+  afterAll(() => stack?.stop());
+  beforeEach(async () => {
+    await page.mouse.up();
+    await clear(...cores.keys());
+    await page.goto('about:blank');
+    await openWeek(page);
+  });
+
+  const core = (index: number) => cores[index] ?? { eventId: 0, mplanId: '' };
+  const openWeek = async (on: Page, more = '') => {
+    await on.goto(`${stack.apps.webUrl}/?week=${sunday}${more}`);
+    await on.getByText('Biscuit').first().waitFor();
+  };
+  const day = (index: number) => addDays(sunday, index);
+  const key = (person: { id: number }, on: number) => `${person.id} ${day(on)}`;
+  const cell = (person: { id: number }, on: number, at = page) =>
+    at.locator(`[data-cell="${key(person, on)}"]`);
+  const cardIn = (place: Locator, index: number) => place.locator(`[data-event-id="${core(index).eventId}"]`);
+  const card = (index: number, at = page) => at.locator(`[data-event-id="${core(index).eventId}"]`);
+  const inTray = (index: number, at = page) => at.getByTestId(`tray-event-${core(index).eventId}`);
+  const live = async (index: number) =>
+    (await api.events.get.query({ eventId: core(index).eventId })).schedule;
+  /** Schedules through the API, as a colleague would. */
+  const schedule = (index: number, person: { id: number }, on: number, time = '10:45') =>
+    api.schedules.create.mutate({
+      eventId: core(index).eventId,
+      employeeId: person.id,
+      startsAt: instantAt(day(on), time, zone),
+    });
+  const clear = async (...indexes: number[]) => {
+    for (const index of indexes) {
+      const schedule = await live(index);
+      if (schedule) await api.schedules.unschedule.mutate(refOf(schedule));
+    }
+  };
+
+  /** Presses with the mouse and moves over a place, without letting go. */
+  const dragOver = async (from: Locator, to: Locator) => {
+    await page.waitForFunction(dragIsLoaded);
+    await from.scrollIntoViewIfNeeded();
+    const [start, end] = [await from.boundingBox(), await to.boundingBox()];
+    if (!start || !end) throw new Error('It is out of sight.');
+    await page.mouse.move(start.x + 20, start.y + 12);
+    await page.mouse.down();
+    await page.mouse.move(start.x + 40, start.y + 24, { steps: 3 });
+    await page.getByTestId('hand-bar').waitFor();
+    await page.mouse.move(end.x + end.width / 2, end.y + end.height - 8, { steps: 5 });
+  };
+
+  it('by mouse: cells light up, one that can’t be says why, a valid one schedules, and the tray takes it back', async () => {
+    const weekend = cell(ada, 2);
+    const supervisor = (await api.board.week.query({ weekOf: sunday })).people.find(
+      (person) => person.role === 'Club Supervisor',
+    );
+    if (!supervisor) throw new Error('There is no Club Supervisor.');
+    await dragOver(inTray(0), weekend);
+    await weekend.locator('[data-verdict=free][data-aimed]').waitFor();
+    await cell(supervisor, 2).locator('[data-verdict=soft]').waitFor();
+    await page.mouse.up();
+    await cardIn(weekend, 0).waitFor();
+    await badgeOf(page, core(0).eventId, 'synced');
+    expect(await heldBookings(stack.infrastructure.simulatorUrl, core(0).mplanId)).toHaveLength(1);
+
+    const barred = cell(ada, 3);
+    await dragOver(page.getByTestId(`tray-event-${freeoskId}`), barred);
+    await barred.locator('[data-verdict=hard][data-aimed]').waitFor();
+    await page.getByTestId('hand-bar').getByText('is an Event Specialist, but').waitFor();
+    await page.mouse.up();
+    await page.getByRole('region', { name: 'Notices' }).getByText('is an Event Specialist, but').waitFor();
+    expect((await api.events.get.query({ eventId: freeoskId })).schedule).toBe(null);
+
+    await dragOver(card(0), page.locator('[data-tray]'));
+    await page.mouse.up();
+    await inTray(0).waitFor();
+    await eventually(() => live(0)).toBe(null);
+  });
+
+  it('ctrl+Z takes back the last changes, one by one', async () => {
+    await dragOver(inTray(0), cell(ada, 2));
+    await page.mouse.up();
+    await eventually(async () => (await live(0))?.workDate).toBe(day(2));
+    await dragOver(card(0), cell(ben, 4));
+    await page.mouse.up();
+    await eventually(async () => (await live(0))?.workDate).toBe(day(4));
+    await card(0).focus();
+    await page.keyboard.press('u');
+    await eventually(() => live(0)).toBe(null);
+
+    await page.keyboard.press('Control+z');
+    await cardIn(cell(ben, 4), 0).waitFor();
+    await page.keyboard.press('Control+z');
+    await cardIn(cell(ada, 2), 0).waitFor();
+    await page.keyboard.press('Control+z');
+    await inTray(0).waitFor();
+    await eventually(() => live(0)).toBe(null);
+    await page.keyboard.press('Control+z');
+    await page.getByText('There is nothing to undo').waitFor();
+  });
+
+  it('by keyboard alone: schedules, moves, trades and unschedules', async () => {
+    await schedule(1, ben, 2, '11:15');
+    await card(1).waitFor();
+    await tabTo(page, inTray(0));
+    await page.keyboard.press('m');
+    await steer(page, key(ada, 2));
+    await page.keyboard.press('Enter');
+    await cardIn(cell(ada, 2), 0).waitFor();
+    await eventually(async () => (await live(0))?.employeeId).toBe(ada.id);
+    await focused(card(0));
+
+    await page.keyboard.press('m');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    await cardIn(cell(ada, 3), 0).waitFor();
+    await eventually(async () => (await live(0))?.workDate).toBe(day(3));
+    await focused(card(0));
+
+    await page.keyboard.press('t');
+    const dialog = page.getByRole('dialog');
+    const partner = dialog.getByRole('radio', { name: new RegExp(ben.name) });
+    await partner.waitFor();
+    await tabTo(page, dialog.getByRole('radio').first());
+    await page.keyboard.press('Space');
+    await eventually(() => partner.isChecked()).toBe(true);
+    await tabTo(page, dialog.getByRole('button', { name: 'Trade', exact: true }));
+    await page.keyboard.press('Enter');
+    await cardIn(cell(ben, 3), 0).waitFor();
+    await cardIn(cell(ada, 2), 1).waitFor();
+
+    await tabTo(page, page.locator('[data-board] [tabindex="0"]'));
+    await walk(page, key(ada, 2));
+    await focused(card(1));
+    await page.keyboard.press('u');
+    await inTray(1).waitFor();
+    expect(await live(1)).toBe(null);
+
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keys of the board' }).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  it('Esc puts back what the keyboard picked up, and nothing was saved', async () => {
+    await schedule(0, ben, 3);
+    await card(0).focus();
+    const before = await live(0);
+    await page.keyboard.press('m');
+    await page.keyboard.press('ArrowLeft');
+    await page.getByTestId('hand-bar').getByText(ben.name).waitFor();
+    await page.keyboard.press('Escape');
+    await focused(card(0));
+    expect(await live(0)).toEqual(before);
+  });
+
+  it('a Core dropped on another one’s card offers to trade them', async () => {
+    await schedule(0, ben, 3);
+    await schedule(2, ada, 3, '12:15');
+    await cardIn(cell(ben, 3), 0).waitFor();
+    await card(2).waitFor();
+    await dragOver(card(0), card(2));
+    await page.mouse.up();
+    const dialog = page.getByRole('dialog', { name: /^Trade/ });
+    await eventually(() => dialog.getByRole('radio', { name: new RegExp(ada.name) }).isChecked()).toBe(true);
+    await dialog.getByRole('button', { name: 'Trade', exact: true }).click();
+    await cardIn(cell(ada, 3), 0).waitFor();
+    await cardIn(cell(ben, 3), 2).waitFor();
+    await page.keyboard.press('Control+z');
+    await cardIn(cell(ben, 3), 0).waitFor();
+  });
+
+  it('a warning is gone against with a reason, which is kept', async () => {
+    await schedule(0, ben, 3);
+    await card(0).waitFor();
+    await dragOver(inTray(3), cell(ben, 3));
+    await cell(ben, 3).locator('[data-verdict=soft]').waitFor();
+    await page.mouse.up();
+    const dialog = page.getByRole('dialog', { name: /^Needs a reason/ });
+    await dialog.getByText('already has a Core').waitFor();
+    await dialog.getByLabel('Reason for going against').fill('Nobody else is in that day');
+    await dialog.getByRole('button', { name: 'Schedule anyway' }).click();
+    await cardIn(cell(ben, 3), 3).waitFor();
+    const saved = await expectLive(3);
+    const { overrideReason } = await api.schedules.get.query({ scheduleId: saved.scheduleId });
+    expect(overrideReason).toBe('Nobody else is in that day');
+  });
+
+  it('an edit that somebody else overtook is refused with who did what, and reapplied when asked', async () => {
+    const origin = stack.infrastructure.env.WEB_ORIGIN ?? '';
+    const colleague = await signIn(stack.apps.serverUrl, origin, 'admin@demo.test');
+    await schedule(0, ben, 3);
+    await card(0).focus();
+    await page.keyboard.press('m');
+    const held = await expectLive(0);
+    await colleague.schedules.reschedule.mutate({
+      ...refOf(held),
+      startsAt: instantAt(day(4), '11:45', zone),
+    });
+    await cardIn(cell(ben, 4), 0).waitFor();
+    await steer(page, key(ada, 2));
+    await page.keyboard.press('Enter');
+    const notice = page.getByRole('region', { name: 'Notices' });
+    await notice.getByText(/was changed after you opened it: .*moved it from/).waitFor();
+    expect((await live(0))?.workDate).toBe(day(4));
+    await notice.getByRole('button', { name: 'Reapply' }).click();
+    await cardIn(cell(ada, 2), 0).waitFor();
+    await eventually(async () => (await live(0))?.employeeId).toBe(ada.id);
+
+    // The same from a dialog.
+    await card(0).click();
+    const panel = page.getByRole('dialog');
+    await panel.getByRole('button', { name: 'Move', exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: /^Move/ });
+    await dialog.locator(`input[type=radio][value="${day(5)}"]`).check({ force: true });
+    await dialog.getByLabel(ben.name).check();
+    await colleague.schedules.reschedule.mutate({
+      ...refOf(await expectLive(0)),
+      startsAt: instantAt(day(4), '12:15', zone),
+    });
+    await dialog.getByRole('button', { name: 'Move', exact: true }).click();
+    await dialog.getByText(/was changed after you opened it/).waitFor();
+    await dialog.getByRole('button', { name: 'Reapply my change' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.keyboard.press('Escape');
+    await cardIn(cell(ben, 5), 0).waitFor();
+
+    // What somebody changed since isn't undone: it says who, and does nothing.
+    await colleague.schedules.reschedule.mutate({
+      ...refOf(await expectLive(0)),
+      startsAt: instantAt(day(1), '10:45', zone),
+    });
+    await cardIn(cell(ben, 1), 0).waitFor();
+    await page.keyboard.press('Control+z');
+    await notice.getByText(/^Not undone\. .*was changed after you opened it/).waitFor();
+    expect((await live(0))?.workDate).toBe(day(1));
+  });
+
+  it('copies the week: shows first what can be and what can’t, writes then, and takes it back', async () => {
+    await Promise.all([schedule(0, ada, 1), schedule(1, ben, 1, '11:15'), schedule(2, ada, 2)]);
+    const next = addDays(sunday, 7);
+    const planned = async () =>
+      (await api.board.week.query({ weekOf: next })).schedules.map(({ employeeId, startsAt }) => ({
+        employeeId,
+        startsAt,
+      }));
+    await api.schedules.create.mutate({
+      eventId: core(15).eventId,
+      employeeId: ada.id,
+      startsAt: instantAt(addDays(next, 2), '12:15', zone),
+    });
+    const before = await planned();
+    await card(2).waitFor();
+    await page.getByRole('button', { name: 'Copy week' }).click();
+    const dialog = page.getByRole('dialog', { name: /^Copy to/ });
+    await dialog.getByText('Can be copied (2)').waitFor();
+    await dialog.getByRole('region', { name: 'Can’t be copied' }).getByText('already has a Core').waitFor();
+    expect(await dialog.getByText('same product').count()).toBe(2);
+    expect(await planned()).toEqual(before);
+    await dialog.getByRole('button', { name: 'Schedule 2 events' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    const copied = [
+      { employeeId: ada.id, startsAt: instantAt(addDays(next, 1), '10:45', zone) },
+      { employeeId: ben.id, startsAt: instantAt(addDays(next, 1), '11:15', zone) },
+    ];
+    expect(await planned()).toEqual([...copied, ...before]);
+    await page.getByRole('button', { name: 'Undo' }).last().click();
+    await eventually(planned).toEqual(before);
+  });
+
+  it('by touch on a phone: schedules, moves, trades and unschedules', async () => {
+    await schedule(1, ben, 3, '11:15');
+    const { page: phone, errors: itsErrors } = await signedIn(stack, { viewport: PHONE, touch: true });
+    await phone.getByTestId('sync-badge').first().waitFor();
+    await openWeek(phone, '&view=tray');
+    await inTray(0, phone).tap();
+    const plan = phone.getByRole('dialog', { name: /^Schedule/ });
+    await plan.locator(`input[type=radio][value="${day(2)}"]`).check({ force: true });
+    await plan.getByLabel(ada.name).check();
+    await plan.getByRole('button', { name: 'Schedule', exact: true }).tap();
+    await plan.waitFor({ state: 'hidden' });
+
+    await openWeek(phone, `&day=${day(2)}`);
+    const menuOf = (index: number) =>
+      phone.locator('[data-card]', { has: card(index, phone) }).getByRole('button', { name: /^Move/ });
+    const choose = async (index: number, what: RegExp) => {
+      await menuOf(index).tap();
+      await phone.getByRole('menuitem', { name: what }).tap();
+    };
+    await card(0, phone).waitFor();
+    await choose(0, new RegExp(`^${dayLabel(day(3))}`));
+    await card(0, phone).waitFor({ state: 'hidden' });
+    await eventually(async () => (await live(0))?.workDate).toBe(day(3));
+
+    await phone.goto(`${stack.apps.webUrl}/?week=${sunday}&day=${day(3)}`);
+    await card(0, phone).waitFor();
+    await choose(0, /^Trade/);
+    const trade = phone.getByRole('dialog', { name: /^Trade/ });
+    await trade.getByLabel(ben.name).check();
+    await trade.getByRole('button', { name: 'Trade', exact: true }).tap();
+    await trade.waitFor({ state: 'hidden' });
+    await eventually(async () => (await live(0))?.employeeId).toBe(ben.id);
+
+    await choose(0, /^Unschedule/);
+    await card(0, phone).waitFor({ state: 'hidden' });
+    await eventually(() => live(0)).toBe(null);
+    expect(itsErrors).toEqual([]);
+    await phone.context().close();
+  });
+
+  it.each([
+    ['wide and light', {}],
+    ['wide and dark', { dark: true }],
+    ['on a phone, light', { viewport: PHONE, touch: true }],
+    ['on a phone, dark', { viewport: PHONE, touch: true, dark: true }],
+  ])('the board has no finding of axe and never scrolls sideways, %s', async (_, options) => {
+    const { page: fresh, errors: itsErrors } = await signedIn(stack, options);
+    const small = 'viewport' in options;
+    await fresh.getByTestId('sync-badge').first().waitFor();
+    const findings = async (what: string) => {
+      const { violations } = await new AxeBuilder({ page: fresh }).analyze();
+      expect(violations, what).toEqual([]);
+    };
+    await findings('board');
+    const sideways = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+    expect(await fresh.evaluate(sideways)).toBe(0);
+    await fresh.getByRole('button', { name: 'Copy week' }).click();
+    await fresh.getByRole('region', { name: 'Can be copied' }).waitFor();
+    await findings('copy week');
+    await fresh.keyboard.press('Escape');
+    await fresh.getByRole('dialog').waitFor({ state: 'hidden' });
+    const menu = fresh.locator('[data-card]').first().getByRole('button', { name: /^Move/ });
+    await menu.dispatchEvent('click');
+    await fresh.getByRole('menu').waitFor();
+    await findings('menu');
+    await fresh.keyboard.press('Escape');
+    await fresh.getByRole('menu').waitFor({ state: 'hidden' });
+    if (!small) {
+      await fresh.locator('[data-board] [data-event-id]').first().focus();
+      await fresh.keyboard.press('m');
+      await fresh.getByTestId('hand-bar').waitFor();
+      await new AxeBuilder({ page: fresh })
+        .exclude('[data-board]')
+        .analyze()
+        .then(({ violations }) => {
+          expect(violations, 'in hand').toEqual([]);
+        });
+      await fresh.keyboard.press('Escape');
+    }
+    expect(itsErrors).toEqual([]);
+    await fresh.context().close();
+  });
+
+  it('who is a viewer can walk the board by keys and look, and is offered no change', async () => {
+    const { page: viewer } = await signedIn(stack, { email: 'viewer@demo.test' });
+    await viewer.getByTestId('sync-badge').first().waitFor();
+    await viewer.locator('[data-board] [data-event-id]').first().focus();
+    await viewer.keyboard.press('m');
+    await viewer.keyboard.press('u');
+    expect(await viewer.getByTestId('hand-bar').count()).toBe(0);
+    expect(await viewer.getByRole('button', { name: /^Move|Copy week|^Schedule for/ }).count()).toBe(0);
+    await viewer.keyboard.press('Enter');
+    await viewer.getByRole('dialog').waitFor();
+    expect(await viewer.getByRole('button', { name: 'Unschedule' }).count()).toBe(0);
+    await viewer.context().close();
+  });
+
+  it('has met no error in the page', () => {
+    expect(errors).toEqual([]);
+  });
+
+  async function expectLive(index: number) {
+    const schedule = await live(index);
+    if (!schedule) throw new Error(`Core ${index} is not scheduled.`);
+    return schedule;
+  }
+});
+
+const refOf = ({ scheduleId, version }: { scheduleId: number; version: number }) => ({ scheduleId, version });
+
+/** Waits for what comes about in its time. */
+const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 20_000 });
+
+/** `Tue Jan 6`, as screens write a day. */
+const dayLabel = (day: string) =>
+  new Date(`${day}T12:00:00Z`)
+    .toLocaleDateString('en-US', { weekday: 'short', month: 'short', day: 'numeric', timeZone: 'UTC' })
+    .replace(',', '');
+
+/** Dragging comes with a part of the page that is loaded when the browser is idle. */
+const dragIsLoaded = () => performance.getEntriesByType('resource').some(({ name }) => /\/drag-/.test(name));
+
+/** Goes on with Tab until something has the focus. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < 80; presses++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error('Tab never got there.');
+}
+
+async function focused(target: Locator): Promise<void> {
+  await eventually(() => target.evaluate((element) => element === document.activeElement)).toBe(true);
+}
+
+/** Presses arrows until a cell has the focus, or a card in it. */
+async function walk(page: Page, key: string): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    const arrow = await page.evaluate((wanted) => {
+      const place = (cell: Element | null | undefined) => {
+        const row = cell?.parentElement;
+        const rows = [...(row?.parentElement?.children ?? [])];
+        return { row: row ? rows.indexOf(row) : -1, day: row && cell ? [...row.children].indexOf(cell) : -1 };
+      };
+      const here = place(document.activeElement?.closest('[data-cell]'));
+      const there = place(document.querySelector(`[data-cell="${wanted}"]`));
+      if (here.row !== there.row) return here.row < there.row ? 'ArrowDown' : 'ArrowUp';
+      if (here.day !== there.day) return here.day < there.day ? 'ArrowRight' : 'ArrowLeft';
+      return null;
+    }, key);
+    if (arrow === null) return;
+    await page.keyboard.press(arrow);
+  }
+  throw new Error('The arrows never got there.');
+}
+
+/** Aims what is held at a cell. */
+async function steer(page: Page, key: string): Promise<void> {
+  await page.getByTestId('hand-bar').waitFor();
+  await walk(page, key);
+  await page.locator(`[data-cell="${key}"] [data-aimed]`).waitFor();
+}

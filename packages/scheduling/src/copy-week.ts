@@ -1,0 +1,129 @@
+import type { Holiday } from './availability.ts';
+import { byUrgency, workName } from './event-type.ts';
+import { type EventFacts, evaluate, type PersonFacts, type PlannedWork, type Reason } from './rules.ts';
+import { addDays, addMinutes, formatDay, instantAt, timeOf, workDateOf } from './time.ts';
+import type { EventType, Instant, WorkDate } from './vocabulary.ts';
+
+/** How much an open event has in common with the one of the week before. */
+export type Likeness = 'product' | 'client' | 'type';
+
+/** What becomes of one schedule when its week is copied to the next. */
+export interface CopiedRow {
+  /** The schedule it follows. */
+  scheduleId: number;
+  employeeId: number;
+  type: EventType;
+  /** Same weekday, same time of day, a week later. */
+  startsAt: Instant;
+  /** The open event that would be scheduled; null where there is none or a rule speaks against it. */
+  event: EventFacts | null;
+  likeness: Likeness | null;
+  /** What speaks against it. */
+  reasons: Reason[];
+  /** Why it can't be copied, in a sentence; null where it can. */
+  obstacle: string | null;
+}
+
+/**
+ * What a week's plan becomes a week later: for each schedule, the same person on the same weekday at the same time with
+ * an open event of the same type, preferably the same product, else the same client, else the one due first. Each open
+ * event is used once. A row that any rule but a hint speaks against isn't copied, for a bulk action takes no overrides.
+ * Supervisor events are left out: they go along with their Cores. Rows come in the order of `week`.
+ */
+export function copyWeek(ask: {
+  week: readonly { scheduleId: number; event: EventFacts; employeeId: number; startsAt: Instant }[];
+  /** Unscheduled events of the store. */
+  open: readonly EventFacts[];
+  people: readonly PersonFacts[];
+  /** Live work of those people in the week to be filled, and a day around it. */
+  planned: readonly PlannedWork[];
+  holidays: readonly Holiday[];
+  timeZone: string;
+}): CopiedRow[] {
+  const { timeZone, holidays } = ask;
+  const people = new Map(ask.people.map((person) => [person.id, person]));
+  const open = ask.open.filter((event) => !event.scheduled).sort(byUrgency);
+  const planned = [...ask.planned];
+  const used = new Set<number>();
+  const rows = ask.week
+    .filter(({ event }) => event.type !== 'Supervisor')
+    .map((source) => {
+      const day = addDays(workDateOf(source.startsAt, timeZone), 7);
+      const startsAt = instantAt(day, timeOf(source.startsAt, timeZone), timeZone);
+      const { scheduleId, employeeId, event } = source;
+      const row: CopiedRow = {
+        scheduleId,
+        employeeId,
+        type: event.type,
+        startsAt,
+        event: null,
+        likeness: null,
+        reasons: [],
+        obstacle: null,
+      };
+      return { row, source: event, day };
+    });
+
+  // The best matches first, lest one row takes what is another's own product.
+  for (const likeness of ['product', 'client', 'type'] as const) {
+    for (const { row, source, day } of rows) {
+      if (row.event || row.obstacle) continue;
+      const event = open.find(
+        (each) =>
+          !used.has(each.id) &&
+          isOpenOn(each, day) &&
+          each.type === row.type &&
+          isLike(each, source, likeness),
+      );
+      if (!event) continue;
+      const person = people.get(row.employeeId);
+      if (!person) {
+        row.obstacle = 'This person is no longer on the board.';
+        continue;
+      }
+      row.reasons = evaluate({ event, person, startsAt: row.startsAt, timeZone, planned, holidays });
+      const against = row.reasons.filter((reason) => reason.severity !== 'hint');
+      if (against.length > 0) {
+        row.obstacle = against.map((reason) => reason.message).join(' ');
+        continue;
+      }
+      row.event = event;
+      row.likeness = likeness;
+      used.add(event.id);
+      planned.push({
+        scheduleId: -row.scheduleId,
+        eventId: event.id,
+        employeeId: person.id,
+        type: event.type,
+        startsAt: row.startsAt,
+        endsAt: addMinutes(row.startsAt, event.durationMinutes),
+        workDate: day,
+      });
+    }
+  }
+  for (const { row, day } of rows) {
+    if (!row.event && !row.obstacle) row.obstacle = nothingOpen(row.type, day, open, used);
+  }
+  return rows.map(({ row }) => row);
+}
+
+const isOpenOn = (event: EventFacts, day: WorkDate) => event.startsOn <= day && day < event.dueOn;
+
+function isLike(event: EventFacts, source: EventFacts, likeness: Likeness): boolean {
+  if (likeness === 'type') return true;
+  const [a, b] = [workName(event.name).toLowerCase(), workName(source.name).toLowerCase()];
+  return likeness === 'product' ? a === b : a.split('-')[0] === b.split('-')[0];
+}
+
+function nothingOpen(
+  type: EventType,
+  day: WorkDate,
+  open: readonly EventFacts[],
+  used: ReadonlySet<number>,
+): string {
+  const ofType = open.filter((event) => event.type === type);
+  if (ofType.length === 0) return `No unscheduled ${type} event is left.`;
+  return ofType.some((event) => isOpenOn(event, day) && used.has(event.id))
+    ? `Every ${type} event that can be worked on ${formatDay(day)} is used by another row.`
+    : `No unscheduled ${type} event can be worked on ${formatDay(day)}.`;
+}

@@ -1,0 +1,301 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  type CorePair,
+  corePairs,
+  DAY_CHECKS,
+  type DayCheckCode,
+  type DayFacts,
+  type DayPerson,
+  type DayWork,
+  type Finding,
+  isFine,
+  type PairMember,
+  slotCoverage,
+  verifyDay,
+} from './day.ts';
+import { DEFAULT_SLOTS } from './event-type.ts';
+import { addMinutes, instantAt } from './time.ts';
+import { EVENT_TYPES, type EventType, type Role } from './vocabulary.ts';
+
+const timeZone = 'America/Indiana/Indianapolis';
+/** A Monday. */
+const day = '2026-01-05';
+const at = { slots: DEFAULT_SLOTS, timeZone };
+
+let nextId = 1;
+const person = (name: string, role: Role = 'Event Specialist', more: Partial<DayPerson> = {}): DayPerson => ({
+  id: nextId++,
+  name,
+  role,
+  terminatedOn: null,
+  pattern: null,
+  ranges: [],
+  dates: [],
+  timeOff: [],
+  ...more,
+});
+
+function work(type: EventType, who: DayPerson, time: string, overrideReason: string | null = null): DayWork {
+  const id = nextId++;
+  const startsAt = instantAt(day, time, timeZone);
+  return {
+    scheduleId: id,
+    eventId: id,
+    employeeId: who.id,
+    type,
+    name: `${610_000 + id}-Alderbrook-Naan (123456789012)  - ${type}`,
+    startsAt,
+    endsAt: addMinutes(startsAt, 30),
+    workDate: day,
+    overrideReason,
+  };
+}
+
+function found(facts: Partial<DayFacts>, code: DayCheckCode): Finding[] {
+  const whole = { day, ...at, holidays: [], people: [], work: [], pairs: [], due: [], ...facts };
+  return verifyDay(whole).find((check) => check.code === code)?.findings ?? [];
+}
+const says = (facts: Partial<DayFacts>, code: DayCheckCode) =>
+  found(facts, code).map(({ message }) => message);
+
+describe('slotCoverage', () => {
+  it('lists the usual starts with what starts there, and other starts where work stands', () => {
+    const ada = person('Ada');
+    const cores = [work('Core', ada, '10:45'), work('Core', ada, '10:45'), work('Core', ada, '13:05')];
+    expect(slotCoverage(cores, DEFAULT_SLOTS, timeZone).find(({ type }) => type === 'Core')?.slots).toEqual([
+      { time: '10:45', usual: true, scheduleIds: [cores[0]?.scheduleId, cores[1]?.scheduleId] },
+      { time: '11:15', usual: true, scheduleIds: [] },
+      { time: '11:45', usual: true, scheduleIds: [] },
+      { time: '12:15', usual: true, scheduleIds: [] },
+      { time: '13:05', usual: false, scheduleIds: [cores[2]?.scheduleId] },
+    ]);
+  });
+
+  it('shows all work exactly once, and every usual start, whatever the plan', () => {
+    const anyWork = fc.record({
+      type: fc.constantFrom(...EVENT_TYPES),
+      minutes: fc.integer({ min: 0, max: 24 * 60 - 1 }),
+    });
+    fc.assert(
+      fc.property(fc.array(anyWork, { maxLength: 30 }), (plan) => {
+        const all = plan.map(({ type, minutes }, scheduleId) => ({
+          scheduleId,
+          type,
+          startsAt: addMinutes(instantAt(day, '00:00', timeZone), minutes),
+        }));
+        const cover = slotCoverage(all, DEFAULT_SLOTS, timeZone);
+        const shown = cover.flatMap(({ slots }) => slots.flatMap(({ scheduleIds }) => scheduleIds));
+        expect(shown.toSorted((a, b) => a - b)).toEqual(all.map(({ scheduleId }) => scheduleId));
+        for (const { type, slots } of cover) {
+          expect(slots.filter(({ usual }) => usual).map(({ time }) => time)).toEqual(DEFAULT_SLOTS[type]);
+        }
+      }),
+    );
+  });
+});
+
+describe('corePairs', () => {
+  const member = (type: 'Core' | 'Supervisor', live: { day: string; time: string } | null): PairMember => ({
+    id: nextId++,
+    type,
+    name: `612345-Alderbrook-Naan (123456789012)  - V2-${type === 'Core' ? 'CORE' : type}`,
+    startsOn: '2026-01-01',
+    dueOn: '2026-01-15',
+    live: live && { workDate: live.day, startsAt: instantAt(live.day, live.time, timeZone) },
+  });
+  const core = member('Core', { day, time: '10:45' });
+  const stateOf = (...others: PairMember[]) =>
+    corePairs([core, ...others], day, at).map(({ state }) => state);
+
+  it.each([
+    ['at_noon', { day, time: '12:00' }],
+    ['off_noon', { day, time: '12:15' }],
+    ['other_day', { day: '2026-01-06', time: '12:00' }],
+    ['open', null],
+  ] as const)('a check is %s', (state, live) => {
+    expect(stateOf(member('Supervisor', live))).toEqual([state]);
+  });
+  it('leaves a check with another Core of the number that it stands with', () => {
+    const check = member('Supervisor', { day: '2026-01-06', time: '12:00' });
+    expect(stateOf(check, member('Core', { day: '2026-01-06', time: '10:45' }))).toEqual(['others']);
+  });
+  it('knows none for a Core without a Supervisor event, nor for one that is on another day', () => {
+    expect(stateOf()).toEqual([]);
+    const elsewhere = member('Core', { day: '2026-01-06', time: '10:45' });
+    expect(corePairs([elsewhere, member('Supervisor', null)], day, at)).toEqual([]);
+  });
+});
+
+describe('verifyDay', () => {
+  it('finds nothing on a day without work', () => {
+    const checks = verifyDay({ day, ...at, holidays: [], people: [], work: [], pairs: [], due: [] });
+    expect(checks.map(({ code }) => code)).toEqual(DAY_CHECKS);
+    expect(checks.every(isFine)).toBe(true);
+  });
+
+  it('wants every Juicer event done by one who may', () => {
+    const [ada, jo] = [person('Ada'), person('Jo', 'Juicer Barista')];
+    const people = [ada, jo];
+    const good = work('Juicer Production', jo, '09:00');
+    expect(says({ people, work: [good] }, 'juicer_staffed')).toEqual([]);
+    const wrong = work('Juicer Survey', ada, '17:00');
+    const due = [
+      { id: 7, type: 'Juicer Production' as const, name: '01-05 8HR-ES1-JUICER-PRODUCTION-X (1)' },
+    ];
+    expect(says({ people, work: [good, wrong], due }, 'juicer_staffed')).toEqual([
+      expect.stringMatching(/^Juicer Survey \d+ is Ada’s, who is no Juicer Barista/),
+      expect.stringMatching(/^Nobody does “01-05 8HR.*on Mon Jan 5/),
+    ]);
+  });
+
+  it('wants one Core each at most, unless the second was accepted with a reason', () => {
+    const people = [person('Ada')] as [DayPerson];
+    const first = work('Core', people[0], '10:45');
+    const second = work('Core', people[0], '17:15');
+    expect(found({ people, work: [first, second] }, 'one_core_each')).toEqual([
+      {
+        message: 'Ada has 2 Cores, at 10:45 AM and 5:15 PM. Give one to somebody else.',
+        eventId: second.eventId,
+        accepted: null,
+      },
+    ]);
+    const accepted = { ...second, overrideReason: 'nobody else' };
+    expect(found({ people, work: [first, accepted] }, 'one_core_each')[0]?.accepted).toBe('nobody else');
+    const third = work('Core', people[0], '11:15');
+    expect(found({ people, work: [first, accepted, third] }, 'one_core_each')[0]?.accepted).toBeNull();
+  });
+
+  it('wants the noon check of each Core at noon', () => {
+    const sue = person('Sue', 'Club Supervisor');
+    const check: PairMember = {
+      id: 1,
+      type: 'Supervisor',
+      name: '612345-A (123456789012)  - V2-Supervisor',
+      startsOn: day,
+      dueOn: '2026-01-15',
+      live: null,
+    };
+    const core: PairMember = { ...check, id: 2, type: 'Core', live: { workDate: day, startsAt: '' } };
+    const pair = (state: CorePair['state'], live: PairMember['live'] = null): CorePair[] => [
+      { core, check: { ...check, live }, state },
+    ];
+    expect(found({ pairs: pair('open') }, 'noon_checks')).toMatchObject([
+      { eventId: 1, message: expect.stringContaining('nobody checks Core 612345 at noon') },
+    ]);
+    expect(
+      says({ pairs: pair('other_day', { workDate: '2026-01-06', startsAt: '' }) }, 'noon_checks'),
+    ).toEqual(['Supervisor 612345 is on Tue Jan 6, its Core on Mon Jan 5. Move it.']);
+    expect(says({ pairs: pair('others') }, 'noon_checks')).toEqual([]);
+    const late = work('Supervisor', sue, '12:30');
+    expect(says({ people: [sue], work: [late] }, 'noon_checks')).toEqual([
+      expect.stringContaining('is at 12:30 PM and not at 12:00 PM'),
+    ]);
+    const slots = { ...DEFAULT_SLOTS, Supervisor: ['12:30'] };
+    expect(says({ people: [sue], work: [late], slots }, 'noon_checks')).toEqual([]);
+  });
+
+  it('wants Cores spread over their slots', () => {
+    const ada = person('Ada');
+    const cores = (...times: string[]) => times.map((time) => work('Core', ada, time));
+    expect(says({ work: cores('10:45', '11:15', '10:45') }, 'core_slots')).toEqual([
+      '2 Cores start at 10:45 AM, none at 12:15 PM. Move one.',
+    ]);
+    expect(says({ work: cores('10:45', '11:15', '11:45', '12:15', '10:45') }, 'core_slots')).toEqual([]);
+    const crowded = cores('10:45', '11:15', '11:45', '12:15', '10:45', '10:45');
+    expect(says({ work: crowded }, 'core_slots')).toEqual([
+      '3 Cores start at 10:45 AM, only 1 at 12:15 PM. Move one.',
+    ]);
+  });
+
+  it('takes any plan of Cores over their slots in turn as balanced', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 40 }), (count) => {
+        const cores = Array.from({ length: count }, (_, n) =>
+          work('Core', person('Ada'), DEFAULT_SLOTS.Core[n % 4] ?? ''),
+        );
+        expect(says({ work: cores }, 'core_slots')).toEqual([]);
+      }),
+    );
+  });
+
+  it('wants an opening and a closing Lead where several work', () => {
+    const [lea, lou] = [person('Lea', 'Lead Event Specialist'), person('Lou', 'Lead Event Specialist')];
+    const people = [lea, lou];
+    const leads = (...plan: DayWork[]) => says({ people, work: plan }, 'leads');
+    expect(leads(work('Core', lea, '11:15'))).toEqual([]);
+    expect(leads(work('Core', lea, '10:45'), work('Core', lou, '12:15'))).toEqual([]);
+    // A digital set up before the first Core opens, a teardown in the evening closes.
+    expect(
+      leads(
+        work('Digital Setup', lea, '10:15'),
+        work('Core', lou, '11:15'),
+        work('Digital Teardown', lou, '18:00'),
+      ),
+    ).toEqual([]);
+    expect(leads(work('Core', lea, '11:15'), work('Core', lou, '12:15'))).toEqual([
+      'No Lead opens: Lea is the first, at 11:15 AM. Have one start by 10:45 AM.',
+    ]);
+    expect(leads(work('Core', lea, '10:45'), work('Core', lou, '11:45'))).toEqual([
+      'No Lead closes: Lou is the last to start, at 11:45 AM. Have one start at 12:15 PM or later.',
+    ]);
+    const alone = leads(
+      work('Core', lea, '10:45'),
+      work('Digital Teardown', lea, '18:00'),
+      work('Core', lou, '11:15'),
+    );
+    expect(alone).toEqual(['Lea both opens and closes. Have another Lead do one of them.']);
+  });
+
+  it('wants nobody at work who is off, unavailable or gone, and nobody on a holiday', () => {
+    const off = person('Ada', undefined, {
+      timeOff: [{ startsOn: day, endsOn: day, reason: 'dentist' }],
+    });
+    const gone = person('Ben', undefined, { terminatedOn: '2026-01-04' });
+    const never = person('Cy', undefined, { pattern: [true, false, true, true, true, true, true] });
+    const people = [off, gone, never];
+    const plan = (reason: string | null) =>
+      people.map((who) => ({ ...work('Core', who, '10:45'), overrideReason: reason }));
+    expect(says({ people, work: plan(null) }, 'nobody_off')).toEqual([
+      expect.stringMatching(/^Ada is off \(dentist\), and has Core \d+\./),
+      expect.stringMatching(/^Ben’s last work day was Sun Jan 4, and has Core \d+\./),
+      expect.stringMatching(/^Cy is off \(never works on Mondays\)/),
+    ]);
+    // Time off takes no reason, a weekday does.
+    expect(found({ people, work: plan('agreed') }, 'nobody_off').map(({ accepted }) => accepted)).toEqual([
+      null,
+      null,
+      'agreed',
+    ]);
+    const holidays = [{ day, name: 'Stocktaking', yearly: false }];
+    expect(says({ work: plan(null), holidays }, 'nobody_off')).toEqual([
+      'The store is closed on Mon Jan 5 (Stocktaking), and work is scheduled. Move it.',
+    ]);
+    expect(says({ work: [], holidays }, 'nobody_off')).toEqual([]);
+  });
+
+  it('wants everything scheduled whose last day it is', () => {
+    const due = [{ id: 7, type: 'Core' as const, name: '612345-A (123456789012)  - V2-CORE' }];
+    expect(found({ due }, 'due_scheduled')).toEqual([
+      {
+        message: 'Core 612345 is not scheduled, and Mon Jan 5 is its last day. Schedule it.',
+        eventId: 7,
+        accepted: null,
+      },
+    ]);
+  });
+
+  it('wants no Core beside Juicer work', () => {
+    const jo = person('Jo', 'Juicer Barista');
+    const juicer = work('Juicer Production', jo, '09:00');
+    const core = work('Core', jo, '12:15');
+    expect(found({ people: [jo], work: [core, juicer] }, 'no_juicer_core_clash')).toMatchObject([
+      {
+        eventId: core.eventId,
+        message: expect.stringContaining('a Core at 12:15 PM and a Juicer Production'),
+      },
+    ]);
+    const other = { ...core, employeeId: person('Ada').id };
+    expect(says({ people: [jo], work: [other, juicer] }, 'no_juicer_core_clash')).toEqual([]);
+  });
+});

@@ -1,0 +1,356 @@
+import { type AvailabilityFacts, absencesOn, type Holiday, holidayOn } from './availability.ts';
+import { eventNumber } from './event-type.ts';
+import { type Pairable, supervisorEventFor } from './pairing.ts';
+import { labelOf, type PlannedWork, roleMayDo } from './rules.ts';
+import { formatDay, formatTime, timeOf } from './time.ts';
+import { EVENT_TYPES, type EventType, type Instant, type Role, type WorkDate } from './vocabulary.ts';
+
+/** Store times, `HH:mm`, at which each kind of work usually starts. */
+export type Slots = Readonly<Record<EventType, readonly string[]>>;
+
+/** What is given to another Lead or Club Supervisor in bulk: the short work that they alone do. */
+export const REASSIGNABLE_TYPES: readonly EventType[] = [
+  'Supervisor',
+  'Freeosk',
+  'Digital Setup',
+  'Digital Refresh',
+  'Digital Teardown',
+  'Other',
+];
+
+/** A start of one kind of work on a day, and what starts then. */
+export interface SlotCover {
+  time: string;
+  /** One of the usual starts; else work starts there all the same. */
+  usual: boolean;
+  scheduleIds: number[];
+}
+
+/** Of each kind of work: which of its usual starts are taken and which are open, by time. */
+export function slotCoverage(
+  work: readonly Pick<PlannedWork, 'scheduleId' | 'type' | 'startsAt'>[],
+  slots: Slots,
+  timeZone: string,
+): { type: EventType; slots: SlotCover[] }[] {
+  return EVENT_TYPES.map((type) => {
+    const startingAt = Map.groupBy(
+      work.filter((each) => each.type === type),
+      (each) => timeOf(each.startsAt, timeZone),
+    );
+    const times = [...new Set([...slots[type], ...startingAt.keys()])].sort();
+    return {
+      type,
+      slots: times.map((time) => ({
+        time,
+        usual: slots[type].includes(time),
+        scheduleIds: (startingAt.get(time) ?? []).map((each) => each.scheduleId),
+      })),
+    };
+  });
+}
+
+/**
+ * How the noon check of a Core stands: `at_noon` that day · `off_noon` that day at another time · `other_day` · `open` it
+ * is scheduled for nobody · `others` it stands with another Core of the number.
+ */
+export type NoonState = 'at_noon' | 'off_noon' | 'other_day' | 'open' | 'others';
+
+/** A Core or Supervisor event with its live schedule, as far as pairs ask. */
+export interface PairMember extends Pairable {
+  live: { workDate: WorkDate; startsAt: Instant } | null;
+}
+
+/** A Core of a day, the Supervisor event that belongs to it, and how that one stands. */
+export interface CorePair<Member extends PairMember = PairMember> {
+  core: Member;
+  check: Member;
+  state: NoonState;
+}
+
+/**
+ * The noon checks that belong to a day's Cores; a Core without a Supervisor event has none.
+ * @param members Core and Supervisor events of the store, of the numbers of that day's Cores; none that is off the table
+ */
+export function corePairs<Member extends PairMember>(
+  members: readonly Member[],
+  day: WorkDate,
+  at: { slots: Slots; timeZone: string },
+): CorePair<Member>[] {
+  const checks = members.filter((member) => member.type === 'Supervisor');
+  const cores = members.filter((member) => member.type === 'Core');
+  return cores.flatMap((core) => {
+    const check = core.live?.workDate === day ? supervisorEventFor(core, checks) : undefined;
+    return check ? [{ core, check, state: noonState(core, check, cores, day, at) }] : [];
+  });
+}
+
+function noonState(
+  core: PairMember,
+  check: PairMember,
+  cores: readonly PairMember[],
+  day: WorkDate,
+  { slots, timeZone }: { slots: Slots; timeZone: string },
+): NoonState {
+  if (!check.live) return 'open';
+  if (check.live.workDate === day) {
+    return timeOf(check.live.startsAt, timeZone) === noonOf(slots) ? 'at_noon' : 'off_noon';
+  }
+  const sibling = cores.some(
+    (other) =>
+      other.id !== core.id &&
+      eventNumber(other.name) === eventNumber(core.name) &&
+      other.live?.workDate === check.live?.workDate,
+  );
+  return sibling ? 'others' : 'other_day';
+}
+
+const noonOf = (slots: Slots) => slots.Supervisor[0] ?? '12:00';
+
+/** What is looked at when a day is verified, in the order in which it is shown. */
+export const DAY_CHECKS = [
+  'juicer_staffed',
+  'one_core_each',
+  'noon_checks',
+  'core_slots',
+  'leads',
+  'nobody_off',
+  'due_scheduled',
+  'no_juicer_core_clash',
+] as const;
+export type DayCheckCode = (typeof DAY_CHECKS)[number];
+
+/** One thing that is not as it should be. */
+export interface Finding {
+  message: string;
+  /** The event at which to set it right; null where no single one is at fault. */
+  eventId: number | null;
+  /** The reason with which somebody decided that it shall be so; null where nobody did. */
+  accepted: string | null;
+}
+
+/** One point of the list: fine where nothing was found, or all that was found is accepted. */
+export interface DayCheck {
+  code: DayCheckCode;
+  findings: Finding[];
+}
+
+/** Live work of the day that is verified. */
+export interface DayWork extends PlannedWork {
+  name: string;
+  /** Why a soft conflict was accepted. */
+  overrideReason: string | null;
+}
+
+/** A person with work on the day. */
+export interface DayPerson extends AvailabilityFacts {
+  id: number;
+  name: string;
+  role: Role;
+  /** Last local work date; null while the person is with us. */
+  terminatedOn: WorkDate | null;
+}
+
+/** A day of a store, as far as its verification asks. */
+export interface DayFacts {
+  day: WorkDate;
+  timeZone: string;
+  slots: Slots;
+  holidays: readonly Holiday[];
+  /** At least everybody who has work that day. */
+  people: readonly DayPerson[];
+  work: readonly DayWork[];
+  pairs: readonly CorePair[];
+  /** Schedulable events that nobody is scheduled for, and whose last day this is. */
+  due: readonly { id: number; type: EventType; name: string }[];
+}
+
+/** Verifies a day: each point with all that speaks against it. What its people decided with a reason is told as such. */
+export function verifyDay(facts: DayFacts): DayCheck[] {
+  const found: Record<DayCheckCode, Finding[]> = {
+    juicer_staffed: juicerFindings(facts),
+    one_core_each: coreFindings(facts),
+    noon_checks: noonFindings(facts),
+    core_slots: slotFindings(facts),
+    leads: leadFindings(facts),
+    nobody_off: absenceFindings(facts),
+    due_scheduled: facts.due.map((event) =>
+      finding(
+        `${labelOf(event)} is not scheduled, and ${formatDay(facts.day)} is its last day. Schedule it.`,
+        event,
+      ),
+    ),
+    no_juicer_core_clash: clashFindings(facts),
+  };
+  return DAY_CHECKS.map((code) => ({ code, findings: found[code] }));
+}
+
+/** Whether nothing is open: what was found is accepted. */
+export const isFine = (check: DayCheck): boolean => check.findings.every((each) => each.accepted !== null);
+
+const isJuicer = (type: EventType) => type === 'Juicer Production' || type === 'Juicer Survey';
+
+const finding = (
+  message: string,
+  event: { id: number } | { eventId: number } | undefined,
+  accepted: string | null = null,
+): Finding => ({
+  message,
+  eventId: event ? ('id' in event ? event.id : event.eventId) : null,
+  accepted,
+});
+
+function juicerFindings({ day, people, work, due }: DayFacts): Finding[] {
+  const wrong = work.flatMap((each) => {
+    const person = people.find(({ id }) => id === each.employeeId);
+    if (!isJuicer(each.type) || !person || roleMayDo(person.role, each.type)) return [];
+    const message = `${labelOf(each)} is ${person.name}’s, who is no Juicer Barista. Give it to one.`;
+    return [finding(message, each)];
+  });
+  const open = due
+    .filter((event) => isJuicer(event.type))
+    .map((event) =>
+      finding(`Nobody does ${labelOf(event)} on ${formatDay(day)}. Give it to a Juicer Barista.`, event),
+    );
+  return [...wrong, ...open];
+}
+
+function coreFindings(facts: DayFacts): Finding[] {
+  return byPerson(facts).flatMap(({ person, work }) => {
+    const cores = work.filter((each) => each.type === 'Core');
+    if (cores.length < 2) return [];
+    const times = cores.map((core) => formatTime(core.startsAt, facts.timeZone)).join(' and ');
+    const message = `${person.name} has ${cores.length} Cores, at ${times}. Give one to somebody else.`;
+    return [finding(message, cores.at(-1), acceptedFor(cores, 1))];
+  });
+}
+
+function noonFindings({ day, timeZone, slots, pairs, work }: DayFacts): Finding[] {
+  const noon = clock(noonOf(slots));
+  const ofCores = pairs.flatMap(({ core, check, state }) => {
+    if (state === 'open') {
+      return [
+        finding(`${labelOf(check)} is open: nobody checks ${labelOf(core)} at noon. Schedule it.`, check),
+      ];
+    }
+    if (state !== 'other_day' || !check.live) return [];
+    const message = `${labelOf(check)} is on ${formatDay(check.live.workDate)}, its Core on ${formatDay(day)}. Move it.`;
+    return [finding(message, check)];
+  });
+  const late = work
+    .filter((each) => each.type === 'Supervisor' && timeOf(each.startsAt, timeZone) !== noonOf(slots))
+    .map((each) => {
+      const at = formatTime(each.startsAt, timeZone);
+      return finding(`${labelOf(each)} is at ${at} and not at ${noon}. Move it.`, each);
+    });
+  return [...ofCores, ...late];
+}
+
+/** Balanced: no usual start of Cores has two more than another. Cores that start at other times don't count. */
+function slotFindings({ work, slots, timeZone }: DayFacts): Finding[] {
+  const cores = work.filter((each) => each.type === 'Core');
+  const cover = slots.Core.map((time) => ({
+    time,
+    cores: cores.filter((core) => timeOf(core.startsAt, timeZone) === time),
+  })).sort((a, b) => b.cores.length - a.cores.length || (a.time < b.time ? -1 : 1));
+  const [fullest, emptiest] = [cover[0], cover.at(-1)];
+  if (!fullest || !emptiest || fullest.cores.length - emptiest.cores.length < 2) return [];
+  const rest = emptiest.cores.length === 0 ? 'none' : `only ${emptiest.cores.length}`;
+  const message = `${fullest.cores.length} Cores start at ${clock(fullest.time)}, ${rest} at ${clock(emptiest.time)}. Move one.`;
+  return [finding(message, fullest.cores.at(-1))];
+}
+
+/**
+ * Where several Leads work, one is there by the first Core's usual start, and another one starts something at the last
+ * one's or later, and so stays to the end.
+ */
+function leadFindings(facts: DayFacts): Finding[] {
+  const { slots, timeZone } = facts;
+  const leads = byPerson(facts)
+    .filter(({ person }) => person.role === 'Lead Event Specialist')
+    .map(({ person, work }) => {
+      const [first, last] = [work[0], work.at(-1)];
+      return {
+        person,
+        work: work.find((each) => each.type === 'Core') ?? first,
+        from: first ? timeOf(first.startsAt, timeZone) : '',
+        to: last ? timeOf(last.startsAt, timeZone) : '',
+      };
+    });
+  const usual = slots.Core.toSorted();
+  const [opening, closing] = [usual[0], usual.at(-1)];
+  if (leads.length < 2 || opening === undefined || closing === undefined) return [];
+  const openers = leads.filter(({ from }) => from <= opening);
+  const closers = leads.filter(({ to }) => to >= closing);
+  const findings: Finding[] = [];
+  if (openers.length === 0) {
+    const first = leads.toSorted((a, b) => (a.from < b.from ? -1 : 1))[0];
+    const message = `No Lead opens: ${first?.person.name} is the first, at ${clock(first?.from ?? '')}. Have one start by ${clock(opening)}.`;
+    findings.push(finding(message, first?.work));
+  }
+  if (closers.length === 0) {
+    const last = leads.toSorted((a, b) => (a.to > b.to ? -1 : 1))[0];
+    const message = `No Lead closes: ${last?.person.name} is the last to start, at ${clock(last?.to ?? '')}. Have one start at ${clock(closing)} or later.`;
+    findings.push(finding(message, last?.work));
+  }
+  const [opener, closer] = [openers[0], closers[0]];
+  if (opener && opener === closer && openers.length === 1 && closers.length === 1) {
+    const other = leads.find((lead) => lead !== opener);
+    const message = `${opener.person.name} both opens and closes. Have another Lead do one of them.`;
+    findings.push(finding(message, other?.work));
+  }
+  return findings;
+}
+
+function absenceFindings(facts: DayFacts): Finding[] {
+  const { day, holidays, work } = facts;
+  const on = formatDay(day);
+  const holiday = holidayOn(day, holidays);
+  const closed =
+    holiday && work.length > 0
+      ? [finding(`The store is closed on ${on} (${holiday.name}), and work is scheduled. Move it.`, work[0])]
+      : [];
+  const away = byPerson(facts).flatMap(({ person, work: theirs }) => {
+    const [first] = theirs;
+    const does = theirs.length === 1 && first ? labelOf(first) : `${theirs.length} events`;
+    if (person.terminatedOn !== null && day > person.terminatedOn) {
+      const left = `${person.name}’s last work day was ${formatDay(person.terminatedOn)}`;
+      return [finding(`${left}, and has ${does}. Give it to somebody else.`, first)];
+    }
+    const [absence] = absencesOn(person, day);
+    if (!absence) return [];
+    const soft = absence.cause === 'pattern_unavailable' || absence.cause === 'range_unavailable';
+    const message = `${person.name} is off (${absence.reason}), and has ${does}. Give it to somebody else.`;
+    return [finding(message, first, soft ? acceptedFor(theirs, 0) : null)];
+  });
+  return [...closed, ...away];
+}
+
+function clashFindings(facts: DayFacts): Finding[] {
+  return byPerson(facts).flatMap(({ person, work }) => {
+    const core = work.find((each) => each.type === 'Core');
+    const juicer = work.find((each) => isJuicer(each.type));
+    if (!core || !juicer) return [];
+    const at = (each: DayWork) => formatTime(each.startsAt, facts.timeZone);
+    const message = `${person.name} has a Core at ${at(core)} and a ${juicer.type} at ${at(juicer)}. Give the Core to somebody else.`;
+    return [finding(message, core, acceptedFor([core, juicer], 1))];
+  });
+}
+
+/** The day's work of each person who has any, by time. */
+function byPerson({ people, work }: DayFacts): { person: DayPerson; work: DayWork[] }[] {
+  const inOrder = work.toSorted((a, b) => (a.startsAt < b.startsAt ? -1 : a.startsAt > b.startsAt ? 1 : 0));
+  return people
+    .map((person) => ({ person, work: inOrder.filter((each) => each.employeeId === person.id) }))
+    .filter(({ work: theirs }) => theirs.length > 0);
+}
+
+/**
+ * The reason with which work was saved against a rule; null where more than `without` of it was saved without one: the
+ * first of two Cores needs none, the second does.
+ */
+function acceptedFor(work: readonly DayWork[], without: number): string | null {
+  const reasons = work.flatMap(({ overrideReason }) => (overrideReason === null ? [] : [overrideReason]));
+  return work.length - reasons.length <= without ? [...new Set(reasons)].join(', ') || null : null;
+}
+
+const clock = (time: string): string => formatTime(`1970-01-01T${time}:00.000Z`, 'UTC');

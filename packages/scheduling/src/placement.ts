@@ -1,0 +1,59 @@
+import { DEFAULT_SLOTS } from './event-type.ts';
+import { type Candidate, evaluate, type PlannedWork, type Reason } from './rules.ts';
+import { instantAt, timeOf } from './time.ts';
+import type { Instant, WorkDate } from './vocabulary.ts';
+
+/** What the rules say as a whole. `free`: nothing, or hints only. `soft`: with a reason. `hard`: nobody may. */
+export type Verdict = 'free' | 'soft' | 'hard';
+
+/** The worst of some reasons. */
+export function verdictOf(reasons: readonly Reason[]): Verdict {
+  if (reasons.some((reason) => reason.severity === 'hard')) return 'hard';
+  return reasons.some((reason) => reason.severity === 'soft') ? 'soft' : 'free';
+}
+
+/** Where an event would come to stand, and what speaks against it there. */
+export interface Placement {
+  startsAt: Instant;
+  reasons: Reason[];
+  verdict: Verdict;
+}
+
+/**
+ * Puts an event on a person's day: at `time` (HH:mm) where one is given, as for work that moves, else at the usual slot
+ * that speaks against nothing and that the fewest others of the day start at, so that Cores spread over their slots.
+ */
+export function placeOn(
+  ask: Omit<Candidate, 'startsAt'> & {
+    day: WorkDate;
+    time?: string | undefined;
+    /** Everybody's work of that day: how often a slot is taken. */
+    dayWork?: readonly PlannedWork[];
+  },
+): Placement {
+  const { day, time, dayWork = [], ...candidate } = ask;
+  const at = (slot: string): Placement => {
+    const startsAt = instantAt(day, slot, ask.timeZone);
+    const reasons = evaluate({ ...candidate, startsAt });
+    return { startsAt, reasons, verdict: verdictOf(reasons) };
+  };
+  if (time !== undefined) return at(time);
+
+  const taken = (slot: string) =>
+    dayWork.filter(
+      (work) =>
+        work.type === ask.event.type &&
+        work.eventId !== ask.event.id &&
+        timeOf(work.startsAt, ask.timeZone) === slot,
+    ).length;
+  const slots = DEFAULT_SLOTS[ask.event.type];
+  const inOrder = dayWork.length === 0 ? slots : slots.toSorted((a, b) => taken(a) - taken(b));
+  let best: Placement | undefined;
+  for (const slot of inOrder) {
+    const placement = at(slot);
+    // What is forbidden is forbidden all day.
+    if (placement.verdict === 'hard' || placement.reasons.length === 0) return placement;
+    if (!best || (best.verdict === 'soft' && placement.verdict === 'free')) best = placement;
+  }
+  return best ?? at('12:00');
+}
