@@ -118,6 +118,8 @@ export interface EventRow {
     workDate: WorkDate;
   } | null;
   instructionsUrl: string | null;
+  /** Its work was reported as done or is over, so that it may be opened again. */
+  reissuable: boolean;
 }
 
 export interface EventList {
