@@ -328,7 +328,7 @@ function useSave(plan: Plan, onSaved: () => void) {
   };
 }
 
-function firstFreeSlot(options: ScheduleOptions, employeeId: number | undefined): string | undefined {
+export function firstFreeSlot(options: ScheduleOptions, employeeId: number | undefined): string | undefined {
   const candidates = options.people.filter(
     (person) => employeeId === undefined || person.employeeId === employeeId,
   );
@@ -407,7 +407,7 @@ function DayPicker({
 }
 
 /** The usual starts, and a box for any other. */
-function SlotPicker({
+export function SlotPicker({
   options,
   time,
   employeeId,
@@ -476,7 +476,7 @@ function SlotPicker({
 }
 
 /** People: those whom nothing speaks against, those with a warning, and those who can't with the reason. */
-function PersonPicker({
+export function PersonPicker({
   options,
   time,
   currentId,

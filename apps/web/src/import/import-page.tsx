@@ -3,6 +3,7 @@ import type { inferRouterOutputs } from '@trpc/server';
 import { Download, FileUp } from 'lucide-react';
 import { useId, useState } from 'react';
 import { trpc } from '../api.ts';
+import { downloadCsv } from '../download.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -328,7 +329,7 @@ function Exports() {
     setBusy(kind);
     try {
       const text = await utils.csv.export.fetch({ kind }, { staleTime: 0 });
-      download(`${kind}-${new Date().toISOString().slice(0, 10)}.csv`, text);
+      downloadCsv(kind, text);
     } catch (error) {
       toast(problemOf(error).message, { tone: 'problem' });
     }
@@ -350,13 +351,4 @@ function Exports() {
       </div>
     </section>
   );
-}
-
-function download(fileName: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -1,6 +1,6 @@
 import type { RefreshRun } from '@scheduler/server/router';
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
-import { CalendarDays, FileUp, LogOut, RefreshCw, UserRound, Users, WifiOff } from 'lucide-react';
+import { CalendarDays, FileUp, List, LogOut, RefreshCw, UserRound, Users, WifiOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { queryClient, trpc } from '../api.ts';
 import { useConnection } from '../connection.ts';
@@ -70,6 +70,7 @@ export function Shell() {
 
 const PAGES = [
   { to: '/', label: 'Board', Icon: CalendarDays },
+  { to: '/events', label: 'Events', Icon: List },
   { to: '/people', label: 'People', Icon: Users },
   { to: '/import', label: 'Import', Icon: FileUp },
 ] as const;
