@@ -37,7 +37,10 @@ export function Shell() {
           <span className="hidden xl:inline">Crossmark Scheduler</span>
           <span className="sr-only xl:hidden">Crossmark Scheduler</span>
         </Link>
-        <nav aria-label="Pages" className="order-last flex w-full gap-1 sm:order-none sm:w-auto">
+        <nav
+          aria-label="Pages"
+          className="order-last -m-0.5 flex w-full gap-1 overflow-x-auto p-0.5 sm:order-none sm:w-auto"
+        >
           {PAGES.map(({ to, label, Icon }) => (
             <Link
               key={to}
