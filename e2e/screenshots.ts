@@ -36,6 +36,15 @@ try {
     await scheduled.click();
     await page.getByText('May do it').first().waitFor();
     await shoot(page, 'schedule');
+    const row = () => page.locator('[data-index][data-event-id]').first().waitFor();
+    await go('/events', row, 'events');
+    await go('/events?view=unreported', row, 'unreported');
+    await page
+      .getByRole('button', { name: /^Reissue / })
+      .first()
+      .click();
+    await page.getByText('May do it').first().waitFor();
+    await shoot(page, 'reissue');
     await go('/people', () => page.locator('[data-testid^=person-]').first().waitFor(), 'people');
     await go('/import', () => page.getByLabel('CSV file').waitFor({ state: 'attached' }), 'import');
     await page.context().close();

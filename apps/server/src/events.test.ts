@@ -168,15 +168,13 @@ describe('options of a reissue', () => {
     const { db } = server.database;
     const eventId = await planned(600001, ada, '2026-01-05');
     await db.update(events).set({ condition: 'Submitted' });
-    await db
-      .insert(eventSyncs)
-      .values({
-        eventId,
-        state: 'synced',
-        wantedVersion: 1,
-        syncedVersion: 1,
-        bookingId: bookingId('50000001'),
-      });
+    await db.insert(eventSyncs).values({
+      eventId,
+      state: 'synced',
+      wantedVersion: 1,
+      syncedVersion: 1,
+      bookingId: bookingId('50000001'),
+    });
     const ask = async (day: string, expiresOn?: string) => {
       const { people } = await api.events.options.query({ eventId, day, ...(expiresOn && { expiresOn }) });
       return people.map((person) => person.reasonsBySlot['10:45']?.map((reason) => reason.code));

@@ -45,7 +45,7 @@ export const text = (longest: number) =>
 export const overrideReason = text(300);
 
 /** What a list of events can be ordered by. */
-export const EVENT_SORTS = ['due', 'name', 'type', 'condition', 'work', 'person', 'sync'] as const;
+const EVENT_SORTS = ['due', 'name', 'type', 'condition', 'work', 'person', 'sync'] as const;
 
 /** Fields that narrow a list of events down, and its order; what is absent doesn't narrow. */
 export const eventFilter = {

@@ -29,7 +29,7 @@ export function EventsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const mayWrite = useMayWrite();
-  const cards = !useMedia('(min-width: 1024px)');
+  const cards = !useMedia('(min-width: 1120px)');
   const [asked, setAsked] = useState<{ what: 'schedule' | 'reissue'; row: EventRow }>();
   const [filtering, setFiltering] = useState(false);
 

@@ -96,7 +96,7 @@ function Pick({
       aria-label={label}
       value={value ?? ''}
       onChange={(change) => onChange(change.target.value)}
-      className={`${BOX} ${look(value !== undefined)}`}
+      className={`${BOX} ${look(value !== undefined)} min-[1120px]:max-w-32`}
     >
       <option value="">{none}</option>
       {options.map(([each, word]) => (
@@ -170,7 +170,7 @@ function SearchBox({ value, onChange }: { value: string; onChange: (value: strin
     return () => clearTimeout(timer);
   }, [typed, value, onChange]);
   return (
-    <div className="relative min-w-52 flex-1 sm:max-w-72">
+    <div className="relative min-w-44 flex-1 sm:max-w-72">
       <Search
         aria-hidden
         className="pointer-events-none absolute top-1/2 left-2 size-4 -translate-y-1/2 text-ink-3"

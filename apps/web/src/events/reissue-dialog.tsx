@@ -166,7 +166,7 @@ export function ReissueDialog({
           <PersonPicker
             options={data}
             time={startTime}
-            currentId={worked?.employeeId}
+            currentId={undefined}
             value={employeeId}
             onChange={setEmployeeId}
           />

@@ -24,11 +24,7 @@ export function filterOf(search: EventsSearch): EventFilter {
     ...(search.to && { to: search.to }),
     ...(search.dates && { dates: search.dates }),
     ...(unreported && { unreported }),
-    sort: sortOf(search),
+    sort: search.sort ?? (unreported ? 'work' : 'due'),
     descending: search.desc === true,
   };
 }
-
-/** What the list is ordered by, also where the address doesn't say. */
-export const sortOf = (search: EventsSearch): NonNullable<EventFilter['sort']> =>
-  search.sort ?? (search.view === 'unreported' ? 'work' : 'due');
