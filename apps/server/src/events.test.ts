@@ -193,7 +193,8 @@ describe('options of a reissue', () => {
       expiresOn: '2026-02-03',
     });
     // Moving it is held against the expiry as well.
-    const { people } = await api.events.options.query({ eventId, scheduleId: saved.scheduleId });
+    const { people, lastDay } = await api.events.options.query({ eventId, scheduleId: saved.scheduleId });
+    expect(lastDay).toBe('2026-02-02');
     expect(people.map((person) => person.reasonsBySlot['10:45'])).toEqual([[], []]);
     const later = await refusalOf(
       api.events.options.query({ eventId, day: '2026-02-02', expiresOn: 'tomorrow' }),

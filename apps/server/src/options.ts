@@ -107,6 +107,7 @@ export async function scheduleOptions(
   return {
     event: boardEvent(event, schedule, sync),
     day,
+    lastDay: addDays(windowEndsOn ?? event.dueOn, -1),
     timeZone,
     slots,
     people: judged.sort(

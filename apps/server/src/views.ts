@@ -79,6 +79,8 @@ export interface WeekBoard {
 export interface ScheduleOptions {
   event: BoardEvent;
   day: WorkDate;
+  /** The last day on which it may be worked: the window's, or that of its reissue. */
+  lastDay: WorkDate;
   timeZone: string;
   slots: { time: string; startsAt: Instant }[];
   /** Those whom nothing speaks against at some slot come first. Hints are among the reasons and ask nothing. */

@@ -208,7 +208,7 @@ export function PlanDialog({
               <div className="grid content-start gap-4">
                 <DayPicker
                   from={event.startsOn}
-                  to={lastDayOf(event)}
+                  to={data?.lastDay ?? lastDayOf(event)}
                   first={today}
                   value={day}
                   onChange={(next) => setDay(next)}
