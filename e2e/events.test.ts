@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { AxeBuilder } from '@axe-core/playwright';
 import { addDays, defaultReissueExpiry, workDateOf } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
+import { openSwitchboard, type Switchboard } from '@scheduler/scripts/chaos/switchboard';
 import { waitFor } from '@scheduler/scripts/process';
 import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
@@ -16,6 +17,7 @@ const PHONE = { width: 360, height: 740 };
 
 describe('the list of events', () => {
   let stack: Stack;
+  let crossmark: Switchboard;
   let page: Page;
   let errors: string[];
   let api: Api;
@@ -23,13 +25,13 @@ describe('the list of events', () => {
   let storeId: string;
   beforeAll(async () => {
     stack = await startStack();
+    crossmark = openSwitchboard(stack.infrastructure.simulatorUrl);
     api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
     const [store] = await api.stores.list.query();
     if (!store) throw new Error('There is no store.');
     storeId = store.crossmarkStoreId;
     today = workDateOf(new Date().toISOString(), store.timeZone);
-    await post(
-      '/__sim/plans',
+    await crossmark.putPlan(
       Array.from({ length: MANY }, (_, index) => ({
         mplanId: String(78_000_001 + index),
         storeId,
@@ -57,18 +59,6 @@ describe('the list of events', () => {
       .waitFor();
   const drawn = () => page.locator('[data-index]').count();
   const open = (search = '') => page.goto(`${stack.apps.webUrl}/events${search}`);
-  async function simulated() {
-    const answer = await fetch(`${stack.infrastructure.simulatorUrl}/__sim/state`);
-    return (await answer.json()) as Record<'bookings' | 'pendingWork', Record<string, string>[]>;
-  }
-  async function post(path: string, body: unknown) {
-    const answer = await fetch(stack.infrastructure.simulatorUrl + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  }
 
   it('finds events by number, by plan id and by person, and its address finds them again', async () => {
     const { rows } = await api.events.list.query({ scheduled: true, types: ['Core'], limit: 1 });
@@ -199,12 +189,12 @@ describe('the list of events', () => {
     await page.keyboard.press('Enter');
     await dialog.waitFor({ state: 'hidden' });
     await page.locator(`[data-event-id="${target.eventId}"]`).waitFor({ state: 'detached' });
-    await expect.poll(simulated, { timeout: 30_000 }).toMatchObject({
+    await expect.poll(crossmark.state, { timeout: 30_000 }).toMatchObject({
       pendingWork: [{ mplanId: target.mplanId, storeId, repId: target.repId, expiresOn: target.expiresOn }],
     });
     await open(`?q=${target.mplanId}`);
     await badgeOf(page, target.eventId, 'synced');
-    const { bookings } = await simulated();
+    const { bookings } = await crossmark.state();
     expect(bookings).toContainEqual(
       expect.objectContaining({ mplanId: target.mplanId, repId: target.repId, startsAt: target.startsAt }),
     );
