@@ -198,7 +198,7 @@ describe('the list of events', () => {
     expect(bookings).toContainEqual(
       expect.objectContaining({ mplanId: target.mplanId, repId: target.repId, startsAt: target.startsAt }),
     );
-    await page.getByText('Reissued').first().waitFor();
+    await page.getByRole('gridcell', { name: 'Reissued' }).waitFor();
   });
 
   /** The first unreported work whose person could do it again, and the day on which nothing speaks against them. */
