@@ -5,7 +5,7 @@ import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { EventList, EventRow } from '@scheduler/server/router';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, CalendarPlus, ExternalLink, History } from 'lucide-react';
-import { type KeyboardEvent, useCallback, useLayoutEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useLayoutEffect, useRef, useState } from 'react';
 import { trpc } from '../api.ts';
 import { formatWhen } from '../time.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
@@ -19,6 +19,7 @@ export const PAGE_ROWS = 100;
 
 type Sort = NonNullable<EventFilter['sort']>;
 
+/** The columns, each by what it is ordered by. */
 export const COLUMNS: readonly { sort: Sort; label: string }[] = [
   { sort: 'name', label: 'Event' },
   { sort: 'type', label: 'Type' },
@@ -352,7 +353,7 @@ function Cell({
 }: {
   head?: boolean;
   className?: string;
-  children: React.ReactNode;
+  children: ReactNode;
 }) {
   return (
     <div role={head ? 'rowheader' : 'gridcell'} className={className}>

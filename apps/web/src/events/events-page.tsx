@@ -2,7 +2,7 @@ import type { EventRow } from '@scheduler/server/router';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Download, FileUp, ListFilter } from 'lucide-react';
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { trpc } from '../api.ts';
 import { EventPanel, loadDialogsSoon, PlanDialog } from '../board/dialogs.ts';
 import { downloadCsv } from '../download.ts';
@@ -245,7 +245,7 @@ function View({
   to: EventsSearch;
   on: boolean;
   store: number | undefined;
-  children: React.ReactNode;
+  children: ReactNode;
 }) {
   return (
     <Link
