@@ -5,7 +5,15 @@ import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { EventList, EventRow } from '@scheduler/server/router';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, CalendarPlus, ExternalLink, History } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useCallback, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useCallback,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { trpc } from '../api.ts';
 import { formatWhen } from '../time.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
@@ -83,14 +91,16 @@ export function EventGrid({
     },
     [active],
   );
+  // Asked once, not for each of thousands of rows.
+  const rowPx = useMemo(() => Math.round((cards ? CARD_REM : ROW_REM) * remPx()), [cards]);
   const rows = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
-    estimateSize: () => Math.round((cards ? CARD_REM : ROW_REM) * remPx()),
+    estimateSize: () => rowPx,
     overscan: 6,
     rangeExtractor,
   });
-  useLayoutEffect(() => rows.measure(), [rows, cards]);
+  useLayoutEffect(() => rows.measure(), [rows, rowPx]);
 
   const items = rows.getVirtualItems().filter(({ index }) => index < total);
   const pages = [...new Set(items.map(({ index }) => Math.floor(index / PAGE_ROWS)))].filter(
@@ -122,10 +132,7 @@ export function EventGrid({
     scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"]`)?.focus({ preventScroll: true });
   });
   const onKeyDown = (key: KeyboardEvent) => {
-    const page = Math.max(
-      1,
-      Math.floor((scroller.current?.clientHeight ?? 0) / (rows.options.estimateSize(0) || 1)) - 1,
-    );
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx) - 1);
     const to = {
       ArrowDown: active + 1,
       ArrowUp: active - 1,
