@@ -156,7 +156,7 @@ export function EventGrid({
       aria-label="Events"
       aria-rowcount={total + headRows}
       aria-busy={busy}
-      className={`flex min-h-0 flex-1 flex-col transition-opacity ${busy ? 'opacity-60' : ''}`}
+      className="flex min-h-0 flex-1 flex-col"
     >
       {!cards && <Head filter={filter} onSort={onSort} />}
       <div

@@ -119,7 +119,9 @@ export function EventsPage() {
           </View>
         </nav>
         <span role="status" className="min-w-24 text-sm text-ink-2" data-testid="event-count">
-          {total !== undefined && whole !== undefined && !query.isPlaceholderData && countWords(total, whole)}
+          {query.isPlaceholderData
+            ? 'Looking…'
+            : total !== undefined && whole !== undefined && countWords(total, whole)}
         </span>
         {several && (
           <select
