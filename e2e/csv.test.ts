@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { addDays, daysBetween, instantAt, workDateOf } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
+import { openSwitchboard, type Switchboard } from '@scheduler/scripts/chaos/switchboard';
 import { heldBookings } from '@scheduler/scripts/crossmark-side';
 import { waitFor } from '@scheduler/scripts/process';
 import { parse } from 'csv-parse/sync';
@@ -64,12 +65,14 @@ function read(text: string): Row[] {
 
 describe('two real export files', () => {
   let stack: Stack;
+  let crossmark: Switchboard;
   let page: Page;
   let api: Api;
   let today: string;
   let rows: Row[];
   beforeAll(async () => {
     stack = await startStack();
+    crossmark = openSwitchboard(stack.infrastructure.simulatorUrl);
     ({ page } = await signedIn(stack));
     api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
     today = workDateOf(new Date().toISOString(), STORE_ZONE);
@@ -117,12 +120,12 @@ describe('two real export files', () => {
     const plans = rows.map(({ name, startsOn, dueOn }, index) => {
       return { mplanId: String(77_000_001 + index), storeId, name, startsOn, dueOn, condition: 'Unstaffed' };
     });
-    await post('/__sim/plans', plans);
+    await crossmark.putPlan(plans);
     // Crossmark holds the bookings that its own export told of.
     for (const [index, { booking }] of rows.entries()) {
       if (!booking) continue;
       const { employeeNumber, startsAt, endsAt } = booking;
-      await post('/__sim/bookings', {
+      await crossmark.book({
         mplanId: plans[index]?.mplanId,
         storeId,
         repId: reps.get(employeeNumber),
@@ -140,7 +143,7 @@ describe('two real export files', () => {
       );
     });
     expect((await allEvents()).length).toBe(before);
-    const state = await (await fetch(`${stack.infrastructure.simulatorUrl}/__sim/state`)).json();
+    const state = await crossmark.state();
     const ours = state.bookings.filter((booking: { mplanId: string }) => booking.mplanId.startsWith('77'));
     expect(ours.map((booking: { startsAt: string }) => booking.startsAt).sort()).toEqual(
       scheduled.map(({ booking }) => booking?.startsAt).sort(),
@@ -200,13 +203,4 @@ describe('two real export files', () => {
     await page.getByRole('button', { name: 'Nothing to import' }).waitFor();
     expect((await allEvents()).length).toBe(before);
   });
-
-  async function post(path: string, body: unknown) {
-    const answer = await fetch(stack.infrastructure.simulatorUrl + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  }
 });

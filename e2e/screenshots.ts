@@ -39,10 +39,22 @@ try {
     await go('/day', () => page.locator('article').first().waitFor(), 'day');
     await page.getByRole('button', { name: 'Reassign' }).click();
     await page.getByLabel('Give it to').selectOption({ index: 1 });
-    await page.getByText(/^(Goes over|Stays as it is|There is nothing)/).first().waitFor();
+    await page
+      .getByText(/^(Goes over|Stays as it is|There is nothing)/)
+      .first()
+      .waitFor();
     await shoot(page, 'reassign');
     await go('/day/print', () => page.locator('.day-sheet').waitFor(), 'daily-sheet');
     await go('/month', () => page.getByText('Core').first().waitFor(), 'month');
+    const row = () => page.locator('[data-index][data-event-id]').first().waitFor();
+    await go('/events', row, 'events');
+    await go('/events?view=unreported', row, 'unreported');
+    await page
+      .getByRole('button', { name: /^Reissue / })
+      .first()
+      .click();
+    await page.getByText('May do it').first().waitFor();
+    await shoot(page, 'reissue');
     await go('/people', () => page.locator('[data-testid^=person-]').first().waitFor(), 'people');
     await go('/import', () => page.getByLabel('CSV file').waitFor({ state: 'attached' }), 'import');
     await page.context().close();

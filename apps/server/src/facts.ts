@@ -18,6 +18,7 @@ import {
   type PlannedWork,
   type WorkDate,
   weekStart,
+  workDateOf,
 } from '@scheduler/scheduling';
 import { and, between, eq, getTableColumns, inArray, isNull, type SQL } from 'drizzle-orm';
 
@@ -116,6 +117,20 @@ export function bookedElsewhere(
   if (live || !sync || !holdsBooking(sync) || sync.wantedVersion > sync.syncedVersion) return null;
   return sync.bookedRepNames || 'somebody unknown here';
 }
+
+/** The store's day for which an event is or was booked, here or in Crossmark alone; null where it is for none. */
+export function workedOn(
+  live: ScheduleRecord | null | undefined,
+  sync: SyncRecord | null | undefined,
+  timeZone: string,
+): WorkDate | null {
+  if (live) return live.workDate;
+  return sync?.bookedStartsAt ? workDateOf(sync.bookedStartsAt, timeZone) : null;
+}
+
+/** Whether an event's work was reported as done, or is booked for a day that is over: then it may be opened again. */
+export const isOver = (event: EventRecord, day: WorkDate | null, today: WorkDate): boolean =>
+  event.condition === 'Submitted' || (day !== null && day < today);
 
 /** Whether Crossmark is known to hold a booking; it may tell one without its id. */
 export const holdsBooking = (sync: SyncRecord): boolean =>

@@ -1,4 +1,5 @@
-import type { Instant } from '@scheduler/scheduling';
+import { SYNC_STATES } from '@scheduler/db';
+import { CONDITIONS, EVENT_TYPES, type Instant } from '@scheduler/scheduling';
 import { z } from 'zod';
 
 /** Postgres integers end at 2^31. */
@@ -47,3 +48,30 @@ export const text = (longest: number) =>
 
 /** Why a soft conflict is accepted. */
 export const overrideReason = text(300);
+
+/** What a list of events can be ordered by. */
+const EVENT_SORTS = ['due', 'name', 'type', 'condition', 'work', 'person', 'sync'] as const;
+
+/** Fields that narrow a list of events down, and its order; what is absent doesn't narrow. */
+export const eventFilter = {
+  /** The first store where none is named. */
+  storeId: id.optional(),
+  /** With or without a live schedule here. */
+  scheduled: z.boolean().optional(),
+  types: z.array(z.enum(EVENT_TYPES)).max(EVENT_TYPES.length).optional(),
+  conditions: z.array(z.enum(CONDITIONS)).max(CONDITIONS.length).optional(),
+  /** Who has the live schedule. */
+  employeeId: id.optional(),
+  /** How far they have got towards Crossmark. Unsettled ones are listed though Crossmark dropped them. */
+  syncStates: z.array(z.enum(SYNC_STATES)).max(SYNC_STATES.length).optional(),
+  /** Words that are all part of the name, the event number or the plan id. */
+  text: text(100).optional(),
+  /** Days, both included: of windows that touch them, or of live schedules on them. */
+  from: workDate.optional(),
+  to: workDate.optional(),
+  dates: z.enum(['window', 'work']).default('window'),
+  /** Work of the last 14 days that Crossmark has no report of, also where it was booked there alone. */
+  unreported: z.literal(true).optional(),
+  sort: z.enum(EVENT_SORTS).default('due'),
+  descending: z.boolean().default(false),
+};

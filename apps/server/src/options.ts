@@ -32,7 +32,8 @@ import type { BoardEvent, ScheduleOptions } from './views.ts';
  * The usual slots of an event on a day and, for each, what speaks against each person of the store: the same rules that
  * decide when it is saved. For a schedule that is to change (`scheduleId`), its own time is among the slots, and so is
  * `time` (HH:mm) where one is asked about. The day is
- * the schedule's, else the first one from today on that the window allows.
+ * the schedule's, else the first one from today on that the window allows. With `expiresOn` it is about a reissue: that
+ * day takes the place of the window, and what was worked stands in nobody's way.
  */
 export async function scheduleOptions(
   db: Db,
@@ -41,6 +42,8 @@ export async function scheduleOptions(
     day?: WorkDate | undefined;
     time?: string | undefined;
     scheduleId?: number | undefined;
+    /** Reissue only: the first day on which it can't be worked any more. */
+    expiresOn?: WorkDate | undefined;
   },
 ): Promise<ScheduleOptions> {
   const [row] = await db
@@ -60,12 +63,15 @@ export async function scheduleOptions(
   }
   const changing = query.scheduleId === undefined ? null : schedule;
   const today = workDateOf(new Date().toISOString(), timeZone);
-  const day = query.day ?? changing?.workDate ?? firstDay(event, today);
+  const { expiresOn } = query;
+  const replaced = expiresOn ? schedule : changing;
+  const windowEndsOn = expiresOn ?? changing?.reissueExpiresOn;
+  const day = query.day ?? changing?.workDate ?? (expiresOn ? today : firstDay(event, today));
 
   const [people, holidays, supervisorEvent] = await Promise.all([
     loadPeople(db, { storeId: event.storeId }),
     loadHolidays(db),
-    changing ? null : openSupervisorEvent(db, event),
+    changing || expiresOn ? null : openSupervisorEvent(db, event),
   ]);
   const working = people.filter((person) => person.terminatedOn === null || person.terminatedOn >= day);
   const planned = await loadPlanned(db, { employeeIds: working.map((person) => person.id), days: [day] });
@@ -88,7 +94,8 @@ export async function scheduleOptions(
         timeZone,
         planned: plannedBy.get(person.id) ?? [],
         holidays,
-        ignoreScheduleIds: changing ? [changing.id] : [],
+        ignoreScheduleIds: replaced ? [replaced.id] : [],
+        ...(windowEndsOn && { windowEndsOn }),
       });
     return {
       employeeId: person.id,
@@ -100,6 +107,7 @@ export async function scheduleOptions(
   return {
     event: boardEvent(event, schedule, sync),
     day,
+    lastDay: addDays(windowEndsOn ?? event.dueOn, -1),
     timeZone,
     slots,
     people: judged.sort(

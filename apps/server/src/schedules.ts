@@ -8,11 +8,13 @@ import {
   type EventRecord,
   eventLabel,
   eventSelection,
+  isOver,
   itsSync,
   loadHolidays,
   loadPeople,
   loadPlanned,
   type ScheduleRecord,
+  workedOn,
 } from './facts.ts';
 import { NOTHING_OVERRIDDEN, openPlan, type Plan, peek } from './plan.ts';
 import { notFound, Refusal } from './refusal.ts';
@@ -344,8 +346,7 @@ function reopenable(event: EventRecord, plan: Plan): BookingId {
   const label = eventLabel(event);
   const { timeZone } = plan.surroundings;
   const today = workDateOf(new Date().toISOString(), timeZone);
-  const worked = live?.workDate ?? (sync?.bookedStartsAt ? workDateOf(sync.bookedStartsAt, timeZone) : null);
-  if (event.condition !== 'Submitted' && (worked === null || worked >= today))
+  if (!isOver(event, workedOn(live, sync, timeZone), today))
     throw no(
       `${label} was neither reported as done nor booked for a day that is over, so there is nothing to reissue. Schedule or move it instead.`,
     );

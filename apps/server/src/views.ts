@@ -155,6 +155,8 @@ export interface MonthView {
 export interface ScheduleOptions {
   event: BoardEvent;
   day: WorkDate;
+  /** The last day on which it may be worked: the window's, or that of its reissue. */
+  lastDay: WorkDate;
   timeZone: string;
   slots: { time: string; startsAt: Instant }[];
   /** Those whom nothing speaks against at some slot come first. Hints are among the reasons and ask nothing. */
@@ -201,6 +203,8 @@ export interface EventRow {
     workDate: WorkDate;
   } | null;
   instructionsUrl: string | null;
+  /** Its work was reported as done or is over, so that it may be opened again. */
+  reissuable: boolean;
 }
 
 export interface EventList {

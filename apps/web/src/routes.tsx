@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type EventType } from '@scheduler/scheduling';
+import { CONDITIONS, type Condition, EVENT_TYPES, type EventType } from '@scheduler/scheduling';
 import {
   createRootRoute,
   createRoute,
@@ -10,7 +10,7 @@ import {
 import { currentSession } from './session.ts';
 import { StartFailed, Starting } from './shell/starting.tsx';
 import { Toasts } from './ui/toast.tsx';
-import type { SyncState } from './words.ts';
+import { STATES, type SyncState } from './words.ts';
 
 const root = createRootRoute({
   component: () => (
@@ -125,6 +125,54 @@ const monthRoute = createRoute({
   component: lazyRouteComponent(() => import('./month/month-page.tsx'), 'MonthPage'),
 });
 
+/** What a list of events can be ordered by: its columns. */
+const EVENT_SORTS = ['due', 'name', 'type', 'condition', 'work', 'person', 'sync'] as const;
+
+/** What the address of the events says: which ones, in which order, and what is open. */
+export interface EventsSearch {
+  /** Work of the last days that nobody has reported, in place of all events. */
+  view?: 'unreported';
+  store?: number;
+  q?: string;
+  type?: EventType;
+  condition?: Condition;
+  scheduled?: 'yes' | 'no';
+  sync?: SyncState;
+  /** An employee's id. */
+  rep?: number;
+  from?: string;
+  to?: string;
+  /** `from` and `to` are about the day of the plan, not about the window. */
+  dates?: 'work';
+  sort?: (typeof EVENT_SORTS)[number];
+  desc?: true;
+  /** The event whose panel is open. */
+  event?: number;
+}
+
+const eventsRoute = createRoute({
+  getParentRoute: () => app,
+  path: '/events',
+  validateSearch: (search): EventsSearch =>
+    given({
+      view: search.view === 'unreported' ? ('unreported' as const) : undefined,
+      store: id(search.store),
+      q: text(search.q),
+      type: EVENT_TYPES.find((type) => type === search.type),
+      condition: CONDITIONS.find((condition) => condition === search.condition),
+      scheduled: (['yes', 'no'] as const).find((answer) => answer === search.scheduled),
+      sync: STATES.find((state) => state === search.sync),
+      rep: id(search.rep),
+      from: day(search.from),
+      to: day(search.to),
+      dates: search.dates === 'work' ? ('work' as const) : undefined,
+      sort: EVENT_SORTS.find((sort) => sort === search.sort),
+      desc: search.desc === true ? (true as const) : undefined,
+      event: id(search.event),
+    }),
+  component: lazyRouteComponent(() => import('./events/events-page.tsx'), 'EventsPage'),
+});
+
 const people = createRoute({
   getParentRoute: () => app,
   path: '/people',
@@ -150,7 +198,7 @@ const attention = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    app.addChildren([board, dayRoute, daySheet, monthRoute, people, importRoute, attention]),
+    app.addChildren([board, dayRoute, daySheet, monthRoute, eventsRoute, people, importRoute, attention]),
   ]),
   defaultPreload: 'intent',
   defaultPendingMs: 300,

@@ -43,6 +43,9 @@ export const STATE_WORDS: Record<SyncState, string> = {
   conflict: 'Conflict',
 };
 
+/** Those that need a person first. */
+export const STATES = ['failed', 'conflict', 'waiting', 'pending', 'synced'] as const satisfies SyncState[];
+
 /** One line on how far a schedule has got, and what its state means for it. */
 export function syncSentence(sync: SyncBadge): string {
   switch (sync.state) {

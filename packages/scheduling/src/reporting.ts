@@ -4,17 +4,22 @@ import type { Condition, WorkDate } from './vocabulary.ts';
 /** Days back from today in which work is looked for that nobody has reported. */
 const UNREPORTED_DAYS = 14;
 
-const UNREPORTED_CONDITIONS: readonly Condition[] = ['Scheduled', 'Staffed', 'In Progress', 'Paused'];
+/** What Crossmark calls work that it has no report of. */
+export const UNREPORTED_CONDITIONS: readonly Condition[] = ['Scheduled', 'Staffed', 'In Progress', 'Paused'];
+
+/** The days, both included, whose work should be reported by today and may still be missing. */
+export function unreportedDays(today: WorkDate): { from: WorkDate; to: WorkDate } {
+  return { from: addDays(today, -UNREPORTED_DAYS), to: addDays(today, -1) };
+}
 
 /** Whether a schedule lies in the last 14 days, before today, and Crossmark has no report of it. */
 export function isUnreported(
   schedule: { workDate: WorkDate; condition: Condition },
   today: WorkDate,
 ): boolean {
+  const { from, to } = unreportedDays(today);
   return (
-    schedule.workDate < today &&
-    schedule.workDate >= addDays(today, -UNREPORTED_DAYS) &&
-    UNREPORTED_CONDITIONS.includes(schedule.condition)
+    from <= schedule.workDate && schedule.workDate <= to && UNREPORTED_CONDITIONS.includes(schedule.condition)
   );
 }
 

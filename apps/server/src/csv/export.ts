@@ -1,6 +1,8 @@
 import { type Db, employees, eventSyncs, events, schedules, stores } from '@scheduler/db';
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
-import { and, eq, gt, isNotNull, isNull, notInArray, or } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, isNull, notInArray, or, type SQL } from 'drizzle-orm';
+import { type EventFilter, eventQuery } from '../events.ts';
+import { itsSync, liveSchedule } from '../facts.ts';
 import { formatCsv } from './format.ts';
 
 /**
@@ -12,6 +14,33 @@ export async function exportCsv(
   input: { storeId?: number | undefined; kind: 'scheduled' | 'unscheduled' },
 ): Promise<string> {
   const scheduled = input.kind === 'scheduled';
+  return csvOf(
+    db,
+    and(
+      input.storeId === undefined ? undefined : eq(events.storeId, input.storeId),
+      isNull(events.goneSince),
+      scheduled
+        ? isNotNull(schedules.id)
+        : and(
+            isNull(schedules.id),
+            notInArray(events.condition, [...CLOSED_CONDITIONS]),
+            // A booking that is on its way out of Crossmark doesn't count.
+            or(isNull(eventSyncs.bookingId), gt(eventSyncs.wantedVersion, eventSyncs.syncedVersion)),
+          ),
+    ),
+    [stores.number, scheduled ? schedules.startsAt : events.dueOn, events.name, events.id].map((column) =>
+      asc(column),
+    ),
+  );
+}
+
+/** The events that a list shows, all of its pages, in its order and in the same format. */
+export async function exportEvents(db: Db, filter: EventFilter): Promise<string> {
+  const { where, orderBy } = await eventQuery(db, filter);
+  return csvOf(db, where, orderBy);
+}
+
+async function csvOf(db: Db, where: SQL | undefined, orderBy: SQL[]): Promise<string> {
   const rows = await db
     .select({
       name: events.name,
@@ -28,24 +57,11 @@ export async function exportCsv(
     })
     .from(events)
     .innerJoin(stores, eq(stores.id, events.storeId))
-    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .leftJoin(schedules, liveSchedule)
     .leftJoin(employees, eq(employees.id, schedules.employeeId))
-    .leftJoin(eventSyncs, eq(eventSyncs.eventId, events.id))
-    .where(
-      and(
-        input.storeId === undefined ? undefined : eq(events.storeId, input.storeId),
-        isNull(events.goneSince),
-        scheduled
-          ? isNotNull(schedules.id)
-          : and(
-              isNull(schedules.id),
-              notInArray(events.condition, [...CLOSED_CONDITIONS]),
-              // A booking that is on its way out of Crossmark doesn't count.
-              or(isNull(eventSyncs.bookingId), gt(eventSyncs.wantedVersion, eventSyncs.syncedVersion)),
-            ),
-      ),
-    )
-    .orderBy(stores.number, scheduled ? schedules.startsAt : events.dueOn, events.name, events.id);
+    .leftJoin(eventSyncs, itsSync)
+    .where(where)
+    .orderBy(...orderBy);
   return formatCsv(
     rows.map(({ repName, employeeNumber, startsAt, ...row }) => ({
       ...row,

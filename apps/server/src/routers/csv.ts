@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { exportCsv } from '../csv/export.ts';
+import { exportCsv, exportEvents } from '../csv/export.ts';
 import { importCsv, previewImport } from '../csv/import.ts';
-import { id } from '../input.ts';
+import { eventFilter, id } from '../input.ts';
 import { dispatcherProcedure, router, viewerProcedure } from '../trpc.ts';
 
 /** Some 20,000 rows. */
@@ -26,4 +26,9 @@ export const csvRouter = router({
   export: viewerProcedure
     .input(z.strictObject({ storeId: id.optional(), kind: z.enum(['scheduled', 'unscheduled']) }))
     .query(({ ctx, input }) => exportCsv(ctx.backend.db, input)),
+
+  /** The text of a CSV file: all that a list of events shows. */
+  exportEvents: viewerProcedure
+    .input(z.strictObject(eventFilter))
+    .query(({ ctx, input }) => exportEvents(ctx.backend.db, input)),
 });

@@ -1,7 +1,16 @@
 import type { BoardEvent, EventRow, SyncAttempt, SyncDetail } from '@scheduler/server/router';
-import { ArrowLeftRight, CalendarClock, ExternalLink, RotateCw, Undo2, UserRoundPen } from 'lucide-react';
+import {
+  ArrowLeftRight,
+  CalendarClock,
+  ExternalLink,
+  History,
+  RotateCw,
+  Undo2,
+  UserRoundPen,
+} from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { trpc } from '../api.ts';
+import { ReissueDialog } from '../events/reissue-dialog.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import {
   formatDay,
@@ -33,7 +42,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
     { scheduleId: scheduleId ?? 0 },
     { enabled: scheduleId !== undefined },
   );
-  const [asked, setAsked] = useState<'schedule' | 'move' | 'person' | 'trade'>();
+  const [asked, setAsked] = useState<'schedule' | 'move' | 'person' | 'trade' | 'reissue'>();
   // Should a colleague unschedule it meanwhile, an open dialog stays and its save says what happened.
   const [askedOf, setAskedOf] = useState<EventRow['schedule']>(null);
   const unschedule = useSave(onClose, () => void detail.refetch());
@@ -151,6 +160,12 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
                 )}
               </div>
             )}
+            {mayWrite && row.reissuable && (
+              <Button onClick={() => setAsked('reissue')}>
+                <History aria-hidden className="size-4" />
+                Reissue
+              </Button>
+            )}
             <Refused saving={unschedule} onLeave={unschedule.reset} />
           </section>
 
@@ -197,6 +212,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
           onClose={() => setAsked(undefined)}
         />
       )}
+      {asked === 'reissue' && <ReissueDialog row={row} today={today} onClose={() => setAsked(undefined)} />}
       {asked === 'trade' && subject && (
         <TradeDialog
           event={event}

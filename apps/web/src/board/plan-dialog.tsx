@@ -193,7 +193,7 @@ export function PlanDialog({
               <div className="grid content-start gap-4">
                 <DayPicker
                   from={event.startsOn}
-                  to={lastDayOf(event)}
+                  to={data?.lastDay ?? lastDayOf(event)}
                   first={today}
                   value={day}
                   onChange={(next) => setDay(next)}
@@ -230,7 +230,7 @@ export function PlanDialog({
   );
 }
 
-function firstFreeSlot(options: ScheduleOptions, employeeId: number | undefined): string | undefined {
+export function firstFreeSlot(options: ScheduleOptions, employeeId: number | undefined): string | undefined {
   const candidates = options.people.filter(
     (person) => employeeId === undefined || person.employeeId === employeeId,
   );
@@ -309,7 +309,7 @@ function DayPicker({
 }
 
 /** The usual starts, and a box for any other. */
-function SlotPicker({
+export function SlotPicker({
   options,
   time,
   employeeId,
@@ -378,7 +378,7 @@ function SlotPicker({
 }
 
 /** People: those whom nothing speaks against, those with a warning, and those who can't with the reason. */
-function PersonPicker({
+export function PersonPicker({
   options,
   time,
   currentId,

@@ -1,8 +1,10 @@
 import type { AppRouter } from '@scheduler/server/router';
+import { Link } from '@tanstack/react-router';
 import type { inferRouterOutputs } from '@trpc/server';
 import { Download, FileUp } from 'lucide-react';
 import { useId, useState } from 'react';
 import { trpc } from '../api.ts';
+import { downloadCsv } from '../download.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
@@ -20,7 +22,12 @@ export function ImportPage() {
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto grid max-w-[100rem] gap-5 p-3 sm:p-4">
-        <h1 className="text-lg font-semibold">Import and export</h1>
+        <div className="flex flex-wrap items-center gap-3">
+          <h1 className="text-lg font-semibold">Import and export</h1>
+          <Link to="/events" className="text-sm text-accent-text underline">
+            All events
+          </Link>
+        </div>
         {mayWrite ? <Import /> : <p className="text-sm text-ink-2">Your role lets you export, not import.</p>}
         <Exports />
       </div>
@@ -35,6 +42,7 @@ function Import() {
   const [unreadable, setUnreadable] = useState<FileUnreadable>();
   const [dragging, setDragging] = useState(false);
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const [status, setStatus] = useState<Status>();
   const preview = trpc.csv.preview.useMutation({
     onSuccess: ({ rows }) => setChosen(new Set(rows.filter(isNews).map((row) => row.row))),
   });
@@ -59,6 +67,7 @@ function Import() {
     try {
       const text = await readCsvFile(given);
       setUnreadable(undefined);
+      setStatus(undefined);
       setFile({ name: given.name, text });
       preview.mutate({ text });
     } catch (error) {
@@ -123,7 +132,7 @@ function Import() {
       {data && file && (
         <>
           <div className="flex flex-wrap items-center gap-2">
-            <Counts counts={data.counts} />
+            <Counts counts={data.counts} status={status} onChoose={setStatus} />
             <Button
               look="primary"
               className="ml-auto min-w-36"
@@ -140,7 +149,15 @@ function Import() {
             </Button>
           </div>
           <Refusal error={write.error} />
-          <Rows rows={data.rows} chosen={chosen} onChoose={setChosen} />
+          {data.counts.error > 0 && (
+            <p className="text-sm text-ink-2">
+              {data.counts.error === 1
+                ? 'The row with an error is'
+                : `The ${data.counts.error} rows with errors are`}{' '}
+              left out. Mend them in the file and choose it again: what is imported by then stays as it is.
+            </p>
+          )}
+          <Rows key={status} rows={data.rows} status={status} chosen={chosen} onChoose={setChosen} />
         </>
       )}
     </section>
@@ -149,40 +166,65 @@ function Import() {
 
 const isNews = (row: PreviewRow): boolean => row.status === 'new' || row.status === 'changed';
 
-const STATUSES: Record<PreviewRow['status'], { word: string; look: string }> = {
+type Status = PreviewRow['status'];
+
+const STATUSES: Record<Status, { word: string; look: string }> = {
   new: { word: 'New', look: 'bg-pending-soft text-pending' },
   changed: { word: 'Changed', look: 'bg-conflict-soft text-conflict' },
   same: { word: 'Same', look: 'bg-surface-2 text-ink-2' },
   error: { word: 'Error', look: 'bg-failed-soft text-failed' },
 };
 
-function Counts({ counts }: { counts: ImportPreview['counts'] }) {
+/** How many rows are of each kind; choosing one shows those alone. */
+function Counts({
+  counts,
+  status: only,
+  onChoose,
+}: {
+  counts: ImportPreview['counts'];
+  status: Status | undefined;
+  onChoose: (status: Status | undefined) => void;
+}) {
   return (
-    <p role="status" className="flex flex-wrap gap-1.5 text-sm" data-testid="import-counts">
+    <div role="status" className="flex flex-wrap gap-1.5 text-sm" data-testid="import-counts">
       {(['new', 'changed', 'same', 'error'] as const).map((status) => (
-        <span
+        <button
           key={status}
-          className={`rounded px-2 py-0.5 ${counts[status] === 0 ? 'bg-surface-2 text-ink-2' : STATUSES[status].look}`}
+          type="button"
+          aria-pressed={only === status}
+          disabled={counts[status] === 0}
+          title={
+            counts[status] === 0 ? undefined : only === status ? 'Show all rows' : 'Show these rows alone'
+          }
+          onClick={() => onChoose(only === status ? undefined : status)}
+          className={`min-h-7 rounded px-2 pointer-coarse:min-h-10 ${counts[status] === 0 ? 'bg-surface-2 text-ink-2' : STATUSES[status].look} ${only === status ? 'outline-2 outline-current' : ''}`}
         >
           {counts[status]} {status === 'error' && counts.error !== 1 ? 'errors' : status}
-        </span>
+        </button>
       ))}
-    </p>
+    </div>
   );
 }
 
+/** Rows drawn at first, and with each “Show more”: a file may have tens of thousands. */
+const ROWS_AT_ONCE = 300;
+
 function Rows({
   rows,
+  status,
   chosen,
   onChoose,
 }: {
   rows: readonly PreviewRow[];
+  /** Only those of this kind. */
+  status: Status | undefined;
   chosen: ReadonlySet<number>;
   onChoose: (chosen: ReadonlySet<number>) => void;
 }) {
-  const [status, setStatus] = useState<PreviewRow['status'] | ''>('');
+  const [most, setMost] = useState(ROWS_AT_ONCE);
   const news = rows.filter(isNews);
-  const shown = rows.filter((row) => !status || row.status === status);
+  const fitting = rows.filter((row) => !status || row.status === status);
+  const shown = fitting.slice(0, most);
   const toggle = (row: number, on: boolean) => {
     const next = new Set(chosen);
     if (on) next.add(row);
@@ -211,19 +253,7 @@ function Rows({
               Row
             </th>
             <th scope="col" className="w-28 px-2 py-2 font-medium">
-              <select
-                aria-label="Show rows"
-                value={status}
-                onChange={(change) => setStatus(change.target.value as PreviewRow['status'] | '')}
-                className="rounded border border-line-strong bg-surface px-1 py-0.5"
-              >
-                <option value="">All</option>
-                {(Object.keys(STATUSES) as PreviewRow['status'][]).map((each) => (
-                  <option key={each} value={each}>
-                    {STATUSES[each].word}
-                  </option>
-                ))}
-              </select>
+              Kind
             </th>
             <th scope="col" className="hidden px-2 py-2 font-medium md:table-cell">
               Event
@@ -272,7 +302,13 @@ function Rows({
           ))}
         </tbody>
       </table>
-      {shown.length === 0 && <Empty title="No row is of that kind." />}
+      {fitting.length === 0 && <Empty title="No row is of that kind any more." />}
+      {fitting.length > shown.length && (
+        <div className="flex items-center gap-3 border-t border-line p-3 text-sm text-ink-2">
+          {shown.length} of {fitting.length} rows are shown.
+          <Button onClick={() => setMost(most + ROWS_AT_ONCE)}>Show more</Button>
+        </div>
+      )}
     </div>
   );
 }
@@ -328,7 +364,7 @@ function Exports() {
     setBusy(kind);
     try {
       const text = await utils.csv.export.fetch({ kind }, { staleTime: 0 });
-      download(`${kind}-${new Date().toISOString().slice(0, 10)}.csv`, text);
+      downloadCsv(kind, text);
     } catch (error) {
       toast(problemOf(error).message, { tone: 'problem' });
     }
@@ -350,13 +386,4 @@ function Exports() {
       </div>
     </section>
   );
-}
-
-function download(fileName: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = fileName;
-  link.click();
-  URL.revokeObjectURL(url);
 }

@@ -5,6 +5,7 @@ import {
   CalendarDays,
   CalendarRange,
   FileUp,
+  List,
   LogOut,
   RefreshCw,
   UserRound,
@@ -67,6 +68,7 @@ const PAGES = [
   { to: '/', label: 'Board', Icon: CalendarDays },
   { to: '/day', label: 'Day', Icon: CalendarCheck2 },
   { to: '/month', label: 'Month', Icon: CalendarRange },
+  { to: '/events', label: 'Events', Icon: List },
   { to: '/people', label: 'People', Icon: Users },
   { to: '/import', label: 'Import', Icon: FileUp },
 ] as const;

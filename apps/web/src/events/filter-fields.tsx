@@ -1,0 +1,190 @@
+import { CONDITIONS, EVENT_TYPES } from '@scheduler/scheduling';
+import { Search } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { trpc } from '../api.ts';
+import type { EventsSearch } from '../routes.tsx';
+import { STATE_WORDS, STATES } from '../words.ts';
+
+/** A change of the address; undefined takes a part away. */
+export type Change = { [Key in keyof EventsSearch]?: EventsSearch[Key] | undefined };
+
+/** Everything that narrows the list of events down. Unreported work has its conditions and days already. */
+export function FilterFields({
+  search,
+  onChange,
+}: {
+  search: EventsSearch;
+  onChange: (change: Change) => void;
+}) {
+  const people = trpc.employees.list.useQuery(
+    { includeRetired: true, ...(search.store && { storeId: search.store }) },
+    { staleTime: 300_000 },
+  );
+  const all = search.view !== 'unreported';
+  return (
+    <>
+      <SearchBox value={search.q ?? ''} onChange={(q) => onChange({ q: q || undefined })} />
+      <Pick
+        label="Type"
+        value={search.type}
+        none="All types"
+        options={EVENT_TYPES.map((type) => [type, type])}
+        onChange={(type) => onChange({ type: EVENT_TYPES.find((each) => each === type) })}
+      />
+      {all && (
+        <>
+          <Pick
+            label="Condition"
+            value={search.condition}
+            none="All conditions"
+            options={CONDITIONS.map((condition) => [condition, condition])}
+            onChange={(condition) => onChange({ condition: CONDITIONS.find((each) => each === condition) })}
+          />
+          <Pick
+            label="Scheduled here"
+            value={search.scheduled}
+            none="Scheduled or not"
+            options={[
+              ['yes', 'Scheduled'],
+              ['no', 'Not scheduled'],
+            ]}
+            onChange={(answer) =>
+              onChange({ scheduled: answer === 'yes' || answer === 'no' ? answer : undefined })
+            }
+          />
+        </>
+      )}
+      <Pick
+        label="Sync with Crossmark"
+        value={search.sync}
+        none="Any sync state"
+        options={STATES.map((state) => [state, STATE_WORDS[state]])}
+        onChange={(state) => onChange({ sync: STATES.find((each) => each === state) })}
+      />
+      <Pick
+        label="Person"
+        value={search.rep === undefined ? undefined : String(search.rep)}
+        none="Everybody"
+        options={(people.data ?? []).map((person) => [String(person.id), person.name])}
+        onChange={(rep) => onChange({ rep: rep ? Number(rep) : undefined })}
+      />
+      {all && <Dates search={search} onChange={onChange} />}
+    </>
+  );
+}
+
+const BOX =
+  'h-8 min-w-0 rounded-md border bg-surface px-2 text-sm pointer-coarse:h-11 pointer-coarse:text-base';
+const look = (on: boolean) => (on ? 'border-accent bg-accent-soft!' : 'border-line-strong');
+
+function Pick({
+  label,
+  value,
+  none,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: string | undefined;
+  /** What stands there while nothing is chosen. */
+  none: string;
+  options: readonly (readonly [value: string, word: string])[];
+  onChange: (value: string) => void;
+}) {
+  return (
+    <select
+      aria-label={label}
+      value={value ?? ''}
+      onChange={(change) => onChange(change.target.value)}
+      className={`${BOX} ${look(value !== undefined)} min-[1120px]:max-w-32`}
+    >
+      <option value="">{none}</option>
+      {options.map(([each, word]) => (
+        <option key={each} value={each}>
+          {word}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Dates({ search, onChange }: { search: EventsSearch; onChange: (change: Change) => void }) {
+  const dates = ['from', 'to'] as const;
+  return (
+    <fieldset className="flex min-w-0 flex-wrap items-center gap-1.5 text-sm">
+      <legend className="sr-only">Days</legend>
+      <select
+        aria-label="Which days"
+        value={search.dates ?? 'window'}
+        onChange={(change) => onChange({ dates: change.target.value === 'work' ? 'work' : undefined })}
+        className={`${BOX} ${look(search.dates !== undefined)}`}
+      >
+        <option value="window">Window touches</option>
+        <option value="work">Planned for</option>
+      </select>
+      {dates.map((end) => (
+        <Day key={end} label={end === 'from' ? 'From' : 'To'}>
+          <input
+            type="date"
+            value={search[end] ?? ''}
+            min="2000-01-01"
+            max="2099-12-31"
+            onChange={(change) => {
+              // While a year is being typed it is none that the product knows.
+              const { value } = change.target;
+              if (value === '' || change.target.validity.valid) onChange({ [end]: value || undefined });
+            }}
+            className={`${BOX} ${look(search[end] !== undefined)}`}
+          />
+        </Day>
+      ))}
+    </fieldset>
+  );
+}
+
+function Day({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the field is the child
+    <label className="flex items-center gap-1 text-ink-2">
+      {label}
+      {children}
+    </label>
+  );
+}
+
+/** Long enough to type the next letter: the server is asked for words, not for letters. */
+const TYPING_MS = 250;
+
+/** A search box that tells what is in it once the typing rests, or at once on Enter. */
+function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const [typed, setTyped] = useState(value);
+  // The address changed by other means, such as the browser's Back or “Clear filters”.
+  const [known, setKnown] = useState(value);
+  if (known !== value) {
+    setKnown(value);
+    if (value !== typed.trim()) setTyped(value);
+  }
+  useEffect(() => {
+    if (typed.trim() === value) return;
+    const timer = setTimeout(() => onChange(typed.trim()), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [typed, value, onChange]);
+  return (
+    <div className="relative min-w-44 flex-1 sm:max-w-72">
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 left-2 size-4 -translate-y-1/2 text-ink-3"
+      />
+      <input
+        type="search"
+        aria-label="Search events"
+        placeholder="Name, event number or plan id"
+        maxLength={100}
+        value={typed}
+        onChange={(change) => setTyped(change.target.value)}
+        onKeyDown={(key) => key.key === 'Enter' && onChange(typed.trim())}
+        className={`${BOX} ${look(value !== '')} w-full pl-7!`}
+      />
+    </div>
+  );
+}

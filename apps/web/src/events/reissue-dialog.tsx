@@ -1,0 +1,177 @@
+import { defaultReissueExpiry, instantAt } from '@scheduler/scheduling';
+import type { EventRow } from '@scheduler/server/router';
+import { keepPreviousData } from '@tanstack/react-query';
+import { type SubmitEvent, useEffect, useId, useState } from 'react';
+import { trpc } from '../api.ts';
+import { firstFreeSlot, PersonPicker, SlotPicker } from '../board/plan-dialog.tsx';
+import { addDays, formatDay, formatDuration, formatWhen, otherZone } from '../time.ts';
+import { TypeMark } from '../ui/badges.tsx';
+import { Button } from '../ui/button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { TextField, TickBox } from '../ui/field.tsx';
+import { LoadError, Refusal } from '../ui/states.tsx';
+import { toast } from '../ui/toast.tsx';
+import { problemOf, titleOf, windowWords } from '../words.ts';
+
+/** Opens work that is over again for a person: when, and until when it may be done. Shows beforehand what the rules say. */
+export function ReissueDialog({
+  row,
+  today,
+  onClose,
+}: {
+  row: EventRow;
+  /** The store's day. */
+  today: string;
+  onClose: () => void;
+}) {
+  // What was on screen when it was asked for: the list moves on when the event leaves it.
+  const [{ event, schedule: worked }] = useState(row);
+  const formId = useId();
+  const utils = trpc.useUtils();
+  const [day, setDay] = useState(today);
+  const [time, setTime] = useState<string>();
+  const [chosenExpiry, setExpiry] = useState<string>();
+  const [employeeId, setEmployeeId] = useState(worked?.employeeId);
+  const [includeResponses, setIncludeResponses] = useState(false);
+  const [overrideReason, setOverrideReason] = useState('');
+  const expiresOn = chosenExpiry ?? defaultReissueExpiry(event.dueOn, day);
+
+  const options = trpc.events.options.useQuery(
+    { eventId: event.eventId, day, expiresOn, ...(time && { time }) },
+    { placeholderData: keepPreviousData, staleTime: 0 },
+  );
+  const { data } = options;
+  const startTime = time ?? (data && firstFreeSlot(data, employeeId));
+  const person = data?.people.find((each) => each.employeeId === employeeId);
+  const reasons = (person && startTime && person.reasonsBySlot[startTime]) || [];
+  const blocked = reasons.some((reason) => reason.severity === 'hard');
+
+  const title = titleOf(event);
+  const reissue = trpc.schedules.reissue.useMutation({
+    onSuccess: async (_saved, { startsAt }) => {
+      toast(
+        `${title} is open again: ${person?.name}, ${data ? formatWhen(startsAt, data.timeZone) : formatDay(day)}.`,
+      );
+      onClose();
+      await Promise.all([utils.events.invalidate(), utils.board.week.invalidate(), utils.sync.invalidate()]);
+    },
+    onError: () => void utils.events.options.invalidate({ eventId: event.eventId }),
+  });
+  const needsReason =
+    reasons.some((reason) => reason.severity === 'soft') ||
+    (reissue.error ? problemOf(reissue.error).needsReason : false);
+  const ready = data && !options.isPlaceholderData && person && startTime && !blocked;
+
+  // A refusal speaks of what was tried, not of what is chosen now.
+  const { reset } = reissue;
+  useEffect(() => reset(), [day, startTime, expiresOn, employeeId]);
+
+  const submit = (submitted: SubmitEvent<HTMLFormElement>) => {
+    submitted.preventDefault();
+    if (!ready) return;
+    reissue.mutate({
+      eventId: event.eventId,
+      employeeId: person.employeeId,
+      startsAt: instantAt(day, startTime, data.timeZone),
+      expiresOn,
+      includeResponses,
+      ...(needsReason && { overrideReason: overrideReason.trim() }),
+    });
+  };
+
+  const zone = data && otherZone(data.timeZone);
+  return (
+    <Dialog
+      title={`Reissue: ${title}`}
+      description={
+        <span className="flex flex-wrap items-center gap-x-3 gap-y-0.5">
+          <TypeMark type={event.type} whole />
+          <span>{formatDuration(event.durationMinutes)}</span>
+          <span>{event.condition}</span>
+          <span>Window was {windowWords(event)}</span>
+          {worked && data && (
+            <span>
+              Planned for {formatWhen(worked.startsAt, data.timeZone)}, {worked.employeeName}
+            </span>
+          )}
+        </span>
+      }
+      onClose={onClose}
+      footer={
+        <>
+          <div className="grid w-full gap-2 not-empty:mb-1">
+            {needsReason && (
+              <TextField
+                label="Reason for going against the warning"
+                hint="Kept with the schedule for whoever asks later."
+                form={formId}
+                required
+                maxLength={300}
+                value={overrideReason}
+                onChange={(change) => setOverrideReason(change.target.value)}
+              />
+            )}
+            <Refusal error={reissue.error} />
+          </div>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            look="primary"
+            type="submit"
+            form={formId}
+            disabled={!ready}
+            busy={reissue.isPending}
+            busyLabel="Saving…"
+            className="min-w-28"
+          >
+            Reissue
+          </Button>
+        </>
+      }
+    >
+      {options.isError && !data ? (
+        <LoadError what="Slots and people" error={options.error} onRetry={() => void options.refetch()} />
+      ) : (
+        <form id={formId} onSubmit={submit} className="grid gap-5 sm:grid-cols-[16rem_1fr]">
+          <div className="grid content-start gap-4">
+            <TextField
+              label="Day"
+              type="date"
+              required
+              min={today}
+              max={addDays(today, 365)}
+              value={day}
+              onChange={(change) => change.target.value && setDay(change.target.value)}
+            />
+            <SlotPicker options={data} time={startTime} employeeId={employeeId} onChange={setTime} />
+            <TextField
+              label="Expires on"
+              hint={`The last day on which it can be done is ${formatDay(addDays(expiresOn, -1))}.`}
+              type="date"
+              required
+              min={addDays(today, 1)}
+              max={addDays(today, 730)}
+              value={expiresOn}
+              onChange={(change) => setExpiry(change.target.value || undefined)}
+            />
+            <TickBox
+              name="includeResponses"
+              checked={includeResponses}
+              onChange={(change) => setIncludeResponses(change.target.checked)}
+            >
+              Keep the answers given so far
+              <span className="block text-xs text-ink-2">Else the report starts empty.</span>
+            </TickBox>
+            {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
+          </div>
+          <PersonPicker
+            options={data}
+            time={startTime}
+            currentId={undefined}
+            value={employeeId}
+            onChange={setEmployeeId}
+          />
+        </form>
+      )}
+    </Dialog>
+  );
+}
