@@ -1,3 +1,4 @@
+import { activityRouter } from './routers/activity.ts';
 import { boardRouter } from './routers/board.ts';
 import { csvRouter } from './routers/csv.ts';
 import { employeesRouter } from './routers/employees.ts';
@@ -9,6 +10,7 @@ import { router } from './trpc.ts';
 
 /** Every operation of the public API. */
 export const appRouter = router({
+  activity: activityRouter,
   board: boardRouter,
   csv: csvRouter,
   employees: employeesRouter,

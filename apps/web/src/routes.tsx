@@ -7,10 +7,10 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { readings } from './api.ts';
 import { currentSession } from './session.ts';
 import { StartFailed, Starting } from './shell/starting.tsx';
 import { Toasts } from './ui/toast.tsx';
-import type { SyncState } from './words.ts';
 
 const root = createRootRoute({
   component: () => (
@@ -56,9 +56,12 @@ const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
   beforeLoad: async ({ location }) => {
+    // Every page writes times in the store's zone: it is asked for beside the session.
+    const stores = readings.stores.list.ensureData(undefined, { retry: false }).catch(() => undefined);
     const session = await currentSession();
     if (!session)
       throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+    await stores;
     return { session };
   },
   component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'Shell'),
@@ -112,18 +115,25 @@ const importRoute = createRoute({
   component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'ImportPage'),
 });
 
-const UNSETTLED = ['failed', 'conflict', 'waiting', 'pending'] as const satisfies SyncState[];
+const activity = createRoute({
+  getParentRoute: () => app,
+  path: '/activity',
+  validateSearch: activitySearch,
+  component: lazyRouteComponent(() => import('./activity/activity-page.tsx'), 'ActivityPage'),
+});
 
+/** Its address of old. */
 const attention = createRoute({
   getParentRoute: () => app,
   path: '/attention',
-  validateSearch: (search) =>
-    given({ state: UNSETTLED.find((state) => state === search.state), event: id(search.event) }),
-  component: lazyRouteComponent(() => import('./attention/attention-page.tsx'), 'AttentionPage'),
+  validateSearch: (search) => given({ state: text(search.state), event: id(search.event) }),
+  beforeLoad: ({ search: { state, event } }) => {
+    throw redirect({ to: '/activity', search: activitySearch({ show: state, event }), replace: true });
+  },
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, app.addChildren([board, people, importRoute, attention])]),
+  routeTree: root.addChildren([signIn, app.addChildren([board, people, importRoute, activity, attention])]),
   defaultPreload: 'intent',
   defaultPendingMs: 300,
   scrollRestoration: true,

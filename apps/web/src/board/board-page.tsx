@@ -6,7 +6,8 @@ import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { trpc } from '../api.ts';
 import type { BoardSearch } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
-import { addDays, formatWeek, laterDay, otherZone, weekHere, weekStart } from '../time.ts';
+import { useStore } from '../shell/use-store.ts';
+import { addDays, formatWeek, laterDay, weekIn, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
@@ -45,7 +46,7 @@ export function BoardPage() {
   );
 
   const stores = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
-  const weekOf = weekStart(search.week ?? weekHere());
+  const weekOf = weekStart(search.week ?? weekIn(useStore()?.timeZone));
   const query = trpc.board.week.useQuery(
     { weekOf, ...(search.store && { storeId: search.store }) },
     { placeholderData: keepPreviousData },
@@ -57,7 +58,7 @@ export function BoardPage() {
   useEffect(() => {
     if (loaded) loadDialogsSoon();
   }, [loaded]);
-  const thisWeek = storeToday ? weekStart(storeToday) : weekHere();
+  const thisWeek = storeToday ? weekStart(storeToday) : weekOf;
 
   const actions = useMemo<BoardActions>(
     () => ({
@@ -85,7 +86,6 @@ export function BoardPage() {
   const person =
     asked?.kind === 'choose' ? board?.people.find((each) => each.id === asked.employeeId) : undefined;
   const several = (stores.data?.length ?? 0) > 1;
-  const zone = board && otherZone(board.store.timeZone);
 
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -131,7 +131,6 @@ export function BoardPage() {
           ) : (
             <span className="truncate">{board ? `${board.store.name} (${board.store.number})` : ''}</span>
           )}
-          {zone && <span className="hidden text-xs lg:inline">Times are the store’s: {zone}</span>}
         </div>
         {!besides && (
           <div className="ml-auto flex w-full rounded-md border border-line p-0.5 sm:w-auto">

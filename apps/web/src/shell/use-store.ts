@@ -1,0 +1,10 @@
+import type { Store } from '@scheduler/server/router';
+import { useSearch } from '@tanstack/react-router';
+import { trpc } from '../api.ts';
+
+/** The store that the page is about: the one its address names, else the first; undefined where none is known. */
+export function useStore(): Store | undefined {
+  const { store } = useSearch({ strict: false });
+  const { data } = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
+  return data?.find(({ id }) => id === store) ?? data?.[0];
+}
