@@ -35,7 +35,9 @@ function compressed(): Plugin {
     name: 'compressed',
     apply: 'build',
     writeBundle: async ({ dir = '' }, files) => {
-      const names = [...Object.keys(files), 'icon.svg', 'theme.js'].filter((name) => /\.(js|css|html|svg)$/.test(name));
+      const names = [...Object.keys(files), 'icon.svg', 'theme.js'].filter((name) =>
+        /\.(js|css|html|svg)$/.test(name),
+      );
       await Promise.all(
         [...new Set(names)].map(async (name) => {
           const path = join(dir, name);

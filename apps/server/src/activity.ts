@@ -39,7 +39,7 @@ export interface HistoryQuery {
   employeeId?: number | undefined;
   actorId?: string | undefined;
   day?: WorkDate | undefined;
-  before?: string | undefined;
+  cursor?: string | undefined;
   limit: number;
 }
 
@@ -49,7 +49,7 @@ export interface HistoryQuery {
  */
 export async function history(db: Db, query: HistoryQuery): Promise<HistoryPage> {
   const { timeZone, id: storeId } = await findStore(db, query.storeId);
-  const [auditsBefore, attemptsBefore] = query.before?.split('.').map(Number) ?? [];
+  const [auditsBefore, attemptsBefore] = query.cursor?.split('.').map(Number) ?? [];
   const scope = { ...query, storeId, timeZone };
   const [audits, attempts] = await Promise.all([
     auditEntries(db, scope, auditsBefore),

@@ -1,12 +1,6 @@
 import type { AppRouter } from '@scheduler/server/router';
 import { QueryCache, QueryClient } from '@tanstack/react-query';
-import {
-  httpBatchLink,
-  httpSubscriptionLink,
-  splitLink,
-  TRPCClientError,
-  type TRPCLink,
-} from '@trpc/client';
+import { httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query';
 import { observable } from '@trpc/server/observable';
 import { isOnline, reportReachable, reportSignedOut } from './connection.ts';

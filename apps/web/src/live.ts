@@ -83,7 +83,7 @@ function isTouched(queryKey: QueryKey, { kinds, eventIds }: Changes): boolean {
     const eventId = asked?.input?.eventId;
     return path[0] !== 'stores' && (eventId === undefined || eventIds.has(eventId));
   }
-  return path[0] === 'sync';
+  return path[0] === 'sync' || path[0] === 'activity';
 }
 
 /**

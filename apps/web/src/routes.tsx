@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { type ActivitySearch, HISTORY, UNSETTLED } from './activity/activity-search.ts';
 import { readings } from './api.ts';
 import { currentSession } from './session.ts';
 import { StartFailed, Starting } from './shell/starting.tsx';
@@ -114,6 +115,22 @@ const importRoute = createRoute({
   path: '/import',
   component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'ImportPage'),
 });
+
+const keyOf = <Key extends string>(words: Record<Key, string>, value: unknown): Key | undefined =>
+  typeof value === 'string' && Object.hasOwn(words, value) ? (value as Key) : undefined;
+
+const activitySearch = (search: Record<string, unknown>): ActivitySearch =>
+  given({
+    store: id(search.store),
+    tab: keyOf({ history: '', refreshes: '' }, search.tab),
+    show: keyOf(UNSETTLED, search.show),
+    reason: text(search.reason),
+    kind: keyOf(HISTORY, search.kind),
+    person: id(search.person),
+    by: text(search.by),
+    day: day(search.day),
+    event: id(search.event),
+  });
 
 const activity = createRoute({
   getParentRoute: () => app,

@@ -18,7 +18,7 @@ export const activityRouter = router({
     )
     .query(({ ctx, input }) => attention(ctx.backend.db, input)),
 
-  /** Who did what, and what the sync brought about; `before` is the `next` of the page before. */
+  /** Who did what, and what the sync brought about; `cursor` is the `next` of the page before. */
   history: viewerProcedure
     .input(
       z.strictObject({
@@ -29,7 +29,7 @@ export const activityRouter = router({
         /** Who did it. */
         actorId: z.string().max(100).optional(),
         day: workDate.optional(),
-        before: z
+        cursor: z
           .string()
           .regex(/^\d{1,15}\.\d{1,15}$/, 'must be the end of a page')
           .optional(),
