@@ -200,10 +200,14 @@ TABLE schedules
   ended_at timestamp(3) with time zone
   created_at timestamp(3) with time zone NOT NULL DEFAULT now()
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  reissue_of text
+  reissue_expires_on date
+  reissue_responses boolean
   CONSTRAINT schedules_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id)
   CONSTRAINT schedules_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id)
   CONSTRAINT schedules_order CHECK ((starts_at < ends_at))
   CONSTRAINT schedules_pkey PRIMARY KEY (id)
+  CONSTRAINT schedules_reissue CHECK ((num_nonnulls(reissue_of, reissue_expires_on, reissue_responses) = ANY (ARRAY[0, 3])))
   CREATE INDEX schedules_live_by_day ON public.schedules USING btree (work_date, employee_id) WHERE (ended_at IS NULL)
   CREATE UNIQUE INDEX schedules_one_live_per_event ON public.schedules USING btree (event_id) WHERE (ended_at IS NULL)
   CREATE TRIGGER schedules_changed AFTER INSERT OR UPDATE ON public.schedules FOR EACH ROW EXECUTE FUNCTION notify_event_change()

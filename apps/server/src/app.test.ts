@@ -408,6 +408,30 @@ describe('bad input', () => {
       () => api.schedules.trade.mutate(raw({ a: { scheduleId, version: 1 } })),
     ],
     [
+      'reissue: of what was never worked',
+      'UNPROCESSABLE_CONTENT',
+      /nothing to reissue/,
+      () =>
+        api.schedules.reissue.mutate({
+          eventId,
+          employeeId: person,
+          startsAt: '2026-01-05T15:45:00.000Z',
+          expiresOn: '2026-01-07',
+        }),
+    ],
+    [
+      'reissue: a day that is none',
+      'BAD_REQUEST',
+      /expiresOn/,
+      () =>
+        api.schedules.reissue.mutate({
+          eventId,
+          employeeId: person,
+          startsAt: '2026-01-05T15:45:00.000Z',
+          expiresOn: '2026-02-30',
+        }),
+    ],
+    [
       'unschedule: unknown schedule',
       'NOT_FOUND',
       /no schedule 987654/,
@@ -593,6 +617,7 @@ describe('bad input', () => {
       'events.reschedule': 'reschedule by event:',
       'schedules.changeEmployee': 'change employee:',
       'schedules.trade': 'trade:',
+      'schedules.reissue': 'reissue:',
       'schedules.unschedule': 'unschedule:',
       'sync.retry': 'retry:',
       'sync.retryMany': 'retry many:',

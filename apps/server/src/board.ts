@@ -164,6 +164,7 @@ export function boardSchedules(
               planned: plannedBy.get(person.id) ?? [],
               holidays: facts.holidays,
               ignoreScheduleIds: [schedule.id],
+              ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
             }),
             event,
           )

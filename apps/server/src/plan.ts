@@ -8,6 +8,7 @@ import {
   type Reason,
   supervisorEventFor,
   supervisorPlan,
+  type WorkDate,
   workDateOf,
 } from '@scheduler/scheduling';
 import { type EventTask, wantChanges } from '@scheduler/sync';
@@ -35,6 +36,11 @@ export interface Accepted {
   overridden: string[];
 }
 export const NOTHING_OVERRIDDEN: Accepted = { overrideReason: null, overridden: [] };
+
+/** What makes a schedule one of reissued work. */
+export type ReissueColumns = Required<
+  Pick<typeof schedules.$inferInsert, 'reissueOf' | 'reissueExpiresOn' | 'reissueResponses'>
+>;
 
 /** A schedule before anything is locked, to know what to lock. */
 export async function peek(tx: Tx, scheduleId: number): Promise<ScheduleRecord> {
@@ -227,13 +233,22 @@ export class Plan {
     person: Person,
     startsAt: Instant,
     ignoreScheduleIds: readonly number[] = [],
+    /** Reissued work: its expiry, which takes the window's place. */
+    windowEndsOn?: WorkDate | null,
   ): Reason[] {
     if (person.storeId !== event.storeId) {
       throw new Refusal(`${person.name} belongs to another store than ${eventLabel(event)}.`, {
         code: 'not_allowed',
       });
     }
-    return evaluate({ event: this.facts(event), person, startsAt, ...this.surroundings, ignoreScheduleIds });
+    return evaluate({
+      event: this.facts(event),
+      person,
+      startsAt,
+      ...this.surroundings,
+      ignoreScheduleIds,
+      ...(windowEndsOn ? { windowEndsOn } : {}),
+    });
   }
 
   /** Lets a change pass that no hard rule forbids and whose soft ones come with a reason; else throws. */
@@ -267,8 +282,9 @@ export class Plan {
     person: Pick<Person, 'id' | 'name'>,
     startsAt: Instant,
     accepted: Accepted,
-    pairedWith?: number,
+    what: { pairedWith?: number; reissue?: ReissueColumns; before?: ReturnType<typeof snapshot> } = {},
   ): Promise<ScheduleRecord> {
+    const { pairedWith, reissue, before } = what;
     const [schedule] = await tx
       .insert(schedules)
       .values({
@@ -276,22 +292,61 @@ export class Plan {
         employeeId: person.id,
         ...this.times(event, startsAt),
         overrideReason: accepted.overrideReason,
+        ...reissue,
       })
       .returning();
     if (!schedule) throw new Error('The schedule was not written.');
     await tx
       .update(events)
-      .set({ condition: 'Scheduled', updatedAt: sql`now()` })
+      .set({ condition: reissue ? 'Reissued' : 'Scheduled', updatedAt: sql`now()` })
       .where(eq(events.id, event.id));
     this.remember(schedule);
     this.wishes.push({ eventId: event.id, task: 'sync_schedule' });
     this.entries.push({
-      action: 'schedule.create',
+      action: reissue ? 'schedule.reissue' : 'schedule.create',
       subjectType: 'schedule',
       subjectId: schedule.id,
-      after: { ...snapshot(schedule, person.name), ...withAccepted(accepted), ...optional({ pairedWith }) },
+      ...optional({ before }),
+      after: {
+        ...snapshot(schedule, person.name),
+        ...withAccepted(accepted),
+        ...optional({ pairedWith }),
+        ...reissue,
+      },
     });
     return schedule;
+  }
+
+  /**
+   * Opens past or reported work again for a person: the schedule that it had, if any, stays as history, and a new one
+   * takes its place.
+   */
+  async reissue(
+    tx: Tx,
+    event: EventRecord,
+    to: {
+      person: Pick<Person, 'id' | 'name'>;
+      startsAt: Instant;
+      accepted: Accepted;
+      reissue: ReissueColumns;
+    },
+  ): Promise<ScheduleRecord> {
+    const worked = this.liveOf.get(event.id);
+    if (worked)
+      await tx
+        .update(schedules)
+        .set({ endedAt: sql`now()`, version: worked.version + 1, updatedAt: sql`now()` })
+        .where(eq(schedules.id, worked.id));
+    const { person, startsAt, accepted, reissue } = to;
+    return this.insert(tx, event, person, startsAt, accepted, {
+      reissue,
+      ...(worked ? { before: snapshot(worked, await this.nameOf(tx, worked.employeeId)) } : {}),
+    });
+  }
+
+  /** The live schedule of an event, and how far the event has got towards Crossmark. */
+  standing(event: EventRecord): { live: ScheduleRecord | undefined; sync: SyncRecord | undefined } {
+    return { live: this.liveOf.get(event.id), sync: this.syncOf.get(event.id) };
   }
 
   async update(
@@ -349,7 +404,7 @@ export class Plan {
       .update(events)
       .set({ condition: 'Unstaffed', updatedAt: sql`now()` })
       .where(and(eq(events.id, schedule.eventId), ...closed));
-    const name = this.people.get(schedule.employeeId)?.name ?? (await nameOf(tx, schedule.employeeId));
+    const name = await this.nameOf(tx, schedule.employeeId);
     this.wishes.push({ eventId: schedule.eventId, task: 'sync_schedule_deletion' });
     this.entries.push({
       action: 'schedule.unschedule',
@@ -399,7 +454,9 @@ export class Plan {
       const message = `Nobody can do ${eventLabel(event)} on ${when(startsAt, this.surroundings.timeZone)}: it stays open.`;
       return { eventId: event.id, scheduleId: null, employeeId: null, startsAt: null, message };
     }
-    const schedule = await this.insert(tx, event, person, startsAt, NOTHING_OVERRIDDEN, core.id);
+    const schedule = await this.insert(tx, event, person, startsAt, NOTHING_OVERRIDDEN, {
+      pairedWith: core.id,
+    });
     return this.placed(event, schedule, person, 'is scheduled');
   }
 
@@ -459,6 +516,16 @@ export class Plan {
     await wantChanges(tx, this.wishes);
   }
 
+  private async nameOf(tx: Tx, employeeId: number): Promise<string> {
+    const known = this.people.get(employeeId)?.name;
+    if (known !== undefined) return known;
+    const [row] = await tx
+      .select({ name: employees.name })
+      .from(employees)
+      .where(eq(employees.id, employeeId));
+    return row?.name ?? '';
+  }
+
   private times(event: EventRecord, startsAt: Instant) {
     return {
       startsAt,
@@ -474,11 +541,6 @@ export class Plan {
     const rest = this.surroundings.planned.filter((work) => work.eventId !== schedule.eventId);
     this.surroundings.planned = [...rest, { ...schedule, scheduleId: schedule.id, type }];
   }
-}
-
-async function nameOf(tx: Tx, employeeId: number): Promise<string> {
-  const [row] = await tx.select({ name: employees.name }).from(employees).where(eq(employees.id, employeeId));
-  return row?.name ?? '';
 }
 
 const withAccepted = (accepted: Accepted): Record<string, unknown> =>

@@ -1,3 +1,4 @@
+import { bookingId } from '@scheduler/crossmark';
 import { auditLog, eventSyncs, events, holidays, schedules, timeOff } from '@scheduler/db';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -439,6 +440,96 @@ describe('trading', () => {
     ]);
     expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
     expect((await live(server.database.db)).map((one) => one.employeeId)).toEqual([ben, ada]);
+  });
+});
+
+describe('reissuing', () => {
+  /** A Core of last week that was booked in Crossmark and is over. */
+  async function workedCore(condition: 'Scheduled' | 'Submitted' = 'Scheduled') {
+    const eventId = await event();
+    const { scheduleId } = await schedule(eventId);
+    const { db } = server.database;
+    await db.update(events).set({ condition }).where(eq(events.id, eventId));
+    await db
+      .update(eventSyncs)
+      .set({ state: 'synced', syncedVersion: 1, bookingId: bookingId('50000001') })
+      .where(eq(eventSyncs.eventId, eventId));
+    return { eventId, scheduleId };
+  }
+  // Past its window; the expiry takes that one's place.
+  const again = { startsAt: '2026-02-02T15:45:00.000Z', expiresOn: '2026-02-05' };
+
+  test.each(['Scheduled', 'Submitted'] as const)(
+    'reopens %s work for a person: what was worked is history, the new schedule is pending, with audit row and job',
+    async (condition) => {
+      const { eventId, scheduleId } = await workedCore(condition);
+      const { db } = server.database;
+      const saved = await api.schedules.reissue.mutate({ eventId, employeeId: ben, ...again });
+      expect(saved).toMatchObject({ eventId, version: 1, paired: null });
+      expect(saved.scheduleId).not.toBe(scheduleId);
+      expect(await live(db)).toMatchObject([
+        { employeeId: ben, workDate: '2026-02-02', reissueOf: '50000001', reissueExpiresOn: '2026-02-05' },
+      ]);
+      expect(await conditionOf(eventId)).toBe('Reissued');
+      expect(await db.query.eventSyncs.findFirst()).toMatchObject({ state: 'pending', wantedVersion: 2 });
+      expect(await jobs(db)).toEqual([`sync_schedule event:${eventId}`]);
+      expect(await db.select().from(auditLog).orderBy(asc(auditLog.id))).toMatchObject([
+        { action: 'schedule.create' },
+        {
+          action: 'schedule.reissue',
+          before: { employeeName: 'Ada Example' },
+          after: { employeeName: 'Ben Sample', reissueExpiresOn: '2026-02-05', reissueResponses: false },
+        },
+      ]);
+      expect((await board('2026-02-02')).schedules).toMatchObject([
+        { scheduleId: saved.scheduleId, flags: [] },
+      ]);
+      // A move is held against the expiry as well.
+      const { version } = await api.schedules.reschedule.mutate({
+        scheduleId: saved.scheduleId,
+        version: 1,
+        startsAt: '2026-02-04T15:45:00.000Z',
+      });
+      const refused = await refusalOf(
+        api.schedules.reschedule.mutate({
+          scheduleId: saved.scheduleId,
+          version,
+          startsAt: '2026-02-05T15:45:00.000Z',
+        }),
+      );
+      expect(refused.message).toMatch(/reopened until Wed Feb 4/);
+    },
+  );
+
+  test('by two at once reopens it once, and the second is told to wait', async () => {
+    const { eventId } = await workedCore();
+    const results = await Promise.allSettled([
+      api.schedules.reissue.mutate({ eventId, employeeId: ada, ...again }),
+      api.schedules.reissue.mutate({ eventId, employeeId: ben, ...again }),
+    ]);
+    expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await live(server.database.db)).toHaveLength(1);
+  });
+
+  test('is refused for work that isn’t over, that isn’t synced, or whose booking isn’t known', async () => {
+    const { db } = server.database;
+    const { eventId } = await workedCore();
+    const reissue = () => refusalOf(api.schedules.reissue.mutate({ eventId, employeeId: ben, ...again }));
+    const before = await everything(db);
+    const late = api.schedules.reissue.mutate({
+      eventId,
+      employeeId: ben,
+      ...again,
+      expiresOn: '2026-02-02',
+    });
+    expect((await refusalOf(late)).message).toMatch(/reopened until Sun Feb 1/);
+    expect(await everything(db)).toEqual(before);
+    await db.update(eventSyncs).set({ bookingId: null });
+    expect((await reissue()).message).toMatch(/number of the booking .* isn’t known here/);
+    await db.update(eventSyncs).set({ state: 'waiting' });
+    expect((await reissue()).message).toMatch(/hasn’t reached Crossmark yet/);
+    await db.update(schedules).set({ workDate: '2099-01-05' });
+    expect((await reissue()).message).toMatch(/nothing to reissue. Schedule or move it instead/);
   });
 });
 

@@ -1,9 +1,11 @@
+import type { BookingId } from '@scheduler/crossmark';
 import { type Db, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
-import { evaluateTrade, type Instant } from '@scheduler/scheduling';
+import { evaluateTrade, type Instant, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { and, eq, isNull } from 'drizzle-orm';
 import { boardSchedules } from './board.ts';
 import type { Actor } from './context.ts';
 import {
+  type EventRecord,
   eventLabel,
   eventSelection,
   itsSync,
@@ -12,7 +14,7 @@ import {
   loadPlanned,
   type ScheduleRecord,
 } from './facts.ts';
-import { NOTHING_OVERRIDDEN, openPlan, peek } from './plan.ts';
+import { NOTHING_OVERRIDDEN, openPlan, type Plan, peek } from './plan.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
 import type { BoardSchedule, Saved } from './views.ts';
@@ -153,7 +155,7 @@ async function edit(
   if (startsAt === schedule.startsAt && person.id === schedule.employeeId) return unchanged;
 
   plan.assertListed(event);
-  const reasons = plan.reasonsAgainst(event, person, startsAt, [schedule.id]);
+  const reasons = plan.reasonsAgainst(event, person, startsAt, [schedule.id], schedule.reissueExpiresOn);
   const accepted = plan.accept(reasons, event, input.overrideReason);
   const pair = plan.supervisorScheduleOf(event, schedule);
   const action = startsAt === schedule.startsAt ? 'schedule.change_employee' : 'schedule.reschedule';
@@ -187,6 +189,7 @@ export async function tradeSchedules(
       event: plan.facts(plan.event(schedule.eventId)),
       person: plan.person(schedule.employeeId),
       startsAt: schedule.startsAt,
+      ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
     });
     for (const schedule of [a, b]) plan.assertListed(plan.event(schedule.eventId));
     const verdict = evaluateTrade({ a: side(a), b: side(b), ...plan.surroundings });
@@ -248,6 +251,73 @@ export async function unscheduleSchedule(
     await plan.finish(tx, actor);
     return { scheduleId: schedule.id, eventId: event.id, version: ended.version, paired };
   });
+}
+
+/**
+ * Opens past work that nobody reported, or Submitted work, again for a person. What was worked stays as history, here and
+ * in Crossmark; `expiresOn` takes the place of the event's window: the first day on which it can't be worked any more. A
+ * Core's Supervisor event stays as it is. Throws a {@link Refusal} where there is nothing to reopen or a rule speaks
+ * against it.
+ */
+export async function reissueEvent(
+  db: Db,
+  actor: Actor,
+  input: {
+    eventId: number;
+    employeeId: number;
+    startsAt: Instant;
+    expiresOn: WorkDate;
+    includeResponses: boolean;
+    overrideReason?: string | undefined;
+  },
+): Promise<Saved> {
+  return guarded(db, async (tx) => {
+    const { eventId, employeeId, startsAt } = input;
+    const plan = await openPlan(tx, {
+      eventIds: [eventId],
+      employeeIds: [employeeId],
+      pairs: false,
+      at: [startsAt],
+    });
+    const event = plan.event(eventId);
+    const person = plan.person(employeeId);
+    plan.assertListed(event);
+    const bookingId = reopenable(event, plan);
+    const { live } = plan.standing(event);
+    const reasons = plan.reasonsAgainst(event, person, startsAt, live ? [live.id] : [], input.expiresOn);
+    const accepted = plan.accept(reasons, event, input.overrideReason);
+    const reissue = {
+      reissueOf: bookingId,
+      reissueExpiresOn: input.expiresOn,
+      reissueResponses: input.includeResponses,
+    };
+    const schedule = await plan.reissue(tx, event, { person, startsAt, accepted, reissue });
+    await plan.finish(tx, actor);
+    return { scheduleId: schedule.id, eventId, version: schedule.version, paired: null };
+  });
+}
+
+/** The booking in Crossmark that a reissue opens again. Throws a {@link Refusal} where there is none to be opened. */
+function reopenable(event: EventRecord, plan: Plan): BookingId {
+  const { live, sync } = plan.standing(event);
+  const no = (message: string) => new Refusal(message, { code: 'not_allowed' });
+  const label = eventLabel(event);
+  const { timeZone } = plan.surroundings;
+  const today = workDateOf(new Date().toISOString(), timeZone);
+  const worked = live?.workDate ?? (sync?.bookedStartsAt ? workDateOf(sync.bookedStartsAt, timeZone) : null);
+  if (event.condition !== 'Submitted' && (worked === null || worked >= today))
+    throw no(
+      `${label} was neither reported as done nor booked for a day that is over, so there is nothing to reissue. Schedule or move it instead.`,
+    );
+  if (sync && sync.state !== 'synced')
+    throw no(
+      `The last change of ${label} hasn’t reached Crossmark yet. Reissue it once it is synced; its panel says what it waits for.`,
+    );
+  if (!sync?.bookingId)
+    throw no(
+      `Crossmark’s number of the booking of ${label} isn’t known here, and a reissue needs it. Refresh, then try again.`,
+    );
+  return sync.bookingId;
 }
 
 /** One save; the index that allows one live schedule per event says no in words. */

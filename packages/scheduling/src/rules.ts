@@ -305,6 +305,8 @@ export interface TradeSide {
   event: EventFacts;
   person: PersonFacts;
   startsAt: Instant;
+  /** Reissued work: its expiry, as in {@link Candidate}. */
+  windowEndsOn?: WorkDate;
 }
 
 /**
@@ -331,6 +333,7 @@ export function evaluateTrade(trade: {
         planned,
         holidays,
         ignoreScheduleIds,
+        ...(side.windowEndsOn ? { windowEndsOn: side.windowEndsOn } : {}),
       },
       '',
     );

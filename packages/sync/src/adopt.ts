@@ -55,6 +55,8 @@ export function scheduleOf(
   };
 }
 
+const NO_REISSUE = { reissueOf: null, reissueExpiresOn: null, reissueResponses: null };
+
 /** What an adoption did to the schedule here, for the audit log. */
 export interface Adoption {
   action: 'schedule.adopt';
@@ -104,7 +106,8 @@ export async function adoptBooking(
     const after = ended ? snapshot(ended, person?.name ?? '') : null;
     return { action: 'schedule.adopt', scheduleId: schedule.id, before, after };
   }
-  const values = { ...theirs, source: 'crossmark' as const };
+  // Whatever was to be opened again for it: Crossmark has another booking now.
+  const values = { ...theirs, source: 'crossmark' as const, ...NO_REISSUE };
   const [row] = schedule
     ? await tx
         .update(schedules)

@@ -3,7 +3,15 @@ import { CLOSED_CONDITIONS, type Condition, type Instant } from '@scheduler/sche
 import { type KnownRep, type LocalEvent, scheduleOf } from './adopt.ts';
 import type { JournalStep } from './ledger.ts';
 import { isWanted, type Wanted } from './plan.ts';
-import { bookingOf, type Remembered, remembered, sameBooking, understand, writesBeneath } from './reading.ts';
+import {
+  bookingOf,
+  type Remembered,
+  remembered,
+  reopened,
+  sameBooking,
+  understand,
+  writesBeneath,
+} from './reading.ts';
 
 /** What a row of the list means for an event's booking here. */
 export type RowVerdict = { drift: boolean } & (
@@ -54,7 +62,7 @@ export function judge(given: {
     return news ? { kind: 'conflict', held, drift: true } : SAME;
   }
 
-  const beneath = writesBeneath(held, steps).map((step) => step.id);
+  const beneath = writesBeneath(held, steps, wanted ?? null).map((step) => step.id);
   if (unchanged) {
     const adoptable =
       !schedule && scheduleOf({ event: local.event, condition: row.condition }, held, reps, timeZone);
@@ -75,8 +83,10 @@ export function judge(given: {
   if (late.length > 0) return { kind: 'repair', stepIds: late.map((step) => step.id), drift: true };
   const traces = row.startsAt !== null || row.repId !== null || row.staffedReps.length > 0;
   const plain = row.condition === 'Unstaffed' || row.condition === 'Canceled';
-  // Removed there, if Crossmark says so plainly; a row that just lacks its booking says nothing.
-  if (held === null && schedule && (traces || !plain)) return SAME;
+  // Removed there, if Crossmark says so plainly; a row that just lacks its booking says nothing. One that shows what was
+  // worked before a reissue shows that the booking made after it is gone.
+  const showsHistory = row.bookingId !== null && reopened(steps).has(row.bookingId);
+  if (held === null && schedule && !showsHistory && (traces || !plain)) return SAME;
   // Closed work keeps its schedule as history.
   if (held !== null && schedule && CLOSED_CONDITIONS.includes(row.condition))
     return { kind: 'remember', held, drift: true };
@@ -95,6 +105,8 @@ export function conditionOf(row: PlannedEvent, local: LocalEvent | null, since: 
   if (!local) return told;
   const settled =
     isQuiet(local.sync, since) && (local.sync === null ? !local.schedule : local.sync.state === 'synced');
+  // Opened again here, and Crossmark hasn't heard of it yet.
+  if (!settled && local.schedule?.reissueOf && told !== 'Canceled') return local.event.condition;
   // Between Unstaffed and Scheduled it is our own plan that is on its way; anything else is Crossmark's news.
   if (!settled && ['Unstaffed', 'Scheduled', 'Staffed'].includes(told)) return local.event.condition;
   if (told === 'Unstaffed' && local.schedule && row.condition !== 'Unstaffed') return local.event.condition;

@@ -13,8 +13,8 @@ import {
   syncSteps,
   type Tx,
 } from '@scheduler/db';
-import type { Instant } from '@scheduler/scheduling';
-import { and, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import type { Condition, Instant } from '@scheduler/scheduling';
+import { and, desc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { JobInfo } from './context.ts';
 import { addJobs } from './enqueue.ts';
 import { type EventTask, eventJobKey } from './jobs.ts';
@@ -52,7 +52,7 @@ export interface Ledger {
   takeLease(eventId: number, job: JobInfo, leaseMs: number): Promise<Lease | 'busy' | 'nothing'>;
   /** What is wanted and what is remembered of Crossmark's side, as of one moment; undefined where the event is gone. */
   readEvent(eventId: number): Promise<EventState | undefined>;
-  /** The journal's latest writes for an event, newest first. */
+  /** The journal's latest writes for an event and all its reissues, newest first. */
   recentSteps(eventId: number): Promise<JournalStep[]>;
   /**
    * Commits that a write is about to leave, and proves at that moment that the lease is still held (and prolongs it).
@@ -71,10 +71,7 @@ export interface Ledger {
    * Marks the event synced and gives the lease back. Tells how long the change took from click to here, if it did. Null
    * also where a write of a worker that lost the event was answered a moment ago.
    */
-  finishSynced(
-    lease: Lease,
-    result: { version: number; scheduled: boolean; outcome: 'done' | 'nothing'; summary: string | null },
-  ): Promise<{ clickToSyncedMs: number | undefined } | null>;
+  finishSynced(lease: Lease, result: SyncedResult): Promise<{ clickToSyncedMs: number | undefined } | null>;
   /** Somebody changed Crossmark's side while ours was changed too: a person chooses. */
   finishConflict(
     lease: Lease,
@@ -128,6 +125,14 @@ interface SettledByReading {
   id: number;
   state: 'done' | 'settled';
   bookingId?: BookingId | null;
+}
+
+/** A change that arrived. `condition` is what that means for the event until the next refresh says more. */
+interface SyncedResult {
+  version: number;
+  condition: 'Unstaffed' | 'Scheduled' | 'Submitted';
+  outcome: 'done' | 'nothing';
+  summary: string | null;
 }
 
 /** A failed try; `decide` tells from the earlier ones what follows. `version` is null where none was read. */
@@ -218,12 +223,19 @@ async function readEvent(db: Db | Tx, eventId: number) {
 }
 
 async function recentSteps(db: Db | Tx, eventId: number) {
+  const ofEvent = eq(syncSteps.eventId, eventId);
+  const recent = db
+    .select({ id: syncSteps.id })
+    .from(syncSteps)
+    .where(ofEvent)
+    .orderBy(desc(syncSteps.id))
+    .limit(50);
+  // However long ago work was opened again: it isn't done a second time.
   return db
     .select()
     .from(syncSteps)
-    .where(eq(syncSteps.eventId, eventId))
-    .orderBy(desc(syncSteps.id))
-    .limit(50);
+    .where(and(ofEvent, or(eq(syncSteps.kind, 'reissue'), inArray(syncSteps.id, recent))))
+    .orderBy(desc(syncSteps.id));
 }
 export type JournalStep = Awaited<ReturnType<typeof recentSteps>>[number];
 
@@ -236,8 +248,9 @@ async function journalStep(db: Db, lease: Lease, step: Write, leaseMs: number): 
       .values({
         eventId: lease.eventId,
         kind: step.kind,
+        ...(step.kind === 'delete' ? {} : { repId: step.repId }),
         ...(step.kind === 'create'
-          ? { repId: step.repId, startsAt: step.startsAt, endsAt: step.endsAt }
+          ? { startsAt: step.startsAt, endsAt: step.endsAt }
           : { bookingId: step.bookingId }),
       })
       .returning({ id: syncSteps.id });
@@ -365,10 +378,17 @@ async function lockOwned(tx: Tx, lease: Lease) {
   return row;
 }
 
+/** The conditions that a condition takes the place of once a change has arrived. */
+const FOLLOWED_BY = {
+  Unstaffed: ['Scheduled', 'Staffed'],
+  Scheduled: ['Unstaffed'],
+  Submitted: ['Unstaffed', 'Scheduled', 'Staffed', 'Reissued'],
+} as const satisfies Record<SyncedResult['condition'], Condition[]>;
+
 async function finishSynced(
   db: Db,
   lease: Lease,
-  result: { version: number; scheduled: boolean; outcome: 'done' | 'nothing'; summary: string | null },
+  result: SyncedResult,
 ): Promise<{ clickToSyncedMs: number | undefined } | null> {
   return db.transaction(async (tx) => {
     await lockEvent(tx, lease.eventId);
@@ -393,16 +413,11 @@ async function finishSynced(
         updatedAt: sql`now()`,
       })
       .where(eq(eventSyncs.eventId, lease.eventId));
-    // What the booking means for the event until the next refresh says more. Under way or done work stays so.
+    // Under way, done or reissued work stays so.
     await tx
       .update(events)
-      .set({ condition: result.scheduled ? 'Scheduled' : 'Unstaffed', updatedAt: sql`now()` })
-      .where(
-        and(
-          eq(events.id, lease.eventId),
-          inArray(events.condition, result.scheduled ? ['Unstaffed'] : ['Scheduled', 'Staffed']),
-        ),
-      );
+      .set({ condition: result.condition, updatedAt: sql`now()` })
+      .where(and(eq(events.id, lease.eventId), inArray(events.condition, FOLLOWED_BY[result.condition])));
     await closeAttempt(tx, lease, { outcome: result.outcome, summary: result.summary });
     // Jobs that came meanwhile have nothing left to do.
     await tx.execute(sql`

@@ -9,6 +9,7 @@ const wanted = fc.record<Wanted>({
   repId: fc.constantFrom(...reps),
   startsAt: fc.constantFrom(...times),
   endsAt: fc.constantFrom('2026-01-05T22:15:00.000Z', '2026-01-06T22:15:00.000Z'),
+  reissue: fc.constant(null),
 });
 const ids = ['50000001', '50000002', '50000003', '50000004'].map(bookingId);
 /** Bookings as Crossmark may hold them, each with its id; some tell no end. */
@@ -32,8 +33,8 @@ function carryOut(steps: ReturnType<typeof plan>, before: readonly Held[], secon
   for (const step of steps) {
     if (step.kind === 'delete') bookings = bookings.filter((booking) => booking.bookingId !== step.bookingId);
     else if (step.kind === 'create') {
-      const { kind: _, ...rest } = step;
-      const made: Held = { ...rest, bookingId: '60000001' as BookingId };
+      const { repId, startsAt, endsAt } = step;
+      const made: Held = { repId, startsAt, endsAt, bookingId: '60000001' as BookingId };
       bookings = second === 'replace' ? [made] : [...bookings, made];
     }
   }
@@ -83,6 +84,20 @@ test('a wrong booking without an id blocks: nothing is written beside it', () =>
     fc.property(fc.option(wanted), held, (goal, before) => {
       const nameless: Held = { bookingId: null, repId: repId('100009'), startsAt: null, endsAt: null };
       expect(plan(goal, [...before, nameless])).toEqual([{ kind: 'blocked', booking: nameless }]);
+    }),
+  );
+});
+
+test('a reissue comes right before its booking, and leaves the booking that it reopens', () => {
+  fc.assert(
+    fc.property(wanted, held, (goal, before) => {
+      const worked: Held = { ...goal, bookingId: bookingId('80000001') };
+      const reissue = { bookingId: bookingId('80000001'), expiresOn: '2026-02-01', includeResponses: false };
+      const steps = plan({ ...goal, reissue }, [...before, worked]);
+      expect(steps.some((step) => step.kind === 'delete' && step.bookingId === worked.bookingId)).toBe(false);
+      const kinds = steps.map((step) => step.kind).filter((kind) => kind !== 'delete');
+      const right = before.some((booking) => isWanted(goal, booking));
+      expect(kinds).toEqual(right ? [] : ['reissue', 'create']);
     }),
   );
 });

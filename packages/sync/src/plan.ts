@@ -1,11 +1,21 @@
 import type { BookingId, RepId } from '@scheduler/crossmark';
-import type { Instant } from '@scheduler/scheduling';
+import type { Instant, WorkDate } from '@scheduler/scheduling';
 
 /** What Crossmark should hold for an event: this person at this time. */
 export interface Wanted {
   repId: RepId;
   startsAt: Instant;
   endsAt: Instant;
+  /** Null unless past or reported work must be opened again before it can be booked. */
+  reissue: Reissue | null;
+}
+
+/** Opens the work of an earlier booking again. */
+export interface Reissue {
+  /** That booking: it stays as Crossmark's history, and is neither the wanted one nor in its way. */
+  bookingId: BookingId;
+  expiresOn: WorkDate;
+  includeResponses: boolean;
 }
 
 /** A booking that Crossmark holds, as far as its answers tell; null is what they didn't tell. */
@@ -19,13 +29,15 @@ export interface Held {
 /** A write to Crossmark; or `blocked`: a booking is in the way that Crossmark lists without the id that removes it. */
 export type Step =
   | { kind: 'delete'; bookingId: BookingId }
-  | ({ kind: 'create' } & Wanted)
+  | ({ kind: 'reissue'; repId: RepId } & Reissue)
+  | { kind: 'create'; repId: RepId; startsAt: Instant; endsAt: Instant }
   | { kind: 'blocked'; booking: Held };
 
 /** Whether a booking is the wanted one. An end that Crossmark didn't tell is taken to be right. */
 export function isWanted(wanted: Wanted | null, booking: Held | null): boolean {
   if (wanted === null || booking === null) return wanted === booking;
   return (
+    (wanted.reissue === null || booking.bookingId !== wanted.reissue.bookingId) &&
     booking.repId === wanted.repId &&
     booking.startsAt === wanted.startsAt &&
     (booking.endsAt === null || booking.endsAt === wanted.endsAt)
@@ -34,18 +46,25 @@ export function isWanted(wanted: Wanted | null, booking: Held | null): boolean {
 
 /**
  * The steps from what Crossmark holds for one event to what is wanted. Everything that isn't wanted goes before
- * anything is made: then exactly one booking remains whether Crossmark replaces on a second booking or keeps both.
+ * anything is made: then exactly one booking remains whether Crossmark replaces on a second booking or keeps both. A
+ * reissue comes right before its booking.
  */
 export function plan(wanted: Wanted | null, held: readonly Held[]): Step[] {
   const right = wanted ? held.filter((booking) => isWanted(wanted, booking)) : [];
   // Of several right ones, one that could be removed by hand later is worth keeping least.
   const kept = right.find((booking) => booking.bookingId === null) ?? right[0];
-  const others = held.filter((booking) => booking !== kept);
+  const others = held.filter(
+    (booking) => booking !== kept && !(wanted?.reissue && booking.bookingId === wanted.reissue.bookingId),
+  );
   const stuck = others.find((booking) => booking.bookingId === null);
   if (stuck) return [{ kind: 'blocked', booking: stuck }];
   const steps: Step[] = others.flatMap(({ bookingId }) =>
     bookingId === null ? [] : [{ kind: 'delete' as const, bookingId }],
   );
-  if (wanted && !kept) steps.push({ kind: 'create', ...wanted });
+  if (wanted && !kept) {
+    const { reissue, ...booking } = wanted;
+    if (reissue) steps.push({ kind: 'reissue', repId: booking.repId, ...reissue });
+    steps.push({ kind: 'create', ...booking });
+  }
   return steps;
 }

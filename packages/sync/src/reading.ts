@@ -1,7 +1,7 @@
 import type { BookingId, PlannedEvent } from '@scheduler/crossmark';
 import { CLOSED_CONDITIONS, type Instant, timeOf, workDateOf } from '@scheduler/scheduling';
 import type { EventState, JournalStep } from './ledger.ts';
-import { type Held, isWanted, type Wanted } from './plan.ts';
+import { type Held, isWanted, type Reissue, type Wanted } from './plan.ts';
 
 /** A booking with the names that Crossmark lists for it. */
 export type Remembered = Held & { names: string | null };
@@ -16,6 +16,25 @@ export function bookingOf(row: PlannedEvent | null): Remembered | null {
   return { bookingId: row.bookingId, repId: row.repId, startsAt: row.startsAt, endsAt: null, names };
 }
 
+/** Bookings whose work was opened again. They stay as Crossmark's history: nothing that is held, and never removed. */
+export function reopened(steps: readonly JournalStep[]): ReadonlySet<BookingId> {
+  return new Set(
+    steps.flatMap((step) =>
+      step.kind === 'reissue' && step.state === 'done' && step.bookingId !== null ? [step.bookingId] : [],
+    ),
+  );
+}
+
+/** The reissue that a schedule still needs before it can be booked; null where it needs none, or has it. */
+export function dueReissue(
+  schedule: NonNullable<EventState['schedule']>,
+  steps: readonly JournalStep[],
+): Reissue | null {
+  const { reissueOf: bookingId, reissueExpiresOn: expiresOn, reissueResponses } = schedule;
+  if (!bookingId || !expiresOn || reopened(steps).has(bookingId)) return null;
+  return { bookingId, expiresOn, includeResponses: reissueResponses ?? false };
+}
+
 /** What this side last knew of Crossmark's booking. Its end is known only where we made it, and it wasn't moved since. */
 export function remembered(
   state: { sync: EventState['sync'] },
@@ -23,6 +42,7 @@ export function remembered(
 ): Remembered | null {
   const { bookingId, bookedRepId: repId, bookedRepNames: names, bookedStartsAt: startsAt } = state.sync;
   if (!bookingId && !repId && !names && !startsAt) return null;
+  if (bookingId && reopened(steps).has(bookingId)) return null;
   const made = steps.find(
     (step) => step.kind === 'create' && step.bookingId === bookingId && step.startsAt === startsAt,
   );
@@ -84,14 +104,22 @@ export interface Reading {
   explained: boolean;
 }
 
-/** Writes of ours whose bookings may lie beneath the one that Crossmark lists, see {@link Reading}. */
-export function writesBeneath(held: Held | null, steps: readonly JournalStep[]): JournalStep[] {
+/**
+ * Writes of ours whose bookings may lie beneath the one that Crossmark lists, see {@link Reading}. What is about to be
+ * opened again isn't looked for: it is to stay.
+ */
+export function writesBeneath(
+  held: Held | null,
+  steps: readonly JournalStep[],
+  wanted: Wanted | null = null,
+): JournalStep[] {
   if (held === null) return [];
-  const gone = new Set(
-    steps
-      .filter((step) => step.kind === 'delete' && (step.state === 'done' || step.state === 'refused'))
-      .map((step) => step.bookingId),
-  );
+  const gone = new Set<BookingId | null>(reopened(steps));
+  if (wanted?.reissue) gone.add(wanted.reissue.bookingId);
+  for (const step of steps) {
+    if (step.kind === 'delete' && (step.state === 'done' || step.state === 'refused'))
+      gone.add(step.bookingId);
+  }
   return steps.filter(
     ({ kind, bookingId }) =>
       kind === 'create' && bookingId !== null && bookingId !== held.bookingId && !gone.has(bookingId),
@@ -109,7 +137,8 @@ export function understand(given: {
   steps: readonly JournalStep[];
 }): Reading {
   const { timeZone, wanted, agreed, steps } = given;
-  const told = bookingOf(given.listed);
+  const row = bookingOf(given.listed);
+  const told = row?.bookingId && reopened(steps).has(row.bookingId) ? null : row;
   const listed =
     told && agreed && tellsOf(agreed, told, timeZone)
       ? {
@@ -130,9 +159,15 @@ export function understand(given: {
     startsAt: known ?? listed.startsAt,
     endsAt: source?.endsAt ?? (unchanged ? (agreed?.endsAt ?? null) : null),
   };
+  // A reissue may take the booking that it reopens off the list.
   const removedByUs =
-    held === null && steps.some((step) => step.kind === 'delete' && step.bookingId === agreed?.bookingId);
-  const beneath = writesBeneath(held, steps).flatMap(({ bookingId }) => bookingId ?? []);
+    held === null && steps.some((step) => step.kind !== 'create' && step.bookingId === agreed?.bookingId);
+  const wasApplied = (step: JournalStep): boolean => {
+    if (step.kind === 'reissue') return given.listed?.condition === 'Reissued';
+    // Where another booking is listed, the one to be removed may lie beneath it.
+    return step.kind === 'delete' ? held === null : step.id === source?.id;
+  };
+  const beneath = writesBeneath(held, steps, wanted).flatMap(({ bookingId }) => bookingId ?? []);
   return {
     held,
     beneath,
@@ -140,8 +175,7 @@ export function understand(given: {
     settled: steps
       .filter((step) => step.state === 'sent' || step.state === 'unknown')
       .map((step) => {
-        // Where another booking is listed, the one to be removed may lie beneath it.
-        const applied = step.kind === 'delete' ? held === null : step.id === source?.id;
+        const applied = wasApplied(step);
         const bookingId = step.kind === 'create' && applied ? (held?.bookingId ?? null) : null;
         return { id: step.id, state: applied ? 'done' : 'settled', bookingId };
       }),

@@ -19,7 +19,7 @@ import {
   type Write,
 } from './ledger.ts';
 import { isWanted, plan, type Step, type Wanted } from './plan.ts';
-import { type Remembered, remembered, understand, writesBeneath } from './reading.ts';
+import { dueReissue, type Remembered, remembered, understand, writesBeneath } from './reading.ts';
 import { HELD_BACK, nextTry } from './retry.ts';
 import { bookingInWords, conflictInWords, heldInWords, unreachableInWords, when } from './wording.ts';
 
@@ -63,7 +63,7 @@ export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo)
 /** What reconciliation needs of the world around it; the model test gives it one in memory with a time of its own. */
 export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> {
   ledger: Ledger;
-  crossmark: Pick<CrossmarkClient, 'findEvent' | 'schedule' | 'unschedule'>;
+  crossmark: Pick<CrossmarkClient, 'findEvent' | 'reissue' | 'schedule' | 'unschedule'>;
   /** Aborts when so many milliseconds have passed. */
   deadline(ms: number): AbortSignal;
 }
@@ -120,11 +120,11 @@ class Reconciliation {
         continue;
       }
 
-      const wanted = wantedOf(state);
       const steps = await this.ctx.ledger.recentSteps(this.lease.eventId);
+      const wanted = wantedOf(state, steps);
       let held = remembered(state, steps);
       // A run that was broken off may have known of some.
-      const hidden = listed === undefined ? writesBeneath(held, steps) : beneath;
+      const hidden = listed === undefined ? writesBeneath(held, steps, wanted) : beneath;
       if (isReliable(held, steps) && isWanted(wanted, held) && hidden.length === 0) {
         const ended = await this.finish(state);
         if (ended) return ended;
@@ -146,6 +146,21 @@ class Reconciliation {
         ({ held, beneath } = reading);
         if (reading.settled.some((step) => step.state === 'done'))
           this.done.push('found that an earlier write had reached Crossmark');
+        if (
+          steps.some((step) => step.kind === 'reissue' && reading.settled.some(({ id }) => id === step.id))
+        ) {
+          // What is left to do depends on what became of it.
+          listed = undefined;
+          continue;
+        }
+      }
+
+      // Reported as done before its removal could be asked for: the booking is the report, and stays.
+      if (wanted === null && listed?.condition === 'Submitted') {
+        const ended = await this.finish(state, 'Submitted');
+        if (ended) return ended;
+        listed = undefined;
+        continue;
       }
 
       const [step] = plan(wanted, [...(held ? [held] : []), ...beneath.map(unlisted)]);
@@ -156,7 +171,7 @@ class Reconciliation {
       refuseImpossible(step, state, listed, held);
       await this.execute(step, { state, mplanId, held });
       // What Crossmark confirmed to have booked is known. That nothing is left, only another read proves.
-      if (step.kind === 'delete' || this.unclear) listed = undefined;
+      if (step.kind !== 'create' || this.unclear) listed = undefined;
     }
     throw new TryFailedError(
       'transient',
@@ -208,6 +223,11 @@ class Reconciliation {
           },
         });
         this.done.push(`booked ${name ?? repId} on ${when(startsAt, timeZone)}`);
+      } else if (step.kind === 'reissue') {
+        const { kind: _, ...reissue } = step;
+        await ctx.crossmark.reissue({ mplanId, storeId, ...reissue, signal });
+        await ctx.ledger.settleStep(lease, stepId, { state: 'done' });
+        this.done.push(`opened the work again for ${name ?? step.repId}`);
       } else {
         await ctx.crossmark.unschedule({ bookingId: step.bookingId, signal });
         // Remembered as held until a read shows that it is gone.
@@ -235,12 +255,12 @@ class Reconciliation {
   }
 
   /** Synced, unless what is wanted moved meanwhile or a late answer came (null). */
-  private async finish(state: EventState): Promise<Ended | null> {
+  private async finish(state: EventState, condition?: 'Submitted'): Promise<Ended | null> {
     const outcome = this.done.length > 0 ? 'done' : 'nothing';
     const summary = this.done.join('; ') || null;
     const finished = await this.ctx.ledger.finishSynced(this.lease, {
       version: state.sync.wantedVersion,
-      scheduled: state.schedule !== null,
+      condition: condition ?? (state.schedule ? 'Scheduled' : 'Unstaffed'),
       outcome,
       summary,
     });
@@ -353,7 +373,7 @@ function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boo
 }
 
 /** What is wanted, in Crossmark's terms; throws where it can't be said in them. */
-function wantedOf(state: EventState): Wanted | null {
+function wantedOf(state: EventState, steps: readonly JournalStep[]): Wanted | null {
   const { schedule, employee } = state;
   if (!schedule || !employee) return null;
   if (employee.terminatedOn && employee.terminatedOn < schedule.workDate)
@@ -366,7 +386,8 @@ function wantedOf(state: EventState): Wanted | null {
       state,
       `${employee.name} has no RepID in Crossmark${employee.linkReason ? ` (${employee.linkReason})` : ''}, so nothing can be booked for them. Link ${employee.name} to a rep, or choose somebody else.`,
     );
-  return { repId: employee.repId, startsAt: schedule.startsAt, endsAt: schedule.endsAt };
+  const { startsAt, endsAt } = schedule;
+  return { repId: employee.repId, startsAt, endsAt, reissue: dueReissue(schedule, steps) };
 }
 
 /** Refuses before anything is sent what Crossmark would refuse or what can't be done at all. */
@@ -382,13 +403,22 @@ function refuseImpossible(
       'Crossmark lists a booking of this event without its number, so it can’t be removed from here. Remove it on Crossmark’s site, then try again.',
       held,
     );
-  if (step.kind !== 'create') return;
+  if (step.kind === 'delete') return;
   if (listed === null)
     throw impossible(
       state,
       'Crossmark doesn’t list this event any more, so it can’t be booked. Unschedule it, or try again if it comes back.',
       held,
     );
+  if (step.kind === 'reissue' && listed.condition !== 'Canceled') return;
+  if (step.kind === 'create' && state.schedule?.reissueOf && listed.condition !== 'Canceled') {
+    if (CLOSED_CONDITIONS.includes(listed.condition))
+      throw new TryFailedError(
+        'transient',
+        `Crossmark took the reissue but still has this event as ${listed.condition}. The schedule is saved here and will be tried again.`,
+      );
+    return;
+  }
   if (CLOSED_CONDITIONS.includes(listed.condition))
     throw impossible(
       state,

@@ -40,7 +40,7 @@ import { addJobs, requestRefreshForTick, retryAllNow, wantChanges } from './enqu
 import { eventJobKey, refreshJobKey } from './jobs.ts';
 import { type JournalStep, remember } from './ledger.ts';
 import type { Wanted } from './plan.ts';
-import type { Remembered } from './reading.ts';
+import { dueReissue, type Remembered } from './reading.ts';
 import type { Ended } from './reconcile.ts';
 import { conflictInWords } from './wording.ts';
 
@@ -318,14 +318,15 @@ class Reading {
       const { event } = local;
       const { timeZone } = store;
       this.seen.add(event.id);
+      const journal = steps.get(event.id) ?? [];
       const verdict = judge({
         row,
         local,
         since,
         timeZone,
         reps,
-        steps: steps.get(event.id) ?? [],
-        wanted: wantedOf(local),
+        steps: journal,
+        wanted: wantedOf(local, journal),
       });
       const condition = conditionOf(row, local, since);
       if (differs(row, event, condition)) facts.push({ row, event, condition });
@@ -562,10 +563,12 @@ async function wantedBy(tx: Tx, locals: readonly LocalEvent[]) {
           .from(employees)
           .where(inArray(employees.id, ids));
   const repOf = new Map(people.map(({ id, repId }) => [id, repId]));
-  return ({ schedule }: LocalEvent): Wanted | null | undefined => {
+  return ({ schedule }: LocalEvent, steps: readonly JournalStep[]): Wanted | null | undefined => {
     if (!schedule) return null;
     const repId = repOf.get(schedule.employeeId);
-    return repId ? { repId, startsAt: schedule.startsAt, endsAt: schedule.endsAt } : undefined;
+    if (!repId) return undefined;
+    const { startsAt, endsAt } = schedule;
+    return { repId, startsAt, endsAt, reissue: dueReissue(schedule, steps) };
   };
 }
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { id, instant, overrideReason, version } from '../input.ts';
+import { id, instant, overrideReason, version, workDate } from '../input.ts';
 import {
   changeEmployee,
   createSchedule,
   getSchedule,
+  reissueEvent,
   rescheduleSchedule,
   tradeSchedules,
   unscheduleSchedule,
@@ -45,6 +46,20 @@ export const schedulesRouter = router({
   trade: dispatcherProcedure
     .input(z.strictObject({ a: z.strictObject(edited), b: z.strictObject(edited) }))
     .mutation(({ ctx, input }) => tradeSchedules(ctx.backend.db, ctx.actor, input)),
+
+  /** Opens past, unreported or Submitted work again; it can be worked before `expiresOn`. */
+  reissue: dispatcherProcedure
+    .input(
+      z.strictObject({
+        eventId: id,
+        employeeId: id,
+        startsAt: instant,
+        expiresOn: workDate,
+        includeResponses: z.boolean().default(false),
+        ...override,
+      }),
+    )
+    .mutation(({ ctx, input }) => reissueEvent(ctx.backend.db, ctx.actor, input)),
 
   /** Ends a schedule and puts its event back into the tray. A Core's Supervisor event goes with it. */
   unschedule: dispatcherProcedure

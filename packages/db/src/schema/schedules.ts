@@ -1,5 +1,16 @@
+import type { BookingId } from '@scheduler/crossmark';
 import { sql } from 'drizzle-orm';
-import { check, date, index, integer, pgEnum, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  pgEnum,
+  pgTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 import { instant, now } from './columns.ts';
 import { employees } from './employees.ts';
 import { events } from './events.ts';
@@ -27,6 +38,12 @@ export const schedules = pgTable(
     version: integer().notNull().default(1),
     /** Why a soft conflict was accepted. */
     overrideReason: text(),
+    /** Reissued work: the booking whose work is opened again for this schedule. That one stays Crossmark's history. */
+    reissueOf: text().$type<BookingId>(),
+    /** Reissued work: the first day on which it can't be worked any more; it takes the place of the event's window. */
+    reissueExpiresOn: date({ mode: 'string' }),
+    /** Reissued work: whether what was answered the first time is handed over. */
+    reissueResponses: boolean(),
     endedAt: instant(),
     createdAt: instant().notNull().default(now),
     updatedAt: instant().notNull().default(now),
@@ -34,6 +51,10 @@ export const schedules = pgTable(
   (table) => [
     // Two requests that schedule one event at once: the second one fails here, always.
     uniqueIndex('schedules_one_live_per_event').on(table.eventId).where(sql`${table.endedAt} is null`),
+    check(
+      'schedules_reissue',
+      sql`num_nonnulls(${table.reissueOf}, ${table.reissueExpiresOn}, ${table.reissueResponses}) in (0, 3)`,
+    ),
     check('schedules_order', sql`${table.startsAt} < ${table.endsAt}`),
     // A week of the board; a person's day when rules are checked.
     index('schedules_live_by_day').on(table.workDate, table.employeeId).where(sql`${table.endedAt} is null`),

@@ -52,8 +52,9 @@ export interface Habits {
 export interface Watcher {
   readStarted(event: number): void;
   readAnswered(event: number, startedMs: number, whole: boolean): void;
-  writeLeaves(event: number, what: { create: RepId; startsAt: Instant } | { remove: BookingId }): WriteWatch;
+  writeLeaves(event: number, what: WriteTold): WriteWatch;
 }
+export type WriteTold = { create: RepId; startsAt: Instant } | { remove: BookingId } | { reissue: BookingId };
 export interface WriteWatch {
   /** `certain`: the caller knows what became of it. */
   over(certain: boolean): void;
@@ -135,7 +136,7 @@ export class ModelCrossmark {
     this.eventOf.set(bookingId, event);
     if (this.habits.secondBooking === 'replace') plan.bookings = [];
     plan.bookings.push(booking);
-    plan.condition = 'Scheduled';
+    if (plan.condition !== 'Reissued') plan.condition = 'Scheduled';
     return booking;
   }
 
@@ -170,6 +171,13 @@ export class ModelCrossmark {
         return this.call(process, signal, watch, `event ${event}: book ${repId} ${startsAt}`, () => {
           const made = this.book(event, repId, startsAt);
           return { ...made, repName: `Rep ${repId}` };
+        });
+      },
+      reissue: ({ mplanId, bookingId, signal }) => {
+        const event = Number(mplanId.slice(-1));
+        const watch = () => watcher.writeLeaves(event, { reissue: bookingId });
+        return this.call(process, signal, watch, `event ${event}: reissue ${bookingId}`, () => {
+          this.plan(event).condition = 'Reissued';
         });
       },
       unschedule: ({ bookingId, signal }) => {

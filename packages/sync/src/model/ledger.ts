@@ -12,7 +12,7 @@ import {
   type Ledger,
   remember,
 } from '../ledger.ts';
-import { type Remembered, remembered, writesBeneath } from '../reading.ts';
+import { dueReissue, type Remembered, remembered, writesBeneath } from '../reading.ts';
 import { endOf, type ModelCrossmark, TIME_ZONE } from './crossmark.ts';
 import type { Process, VirtualTime } from './time.ts';
 
@@ -40,6 +40,13 @@ interface EventRow {
 
 const NO_FAILURE = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null, failureReason: null };
 const RELEASED = { leaseOwner: null, leaseUntil: null };
+/** A schedule of which nothing else is to be told. */
+const NOTHING_SPECIAL = {
+  overrideReason: null,
+  reissueOf: null,
+  reissueExpiresOn: null,
+  reissueResponses: null,
+};
 
 /** The board's database: events, schedules, sync rows, the journal and the queue, as rows in memory. */
 export class Board {
@@ -112,10 +119,12 @@ export class Board {
   }
 
   /** What should be at Crossmark; undefined where it can't be said in its terms. */
-  wanted({ schedule }: EventRow) {
+  wanted({ schedule, steps }: EventRow) {
     if (!schedule) return null;
     const repId = this.person(schedule.employeeId)?.repId;
-    return repId ? { repId, startsAt: schedule.startsAt, endsAt: schedule.endsAt } : undefined;
+    if (!repId) return undefined;
+    const { startsAt, endsAt } = schedule;
+    return { repId, startsAt, endsAt, reissue: dueReissue(schedule, steps) };
   }
 
   addJob(event: number, runAtMs = this.time.nowMs): void {
@@ -177,16 +186,40 @@ export class Board {
   decide(event: number, to: { employeeId: number; startsAt: Instant } | null): void {
     const row = this.row(event);
     if (!to && !row.schedule) return;
+    const { reissueOf, reissueExpiresOn, reissueResponses } = row.schedule ?? NOTHING_SPECIAL;
+    this.put(row, to, { reissueOf, reissueExpiresOn, reissueResponses });
+  }
+
+  /** A dispatcher's reissue of work that Crossmark has booked; only of what has arrived there. */
+  reissue(event: number, to: { employeeId: number; startsAt: Instant }): void {
+    const row = this.row(event);
+    const { schedule, sync } = row;
+    if (!schedule || sync?.state !== 'synced' || !sync.bookingId || sync.leaseOwner) return;
+    row.schedule = null;
+    row.event.condition = 'Reissued';
+    this.put(row, to, {
+      reissueOf: sync.bookingId,
+      reissueExpiresOn: '2026-03-01',
+      reissueResponses: false,
+    });
+  }
+
+  private put(
+    row: EventRow,
+    to: { employeeId: number; startsAt: Instant } | null,
+    kept: Pick<NonNullable<EventRow['schedule']>, 'reissueOf' | 'reissueExpiresOn' | 'reissueResponses'>,
+  ): void {
     const now = this.time.now();
     row.schedule = to && {
       id: row.schedule?.id ?? this.nextId++,
-      eventId: event,
+      eventId: row.event.id,
       ...to,
       endsAt: endOf(to.startsAt),
       workDate: workDateOf(to.startsAt, TIME_ZONE),
       source: 'board',
       version: (row.schedule?.version ?? 0) + 1,
-      overrideReason: null,
+      ...NOTHING_SPECIAL,
+      ...kept,
       endedAt: null,
       createdAt: now,
       updatedAt: now,
@@ -320,7 +353,7 @@ export class Board {
       ...theirs,
       source: 'crossmark',
       version: (row.schedule?.version ?? 0) + 1,
-      overrideReason: null,
+      ...NOTHING_SPECIAL,
       endedAt: null,
       createdAt: now,
       updatedAt: now,
@@ -467,10 +500,10 @@ export class Board {
             eventId: lease.eventId,
             kind: step.kind,
             state: 'sent',
-            repId: create?.repId ?? null,
+            repId: step.kind === 'delete' ? null : step.repId,
             startsAt: create?.startsAt ?? null,
             endsAt: create?.endsAt ?? null,
-            bookingId: step.kind === 'delete' ? step.bookingId : null,
+            bookingId: step.kind === 'create' ? null : step.bookingId,
             detail: null,
             sentAt: time.now(),
             answeredAt: null,
@@ -507,7 +540,7 @@ export class Board {
             Object.assign(step ?? {}, values);
           }
         }),
-      finishSynced: (lease, { version, scheduled, outcome, summary }) =>
+      finishSynced: (lease, { version, condition, outcome, summary }) =>
         call('finishSynced', () => {
           const sync = owned(lease);
           const { steps } = this.row(lease.eventId);
@@ -516,8 +549,8 @@ export class Board {
           const now = time.now();
           release(lease, { state: 'synced', conflict: null, syncedVersion: version, syncedAt: now });
           const { event } = this.row(lease.eventId);
-          const from = scheduled ? ['Unstaffed'] : ['Scheduled', 'Staffed'];
-          if (from.includes(event.condition)) event.condition = scheduled ? 'Scheduled' : 'Unstaffed';
+          const from = condition === 'Scheduled' ? ['Unstaffed'] : ['Scheduled', 'Staffed'];
+          if (from.includes(event.condition)) event.condition = condition;
           this.dropUnlocked(lease.eventId);
           ended(lease, outcome, `synced (${summary ?? ''})`);
           this.onSynced(lease.eventId);

@@ -45,6 +45,10 @@ const deed: fc.Arbitrary<Deed> = fc
       { weight: 3, arbitrary: fc.record({ do: is('unschedule'), event }) },
       { weight: 1, arbitrary: fc.record({ do: is('trade') }) },
       {
+        weight: 2,
+        arbitrary: fc.record({ do: is('reissue'), event, person: fc.constantFrom(1, 2), slot }),
+      },
+      {
         weight: 3,
         arbitrary: fc.record({
           do: is('outside'),

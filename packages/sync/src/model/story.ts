@@ -3,9 +3,18 @@ import type { Instant } from '@scheduler/scheduling';
 import type { Logger } from 'pino';
 import type { JobInfo } from '../context.ts';
 import type { Lease } from '../ledger.ts';
+import { reopened } from '../reading.ts';
 import { type ReconcileContext, reconcileWith } from '../reconcile.ts';
 import { DEFAULT_RETRY_POLICY } from '../retry.ts';
-import { endOf, type Fate, type Habits, ModelCrossmark, type Watcher, type WriteWatch } from './crossmark.ts';
+import {
+  endOf,
+  type Fate,
+  type Habits,
+  ModelCrossmark,
+  type Watcher,
+  type WriteTold,
+  type WriteWatch,
+} from './crossmark.ts';
 import { Board, type Job } from './ledger.ts';
 import { type Phase, Process, type Trouble, VirtualTime } from './time.ts';
 
@@ -14,6 +23,7 @@ export type Deed = { afterMs: number } & (
   | { do: 'schedule'; event: number; person: number; slot: number }
   | { do: 'unschedule'; event: number }
   | { do: 'trade' }
+  | { do: 'reissue'; event: number; person: number; slot: number }
   /** Somebody on Crossmark's own site changes, removes or makes a booking. */
   | { do: 'outside'; event: number; how: 'move' | 'person' | 'remove' | 'rebook'; rep: number; slot: number }
   | { do: 'choose'; event: number; choice: 'mine' | 'theirs' }
@@ -251,11 +261,7 @@ class Telling {
     };
   }
 
-  private watchWrite(
-    run: Run,
-    event: number,
-    what: { create: RepId; startsAt: Instant } | { remove: BookingId },
-  ): WriteWatch {
+  private watchWrite(run: Run, event: number, what: WriteTold): WriteWatch {
     if (!run.mayWrite) this.violated(`a write for event ${event} that is not in the journal`);
     run.mayWrite = false;
     const holder = this.holds(run);
@@ -272,7 +278,7 @@ class Telling {
     if ('create' in what) {
       if (!this.chosen.has(`${event} ${what.create} ${what.startsAt}`))
         this.violated(`a booking of ${what.create} at ${what.startsAt}, whom nobody chose`);
-    } else this.checkRemoval(run, event, what.remove);
+    } else if ('remove' in what) this.checkRemoval(run, event, what.remove);
     const mine = { run, holder };
     const doubtful = this.inDoubt.has(event);
     others.add(mine);
@@ -356,7 +362,8 @@ class Telling {
   private difference(event: number): string | null {
     const row = this.board.row(event);
     const wanted = this.board.wanted(row);
-    const { bookings } = this.crossmark.plan(event);
+    const history = reopened(row.steps);
+    const bookings = this.crossmark.plan(event).bookings.filter(({ bookingId }) => !history.has(bookingId));
     const held =
       bookings.map((one) => `${one.bookingId} ${one.repId} ${one.startsAt}`).join(' and ') || 'nothing';
     if (!wanted) {
@@ -395,6 +402,10 @@ class Telling {
         this.decide(2, { employeeId: a.employeeId, startsAt: b.startsAt });
         break;
       }
+      case 'reissue':
+        board.reissue(deed.event, { employeeId: deed.person, startsAt: SLOTS[deed.slot] ?? '' });
+        this.choose(deed.event);
+        break;
       case 'outside':
         this.actOutside(deed);
         break;
