@@ -16,7 +16,8 @@ export default defineConfig(({ command }) => {
   });
   return {
     plugins: [react(), tailwindcss(), compressed()],
-    build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2022' },
+    // The manifest says which files a page loads first: e2e/budget.ts adds them up.
+    build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2022', manifest: true },
     ...(command === 'serve' && {
       server: {
         host: env.HOST,
