@@ -79,7 +79,7 @@ describe('a dispatcher at the activity page', () => {
     await fetch(`${stack.infrastructure.simulatorUrl}/__sim/settings`, {
       method: 'PATCH',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ maxPageSize: 10, latencyMs: { getMplanEvents: 50, '*': 50 } }),
+      body: JSON.stringify({ maxPageSize: 10, latencyMs: { getPlanningMplans: 50 } }),
     });
     await page.getByRole('main').getByRole('button', { name: 'Refresh now' }).click();
     await page.getByRole('progressbar').waitFor();

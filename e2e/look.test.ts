@@ -83,4 +83,17 @@ describe('the scheduler', () => {
     await dialog.waitFor({ state: 'hidden' });
     await page.context().close();
   });
+
+  it('keeps what is on screen when one goes offline to a page that isn’t loaded yet, and goes there once it can', async () => {
+    const { page, errors } = await signedIn(stack);
+    await page.locator('[data-event-id]').first().waitFor();
+    await page.context().setOffline(true);
+    await page.getByText(/You are offline/).waitFor();
+    await page.getByRole('link', { name: 'Import' }).click();
+    expect(await page.locator('[data-event-id]').count()).toBeGreaterThan(0);
+    await page.context().setOffline(false);
+    await page.getByLabel('CSV file').waitFor({ state: 'attached' });
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
 });

@@ -158,6 +158,25 @@ describe('ten tabs of one browser', () => {
     await oneStream();
   });
 
+  it('go on when the tab that held it is halted without a word', async () => {
+    const halting = await holder();
+    const browser = await halting.context().newCDPSession(halting);
+    await browser.send('Debugger.enable');
+    const halted = new Promise((resolve) => browser.once('Debugger.paused', resolve));
+    await browser.send('Debugger.pause');
+    void halting.evaluate('0').catch(() => undefined);
+    await halted;
+    await schedule();
+    const others = tabs.filter((tab) => tab !== halting);
+    await Promise.all(others.map((tab) => onBoard(tab).waitFor()));
+    await browser.send('Debugger.resume');
+    await browser.send('Debugger.disable');
+    await onBoard(halting).waitFor();
+    await oneStream();
+    await unschedule();
+    await everyTab((tab) => inTray(tab).waitFor());
+  });
+
   it('go on when the tab that held it goes elsewhere, which catches up when it comes back', async () => {
     const leaving = await holder();
     await leaving.goto('about:blank');

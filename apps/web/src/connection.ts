@@ -50,6 +50,14 @@ function subscribe(listener: () => void): () => void {
 /** Whether the browser has a network at all. */
 export const isOnline = (): boolean => connection.online;
 
+/** Resolves as soon as the browser has a network. */
+export function untilOnline(): Promise<void> {
+  return new Promise((resolve) => {
+    if (connection.online) resolve();
+    else window.addEventListener('online', () => resolve(), { once: true });
+  });
+}
+
 /** The connection as of now; the component renders again when it changes. */
 export function useConnection(): Connection {
   return useSyncExternalStore(subscribe, () => connection);

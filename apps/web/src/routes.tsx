@@ -9,8 +9,9 @@ import {
 } from '@tanstack/react-router';
 import { type ActivitySearch, HISTORY, UNSETTLED } from './activity/activity-search.ts';
 import { readings } from './api.ts';
+import { untilOnline } from './connection.ts';
 import { currentSession } from './session.ts';
-import { StartFailed, Starting } from './shell/starting.tsx';
+import { PageFailed, StartFailed, Starting } from './shell/starting.tsx';
 import { Toasts } from './ui/toast.tsx';
 
 const root = createRootRoute({
@@ -22,6 +23,15 @@ const root = createRootRoute({
   ),
   notFoundComponent: lazyRouteComponent(() => import('./shell/not-found.tsx'), 'NotFound'),
 });
+
+/**
+ * Loads a page's code once there is a network. Without one the router would take it for replaced by a newer version and
+ * load everything anew, and what is on screen would be gone.
+ */
+const online =
+  <Module,>(load: () => Promise<Module>) =>
+  () =>
+    untilOnline().then(load);
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
@@ -101,19 +111,28 @@ const board = createRoute({
       last: day(search.last),
       event: id(search.event),
     }),
-  component: lazyRouteComponent(() => import('./board/board-page.tsx'), 'BoardPage'),
+  component: lazyRouteComponent(
+    online(() => import('./board/board-page.tsx')),
+    'BoardPage',
+  ),
 });
 
 const people = createRoute({
   getParentRoute: () => app,
   path: '/people',
-  component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
+  component: lazyRouteComponent(
+    online(() => import('./people/people-page.tsx')),
+    'PeoplePage',
+  ),
 });
 
 const importRoute = createRoute({
   getParentRoute: () => app,
   path: '/import',
-  component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'ImportPage'),
+  component: lazyRouteComponent(
+    online(() => import('./import/import-page.tsx')),
+    'ImportPage',
+  ),
 });
 
 const keyOf = <Key extends string>(words: Record<Key, string>, value: unknown): Key | undefined =>
@@ -136,7 +155,10 @@ const activity = createRoute({
   getParentRoute: () => app,
   path: '/activity',
   validateSearch: activitySearch,
-  component: lazyRouteComponent(() => import('./activity/activity-page.tsx'), 'ActivityPage'),
+  component: lazyRouteComponent(
+    online(() => import('./activity/activity-page.tsx')),
+    'ActivityPage',
+  ),
 });
 
 /** Its address of old. */
@@ -151,6 +173,7 @@ const attention = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, app.addChildren([board, people, importRoute, activity, attention])]),
+  defaultErrorComponent: PageFailed,
   defaultPreload: 'intent',
   defaultPendingMs: 300,
   scrollRestoration: true,

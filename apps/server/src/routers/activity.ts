@@ -33,6 +33,8 @@ export const activityRouter = router({
           .string()
           .regex(/^\d{1,15}\.\d{1,15}$/, 'must be the end of a page')
           .optional(),
+        /** Sent along by the web client; there is only one. */
+        direction: z.literal('forward').optional(),
         limit: z.int().min(1).max(200).default(50),
       }),
     )

@@ -4,6 +4,8 @@ import { Download, FileUp } from 'lucide-react';
 import { useId, useState } from 'react';
 import { trpc } from '../api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
+import { useStore } from '../shell/use-store.ts';
+import { workDateOf } from '../time.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Bone, Empty, Loading, Refusal } from '../ui/states.tsx';
@@ -323,12 +325,13 @@ const EXPORTS = [
 
 function Exports() {
   const utils = trpc.useUtils();
+  const store = useStore();
   const [busy, setBusy] = useState<string>();
   const save = async (kind: (typeof EXPORTS)[number]['kind']) => {
     setBusy(kind);
     try {
       const text = await utils.csv.export.fetch({ kind }, { staleTime: 0 });
-      download(`${kind}-${new Date().toISOString().slice(0, 10)}.csv`, text);
+      download(`${kind}-${workDateOf(new Date().toISOString(), store?.timeZone ?? 'UTC')}.csv`, text);
     } catch (error) {
       toast(problemOf(error).message, { tone: 'problem' });
     }
