@@ -46,7 +46,8 @@ export function BoardPage() {
   );
 
   const stores = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
-  const weekOf = weekStart(search.week ?? weekIn(useStore()?.timeZone));
+  const store = useStore();
+  const weekOf = weekStart(search.week ?? weekIn(store?.timeZone));
   const query = trpc.board.week.useQuery(
     { weekOf, ...(search.store && { storeId: search.store }) },
     { placeholderData: keepPreviousData },
