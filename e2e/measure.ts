@@ -99,9 +99,9 @@ const SCRIPT: { name: string; act: (page: Page) => Promise<unknown> }[] = [
   ),
 ];
 
-/** Until nothing is asked for and the page has drawn what came: what is measured next is then its own. */
+/** Until the page has shown what it asked for and has nothing to do: what is measured next is then its own. */
 async function settled(page: Page): Promise<void> {
-  await page.waitForLoadState('networkidle').catch(() => undefined);
+  await page.waitForFunction(() => !document.querySelector('[aria-busy="true"], [aria-label^="Loading "]'));
   await page.evaluate(
     () =>
       new Promise<void>((resolve) =>

@@ -1,15 +1,15 @@
 import { type Db, employees, eventSyncs, events, schedules, type Tx } from '@scheduler/db';
 import { CLOSED_CONDITIONS, workDateOf } from '@scheduler/scheduling';
 import { retryAllNow } from '@scheduler/sync';
-import { and, count, desc, eq, gte, inArray, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, gte, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
+import { eventRow } from './events.ts';
 import { eventSelection, itsSync, liveSchedule } from './facts.ts';
-import { boardEvent } from './present.ts';
 import { save } from './save.ts';
 import { findStore } from './stores.ts';
 import { heldInWords, wantedInWords } from './sync.ts';
-import type { Attention, Retried, UnsettledEvent, UnsettledKind } from './views.ts';
+import type { Attention, Retried, UnsettledKind } from './views.ts';
 
 /** In the order in which they need a person. */
 export const UNSETTLED_KINDS = [
@@ -32,8 +32,8 @@ const SHOWN_FAILURES = 20;
 
 const since = sql`coalesce(${eventSyncs.wantedAt}, ${eventSyncs.failingSince}, ${eventSyncs.updatedAt})`;
 
-/** The kind of an event's sync row; null where all is well. Joins events and their live schedules. */
-const kindOf = sql<UnsettledKind | null>`case
+/** The kind of a row that is unsettled. Reads event_syncs alone. */
+const kindOf = sql<UnsettledKind>`case
   when ${eventSyncs.state} = 'waiting' and ${since} < now() - ${LONG_WAITING_MINUTES} * interval '1 minute'
     then 'long_waiting'
   when ${eventSyncs.state} <> 'synced' then ${eventSyncs.state}::text
@@ -117,30 +117,17 @@ export async function attention(
       .limit(SHOWN_FAILURES),
   ]);
   const counts = Object.fromEntries(UNSETTLED_KINDS.map((kind) => [kind, 0])) as Attention['counts'];
-  for (const { kind, number } of counted) if (kind) counts[kind] = number;
+  for (const { kind, number } of counted) counts[kind] = number;
   return {
     timeZone,
     counts,
-    rows: rows.map(({ event, schedule, sync, employeeName, kind }): UnsettledEvent => {
-      return {
-        event: boardEvent(event, schedule, sync),
-        storeId: event.storeId,
-        instructionsUrl: event.instructionsUrl,
-        schedule: schedule && {
-          scheduleId: schedule.id,
-          version: schedule.version,
-          employeeId: schedule.employeeId,
-          employeeName: employeeName ?? '',
-          startsAt: schedule.startsAt,
-          endsAt: schedule.endsAt,
-          workDate: schedule.workDate,
-        },
-        kind: kind ?? 'pending',
-        since: sync?.wantedAt ?? null,
-        wanted: wantedInWords(schedule, employeeName, timeZone),
-        held: heldInWords(sync, timeZone),
-      };
-    }),
+    rows: rows.map(({ kind, ...row }) => ({
+      ...eventRow(row),
+      kind,
+      since: row.sync.wantedAt,
+      wanted: wantedInWords(row.schedule, row.employeeName, timeZone),
+      held: heldInWords(row.sync, timeZone),
+    })),
     total: matching?.total ?? 0,
     people,
     failures: failures.flatMap(({ reason, count }) => (reason === null ? [] : [{ reason, count }])),
@@ -219,13 +206,11 @@ async function matching(tx: Tx, target: Exclude<RetryTarget, { eventIds: readonl
     .select({ eventId: eventSyncs.eventId, total: sql<number>`(count(*) over ())::int` })
     .from(eventSyncs)
     .innerJoin(events, itsSync)
-    .leftJoin(schedules, liveSchedule)
     .where(
       and(
         eq(events.storeId, store.id),
         // Relies on the index event_syncs_unsettled.
         ne(eventSyncs.state, 'synced'),
-        inArray(eventSyncs.state, ['failed', 'waiting']),
         isNotNull(events.mplanId),
         eq(kindOf, target.kind),
         target.reason === undefined ? undefined : eq(eventSyncs.failureReason, target.reason),

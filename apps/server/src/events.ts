@@ -76,7 +76,8 @@ const selectEvents = (db: Db) =>
     .leftJoin(employees, eq(employees.id, schedules.employeeId))
     .leftJoin(eventSyncs, itsSync);
 
-function eventRow(row: Awaited<ReturnType<typeof selectEvents>>[number]): EventRow {
+/** An event with its live schedule as lists show it. */
+export function eventRow(row: Awaited<ReturnType<typeof selectEvents>>[number]): EventRow {
   const { event, schedule, sync, employeeName } = row;
   return {
     event: boardEvent(event, schedule, sync),

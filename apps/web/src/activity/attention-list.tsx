@@ -254,7 +254,6 @@ function Row({
   onOpen: (eventId: number) => void;
 }) {
   const mayWrite = useMayWrite();
-  const now = useNow();
   const { event, schedule, kind } = row;
   const title = titleOf(event);
   return (
@@ -294,7 +293,7 @@ function Row({
               ? `${formatWhen(schedule.startsAt, timeZone)}, ${schedule.employeeName}`
               : 'Not scheduled here'}
           </span>
-          {row.since && <span>saved {formatFromNow(row.since, now)}</span>}
+          {row.since && <Saved since={row.since} />}
         </p>
         {kind === 'conflict' ? (
           <Conflict row={row} />
@@ -318,6 +317,11 @@ function Row({
       )}
     </li>
   );
+}
+
+/** Only the age renders every second, not its row. */
+function Saved({ since }: { since: string }) {
+  return <span>saved {formatFromNow(since, useNow())}</span>;
 }
 
 /** Both sides of a conflict, and the choice between them. */
