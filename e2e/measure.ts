@@ -68,13 +68,31 @@ function watch(): void {
 
 const notesOf = (page: Page) => page.evaluate(() => (window as unknown as { notes: Notes }).notes);
 
-/** The things people do on the board, each one interaction or a few of a kind. */
+/** The things people do on the board, each one interaction; what it brings is waited for, but not measured. */
 const SCRIPT: { name: string; act: (page: Page) => Promise<unknown> }[] = [
-  { name: 'open a card’s panel', act: (page) => page.locator('[data-event-id]').nth(3).click() },
-  { name: 'close the panel', act: (page) => page.keyboard.press('Escape') },
-  { name: 'open another card’s panel', act: (page) => page.locator('[data-event-id]').nth(12).click() },
-  { name: 'close the panel', act: (page) => page.keyboard.press('Escape') },
-  { name: 'open the account menu', act: (page) => page.getByRole('button', { name: /^Account of/ }).click() },
+  ...[3, 12].flatMap((card) => [
+    {
+      name: 'open a card’s panel',
+      act: async (page: Page) => {
+        await page.locator('[data-event-id]').nth(card).click();
+        await page.getByRole('dialog').waitFor();
+      },
+    },
+    {
+      name: 'close the panel',
+      act: async (page: Page) => {
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      },
+    },
+  ]),
+  {
+    name: 'open the account menu',
+    act: async (page) => {
+      await page.getByRole('button', { name: /^Account of/ }).click();
+      await page.getByRole('button', { name: 'Sign out' }).waitFor();
+    },
+  },
   { name: 'close the account menu', act: (page) => page.keyboard.press('Escape') },
   { name: 'go to the tray’s filter', act: (page) => page.getByRole('searchbox').first().click() },
   ...[...'yogurt'].map((letter) => ({

@@ -1,7 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Suspense } from 'react';
-import { trpc } from '../api.ts';
 import { EventPanel } from '../board/dialogs.ts';
+import { StoreName } from '../shell/store-name.tsx';
 import type { ActivitySearch } from './activity-search.ts';
 import { AttentionList } from './attention-list.tsx';
 import { HistoryList } from './history-list.tsx';
@@ -19,7 +19,6 @@ const TABS = [
 export function ActivityPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const stores = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
   const set = (change: { [Key in keyof ActivitySearch]?: ActivitySearch[Key] | undefined }, replace = true) =>
     void navigate({
       search: (before) =>
@@ -29,26 +28,12 @@ export function ActivityPage() {
       replace,
     });
   const open = (eventId: number) => set({ event: eventId }, false);
-  const several = (stores.data?.length ?? 0) > 1;
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto grid max-w-5xl grid-cols-[minmax(0,1fr)] gap-3 p-3 sm:p-4">
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
           <h1 className="text-lg font-semibold">Activity</h1>
-          {several && (
-            <select
-              aria-label="Store"
-              value={search.store ?? stores.data?.[0]?.id ?? ''}
-              onChange={(change) => set({ store: Number(change.target.value) })}
-              className="h-8 max-w-60 rounded-md border border-line-strong bg-surface px-2 text-sm pointer-coarse:h-10"
-            >
-              {stores.data?.map((store) => (
-                <option key={store.id} value={store.id}>
-                  {store.name} ({store.number})
-                </option>
-              ))}
-            </select>
-          )}
+          <StoreName onChange={(store) => set({ store })} />
         </div>
         <nav aria-label="Activity" className="flex gap-1 border-b border-line">
           {TABS.map(({ tab, label }) => (

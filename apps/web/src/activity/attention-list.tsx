@@ -310,7 +310,7 @@ function Row({
         )}
       </div>
       {mayWrite && mayRetry(row) && (
-        <Button disabled={busy} onClick={onRetry} aria-label={`Retry ${title} now`}>
+        <Button disabled={busy} onClick={onRetry} aria-label={`Retry now: ${title}`}>
           <RotateCw aria-hidden className="size-4" />
           <span className="hidden sm:inline">Retry now</span>
         </Button>

@@ -55,7 +55,7 @@ export function Shell() {
               key={to}
               to={to}
               activeOptions={{ exact: true, includeSearch: false }}
-              className={buttonClass('quiet', 'flex-1 sm:flex-none')}
+              className={buttonClass('quiet', 'flex-1 max-sm:px-1! sm:flex-none')}
               activeProps={{
                 className: 'bg-accent-soft! text-accent-text! font-medium',
                 'aria-current': 'page',

@@ -1,0 +1,29 @@
+import { trpc } from '../api.ts';
+import { useStore } from './use-store.ts';
+
+/** Which store the page is about; where there are several, one to choose. */
+export function StoreName({ onChange }: { onChange: (storeId: number) => void }) {
+  const store = useStore();
+  const { data: stores = [] } = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
+  if (stores.length < 2) {
+    return (
+      <span className="hidden min-w-0 truncate text-sm text-ink-2 sm:inline">
+        {store ? `${store.name} (${store.number})` : ''}
+      </span>
+    );
+  }
+  return (
+    <select
+      aria-label="Store"
+      value={store?.id ?? ''}
+      onChange={(change) => onChange(Number(change.target.value))}
+      className="h-8 max-w-60 rounded-md border border-line-strong bg-surface px-2 text-sm text-ink-2 pointer-coarse:h-10"
+    >
+      {stores.map(({ id, name, number }) => (
+        <option key={id} value={id}>
+          {name} ({number})
+        </option>
+      ))}
+    </select>
+  );
+}
