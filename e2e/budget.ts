@@ -13,11 +13,11 @@ interface Chunk {
 }
 
 /**
- * The JavaScript that a route of the built scheduler needs before it shows itself: the entry, the route's own chunk, all
- * that these import, and what index.html names beside them. Sizes are those of the gzipped files of the build.
- * @param module of the route, such as `src/board/board-page.tsx`
+ * The JavaScript that a page of the built scheduler needs before it shows itself: the entry, the shell, the page's own
+ * module, all that these import, and what index.html names beside them. Sizes are those of the build's gzipped files.
+ * @param page its module, such as `src/board/board-page.tsx`
  */
-export function initialScripts(module: string): { file: string; gzipBytes: number }[] {
+export function initialScripts(page: string): { file: string; gzipBytes: number }[] {
   const manifest: Record<string, Chunk> = JSON.parse(readFileSync(`${PAGE}.vite/manifest.json`, 'utf8'));
   const entry = Object.keys(manifest).find((key) => manifest[key]?.isEntry);
   const files = new Set<string>();
@@ -28,8 +28,7 @@ export function initialScripts(module: string): { file: string; gzipBytes: numbe
     files.add(chunk.file);
     for (const imported of chunk.imports ?? []) add(imported);
   };
-  add(entry);
-  add(module);
+  for (const key of [entry, 'src/shell/shell.tsx', page]) add(key);
   const html = readFileSync(`${PAGE}index.html`, 'utf8');
   for (const [, file] of html.matchAll(/<script[^>]* src="\/([^"]+)"/g)) if (file) files.add(file);
   return [...files].map((file) => ({ file, gzipBytes: readFileSync(`${PAGE}${file}.gz`).length }));
