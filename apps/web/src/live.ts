@@ -75,13 +75,16 @@ interface Changes {
   eventIds: ReadonlySet<number>;
 }
 
+/** What these say hangs on nothing but their event. */
+const ABOUT_ONE_EVENT = ['events.get', 'sync.get'];
+
 /** Whether what a query has read may be old after changes; in doubt it is. */
 function isTouched(queryKey: QueryKey, { kinds, eventIds }: Changes): boolean {
   const [path, asked] = queryKey as [readonly string[], { input?: { eventId?: number } }?];
   if (kinds.has('all') || kinds.has('employee')) return true;
   if (kinds.has('event')) {
-    const eventId = asked?.input?.eventId;
-    return path[0] !== 'stores' && (eventId === undefined || eventIds.has(eventId));
+    const ofOne = ABOUT_ONE_EVENT.includes(path.join('.'));
+    return path[0] !== 'stores' && (!ofOne || eventIds.has(asked?.input?.eventId ?? 0));
   }
   return path[0] === 'sync' || path[0] === 'activity';
 }

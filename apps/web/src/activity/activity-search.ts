@@ -4,7 +4,7 @@ import type { HistoryKind, UnsettledKind } from '@scheduler/server/router';
 export const UNSETTLED: Record<UnsettledKind, string> = {
   failed: 'Failed',
   conflict: 'Conflict',
-  long_waiting: 'Waiting for long',
+  long_waiting: 'Waiting long',
   unknown_rep: 'Unknown rep',
   waiting: 'Waiting',
   pending: 'Saving',
