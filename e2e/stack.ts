@@ -41,12 +41,14 @@ export async function signedIn(
     /** A touch screen in place of a mouse. */
     touch?: boolean;
     url?: string;
+    /** Where the person sits; in the club's zone unless said otherwise. */
+    timezoneId?: string;
   } = {},
 ): Promise<{ page: Page; errors: string[] }> {
   const context = await stack.browser.newContext({
     viewport: options.viewport ?? { width: 1440, height: 900 },
     colorScheme: options.dark ? 'dark' : 'light',
-    timezoneId: 'America/Indiana/Indianapolis',
+    timezoneId: options.timezoneId ?? 'America/Indiana/Indianapolis',
     acceptDownloads: true,
     ...(options.touch && { hasTouch: true, isMobile: true }),
   });

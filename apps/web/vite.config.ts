@@ -16,7 +16,8 @@ export default defineConfig(({ command }) => {
   });
   return {
     plugins: [react(), tailwindcss(), compressed()],
-    build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2022' },
+    // The manifest says which files a page loads first: e2e/budget.ts adds them up.
+    build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2022', manifest: true },
     ...(command === 'serve' && {
       server: {
         host: env.HOST,
@@ -35,7 +36,9 @@ function compressed(): Plugin {
     name: 'compressed',
     apply: 'build',
     writeBundle: async ({ dir = '' }, files) => {
-      const names = [...Object.keys(files), 'icon.svg'].filter((name) => /\.(js|css|html|svg)$/.test(name));
+      const names = [...Object.keys(files), 'icon.svg', 'theme.js'].filter((name) =>
+        /\.(js|css|html|svg)$/.test(name),
+      );
       await Promise.all(
         [...new Set(names)].map(async (name) => {
           const path = join(dir, name);

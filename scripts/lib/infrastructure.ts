@@ -245,10 +245,13 @@ export async function temporaryInfrastructure(): Promise<Infrastructure> {
   }
 }
 
-/** Replaces the club's data in Postgres and in the simulator by the demo of today, and sees to the demo users. */
-export async function seedDemo(target: { databaseUrl: string; simulatorUrl: string | null }): Promise<void> {
+/** Replaces the club's data in Postgres and in the simulator by a scenario of today, and sees to the demo users. */
+export async function seedDemo(
+  target: { databaseUrl: string; simulatorUrl: string | null },
+  makeScenario = demoScenario,
+): Promise<void> {
   const zone = 'America/Indiana/Indianapolis';
-  const scenario = demoScenario(workDateOf(new Date().toISOString(), zone));
+  const scenario = makeScenario(workDateOf(new Date().toISOString(), zone));
   if (target.simulatorUrl) {
     const loaded = await fetch(`${target.simulatorUrl}/__sim/state`, {
       method: 'PUT',

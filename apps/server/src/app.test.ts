@@ -512,6 +512,30 @@ describe('bad input', () => {
       () => api.sync.retry.mutate({ eventId: unknown }),
     ],
     [
+      'retry many: nothing named',
+      'BAD_REQUEST',
+      /must name either events or a kind/,
+      () => api.sync.retryMany.mutate({}),
+    ],
+    [
+      'retry many: both ways at once',
+      'BAD_REQUEST',
+      /must name either events or a kind/,
+      () => api.sync.retryMany.mutate({ eventIds: [eventId], kind: 'failed' }),
+    ],
+    [
+      'retry many: a kind that can’t be retried',
+      'BAD_REQUEST',
+      /kind must be/,
+      () => api.sync.retryMany.mutate(raw({ kind: 'conflict' })),
+    ],
+    [
+      'retry many: unknown store',
+      'NOT_FOUND',
+      /no store 987654/,
+      () => api.sync.retryMany.mutate({ kind: 'failed', storeId: unknown }),
+    ],
+    [
       'person: no name',
       'BAD_REQUEST',
       /name must not be empty/,
@@ -648,6 +672,7 @@ describe('bad input', () => {
       'day.reassign': 'reassign:',
       'schedules.unschedule': 'unschedule:',
       'sync.retry': 'retry:',
+      'sync.retryMany': 'retry many:',
       'sync.resolve': 'resolve:',
       'employees.create': 'person:',
       'employees.update': 'person update:',

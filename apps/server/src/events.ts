@@ -162,7 +162,8 @@ const selectEvents = (db: Db) =>
 
 const todayIn = (timeZone: string): WorkDate => workDateOf(new Date().toISOString(), timeZone);
 
-function eventRow(
+/** An event with its live schedule as lists show it. */
+export function eventRow(
   row: Awaited<ReturnType<typeof selectEvents>>[number],
   timeZone: string,
   today: WorkDate,

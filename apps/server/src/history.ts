@@ -27,7 +27,8 @@ export function when(instant: Instant, timeZone: string): string {
   return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
 }
 
-function whatChanged(
+/** What somebody did to a schedule, going on from their name. */
+export function whatChanged(
   before: Partial<ScheduleSnapshot> | null,
   after: Partial<ScheduleSnapshot> | null,
   timeZone: string,

@@ -1,3 +1,4 @@
+import { activityRouter } from './routers/activity.ts';
 import { boardRouter } from './routers/board.ts';
 import { csvRouter } from './routers/csv.ts';
 import { dayRouter } from './routers/day.ts';
@@ -11,6 +12,7 @@ import { router } from './trpc.ts';
 
 /** Every operation of the public API. */
 export const appRouter = router({
+  activity: activityRouter,
   board: boardRouter,
   csv: csvRouter,
   day: dayRouter,

@@ -69,9 +69,7 @@ export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
     syncedAt: sync?.syncedAt ?? null,
     failureKind: sync?.failureKind ?? null,
     bookingId: sync?.bookingId ?? null,
-    wanted: schedule
-      ? `${row.employeeName ?? 'Somebody'} on ${when(schedule.startsAt, timeZone)}.`
-      : 'Nobody: the event is not scheduled.',
+    wanted: wantedInWords(schedule, row.employeeName, timeZone),
     held: heldInWords(sync, timeZone),
     next: nextInWords(sync, timeZone),
     conflict: conflictInWords(sync, timeZone),
@@ -107,7 +105,19 @@ function bookingInWords(
   return booking.startsAt ? `${who} on ${when(booking.startsAt, timeZone)}` : who;
 }
 
-function heldInWords(sync: SyncRecord | null, timeZone: string): string {
+/** Who is wanted for an event here, and when. */
+export function wantedInWords(
+  schedule: { startsAt: Instant } | null,
+  employeeName: string | null,
+  timeZone: string,
+): string {
+  return schedule
+    ? `${employeeName ?? 'Somebody'} on ${when(schedule.startsAt, timeZone)}.`
+    : 'Nobody: the event is not scheduled.';
+}
+
+/** Whom Crossmark is known to hold for an event, and when. */
+export function heldInWords(sync: SyncRecord | null, timeZone: string): string {
   if (!sync || !holdsBooking(sync)) return 'Nobody is booked, as far as known.';
   const { bookingId, bookedRepNames: names, bookedStartsAt: startsAt } = sync;
   const id = bookingId ? ` (booking ${bookingId})` : '';
@@ -207,8 +217,8 @@ export async function syncSummary(db: Db): Promise<SyncSummary> {
         .from(workers)
         .where(gt(workers.seenAt, sql`now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`)),
       readReachability(db),
-      selectRuns(db, eq(refreshRuns.state, 'done')),
-      selectRuns(db),
+      selectRuns(db, 1, eq(refreshRuns.state, 'done')),
+      selectRuns(db, 1),
     ]);
   const counts = Object.fromEntries(SYNC_STATES.map((state) => [state, 0])) as Record<SyncState, number>;
   for (const { state, number } of states) counts[state] = number;
@@ -233,20 +243,25 @@ export async function refreshNow(db: Db, actor: Actor): Promise<{ runId: number 
 
 /** One refresh and how far it is. Throws a refusal where there is none. */
 export async function refreshRun(db: Db, runId: number): Promise<RefreshRun> {
-  const [row] = await selectRuns(db, eq(refreshRuns.id, runId));
+  const [row] = await selectRuns(db, 1, eq(refreshRuns.id, runId));
   if (!row) throw notFound('refresh', runId);
   return run(row);
 }
 
-/** The latest refresh that a condition leaves. */
-const selectRuns = (db: Db, where?: SQL) =>
+/** The latest refreshes, newest first. */
+export async function refreshRunList(db: Db, limit: number): Promise<RefreshRun[]> {
+  return (await selectRuns(db, limit)).map(run);
+}
+
+/** The latest refreshes that a condition leaves. */
+const selectRuns = (db: Db, limit: number, where?: SQL) =>
   db
     .select({ run: refreshRuns, requestedByName: users.name })
     .from(refreshRuns)
     .leftJoin(users, eq(users.id, refreshRuns.requestedBy))
     .where(where)
     .orderBy(desc(refreshRuns.id))
-    .limit(1);
+    .limit(limit);
 
 function run(row: Awaited<ReturnType<typeof selectRuns>>[number]): RefreshRun {
   const { id: runId, ...rest } = row.run;

@@ -1,8 +1,10 @@
 import type { AppRouter } from '@scheduler/server/router';
 import { QueryCache, QueryClient } from '@tanstack/react-query';
-import { httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
-import { createTRPCReact } from '@trpc/react-query';
-import { reportReachable, reportSignedOut } from './connection.ts';
+import { httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError, type TRPCLink } from '@trpc/client';
+import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query';
+import { observable } from '@trpc/server/observable';
+import { isOnline, reportReachable, reportSignedOut } from './connection.ts';
+import { OfflineError } from './words.ts';
 
 export const trpc = createTRPCReact<AppRouter>();
 /** Notes whether the API can be reached at all: a refusal by the API is an answer, a gateway's is not. */
@@ -17,8 +19,20 @@ const watchedFetch = async (url: string | URL | Request, init?: object): Promise
   }
 };
 
+/** Refuses at once what can't be sent: an edit that waited for the network would come as a surprise. */
+const refuseEditsOffline: TRPCLink<AppRouter> =
+  () =>
+  ({ op, next }) =>
+    op.type !== 'mutation' || isOnline()
+      ? next(op)
+      : observable((observer) => {
+          const message = 'You are offline, so nothing was saved. Try again once you are connected.';
+          observer.error(TRPCClientError.from(new OfflineError(message)));
+        });
+
 export const trpcClient = trpc.createClient({
   links: [
+    refuseEditsOffline,
     splitLink({
       condition: (operation) => operation.type === 'subscription',
       true: httpSubscriptionLink({ url: '/trpc' }),
@@ -41,8 +55,13 @@ export const queryClient = new QueryClient({
       staleTime: 30_000,
       retry: (count, error) => count < 2 && !FINAL.includes(codeOf(error) ?? ''),
     },
+    // Offline they would be kept and sent later; they are refused instead, above.
+    mutations: { networkMode: 'always' },
   },
 });
+
+/** For what is read outside of components. */
+export const readings = createTRPCQueryUtils({ queryClient, client: trpcClient });
 
 /** The API's code of a refusal; undefined where there was no answer. */
 function codeOf(error: unknown): string | undefined {

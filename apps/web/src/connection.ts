@@ -1,34 +1,61 @@
+import type { Instant } from '@scheduler/scheduling';
 import { useSyncExternalStore } from 'react';
+import type { LiveState } from './live-stream.ts';
 
 /**
- * How this tab stands to the server. `live` is the stream of changes: `lost` means what is on screen may be old.
- * `reachable` is what the last call found.
+ * How this tab stands to the server. `live` is the stream of changes. `reachable` is what the last call found, `online`
+ * what the browser says of its network.
  */
 interface Connection {
-  live: 'connecting' | 'on' | 'lost';
+  live: LiveState;
   reachable: boolean;
+  online: boolean;
   signedOut: boolean;
+  /** The moment that what is on screen shows; null while it is kept up to date. */
+  shows: Instant | null;
 }
 
-let connection: Connection = { live: 'connecting', reachable: true, signedOut: false };
+let connection: Connection = {
+  live: 'connecting',
+  reachable: true,
+  online: navigator.onLine,
+  signedOut: false,
+  shows: navigator.onLine ? null : new Date().toISOString(),
+};
 const listeners = new Set<() => void>();
 
-function change(part: Partial<Connection>): void {
+function change(part: Partial<Omit<Connection, 'shows'>>): void {
   const next = { ...connection, ...part };
+  const current = next.online && next.reachable && next.live !== 'lost';
+  next.shows = current ? null : (connection.shows ?? new Date().toISOString());
   const same = (Object.keys(next) as (keyof Connection)[]).every((key) => next[key] === connection[key]);
   if (same) return;
   connection = next;
   for (const listener of listeners) listener();
 }
 
+window.addEventListener('online', () => change({ online: true }));
+window.addEventListener('offline', () => change({ online: false }));
+
 export const reportReachable = (reachable: boolean): void => change({ reachable });
-export const reportLive = (live: Connection['live']): void => change({ live });
+export const reportLive = (live: LiveState): void => change({ live });
 export const reportSignedOut = (): void => change({ signedOut: true });
 export const reportSignedIn = (): void => change({ signedOut: false, live: 'connecting' });
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
+}
+
+/** Whether the browser has a network at all. */
+export const isOnline = (): boolean => connection.online;
+
+/** Resolves as soon as the browser has a network. */
+export function untilOnline(): Promise<void> {
+  return new Promise((resolve) => {
+    if (connection.online) resolve();
+    else window.addEventListener('online', () => resolve(), { once: true });
+  });
 }
 
 /** The connection as of now; the component renders again when it changes. */

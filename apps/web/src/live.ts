@@ -1,11 +1,13 @@
+import type { LiveChange } from '@scheduler/server/router';
+import type { QueryKey } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { trpc } from './api.ts';
+import { queryClient, trpc } from './api.ts';
 import { reportLive, useConnection } from './connection.ts';
+import { followChanges } from './live-stream.ts';
+import { useSession } from './shell/use-session.ts';
 
 /** Changes come in bursts (a pair, a trade, a refresh): one reading for all that come within this time. */
 const GATHER_MS = 120;
-/** A stream that comes back within this time was lost to nobody. */
-const LOST_AFTER_MS = 2500;
 
 /**
  * Keeps what is on screen true: listens to the server's stream of changes, asks anew for what they touch, and after a
@@ -13,72 +15,51 @@ const LOST_AFTER_MS = 2500;
  */
 export function useLiveUpdates(): void {
   const utils = trpc.useUtils();
-  const gathered = useRef({ kinds: new Set<string>(), eventIds: new Set<number>() });
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const { email } = useSession();
 
-  const flush = () => {
-    timer.current = undefined;
-    const { kinds, eventIds } = gathered.current;
-    gathered.current = { kinds: new Set(), eventIds: new Set() };
-    if (kinds.has('all')) {
-      void utils.invalidate();
-      return;
-    }
-    if (kinds.has('event')) {
-      void utils.board.week.invalidate();
-      void utils.events.list.invalidate();
-      void utils.day.invalidate();
-      void utils.month.invalidate();
-      void utils.sync.summary.invalidate();
-      for (const eventId of eventIds) {
-        void utils.sync.get.invalidate({ eventId });
-        void utils.events.get.invalidate({ eventId });
-      }
-    }
-    if (kinds.has('employee')) {
-      void utils.employees.invalidate();
-      void utils.day.invalidate();
-      void utils.board.week.invalidate();
-    }
-    if (kinds.has('crossmark')) void utils.sync.summary.invalidate();
-    if (kinds.has('refresh')) {
-      void utils.sync.summary.invalidate();
-      void utils.sync.refreshRun.invalidate();
-    }
-  };
-
-  const stream = trpc.sync.onChange.useSubscription(undefined, {
-    onData: ({ data: change }) => {
-      gathered.current.kinds.add(change.kind);
-      if (change.kind === 'event') gathered.current.eventIds.add(change.id);
-      timer.current ??= setTimeout(flush, GATHER_MS);
-    },
-  });
-
-  const wasLost = useRef(false);
   useEffect(() => {
-    const lost = () => {
-      wasLost.current = true;
-      reportLive('lost');
-      // A stream doesn't tell why it ended. A call does: the server is away, or one is signed out.
-      void utils.sync.summary.invalidate();
+    const readAgain = gathering(async (changes) => {
+      if (changes.kinds.has('all')) await nothingFetched();
+      await queryClient.invalidateQueries({ predicate: ({ queryKey }) => isTouched(queryKey, changes) });
+    });
+    let wasLost = false;
+    const stop = followChanges(
+      email,
+      (lastEventId, on) => {
+        const stream = utils.client.sync.onChange.subscribe(
+          { lastEventId },
+          {
+            onData: ({ id, data }) => on.change(id, data),
+            onConnectionStateChange: ({ state, error }) => {
+              if (state === 'pending') on.connected();
+              else if (error) on.interrupted();
+            },
+            onComplete: on.ended,
+            onError: on.ended,
+          },
+        );
+        return () => stream.unsubscribe();
+      },
+      {
+        change: readAgain.add,
+        state: (state) => {
+          reportLive(state);
+          if (state === 'lost') {
+            wasLost = true;
+            // A stream doesn't tell why it ended. A call does: the server is away, or one is signed out.
+            void utils.sync.summary.invalidate();
+          } else if (state === 'on' && wasLost) {
+            wasLost = false;
+            readAgain.add({ kind: 'all', id: 0 });
+          }
+        },
+      },
+    );
+    return () => {
+      stop();
+      readAgain.stop();
     };
-    if (stream.status === 'pending') {
-      reportLive('on');
-      if (wasLost.current) void utils.invalidate();
-      wasLost.current = false;
-      return;
-    }
-    if (stream.status === 'error') {
-      lost();
-      const again = setTimeout(stream.reset, LOST_AFTER_MS);
-      return () => clearTimeout(again);
-    }
-    if (!stream.error) return;
-    wasLost.current = true;
-    const late = setTimeout(lost, LOST_AFTER_MS);
-    return () => clearTimeout(late);
-  }, [stream.status, stream.error, stream.reset, utils]);
+  }, [utils, email]);
 
   // The server answers again: what failed meanwhile is asked for again.
   const { reachable } = useConnection();
@@ -87,4 +68,74 @@ export function useLiveUpdates(): void {
     if (reachable && wasUnreachable.current) void utils.invalidate();
     wasUnreachable.current = !reachable;
   }, [reachable, utils]);
+}
+
+interface Changes {
+  kinds: ReadonlySet<LiveChange['kind']>;
+  eventIds: ReadonlySet<number>;
+}
+
+/** What these say hangs on nothing but their event. */
+const ABOUT_ONE_EVENT = ['events.get', 'sync.get'];
+
+/** Whether what a query has read may be old after changes; in doubt it is. */
+function isTouched(queryKey: QueryKey, { kinds, eventIds }: Changes): boolean {
+  const [path, asked] = queryKey as [readonly string[], { input?: { eventId?: number } }?];
+  if (kinds.has('all') || kinds.has('employee')) return true;
+  if (kinds.has('event')) {
+    const ofOne = ABOUT_ONE_EVENT.includes(path.join('.'));
+    return path[0] !== 'stores' && (!ofOne || eventIds.has(asked?.input?.eventId ?? 0));
+  }
+  return path[0] === 'sync' || path[0] === 'activity';
+}
+
+/**
+ * Gathers changes and has them read together: one reading after the other, never one that breaks another off, so that
+ * a stream of changes can't keep a page from loading. A tab that nobody looks at reads when it is looked at again.
+ */
+function gathering(read: (changes: Changes) => Promise<void>) {
+  const none = () => ({ kinds: new Set<LiveChange['kind']>(), eventIds: new Set<number>() });
+  let gathered = none();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let reading = false;
+
+  const flush = async () => {
+    timer = undefined;
+    if (reading || gathered.kinds.size === 0 || document.visibilityState === 'hidden') return;
+    reading = true;
+    const changes = gathered;
+    gathered = none();
+    await read(changes);
+    reading = false;
+    soon();
+  };
+  const soon = () => {
+    timer ??= setTimeout(flush, GATHER_MS);
+  };
+  document.addEventListener('visibilitychange', soon);
+  return {
+    add: (change: LiveChange) => {
+      gathered.kinds.add(change.kind);
+      if (change.kind === 'event') gathered.eventIds.add(change.id);
+      soon();
+    },
+    stop: () => {
+      gathered = none();
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', soon);
+    },
+  };
+}
+
+/** Resolves once no reading is under way: what began before one listened may have missed a change. */
+function nothingFetched(): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      if (queryClient.isFetching() > 0) return;
+      stopWatching();
+      resolve();
+    };
+    const stopWatching = queryClient.getQueryCache().subscribe(done);
+    done();
+  });
 }

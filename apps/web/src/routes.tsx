@@ -7,8 +7,11 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import { type ActivitySearch, HISTORY, UNSETTLED } from './activity/activity-search.ts';
+import { readings } from './api.ts';
+import { untilOnline } from './connection.ts';
 import { currentSession } from './session.ts';
-import { StartFailed, Starting } from './shell/starting.tsx';
+import { PageFailed, StartFailed, Starting } from './shell/starting.tsx';
 import { Toasts } from './ui/toast.tsx';
 import { STATES, type SyncState } from './words.ts';
 
@@ -21,6 +24,15 @@ const root = createRootRoute({
   ),
   notFoundComponent: lazyRouteComponent(() => import('./shell/not-found.tsx'), 'NotFound'),
 });
+
+/**
+ * Loads a page's code once there is a network. Without one the router would take it for replaced by a newer version and
+ * load everything anew, and what is on screen would be gone.
+ */
+const online =
+  <Module,>(load: () => Promise<Module>) =>
+  () =>
+    untilOnline().then(load);
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;
@@ -59,9 +71,12 @@ const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
   beforeLoad: async ({ location }) => {
+    // Every page writes times in the store's zone: it is asked for beside the session.
+    const stores = readings.stores.list.ensureData(undefined, { retry: false }).catch(() => undefined);
     const session = await currentSession();
     if (!session)
       throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+    await stores;
     return { session };
   },
   component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'Shell'),
@@ -100,7 +115,10 @@ const board = createRoute({
       last: day(search.last),
       event: id(search.event),
     }),
-  component: lazyRouteComponent(() => import('./board/board-page.tsx'), 'BoardPage'),
+  component: lazyRouteComponent(
+    online(() => import('./board/board-page.tsx')),
+    'BoardPage',
+  ),
 });
 
 const dayRoute = createRoute({
@@ -108,21 +126,30 @@ const dayRoute = createRoute({
   path: '/day',
   validateSearch: (search) =>
     given({ store: id(search.store), day: day(search.day), event: id(search.event) }),
-  component: lazyRouteComponent(() => import('./day/day-page.tsx'), 'DayPage'),
+  component: lazyRouteComponent(
+    online(() => import('./day/day-page.tsx')),
+    'DayPage',
+  ),
 });
 
 const daySheet = createRoute({
   getParentRoute: () => app,
   path: '/day/print',
   validateSearch: (search) => given({ store: id(search.store), day: day(search.day) }),
-  component: lazyRouteComponent(() => import('./day/day-sheet.tsx'), 'DaySheet'),
+  component: lazyRouteComponent(
+    online(() => import('./day/day-sheet.tsx')),
+    'DaySheet',
+  ),
 });
 
 const monthRoute = createRoute({
   getParentRoute: () => app,
   path: '/month',
   validateSearch: (search) => given({ store: id(search.store), month: month(search.month) }),
-  component: lazyRouteComponent(() => import('./month/month-page.tsx'), 'MonthPage'),
+  component: lazyRouteComponent(
+    online(() => import('./month/month-page.tsx')),
+    'MonthPage',
+  ),
 });
 
 /** What a list of events can be ordered by: its columns. */
@@ -170,36 +197,82 @@ const eventsRoute = createRoute({
       desc: search.desc === true ? (true as const) : undefined,
       event: id(search.event),
     }),
-  component: lazyRouteComponent(() => import('./events/events-page.tsx'), 'EventsPage'),
+  component: lazyRouteComponent(
+    online(() => import('./events/events-page.tsx')),
+    'EventsPage',
+  ),
 });
 
 const people = createRoute({
   getParentRoute: () => app,
   path: '/people',
-  component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
+  component: lazyRouteComponent(
+    online(() => import('./people/people-page.tsx')),
+    'PeoplePage',
+  ),
 });
 
 const importRoute = createRoute({
   getParentRoute: () => app,
   path: '/import',
-  component: lazyRouteComponent(() => import('./import/import-page.tsx'), 'ImportPage'),
+  component: lazyRouteComponent(
+    online(() => import('./import/import-page.tsx')),
+    'ImportPage',
+  ),
 });
 
-const UNSETTLED = ['failed', 'conflict', 'waiting', 'pending'] as const satisfies SyncState[];
+const keyOf = <Key extends string>(words: Record<Key, string>, value: unknown): Key | undefined =>
+  typeof value === 'string' && Object.hasOwn(words, value) ? (value as Key) : undefined;
 
+const activitySearch = (search: Record<string, unknown>): ActivitySearch =>
+  given({
+    store: id(search.store),
+    tab: keyOf({ history: '', refreshes: '' }, search.tab),
+    show: keyOf(UNSETTLED, search.show),
+    reason: text(search.reason),
+    kind: keyOf(HISTORY, search.kind),
+    person: id(search.person),
+    by: text(search.by),
+    day: day(search.day),
+    event: id(search.event),
+  });
+
+const activity = createRoute({
+  getParentRoute: () => app,
+  path: '/activity',
+  validateSearch: activitySearch,
+  component: lazyRouteComponent(
+    online(() => import('./activity/activity-page.tsx')),
+    'ActivityPage',
+  ),
+});
+
+/** Its address of old. */
 const attention = createRoute({
   getParentRoute: () => app,
   path: '/attention',
-  validateSearch: (search) =>
-    given({ state: UNSETTLED.find((state) => state === search.state), event: id(search.event) }),
-  component: lazyRouteComponent(() => import('./attention/attention-page.tsx'), 'AttentionPage'),
+  validateSearch: (search) => given({ state: text(search.state), event: id(search.event) }),
+  beforeLoad: ({ search: { state, event } }) => {
+    throw redirect({ to: '/activity', search: activitySearch({ show: state, event }), replace: true });
+  },
 });
 
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    app.addChildren([board, dayRoute, daySheet, monthRoute, eventsRoute, people, importRoute, attention]),
+    app.addChildren([
+      board,
+      dayRoute,
+      daySheet,
+      monthRoute,
+      eventsRoute,
+      people,
+      importRoute,
+      activity,
+      attention,
+    ]),
   ]),
+  defaultErrorComponent: PageFailed,
   defaultPreload: 'intent',
   defaultPendingMs: 300,
   scrollRestoration: true,

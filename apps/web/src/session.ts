@@ -9,6 +9,16 @@ export interface Session {
 
 let known: Session | null = null;
 
+/** Tells the other tabs of this browser who is signed in now: its e-mail, null for nobody. They share the cookie. */
+const others = 'BroadcastChannel' in window ? new BroadcastChannel('session') : null;
+
+/** Calls back when another tab signs in or out, with the e-mail of who is signed in now. Returns how to stop. */
+export function onSessionChange(changed: (email: string | null) => void): () => void {
+  const hear = ({ data }: MessageEvent<string | null>) => changed(data);
+  others?.addEventListener('message', hear);
+  return () => others?.removeEventListener('message', hear);
+}
+
 /**
  * Who is signed in, asked once a page load; null for nobody. Rejects where the server can't be reached.
  * It asks better-auth's endpoint itself: every page waits for this answer, and the client library need not be there yet.
@@ -33,7 +43,10 @@ export function forgetSession(): void {
 export async function signIn(email: string, password: string): Promise<string | undefined> {
   const auth = await authClient();
   const { error } = await auth.signIn.email({ email, password });
-  if (!error) return undefined;
+  if (!error) {
+    others?.postMessage(email.trim().toLowerCase());
+    return undefined;
+  }
   if (error.status === 401 || error.status === 400) {
     return 'E-mail or password is wrong. Check both and try again.';
   }
@@ -46,6 +59,7 @@ export async function signOut(): Promise<void> {
   const auth = await authClient();
   await auth.signOut();
   forgetSession();
+  others?.postMessage(null);
 }
 
 async function authClient() {

@@ -16,8 +16,8 @@ const VIEWER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 /** Now, as the rest of the app writes instants. */
 const nowInstant = (): Instant => new Date().toISOString();
 
-/** The week shown before the store's zone is known. */
-export const weekHere = (): string => weekStart(workDateOf(nowInstant(), VIEWER_ZONE));
+/** The week that it is in a store; in the viewer's zone while the store's is unknown. */
+export const weekIn = (timeZone = VIEWER_ZONE): string => weekStart(workDateOf(nowInstant(), timeZone));
 
 /** The later one of two days. */
 export const laterDay = (a: string, b: string): string => (daysBetween(a, b) > 0 ? b : a);
@@ -44,10 +44,10 @@ export function formatWhen(instant: Instant, timeZone: string): string {
   return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
 }
 
-/** `10:45 AM`, and `Mon Jan 5, 10:45 AM` where that isn't today, on the viewer's clock. */
-export function formatMoment(instant: Instant): string {
-  const isToday = workDateOf(instant, VIEWER_ZONE) === workDateOf(nowInstant(), VIEWER_ZONE);
-  return isToday ? formatTime(instant, VIEWER_ZONE) : formatWhen(instant, VIEWER_ZONE);
+/** `10:45 AM`, and `Mon Jan 5, 10:45 AM` where that isn't today, on the store's clocks. */
+export function formatMoment(instant: Instant, timeZone = VIEWER_ZONE): string {
+  const isToday = workDateOf(instant, timeZone) === workDateOf(nowInstant(), timeZone);
+  return isToday ? formatTime(instant, timeZone) : formatWhen(instant, timeZone);
 }
 
 /** `10:45 AM` out of `10:45`. */
@@ -63,14 +63,18 @@ export function formatDuration(minutes: number): string {
   return [hours ? `${hours} h` : '', rest ? `${rest} min` : ''].filter(Boolean).join(' ');
 }
 
-/** The store's clock by name, `Eastern Standard Time`, when the viewer's clock shows another time at that moment; else null. */
+/** The store's zone in words when the viewer's clock shows another time at that moment; else null. */
 export function otherZone(timeZone: string, at: Instant = nowInstant()): string | null {
   const here = formatTime(at, VIEWER_ZONE) + workDateOf(at, VIEWER_ZONE);
-  if (here === formatTime(at, timeZone) + workDateOf(at, timeZone)) return null;
-  const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'long' }).formatToParts(
-    new Date(at),
-  );
-  return parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
+  return here === formatTime(at, timeZone) + workDateOf(at, timeZone) ? null : zoneWords(timeZone);
+}
+
+/** `Eastern Time – Indianapolis`. */
+export function zoneWords(timeZone = VIEWER_ZONE): string {
+  const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longGeneric' }).formatToParts();
+  const name = parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
+  const city = timeZone.split('/').at(-1)?.replaceAll('_', ' ');
+  return city && !name.includes(city) ? `${name} – ${city}` : name;
 }
 
 /** `just now`, `4 min ago`, `in 40 s`, `in 2 h`. */

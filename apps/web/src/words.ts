@@ -91,6 +91,11 @@ export function windowWords(event: { startsOn: string; dueOn: string }): string 
   return `${formatDay(event.startsOn)} – ${formatDay(last)}`;
 }
 
+/** Nothing was sent, so nothing was saved. The message is for a person. */
+export class OfflineError extends Error {
+  override readonly name = 'OfflineError';
+}
+
 /** What went wrong, in the API's words where it answered. */
 export interface Problem {
   message: string;
@@ -108,6 +113,9 @@ export interface Problem {
 export function problemOf(error: unknown): Problem {
   const empty = { code: undefined, reasons: [], needsReason: false, fields: {} };
   if (error instanceof FileUnreadable) return { ...empty, message: error.message };
+  if (error instanceof TRPCClientError && error.cause instanceof OfflineError) {
+    return { ...empty, message: error.message };
+  }
   if (!(error instanceof TRPCClientError)) {
     return { ...empty, message: 'Something went wrong in this page. Reload it and try again.' };
   }

@@ -1,7 +1,16 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
+import { RETRYABLE_KINDS, type RetryTarget, retryMany } from '../attention.ts';
 import { id } from '../input.ts';
-import { refreshNow, refreshRun, resolveSync, retrySync, syncDetail, syncSummary } from '../sync.ts';
+import {
+  refreshNow,
+  refreshRun,
+  refreshRunList,
+  resolveSync,
+  retrySync,
+  syncDetail,
+  syncSummary,
+} from '../sync.ts';
 import { dispatcherProcedure, router, viewerProcedure } from '../trpc.ts';
 import type { LiveChange } from '../views.ts';
 
@@ -16,6 +25,25 @@ export const syncRouter = router({
     .input(z.strictObject({ eventId: id }))
     .mutation(({ ctx, input }) => retrySync(ctx.backend.db, ctx.actor, input.eventId)),
 
+  /** Tries many again at once: the named events, or all of a kind, narrowed to one reason. */
+  retryMany: dispatcherProcedure
+    .input(
+      z
+        .strictObject({
+          eventIds: z.array(id).min(1, 'must name an event').max(1000).optional(),
+          storeId: id.optional(),
+          kind: z.enum(RETRYABLE_KINDS).optional(),
+          reason: z.string().max(2000).optional(),
+        })
+        .transform(({ eventIds, kind, ...rest }, ctx): RetryTarget => {
+          if (eventIds && !kind) return { eventIds };
+          if (kind && !eventIds) return { ...rest, kind };
+          ctx.addIssue({ code: 'custom', message: 'must name either events or a kind' });
+          return z.NEVER;
+        }),
+    )
+    .mutation(({ ctx, input }) => retryMany(ctx.backend.db, ctx.actor, input)),
+
   /** Ends a conflict: keep what the board has, or take what Crossmark has. */
   resolve: dispatcherProcedure
     .input(z.strictObject({ eventId: id, choice: z.enum(['mine', 'theirs']) }))
@@ -29,6 +57,11 @@ export const syncRouter = router({
   refreshRun: viewerProcedure
     .input(z.strictObject({ runId: id }))
     .query(({ ctx, input }) => refreshRun(ctx.backend.db, input.runId)),
+
+  /** The latest refreshes, newest first. */
+  refreshRuns: viewerProcedure
+    .input(z.strictObject({ limit: z.int().min(1).max(100).default(20) }))
+    .query(({ ctx, input }) => refreshRunList(ctx.backend.db, input.limit)),
 
   /** Every change of events, schedules, sync states, people and refreshes as it is committed, whoever made it. */
   onChange: viewerProcedure

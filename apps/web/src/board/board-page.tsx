@@ -16,7 +16,8 @@ import {
 import { trpc } from '../api.ts';
 import type { BoardSearch } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
-import { addDays, formatWeek, laterDay, otherZone, weekHere, weekStart } from '../time.ts';
+import { useStore } from '../shell/use-store.ts';
+import { addDays, formatWeek, laterDay, weekIn, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -79,7 +80,8 @@ export function BoardPage() {
   );
 
   const stores = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
-  const weekOf = weekStart(search.week ?? weekHere());
+  const store = useStore();
+  const weekOf = weekStart(search.week ?? weekIn(store?.timeZone));
   const query = trpc.board.week.useQuery(
     { weekOf, ...(search.store && { storeId: search.store }) },
     { placeholderData: keepPreviousData },
@@ -91,7 +93,7 @@ export function BoardPage() {
   useEffect(() => {
     if (loaded) loadDialogsSoon();
   }, [loaded]);
-  const thisWeek = storeToday ? weekStart(storeToday) : weekHere();
+  const thisWeek = storeToday ? weekStart(storeToday) : weekOf;
 
   const actions = useMemo<BoardActions>(
     () => ({
@@ -133,7 +135,6 @@ export function BoardPage() {
     ...(search.last && { last: search.last }),
   };
   const several = (stores.data?.length ?? 0) > 1;
-  const zone = board && otherZone(board.store.timeZone);
 
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -179,7 +180,6 @@ export function BoardPage() {
           ) : (
             <span className="truncate">{board ? `${board.store.name} (${board.store.number})` : ''}</span>
           )}
-          {zone && <span className="hidden text-xs lg:inline">Times are the store’s: {zone}</span>}
         </div>
         <div className="ml-auto flex items-center gap-1">
           {mayWrite && (

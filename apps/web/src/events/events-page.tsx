@@ -8,6 +8,7 @@ import { EventPanel, loadDialogsSoon, PlanDialog } from '../board/dialogs.ts';
 import { downloadCsv } from '../download.ts';
 import type { EventsSearch } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
+import { useStore } from '../shell/use-store.ts';
 import { otherZone, workDateOf } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -264,11 +265,13 @@ function View({
 /** Saves what the list shows, all of it, as a file that the import reads. */
 function Export({ filter, name, disabled }: { filter: EventFilter; name: string; disabled: boolean }) {
   const utils = trpc.useUtils();
+  const store = useStore();
   const [busy, setBusy] = useState(false);
   const save = async () => {
     setBusy(true);
     try {
-      downloadCsv(name, await utils.csv.exportEvents.fetch(filter, { staleTime: 0, gcTime: 0 }));
+      const text = await utils.csv.exportEvents.fetch(filter, { staleTime: 0, gcTime: 0 });
+      downloadCsv(name, text, store?.timeZone ?? 'UTC');
     } catch (error) {
       toast(problemOf(error).message, { tone: 'problem' });
     }

@@ -6,6 +6,7 @@ import { useId, useState } from 'react';
 import { trpc } from '../api.ts';
 import { downloadCsv } from '../download.ts';
 import { useMayWrite } from '../shell/use-session.ts';
+import { useStore } from '../shell/use-store.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Bone, Empty, Loading, Refusal } from '../ui/states.tsx';
@@ -359,12 +360,13 @@ const EXPORTS = [
 
 function Exports() {
   const utils = trpc.useUtils();
+  const store = useStore();
   const [busy, setBusy] = useState<string>();
   const save = async (kind: (typeof EXPORTS)[number]['kind']) => {
     setBusy(kind);
     try {
       const text = await utils.csv.export.fetch({ kind }, { staleTime: 0 });
-      downloadCsv(kind, text);
+      downloadCsv(kind, text, store?.timeZone ?? 'UTC');
     } catch (error) {
       toast(problemOf(error).message, { tone: 'problem' });
     }

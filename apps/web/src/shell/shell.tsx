@@ -1,33 +1,43 @@
 import type { RefreshRun } from '@scheduler/server/router';
-import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
+import { Link, Outlet, useRouter } from '@tanstack/react-router';
 import {
   CalendarCheck2,
   CalendarDays,
   CalendarRange,
   FileUp,
+  History,
   List,
-  LogOut,
   RefreshCw,
-  UserRound,
   Users,
-  WifiOff,
 } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { queryClient, trpc } from '../api.ts';
-import { useConnection } from '../connection.ts';
+import { trpc } from '../api.ts';
+import { reportSignedOut, useConnection } from '../connection.ts';
 import { useLiveUpdates } from '../live.ts';
-import { forgetSession, signOut } from '../session.ts';
-import { formatFromNow, formatMoment, useNow } from '../time.ts';
-import { Button, buttonClass } from '../ui/button.tsx';
+import { forgetSession, onSessionChange } from '../session.ts';
+import { formatFromNow, useNow } from '../time.ts';
+import { Button } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf } from '../words.ts';
+import { ConnectionNotice, ZoneNotice } from './notices.tsx';
 import { PageLinks } from './page-links.tsx';
 import { useMayWrite, useSession } from './use-session.ts';
+import { UserMenu } from './user-menu.tsx';
 
 /** What stands around every page: where one is, how the sync stands, and who one is. */
 export function Shell() {
   useLiveUpdates();
   const { signedOut } = useConnection();
+  const { email } = useSession();
+  useEffect(
+    () =>
+      onSessionChange((now) => {
+        if (now === null) reportSignedOut();
+        // Somebody else's page may show what this one may not, and must not save in their name.
+        else if (now !== email.toLowerCase()) window.location.reload();
+      }),
+    [email],
+  );
   const router = useRouter();
   useEffect(() => {
     if (!signedOut) return;
@@ -56,7 +66,8 @@ export function Shell() {
           <UserMenu />
         </div>
       </header>
-      <ConnectionBanner />
+      <ZoneNotice />
+      <ConnectionNotice />
       <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
         <Outlet />
       </main>
@@ -70,37 +81,9 @@ const PAGES = [
   { to: '/month', label: 'Month', Icon: CalendarRange },
   { to: '/events', label: 'Events', Icon: List },
   { to: '/people', label: 'People', Icon: Users },
+  { to: '/activity', label: 'Activity', Icon: History },
   { to: '/import', label: 'Import', Icon: FileUp },
 ] as const;
-
-/** What keeps the page or the sync from working, over the page's foot so that it moves nothing. */
-function ConnectionBanner() {
-  const { live, reachable } = useConnection();
-  const summary = trpc.sync.summary.useQuery();
-  const crossmark = summary.data?.crossmark;
-  const problem = !reachable
-    ? 'The scheduling server can’t be reached. What was saved is safe; new changes can’t be saved until it is back.'
-    : live === 'lost'
-      ? 'Live updates are lost: what you see may be old. Connecting again…'
-      : summary.data?.workers === 0
-        ? 'No sync worker is running. Changes are safe here and go to Crossmark when one runs again.'
-        : crossmark?.state === 'unreachable' && crossmark.since
-          ? `Crossmark can’t be reached since ${formatMoment(crossmark.since)}: changes are safe, ${crossmark.waiting} waiting.`
-          : undefined;
-  return (
-    <div
-      role="status"
-      className="pointer-events-none fixed inset-x-3 bottom-3 z-40 grid justify-items-center sm:left-auto sm:justify-items-end"
-    >
-      {problem && (
-        <p className="flex max-w-md items-center gap-2 rounded-md border border-waiting/40 bg-waiting-soft px-3 py-2 text-sm text-waiting shadow-float">
-          <WifiOff aria-hidden className="size-4 shrink-0" />
-          {problem}
-        </p>
-      )}
-    </div>
-  );
-}
 
 /** What isn't settled with Crossmark, in counts that lead to the list. Takes its room whether there is news or not. */
 function SyncCounts() {
@@ -132,8 +115,8 @@ function SyncCounts() {
       {shown.map(({ state, count, label, look }) => (
         <Link
           key={state}
-          to="/attention"
-          search={{ state }}
+          to="/activity"
+          search={{ show: state }}
           className={`rounded-full px-2.5 py-1 font-medium whitespace-nowrap hover:underline pointer-coarse:py-2 ${look}`}
         >
           {count} {label}
@@ -212,48 +195,4 @@ function refreshWords(run: RefreshRun): string {
     run.badRows.length && `${run.badRows.length} unreadable`,
   ].filter(Boolean);
   return `Refreshed: ${parts.length ? parts.join(', ') : 'nothing has changed'}.`;
-}
-
-function UserMenu() {
-  const session = useSession();
-  const navigate = useNavigate();
-  const leave = async () => {
-    await signOut().catch(() => undefined);
-    await navigate({ to: '/sign-in' });
-    queryClient.clear();
-  };
-  return (
-    <>
-      <button
-        type="button"
-        popoverTarget="account"
-        aria-label={`Account of ${session.name}`}
-        title={session.name}
-        className={buttonClass('quiet', 'w-8 px-0! pointer-coarse:w-10')}
-      >
-        <UserRound aria-hidden className="size-4" />
-      </button>
-      <section
-        id="account"
-        popover="auto"
-        aria-label="Account"
-        className="inset-auto top-12 right-3 m-0 min-w-56 rounded-md border border-line bg-surface p-1 text-sm text-ink shadow-float"
-      >
-        <p className="px-2 py-1.5">
-          <span className="block font-medium">{session.name}</span>
-          <span className="block text-xs text-ink-2">
-            {session.email} · {session.role}
-          </span>
-        </p>
-        <button
-          type="button"
-          onClick={() => void leave()}
-          className="flex w-full items-center gap-2 rounded border-t border-line px-2 py-2 text-left hover:bg-surface-2"
-        >
-          <LogOut aria-hidden className="size-4" />
-          Sign out
-        </button>
-      </section>
-    </>
-  );
 }

@@ -1,8 +1,8 @@
 import { getRouteApi, useRouter } from '@tanstack/react-router';
-import { type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useCallback, useEffect, useState } from 'react';
 import { queryClient } from '../api.ts';
 import { reportSignedIn } from '../connection.ts';
-import { forgetSession, signIn } from '../session.ts';
+import { forgetSession, onSessionChange, signIn } from '../session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 
@@ -13,6 +13,14 @@ export function SignIn() {
   const router = useRouter();
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+
+  const goOn = useCallback(() => {
+    forgetSession();
+    queryClient.clear();
+    reportSignedIn();
+    router.history.push(next ?? '/');
+  }, [router, next]);
+  useEffect(() => onSessionChange((now) => now !== null && goOn()), [goOn]);
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -27,10 +35,7 @@ export function SignIn() {
       setBusy(false);
       return;
     }
-    forgetSession();
-    queryClient.clear();
-    reportSignedIn();
-    router.history.push(next ?? '/');
+    goOn();
   };
 
   return (

@@ -24,3 +24,18 @@ export function StartFailed({ error }: ErrorComponentProps) {
     </main>
   );
 }
+
+/** A page that broke, or whose code could not be loaded; what stands around it still works. */
+export function PageFailed() {
+  return (
+    <div role="alert" className="grid flex-1 place-content-center justify-items-center gap-3 p-6 text-center">
+      <h1 className="text-lg font-semibold">This page could not be shown</h1>
+      <p className="max-w-prose text-sm text-ink-2">
+        What was saved is safe. Load it anew; should it happen again, tell whoever administers the scheduler.
+      </p>
+      <Button look="primary" onClick={() => window.location.reload()}>
+        Load it anew
+      </Button>
+    </div>
+  );
+}

@@ -1,14 +1,33 @@
-import { evaluate, ROLES } from '@scheduler/scheduling';
+import { evaluate, ROLES, weekStart, workDateOf } from '@scheduler/scheduling';
 import { count, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { employees, eventSyncs, events, schedules } from '../schema/index.ts';
 import { createTestDatabase, type TestDatabase } from '../testing.ts';
 import { crossmarkState } from './crossmark-state.ts';
 import { demoScenario } from './demo.ts';
+import { largeScenario } from './large.ts';
 import { seedScenario } from './seed.ts';
 
 const TODAY = '2026-11-24';
 const scenario = demoScenario(TODAY);
+
+describe('the large scenario', () => {
+  it('has 50 people with 400 schedules in the week of a day, one Core a day at most, with ids of their own', () => {
+    const { people, events, store } = largeScenario(TODAY);
+    const bookings = events.flatMap(({ booking, type }) => {
+      return booking ? [{ ...booking, type, day: workDateOf(booking.startsAt, store.timeZone) }] : [];
+    });
+    expect(people).toHaveLength(50);
+    expect(new Set(people.map(({ name }) => name)).size).toBe(50);
+    expect(bookings).toHaveLength(400);
+    expect(new Set(bookings.map(({ day }) => weekStart(day)))).toEqual(new Set([weekStart(TODAY)]));
+    expect(new Set(events.map(({ mplanId }) => mplanId)).size).toBe(events.length);
+    const cores = bookings.filter(({ type }) => type === 'Core');
+    expect(new Set(cores.map(({ employeeNumber, day }) => `${employeeNumber} ${day}`)).size).toBe(
+      cores.length,
+    );
+  });
+});
 
 describe('the demo scenario', () => {
   it('is the same club for the same day', () => {

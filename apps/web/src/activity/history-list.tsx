@@ -1,0 +1,175 @@
+import type { HistoryEntry } from '@scheduler/server/router';
+import { TriangleAlert } from 'lucide-react';
+import { trpc } from '../api.ts';
+import { formatDay, formatTime, workDateOf } from '../time.ts';
+import { Button } from '../ui/button.tsx';
+import { SelectField, TextField } from '../ui/field.tsx';
+import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { titleOf } from '../words.ts';
+import { type ActivitySearch, HISTORY } from './activity-search.ts';
+
+const KINDS = Object.keys(HISTORY) as HistoryEntry['kind'][];
+
+/** Who did what to which schedule, and what the sync brought about; newest first. */
+export function HistoryList({
+  search: { store, kind, person, by, day },
+  onSearch,
+  onOpen,
+}: {
+  search: ActivitySearch;
+  onSearch: (change: { [Key in keyof ActivitySearch]?: ActivitySearch[Key] | undefined }) => void;
+  onOpen: (eventId: number) => void;
+}) {
+  const people = trpc.employees.list.useQuery(store ? { storeId: store } : {});
+  const actors = trpc.activity.actors.useQuery();
+  const query = trpc.activity.history.useInfiniteQuery(
+    {
+      ...(store && { storeId: store }),
+      ...(kind && { kind }),
+      ...(person && { employeeId: person }),
+      ...(by && { actorId: by }),
+      ...(day && { day }),
+    },
+    { getNextPageParam: (page) => page.next ?? undefined },
+  );
+  const timeZone = query.data?.pages[0]?.timeZone;
+  const entries = query.data?.pages.flatMap((page) => page.entries) ?? [];
+  const filtered = Boolean(kind || person || by || day);
+  return (
+    <>
+      <form
+        aria-label="Narrow down"
+        onSubmit={(event) => event.preventDefault()}
+        className="grid grid-cols-2 gap-2 sm:grid-cols-4"
+      >
+        <SelectField
+          label="Kind"
+          value={kind ?? ''}
+          onChange={(change) => onSearch({ kind: KINDS.find((each) => each === change.target.value) })}
+        >
+          <option value="">Everything</option>
+          {KINDS.map((each) => (
+            <option key={each} value={each}>
+              {HISTORY[each]}
+            </option>
+          ))}
+        </SelectField>
+        <SelectField
+          label="About"
+          value={person ?? ''}
+          onChange={(change) => onSearch({ person: Number(change.target.value) || undefined })}
+        >
+          <option value="">Anybody</option>
+          {people.data?.map((each) => (
+            <option key={each.id} value={each.id}>
+              {each.name}
+            </option>
+          ))}
+        </SelectField>
+        <SelectField
+          label="Done by"
+          value={by ?? ''}
+          onChange={(change) => onSearch({ by: change.target.value || undefined })}
+        >
+          <option value="">Anybody</option>
+          {actors.data?.map((each) => (
+            <option key={each.id} value={each.id}>
+              {each.name}
+            </option>
+          ))}
+        </SelectField>
+        <TextField
+          label="Day"
+          type="date"
+          value={day ?? ''}
+          onChange={(change) => onSearch({ day: change.target.value || undefined })}
+        />
+      </form>
+      {query.isError && !query.data ? (
+        <LoadError what="The history" error={query.error} onRetry={() => void query.refetch()} />
+      ) : !timeZone ? (
+        <Loading what="history">
+          <div className="grid gap-2">
+            {[1, 2, 3, 4, 5, 6].map((each) => (
+              <Bone key={each} className="h-12" />
+            ))}
+          </div>
+        </Loading>
+      ) : entries.length === 0 ? (
+        <Empty title={filtered ? 'Nothing matches.' : 'Nothing has happened yet.'}>
+          {filtered
+            ? 'Take a filter away to see more.'
+            : 'What people plan, and what the sync does about it, is listed here.'}
+        </Empty>
+      ) : (
+        <div className="grid gap-4" data-testid="history">
+          {byDay(entries, timeZone).map(([date, ofDay]) => (
+            <section key={date} aria-label={formatDay(date)}>
+              <h2 className="pb-1 text-sm font-semibold">{formatDay(date)}</h2>
+              <ol className="divide-y divide-line rounded-md border border-line bg-surface">
+                {ofDay.map((entry) => (
+                  <Entry key={entry.id} entry={entry} timeZone={timeZone} onOpen={onOpen} />
+                ))}
+              </ol>
+            </section>
+          ))}
+          {query.hasNextPage && (
+            <Button
+              className="justify-self-center"
+              busy={query.isFetchingNextPage}
+              onClick={() => void query.fetchNextPage()}
+            >
+              Show older
+            </Button>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Entries by their day in the store's zone, in their order. */
+const byDay = (entries: readonly HistoryEntry[], timeZone: string): [string, HistoryEntry[]][] => [
+  ...Map.groupBy(entries, (entry) => workDateOf(entry.at, timeZone)),
+];
+
+function Entry({
+  entry,
+  timeZone,
+  onOpen,
+}: {
+  entry: HistoryEntry;
+  timeZone: string;
+  onOpen: (eventId: number) => void;
+}) {
+  const { event, employeeName } = entry;
+  return (
+    <li className="grid grid-cols-[4.75rem_minmax(0,1fr)] gap-x-2 px-3 py-2 text-sm">
+      <time dateTime={entry.at} className="text-ink-2">
+        {formatTime(entry.at, timeZone)}
+      </time>
+      <div className="min-w-0">
+        <p className="break-words">
+          {entry.problem && (
+            <TriangleAlert aria-hidden className="mr-1 inline size-3.5 align-[-2px] text-failed" />
+          )}
+          <span className="font-medium">{entry.by}</span> {entry.what}
+        </p>
+        <p className="flex flex-wrap gap-x-3 text-ink-2">
+          {event && (
+            <button
+              type="button"
+              title={event.name}
+              onClick={() => onOpen(event.eventId)}
+              className="text-left text-accent-text hover:underline pointer-coarse:min-h-8"
+            >
+              {titleOf(event)}
+            </button>
+          )}
+          {employeeName && <span>{employeeName}</span>}
+          <span>{HISTORY[entry.kind]}</span>
+        </p>
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,160 @@
+import type { RefreshRun } from '@scheduler/server/router';
+import { RefreshCw } from 'lucide-react';
+import { trpc } from '../api.ts';
+import { useMayWrite } from '../shell/use-session.ts';
+import { useStore } from '../shell/use-store.ts';
+import { formatMoment } from '../time.ts';
+import { Button } from '../ui/button.tsx';
+import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { toast } from '../ui/toast.tsx';
+import { problemOf } from '../words.ts';
+
+const isOpen = (run: RefreshRun): boolean => run.state === 'queued' || run.state === 'running';
+
+/** The latest readings of Crossmark's list and what came of each; the one under way with its progress. */
+export function RefreshRuns() {
+  const utils = trpc.useUtils();
+  const mayWrite = useMayWrite();
+  const query = trpc.sync.refreshRuns.useQuery({});
+  const start = trpc.sync.refreshNow.useMutation({
+    onSuccess: () => utils.sync.invalidate(),
+    onError: (error) => toast(problemOf(error).message, { tone: 'problem' }),
+  });
+  const open = query.data?.find(isOpen);
+  return (
+    <>
+      <div className="flex flex-wrap items-center gap-3">
+        <p className="max-w-prose min-w-0 flex-1 basis-64 text-sm text-ink-2">
+          Crossmark’s list is read every hour. A booking changed there is taken over where nobody here
+          disagrees, and left to you as a conflict where somebody does.
+        </p>
+        {mayWrite && (
+          <Button
+            look="primary"
+            disabled={Boolean(open)}
+            busy={start.isPending}
+            busyLabel="Asking…"
+            onClick={() => start.mutate()}
+          >
+            <RefreshCw aria-hidden className="size-4" />
+            {open ? 'Reading…' : 'Refresh now'}
+          </Button>
+        )}
+      </div>
+      {query.isError && !query.data ? (
+        <LoadError what="The refreshes" error={query.error} onRetry={() => void query.refetch()} />
+      ) : !query.data ? (
+        <Loading what="refreshes">
+          <div className="grid gap-2">
+            {[1, 2, 3].map((each) => (
+              <Bone key={each} className="h-20" />
+            ))}
+          </div>
+        </Loading>
+      ) : query.data.length === 0 ? (
+        <Empty title="Crossmark’s list was not read yet.">The next reading is at the full hour.</Empty>
+      ) : (
+        <ol className="divide-y divide-line rounded-md border border-line bg-surface" data-testid="refreshes">
+          {query.data.map((run) => (
+            <Run key={run.runId} run={run} />
+          ))}
+        </ol>
+      )}
+    </>
+  );
+}
+
+const STATES: Record<RefreshRun['state'], { word: string; look: string }> = {
+  queued: { word: 'Queued', look: 'bg-pending-soft text-pending' },
+  running: { word: 'Reading', look: 'bg-pending-soft text-pending' },
+  done: { word: 'Done', look: 'bg-synced-soft text-synced' },
+  failed: { word: 'Failed', look: 'bg-failed-soft text-failed' },
+};
+
+function Run({ run }: { run: RefreshRun }) {
+  const timeZone = useStore()?.timeZone;
+  const { word, look } = STATES[run.state];
+  const counts = [
+    ['New', run.created],
+    ['Changed', run.updated],
+    ['Unchanged', run.unchanged],
+    ['Gone', run.gone],
+    ['Changed on Crossmark’s side', run.drifted],
+    ['Unreadable', run.badRows.length],
+  ] as const;
+  return (
+    <li className="grid gap-2 p-3 text-sm" data-state={run.state}>
+      <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <span className={`rounded px-1.5 py-px text-xs font-medium ${look}`}>{word}</span>
+        <span className="font-medium">{formatMoment(run.requestedAt, timeZone)}</span>
+        <span className="text-ink-2">
+          {run.requestedBy === 'schedule' ? 'by the clock' : `by ${run.requestedBy}`}
+          {run.startedAt && run.finishedAt && `, took ${lasted(run.startedAt, run.finishedAt)}`}
+        </span>
+      </p>
+      {isOpen(run) && <Progress run={run} />}
+      <dl className="flex flex-wrap gap-x-5 gap-y-1">
+        {counts.map(([term, count]) => (
+          <div key={term} className="flex gap-1.5">
+            <dt className="text-ink-2">{term}</dt>
+            <dd className={count > 0 ? 'font-medium' : 'text-ink-2'}>{count}</dd>
+          </div>
+        ))}
+      </dl>
+      {run.failureReason && (
+        <p className={run.state === 'failed' ? 'text-failed' : 'text-waiting'}>{run.failureReason}</p>
+      )}
+      {run.badRows.length > 0 && (
+        <details>
+          <summary className="cursor-pointer text-accent-text pointer-coarse:py-2">
+            Rows that could not be read; they changed nothing
+          </summary>
+          <ul className="mt-1 grid gap-1 pl-4">
+            {run.badRows.map((row, index) => (
+              <li key={`${row.mplanId}-${index}`} className="list-disc break-words">
+                {row.mplanId ? `Plan ${row.mplanId}: ` : ''}
+                {row.reason}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </li>
+  );
+}
+
+function Progress({ run }: { run: RefreshRun }) {
+  const words =
+    run.state === 'queued'
+      ? 'Waits for a free worker.'
+      : run.total
+        ? `${run.read} of ${run.total} rows read`
+        : `${run.read} rows read`;
+  return (
+    <div className="grid gap-1">
+      <div
+        role="progressbar"
+        aria-label="Rows read"
+        aria-valuemin={0}
+        aria-valuemax={run.total ?? undefined}
+        aria-valuenow={run.total ? run.read : undefined}
+        aria-valuetext={words}
+        className="h-2 overflow-hidden rounded-full bg-surface-3"
+      >
+        <div
+          className="h-full bg-accent transition-[width]"
+          style={{ width: `${run.total ? Math.round((100 * run.read) / run.total) : 0}%` }}
+        />
+      </div>
+      <p role="status" className="text-ink-2">
+        {words}
+      </p>
+    </div>
+  );
+}
+
+/** `4 s`, `2 min`. */
+function lasted(from: string, to: string): string {
+  const seconds = Math.max(1, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}

@@ -1,0 +1,185 @@
+import type { LiveChange } from '@scheduler/server/router';
+
+/** `connecting` until the first word from the server; `lost` while it can't be heard for more than a moment. */
+export type LiveState = 'connecting' | 'on' | 'lost';
+
+/** A stream that comes back within this time was lost to nobody. */
+const LOST_AFTER_MS = 2500;
+/** How often a visible tab makes sure that the one that holds the stream still lives, and how long that may take. */
+const ASK_EVERY_MS = 20_000;
+const ANSWER_WITHIN_MS = 5000;
+
+/** What the tabs of one person in one browser tell each other. `position` is the last one that the sender has seen. */
+type Message =
+  | { say: 'change'; position: string; change: LiveChange }
+  | { say: 'state'; position: string | null; state: LiveState }
+  | { say: 'ask' };
+
+/** Opens the server's stream of what came after `from` (null: from now on, led by `all`) and returns how to close it. */
+type OpenStream = (
+  from: string | null,
+  on: {
+    change: (position: string, change: LiveChange) => void;
+    connected: () => void;
+    /** It tries again by itself. */
+    interrupted: () => void;
+    /** It won't come back by itself. */
+    ended: () => void;
+  },
+) => () => void;
+
+/**
+ * Hears of every change through one stream for all tabs of this browser in which `who` is signed in: over HTTP/1.1 a
+ * browser opens six connections to a host, and a stream keeps one. Returns how to stop.
+ *
+ * The tab that holds a Web Lock holds the stream and passes on what it hears. The browser gives the lock to the next
+ * tab when that one is closed or crashes; it gives it away itself before it is frozen or kept for going back; and should
+ * it be halted without a word, a tab that somebody looks at gets no answer and takes the lock. Every tab remembers the
+ * position of the last change it has seen: a new holder goes on from there, so nothing is missed, and who finds that
+ * the holder has seen something else reads everything again. Where a page can't have locks (plain HTTP on another host
+ * than localhost) each tab has a stream of its own.
+ */
+export function followChanges(
+  who: string,
+  open: OpenStream,
+  on: { change: (change: LiveChange) => void; state: (state: LiveState) => void },
+): () => void {
+  const name = `live changes of ${who}`;
+  const shared = 'locks' in navigator && 'BroadcastChannel' in window;
+  const tabs = shared ? new BroadcastChannel(name) : null;
+  const tell = (message: Message) => tabs?.postMessage(message);
+  let position: string | null = null;
+  let state: LiveState = 'connecting';
+  let holding = false;
+
+  const setState = (next: LiveState) => {
+    state = next;
+    on.state(next);
+    tell({ say: 'state', position, state });
+  };
+
+  /** Holds the stream until `over`. */
+  const hold = (over: AbortSignal) => {
+    let close = () => {};
+    let late: ReturnType<typeof setTimeout> | undefined;
+    let again: ReturnType<typeof setTimeout> | undefined;
+    const lostSoon = () => {
+      late ??= setTimeout(() => setState('lost'), LOST_AFTER_MS);
+    };
+    const start = () => {
+      close = open(position, {
+        change: (at, change) => {
+          position = at;
+          on.change(change);
+          tell({ say: 'change', position, change });
+        },
+        connected: () => {
+          clearTimeout(late);
+          late = undefined;
+          setState('on');
+        },
+        interrupted: lostSoon,
+        ended: () => {
+          if (over.aborted) return;
+          lostSoon();
+          again = setTimeout(start, LOST_AFTER_MS);
+        },
+      });
+    };
+    holding = true;
+    tell({ say: 'state', position, state });
+    start();
+    return new Promise<void>((resolve) => {
+      over.addEventListener('abort', () => {
+        holding = false;
+        clearTimeout(late);
+        clearTimeout(again);
+        close();
+        resolve();
+      });
+    });
+  };
+
+  let place = new AbortController();
+  const lineUp = (steal = false) => {
+    place.abort();
+    const mine = new AbortController();
+    place = mine;
+    if (!shared) {
+      void hold(mine.signal);
+      return;
+    }
+    navigator.locks
+      .request(name, steal ? { steal } : { signal: mine.signal }, () =>
+        mine.signal.aborted ? undefined : hold(mine.signal),
+      )
+      // This tab left the line, or another took the lock because this one was halted.
+      .catch(() => {
+        if (!mine.signal.aborted) lineUp();
+      });
+  };
+
+  let unanswered: ReturnType<typeof setTimeout> | undefined;
+  const answered = () => {
+    clearTimeout(unanswered);
+    unanswered = undefined;
+  };
+  const ask = () => {
+    if (holding || document.visibilityState === 'hidden') return;
+    tell({ say: 'ask' });
+    unanswered ??= setTimeout(() => {
+      unanswered = undefined;
+      if (!holding) lineUp(true);
+    }, ANSWER_WITHIN_MS);
+  };
+
+  const hear = ({ data: message }: MessageEvent<Message>) => {
+    if (message.say === 'ask') {
+      if (holding) tell({ say: 'state', position, state });
+      return;
+    }
+    answered();
+    if (message.say === 'change') {
+      position = message.position;
+      on.change(message.change);
+      return;
+    }
+    if (message.position !== position) {
+      position = message.position;
+      on.change({ kind: 'all', id: 0 });
+    }
+    if (!holding && message.state !== state) {
+      state = message.state;
+      on.state(state);
+    }
+  };
+
+  const pause = () => {
+    answered();
+    place.abort();
+  };
+  const goOn = () => {
+    if (place.signal.aborted) lineUp();
+    ask();
+  };
+  tabs?.addEventListener('message', hear);
+  window.addEventListener('pagehide', pause);
+  window.addEventListener('pageshow', goOn);
+  document.addEventListener('freeze', pause);
+  document.addEventListener('resume', goOn);
+  document.addEventListener('visibilitychange', ask);
+  const asking = setInterval(ask, ASK_EVERY_MS);
+  lineUp();
+  ask();
+
+  return () => {
+    clearInterval(asking);
+    pause();
+    tabs?.close();
+    window.removeEventListener('pagehide', pause);
+    window.removeEventListener('pageshow', goOn);
+    document.removeEventListener('freeze', pause);
+    document.removeEventListener('resume', goOn);
+    document.removeEventListener('visibilitychange', ask);
+  };
+}

@@ -1,0 +1,53 @@
+import { Clock3, WifiOff } from 'lucide-react';
+import { trpc } from '../api.ts';
+import { useConnection } from '../connection.ts';
+import { formatMoment, otherZone, zoneWords } from '../time.ts';
+import { useStore } from './use-store.ts';
+
+/** For whoever sits in another zone than the store: whose times these are. */
+export function ZoneNotice() {
+  const store = useStore();
+  const zone = store && otherZone(store.timeZone);
+  if (!zone) return null;
+  return (
+    <p className="flex items-center gap-1.5 border-b border-line bg-surface-2 px-3 py-1 text-xs text-ink-2">
+      <Clock3 aria-hidden className="size-3.5 shrink-0" />
+      <span>
+        Days and times are the store’s ({zone}). Your clock is on {zoneWords()}.
+      </span>
+    </p>
+  );
+}
+
+/** What keeps the page or the sync from working, over the page's foot so that it moves nothing. */
+export function ConnectionNotice() {
+  const { live, reachable, online, shows } = useConnection();
+  const timeZone = useStore()?.timeZone;
+  const summary = trpc.sync.summary.useQuery();
+  const crossmark = summary.data?.crossmark;
+  const asOf = shows && `What you see is from ${formatMoment(shows, timeZone)}.`;
+  const problem = !online
+    ? `You are offline. ${asOf} Changes can’t be saved until you are connected again.`
+    : !reachable
+      ? `The scheduling server can’t be reached. ${asOf} What was saved is safe; new changes can’t be saved until it is back.`
+      : live === 'lost'
+        ? `Live updates are lost. ${asOf} Connecting again…`
+        : summary.data?.workers === 0
+          ? 'No sync worker is running. Changes are safe here and go to Crossmark when one runs again.'
+          : crossmark?.state === 'unreachable' && crossmark.since
+            ? `Crossmark can’t be reached since ${formatMoment(crossmark.since, timeZone)}: changes are safe, ${crossmark.waiting} waiting.`
+            : undefined;
+  return (
+    <div
+      role="status"
+      className="pointer-events-none fixed inset-x-3 bottom-3 z-40 grid justify-items-center sm:left-auto sm:justify-items-end"
+    >
+      {problem && (
+        <p className="flex max-w-md items-center gap-2 rounded-md border border-waiting/40 bg-waiting-soft px-3 py-2 text-sm text-waiting shadow-float">
+          <WifiOff aria-hidden className="size-4 shrink-0" />
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { useNavigate } from '@tanstack/react-router';
+import { LogOut, UserRound } from 'lucide-react';
+import { queryClient } from '../api.ts';
+import { signOut } from '../session.ts';
+import { chooseTheme, THEMES, type Theme, useTheme } from '../theme.ts';
+import { buttonClass } from '../ui/button.tsx';
+import { useSession } from './use-session.ts';
+
+const THEME_WORDS: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' };
+
+/** Who one is, how the app looks, and the way out. */
+export function UserMenu() {
+  const session = useSession();
+  const navigate = useNavigate();
+  const theme = useTheme();
+  const leave = async () => {
+    await signOut().catch(() => undefined);
+    await navigate({ to: '/sign-in' });
+    queryClient.clear();
+  };
+  return (
+    <>
+      <button
+        type="button"
+        popoverTarget="account"
+        aria-label={`Account of ${session.name}`}
+        title={session.name}
+        className={buttonClass('quiet', 'w-8 px-0! pointer-coarse:w-10')}
+      >
+        <UserRound aria-hidden className="size-4" />
+      </button>
+      <section
+        id="account"
+        popover="auto"
+        aria-label="Account"
+        className="inset-auto top-12 right-3 m-0 min-w-60 rounded-md border border-line bg-surface p-1 text-sm text-ink shadow-float"
+      >
+        <p className="px-2 py-1.5">
+          <span className="block font-medium">{session.name}</span>
+          <span className="block text-xs text-ink-2">
+            {session.email} · {session.role}
+          </span>
+        </p>
+        <fieldset className="border-t border-line px-2 py-2">
+          <legend className="sr-only">Theme</legend>
+          <span aria-hidden className="block pb-1 text-xs text-ink-2">
+            Theme
+          </span>
+          <div className="grid grid-cols-3 rounded-md border border-line p-0.5">
+            {THEMES.map((each) => (
+              <label
+                key={each}
+                className="grid h-7 place-items-center rounded px-2.5 text-ink-2 has-checked:bg-accent-soft has-checked:font-medium has-checked:text-accent-text has-focus-visible:outline-2 has-focus-visible:outline-accent pointer-coarse:h-10"
+              >
+                <input
+                  type="radio"
+                  name="theme"
+                  className="sr-only"
+                  checked={theme === each}
+                  onChange={() => chooseTheme(each)}
+                />
+                {THEME_WORDS[each]}
+              </label>
+            ))}
+          </div>
+        </fieldset>
+        <button
+          type="button"
+          onClick={() => void leave()}
+          className="flex w-full items-center gap-2 rounded border-t border-line px-2 py-2 text-left hover:bg-surface-2"
+        >
+          <LogOut aria-hidden className="size-4" />
+          Sign out
+        </button>
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,181 @@
+import { signIn } from '@scheduler/scripts/api';
+import { heldBookings } from '@scheduler/scripts/crossmark-side';
+import { waitFor } from '@scheduler/scripts/process';
+import type { Page } from 'playwright-core';
+import { type FreeEvent, freeEvent } from './board.ts';
+import type { Stack } from './stack.ts';
+
+/** One thing to look at: how to get there, and what is there once it is all there. */
+export interface Screen {
+  name: string;
+  path: string;
+  ready: (page: Page) => Promise<unknown>;
+}
+
+/** What a person may meet it in. */
+export const LOOKS = [
+  { suffix: '', viewport: { width: 1440, height: 900 }, dark: false },
+  { suffix: '-dark', viewport: { width: 1440, height: 900 }, dark: true },
+  { suffix: '-phone', viewport: { width: 360, height: 740 }, dark: false },
+  { suffix: '-phone-dark', viewport: { width: 360, height: 740 }, dark: true },
+] as const;
+
+/** Every screen of the scheduler, in the order in which its documentation shows them. */
+export function screens(event: FreeEvent): Screen[] {
+  const badge = (page: Page) => page.getByTestId('sync-badge').first().waitFor();
+  const listed = (page: Page) => page.locator('[data-index][data-event-id]').first().waitFor();
+  const dialog = (page: Page) => page.getByRole('dialog').getByRole('button').nth(1).waitFor();
+  return [
+    { name: 'board', path: '/', ready: badge },
+    {
+      name: 'tray',
+      path: '/?view=tray',
+      ready: (page) => page.getByLabel('Unscheduled events').first().waitFor(),
+    },
+    { name: 'event', path: `/?event=${event.eventId}&view=tray`, ready: dialog },
+    {
+      name: 'schedule',
+      path: `/?event=${event.eventId}&view=tray`,
+      ready: async (page) => {
+        await page.getByRole('dialog').getByRole('button', { name: 'Schedule', exact: true }).click();
+        await page.getByText('May do it').first().waitFor();
+      },
+    },
+    {
+      name: 'account',
+      path: '/',
+      ready: async (page) => {
+        await badge(page);
+        await page.getByRole('button', { name: /^Account of/ }).click();
+      },
+    },
+    {
+      name: 'day',
+      path: '/day',
+      ready: (page) => page.locator('article').first().waitFor(),
+    },
+    {
+      name: 'reassign',
+      path: '/day',
+      ready: async (page) => {
+        await page.getByRole('button', { name: 'Reassign' }).click();
+        await page.getByLabel('Give it to').selectOption({ index: 1 });
+        await page
+          .getByText(/^(Goes over|Stays as it is|There is nothing)/)
+          .first()
+          .waitFor();
+      },
+    },
+    { name: 'daily-sheet', path: '/day/print', ready: (page) => page.locator('.day-sheet').waitFor() },
+    { name: 'month', path: '/month', ready: (page) => page.getByText('Core').first().waitFor() },
+    { name: 'events', path: '/events', ready: listed },
+    { name: 'unreported', path: '/events?view=unreported', ready: listed },
+    {
+      name: 'reissue',
+      path: '/events?view=unreported',
+      ready: async (page) => {
+        await page
+          .getByRole('button', { name: /^Reissue / })
+          .first()
+          .click();
+        await page.getByText('May do it').first().waitFor();
+      },
+    },
+    { name: 'activity', path: '/activity', ready: (page) => page.getByTestId('attention-list').waitFor() },
+    {
+      name: 'activity-failed',
+      path: '/activity?show=failed',
+      ready: (page) => page.getByTestId('attention-list').waitFor(),
+    },
+    {
+      name: 'history',
+      path: '/activity?tab=history',
+      ready: (page) => page.getByTestId('history').waitFor(),
+    },
+    {
+      name: 'refreshes',
+      path: '/activity?tab=refreshes',
+      ready: (page) => page.getByTestId('refreshes').waitFor(),
+    },
+    {
+      name: 'people',
+      path: '/people',
+      ready: (page) => page.locator('[data-testid^=person-]').first().waitFor(),
+    },
+    {
+      name: 'import',
+      path: '/import',
+      ready: (page) => page.getByLabel('CSV file').waitFor({ state: 'attached' }),
+    },
+    {
+      name: 'not-found',
+      path: '/nowhere',
+      ready: (page) => page.getByRole('heading', { name: 'There is no such page' }).waitFor(),
+    },
+  ];
+}
+
+/**
+ * Brings about some of everything that a screen may have to show: work that failed, a conflict, a booking taken over and
+ * one of a rep whom nobody here stands for, a finished refresh. Returns an event that is free.
+ */
+export async function makeNews(stack: Stack): Promise<FreeEvent> {
+  const { infrastructure, apps } = stack;
+  const api = await signIn(apps.serverUrl, infrastructure.env.WEB_ORIGIN ?? '');
+  const crossmark = async (method: string, path: string, body: unknown) => {
+    const answer = await fetch(`${infrastructure.simulatorUrl}/__sim/${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const settled = (eventId: number, state: string) =>
+    waitFor(`Event ${eventId} ${state}`, async () => {
+      return (await api.sync.get.query({ eventId })).state === state;
+    });
+
+  const people = new Map((await api.employees.list.query({})).map(({ name, id }) => [name, id]));
+  for (const _ of [1, 2]) {
+    const event = await freeEvent(stack, 'Core');
+    await crossmark('POST', 'faults', { call: 'scheduleMplanEvent', kind: 'refuse', mplanId: event.mplanId });
+    await api.schedules.create.mutate({
+      eventId: event.eventId,
+      employeeId: people.get(event.person) ?? 0,
+      startsAt: event.startsAt,
+      withSupervisor: false,
+    });
+    await settled(event.eventId, 'failed');
+  }
+
+  const planned = (await api.events.list.query({ scheduled: true, types: ['Core'], limit: 1000 })).rows;
+  const today = new Date().toISOString();
+  const open = planned.filter(({ event, schedule }) => {
+    return event.sync.state === 'synced' && schedule && schedule.startsAt > today;
+  });
+  const [conflict, drift, unknown] = await Promise.all(
+    open.slice(-3).map(async ({ event, schedule }) => {
+      const [held] = await heldBookings(infrastructure.simulatorUrl, event.mplanId);
+      if (!schedule || !held) throw new Error(`Nothing is held for event ${event.eventId}.`);
+      const later = new Date(Date.parse(schedule.startsAt) + 3_600_000).toISOString();
+      return { event, schedule, held, later };
+    }),
+  );
+  if (!conflict || !drift || !unknown) throw new Error('The demo has too few events planned ahead.');
+  const stranger = open.find(({ schedule }) => schedule?.employeeId !== conflict.schedule.employeeId);
+  await crossmark('PATCH', `bookings/${conflict.held.bookingId}`, { startsAt: conflict.later });
+  await crossmark('PATCH', `bookings/${drift.held.bookingId}`, { startsAt: drift.later });
+  // A rep of Crossmark's list who doesn't work in this club.
+  await crossmark('PATCH', `bookings/${unknown.held.bookingId}`, { repId: '205011' });
+  await api.schedules.changeEmployee.mutate({
+    scheduleId: conflict.schedule.scheduleId,
+    version: conflict.schedule.version,
+    employeeId: stranger?.schedule?.employeeId ?? 0,
+    overrideReason: 'Agreed with the club',
+  });
+  await settled(conflict.event.eventId, 'conflict');
+  const { runId } = await api.sync.refreshNow.mutate();
+  await waitFor('The refresh', async () => (await api.sync.refreshRun.query({ runId })).state === 'done');
+  return freeEvent(stack, 'Core');
+}
