@@ -43,7 +43,7 @@ export function FilterFields({
           <Pick
             label="Scheduled here"
             value={search.scheduled}
-            none="Scheduled or not"
+            none="Any schedule"
             options={[
               ['yes', 'Scheduled'],
               ['no', 'Not scheduled'],
@@ -57,7 +57,7 @@ export function FilterFields({
       <Pick
         label="Sync with Crossmark"
         value={search.sync}
-        none="Any sync state"
+        none="Any sync"
         options={STATES.map((state) => [state, STATE_WORDS[state]])}
         onChange={(state) => onChange({ sync: STATES.find((each) => each === state) })}
       />
