@@ -102,7 +102,13 @@ export async function weekBoard(
         .sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || a.name.localeCompare(b.name, 'en'));
 
       return {
-        store: { id: store.id, name: store.name, number: store.number, timeZone: store.timeZone },
+        store: {
+          id: store.id,
+          name: store.name,
+          number: store.number,
+          timeZone: store.timeZone,
+          slots: store.slots,
+        },
         weekOf: sunday,
         days,
         today: workDateOf(new Date().toISOString(), store.timeZone),

@@ -2,7 +2,9 @@ import { boardRouter } from './routers/board.ts';
 import { csvRouter } from './routers/csv.ts';
 import { employeesRouter } from './routers/employees.ts';
 import { eventsRouter } from './routers/events.ts';
+import { repsRouter } from './routers/reps.ts';
 import { schedulesRouter } from './routers/schedules.ts';
+import { settingsRouter } from './routers/settings.ts';
 import { storesRouter } from './routers/stores.ts';
 import { syncRouter } from './routers/sync.ts';
 import { router } from './trpc.ts';
@@ -13,7 +15,9 @@ export const appRouter = router({
   csv: csvRouter,
   employees: employeesRouter,
   events: eventsRouter,
+  reps: repsRouter,
   schedules: schedulesRouter,
+  settings: settingsRouter,
   stores: storesRouter,
   sync: syncRouter,
 });

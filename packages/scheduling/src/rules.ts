@@ -336,6 +336,7 @@ export function evaluateTrade(trade: {
         timeZone,
         planned,
         holidays,
+        ...(slots && { slots }),
         ignoreScheduleIds,
         ...(side.windowEndsOn ? { windowEndsOn: side.windowEndsOn } : {}),
       },

@@ -66,7 +66,8 @@ async function applyLink(tx: Tx, employeeId: number, reps: readonly Rep[]): Prom
       .set({ ...link, updatedAt: sql`now()` })
       .where(eq(employees.id, employeeId));
 
-  const resent = link.repId !== person.repId || person.terminatedOn !== null ? await resendSchedules(tx, [person.id]) : 0;
+  const resent =
+    link.repId !== person.repId || person.terminatedOn !== null ? await resendSchedules(tx, [person.id]) : 0;
   const what = link.linkState === 'linked' ? `linked to rep ${link.repId}` : link.linkReason;
   const summary = resent > 0 ? `${what}; ${resent} schedules looked at again` : (what ?? null);
   return { outcome: changed || resent > 0 ? 'done' : 'nothing', summary };

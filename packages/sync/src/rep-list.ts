@@ -22,9 +22,11 @@ export async function readRepList(ctx: SyncContext, readingId: number, job: JobI
     .from(repReadings)
     .where(and(eq(repReadings.id, readingId), eq(repReadings.state, 'queued')));
   if (!reading) return { outcome: 'nothing', summary: 'this reading is over' };
-  const note = (tx: Tx, values: Partial<typeof repReadings.$inferInsert>) =>
-    tx.update(repReadings).set(values).where(eq(repReadings.id, readingId));
-  const over = { finishedAt: sql`now()` };
+  const note = (tx: Tx, state: typeof reading.state, failureReason: string | null) =>
+    tx
+      .update(repReadings)
+      .set({ state, failureReason, ...(state === 'queued' ? {} : { finishedAt: sql`now()` }) })
+      .where(eq(repReadings.id, readingId));
   return tryWithReps(ctx, job, workDateOf(new Date().toISOString(), 'UTC'), {
     employeeId: null,
     earlier: and(
@@ -42,11 +44,11 @@ export async function readRepList(ctx: SyncContext, readingId: number, job: JobI
       );
       await tx.delete(crossmarkReps);
       if (rows.size > 0) await tx.insert(crossmarkReps).values([...rows.values()]);
-      await note(tx, { state: 'done', failureReason: null, ...over });
+      await note(tx, 'done', null);
       return { outcome: 'done', summary: `${rows.size} reps read` };
     },
-    failed: async (tx, failureReason, last) => {
-      await note(tx, { failureReason, ...(last ? { state: 'failed' as const, ...over } : {}) });
+    failed: async (tx, reason, last) => {
+      await note(tx, last ? 'failed' : 'queued', reason);
     },
   });
 }
@@ -143,10 +145,7 @@ export async function tryWithReps(
 }
 
 /** Tries that failed since the last one that didn't. */
-async function failedTries(
-  db: Db,
-  which: SQL | undefined,
-): Promise<{ tries: number; failingForMs: number }> {
+async function failedTries(db: Db, which: SQL | undefined): Promise<{ tries: number; failingForMs: number }> {
   const attempts = await db
     .select({ outcome: syncAttempts.outcome, startedAt: syncAttempts.startedAt })
     .from(syncAttempts)
