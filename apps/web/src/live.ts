@@ -28,6 +28,7 @@ export function useLiveUpdates(): void {
       void utils.board.week.invalidate();
       void utils.events.list.invalidate();
       void utils.sync.summary.invalidate();
+      void utils.employees.week.invalidate();
       for (const eventId of eventIds) {
         void utils.sync.get.invalidate({ eventId });
         void utils.events.get.invalidate({ eventId });
@@ -35,6 +36,7 @@ export function useLiveUpdates(): void {
     }
     if (kinds.has('employee')) {
       void utils.employees.invalidate();
+      void utils.reps.invalidate();
       void utils.board.week.invalidate();
     }
     if (kinds.has('crossmark')) void utils.sync.summary.invalidate();

@@ -52,15 +52,18 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('./shell/sign-in.tsx'), 'SignIn'),
 });
 
+/** Who is signed in; whoever isn't is sent to sign in and comes back here. */
+async function signedIn({ location }: { location: { href: string } }) {
+  const session = await currentSession();
+  if (!session)
+    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+  return { session };
+}
+
 const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
-  beforeLoad: async ({ location }) => {
-    const session = await currentSession();
-    if (!session)
-      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
-    return { session };
-  },
+  beforeLoad: signedIn,
   component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'Shell'),
   pendingComponent: Starting,
   errorComponent: StartFailed,
@@ -106,6 +109,36 @@ const people = createRoute({
   component: lazyRouteComponent(() => import('./people/people-page.tsx'), 'PeoplePage'),
 });
 
+const week = (search: Record<string, unknown>) => given({ week: day(search.week) });
+
+const person = createRoute({
+  getParentRoute: () => app,
+  path: '/people/$id',
+  validateSearch: week,
+  component: lazyRouteComponent(() => import('./people/person-page.tsx'), 'PersonPage'),
+});
+
+/** For paper: nothing stands around it. */
+const personWeek = createRoute({
+  getParentRoute: () => root,
+  path: '/people/$id/week',
+  validateSearch: week,
+  beforeLoad: signedIn,
+  component: lazyRouteComponent(() => import('./people/week-sheet.tsx'), 'WeekSheet'),
+});
+
+const importPeople = createRoute({
+  getParentRoute: () => app,
+  path: '/people/import',
+  component: lazyRouteComponent(() => import('./people/import-people-page.tsx'), 'ImportPeoplePage'),
+});
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('./settings/settings-page.tsx'), 'SettingsPage'),
+});
+
 const importRoute = createRoute({
   getParentRoute: () => app,
   path: '/import',
@@ -123,7 +156,11 @@ const attention = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, app.addChildren([board, people, importRoute, attention])]),
+  routeTree: root.addChildren([
+    signIn,
+    personWeek,
+    app.addChildren([board, people, person, importPeople, importRoute, attention, settings]),
+  ]),
   defaultPreload: 'intent',
   defaultPendingMs: 300,
   scrollRestoration: true,

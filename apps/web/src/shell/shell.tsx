@@ -1,6 +1,6 @@
 import type { RefreshRun } from '@scheduler/server/router';
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
-import { CalendarDays, FileUp, LogOut, RefreshCw, UserRound, Users, WifiOff } from 'lucide-react';
+import { CalendarDays, FileUp, LogOut, RefreshCw, Settings, UserRound, Users, WifiOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { queryClient, trpc } from '../api.ts';
 import { useConnection } from '../connection.ts';
@@ -246,6 +246,14 @@ function UserMenu() {
             {session.email} · {session.role}
           </span>
         </p>
+        <Link
+          to="/settings"
+          onClick={() => document.getElementById('account')?.hidePopover()}
+          className="flex w-full items-center gap-2 rounded border-t border-line px-2 py-2 hover:bg-surface-2"
+        >
+          <Settings aria-hidden className="size-4" />
+          Settings
+        </Link>
         <button
           type="button"
           onClick={() => void leave()}

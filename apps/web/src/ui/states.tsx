@@ -24,8 +24,8 @@ export function LoadError({ what, error, onRetry }: { what: string; error: unkno
   );
 }
 
-/** A refusal beside the button that met it: the sentence and each rule that spoke against it. */
-export function Refusal({ error }: { error: unknown }) {
+/** A refusal beside the button that met it: the sentence, each rule that spoke against it, and what one can do. */
+export function Refusal({ error, children }: { error: unknown; children?: ReactNode }) {
   if (!error) return null;
   const { message, reasons } = problemOf(error);
   const others = reasons.filter((reason) => !message.includes(reason.message));
@@ -44,6 +44,7 @@ export function Refusal({ error }: { error: unknown }) {
             ))}
           </ul>
         )}
+        {children && <div className="mt-2 flex flex-wrap gap-2">{children}</div>}
       </div>
     </div>
   );
