@@ -1,3 +1,4 @@
+import type { PersonWeek } from '@scheduler/server/router';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft, Printer } from 'lucide-react';
 import { trpc } from '../api.ts';
@@ -44,7 +45,7 @@ export function WeekSheet() {
   );
 }
 
-function Sheet({ week }: { week: NonNullable<ReturnType<typeof trpc.employees.week.useQuery>['data']> }) {
+function Sheet({ week }: { week: PersonWeek }) {
   const { store, employee } = week;
   return (
     <>
