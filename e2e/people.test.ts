@@ -100,7 +100,7 @@ describe('a dispatcher who looks after people', () => {
     await page.getByText('317-555-0199').waitFor();
     await page.getByRole('button', { name: 'Save usual week' }).click();
     const refused = page.getByRole('alert').filter({ hasText: 'changed the phone number' });
-    await refused.getByRole('button', { name: 'Keep what I ticked and go on' }).click();
+    await refused.getByRole('button', { name: 'Keep what I entered and go on' }).click();
     await page.getByRole('button', { name: 'Save usual week' }).click();
     await expect
       .poll(async () => (await api.employees.get.query({ employeeId: person.id })).pattern?.[6] ?? true)

@@ -234,7 +234,7 @@ export function properName(name: string): string {
  * What an import would do with each rep: by RepID, then employee number, then a name that fits one rep and one person.
  * Conflicts come first, then what changes, then the new, then what is so already.
  */
-export function matchReps(
+function matchReps(
   reps: readonly RepRecord[],
   people: readonly EmployeeRecord[],
   store: { id: number; today: string },

@@ -190,7 +190,6 @@ function UsualWeek({
       onDraft(undefined);
     },
   });
-  const problem = save.error ? problemOf(save.error) : undefined;
   return (
     <form
       className="grid gap-2"
@@ -233,20 +232,13 @@ function UsualWeek({
           {draft && <Button onClick={() => onDraft(undefined)}>Undo</Button>}
         </div>
       )}
-      {save.error && (
-        <Refusal error={save.error}>
-          {problem?.code === 'stale' && (
-            <Button
-              onClick={() => {
-                setVersion(problem.currentVersion ?? version);
-                save.reset();
-              }}
-            >
-              Keep what I ticked and go on
-            </Button>
-          )}
-        </Refusal>
-      )}
+      <Refusal
+        error={save.error}
+        onGoOn={(current) => {
+          setVersion(current);
+          save.reset();
+        }}
+      />
     </form>
   );
 }
@@ -469,18 +461,13 @@ function DaysDialog({
           problem={problem?.fields.reason}
         />
         {problem && Object.keys(problem.fields).length === 0 && (
-          <Refusal error={used.error}>
-            {problem.code === 'stale' && (
-              <Button
-                onClick={() => {
-                  setVersion(problem.currentVersion ?? version);
-                  used.reset();
-                }}
-              >
-                Keep what I entered and go on
-              </Button>
-            )}
-          </Refusal>
+          <Refusal
+            error={used.error}
+            onGoOn={(current) => {
+              setVersion(current);
+              used.reset();
+            }}
+          />
         )}
       </form>
     </Dialog>

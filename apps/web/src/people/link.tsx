@@ -95,7 +95,6 @@ export function LinkDialog({ person, onClose }: { person: Employee; onClose: () 
       onClose();
     },
   });
-  const problem = link.error ? problemOf(link.error) : undefined;
   return (
     <Dialog
       title={`Which rep is ${person.name}?`}
@@ -104,20 +103,13 @@ export function LinkDialog({ person, onClose }: { person: Employee; onClose: () 
       footer={
         <>
           <div className="w-full not-empty:mb-1">
-            {problem && (
-              <Refusal error={link.error}>
-                {problem.code === 'stale' && (
-                  <Button
-                    onClick={() => {
-                      setVersion(problem.currentVersion ?? version);
-                      link.reset();
-                    }}
-                  >
-                    Keep my choice and go on
-                  </Button>
-                )}
-              </Refusal>
-            )}
+            <Refusal
+              error={link.error}
+              onGoOn={(current) => {
+                setVersion(current);
+                link.reset();
+              }}
+            />
           </div>
           <Button onClick={onClose}>Cancel</Button>
           <Button

@@ -141,18 +141,13 @@ export function PersonDialog({ person, onClose }: { person?: Employee; onClose: 
           Adult beverage trained
         </TickBox>
         {problem && Object.keys(problem.fields).length === 0 && (
-          <Refusal error={used.error}>
-            {problem.code === 'stale' && (
-              <Button
-                onClick={() => {
-                  setVersion(problem.currentVersion ?? version);
-                  used.reset();
-                }}
-              >
-                Keep what I entered and go on
-              </Button>
-            )}
-          </Refusal>
+          <Refusal
+            error={used.error}
+            onGoOn={(current) => {
+              setVersion(current);
+              used.reset();
+            }}
+          />
         )}
       </form>
     </Dialog>

@@ -118,19 +118,6 @@ function WorkSection({ settings, isAdmin }: Shown) {
 
 const Own = () => <span className="ml-1.5 text-xs text-ink-2">(set here)</span>;
 
-/** A refusal; where a colleague's change came first, the way to save on top of it. */
-function Stale({ error, onGoOn }: { error: unknown; onGoOn: (version: number) => void }) {
-  if (!error) return null;
-  const { code, currentVersion } = problemOf(error);
-  return (
-    <Refusal error={error}>
-      {code === 'stale' && currentVersion !== undefined && (
-        <Button onClick={() => onGoOn(currentVersion)}>Keep what I entered and go on</Button>
-      )}
-    </Refusal>
-  );
-}
-
 function WorkDialog({ settings, work, onClose }: { settings: Settings; work: Work; onClose: () => void }) {
   const formId = useId();
   const utils = trpc.useUtils();
@@ -241,7 +228,7 @@ function WorkDialog({ settings, work, onClose }: { settings: Settings; work: Wor
             Back to the usual
           </Button>
         </div>
-        <Stale
+        <Refusal
           error={save.error}
           onGoOn={(current) => {
             setVersion(current);
@@ -386,7 +373,7 @@ function StoreDialog({ settings, onClose }: { settings: Settings; onClose: () =>
           </div>
         )}
         {problem && Object.keys(problem.fields).length === 0 && (
-          <Stale
+          <Refusal
             error={save.error}
             onGoOn={(current) => {
               setVersion(current);
