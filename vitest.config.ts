@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['packages/**/*.test.ts', 'apps/**/*.test.ts'],
+          include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'scripts/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           globalSetup: './packages/db/src/global-setup.ts',
           testTimeout: 30_000,

@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ROOT } from './lib/process.ts';
+
+const page = readFileSync(join(ROOT, 'docs/guarantees.md'), 'utf8');
+const named = [...page.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g)].map(
+  ([, title = '', file = '']) => ({
+    title,
+    file,
+  }),
+);
+
+test('every test that docs/guarantees.md names exists', () => {
+  expect(named.length).toBeGreaterThan(46);
+  const missing = named.filter(({ title, file }) => !readFileSync(join(ROOT, file), 'utf8').includes(title));
+  expect(missing).toEqual([]);
+});
+
+test('docs/guarantees.md answers every defect of the older application, each with a test', () => {
+  const answered = [...page.matchAll(/^\| (\d+) \|.*\.test\.ts\)/gm)].map(([, number]) => Number(number));
+  expect(answered).toEqual(Array.from({ length: 46 }, (_, index) => index + 1));
+});
