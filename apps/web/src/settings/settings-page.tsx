@@ -116,7 +116,7 @@ function WorkSection({ settings, isAdmin }: Shown) {
   );
 }
 
-const Own = () => <span className="ml-1.5 text-xs text-ink-2">(set here)</span>;
+const Own = () => <span className="text-xs text-ink-2"> (set here)</span>;
 
 function WorkDialog({ settings, work, onClose }: { settings: Settings; work: Work; onClose: () => void }) {
   const formId = useId();
@@ -368,7 +368,10 @@ function StoreDialog({ settings, onClose }: { settings: Settings; onClose: () =>
                   ? 'Nothing is planned from today on.'
                   : `${upcoming} planned ${upcoming === 1 ? 'schedule keeps its instant' : 'schedules keep their instants'}: the board shows them at the new zone’s time, on the day that it is there.`}
               </li>
-              <li>Crossmark’s list is read again, for it tells times on the store’s clocks.</li>
+              <li>
+                Crossmark’s list is read again, for it tells times on the store’s clocks. What it shows at
+                another time than here is taken over from it.
+              </li>
             </ul>
           </div>
         )}
