@@ -37,6 +37,13 @@ try {
     await page.getByText('May do it').first().waitFor();
     await shoot(page, 'schedule');
     await go('/people', () => page.locator('[data-testid^=person-]').first().waitFor(), 'people');
+    await page.locator('[data-testid^=person-]').getByRole('link').first().click();
+    await page.getByRole('heading', { name: 'When they can work' }).waitFor();
+    await shoot(page, 'person');
+    await page.getByRole('link', { name: 'Print week' }).click();
+    await page.getByRole('table').waitFor();
+    await shoot(page, 'person-week');
+    await go('/settings', () => page.getByTestId('type-Core').waitFor(), 'settings');
     await go('/import', () => page.getByLabel('CSV file').waitFor({ state: 'attached' }), 'import');
     await page.context().close();
 

@@ -121,6 +121,8 @@ export async function setStore(
 }
 
 async function moveZone(tx: Tx, actor: Actor, store: Store): Promise<void> {
+  // Before the table is locked, as everybody who asks for a refresh does.
+  await requestRefresh(tx, { requestedBy: actor.id });
   // A reading under way takes Crossmark's times for those of the old zone. None begins until this transaction ends.
   await tx.execute(sql`lock table refresh_runs in share row exclusive mode`);
   const running = await tx.$count(refreshRuns, eq(refreshRuns.state, 'running'));
@@ -136,7 +138,6 @@ async function moveZone(tx: Tx, actor: Actor, store: Store): Promise<void> {
     from events
     where events.id = schedules.event_id and events.store_id = ${store.id}
       and work_date is distinct from (starts_at at time zone ${store.timeZone})::date`);
-  await requestRefresh(tx, { requestedBy: actor.id });
 }
 
 /** Whether Postgres and the rest of the product both know a zone by this very name. */

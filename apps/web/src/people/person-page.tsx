@@ -3,6 +3,7 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import {
   CalendarArrowDown,
+  CalendarDays,
   ChevronLeft,
   ChevronRight,
   Link2,
@@ -16,7 +17,7 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { addDays, formatDay, formatTime, formatWeek, otherZone, weekStart } from '../time.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
-import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { Bone, LoadError, Loading } from '../ui/states.tsx';
 import { STATE_WORDS, titleOf } from '../words.ts';
 import { Availability } from './availability.tsx';
 import { LinkDialog, LinkMark } from './link.tsx';
@@ -219,14 +220,11 @@ function Week({ person }: { person: EmployeeDetail }) {
           <Printer aria-hidden className="size-4" />
           Print week
         </Link>
+        <Link to="/" search={{ week: weekOf }} className={buttonClass('quiet')}>
+          <CalendarDays aria-hidden className="size-4" />
+          Board
+        </Link>
       </div>
-      {data && data.schedules.length === 0 && (
-        <Empty title="Nothing is planned in this week.">
-          <Link to="/" search={{ week: weekOf }} className="text-accent-text underline">
-            Plan it on the board
-          </Link>
-        </Empty>
-      )}
     </section>
   );
 }
