@@ -2,7 +2,6 @@ import { auditLog } from '@scheduler/db';
 import { addDays, instantAt } from '@scheduler/scheduling';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { todayAt } from './employees.ts';
 import {
   addEvent,
   addPerson,
@@ -14,6 +13,7 @@ import {
   startTestServer,
   type TestServer,
 } from './fixture.ts';
+import { todayAt } from './stores.ts';
 
 const ZONE = 'America/Indiana/Indianapolis';
 const today = todayAt(ZONE);

@@ -14,10 +14,11 @@ import { type AvailabilityFacts, evaluate, type ReasonCode, type WorkDate } from
 import { and, asc, eq, gte, isNull, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
-import { lockEmployee, shown, todayAt } from './employees.ts';
+import { lockEmployee, shown } from './employees.ts';
 import { eventFacts, loadPeople, type Person } from './facts.ts';
 import { Refusal } from './refusal.ts';
 import { save } from './save.ts';
+import { todayAt } from './stores.ts';
 import type { AvailabilitySaved, BrokenSchedule } from './views.ts';
 
 /** Whose days are changed, and what the one who changes them saw. */

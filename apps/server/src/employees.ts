@@ -1,6 +1,6 @@
 import type { EmployeeNumber } from '@scheduler/crossmark';
 import { type Db, type Executor, employees, events, schedules, type Tx } from '@scheduler/db';
-import { ROLES, type Role, type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { ROLES, type Role, type WorkDate } from '@scheduler/scheduling';
 import { enqueueEmployee } from '@scheduler/sync';
 import { and, asc, eq, gt, gte, isNull, ne, or, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
@@ -9,7 +9,7 @@ import { loadHolidays, loadPeople } from './facts.ts';
 import { changesSince, fieldsChanged } from './history.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
-import { findStore } from './stores.ts';
+import { findStore, todayAt } from './stores.ts';
 import type { Employee, EmployeeDetail, Removed } from './views.ts';
 
 /** A row of `employees`. */
@@ -305,9 +305,6 @@ export async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<
     throw numberTaken('That', null);
   }
 }
-
-/** The local day it is in a zone. */
-export const todayAt = (timeZone: string): WorkDate => workDateOf(new Date().toISOString(), timeZone);
 
 /** What the audit log keeps of a person. */
 export const remembered = (person: EmployeeRecord): Record<string, unknown> => ({ ...shown(person) });

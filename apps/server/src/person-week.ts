@@ -1,11 +1,10 @@
 import { type Db, eventSyncs, events, schedules } from '@scheduler/db';
 import { absencesOn, addDays, holidayOn, type WorkDate, weekStart } from '@scheduler/scheduling';
 import { and, asc, between, eq, isNull } from 'drizzle-orm';
-import { todayAt } from './employees.ts';
 import { eventSelection, itsSync, loadHolidays, loadPeople } from './facts.ts';
 import { syncBadge } from './present.ts';
 import { notFound } from './refusal.ts';
-import { findStore } from './stores.ts';
+import { findStore, todayAt } from './stores.ts';
 import type { PersonWeek } from './views.ts';
 
 /** One person's work in the week of a day (this week, where none is given), Sunday first. */

@@ -12,11 +12,10 @@ import {
   lockNames,
   remembered,
   shown,
-  todayAt,
 } from './employees.ts';
 import { Refusal } from './refusal.ts';
 import { save } from './save.ts';
-import { findStore } from './stores.ts';
+import { findStore, todayAt } from './stores.ts';
 import type { Employee, ImportPreview, ImportResult, ImportRow, Rep, RepList, RepReading } from './views.ts';
 
 type RepRecord = typeof crossmarkReps.$inferSelect;

@@ -20,11 +20,10 @@ import { requestRefresh } from '@scheduler/sync';
 import { and, eq, gte, inArray, isNull, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
-import { todayAt } from './employees.ts';
 import { changesSince, fieldsChanged } from './history.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
-import { findStore } from './stores.ts';
+import { findStore, todayAt } from './stores.ts';
 import type { Settings, Store } from './views.ts';
 
 type StoreRecord = typeof stores.$inferSelect;

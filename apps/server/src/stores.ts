@@ -1,4 +1,5 @@
 import { type Db, type Executor, stores } from '@scheduler/db';
+import { type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { eq } from 'drizzle-orm';
 import { notFound, Refusal } from './refusal.ts';
 import type { Store } from './views.ts';
@@ -18,3 +19,6 @@ export async function findStore(db: Executor, storeId: number | undefined): Prom
     code: 'not_found',
   });
 }
+
+/** The local day it is in a zone. */
+export const todayAt = (timeZone: string): WorkDate => workDateOf(new Date().toISOString(), timeZone);
