@@ -26,7 +26,7 @@ export function Availability({ person }: { person: EmployeeDetail }) {
   return (
     <section
       aria-labelledby="availability"
-      className="grid gap-4 rounded-md border border-line bg-surface p-3"
+      className="grid grid-cols-1 gap-4 rounded-md border border-line bg-surface p-3"
     >
       <div className="flex flex-wrap items-center gap-2">
         <h2 id="availability" className="font-semibold">

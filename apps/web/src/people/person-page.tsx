@@ -31,7 +31,7 @@ export function PersonPage() {
   const query = trpc.employees.get.useQuery({ employeeId });
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto grid max-w-[100rem] gap-4 p-3 sm:p-4">
+      <div className="mx-auto grid max-w-[100rem] grid-cols-1 gap-4 p-3 sm:p-4">
         <Link
           to="/people"
           className="inline-flex min-h-6 items-center gap-1 justify-self-start text-sm text-accent-text hover:underline"
@@ -52,7 +52,7 @@ export function PersonPage() {
         ) : (
           <>
             <Head person={query.data} />
-            <div className="grid items-start gap-4 lg:grid-cols-2">
+            <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
               <Week person={query.data} />
               <Availability person={query.data} />
             </div>
@@ -129,7 +129,10 @@ function Week({ person }: { person: EmployeeDetail }) {
   const zone = otherZone(person.store.timeZone);
   const params = { id: String(person.id) };
   return (
-    <section aria-labelledby="their-week" className="grid gap-3 rounded-md border border-line bg-surface p-3">
+    <section
+      aria-labelledby="their-week"
+      className="grid grid-cols-1 gap-3 rounded-md border border-line bg-surface p-3"
+    >
       <div className="flex flex-wrap items-center gap-2">
         <h2 id="their-week" className="font-semibold">
           Week of {formatWeek(weekOf)}
@@ -159,7 +162,7 @@ function Week({ person }: { person: EmployeeDetail }) {
             const holiday = data.holidays.find((one) => one.day === day);
             const works = data.schedules.filter((work) => work.workDate === day);
             return (
-              <li key={day} className="grid grid-cols-[5.5rem_1fr] gap-x-3 py-1.5 text-sm">
+              <li key={day} className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-x-3 py-1.5 text-sm">
                 <span className={day === person.today ? 'font-semibold text-accent-text' : 'text-ink-2'}>
                   {formatDay(day)}
                   {day === person.today && <span className="block text-xs font-normal">Today</span>}
@@ -177,7 +180,9 @@ function Week({ person }: { person: EmployeeDetail }) {
                         {formatTime(work.endsAt, person.store.timeZone)}
                       </span>
                       <TypeMark type={work.type} />
-                      <span className="min-w-0 font-medium">{titleOf({ name: work.eventName })}</span>
+                      <span className="min-w-0 font-medium wrap-anywhere">
+                        {titleOf({ name: work.eventName })}
+                      </span>
                       {work.syncState !== 'synced' && (
                         <span className="text-xs text-ink-2">{STATE_WORDS[work.syncState]}</span>
                       )}

@@ -15,7 +15,7 @@ export function WeekSheet() {
   const query = trpc.employees.week.useQuery({ employeeId: Number(id), ...(week && { weekOf: week }) });
   return (
     <div className="paper min-h-dvh">
-      <main className="mx-auto grid max-w-[52rem] gap-4 p-4 print:max-w-none print:p-0">
+      <main className="mx-auto grid max-w-[52rem] grid-cols-1 gap-4 p-4 print:max-w-none print:p-0">
         <nav aria-label="Sheet" className="flex flex-wrap items-center gap-2 print:hidden">
           <Link
             to="/people/$id"
@@ -61,10 +61,10 @@ function Sheet({ week }: { week: PersonWeek }) {
       <table className="w-full border-collapse text-left text-sm">
         <thead>
           <tr className="border-b border-line-strong">
-            <th scope="col" className="w-24 py-1.5 pr-3">
+            <th scope="col" className="w-16 py-1.5 pr-3 sm:w-24">
               Day
             </th>
-            <th scope="col" className="w-36 py-1.5 pr-3">
+            <th scope="col" className="w-24 py-1.5 pr-3 sm:w-40">
               Time
             </th>
             <th scope="col" className="py-1.5">
@@ -93,7 +93,7 @@ function Sheet({ week }: { week: PersonWeek }) {
                   <td className="py-2 pr-3">
                     {formatTime(work.startsAt, store.timeZone)} – {formatTime(work.endsAt, store.timeZone)}
                   </td>
-                  <td className="py-2 break-words">
+                  <td className="py-2 wrap-anywhere">
                     <span className="block font-medium">
                       {work.type}
                       {work.eventNumber && ` ${work.eventNumber}`}

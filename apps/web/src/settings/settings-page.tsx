@@ -19,7 +19,7 @@ export function SettingsPage() {
   const query = trpc.settings.get.useQuery({});
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
-      <div className="mx-auto grid max-w-[80rem] gap-4 p-3 sm:p-4">
+      <div className="mx-auto grid max-w-[80rem] grid-cols-1 gap-4 p-3 sm:p-4">
         <div className="flex flex-wrap items-baseline gap-x-3">
           <h1 className="text-lg font-semibold">Settings</h1>
           {!isAdmin && <p className="text-sm text-ink-2">Only an admin can change them.</p>}
@@ -34,9 +34,9 @@ export function SettingsPage() {
             </div>
           </Loading>
         ) : (
-          <div className="grid items-start gap-4 lg:grid-cols-[3fr_2fr]">
+          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
             <WorkSection settings={query.data} isAdmin={isAdmin} />
-            <div className="grid gap-4">
+            <div className="grid grid-cols-1 gap-4">
               <StoreSection settings={query.data} isAdmin={isAdmin} />
               <Holidays settings={query.data} isAdmin={isAdmin} />
             </div>
@@ -53,7 +53,7 @@ interface Shown {
   isAdmin: boolean;
 }
 
-const SECTION = 'grid gap-3 rounded-md border border-line bg-surface p-3';
+const SECTION = 'grid grid-cols-1 gap-3 rounded-md border border-line bg-surface p-3';
 
 function WorkSection({ settings, isAdmin }: Shown) {
   const [asked, setAsked] = useState<EventType>();
