@@ -103,6 +103,24 @@ export function screens(event: FreeEvent): Screen[] {
       ready: (page) => page.locator('[data-testid^=person-]').first().waitFor(),
     },
     {
+      name: 'person',
+      path: '/people',
+      ready: async (page) => {
+        await page.locator('[data-testid^=person-]').getByRole('link').first().click();
+        await page.getByRole('heading', { name: 'When they can work' }).waitFor();
+      },
+    },
+    {
+      name: 'person-week',
+      path: '/people',
+      ready: async (page) => {
+        await page.locator('[data-testid^=person-]').getByRole('link').first().click();
+        await page.getByRole('link', { name: 'Print week' }).click();
+        await page.getByRole('table').waitFor();
+      },
+    },
+    { name: 'settings', path: '/settings', ready: (page) => page.getByTestId('type-Core').waitFor() },
+    {
       name: 'import',
       path: '/import',
       ready: (page) => page.getByLabel('CSV file').waitFor({ state: 'attached' }),

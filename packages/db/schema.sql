@@ -6,6 +6,7 @@ TYPE event_condition AS ENUM ('Unstaffed', 'Scheduled', 'Staffed', 'Canceled', '
 TYPE event_type AS ENUM ('Core', 'Supervisor', 'Juicer Production', 'Juicer Survey', 'Digital Setup', 'Digital Refresh', 'Digital Teardown', 'Freeosk', 'Other')
 TYPE failure_kind AS ENUM ('transient', 'session', 'rejected', 'unknown')
 TYPE refresh_state AS ENUM ('queued', 'running', 'done', 'failed')
+TYPE rep_reading_state AS ENUM ('queued', 'done', 'failed')
 TYPE schedule_source AS ENUM ('board', 'crossmark', 'csv')
 TYPE sync_state AS ENUM ('pending', 'waiting', 'synced', 'failed', 'conflict')
 TYPE sync_step_kind AS ENUM ('create', 'delete', 'reissue')
@@ -77,6 +78,14 @@ TABLE crossmark_breakers
   CONSTRAINT crossmark_breakers_host_unique UNIQUE (host)
   CONSTRAINT crossmark_breakers_pkey PRIMARY KEY (id)
   CREATE TRIGGER crossmark_breakers_changed AFTER UPDATE ON public.crossmark_breakers FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION notify_row_change('crossmark')
+
+TABLE crossmark_reps
+  rep_id text NOT NULL
+  employee_number text
+  name text NOT NULL
+  email text
+  phone text
+  CONSTRAINT crossmark_reps_pkey PRIMARY KEY (rep_id)
 
 TABLE crossmark_sessions
   host text NOT NULL
@@ -167,6 +176,7 @@ TABLE holidays
   yearly boolean NOT NULL DEFAULT false
   CONSTRAINT holidays_day_unique UNIQUE (day)
   CONSTRAINT holidays_pkey PRIMARY KEY (id)
+  CREATE TRIGGER holidays_changed AFTER INSERT OR DELETE OR UPDATE ON public.holidays FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('all')
 
 TABLE refresh_runs
   id integer NOT NULL IDENTITY
@@ -186,6 +196,16 @@ TABLE refresh_runs
   failure_reason text
   CONSTRAINT refresh_runs_pkey PRIMARY KEY (id)
   CREATE TRIGGER refresh_runs_changed AFTER INSERT OR UPDATE ON public.refresh_runs FOR EACH ROW EXECUTE FUNCTION notify_row_change('refresh')
+
+TABLE rep_readings
+  id integer NOT NULL IDENTITY
+  requested_by text NOT NULL
+  state rep_reading_state NOT NULL DEFAULT 'queued'::rep_reading_state
+  requested_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  finished_at timestamp(3) with time zone
+  failure_reason text
+  CONSTRAINT rep_readings_pkey PRIMARY KEY (id)
+  CREATE TRIGGER rep_readings_changed AFTER INSERT OR UPDATE ON public.rep_readings FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('employee')
 
 TABLE schedules
   id integer NOT NULL IDENTITY
@@ -218,9 +238,13 @@ TABLE stores
   number text NOT NULL
   name text NOT NULL
   time_zone text NOT NULL
+  slots jsonb NOT NULL DEFAULT '{}'::jsonb
+  durations jsonb NOT NULL DEFAULT '{}'::jsonb
+  version integer NOT NULL DEFAULT 1
   CONSTRAINT stores_crossmarkStoreId_unique UNIQUE (crossmark_store_id)
   CONSTRAINT stores_number_unique UNIQUE (number)
   CONSTRAINT stores_pkey PRIMARY KEY (id)
+  CREATE TRIGGER stores_changed AFTER UPDATE ON public.stores FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('all')
 
 TABLE sync_attempts
   id bigint NOT NULL IDENTITY
@@ -341,6 +365,15 @@ CREATE OR REPLACE FUNCTION public.notify_event_change()
 AS $function$
 BEGIN
   PERFORM pg_notify('changes', json_build_object('kind', 'event', 'id', NEW.event_id)::text);
+  RETURN NULL;
+END $function$
+
+CREATE OR REPLACE FUNCTION public.notify_kind_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM pg_notify('changes', json_build_object('kind', TG_ARGV[0], 'id', 0)::text);
   RETURN NULL;
 END $function$
 

@@ -17,7 +17,8 @@ const WORDS: Record<TaskName, { displayName: string; description: string }> = {
   },
   sync_employee: {
     displayName: 'People',
-    description: 'Finds a person in Crossmark’s rep list and brings their schedules up to date.',
+    description:
+      'Finds a person in Crossmark’s rep list and brings their schedules up to date, or reads that list for an import.',
   },
   refresh_events: {
     displayName: 'Refresh from Crossmark',

@@ -648,8 +648,168 @@ describe('bad input', () => {
       /lastWorkDay/,
       () => api.employees.delete.mutate({ employeeId: person, version: 1, lastWorkDay: 'tomorrow' }),
     ],
+    [
+      'days: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () => api.employees.setAvailability.mutate({ employeeId: unknown, version: 1, pattern: null }),
+    ],
+    [
+      'days: a week of six days',
+      'BAD_REQUEST',
+      /pattern must be seven days/,
+      () =>
+        api.employees.setAvailability.mutate({
+          ...{ employeeId: person, version: 1 },
+          pattern: [true, true, true, true, true, true],
+        }),
+    ],
+    [
+      'days: stale',
+      'CONFLICT',
+      /changed after you opened/,
+      () => api.employees.setAvailability.mutate({ employeeId: person, version: 9, pattern: null }),
+    ],
+    [
+      'range: last day first',
+      'BAD_REQUEST',
+      /endsOn must not be before/,
+      () =>
+        api.employees.addRange.mutate({
+          ...{ employeeId: person, version: 1, available: false },
+          ...{ startsOn: '2026-01-05', endsOn: '2026-01-04' },
+        }),
+    ],
+    [
+      'range removal: not theirs',
+      'NOT_FOUND',
+      /not among this person/,
+      () => api.employees.removeRange.mutate({ employeeId: person, version: 1, rangeId: unknown }),
+    ],
+    [
+      'date: no such day',
+      'BAD_REQUEST',
+      /day must be a day/,
+      () =>
+        api.employees.setDate.mutate({
+          employeeId: person,
+          version: 1,
+          day: '2026-02-30',
+          available: false,
+        }),
+    ],
+    [
+      'date removal: not set',
+      'NOT_FOUND',
+      /not among this person/,
+      () => api.employees.removeDate.mutate({ employeeId: person, version: 1, day: '2026-01-05' }),
+    ],
+    [
+      'time off: last day first',
+      'BAD_REQUEST',
+      /endsOn must not be before/,
+      () =>
+        api.employees.addTimeOff.mutate({
+          ...{ employeeId: person, version: 1 },
+          ...{ startsOn: '2026-01-05', endsOn: '2026-01-04' },
+        }),
+    ],
+    [
+      'time off removal: not theirs',
+      'NOT_FOUND',
+      /not among this person/,
+      () => api.employees.removeTimeOff.mutate({ employeeId: person, version: 1, timeOffId: unknown }),
+    ],
+    [
+      'reps: an import of nobody',
+      'BAD_REQUEST',
+      /choices must name a rep/,
+      () => api.reps.import.mutate({ choices: [] }),
+    ],
+    [
+      'reps: an import of somebody unknown',
+      'CONFLICT',
+      /no longer on Crossmark’s list/,
+      () => api.reps.import.mutate({ choices: [{ repId: '123456', employeeId: null }] }),
+    ],
+    [
+      'link: a RepID that isn’t one',
+      'BAD_REQUEST',
+      /repId must be digits/,
+      () => api.reps.link.mutate({ employeeId: person, version: 1, repId: 'US123456' }),
+    ],
+    [
+      'link: a rep who isn’t listed',
+      'NOT_FOUND',
+      /has no rep 123456/,
+      () => api.reps.link.mutate({ employeeId: person, version: 1, repId: '123456' }),
+    ],
+    [
+      'slots: not a time',
+      'BAD_REQUEST',
+      /must be a time of day/,
+      async () =>
+        (await server.as('admin')).settings.setEventType.mutate({
+          ...{ storeId, version: 1, minutes: 30 },
+          ...{ type: 'Core', slots: ['25:00'] },
+        }),
+    ],
+    [
+      'slots: stale',
+      'CONFLICT',
+      /changed after you opened/,
+      async () =>
+        (await server.as('admin')).settings.setEventType.mutate({
+          ...{ storeId, version: 9, minutes: 30 },
+          ...{ type: 'Core', slots: ['10:00'] },
+        }),
+    ],
+    [
+      'store: a zone that isn’t one',
+      'BAD_REQUEST',
+      /no time zone “Mars\/Base”/,
+      async () =>
+        (await server.as('admin')).settings.setStore.mutate({
+          ...{ storeId, version: 1, name: 'Club', number: '8135' },
+          timeZone: 'Mars/Base',
+        }),
+    ],
+    [
+      'store: a zone that Postgres alone knows',
+      'BAD_REQUEST',
+      /no time zone/,
+      async () =>
+        (await server.as('admin')).settings.setStore.mutate({
+          ...{ storeId, version: 1, name: 'Club', number: '8135' },
+          timeZone: 'posix/America/Chicago',
+        }),
+    ],
+    [
+      'store: unknown',
+      'NOT_FOUND',
+      /no store 987654/,
+      async () =>
+        (await server.as('admin')).settings.setStore.mutate({
+          ...{ storeId: unknown, version: 1, name: 'Club', number: '8135' },
+          timeZone: 'America/Chicago',
+        }),
+    ],
+    [
+      'holiday: no name',
+      'BAD_REQUEST',
+      /name must not be empty/,
+      async () =>
+        (await server.as('admin')).settings.addHoliday.mutate({
+          ...{ day: '2026-12-25', yearly: true, name: ' ' },
+        }),
+    ],
+    [
+      'holiday removal: unknown',
+      'NOT_FOUND',
+      /no holiday 987654/,
+      async () => (await server.as('admin')).settings.removeHoliday.mutate({ holidayId: unknown }),
+    ],
   ];
-
   test.each(cases)('%s: %s in words, nothing written, no job', async (_what, code, says, run) => {
     const before = await everything(server.database.db);
     const refused = await refusalOf(run());
@@ -677,9 +837,22 @@ describe('bad input', () => {
       'employees.create': 'person:',
       'employees.update': 'person update:',
       'employees.delete': 'person delete:',
+      'employees.setAvailability': 'days:',
+      'employees.addRange': 'range:',
+      'employees.removeRange': 'range removal:',
+      'employees.setDate': 'date:',
+      'employees.removeDate': 'date removal:',
+      'employees.addTimeOff': 'time off:',
+      'employees.removeTimeOff': 'time off removal:',
+      'reps.import': 'reps:',
+      'reps.link': 'link:',
+      'settings.setEventType': 'slots:',
+      'settings.setStore': 'store:',
+      'settings.addHoliday': 'holiday:',
+      'settings.removeHoliday': 'holiday removal:',
     };
     /** Takes no input; and the ones whose own tests are beside their code. */
-    const elsewhere = ['sync.refreshNow', 'csv.preview', 'csv.import'];
+    const elsewhere = ['sync.refreshNow', 'reps.read', 'csv.preview', 'csv.import'];
     for (const [name, { _def: def }] of procedures) {
       if (def.type !== 'mutation' || elsewhere.includes(name)) continue;
       expect(

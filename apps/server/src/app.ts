@@ -3,11 +3,13 @@ import { isIP } from 'node:net';
 import { CLIENT_ADDRESS_HEADER, createAuth } from '@scheduler/auth';
 import { connect } from '@scheduler/db';
 import type { Logger } from '@scheduler/runtime';
+import { formatDay } from '@scheduler/scheduling';
 import {
   type CreateFastifyContextOptions,
   type FastifyTRPCPluginOptions,
   fastifyTRPCPlugin,
 } from '@trpc/server/adapters/fastify';
+import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import { sql } from 'drizzle-orm';
 import {
   type FastifyBaseLogger,
@@ -17,8 +19,12 @@ import {
   fastify,
   LogController,
 } from 'fastify';
+import { z } from 'zod';
+import { weekAsCalendar } from './calendar.ts';
 import { openChangeFeed } from './change-feed.ts';
 import type { Context } from './context.ts';
+import { id, workDate } from './input.ts';
+import { personWeek } from './person-week.ts';
 import { Refusal } from './refusal.ts';
 import { type AppRouter, appRouter } from './router.ts';
 
@@ -28,8 +34,14 @@ const LONGEST_REQUEST_MS = 30_000;
 /** Calls that the web client puts into one request; more are refused. */
 const LARGEST_BATCH = 20;
 
+const WEEK_FILE = z.object({
+  employeeId: z.coerce.number().pipe(id),
+  weekOf: workDate.optional(),
+});
+
 /**
- * Builds the server around a database, ready to listen: tRPC at `/trpc`, sign-in at `/api/auth`, `/healthz` (the process
+ * Builds the server around a database, ready to listen: tRPC at `/trpc`, sign-in at `/api/auth`, a
+ * person's week as a calendar file, `/healthz` (the process
  * answers) and `/readyz` (it can do its job, or why not). Closing it ends open streams, whose clients then connect anew,
  * and lets running calls finish.
  * @param options.origins where browsers open the scheduler, the main address first; nobody else may change anything
@@ -92,7 +104,7 @@ export async function buildServer(options: {
   const userIds = new WeakMap<FastifyRequest, string>();
 
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
-    const status = error.statusCode ?? 500;
+    const status = error instanceof Refusal ? getHTTPStatusCodeFromError(error) : (error.statusCode ?? 500);
     if (status >= 500) request.log.error({ err: error }, 'request failed');
     const message =
       status >= 500 ? `Something went wrong here. It is in the log as request ${request.id}.` : error.message;
@@ -134,6 +146,26 @@ export async function buildServer(options: {
       const url = new URL(request.url, baseUrl);
       return reply.send(await auth.handler(new Request(url, { method: request.method, headers, body })));
     });
+  });
+
+  /** Calendars open it without the page, so it is an address of its own; the session's cookie goes along. */
+  app.get('/api/people/:employeeId/week.ics', async (request, reply) => {
+    const user = await auth.userOf(headersOf(request));
+    if (!user) return reply.status(401).send({ message: 'You are signed out. Sign in and try again.' });
+    userIds.set(request, user.id);
+    const asked = WEEK_FILE.safeParse({ ...(request.params as object), ...(request.query as object) });
+    if (!asked.success) {
+      return reply.status(400).send({ message: 'Ask for a person by number and a week by a day of it.' });
+    }
+    const week = await personWeek(database.db, asked.data);
+    if (week.schedules.length === 0) {
+      const message = `Nothing is planned for ${week.employee.name} in the week of ${formatDay(week.weekOf)}.`;
+      return reply.status(404).send({ message });
+    }
+    return reply
+      .header('content-type', 'text/calendar; charset=utf-8')
+      .header('content-disposition', `attachment; filename="week-${week.weekOf}.ics"`)
+      .send(weekAsCalendar(week));
   });
 
   const createContext = async ({ req, info }: CreateFastifyContextOptions): Promise<Context> => {

@@ -5,7 +5,7 @@ import type { Actor } from './context.ts';
 export interface AuditEntry {
   /** Such as `schedule.create`. */
   action: string;
-  subjectType: 'event' | 'schedule' | 'employee' | 'refresh' | 'store';
+  subjectType: 'event' | 'schedule' | 'employee' | 'refresh' | 'store' | 'holiday';
   subjectId: number;
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;

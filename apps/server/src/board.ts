@@ -29,7 +29,7 @@ import {
   type SyncRecord,
 } from './facts.ts';
 import { boardEvent } from './present.ts';
-import { findStore } from './stores.ts';
+import { boardStore, findStore } from './stores.ts';
 import type { BoardSchedule, WeekBoard } from './views.ts';
 
 /** A schedule with its event and what the sync knows of it. */
@@ -71,7 +71,7 @@ export async function weekBoard(
         .sort(byRoleAndName);
 
       return {
-        store: { id: store.id, name: store.name, number: store.number, timeZone: store.timeZone },
+        store: boardStore(store),
         weekOf: sunday,
         days,
         today: workDateOf(new Date().toISOString(), store.timeZone),

@@ -2,10 +2,10 @@ import { type Db, events, type Tx } from '@scheduler/db';
 import {
   absencesOn,
   addDays,
+  allSlots,
   byUrgency,
   CLOSED_CONDITIONS,
   corePairs,
-  DEFAULT_SLOTS,
   holidayOn,
   slotCoverage,
   verifyDay,
@@ -16,7 +16,7 @@ import { and, eq, inArray, isNull, notInArray } from 'drizzle-orm';
 import { boardSchedules, byRoleAndName, type LiveRow, openEvents, peopleWith, workBetween } from './board.ts';
 import { bookedElsewhere, eventsWithLive, loadHolidays, loadPlanned } from './facts.ts';
 import { boardEvent } from './present.ts';
-import { findStore } from './stores.ts';
+import { boardStore, findStore } from './stores.ts';
 import type { DayBoard } from './views.ts';
 
 /**
@@ -50,7 +50,7 @@ export async function dayBoard(
       const due = lastDay
         .filter(({ sync }) => bookedElsewhere(null, sync) === null)
         .sort((a, b) => byUrgency(a.event, b.event));
-      const at = { slots: DEFAULT_SLOTS, timeZone };
+      const at = { slots: allSlots(store.slots), timeZone };
       const work = rows.map(({ event, schedule }) => ({
         ...schedule,
         scheduleId: schedule.id,
@@ -60,7 +60,7 @@ export async function dayBoard(
       const pairs = corePairs(family, day, at);
 
       return {
-        store: { id: store.id, name: store.name, number: store.number, timeZone },
+        store: boardStore(store),
         day,
         today: workDateOf(new Date().toISOString(), timeZone),
         holiday: holidayOn(day, holidays)?.name ?? null,

@@ -1,17 +1,19 @@
 import type { EmployeeNumber } from '@scheduler/crossmark';
-import { auditLog, type Db, type Executor, employees, events, schedules, type Tx } from '@scheduler/db';
-import { ROLES, type Role, type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { type Db, type Executor, employees, events, schedules, type Tx } from '@scheduler/db';
+import { ROLES, type Role, type WorkDate } from '@scheduler/scheduling';
 import { enqueueEmployee } from '@scheduler/sync';
 import { and, asc, eq, gt, gte, isNull, ne, or, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
-import { loadPeople } from './facts.ts';
+import { loadHolidays, loadPeople } from './facts.ts';
+import { changesSince, fieldsChanged } from './history.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
-import { findStore } from './stores.ts';
+import { findStore, todayAt } from './stores.ts';
 import type { Employee, EmployeeDetail, Removed } from './views.ts';
 
-type EmployeeRecord = typeof employees.$inferSelect;
+/** A row of `employees`. */
+export type EmployeeRecord = typeof employees.$inferSelect;
 
 /** What people may say of a person. The RepID is not part of it: it comes from Crossmark alone. */
 export interface EmployeeFields {
@@ -49,6 +51,7 @@ export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeD
   const [person] = await loadPeople(db, { ids: [employeeId] });
   if (!person) throw notFound('person', employeeId);
   const store = await findStore(db, person.storeId);
+  const today = todayAt(store.timeZone);
   const upcoming = await db
     .select({
       scheduleId: schedules.id,
@@ -59,28 +62,31 @@ export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeD
     .from(schedules)
     .innerJoin(events, eq(events.id, schedules.eventId))
     .where(
-      and(
-        eq(schedules.employeeId, employeeId),
-        isNull(schedules.endedAt),
-        gte(schedules.workDate, todayAt(store.timeZone)),
-      ),
+      and(eq(schedules.employeeId, employeeId), isNull(schedules.endedAt), gte(schedules.workDate, today)),
     )
     .orderBy(asc(schedules.startsAt))
     .limit(200);
   return {
     ...shown(person),
     pattern: person.pattern ? [...person.pattern] : null,
-    ranges: person.ranges.map(({ startsOn, endsOn, available, reason }) => ({
-      startsOn,
-      endsOn,
-      available,
-      reason,
-    })),
-    dates: person.dates.map(({ day, available, reason }) => ({ day, available, reason })),
-    timeOff: person.timeOff.map(({ startsOn, endsOn, reason }) => ({ startsOn, endsOn, reason })),
+    ranges: person.ranges
+      .map(({ id, startsOn, endsOn, available, reason }) => ({ id, startsOn, endsOn, available, reason }))
+      .sort(byFirstDay),
+    dates: person.dates
+      .map(({ day, available, reason }) => ({ day, available, reason }))
+      .sort((a, b) => a.day.localeCompare(b.day)),
+    timeOff: person.timeOff
+      .map(({ id, startsOn, endsOn, reason }) => ({ id, startsOn, endsOn, reason }))
+      .sort(byFirstDay),
+    store,
+    today,
+    holidays: await loadHolidays(db),
     upcoming,
   };
 }
+
+const byFirstDay = (a: { startsOn: WorkDate }, b: { startsOn: WorkDate }) =>
+  a.startsOn.localeCompare(b.startsOn);
 
 /** Adds a person to a store (the first one, where none is named) and has them looked up among Crossmark's reps. */
 export async function createEmployee(
@@ -181,7 +187,10 @@ export async function removeEmployee(
 }
 
 /** Locks a person as those who plan them do, and checks that nobody changed them since. */
-async function lockEmployee(tx: Tx, seen: { employeeId: number; version: number }): Promise<EmployeeRecord> {
+export async function lockEmployee(
+  tx: Tx,
+  seen: { employeeId: number; version: number },
+): Promise<EmployeeRecord> {
   const [person] = await tx.select().from(employees).where(eq(employees.id, seen.employeeId)).for('update');
   if (!person) throw notFound('person', seen.employeeId);
   if (person.version !== seen.version) throw await staleEmployee(tx, person, seen.version);
@@ -189,23 +198,10 @@ async function lockEmployee(tx: Tx, seen: { employeeId: number; version: number 
 }
 
 async function staleEmployee(db: Executor, person: EmployeeRecord, seen: number): Promise<Refusal> {
-  const rows = await db
-    .select()
-    .from(auditLog)
-    .where(
-      and(
-        eq(auditLog.subjectType, 'employee'),
-        eq(auditLog.subjectId, String(person.id)),
-        sql`(${auditLog.after}->>'version')::int > ${seen}`,
-      ),
-    )
-    .orderBy(asc(auditLog.id))
-    .limit(20);
-  const changes = rows.map((row) => ({
-    at: row.at,
-    by: row.actorName,
-    what: `changed ${changedFields(row.before ?? {}, row.after ?? {}).join(', ') || 'them'}`,
-  }));
+  const subject = { type: 'employee' as const, id: person.id, version: seen };
+  const changes = await changesSince(db, subject, (before, after) =>
+    fieldsChanged(FIELD_WORDS, before, after),
+  );
   const said =
     changes.map((one) => `${one.by} ${one.what}`).join('; ') || 'Crossmark’s rep list changed them';
   return new Refusal(
@@ -214,23 +210,23 @@ async function staleEmployee(db: Executor, person: EmployeeRecord, seen: number)
   );
 }
 
-const FIELD_WORDS: Partial<Record<keyof EmployeeRecord, string>> = {
+const FIELD_WORDS = {
   name: 'the name',
   email: 'the e-mail address',
   phone: 'the phone number',
   role: 'the role',
   employeeNumber: 'the employee number',
+  repId: 'the link to Crossmark',
   adultBeverageTrained: 'the beverage training',
   terminatedOn: 'the last work day',
+  pattern: 'the weekly availability',
+  ranges: 'the days that differ from it',
+  dates: 'the single days',
+  timeOff: 'the time off',
 };
 
-function changedFields(before: Record<string, unknown>, after: Record<string, unknown>): string[] {
-  return Object.entries(FIELD_WORDS).flatMap(([field, word]) =>
-    before[field] === after[field] ? [] : [word],
-  );
-}
-
-async function change(
+/** Writes changes of a locked person as their next version, with who made them and the job that looks them up. */
+export async function change(
   tx: Tx,
   actor: Actor,
   person: EmployeeRecord,
@@ -257,13 +253,16 @@ async function change(
   return changed;
 }
 
+/** No index can say that names differ: whoever names somebody waits for whoever is at it. */
+export const lockNames = (tx: Tx) =>
+  tx.execute(sql`select pg_advisory_xact_lock(hashtext('employee names'))`);
+
 /** Refuses an employee number that is somebody's, and a second person of one name without a number to tell them apart. */
 async function assertDistinct(
   tx: Tx,
   person: { id: number | null; storeId: number; name: string; employeeNumber: string | null },
 ): Promise<void> {
-  // No index can say this of names: whoever names somebody waits for whoever is at it.
-  await tx.execute(sql`select pg_advisory_xact_lock(hashtext('employee names'))`);
+  await lockNames(tx);
   const other = person.id === null ? undefined : ne(employees.id, person.id);
   if (person.employeeNumber !== null) {
     const [holder] = await tx
@@ -295,7 +294,8 @@ function numberTaken(employeeNumber: string, holder: string | null): Refusal {
   return new Refusal(message, { code: 'taken', fields: [{ path: 'employeeNumber', message }] });
 }
 
-async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+/** One save; two people given one number at the same moment are told so. */
+export async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     return await save(db, work);
   } catch (error) {
@@ -306,11 +306,11 @@ async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   }
 }
 
-const todayAt = (timeZone: string): WorkDate => workDateOf(new Date().toISOString(), timeZone);
+/** What the audit log keeps of a person. */
+export const remembered = (person: EmployeeRecord): Record<string, unknown> => ({ ...shown(person) });
 
-const remembered = (person: EmployeeRecord): Record<string, unknown> => ({ ...shown(person) });
-
-function shown(person: EmployeeRecord): Employee {
+/** A person as screens show them. */
+export function shown(person: EmployeeRecord): Employee {
   return {
     id: person.id,
     storeId: person.storeId,

@@ -29,11 +29,18 @@ export type ScheduleRecord = typeof schedules.$inferSelect;
 /** A row of `event_syncs`. */
 export type SyncRecord = typeof eventSyncs.$inferSelect;
 
+/** A person, with the rows of the days on which they can work. */
+export type Person = typeof employees.$inferSelect &
+  Omit<PersonFacts, 'ranges' | 'timeOff'> & {
+    ranges: (typeof availabilityRanges.$inferSelect)[];
+    timeOff: (typeof timeOff.$inferSelect)[];
+  };
+
 /** People and the days on which they can work. Times of day and plans are not part of it. */
 export async function loadPeople(
   db: Executor,
   which: { storeId: number } | { ids: readonly number[] },
-): Promise<(typeof employees.$inferSelect & PersonFacts)[]> {
+): Promise<Person[]> {
   const where: SQL | undefined =
     'storeId' in which ? eq(employees.storeId, which.storeId) : inArray(employees.id, [...which.ids]);
   const ids = db.select({ id: employees.id }).from(employees).where(where);

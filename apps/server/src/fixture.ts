@@ -106,7 +106,7 @@ export async function refusalOf(call: Promise<unknown>): Promise<{
 /** Empties everything but users and their sessions, and the queue. */
 export async function empty(database: TestDatabase): Promise<void> {
   await database.db.execute(
-    sql`truncate stores, holidays, refresh_runs, audit_log, crossmark_breakers restart identity cascade`,
+    sql`truncate stores, holidays, refresh_runs, rep_readings, crossmark_reps, audit_log, crossmark_breakers restart identity cascade`,
   );
   await database.db.execute(sql`delete from graphile_worker._private_jobs`);
 }
@@ -185,7 +185,22 @@ export async function jobs(db: Db): Promise<string[]> {
 
 /** Everything that a refused request must leave as it is. */
 export async function everything(db: Db): Promise<unknown> {
-  const tables = ['schedules', 'events', 'event_syncs', 'employees', 'audit_log', 'refresh_runs'];
+  const tables = [
+    'schedules',
+    'events',
+    'event_syncs',
+    'employees',
+    'availability_patterns',
+    'availability_ranges',
+    'availability_dates',
+    'time_off',
+    'stores',
+    'holidays',
+    'audit_log',
+    'refresh_runs',
+    'rep_readings',
+    'crossmark_reps',
+  ];
   const contents = await Promise.all(
     tables.map((table) =>
       db.execute(sql`select to_jsonb(t) as row from ${sql.identifier(table)} t order by to_jsonb(t)::text`),

@@ -1,6 +1,7 @@
 import { auditLog, type Executor } from '@scheduler/db';
 import { formatDay, formatTime, type Instant, workDateOf } from '@scheduler/scheduling';
 import { and, asc, eq, sql } from 'drizzle-orm';
+import type { AuditEntry } from './audit.ts';
 import type { ScheduleRecord } from './facts.ts';
 import { type ForeignChange, Refusal } from './refusal.ts';
 
@@ -44,6 +45,44 @@ export function whatChanged(
   return parts.join(' and ') || 'changed it';
 }
 
+/** What people did to something after a version of it, oldest first, from the audit log. */
+export async function changesSince(
+  db: Executor,
+  subject: { type: AuditEntry['subjectType']; id: number; version: number },
+  what: (before: Record<string, unknown>, after: Record<string, unknown>) => string,
+): Promise<ForeignChange[]> {
+  // Relies on the index audit_log_subject.
+  const rows = await db
+    .select()
+    .from(auditLog)
+    .where(
+      and(
+        eq(auditLog.subjectType, subject.type),
+        eq(auditLog.subjectId, String(subject.id)),
+        sql`(${auditLog.after}->>'version')::int > ${subject.version}`,
+      ),
+    )
+    .orderBy(asc(auditLog.id))
+    .limit(20);
+  return rows.map((row) => ({
+    at: row.at,
+    by: row.actorName,
+    what: what(row.before ?? {}, row.after ?? {}),
+  }));
+}
+
+/** Words for the fields in which two states differ: `changed the role, the phone number`. */
+export function fieldsChanged(
+  words: Readonly<Record<string, string>>,
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+): string {
+  const changed = Object.entries(words).flatMap(([field, word]) =>
+    before[field] === after[field] ? [] : [word],
+  );
+  return `changed ${changed.join(', ')}`;
+}
+
 /**
  * The refusal of an edit that was based on an older version of a schedule: who changed what since, from the audit log.
  * What nobody here did came from Crossmark.
@@ -53,24 +92,10 @@ export async function staleSchedule(
   schedule: ScheduleRecord,
   seen: { version: number; label: string; timeZone: string },
 ): Promise<Refusal> {
-  // Relies on the index audit_log_subject.
-  const rows = await db
-    .select()
-    .from(auditLog)
-    .where(
-      and(
-        eq(auditLog.subjectType, 'schedule'),
-        eq(auditLog.subjectId, String(schedule.id)),
-        sql`(${auditLog.after}->>'version')::int > ${seen.version}`,
-      ),
-    )
-    .orderBy(asc(auditLog.id))
-    .limit(20);
-  const changes: ForeignChange[] = rows.map((row) => ({
-    at: row.at,
-    by: row.actorName,
-    what: whatChanged(row.before, row.after, seen.timeZone),
-  }));
+  const subject = { type: 'schedule' as const, id: schedule.id, version: seen.version };
+  const changes = await changesSince(db, subject, (before, after) =>
+    whatChanged(before, after, seen.timeZone),
+  );
   const said =
     changes.map((change) => `${change.by} ${change.what} (${when(change.at, seen.timeZone)})`).join('; ') ||
     `it was ${schedule.endedAt ? 'unscheduled' : 'changed'} from Crossmark’s side`;

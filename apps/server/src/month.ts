@@ -3,7 +3,7 @@ import { addDays, EVENT_TYPES, holidayOn, monthDays, type WorkDate, workDateOf }
 import { and, between, count, eq, isNull } from 'drizzle-orm';
 import { openEvents } from './board.ts';
 import { bookedElsewhere, loadHolidays } from './facts.ts';
-import { findStore } from './stores.ts';
+import { boardStore, findStore } from './stores.ts';
 import type { MonthView } from './views.ts';
 
 /**
@@ -43,7 +43,7 @@ export async function monthView(
         ({ event }): WorkDate => addDays(event.dueOn, -1),
       );
       return {
-        store: { id: store.id, name: store.name, number: store.number, timeZone: store.timeZone },
+        store: boardStore(store),
         month: query.month,
         today: workDateOf(new Date().toISOString(), store.timeZone),
         days: days.map((day) => ({

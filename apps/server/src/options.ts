@@ -2,10 +2,10 @@ import { type Db, eventSyncs, events, schedules, stores } from '@scheduler/db';
 import {
   addDays,
   CLOSED_CONDITIONS,
-  DEFAULT_SLOTS,
   evaluate,
   instantAt,
   type Reason,
+  slotsFor,
   supervisorEventFor,
   timeOf,
   type WorkDate,
@@ -47,14 +47,14 @@ export async function scheduleOptions(
   },
 ): Promise<ScheduleOptions> {
   const [row] = await db
-    .select({ ...eventSelection, timeZone: stores.timeZone })
+    .select({ ...eventSelection, timeZone: stores.timeZone, slots: stores.slots })
     .from(events)
     .innerJoin(stores, eq(stores.id, events.storeId))
     .leftJoin(schedules, liveSchedule)
     .leftJoin(eventSyncs, itsSync)
     .where(eq(events.id, query.eventId));
   if (!row) throw notFound('event', query.eventId);
-  const { event, schedule, sync, timeZone } = row;
+  const { event, schedule, sync, timeZone, slots: storeSlots } = row;
   if (query.scheduleId !== undefined && schedule?.id !== query.scheduleId) {
     throw new Refusal(
       `Schedule ${query.scheduleId} is not the one of ${eventLabel(event)} any more. Reload and try again.`,
@@ -77,7 +77,7 @@ export async function scheduleOptions(
   const planned = await loadPlanned(db, { employeeIds: working.map((person) => person.id), days: [day] });
   const plannedBy = Map.groupBy(planned, (work) => work.employeeId);
 
-  const times: string[] = [...DEFAULT_SLOTS[event.type]];
+  const times: string[] = [...slotsFor(event.type, storeSlots)];
   if (changing) times.push(timeOf(changing.startsAt, timeZone));
   if (query.time !== undefined) times.push(query.time);
   const slots = [...new Set(times)]
@@ -94,6 +94,7 @@ export async function scheduleOptions(
         timeZone,
         planned: plannedBy.get(person.id) ?? [],
         holidays,
+        slots: storeSlots,
         ignoreScheduleIds: replaced ? [replaced.id] : [],
         ...(windowEndsOn && { windowEndsOn }),
       });

@@ -23,6 +23,7 @@ import {
   loadHolidays,
   loadPeople,
   loadPlanned,
+  type Person,
   type ScheduleRecord,
   type SyncRecord,
 } from './facts.ts';
@@ -71,7 +72,9 @@ export async function openPlan(
     .select({ event: events, store: stores })
     .from(events)
     .innerJoin(stores, eq(stores.id, events.storeId))
-    .where(inArray(events.id, [...what.eventIds]));
+    .where(inArray(events.id, [...what.eventIds]))
+    // Whoever changes the store's zone waits, for work days are made by it.
+    .for('share', { of: stores });
   const firstId = what.eventIds[0] ?? 0;
   if (!named) throw notFound('event', firstId);
   const { store } = named;
@@ -130,8 +133,6 @@ export async function openPlan(
   return new Plan({ store, events: lockedEvents, live, syncs, people, planned, holidays });
 }
 
-type Person = Awaited<ReturnType<typeof loadPeople>>[number];
-
 /**
  * Part of a store's plan, locked, inside one transaction. Its methods write schedules and remember what belongs to the
  * change; `finish` writes the audit rows, the wishes to Crossmark and their jobs.
@@ -141,6 +142,7 @@ export class Plan {
     timeZone: string;
     planned: Awaited<ReturnType<typeof loadPlanned>>;
     holidays: Awaited<ReturnType<typeof loadHolidays>>;
+    slots: (typeof stores.$inferSelect)['slots'];
   };
   private readonly storeId: number;
   private readonly storeName: string;
@@ -170,6 +172,7 @@ export class Plan {
       timeZone: read.store.timeZone,
       planned: read.planned,
       holidays: read.holidays,
+      slots: read.store.slots,
     };
   }
 

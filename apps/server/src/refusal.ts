@@ -63,7 +63,10 @@ export class Refusal extends TRPCError {
 }
 
 /** For an id that names nothing. */
-export function notFound(thing: 'event' | 'schedule' | 'person' | 'store' | 'refresh', id: number): Refusal {
+export function notFound(
+  thing: 'event' | 'schedule' | 'person' | 'store' | 'refresh' | 'holiday',
+  id: number,
+): Refusal {
   return new Refusal(`There is no ${thing} ${id}. It may have been removed; reload and choose again.`, {
     code: 'not_found',
   });

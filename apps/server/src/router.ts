@@ -5,7 +5,9 @@ import { dayRouter } from './routers/day.ts';
 import { employeesRouter } from './routers/employees.ts';
 import { eventsRouter } from './routers/events.ts';
 import { monthRouter } from './routers/month.ts';
+import { repsRouter } from './routers/reps.ts';
 import { schedulesRouter } from './routers/schedules.ts';
+import { settingsRouter } from './routers/settings.ts';
 import { storesRouter } from './routers/stores.ts';
 import { syncRouter } from './routers/sync.ts';
 import { router } from './trpc.ts';
@@ -19,7 +21,9 @@ export const appRouter = router({
   employees: employeesRouter,
   events: eventsRouter,
   month: monthRouter,
+  reps: repsRouter,
   schedules: schedulesRouter,
+  settings: settingsRouter,
   stores: storesRouter,
   sync: syncRouter,
 });

@@ -1,7 +1,8 @@
 import { type Db, type Executor, stores } from '@scheduler/db';
+import { type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { eq } from 'drizzle-orm';
 import { notFound, Refusal } from './refusal.ts';
-import type { Store } from './views.ts';
+import type { BoardStore, Store } from './views.ts';
 
 /** All stores by number. */
 export async function listStores(db: Db): Promise<Store[]> {
@@ -18,3 +19,15 @@ export async function findStore(db: Executor, storeId: number | undefined): Prom
     code: 'not_found',
   });
 }
+
+/** A store as the pages that plan need it. */
+export const boardStore = ({ id, name, number, timeZone, slots }: Store): BoardStore => ({
+  id,
+  name,
+  number,
+  timeZone,
+  slots,
+});
+
+/** The local day it is in a zone. */
+export const todayAt = (timeZone: string): WorkDate => workDateOf(new Date().toISOString(), timeZone);

@@ -74,7 +74,7 @@ function procedureFor(role: UserRole) {
     if (!ctx.user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
     if (RANK[ctx.user.role] < RANK[role]) {
       throw new Refusal(
-        `Your role is ${ctx.user.role}: only a ${role} may ${MAY[role]}. Ask an admin for that role.`,
+        `Your role is ${ctx.user.role}: only ${role === 'admin' ? 'an' : 'a'} ${role} may ${MAY[role]}. Ask an admin for that role.`,
         { code: 'forbidden' },
       );
     }
@@ -85,7 +85,9 @@ function procedureFor(role: UserRole) {
 
 /** For whoever may look. */
 export const viewerProcedure = procedureFor('viewer');
-/** For whoever may plan: everything that writes. */
+/** For whoever may plan: everything that writes but settings. */
 export const dispatcherProcedure = procedureFor('dispatcher');
+/** For whoever may change how the scheduler works. */
+export const adminProcedure = procedureFor('admin');
 
 export const router = t.router;

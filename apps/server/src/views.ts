@@ -3,9 +3,11 @@ import type {
   Condition,
   DayCheck,
   EventType,
+  Holiday,
   Instant,
   NoonState,
   PersonFacts,
+  PerType,
   PlannedWork,
   Reason,
   Role,
@@ -62,6 +64,8 @@ export interface BoardStore {
   name: string;
   number: string;
   timeZone: string;
+  /** Usual starts that were set for it; `slotsFor` tells those of every type. */
+  slots: PerType<string[]>;
 }
 
 export type LinkState = 'unchecked' | 'linked' | 'not_found' | 'ambiguous' | 'taken';
@@ -317,9 +321,13 @@ export interface Employee {
 export interface EmployeeDetail extends Employee {
   /** Sunday first; null: every day. */
   pattern: boolean[] | null;
-  ranges: { startsOn: WorkDate; endsOn: WorkDate; available: boolean; reason: string | null }[];
+  ranges: { id: number; startsOn: WorkDate; endsOn: WorkDate; available: boolean; reason: string | null }[];
   dates: { day: WorkDate; available: boolean; reason: string | null }[];
-  timeOff: { startsOn: WorkDate; endsOn: WorkDate; reason: string | null }[];
+  timeOff: { id: number; startsOn: WorkDate; endsOn: WorkDate; reason: string | null }[];
+  store: BoardStore;
+  /** The store's day now. */
+  today: WorkDate;
+  holidays: Holiday[];
   /** Live schedules from today on, soonest first. */
   upcoming: { scheduleId: number; eventName: string; startsAt: Instant; workDate: WorkDate }[];
 }
@@ -332,8 +340,124 @@ export interface Removed {
   schedulesToReassign: number[];
 }
 
+/** A schedule of somebody who can't work that day as things stand now. */
+export interface BrokenSchedule {
+  scheduleId: number;
+  eventId: number;
+  eventName: string;
+  startsAt: Instant;
+  workDate: WorkDate;
+  /** What the rule says, in a sentence. */
+  message: string;
+}
+
+/** A change of the days on which somebody can work. */
+export interface AvailabilitySaved {
+  employee: Employee;
+  /** Live schedules that the change put in the wrong, soonest first: they stay, and the board marks them. */
+  broken: BrokenSchedule[];
+}
+
+/** A person's work in one week, Sunday first. */
+export interface PersonWeek {
+  store: BoardStore;
+  employee: { id: number; name: string; role: Role };
+  weekOf: WorkDate;
+  days: WorkDate[];
+  today: WorkDate;
+  holidays: { day: WorkDate; name: string }[];
+  /** Days on which they don't work, and why. */
+  off: { day: WorkDate; reason: string }[];
+  schedules: {
+    scheduleId: number;
+    eventId: number;
+    version: number;
+    eventName: string;
+    eventNumber: string | null;
+    type: EventType;
+    startsAt: Instant;
+    endsAt: Instant;
+    workDate: WorkDate;
+    changedAt: Instant;
+    instructionsUrl: string | null;
+    syncState: SyncState;
+  }[];
+}
+
+/** A rep of Crossmark's list as it was last read. */
+export interface Rep {
+  repId: string;
+  /** As a person writes it: Crossmark's own list is often in upper case. */
+  name: string;
+  employeeNumber: string | null;
+  email: string | null;
+  phone: string | null;
+  /** Whose RepID or employee number it is here. */
+  holder: { id: number; name: string } | null;
+}
+
+/** The latest reading of Crossmark's rep list; while `queued`, `failureReason` says why it takes so long. */
+export interface RepReading {
+  readingId: number;
+  state: 'queued' | 'done' | 'failed';
+  requestedAt: Instant;
+  finishedAt: Instant | null;
+  failureReason: string | null;
+}
+
+/** Crossmark's reps for somebody to choose from. `readAt` null: never read. */
+export interface RepList {
+  reading: RepReading | null;
+  readAt: Instant | null;
+  reps: Rep[];
+}
+
+/**
+ * What an import would do with a rep: `new` adds a person, `changed` changes one, `same` nothing, `conflict` can't be
+ * told by itself.
+ */
+export interface ImportRow {
+  rep: Rep;
+  status: 'new' | 'changed' | 'same' | 'conflict';
+  /** Who is meant; null for a new person and where nobody can be told. */
+  employee: { id: number; name: string; retired: boolean } | null;
+  changes: { field: 'name' | 'employeeNumber' | 'repId'; from: string | null; to: string }[];
+  /** `conflict`: why, and what to do; `new`: what to look out for. */
+  note: string | null;
+}
+
+export interface ImportPreview {
+  reading: RepReading | null;
+  readAt: Instant | null;
+  rows: ImportRow[];
+}
+
+export interface ImportResult {
+  created: number;
+  changed: number;
+}
+
 export interface Store extends BoardStore {
   crossmarkStoreId: string;
+  /** Minutes of new events that were set for it. */
+  durations: PerType<number>;
+  /** Of these settings. */
+  version: number;
+}
+
+/** What a store's settings are and what they would be without. */
+export interface Settings {
+  store: Store;
+  types: {
+    type: EventType;
+    slots: string[];
+    usualSlots: string[];
+    minutes: number;
+    usualMinutes: number;
+  }[];
+  holidays: (Holiday & { id: number })[];
+  /** Live schedules from today on: what a change of zone concerns. */
+  upcoming: number;
 }
 
 /**

@@ -67,18 +67,21 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('./shell/sign-in.tsx'), 'SignIn'),
 });
 
+/** Who is signed in; whoever isn't is sent to sign in and comes back here. */
+async function signedIn({ location }: { location: { href: string } }) {
+  // Every page writes times in the store's zone: it is asked for beside the session.
+  const stores = readings.stores.list.ensureData(undefined, { retry: false }).catch(() => undefined);
+  const session = await currentSession();
+  if (!session)
+    throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
+  await stores;
+  return { session };
+}
+
 const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
-  beforeLoad: async ({ location }) => {
-    // Every page writes times in the store's zone: it is asked for beside the session.
-    const stores = readings.stores.list.ensureData(undefined, { retry: false }).catch(() => undefined);
-    const session = await currentSession();
-    if (!session)
-      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });
-    await stores;
-    return { session };
-  },
+  beforeLoad: signedIn,
   component: lazyRouteComponent(() => import('./shell/shell.tsx'), 'Shell'),
   pendingComponent: Starting,
   errorComponent: StartFailed,
@@ -212,6 +215,48 @@ const people = createRoute({
   ),
 });
 
+const week = (search: Record<string, unknown>) => given({ week: day(search.week) });
+
+const person = createRoute({
+  getParentRoute: () => app,
+  path: '/people/$id',
+  validateSearch: week,
+  component: lazyRouteComponent(
+    online(() => import('./people/person-page.tsx')),
+    'PersonPage',
+  ),
+});
+
+/** For paper: nothing stands around it. */
+const personWeek = createRoute({
+  getParentRoute: () => root,
+  path: '/people/$id/week',
+  validateSearch: week,
+  beforeLoad: signedIn,
+  component: lazyRouteComponent(
+    online(() => import('./people/week-sheet.tsx')),
+    'WeekSheet',
+  ),
+});
+
+const importPeople = createRoute({
+  getParentRoute: () => app,
+  path: '/people/import',
+  component: lazyRouteComponent(
+    online(() => import('./people/import-people-page.tsx')),
+    'ImportPeoplePage',
+  ),
+});
+
+const settings = createRoute({
+  getParentRoute: () => app,
+  path: '/settings',
+  component: lazyRouteComponent(
+    online(() => import('./settings/settings-page.tsx')),
+    'SettingsPage',
+  ),
+});
+
 const importRoute = createRoute({
   getParentRoute: () => app,
   path: '/import',
@@ -260,6 +305,7 @@ const attention = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    personWeek,
     app.addChildren([
       board,
       dayRoute,
@@ -267,9 +313,12 @@ export const router = createRouter({
       monthRoute,
       eventsRoute,
       people,
+      person,
+      importPeople,
       importRoute,
       activity,
       attention,
+      settings,
     ]),
   ]),
   defaultErrorComponent: PageFailed,

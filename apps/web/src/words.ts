@@ -105,13 +105,15 @@ export interface Problem {
   reasons: Reason[];
   /** An override reason would save it. */
   needsReason: boolean;
+  /** What counts now, where somebody else's change came first. */
+  currentVersion: number | undefined;
   /** Sentences by the field at fault. */
   fields: Record<string, string>;
 }
 
 /** Reads any error that a call can end with. */
 export function problemOf(error: unknown): Problem {
-  const empty = { code: undefined, reasons: [], needsReason: false, fields: {} };
+  const empty = { code: undefined, reasons: [], needsReason: false, currentVersion: undefined, fields: {} };
   if (error instanceof FileUnreadable) return { ...empty, message: error.message };
   if (error instanceof TRPCClientError && error.cause instanceof OfflineError) {
     return { ...empty, message: error.message };
@@ -132,6 +134,7 @@ export function problemOf(error: unknown): Problem {
     code: reason.code,
     reasons: reason.reasons ?? [],
     needsReason: reason.code === 'needs_reason',
+    currentVersion: reason.currentVersion ?? undefined,
     fields: Object.fromEntries(
       (reason.fields ?? []).map(({ path, message }) => [path.split('.').at(-1), message]),
     ),

@@ -1,5 +1,5 @@
 import type { Holiday } from './availability.ts';
-import { byUrgency, workName } from './event-type.ts';
+import { byUrgency, type PerType, workName } from './event-type.ts';
 import { type EventFacts, evaluate, type PersonFacts, type PlannedWork, type Reason } from './rules.ts';
 import { addDays, addMinutes, formatDay, instantAt, timeOf, workDateOf } from './time.ts';
 import type { EventType, Instant, WorkDate } from './vocabulary.ts';
@@ -39,8 +39,10 @@ export function copyWeek(ask: {
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
   timeZone: string;
+  /** Usual starts that the store set. */
+  slots?: PerType<readonly string[]>;
 }): CopiedRow[] {
-  const { timeZone, holidays } = ask;
+  const { timeZone, holidays, slots } = ask;
   const people = new Map(ask.people.map((person) => [person.id, person]));
   const open = ask.open.filter((event) => !event.scheduled).sort(byUrgency);
   const planned = [...ask.planned];
@@ -81,7 +83,15 @@ export function copyWeek(ask: {
         row.obstacle = 'This person is no longer on the board.';
         continue;
       }
-      row.reasons = evaluate({ event, person, startsAt: row.startsAt, timeZone, planned, holidays });
+      row.reasons = evaluate({
+        event,
+        person,
+        startsAt: row.startsAt,
+        timeZone,
+        planned,
+        holidays,
+        ...(slots && { slots }),
+      });
       const against = row.reasons.filter((reason) => reason.severity !== 'hint');
       if (against.length > 0) {
         row.obstacle = against.map((reason) => reason.message).join(' ');

@@ -7,6 +7,7 @@ import {
   detectEventType,
   eventMatchKey,
   eventNumber,
+  slotsFor,
 } from './event-type.ts';
 import { EVENT_TYPES, type EventType } from './vocabulary.ts';
 
@@ -80,6 +81,21 @@ describe('detectEventType', () => {
       expect(DEFAULT_SLOTS[type].every((slot) => /^\d\d:\d\d$/.test(slot))).toBe(true);
       expect(DEFAULT_SLOTS[type].length).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('what a store sets', () => {
+  it('takes the place of the usual minutes and starts of that type alone, and what the name says wins', () => {
+    expect(defaultDurationMinutes('Core', '', { Core: 420 })).toBe(420);
+    expect(defaultDurationMinutes('Freeosk', '', { Core: 420 })).toBe(15);
+    expect(
+      defaultDurationMinutes('Juicer Production', '01-05 8HR-ES1-JUICER', { 'Juicer Production': 600 }),
+    ).toBe(480);
+    expect(
+      defaultDurationMinutes('Juicer Production', '01-05 9HR-ES1-JUICER', { 'Juicer Production': 600 }),
+    ).toBe(600);
+    expect(slotsFor('Core', { Core: ['09:00'] })).toEqual(['09:00']);
+    expect(slotsFor('Other', { Core: ['09:00'] })).toEqual(DEFAULT_SLOTS.Other);
   });
 });
 

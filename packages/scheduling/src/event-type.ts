@@ -43,26 +43,40 @@ export function workName(name: string): string {
     .trim();
 }
 
-/** Minutes that an event takes where no CSV row said otherwise. A Core includes 30 for lunch. */
-export function defaultDurationMinutes(type: EventType, name: string): number {
-  switch (type) {
-    case 'Core':
-      return 390;
-    case 'Supervisor':
-      return 5;
-    case 'Juicer Production':
-      return /\b8HR\b/i.test(name) ? 480 : 540;
-    case 'Juicer Survey':
-    case 'Digital Setup':
-    case 'Digital Refresh':
-    case 'Digital Teardown':
-      return 30;
-    case 'Freeosk':
-      return /\btroubleshooting\b/i.test(name) ? 60 : 15;
-    case 'Other':
-      return /\bvendor performed$/i.test(name.trim()) ? 5 : 60;
-  }
+/** What a store sets for each kind of work; what it leaves out is the product's own. */
+export type PerType<Value> = { readonly [Type in EventType]?: Value };
+
+/** Minutes that each kind of work takes where neither its name nor a CSV row says otherwise. A Core includes 30 for lunch. */
+export const DEFAULT_DURATIONS: Record<EventType, number> = {
+  Core: 390,
+  Supervisor: 5,
+  'Juicer Production': 540,
+  'Juicer Survey': 30,
+  'Digital Setup': 30,
+  'Digital Refresh': 30,
+  'Digital Teardown': 30,
+  Freeosk: 15,
+  Other: 60,
+};
+
+/** Minutes that an event takes where no CSV row said otherwise: by its name, else as the store set, else the usual. */
+export function defaultDurationMinutes(type: EventType, name: string, set: PerType<number> = {}): number {
+  if (type === 'Juicer Production' && /\b8HR\b/i.test(name)) return 480;
+  if (type === 'Freeosk' && /\btroubleshooting\b/i.test(name)) return 60;
+  if (type === 'Other' && /\bvendor performed$/i.test(name.trim())) return 5;
+  return set[type] ?? DEFAULT_DURATIONS[type];
 }
+
+/** Store times, `HH:mm`, at which a kind of work usually starts: as the store set, else the usual. */
+export function slotsFor(type: EventType, set: PerType<readonly string[]> = {}): readonly string[] {
+  return set[type] ?? DEFAULT_SLOTS[type];
+}
+
+/** {@link slotsFor} every type. */
+export const allSlots = (set: PerType<readonly string[]> = {}): Record<EventType, readonly string[]> => ({
+  ...DEFAULT_SLOTS,
+  ...set,
+});
 
 /** Store times, `HH:mm`, at which each kind of work usually starts. */
 export const DEFAULT_SLOTS: Record<EventType, readonly string[]> = {

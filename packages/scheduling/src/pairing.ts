@@ -1,5 +1,5 @@
 import type { Holiday } from './availability.ts';
-import { DEFAULT_SLOTS, eventNumber } from './event-type.ts';
+import { eventNumber, type PerType, slotsFor } from './event-type.ts';
 import { type EventFacts, evaluate, type PersonFacts, type PlannedWork } from './rules.ts';
 import { instantAt } from './time.ts';
 import type { EventType, Instant, WorkDate } from './vocabulary.ts';
@@ -34,7 +34,8 @@ export function supervisorEventFor<Event extends Pairable>(
 }
 
 /**
- * When the Supervisor event of a Core is done, noon store time on the Core's day, and by whom: the Club Supervisor if
+ * When the Supervisor event of a Core is done, noon store time (or where the store set its usual start) on the Core's day,
+ * and by whom: the Club Supervisor if
  * available, else a Lead who has a Core that day (first of all the one who does this Core), else nobody: it stays open.
  * @param pair.planned includes the Core itself, where it is about to be
  * @param pair.ignoreScheduleIds the Supervisor event's own schedule when it moves along
@@ -46,10 +47,11 @@ export function supervisorPlan(pair: {
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
   timeZone: string;
+  slots?: PerType<readonly string[]>;
   ignoreScheduleIds?: readonly number[];
 }): { startsAt: Instant; person: PersonFacts | null } {
   const { core, planned, timeZone } = pair;
-  const startsAt = instantAt(core.workDate, DEFAULT_SLOTS.Supervisor[0] ?? '12:00', timeZone);
+  const startsAt = instantAt(core.workDate, slotsFor('Supervisor', pair.slots)[0] ?? '12:00', timeZone);
   const hasCore = (person: PersonFacts) =>
     person.id === core.employeeId ||
     planned.some(

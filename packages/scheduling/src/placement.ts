@@ -1,4 +1,4 @@
-import { DEFAULT_SLOTS } from './event-type.ts';
+import { slotsFor } from './event-type.ts';
 import { type Candidate, evaluate, type PlannedWork, type Reason } from './rules.ts';
 import { instantAt, timeOf } from './time.ts';
 import type { Instant, WorkDate } from './vocabulary.ts';
@@ -46,7 +46,7 @@ export function placeOn(
         work.eventId !== ask.event.id &&
         timeOf(work.startsAt, ask.timeZone) === slot,
     ).length;
-  const slots = DEFAULT_SLOTS[ask.event.type];
+  const slots = slotsFor(ask.event.type, ask.slots);
   const inOrder = dayWork.length === 0 ? slots : slots.toSorted((a, b) => taken(a) - taken(b));
   let best: Placement | undefined;
   for (const slot of inOrder) {

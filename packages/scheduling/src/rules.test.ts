@@ -257,6 +257,10 @@ describe('a day and a week of work', () => {
     const setup = (startsAt: string, planned: PlannedWork[] = []) =>
       against({ event: event('Digital Setup'), person: lead, startsAt, planned });
     expect(setup(at('10:20'))).toEqual(['hint:unusual_start']);
+    const slots = { 'Digital Setup': ['10:20'] };
+    const set = { event: event('Digital Setup'), person: lead, slots };
+    expect(against({ ...set, startsAt: at('10:20') })).toEqual([]);
+    expect(against({ ...set, startsAt: at('10:15') })).toEqual(['hint:unusual_start']);
     expect(setup(at('11:00'), [work('Other', at('11:00'))])).toEqual(['hint:same_start']);
     expect(setup(at('11:00'), [work('Other', at('11:00'), { employeeId: 2 })])).toEqual([]);
     expect(

@@ -1,5 +1,5 @@
 import { type AvailabilityFacts, absencesOn, type Holiday, holidayOn } from './availability.ts';
-import { DEFAULT_SLOTS, eventNumber } from './event-type.ts';
+import { eventNumber, type PerType, slotsFor } from './event-type.ts';
 import { addDays, addMinutes, formatDay, formatTime, timeOf, weekStart, workDateOf } from './time.ts';
 import {
   CLOSED_CONDITIONS,
@@ -58,6 +58,8 @@ export interface Candidate {
   /** Live work of the store, at least the person's in the week of `startsAt`. */
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
+  /** Usual starts that the store set; the product's own where it set none. */
+  slots?: PerType<readonly string[]>;
   /** Live schedules that this one replaces: its own when it moves, both sides in a trade. */
   ignoreScheduleIds?: readonly number[];
   /** Reissue only: the new expiry day, which takes the window's place; the last work day is the one before. */
@@ -230,8 +232,9 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
     );
   }
 
-  if (!DEFAULT_SLOTS[event.type].includes(timeOf(startsAt, timeZone))) {
-    const usual = DEFAULT_SLOTS[event.type].map((slot) => formatTime(`1970-01-01T${slot}:00.000Z`, 'UTC'));
+  const slots = slotsFor(event.type, candidate.slots);
+  if (!slots.includes(timeOf(startsAt, timeZone))) {
+    const usual = slots.map((slot) => formatTime(`1970-01-01T${slot}:00.000Z`, 'UTC'));
     add(
       'hint',
       'unusual_start',
@@ -326,8 +329,9 @@ export function evaluateTrade(trade: {
   timeZone: string;
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
+  slots?: PerType<readonly string[]>;
 }): { allowed: boolean; a: Reason[]; b: Reason[] } {
-  const { a, b, timeZone, planned, holidays } = trade;
+  const { a, b, timeZone, planned, holidays, slots } = trade;
   const ignoreScheduleIds = [a.scheduleId, b.scheduleId];
   const check = (side: TradeSide, other: TradeSide): Reason[] => {
     const reasons = reasonsAgainst(
@@ -338,6 +342,7 @@ export function evaluateTrade(trade: {
         timeZone,
         planned,
         holidays,
+        ...(slots && { slots }),
         ignoreScheduleIds,
         ...(side.windowEndsOn ? { windowEndsOn: side.windowEndsOn } : {}),
       },

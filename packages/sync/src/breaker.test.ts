@@ -15,10 +15,11 @@ import {
 } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import { syncEmployee } from './employee.ts';
-import { enqueueEmployee, requestRefresh, wantChange } from './enqueue.ts';
+import { enqueueEmployee, requestRefresh, requestRepReading, wantChange } from './enqueue.ts';
 import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs, STORE } from './fixture.ts';
 import { reconcile } from './reconcile.ts';
 import { refresh } from './refresh.ts';
+import { readRepList } from './rep-list.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
 
 const POLICY: BreakerPolicy = { ...DEFAULT_BREAKER_POLICY, failures: 3 };
@@ -38,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, crossmark_breakers, refresh_runs, sync_attempts cascade`;
+  await database.sql`truncate events, crossmark_breakers, refresh_runs, rep_readings, sync_attempts cascade`;
   simulator = createSimulator({
     state: {
       stores: [{ storeId: STORE.crossmarkStoreId, name: STORE.name, timeZone: STORE.timeZone }],
@@ -321,7 +322,7 @@ test('a job that was held back just as it closed is released all the same', asyn
   expect(await one.tend()).toBe(0);
 });
 
-test('a refresh and a person’s link wait too, spend nothing, and run as soon as Crossmark answers', async () => {
+test('a refresh, a person’s link and a reading of the rep list wait too, spend nothing, and run as soon as Crossmark answers', async () => {
   const one = worker();
   await outage(one);
   const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'schedule' }));
@@ -329,6 +330,9 @@ test('a refresh and a person’s link wait too, spend nothing, and run as soon a
   await database.db.transaction((tx) => enqueueEmployee(tx, ada));
   expect(await refresh(one.ctx, runId, job('refresh_events'))).toMatchObject({ outcome: 'waiting' });
   expect(await syncEmployee(one.ctx, ada, job('sync_employee'))).toMatchObject({ outcome: 'waiting' });
+  const readingId = await database.db.transaction((tx) => requestRepReading(tx, { requestedBy: 'u' }));
+  expect(await readRepList(one.ctx, readingId, job('sync_employee'))).toMatchObject({ outcome: 'waiting' });
+  expect(await queuedJobs(database.db)).toHaveLength(3);
   expect(await database.db.select().from(refreshRuns)).toMatchObject([{ state: 'queued' }]);
   for (const { runAt } of await queuedJobs(database.db))
     expect(Date.parse(runAt)).toBeGreaterThan(Date.now());

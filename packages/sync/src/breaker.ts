@@ -262,7 +262,7 @@ async function letGo(tx: Tx, since: Instant | null): Promise<void> {
   await tx.execute(sql`
     select graphile_worker.reschedule_jobs(array(
       select id from graphile_worker._private_jobs
-      where (key like 'employee:%' or key like 'refresh:%')
+      where (key like 'employee:%' or key like 'reps:%' or key like 'refresh:%')
         and locked_at is null and attempts < max_attempts and run_at > now()
     ), run_at => now())`);
 }

@@ -1,7 +1,14 @@
-import { type Executor, eventSyncs, refreshRuns, type Tx } from '@scheduler/db';
+import { type Executor, eventSyncs, refreshRuns, repReadings, type Tx } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
 import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm';
-import { type EventTask, employeeJobKey, eventJobKey, refreshJobKey, type TaskName } from './jobs.ts';
+import {
+  type EventTask,
+  employeeJobKey,
+  eventJobKey,
+  readingJobKey,
+  refreshJobKey,
+  type TaskName,
+} from './jobs.ts';
 
 /** Jobs of people's clicks go first, then links of people, then reading the whole list. */
 const PRIORITIES: Record<TaskName, number> = {
@@ -14,6 +21,8 @@ const PRIORITIES: Record<TaskName, number> = {
 
 /** Any constant of ours will do: whoever holds it decides whether a refresh run is added. */
 const REFRESH_LOCK = 7_261_002;
+/** Whoever holds it decides whether a reading of the rep list is added. */
+const READING_LOCK = 7_261_004;
 
 /** A job to be added through {@link addJobs}. */
 export interface JobSpec {
@@ -143,6 +152,23 @@ export async function retryAllNow(tx: Tx, eventIds: readonly number[]): Promise<
 /** Adds the job that resolves a person against Crossmark's rep list. Call it in the transaction that changed them. */
 export async function enqueueEmployee(tx: Tx, employeeId: number): Promise<void> {
   await addJobs(tx, [{ task: 'sync_employee', payload: { employeeId }, key: employeeJobKey(employeeId) }]);
+}
+
+/** Asks for a reading of Crossmark's rep list and returns it; one that is under way already is the answer. */
+export async function requestRepReading(tx: Tx, request: { requestedBy: string }): Promise<number> {
+  await tx.execute(sql`select pg_advisory_xact_lock(${READING_LOCK})`);
+  const [open] = await tx
+    .select({ id: repReadings.id })
+    .from(repReadings)
+    .where(eq(repReadings.state, 'queued'))
+    .limit(1);
+  if (open) return open.id;
+  const [made] = await tx.insert(repReadings).values(request).returning({ id: repReadings.id });
+  if (!made) throw new Error('The reading was not added.');
+  await addJobs(tx, [
+    { task: 'sync_employee', payload: { readingId: made.id }, key: readingJobKey(made.id) },
+  ]);
+  return made.id;
 }
 
 /**

@@ -8,10 +8,11 @@ export {
   readReachability,
 } from './breaker.ts';
 export type { AttemptFigures, JobInfo, SyncContext, SyncSettings } from './context.ts';
-export { syncEmployee } from './employee.ts';
+export { lockForLink, resendSchedules, syncEmployee, tidyName } from './employee.ts';
 export {
   enqueueEmployee,
   requestRefresh,
+  requestRepReading,
   retryAllNow,
   retryNow,
   wantChange,

@@ -24,7 +24,8 @@ export const PAYLOADS = {
   sync_schedule: eventPayload,
   sync_schedule_update: eventPayload,
   sync_schedule_deletion: eventPayload,
-  sync_employee: z.object({ employeeId: id }),
+  /** With a person: their link. With a reading: Crossmark's whole rep list, kept for imports. */
+  sync_employee: z.union([z.object({ employeeId: id }), z.object({ readingId: id })]),
   /** Crontab ticks name no run: they bring `_cron.ts`, the minute they stand for. */
   refresh_events: z.union([
     z.object({ runId: id }),
@@ -40,5 +41,7 @@ export const CRONTAB =
 export const eventJobKey = (eventId: number): string => `event:${eventId}`;
 /** One job per person at a time. */
 export const employeeJobKey = (employeeId: number): string => `employee:${employeeId}`;
+/** One job per reading of the rep list. */
+export const readingJobKey = (readingId: number): string => `reps:${readingId}`;
 /** One job per refresh run. */
 export const refreshJobKey = (runId: number): string => `refresh:${runId}`;

@@ -20,6 +20,7 @@ import {
   eventMatchKey,
   eventNumber,
   type Instant,
+  type PerType,
   type WorkDate,
   workDateOf,
 } from '@scheduler/scheduling';
@@ -61,6 +62,8 @@ interface Store {
   id: number;
   crossmarkStoreId: StoreId;
   timeZone: string;
+  /** Minutes for new events, by type, where the store set any. */
+  durations: PerType<number>;
 }
 
 interface Counts {
@@ -308,7 +311,7 @@ class Reading {
     const wantedOf = await wantedBy(tx, [...locals.values()]);
 
     let changed = 0;
-    const facts: { row: PlannedEvent; event: LocalEvent['event']; condition: Condition }[] = [];
+    const facts: ChangedFacts[] = [];
     const remembers: { eventId: number; held: Remembered | null }[] = [];
     const inserts: (typeof schedules.$inferInsert)[] = [];
     const adoptions: (Adoption & { eventId: number })[] = [];
@@ -329,7 +332,7 @@ class Reading {
         wanted: wantedOf(local, journal),
       });
       const condition = conditionOf(row, local, since);
-      if (differs(row, event, condition)) facts.push({ row, event, condition });
+      if (differs(row, event, condition)) facts.push({ row, event, condition, store });
 
       const count = created.has(key)
         ? 'created'
@@ -441,7 +444,7 @@ class Reading {
             type,
             startsOn: row.startsOn,
             dueOn: row.dueOn,
-            durationMinutes: defaultDurationMinutes(type, row.name),
+            durationMinutes: defaultDurationMinutes(type, row.name, store.durations),
             condition: conditionOf(row, null, ''),
             instructionsUrl: row.instructionsUrl,
           };
@@ -572,12 +575,17 @@ async function wantedBy(tx: Tx, locals: readonly LocalEvent[]) {
   };
 }
 
-async function updateFacts(
-  tx: Tx,
-  changes: readonly { row: PlannedEvent; event: LocalEvent['event']; condition: Condition }[],
-): Promise<void> {
+/** An event that Crossmark's list tells otherwise. */
+interface ChangedFacts {
+  row: PlannedEvent;
+  event: LocalEvent['event'];
+  condition: Condition;
+  store: Store;
+}
+
+async function updateFacts(tx: Tx, changes: readonly ChangedFacts[]): Promise<void> {
   if (changes.length === 0) return;
-  const values = changes.map(({ row, event, condition }) => {
+  const values = changes.map(({ row, event, condition, store }) => {
     const renamed = row.name !== event.name;
     const type = renamed ? detectEventType(row.name) : event.type;
     return {
@@ -585,7 +593,8 @@ async function updateFacts(
       name: row.name,
       event_number: renamed ? eventNumber(row.name) : event.eventNumber,
       type,
-      duration_minutes: type === event.type ? event.durationMinutes : defaultDurationMinutes(type, row.name),
+      duration_minutes:
+        type === event.type ? event.durationMinutes : defaultDurationMinutes(type, row.name, store.durations),
       starts_on: row.startsOn,
       due_on: row.dueOn,
       condition,

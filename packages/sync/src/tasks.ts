@@ -4,6 +4,7 @@ import { syncEmployee } from './employee.ts';
 import { PAYLOADS, TASKS, type TaskName } from './jobs.ts';
 import { type Ended, reconcile } from './reconcile.ts';
 import { refresh, refreshOnTick } from './refresh.ts';
+import { readRepList } from './rep-list.ts';
 
 /**
  * A task that hangs in spite of its own limits is given up on, so that it doesn't hold a place of the worker for ever; its
@@ -32,7 +33,12 @@ export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
       reconcile(ctx, PAYLOADS.sync_schedule_update.parse(payload).eventId, job),
     sync_schedule_deletion: (payload, job) =>
       reconcile(ctx, PAYLOADS.sync_schedule_deletion.parse(payload).eventId, job),
-    sync_employee: (payload, job) => syncEmployee(ctx, PAYLOADS.sync_employee.parse(payload).employeeId, job),
+    sync_employee: (payload, job) => {
+      const given = PAYLOADS.sync_employee.parse(payload);
+      return 'readingId' in given
+        ? readRepList(ctx, given.readingId, job)
+        : syncEmployee(ctx, given.employeeId, job);
+    },
     refresh_events: (payload, job) => {
       const given = PAYLOADS.refresh_events.parse(payload);
       return 'runId' in given ? refresh(ctx, given.runId, job) : refreshOnTick(ctx, given.tickAt);

@@ -1,7 +1,7 @@
 import { type Db, syncAttempts, type Tx, workers } from '@scheduler/db';
 import { and, inArray, isNull, sql } from 'drizzle-orm';
 import { addJobs } from './enqueue.ts';
-import { eventJobKey, refreshJobKey } from './jobs.ts';
+import { eventJobKey, readingJobKey, refreshJobKey } from './jobs.ts';
 
 /**
  * What keeps a set of workers going when some of them die. Any worker may call these at any time; each is short and
@@ -114,6 +114,14 @@ export async function sweep(db: Db): Promise<number> {
           where jobs.key = 'refresh:' || refresh_runs.id and (jobs.is_available or jobs.locked_at is not null)
         )
       for update skip locked`);
+    const readings = await tx.execute<{ id: number }>(sql`
+      select id from rep_readings
+      where state = 'queued'
+        and not exists (
+          select from graphile_worker._private_jobs jobs
+          where jobs.key = 'reps:' || rep_readings.id and (jobs.is_available or jobs.locked_at is not null)
+        )
+      for update skip locked`);
     await addJobs(tx, [
       ...lost.map(({ event_id: eventId }) => ({
         task: 'sync_schedule_update' as const,
@@ -125,7 +133,12 @@ export async function sweep(db: Db): Promise<number> {
         payload: { runId },
         key: refreshJobKey(runId),
       })),
+      ...readings.map(({ id: readingId }) => ({
+        task: 'sync_employee' as const,
+        payload: { readingId },
+        key: readingJobKey(readingId),
+      })),
     ]);
-    return lost.length + runs.length;
+    return lost.length + runs.length + readings.length;
   });
 }

@@ -226,7 +226,9 @@ async function planImport(
     if (problem) return refuse([problem], type);
 
     const durationMinutes =
-      value.durationMinutes ?? known?.event.durationMinutes ?? defaultDurationMinutes(type, value.name);
+      value.durationMinutes ??
+      known?.event.durationMinutes ??
+      defaultDurationMinutes(type, value.name, store.durations);
     const changes = changesOf(known, value, durationMinutes, moves ? schedule : null, store);
     return {
       preview: {

@@ -176,6 +176,7 @@ function copiedRows(week: WeekBoard, next: WeekBoard): Row[] {
     planned: plannedWork(next),
     holidays: next.holidays.map((holiday) => ({ ...holiday, yearly: false })),
     timeZone: next.store.timeZone,
+    slots: next.store.slots,
   });
   return rows.map((row) => {
     const source = week.schedules.find((schedule) => schedule.scheduleId === row.scheduleId);

@@ -46,7 +46,7 @@ const over = (day: string): Reason => ({
 
 /** What the rules are asked about work on the board, grouped once for all cells. */
 export function judgeFor(board: WeekBoard, held: Held): Judge {
-  const { timeZone } = board.store;
+  const { timeZone, slots } = board.store;
   const planned = plannedWork(board);
   const ofPerson = Map.groupBy(planned, (work) => work.employeeId);
   const ofDay = Map.groupBy(planned, (work) => work.workDate);
@@ -70,6 +70,7 @@ export function judgeFor(board: WeekBoard, held: Held): Judge {
       planned: ofPerson.get(employeeId) ?? [],
       dayWork: ofDay.get(day) ?? [],
       holidays,
+      slots,
       ...(schedule && { ignoreScheduleIds: [schedule.scheduleId], ...expiryOf(schedule) }),
     });
     if (day >= board.today) return placement;
@@ -101,6 +102,7 @@ export function judgeFor(board: WeekBoard, held: Held): Judge {
         timeZone,
         planned,
         holidays,
+        slots,
       });
       // A trade takes no overrides: what would need a reason forbids it.
       return [...a, ...b].map((reason) =>

@@ -12,3 +12,8 @@ export function useSession(): Session {
 export function useMayWrite(): boolean {
   return useSession().role !== 'viewer';
 }
+
+/** Whether they may change how the scheduler works. */
+export function useIsAdmin(): boolean {
+  return useSession().role === 'admin';
+}

@@ -1,5 +1,5 @@
-import { useNavigate } from '@tanstack/react-router';
-import { LogOut, UserRound } from 'lucide-react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { LogOut, Settings, UserRound } from 'lucide-react';
 import { queryClient } from '../api.ts';
 import { signOut } from '../session.ts';
 import { chooseTheme, THEMES, type Theme, useTheme } from '../theme.ts';
@@ -64,6 +64,14 @@ export function UserMenu() {
             ))}
           </div>
         </fieldset>
+        <Link
+          to="/settings"
+          onClick={() => document.getElementById('account')?.hidePopover()}
+          className="flex w-full items-center gap-2 rounded border-t border-line px-2 py-2 hover:bg-surface-2"
+        >
+          <Settings aria-hidden className="size-4" />
+          Settings
+        </Link>
         <button
           type="button"
           onClick={() => void leave()}

@@ -24,10 +24,13 @@ export function LoadError({ what, error, onRetry }: { what: string; error: unkno
   );
 }
 
-/** A refusal beside the button that met it: the sentence and each rule that spoke against it. */
-export function Refusal({ error }: { error: unknown }) {
+/**
+ * A refusal beside the button that met it: the sentence and each rule that spoke against it. Where a colleague's change
+ * came first, `onGoOn` takes the version that counts now, so that the same can be saved on top of it.
+ */
+export function Refusal({ error, onGoOn }: { error: unknown; onGoOn?: (version: number) => void }) {
   if (!error) return null;
-  const { message, reasons } = problemOf(error);
+  const { message, reasons, code, currentVersion } = problemOf(error);
   const others = reasons.filter((reason) => !message.includes(reason.message));
   return (
     <div
@@ -43,6 +46,11 @@ export function Refusal({ error }: { error: unknown }) {
               <li key={reason.code}>{reason.message}</li>
             ))}
           </ul>
+        )}
+        {onGoOn && code === 'stale' && currentVersion !== undefined && (
+          <Button className="mt-2" onClick={() => onGoOn(currentVersion)}>
+            Keep what I entered and go on
+          </Button>
         )}
       </div>
     </div>

@@ -1,6 +1,7 @@
 export * from './audit-log.ts';
 export * from './availability.ts';
 export * from './crossmark-breakers.ts';
+export * from './crossmark-reps.ts';
 export * from './crossmark-sessions.ts';
 export * from './employees.ts';
 export * from './event-syncs.ts';

@@ -1,5 +1,6 @@
 import type { StoreId } from '@scheduler/crossmark';
-import { integer, pgTable, text } from 'drizzle-orm/pg-core';
+import type { PerType } from '@scheduler/scheduling';
+import { integer, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 
 /** A club store. Its zone decides what a work day is. */
 export const stores = pgTable('stores', {
@@ -11,4 +12,10 @@ export const stores = pgTable('stores', {
   name: text().notNull(),
   /** IANA name, such as `America/Indiana/Indianapolis`. */
   timeZone: text().notNull(),
+  /** Usual starts by event type, `HH:mm`; the product's own where none are set. */
+  slots: jsonb().$type<PerType<string[]>>().notNull().default({}),
+  /** Minutes by event type, for new events; the product's own where none are set. */
+  durations: jsonb().$type<PerType<number>>().notNull().default({}),
+  /** Counts the changes of these settings: an edit names the version it saw, a stale one is refused. */
+  version: integer().notNull().default(1),
 });

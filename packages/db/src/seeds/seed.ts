@@ -19,7 +19,9 @@ import type { DemoScenario } from './demo.ts';
  */
 export async function seedScenario(db: Db, scenario: DemoScenario): Promise<void> {
   await db.transaction(async (tx) => {
-    await tx.execute(sql`truncate stores, holidays, refresh_runs, audit_log restart identity cascade`);
+    await tx.execute(
+      sql`truncate stores, holidays, refresh_runs, rep_readings, crossmark_reps, audit_log restart identity cascade`,
+    );
     await tx.execute(sql`delete from graphile_worker._private_jobs`);
     await insertScenario(tx, scenario);
   });

@@ -1,0 +1,235 @@
+import type { EmployeeDetail } from '@scheduler/server/router';
+import { keepPreviousData } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import {
+  CalendarArrowDown,
+  CalendarDays,
+  ChevronLeft,
+  ChevronRight,
+  Link2,
+  Pencil,
+  Printer,
+  UserMinus,
+} from 'lucide-react';
+import { useState } from 'react';
+import { trpc } from '../api.ts';
+import { useMayWrite } from '../shell/use-session.ts';
+import { addDays, formatDay, formatTime, formatWeek, otherZone, weekStart } from '../time.ts';
+import { TypeMark } from '../ui/badges.tsx';
+import { Button, buttonClass, IconButton } from '../ui/button.tsx';
+import { Bone, LoadError, Loading } from '../ui/states.tsx';
+import { STATE_WORDS, titleOf } from '../words.ts';
+import { Availability } from './availability.tsx';
+import { LinkDialog, LinkMark } from './link.tsx';
+import { PersonDialog, RetireDialog, TakeBack } from './person-dialogs.tsx';
+
+const route = getRouteApi('/app/people/$id');
+
+/** One person: who they are, whether Crossmark knows them, their week, and when they can work. */
+export function PersonPage() {
+  const employeeId = Number(route.useParams().id);
+  const query = trpc.employees.get.useQuery({ employeeId });
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto">
+      <div className="mx-auto grid max-w-[100rem] grid-cols-1 gap-4 p-3 sm:p-4">
+        <Link
+          to="/people"
+          className="inline-flex min-h-6 items-center gap-1 justify-self-start text-sm text-accent-text hover:underline"
+        >
+          <ChevronLeft aria-hidden className="size-4" />
+          All people
+        </Link>
+        {query.isError && !query.data ? (
+          <LoadError what="This person" error={query.error} onRetry={() => void query.refetch()} />
+        ) : !query.data ? (
+          <Loading what="this person">
+            <div className="grid gap-4 lg:grid-cols-2">
+              <Bone className="h-14 lg:col-span-2" />
+              <Bone className="h-96" />
+              <Bone className="h-96" />
+            </div>
+          </Loading>
+        ) : (
+          <>
+            <Head person={query.data} />
+            <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+              <Week person={query.data} />
+              <Availability person={query.data} />
+            </div>
+          </>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Head({ person }: { person: EmployeeDetail }) {
+  const mayWrite = useMayWrite();
+  const [asked, setAsked] = useState<'edit' | 'retire' | 'link'>();
+  const close = () => setAsked(undefined);
+  const facts = [person.role, person.employeeNumber, person.email, person.phone].filter(Boolean);
+  return (
+    <header className="flex flex-wrap items-start gap-x-4 gap-y-2">
+      <div className="min-w-0 flex-1 basis-72">
+        <h1 className="text-lg font-semibold">{person.name}</h1>
+        <p className="text-sm break-words text-ink-2">
+          {facts.join(' · ')}
+          {person.adultBeverageTrained && ' · Adult beverage trained'}
+        </p>
+        {person.terminatedOn && (
+          <p className="text-sm text-waiting">
+            Last work day {formatDay(person.terminatedOn)}, {person.terminatedOn.slice(0, 4)}
+          </p>
+        )}
+      </div>
+      <div className="grid justify-items-start gap-1.5 text-sm">
+        <LinkMark person={person} />
+        {mayWrite && person.linkState !== 'linked' && (
+          <Button onClick={() => setAsked('link')}>
+            <Link2 aria-hidden className="size-4" />
+            Choose the rep by hand
+          </Button>
+        )}
+      </div>
+      {mayWrite && (
+        <div className="flex items-center gap-1.5">
+          <Button onClick={() => setAsked('edit')}>
+            <Pencil aria-hidden className="size-4" />
+            Edit
+          </Button>
+          {person.terminatedOn ? (
+            <TakeBack person={person} />
+          ) : (
+            <Button onClick={() => setAsked('retire')}>
+              <UserMinus aria-hidden className="size-4" />
+              Retire
+            </Button>
+          )}
+        </div>
+      )}
+      {asked === 'edit' && <PersonDialog person={person} onClose={close} />}
+      {asked === 'retire' && <RetireDialog person={person} onClose={close} />}
+      {asked === 'link' && <LinkDialog person={person} onClose={close} />}
+    </header>
+  );
+}
+
+function Week({ person }: { person: EmployeeDetail }) {
+  const { week } = route.useSearch();
+  const navigate = route.useNavigate();
+  const thisWeek = weekStart(person.today);
+  const weekOf = weekStart(week ?? person.today);
+  const query = trpc.employees.week.useQuery(
+    { employeeId: person.id, weekOf },
+    { placeholderData: keepPreviousData },
+  );
+  const go = (sunday: string) =>
+    void navigate({ search: sunday === thisWeek ? {} : { week: sunday }, replace: true });
+  const data = query.data;
+  const zone = otherZone(person.store.timeZone);
+  const params = { id: String(person.id) };
+  return (
+    <section
+      aria-labelledby="their-week"
+      className="grid grid-cols-1 gap-3 rounded-md border border-line bg-surface p-3"
+    >
+      <div className="flex flex-wrap items-center gap-2">
+        <h2 id="their-week" className="font-semibold">
+          Week of {formatWeek(weekOf)}
+        </h2>
+        <div className="ml-auto flex items-center gap-1">
+          <IconButton label="Week before" onClick={() => go(addDays(weekOf, -7))}>
+            <ChevronLeft aria-hidden className="size-4" />
+          </IconButton>
+          <Button disabled={weekOf === thisWeek} onClick={() => go(thisWeek)}>
+            This week
+          </Button>
+          <IconButton label="Week after" onClick={() => go(addDays(weekOf, 7))}>
+            <ChevronRight aria-hidden className="size-4" />
+          </IconButton>
+        </div>
+      </div>
+      {query.isError && !data ? (
+        <LoadError what="The week" error={query.error} onRetry={() => void query.refetch()} />
+      ) : !data ? (
+        <Loading what="the week">
+          <Bone className="h-72" />
+        </Loading>
+      ) : (
+        <ol className={`divide-y divide-line ${query.isPlaceholderData ? 'opacity-60' : ''}`}>
+          {data.days.map((day) => {
+            const off = data.off.find((one) => one.day === day);
+            const holiday = data.holidays.find((one) => one.day === day);
+            const works = data.schedules.filter((work) => work.workDate === day);
+            return (
+              <li key={day} className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-x-3 py-1.5 text-sm">
+                <span className={day === person.today ? 'font-semibold text-accent-text' : 'text-ink-2'}>
+                  {formatDay(day)}
+                  {day === person.today && <span className="block text-xs font-normal">Today</span>}
+                </span>
+                <div className="grid min-w-0 content-start gap-1">
+                  {works.map((work) => (
+                    <Link
+                      key={work.scheduleId}
+                      to="/"
+                      search={{ week: weekOf, event: work.eventId }}
+                      className="flex min-h-6 flex-wrap items-center gap-x-2 hover:underline"
+                    >
+                      <span className="whitespace-nowrap">
+                        {formatTime(work.startsAt, person.store.timeZone)} –{' '}
+                        {formatTime(work.endsAt, person.store.timeZone)}
+                      </span>
+                      <TypeMark type={work.type} />
+                      <span className="min-w-0 font-medium wrap-anywhere">
+                        {titleOf({ name: work.eventName })}
+                      </span>
+                      {work.syncState !== 'synced' && (
+                        <span className="text-xs text-ink-2">{STATE_WORDS[work.syncState]}</span>
+                      )}
+                    </Link>
+                  ))}
+                  {holiday && <span className="text-ink-2">Closed: {holiday.name}</span>}
+                  {off && <span className="text-ink-2">Off: {off.reason}</span>}
+                  {works.length === 0 && !off && !holiday && (
+                    <span className="text-ink-3">Nothing planned</span>
+                  )}
+                </div>
+              </li>
+            );
+          })}
+        </ol>
+      )}
+      {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
+      <div className="flex flex-wrap items-center gap-2">
+        {data && data.schedules.length > 0 ? (
+          <a
+            href={`/api/people/${person.id}/week.ics?weekOf=${weekOf}`}
+            download
+            className={buttonClass('plain')}
+          >
+            <CalendarArrowDown aria-hidden className="size-4" />
+            Calendar file (.ics)
+          </a>
+        ) : (
+          <Button disabled title="Nothing is planned in this week">
+            <CalendarArrowDown aria-hidden className="size-4" />
+            Calendar file (.ics)
+          </Button>
+        )}
+        <Link
+          to="/people/$id/week"
+          params={params}
+          search={{ week: weekOf }}
+          className={buttonClass('plain')}
+        >
+          <Printer aria-hidden className="size-4" />
+          Print week
+        </Link>
+        <Link to="/" search={{ week: weekOf }} className={buttonClass('quiet')}>
+          <CalendarDays aria-hidden className="size-4" />
+          Board
+        </Link>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,233 @@
+import { readFileSync } from 'node:fs';
+import { AxeBuilder } from '@axe-core/playwright';
+import { addDays, formatDay, weekStart, workDateOf } from '@scheduler/scheduling';
+import { type Api, refusal, signIn } from '@scheduler/scripts/api';
+import { heldBookings } from '@scheduler/scripts/crossmark-side';
+import { waitFor } from '@scheduler/scripts/process';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freeEvent } from './board.ts';
+import { type Stack, signedIn, startStack } from './stack.ts';
+
+const STORE_ZONE = 'America/Indiana/Indianapolis';
+const today = workDateOf(new Date().toISOString(), STORE_ZONE);
+
+describe('a dispatcher who looks after people', () => {
+  let stack: Stack;
+  let page: Page;
+  let errors: string[];
+  let api: Api;
+  beforeAll(async () => {
+    stack = await startStack();
+    ({ page, errors } = await signedIn(stack));
+    api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
+  });
+  afterAll(() => stack?.stop());
+
+  const open = (path: string) => page.goto(stack.apps.webUrl + path);
+  const addReps = (reps: object[]) =>
+    fetch(`${stack.infrastructure.simulatorUrl}/__sim/reps`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(reps),
+    });
+
+  /** Somebody with work on a day to come on which they can work. */
+  const working = async () => {
+    for (const week of [0, 1, 2]) {
+      const board = await api.board.week.query({ weekOf: addDays(today, week * 7) });
+      const work = board.schedules.find((one) => one.workDate > today);
+      const person = board.people.find((one) => one.id === work?.employeeId);
+      if (work && person && !person.off.some((off) => off.day === work.workDate)) return { work, person };
+    }
+    throw new Error('Nobody has work to come in the demo data.');
+  };
+
+  it('adds time off by keyboard alone: told what it concerns, the board marks it, the rules refuse more', async () => {
+    const { work, person } = await working();
+    const day = work.workDate;
+    await open(`/people/${person.id}`);
+    await page.getByRole('button', { name: 'Add days' }).focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.waitFor();
+    await page.keyboard.press('Tab');
+    const typed = `${day.slice(5, 7)}${day.slice(8)}${day.slice(0, 4)}`;
+    await dialog.getByLabel('First day').focus();
+    await page.keyboard.type(typed);
+    await dialog.getByLabel('Last day').focus();
+    await page.keyboard.type(typed);
+    await dialog.getByLabel('Reason').focus();
+    await page.keyboard.type('Jury duty');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+
+    const told = page.getByRole('alert').filter({ hasText: 'can’t work' });
+    await told.waitFor();
+    expect(await page.getByTestId('exceptions').innerText()).toContain('Jury duty');
+    await told.getByRole('link').first().press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByText('Jury duty').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('week')?.replaceAll('"', '')).toBe(weekStart(day));
+
+    const event = await freeEvent(stack, 'Core');
+    const startsAt = `${day}T16:15:00.000Z`;
+    const said = await refusal(
+      api.schedules.create.mutate({ eventId: event.eventId, employeeId: person.id, startsAt }),
+    );
+    expect(said).toContain('has time off');
+
+    await open(`/people/${person.id}`);
+    await page.getByRole('button', { name: `Remove time off ${formatDay(day)}` }).click();
+    await page.getByText('Jury duty').first().waitFor({ state: 'hidden' });
+    const { timeOff } = await api.employees.get.query({ employeeId: person.id });
+    expect(timeOff.some((off) => off.reason === 'Jury duty')).toBe(false);
+  });
+
+  it('sees the usual week in the next weeks while ticking it, and is refused where a colleague was first', async () => {
+    const { person } = await working();
+    await open(`/people/${person.id}`);
+    const saturday = page.getByLabel('Sat', { exact: true });
+    expect(await saturday.isChecked()).toBe(true);
+    await saturday.focus();
+    await page.keyboard.press('Space');
+    await page.getByText('never works on Saturdays').first().waitFor();
+    const { version } = await api.employees.get.query({ employeeId: person.id });
+    await api.employees.update.mutate({ employeeId: person.id, version, changes: { phone: '317-555-0199' } });
+    await page.getByText('317-555-0199').waitFor();
+    await page.getByRole('button', { name: 'Save usual week' }).click();
+    const refused = page.getByRole('alert').filter({ hasText: 'changed the phone number' });
+    await refused.getByRole('button', { name: 'Keep what I entered and go on' }).click();
+    await page.getByRole('button', { name: 'Save usual week' }).click();
+    await expect
+      .poll(async () => (await api.employees.get.query({ employeeId: person.id })).pattern?.[6] ?? true)
+      .toBe(false);
+  });
+
+  it('imports somebody from Crossmark after a preview, and the same again makes nobody twice', async () => {
+    const count = async () => (await api.employees.list.query({ includeRetired: true })).length;
+    const before = await count();
+    await open('/people');
+    await page.getByRole('link', { name: 'Import from Crossmark' }).click();
+    await page.getByRole('button', { name: 'Read it now' }).click();
+    await page.getByTestId('rep-counts').waitFor();
+    expect(await count()).toBe(before);
+    await page.getByLabel('Search reps').fill('Gideon');
+    const row = page.locator('[data-testid^=rep-2]').filter({ hasText: 'Gideon Fairbanks' });
+    await row.getByText('New', { exact: true }).waitFor();
+    await page.getByLabel('Import Gideon Fairbanks').check();
+    await page.getByRole('button', { name: 'Import 1' }).click();
+    await row.getByText('Same', { exact: true }).waitFor();
+    expect(await count()).toBe(before + 1);
+
+    await page.getByRole('button', { name: 'Read it again' }).click();
+    await expect
+      .poll(async () => {
+        const { reading } = await api.reps.list.query();
+        return reading && `${reading.readingId} ${reading.state}`;
+      })
+      .toBe('2 done');
+    await row.getByText('Same', { exact: true }).waitFor();
+    expect(await row.getByRole('checkbox').count()).toBe(0);
+    expect(await count()).toBe(before + 1);
+    expect(await api.employees.list.query({})).toContainEqual(
+      expect.objectContaining({ name: 'Gideon Fairbanks', linkState: 'linked' }),
+    );
+  });
+
+  it('says by hand which of two reps somebody is, and what is planned for them reaches Crossmark', async () => {
+    const twin = { firstName: 'Robin', lastName: 'Twin' };
+    await addReps([
+      { repId: '290001', employeeNumber: 'US990001', ...twin },
+      { repId: '290002', employeeNumber: 'US990002', ...twin },
+    ]);
+    const { id: employeeId } = await api.employees.create.mutate({ name: 'Robin Twin' });
+    await waitFor('The look-up', async () => {
+      const { linkState } = await api.employees.get.query({ employeeId });
+      return linkState === 'ambiguous';
+    });
+    await open(`/people/${employeeId}`);
+    await page.getByText('Several reps in Crossmark are called Robin Twin').waitFor();
+    await page.getByRole('button', { name: 'Choose the rep by hand' }).click();
+    const dialog = page.getByRole('dialog');
+    // The list of the import is older than the twins.
+    await dialog.getByRole('button', { name: /^Read it/ }).click();
+    const choice = dialog.getByRole('radio', { name: /RepID 290002/ });
+    await choice.waitFor();
+    await choice.press('Space');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByText('RepID 290002').waitFor();
+
+    const event = await freeEvent(stack, 'Core');
+    await api.schedules.create.mutate({
+      eventId: event.eventId,
+      employeeId,
+      startsAt: event.startsAt,
+      withSupervisor: false,
+    });
+    await expect
+      .poll(() => heldBookings(stack.infrastructure.simulatorUrl, event.mplanId), { timeout: 30_000 })
+      .toEqual([expect.objectContaining({ repId: '290002', startsAt: event.startsAt })]);
+  });
+
+  it('takes a week along as a calendar file and on paper', async () => {
+    const { work, person } = await working();
+    const week = weekStart(work.workDate);
+    await open(`/people/${person.id}?week=${week}`);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'Calendar file (.ics)' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toBe(`week-${week}.ics`);
+    const text = readFileSync(await file.path(), 'utf8');
+    expect(text).toMatch(/^BEGIN:VCALENDAR\r\n/);
+    const stamp = work.startsAt.replace(/[-:]|\.000/g, '');
+    expect(text).toContain(`UID:schedule-${work.scheduleId}@crossmark-scheduler\r\n`);
+    expect(text).toContain(`DTSTART:${stamp}\r\n`);
+
+    await page.getByRole('link', { name: 'Print week' }).click();
+    await page.getByRole('heading', { level: 1, name: person.name }).waitFor();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
+    expect(await page.getByRole('table').innerText()).toContain(work.event.name.slice(0, 20));
+    await page.emulateMedia({ media: null });
+  });
+
+  it.each([
+    ['wide and light', { viewport: { width: 1440, height: 900 } }],
+    ['wide and dark', { viewport: { width: 1440, height: 900 }, dark: true }],
+    ['at 360 px', { viewport: { width: 360, height: 740 } }],
+  ])('gets pages without a finding of axe and without sideways scrolling, %s', async (_, look) => {
+    const { person } = await working();
+    const { page: fresh, errors: itsErrors } = await signedIn(stack, look);
+    await fresh.getByTestId('sync-badge').first().waitFor();
+    const pages: [path: string, ready: string][] = [
+      ['/people', 'People'],
+      ['/people/import', 'Import people from Crossmark'],
+      [`/people/${person.id}`, person.name],
+      [`/people/${person.id}/week`, person.name],
+    ];
+    for (const [path, heading] of pages) {
+      await fresh.goto(stack.apps.webUrl + path);
+      await fresh.getByRole('heading', { level: 1, name: heading }).waitFor();
+      await fresh.locator('[aria-label^=Loading]').first().waitFor({ state: 'detached' });
+      expect((await new AxeBuilder({ page: fresh }).analyze()).violations, path).toEqual([]);
+      const sideways = await fresh.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      );
+      expect(sideways, path).toBe(0);
+    }
+    await fresh.goto(`${stack.apps.webUrl}/people/${person.id}`);
+    await fresh.getByRole('button', { name: 'Add days' }).click();
+    await fresh.getByRole('dialog').waitFor();
+    expect((await new AxeBuilder({ page: fresh }).analyze()).violations, 'dialog').toEqual([]);
+    expect(itsErrors).toEqual([]);
+    await fresh.context().close();
+  });
+
+  it('has met no error in the page', () => {
+    expect(errors).toEqual([]);
+  });
+});

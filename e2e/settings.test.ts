@@ -1,0 +1,99 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { addDays, workDateOf } from '@scheduler/scheduling';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freeEvent, openTray } from './board.ts';
+import { type Stack, signedIn, startStack } from './stack.ts';
+
+describe('an admin at the settings', () => {
+  let stack: Stack;
+  let page: Page;
+  let errors: string[];
+  beforeAll(async () => {
+    stack = await startStack();
+    ({ page, errors } = await signedIn(stack, { email: 'admin@demo.test' }));
+  });
+  afterAll(() => stack?.stop());
+
+  it('finds them in the menu and adds a usual start by keyboard alone; the plan dialog offers it at once', async () => {
+    const planner = await signedIn(stack);
+    await openTray(planner.page);
+    await page.getByRole('button', { name: /^Account of/ }).press('Enter');
+    await page.getByRole('link', { name: 'Settings' }).press('Enter');
+    await page.getByRole('button', { name: 'Edit Core' }).press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Another start').focus();
+    await page.keyboard.type('0105PM');
+    await page.keyboard.press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    expect(await page.getByTestId('type-Core').innerText()).toMatch(/1:05 PM\s*\(set here\)/);
+
+    const event = await freeEvent(stack, 'Core');
+    await planner.page.goto(`${stack.apps.webUrl}/?week=${event.weekOf}`);
+    await openTray(planner.page);
+    await planner.page.getByTestId(`tray-event-${event.eventId}`).click();
+    const plan = planner.page.getByRole('dialog');
+    await plan.locator(`input[type=radio][value="${event.day}"]`).check({ force: true });
+    await plan.locator('input[type=radio][value="13:05"]').waitFor({ state: 'attached' });
+    expect(planner.errors).toEqual([]);
+
+    await planner.page.goto(`${stack.apps.webUrl}/settings`);
+    await planner.page.getByText('Only an admin can change them.').waitFor();
+    expect(await planner.page.getByRole('button', { name: /^(Edit|Add|Remove)/ }).count()).toBe(0);
+    await planner.page.context().close();
+  });
+
+  it('adds a holiday: the board says that the store is closed', async () => {
+    const day = addDays(workDateOf(new Date().toISOString(), 'America/Indiana/Indianapolis'), 1);
+    await page.getByLabel('Day', { exact: true }).fill(day);
+    await page.getByLabel('Holiday', { exact: true }).fill('Founders’ day');
+    await page.getByRole('button', { name: 'Add holiday' }).click();
+    await page.getByTestId('holidays').getByText('Founders’ day').waitFor();
+    await page.goto(`${stack.apps.webUrl}/?week=${day}`);
+    await page.getByText('Founders’ day').first().waitFor();
+    await page.goto(`${stack.apps.webUrl}/settings`);
+    await page.getByRole('button', { name: 'Remove Founders’ day' }).click();
+    await page.getByText('Founders’ day').waitFor({ state: 'hidden' });
+  });
+
+  it('is told what another zone means before saving it; the board’s times follow', async () => {
+    await page.getByRole('button', { name: 'Edit store' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Time zone').selectOption('America/Chicago');
+    await dialog.getByText('What another zone means').waitFor();
+    await dialog.getByText(/keep their instants/).waitFor();
+    await dialog.getByRole('button', { name: 'Save and change the zone' }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await page.getByRole('region', { name: 'Store' }).getByText('America/Chicago').waitFor();
+    await page.goto(stack.apps.webUrl);
+    await page
+      .getByText(/Central (Standard|Daylight) Time/)
+      .first()
+      .waitFor();
+  });
+
+  it.each([
+    ['wide and light', { viewport: { width: 1440, height: 900 } }],
+    ['wide and dark', { viewport: { width: 1440, height: 900 }, dark: true }],
+    ['at 360 px', { viewport: { width: 360, height: 740 } }],
+  ])('gets a page without a finding of axe and without sideways scrolling, %s', async (_, look) => {
+    const { page: fresh, errors: itsErrors } = await signedIn(stack, { ...look, email: 'admin@demo.test' });
+    await fresh.getByTestId('sync-badge').first().waitFor();
+    await fresh.goto(`${stack.apps.webUrl}/settings`);
+    await fresh.getByTestId('type-Core').waitFor();
+    expect((await new AxeBuilder({ page: fresh }).analyze()).violations).toEqual([]);
+    const sideways = await fresh.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
+    expect(sideways).toBe(0);
+    await fresh.getByRole('button', { name: 'Edit Core' }).click();
+    await fresh.getByRole('dialog').waitFor();
+    expect((await new AxeBuilder({ page: fresh }).analyze()).violations).toEqual([]);
+    expect(itsErrors).toEqual([]);
+    await fresh.context().close();
+  });
+
+  it('has met no error in the page', () => {
+    expect(errors).toEqual([]);
+  });
+});
