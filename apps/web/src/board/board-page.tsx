@@ -8,6 +8,7 @@ import {
   type SetStateAction,
   Suspense,
   useCallback,
+  useDeferredValue,
   useEffect,
   useMemo,
   useRef,
@@ -86,7 +87,10 @@ export function BoardPage() {
   );
   // Around midnight the store may be in another week than the viewer: the store's today decides.
   const storeToday = query.data?.today;
-  const board = useForeshadowed(query.data);
+  const planned = useForeshadowed(query.data);
+  // Hundreds of cards are drawn when nobody waits for anything else: what is clicked or typed meanwhile is answered first.
+  const board = useDeferredValue(planned);
+  const busy = query.isPlaceholderData || (board !== planned && board?.weekOf !== planned?.weekOf);
   const loaded = board !== undefined;
   useEffect(() => {
     if (loaded) loadDialogsSoon();
@@ -103,15 +107,15 @@ export function BoardPage() {
     [set, mayWrite, besides],
   );
 
-  const planner = usePlanner(board, setAsked);
+  const planner = usePlanner(planned, setAsked);
   useBoardKeys({
     ...planner,
-    board,
+    board: planned,
     mayWrite,
     trade: (schedule) => setAsked({ kind: 'trade', schedule }),
     help: () => setAsked({ kind: 'keys' }),
   });
-  useDragging(board, planner.drop, mayWrite && grid);
+  useDragging(planned, planner.drop, mayWrite && grid);
   const pick = useCallback(
     (event: BoardEvent) =>
       mayWrite ? setAsked({ kind: 'plan', event }) : set({ event: event.eventId }, false),
@@ -215,8 +219,8 @@ export function BoardPage() {
       </div>
       {board ? (
         <div
-          aria-busy={query.isPlaceholderData}
-          className={`flex min-h-0 flex-1 transition-opacity ${query.isPlaceholderData ? 'opacity-60' : ''}`}
+          aria-busy={busy}
+          className={`flex min-h-0 flex-1 transition-opacity ${busy ? 'opacity-60' : ''}`}
         >
           {showBoard &&
             (board.people.length === 0 ? (
@@ -230,7 +234,7 @@ export function BoardPage() {
             ) : (
               <DayList
                 board={board}
-                day={query.isPlaceholderData ? board.weekOf : day}
+                day={busy ? board.weekOf : day}
                 today={board.today}
                 onDay={(next) => set({ day: next })}
                 actions={actions}
