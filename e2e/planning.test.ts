@@ -74,8 +74,8 @@ describe('planning a week at the board', () => {
   afterAll(() => stack?.stop());
   beforeEach(async () => {
     await page.mouse.up();
-    await clear(...cores.keys());
     await page.goto('about:blank');
+    await clear(...cores.keys());
     await openWeek(page);
   });
 
@@ -100,10 +100,14 @@ describe('planning a week at the board', () => {
       employeeId: person.id,
       startsAt: instantAt(day(on), time, zone),
     });
+  /** Unschedules what an earlier test left, also where its page is still saving. */
   const clear = async (...indexes: number[]) => {
     for (const index of indexes) {
-      const schedule = await live(index);
-      if (schedule) await api.schedules.unschedule.mutate(refOf(schedule));
+      await waitFor(`Core ${index} to be free`, async () => {
+        const schedule = await live(index);
+        if (schedule) await api.schedules.unschedule.mutate(refOf(schedule)).catch(() => undefined);
+        return schedule === null;
+      });
     }
   };
 

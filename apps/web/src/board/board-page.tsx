@@ -1,60 +1,28 @@
-import type { Reason } from '@scheduler/scheduling';
-import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/router';
+import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, CopyPlus, Keyboard } from 'lucide-react';
-import {
-  type Dispatch,
-  type SetStateAction,
-  Suspense,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { trpc } from '../api.ts';
 import type { BoardSearch } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
-import { addDays, formatWeek, laterDay, weekIn, weekStart } from '../time.ts';
+import { addDays, formatWeek, weekIn, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
-import { toast } from '../ui/toast.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { DayList } from './day-list.tsx';
-import {
-  ChooseEventDialog,
-  CopyWeekDialog,
-  EventPanel,
-  KeysDialog,
-  loadDialogsSoon,
-  MoveMenu,
-  PlanDialog,
-  ReasonDialog,
-  TradeDialog,
-  whenIdle,
-} from './dialogs.ts';
-import { type Edit, seenOf, useEdits, useForeshadowed } from './edits.ts';
-import { considerAgain, type Hand, letGo, outlook, TRAY } from './hand.ts';
+import { EventPanel, loadDialogsSoon, whenIdle } from './dialogs.ts';
+import { useForeshadowed } from './edits.ts';
+import { considerAgain, type Hand } from './hand.ts';
 import { HandBar } from './hand-bar.tsx';
-import { focusWhenThere, useBoardKeys } from './keys.ts';
-import type { Overridable } from './reason-dialog.tsx';
-import { cellOf, eventOf, type Held, judgeFor } from './targets.ts';
+import { useBoardKeys } from './keys.ts';
+import { usePlanner } from './planner.ts';
+import { type Asked, Question } from './question.tsx';
 import { Tray, type TrayFilter } from './tray.tsx';
 import { type BoardActions, WeekGrid } from './week-grid.tsx';
 
 const route = getRouteApi('/app/');
-
-type Asked =
-  | { kind: 'choose'; employeeId: number; day: string }
-  | { kind: 'plan'; event: BoardEvent; day?: string; employeeId?: number }
-  | { kind: 'change'; mode: 'move' | 'person'; schedule: BoardSchedule }
-  | { kind: 'trade'; schedule: BoardSchedule; partnerId?: number }
-  | { kind: 'reason'; edit: Overridable; reasons: readonly Reason[] }
-  | { kind: 'menu'; schedule: BoardSchedule; button: HTMLElement }
-  | { kind: 'copy' }
-  | { kind: 'keys' };
 
 /** Home: one week of a store, what is still to be planned beside it. */
 export function BoardPage() {
@@ -88,7 +56,10 @@ export function BoardPage() {
   );
   // Around midnight the store may be in another week than the viewer: the store's today decides.
   const storeToday = query.data?.today;
-  const board = useForeshadowed(query.data);
+  const planned = useForeshadowed(query.data);
+  // Hundreds of cards are drawn when nobody waits for anything else: what is clicked or typed meanwhile is answered first.
+  const board = useDeferredValue(planned);
+  const busy = query.isPlaceholderData || (board !== planned && board?.weekOf !== planned?.weekOf);
   const loaded = board !== undefined;
   useEffect(() => {
     if (loaded) loadDialogsSoon();
@@ -105,15 +76,15 @@ export function BoardPage() {
     [set, mayWrite, besides],
   );
 
-  const planner = usePlanner(board, setAsked);
+  const planner = usePlanner(planned, setAsked);
   useBoardKeys({
     ...planner,
-    board,
+    board: planned,
     mayWrite,
     trade: (schedule) => setAsked({ kind: 'trade', schedule }),
     help: () => setAsked({ kind: 'keys' }),
   });
-  useDragging(board, planner.drop, mayWrite && grid);
+  useDragging(planned, planner.drop, mayWrite && grid);
   const pick = useCallback(
     (event: BoardEvent) =>
       mayWrite ? setAsked({ kind: 'plan', event }) : set({ event: event.eventId }, false),
@@ -215,8 +186,8 @@ export function BoardPage() {
       </div>
       {board ? (
         <div
-          aria-busy={query.isPlaceholderData}
-          className={`flex min-h-0 flex-1 transition-opacity ${query.isPlaceholderData ? 'opacity-60' : ''}`}
+          aria-busy={busy}
+          className={`flex min-h-0 flex-1 transition-opacity ${busy ? 'opacity-60' : ''}`}
         >
           {showBoard &&
             (board.people.length === 0 ? (
@@ -230,7 +201,7 @@ export function BoardPage() {
             ) : (
               <DayList
                 board={board}
-                day={query.isPlaceholderData ? board.weekOf : day}
+                day={busy ? board.weekOf : day}
                 today={board.today}
                 onDay={(next) => set({ day: next })}
                 actions={actions}
@@ -264,165 +235,6 @@ export function BoardPage() {
   );
 }
 
-/** Drops, the menu's choices and the keys' all end here: what is planned is saved, or asked about first. */
-function usePlanner(board: WeekBoard | undefined, onAsk: (asked: Asked | undefined) => void) {
-  const edits = useEdits();
-  const latest = useRef(board);
-  latest.current = board;
-  return useMemo(() => {
-    const save = (edit: Edit) =>
-      void edits.run(edit, (refused) => {
-        if (refused.kind === 'schedule' || refused.kind === 'move') {
-          onAsk({ kind: 'reason', edit: refused, reasons: [] });
-        }
-      });
-    const place = (held: Held, key: string, byKey: boolean): void => {
-      const week = latest.current;
-      const { employeeId } = cellOf(key);
-      const person = week?.people.find((each) => each.id === employeeId);
-      if (!week || !person) return;
-      const { startsAt, verdict, reasons } = judgeFor(week, held).cell(key);
-      const event = eventOf(held);
-      const from = held.kind === 'schedule' ? seenOf(held.schedule, week) : undefined;
-      if (from?.employeeId === employeeId && from.startsAt === startsAt) return;
-      if (verdict === 'hard') {
-        toast(reasons[0]?.message ?? 'It can’t be put there.', { tone: 'problem' });
-        return;
-      }
-      const to = { employeeId, employeeName: person.name, startsAt };
-      const { timeZone } = week.store;
-      const edit: Overridable = from
-        ? { kind: 'move', timeZone, from, to }
-        : { kind: 'schedule', timeZone, event, to };
-      if (byKey) focusWhenThere(event.eventId);
-      if (verdict === 'soft') onAsk({ kind: 'reason', edit, reasons });
-      else save(edit);
-    };
-    const unschedule = (schedule: BoardSchedule): void => {
-      const week = latest.current;
-      if (!week) return;
-      save({
-        kind: 'unschedule',
-        timeZone: week.store.timeZone,
-        from: seenOf(schedule, week),
-        overrideReason: schedule.overrideReason,
-      });
-    };
-    const drop = (hand: Hand): void => {
-      const { held, target, by } = hand;
-      if (!target) return;
-      const { verdict, reasons } = outlook(target);
-      // A key pressed where it can't be dropped leaves it in hand: the reason is on screen.
-      if (verdict === 'hard' && by === 'keyboard') return;
-      letGo();
-      if (verdict === 'hard' && (target.trade || target.key === TRAY)) {
-        toast(reasons[0]?.message ?? 'It can’t be put there.', { tone: 'problem' });
-      } else if (target.key === TRAY) {
-        if (held.kind === 'schedule') unschedule(held.schedule);
-      } else if (target.trade && held.kind === 'schedule') {
-        onAsk({ kind: 'trade', schedule: held.schedule, partnerId: target.trade.scheduleId });
-      } else {
-        place(held, target.key, by === 'keyboard');
-      }
-    };
-    return { drop, place, unschedule, undo: edits.undo };
-  }, [edits, onAsk]);
-}
-
-/** What is asked over the board: dialogs and the menu of a card. */
-function Question({
-  asked,
-  board,
-  planner,
-  onAsk,
-  onOpen,
-}: {
-  asked: Asked;
-  board: WeekBoard;
-  planner: ReturnType<typeof usePlanner>;
-  onAsk: Dispatch<SetStateAction<Asked | undefined>>;
-  onOpen: (eventId: number) => void;
-}) {
-  const close = () => onAsk(undefined);
-  const currentOf = (schedule: BoardSchedule) => ({ ...schedule, ...seenOf(schedule, board) });
-  switch (asked.kind) {
-    case 'choose': {
-      const { employeeId, day } = asked;
-      const person = board.people.find((each) => each.id === employeeId);
-      if (!person) return null;
-      return (
-        <ChooseEventDialog
-          person={person}
-          day={day}
-          tray={board.tray}
-          onPick={(event) => onAsk({ kind: 'plan', event, day, employeeId })}
-          onClose={close}
-        />
-      );
-    }
-    case 'plan':
-      return (
-        <PlanDialog
-          plan={{
-            mode: 'schedule',
-            event: asked.event,
-            day: asked.day ?? firstDayIn(asked.event, board),
-            ...(asked.employeeId && { employeeId: asked.employeeId }),
-          }}
-          today={board.today}
-          onClose={close}
-        />
-      );
-    case 'change': {
-      const { mode, schedule } = asked;
-      return (
-        <PlanDialog
-          plan={{ mode, event: schedule.event, current: currentOf(schedule) }}
-          today={board.today}
-          onClose={close}
-        />
-      );
-    }
-    case 'trade':
-      return (
-        <TradeDialog
-          event={asked.schedule.event}
-          current={currentOf(asked.schedule)}
-          partnerId={asked.partnerId}
-          storeId={board.store.id}
-          timeZone={board.store.timeZone}
-          today={board.today}
-          onClose={close}
-        />
-      );
-    case 'reason':
-      return <ReasonDialog edit={asked.edit} reasons={asked.reasons} onClose={close} />;
-    case 'menu':
-      return (
-        <MoveMenu
-          schedule={asked.schedule}
-          board={board}
-          button={asked.button}
-          choices={{
-            place: (schedule, key) => planner.place({ kind: 'schedule', schedule }, key, true),
-            ask: (what, schedule) =>
-              onAsk(
-                what === 'trade' ? { kind: 'trade', schedule } : { kind: 'change', mode: what, schedule },
-              ),
-            unschedule: planner.unschedule,
-            open: onOpen,
-          }}
-          // A choice may have asked something by now.
-          onClose={() => onAsk((now) => (now === asked ? undefined : now))}
-        />
-      );
-    case 'copy':
-      return <CopyWeekDialog board={board} onClose={close} />;
-    case 'keys':
-      return <KeysDialog onClose={close} />;
-  }
-}
-
 /** Lets cards be dragged once the browser is idle: nobody drags before, and the board needn't wait for it. */
 function useDragging(board: WeekBoard | undefined, drop: (hand: Hand) => void, enabled: boolean): void {
   const latest = useRef(board);
@@ -444,12 +256,6 @@ function useDragging(board: WeekBoard | undefined, drop: (hand: Hand) => void, e
       stop?.();
     };
   }, [ready, drop]);
-}
-
-/** The first day of an event's window that is not over, within the week on screen if there is one. */
-function firstDayIn(event: BoardEvent, board: WeekBoard): string {
-  const open = laterDay(event.startsOn, board.today);
-  return board.weekOf > open && board.weekOf < event.dueOn ? board.weekOf : open;
 }
 
 /** The board's shape before the board. */

@@ -1,0 +1,76 @@
+import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
+import { useMemo, useRef } from 'react';
+import { toast } from '../ui/toast.tsx';
+import { type Edit, seenOf, useEdits } from './edits.ts';
+import { type Hand, letGo, outlook, TRAY } from './hand.ts';
+import { focusWhenThere } from './keys.ts';
+import type { Asked } from './question.tsx';
+import type { Overridable } from './reason-dialog.tsx';
+import { cellOf, eventOf, type Held, judgeFor } from './targets.ts';
+
+export type Planner = ReturnType<typeof usePlanner>;
+
+/** Drops, the menu's choices and the keys' all end here: what is planned is saved, or asked about first. */
+export function usePlanner(board: WeekBoard | undefined, onAsk: (asked: Asked | undefined) => void) {
+  const edits = useEdits();
+  const latest = useRef(board);
+  latest.current = board;
+  return useMemo(() => {
+    const save = (edit: Edit) =>
+      void edits.run(edit, (refused) => {
+        if (refused.kind === 'schedule' || refused.kind === 'move') {
+          onAsk({ kind: 'reason', edit: refused, reasons: [] });
+        }
+      });
+    const place = (held: Held, key: string, byKey: boolean): void => {
+      const week = latest.current;
+      const { employeeId } = cellOf(key);
+      const person = week?.people.find((each) => each.id === employeeId);
+      if (!week || !person) return;
+      const { startsAt, verdict, reasons } = judgeFor(week, held).cell(key);
+      const event = eventOf(held);
+      const from = held.kind === 'schedule' ? seenOf(held.schedule, week) : undefined;
+      if (from?.employeeId === employeeId && from.startsAt === startsAt) return;
+      if (verdict === 'hard') {
+        toast(reasons[0]?.message ?? 'It can’t be put there.', { tone: 'problem' });
+        return;
+      }
+      const to = { employeeId, employeeName: person.name, startsAt };
+      const { timeZone } = week.store;
+      const edit: Overridable = from
+        ? { kind: 'move', timeZone, from, to }
+        : { kind: 'schedule', timeZone, event, to };
+      if (byKey) focusWhenThere(event.eventId);
+      if (verdict === 'soft') onAsk({ kind: 'reason', edit, reasons });
+      else save(edit);
+    };
+    const unschedule = (schedule: BoardSchedule): void => {
+      const week = latest.current;
+      if (!week) return;
+      save({
+        kind: 'unschedule',
+        timeZone: week.store.timeZone,
+        from: seenOf(schedule, week),
+        overrideReason: schedule.overrideReason,
+      });
+    };
+    const drop = (hand: Hand): void => {
+      const { held, target, by } = hand;
+      if (!target) return;
+      const { verdict, reasons } = outlook(target);
+      // A key pressed where it can't be dropped leaves it in hand: the reason is on screen.
+      if (verdict === 'hard' && by === 'keyboard') return;
+      letGo();
+      if (verdict === 'hard' && (target.trade || target.key === TRAY)) {
+        toast(reasons[0]?.message ?? 'It can’t be put there.', { tone: 'problem' });
+      } else if (target.key === TRAY) {
+        if (held.kind === 'schedule') unschedule(held.schedule);
+      } else if (target.trade && held.kind === 'schedule') {
+        onAsk({ kind: 'trade', schedule: held.schedule, partnerId: target.trade.scheduleId });
+      } else {
+        place(held, target.key, by === 'keyboard');
+      }
+    };
+    return { drop, place, unschedule, undo: edits.undo };
+  }, [edits, onAsk]);
+}

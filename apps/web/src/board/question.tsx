@@ -1,0 +1,127 @@
+import type { Reason } from '@scheduler/scheduling';
+import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/router';
+import type { Dispatch, SetStateAction } from 'react';
+import { laterDay } from '../time.ts';
+import {
+  ChooseEventDialog,
+  CopyWeekDialog,
+  KeysDialog,
+  MoveMenu,
+  PlanDialog,
+  ReasonDialog,
+  TradeDialog,
+} from './dialogs.ts';
+import { seenOf } from './edits.ts';
+import type { Planner } from './planner.ts';
+import type { Overridable } from './reason-dialog.tsx';
+
+/** What is asked over the board; the event's panel stands in the address instead. */
+export type Asked =
+  | { kind: 'choose'; employeeId: number; day: string }
+  | { kind: 'plan'; event: BoardEvent; day?: string; employeeId?: number }
+  | { kind: 'change'; mode: 'move' | 'person'; schedule: BoardSchedule }
+  | { kind: 'trade'; schedule: BoardSchedule; partnerId?: number }
+  | { kind: 'reason'; edit: Overridable; reasons: readonly Reason[] }
+  | { kind: 'menu'; schedule: BoardSchedule; button: HTMLElement }
+  | { kind: 'copy' }
+  | { kind: 'keys' };
+
+/** What is asked over the board: dialogs and the menu of a card. */
+export function Question({
+  asked,
+  board,
+  planner,
+  onAsk,
+  onOpen,
+}: {
+  asked: Asked;
+  board: WeekBoard;
+  planner: Planner;
+  onAsk: Dispatch<SetStateAction<Asked | undefined>>;
+  onOpen: (eventId: number) => void;
+}) {
+  const close = () => onAsk(undefined);
+  const currentOf = (schedule: BoardSchedule) => ({ ...schedule, ...seenOf(schedule, board) });
+  switch (asked.kind) {
+    case 'choose': {
+      const { employeeId, day } = asked;
+      const person = board.people.find((each) => each.id === employeeId);
+      if (!person) return null;
+      return (
+        <ChooseEventDialog
+          person={person}
+          day={day}
+          tray={board.tray}
+          onPick={(event) => onAsk({ kind: 'plan', event, day, employeeId })}
+          onClose={close}
+        />
+      );
+    }
+    case 'plan':
+      return (
+        <PlanDialog
+          plan={{
+            mode: 'schedule',
+            event: asked.event,
+            day: asked.day ?? firstDayIn(asked.event, board),
+            ...(asked.employeeId && { employeeId: asked.employeeId }),
+          }}
+          today={board.today}
+          onClose={close}
+        />
+      );
+    case 'change': {
+      const { mode, schedule } = asked;
+      return (
+        <PlanDialog
+          plan={{ mode, event: schedule.event, current: currentOf(schedule) }}
+          today={board.today}
+          onClose={close}
+        />
+      );
+    }
+    case 'trade':
+      return (
+        <TradeDialog
+          event={asked.schedule.event}
+          current={currentOf(asked.schedule)}
+          partnerId={asked.partnerId}
+          storeId={board.store.id}
+          timeZone={board.store.timeZone}
+          today={board.today}
+          onClose={close}
+        />
+      );
+    case 'reason':
+      return <ReasonDialog edit={asked.edit} reasons={asked.reasons} onClose={close} />;
+    case 'menu':
+      return (
+        <MoveMenu
+          schedule={asked.schedule}
+          board={board}
+          button={asked.button}
+          choices={{
+            place: (schedule, key) => planner.place({ kind: 'schedule', schedule }, key, true),
+            ask: (what, schedule) =>
+              onAsk(
+                what === 'trade' ? { kind: 'trade', schedule } : { kind: 'change', mode: what, schedule },
+              ),
+            unschedule: planner.unschedule,
+            open: onOpen,
+          }}
+          // A choice may have asked something by now.
+          onClose={() => onAsk((now) => (now === asked ? undefined : now))}
+        />
+      );
+    case 'copy':
+      return <CopyWeekDialog board={board} onClose={close} />;
+    case 'keys':
+      return <KeysDialog onClose={close} />;
+  }
+}
+
+/** The first day of an event's window that is not over, within the week on screen if there is one. */
+function firstDayIn(event: BoardEvent, board: WeekBoard): string {
+  const open = laterDay(event.startsOn, board.today);
+  return board.weekOf > open && board.weekOf < event.dueOn ? board.weekOf : open;
+}
