@@ -39,7 +39,10 @@ try {
     await go('/day', () => page.locator('article').first().waitFor(), 'day');
     await page.getByRole('button', { name: 'Reassign' }).click();
     await page.getByLabel('Give it to').selectOption({ index: 1 });
-    await page.getByText(/^(Goes over|Stays as it is|There is nothing)/).first().waitFor();
+    await page
+      .getByText(/^(Goes over|Stays as it is|There is nothing)/)
+      .first()
+      .waitFor();
     await shoot(page, 'reassign');
     await go('/day/print', () => page.locator('.day-sheet').waitFor(), 'daily-sheet');
     await go('/month', () => page.getByText('Core').first().waitFor(), 'month');
