@@ -1,3 +1,4 @@
+TYPE access_link_kind AS ENUM ('set_up', 'invite', 'reset')
 TYPE attempt_outcome AS ENUM ('done', 'nothing', 'retry', 'dead', 'waiting', 'conflict', 'interrupted')
 TYPE breaker_state AS ENUM ('closed', 'open')
 TYPE employee_link_state AS ENUM ('unchecked', 'linked', 'not_found', 'ambiguous', 'taken')
@@ -11,6 +12,22 @@ TYPE sync_state AS ENUM ('pending', 'waiting', 'synced', 'failed', 'conflict')
 TYPE sync_step_kind AS ENUM ('create', 'delete', 'reissue')
 TYPE sync_step_state AS ENUM ('sent', 'done', 'refused', 'unknown', 'settled')
 TYPE user_role AS ENUM ('viewer', 'dispatcher', 'admin')
+
+TABLE access_links
+  id integer NOT NULL IDENTITY
+  kind access_link_kind NOT NULL
+  token_hash text NOT NULL
+  user_id text
+  email text
+  name text
+  role user_role
+  created_by text NOT NULL
+  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  expires_at timestamp(3) with time zone NOT NULL
+  CONSTRAINT access_links_pkey PRIMARY KEY (id)
+  CONSTRAINT access_links_tokenHash_unique UNIQUE (token_hash)
+  CONSTRAINT access_links_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CREATE INDEX access_links_user ON public.access_links USING btree (user_id)
 
 TABLE audit_log
   id bigint NOT NULL IDENTITY
@@ -212,6 +229,14 @@ TABLE schedules
   CREATE UNIQUE INDEX schedules_one_live_per_event ON public.schedules USING btree (event_id) WHERE (ended_at IS NULL)
   CREATE TRIGGER schedules_changed AFTER INSERT OR UPDATE ON public.schedules FOR EACH ROW EXECUTE FUNCTION notify_event_change()
 
+TABLE sign_in_tries
+  key text NOT NULL
+  tries integer NOT NULL
+  last_at timestamp(3) with time zone NOT NULL
+  wait_until timestamp(3) with time zone NOT NULL
+  CONSTRAINT sign_in_tries_pkey PRIMARY KEY (key)
+  CREATE INDEX sign_in_tries_last ON public.sign_in_tries USING btree (last_at)
+
 TABLE stores
   id integer NOT NULL IDENTITY
   crossmark_store_id text NOT NULL
@@ -299,6 +324,7 @@ TABLE user_sessions
   user_agent text
   created_at timestamp with time zone NOT NULL DEFAULT now()
   updated_at timestamp with time zone NOT NULL DEFAULT now()
+  app text
   CONSTRAINT user_sessions_pkey PRIMARY KEY (id)
   CONSTRAINT user_sessions_token_unique UNIQUE (token)
   CONSTRAINT user_sessions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
@@ -323,6 +349,8 @@ TABLE users
   role user_role NOT NULL DEFAULT 'viewer'::user_role
   created_at timestamp with time zone NOT NULL DEFAULT now()
   updated_at timestamp with time zone NOT NULL DEFAULT now()
+  disabled_at timestamp with time zone
+  version integer NOT NULL DEFAULT 1
   CONSTRAINT users_email_unique UNIQUE (email)
   CONSTRAINT users_pkey PRIMARY KEY (id)
 

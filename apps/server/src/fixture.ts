@@ -34,7 +34,13 @@ export interface TestServer {
 export async function startTestServer(): Promise<TestServer> {
   const database = await createTestDatabase();
   const log = createLogger('server-test', 'silent');
-  const app = await buildServer({ databaseUrl: database.url, authSecret: SECRET, origins: [ORIGIN], log });
+  const app = await buildServer({
+    databaseUrl: database.url,
+    authSecret: SECRET,
+    origins: [ORIGIN],
+    sessions: { idleHours: 12, maxHours: 168 },
+    log,
+  });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
   for (const role of USER_ROLES) {
     await createUser(database.db, {

@@ -9,6 +9,7 @@ await runApp('server', async () => {
     databaseUrl: env.DATABASE_URL,
     authSecret: env.AUTH_SECRET,
     origins: env.WEB_ORIGIN,
+    sessions: { idleHours: env.SESSION_IDLE_HOURS, maxHours: env.SESSION_MAX_HOURS },
     log,
   });
   await app.listen({ port: env.SERVER_PORT, host: env.HOST });

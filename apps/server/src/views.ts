@@ -204,7 +204,7 @@ export interface SyncSummary {
 
 /** Something changed: read it again. `all`: changes may have been missed, read everything again. */
 export interface LiveChange {
-  kind: 'event' | 'employee' | 'refresh' | 'crossmark' | 'all';
+  kind: 'event' | 'employee' | 'refresh' | 'crossmark' | 'access' | 'all';
   id: number;
 }
 

@@ -38,7 +38,7 @@ describe('the page server', () => {
     await writeFile(join(pageDirectory, 'index.html'), '<title>Scheduler</title>');
     await writeFile(join(pageDirectory, 'assets/main-abc123.js'), 'export {}');
     await writeFile(join(pageDirectory, 'assets/main-abc123.js.gz'), gzipSync('export {}'));
-    app = await buildPageServer({ pageDirectory, serverUrl: apiUrl, logLevel: 'silent' });
+    app = await buildPageServer({ pageDirectory, serverUrl: apiUrl, https: true, logLevel: 'silent' });
     url = await app.listen({ host: '127.0.0.1', port: 0 });
   });
   afterAll(async () => {
@@ -93,6 +93,7 @@ describe('the page server', () => {
     const lonely = await buildPageServer({
       pageDirectory,
       serverUrl: 'http://127.0.0.1:1',
+      https: false,
       logLevel: 'silent',
     });
     const answer = await lonely.inject('/trpc/who');

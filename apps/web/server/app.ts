@@ -1,6 +1,6 @@
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
-import { createLogger } from '@scheduler/runtime';
+import { createLogger, securityHeaders } from '@scheduler/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
 /**
@@ -11,6 +11,8 @@ export async function buildPageServer(options: {
   /** Folder with index.html and assets/, as vite built them; `x.br` and `x.gz` beside a file are sent in its place. */
   pageDirectory: string;
   serverUrl: string;
+  /** Whether people open it by https. */
+  https: boolean;
   logLevel: string;
 }): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = createLogger('web', options.logLevel);
@@ -21,8 +23,17 @@ export async function buildPageServer(options: {
     forceCloseConnections: true,
   });
 
+  const headers = securityHeaders({
+    https: options.https,
+    policy: {
+      'default-src': "'self'",
+      // Dialogs lock the page's scrolling with a style element that they insert.
+      'style-src': "'self' 'unsafe-inline'",
+      'img-src': "'self' data:",
+    },
+  });
   app.addHook('onSend', async (_request, reply) => {
-    reply.headers(SECURITY_HEADERS);
+    reply.headers(headers);
   });
 
   app.get('/healthz', async () => ({ ok: true }));
@@ -61,20 +72,3 @@ export async function buildPageServer(options: {
   });
   return app;
 }
-
-const SECURITY_HEADERS = {
-  'content-security-policy': [
-    "default-src 'self'",
-    // Dialogs lock the page's scrolling with a style element that they insert.
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-};

@@ -1,2 +1,8 @@
-export { type Auth, CLIENT_ADDRESS_HEADER, createAuth, type SessionUser } from './auth.ts';
-export { createUser, type NewUser } from './create-user.ts';
+export {
+  type Auth,
+  CLIENT_ADDRESS_HEADER,
+  createAuth,
+  type SessionLimits,
+  type SessionUser,
+} from './auth.ts';
+export { canonicalEmail, createUser, type NewUser, setPassword, UserRefused, verifyPassword } from './create-user.ts';
