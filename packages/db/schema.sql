@@ -329,6 +329,7 @@ TABLE user_sessions
   CONSTRAINT user_sessions_token_unique UNIQUE (token)
   CONSTRAINT user_sessions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
   CREATE INDEX user_sessions_user ON public.user_sessions USING btree (user_id)
+  CREATE TRIGGER user_sessions_ended AFTER DELETE ON public.user_sessions FOR EACH ROW EXECUTE FUNCTION notify_access_change()
 
 TABLE user_verifications
   id text NOT NULL
@@ -353,6 +354,7 @@ TABLE users
   version integer NOT NULL DEFAULT 1
   CONSTRAINT users_email_unique UNIQUE (email)
   CONSTRAINT users_pkey PRIMARY KEY (id)
+  CREATE TRIGGER users_access_changed AFTER UPDATE ON public.users FOR EACH ROW WHEN (((old.role IS DISTINCT FROM new.role) OR (old.disabled_at IS DISTINCT FROM new.disabled_at))) EXECUTE FUNCTION notify_access_change()
 
 TABLE workers
   id text NOT NULL
@@ -362,6 +364,15 @@ TABLE workers
   started_at timestamp(3) with time zone NOT NULL DEFAULT now()
   seen_at timestamp(3) with time zone NOT NULL DEFAULT now()
   CONSTRAINT workers_pkey PRIMARY KEY (id)
+
+CREATE OR REPLACE FUNCTION public.notify_access_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM pg_notify('changes', json_build_object('kind', 'access', 'id', 0)::text);
+  RETURN NULL;
+END $function$
 
 CREATE OR REPLACE FUNCTION public.notify_event_change()
  RETURNS trigger

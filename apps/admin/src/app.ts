@@ -66,7 +66,11 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     trustedOrigins: trustedOrigins(origin),
     app: APP,
     sessions: options.sessions,
-    log: { info: (message) => app.log.info(message), warn: (message) => app.log.warn(message), error: (message) => app.log.error(message) },
+    log: {
+      info: (message) => app.log.info(message),
+      warn: (message) => app.log.warn(message),
+      error: (message) => app.log.error(message),
+    },
   });
   const viewerOf = (request: FastifyRequest) => auth.userOf(headersOf(request));
 

@@ -5,8 +5,8 @@ import type { Actor } from './context.ts';
 export interface AuditEntry {
   /** Such as `schedule.create`. */
   action: string;
-  subjectType: 'event' | 'schedule' | 'employee' | 'refresh';
-  subjectId: number;
+  subjectType: 'event' | 'schedule' | 'employee' | 'refresh' | 'store' | 'user';
+  subjectId: number | string;
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
 }

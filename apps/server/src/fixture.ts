@@ -42,14 +42,16 @@ export async function startTestServer(): Promise<TestServer> {
     log,
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  for (const role of USER_ROLES) {
-    await createUser(database.db, {
-      email: emailOf(role),
-      name: `${role[0]?.toUpperCase()}${role.slice(1)} Person`,
-      role,
-      password: PASSWORD,
-    });
-  }
+  await Promise.all(
+    USER_ROLES.map((role) =>
+      createUser(database.db, {
+        email: emailOf(role),
+        name: `${role[0]?.toUpperCase()}${role.slice(1)} Person`,
+        role,
+        password: PASSWORD,
+      }),
+    ),
+  );
   const cookies = new Map<UserRole, Promise<string>>();
   const cookieOf = (role: UserRole) => {
     const cookie = cookies.get(role) ?? signIn(url, emailOf(role), PASSWORD);
@@ -191,7 +193,18 @@ export async function jobs(db: Db): Promise<string[]> {
 
 /** Everything that a refused request must leave as it is. */
 export async function everything(db: Db): Promise<unknown> {
-  const tables = ['schedules', 'events', 'event_syncs', 'employees', 'audit_log', 'refresh_runs'];
+  const tables = [
+    'schedules',
+    'events',
+    'event_syncs',
+    'employees',
+    'audit_log',
+    'refresh_runs',
+    'stores',
+    'users',
+    'user_accounts',
+    'access_links',
+  ];
   const contents = await Promise.all(
     tables.map((table) =>
       db.execute(sql`select to_jsonb(t) as row from ${sql.identifier(table)} t order by to_jsonb(t)::text`),

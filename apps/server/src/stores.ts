@@ -1,5 +1,8 @@
-import { type Db, type Executor, stores } from '@scheduler/db';
+import type { StoreId } from '@scheduler/crossmark';
+import { type Db, type Executor, stores, type Tx } from '@scheduler/db';
 import { eq } from 'drizzle-orm';
+import { audit } from './audit.ts';
+import type { Actor } from './context.ts';
 import { notFound, Refusal } from './refusal.ts';
 import type { Store } from './views.ts';
 
@@ -17,4 +20,32 @@ export async function findStore(db: Executor, storeId: number | undefined): Prom
   throw new Refusal('There is no store yet. A refresh from Crossmark or a CSV import needs one first.', {
     code: 'not_found',
   });
+}
+
+/** What makes a store. */
+export interface StoreFields {
+  crossmarkStoreId: string;
+  number: string;
+  name: string;
+  /** IANA name. */
+  timeZone: string;
+}
+
+/** Adds a store. Throws a {@link Refusal} where another one has its number or its id in Crossmark. */
+export async function createStore(tx: Tx, actor: Actor, fields: StoreFields): Promise<Store> {
+  const [store] = await tx
+    .insert(stores)
+    .values({ ...fields, crossmarkStoreId: fields.crossmarkStoreId as StoreId })
+    .onConflictDoNothing()
+    .returning();
+  if (!store) {
+    throw new Refusal(
+      `There is a store with the number ${fields.number} or the Crossmark id ${fields.crossmarkStoreId} already.`,
+      { code: 'taken' },
+    );
+  }
+  await audit(tx, actor, [
+    { action: 'store.create', subjectType: 'store', subjectId: store.id, after: { ...store } },
+  ]);
+  return store;
 }

@@ -11,7 +11,7 @@ const STREAM_FOR_MS = 30 * 60_000;
 
 const t = initTRPC
   .context<Context>()
-  .meta<{ role: UserRole }>()
+  .meta<{ role: UserRole | 'anyone' }>()
   .create({
     sse: {
       maxDurationMs: STREAM_FOR_MS,
@@ -74,7 +74,7 @@ function procedureFor(role: UserRole) {
     if (!ctx.user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
     if (RANK[ctx.user.role] < RANK[role]) {
       throw new Refusal(
-        `Your role is ${ctx.user.role}: only a ${role} may ${MAY[role]}. Ask an admin for that role.`,
+        `Your role is ${ctx.user.role}: only ${role === 'admin' ? 'an' : 'a'} ${role} may ${MAY[role]}. Ask an admin for that role.`,
         { code: 'forbidden' },
       );
     }
@@ -87,5 +87,9 @@ function procedureFor(role: UserRole) {
 export const viewerProcedure = procedureFor('viewer');
 /** For whoever may plan: everything that writes. */
 export const dispatcherProcedure = procedureFor('dispatcher');
+/** For who answers for the club's settings and people's access. */
+export const adminProcedure = procedureFor('admin');
+/** For whoever holds a one-time link: nobody is signed in yet, the link's token says what may be done. */
+export const linkProcedure = t.procedure.meta({ role: 'anyone' });
 
 export const router = t.router;

@@ -12,7 +12,9 @@ await runApp('web', async () => {
     WEB_ORIGIN: z
       .string()
       .optional()
-      .describe('where people open the scheduler, as the server has it; by https, browsers are told to stay with it'),
+      .describe(
+        'where people open the scheduler, as the server has it; by https, browsers are told to stay with it',
+      ),
     SERVER_URL: z.url({ protocol: /^https?$/ }).describe('where apps/server listens, http://server:4000'),
   });
   // Bundled this file is dist/main.js; from source it is server/main.ts and shows what was built last.

@@ -71,6 +71,7 @@ const credentialOf = (userId: string) =>
 
 async function hashed(password: string, person: { email: string; name: string }): Promise<string> {
   const problem = await passwordProblem(password, person);
-  if (problem) throw new UserRefused('password', `The password ${problem}. A few unrelated words make a good one.`);
+  if (problem)
+    throw new UserRefused('password', `The password ${problem}. A few unrelated words make a good one.`);
   return hashPassword(password);
 }

@@ -5,4 +5,12 @@ export {
   type SessionLimits,
   type SessionUser,
 } from './auth.ts';
-export { canonicalEmail, createUser, type NewUser, setPassword, UserRefused, verifyPassword } from './create-user.ts';
+export {
+  canonicalEmail,
+  createUser,
+  type NewUser,
+  setPassword,
+  UserRefused,
+  verifyPassword,
+} from './create-user.ts';
+export { beginSignIn, TooEarly } from './throttle.ts';

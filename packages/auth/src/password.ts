@@ -32,9 +32,10 @@ export async function passwordProblem(
   const bare = (text: string) => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
   const [address = '', host = ''] = person.email.toLowerCase().split('@');
   const theirs = [person.email, address, host, person.name, person.name.replaceAll(' ', '')];
-  const known = new Set([...OUR_WORDS, ...theirs.map((word) => word.toLowerCase())]);
+  const known = new Set([...OUR_WORDS, ...theirs.filter(Boolean).map((word) => word.toLowerCase())]);
   const list = await commonPasswords();
-  const tried = [folded, once, bare(folded), bare(once)].filter((part) => part !== '');
+  const joined = folded.replace(/[^\p{L}\p{N}]/gu, '');
+  const tried = [folded, once, joined, bare(folded), bare(once), bare(joined)];
   const easy = tried.some((part) => known.has(part) || list.has(part)) || once.length < 4;
   return easy ? 'is easily guessed: it is, or is built on, a word that everybody tries' : undefined;
 }

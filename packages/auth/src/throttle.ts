@@ -88,7 +88,9 @@ async function count(tx: Tx, key: string, { free, longestWaitS }: Policy): Promi
     .returning({ key: signInTries.key });
   if (counted.length > 0) return;
   const [row] = await tx
-    .select({ waitS: sql<number>`ceil(extract(epoch from ${signInTries.waitUntil} - clock_timestamp()))::int` })
+    .select({
+      waitS: sql<number>`ceil(extract(epoch from ${signInTries.waitUntil} - clock_timestamp()))::int`,
+    })
     .from(signInTries)
     .where(eq(signInTries.key, key));
   throw new TooEarly(Math.max(row?.waitS ?? 1, 1));

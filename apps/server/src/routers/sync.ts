@@ -1,6 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { id } from '../input.ts';
+import { Refusal } from '../refusal.ts';
 import { refreshNow, refreshRun, resolveSync, retrySync, syncDetail, syncSummary } from '../sync.ts';
 import { dispatcherProcedure, router, viewerProcedure } from '../trpc.ts';
 import type { LiveChange } from '../views.ts';
@@ -35,6 +36,11 @@ export const syncRouter = router({
     .input(z.strictObject({ lastEventId: z.string().max(100).nullish() }).optional())
     .subscription(async function* ({ ctx, input, signal }) {
       const changes = ctx.backend.changes.since(input?.lastEventId ?? null, signal);
-      for await (const { position, change } of changes) yield tracked(position, change satisfies LiveChange);
+      for await (const { position, change } of changes) {
+        if ((change.kind === 'access' || change.kind === 'all') && !(await ctx.stillSignedIn())) {
+          throw new Refusal('Your session has ended. Sign in again.', { code: 'signed_out' });
+        }
+        yield tracked(position, change satisfies LiveChange);
+      }
     }),
 });
