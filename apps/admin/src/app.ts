@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits } from '@scheduler/auth';
+import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits, UNATTENDED_HEADER } from '@scheduler/auth';
 import type { Database } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
 import { createLogger, securityHeaders } from '@scheduler/runtime';
@@ -72,7 +72,12 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
       error: (message) => app.log.error(message),
     },
   });
-  const viewerOf = (request: FastifyRequest) => auth.userOf(headersOf(request));
+  const viewerOf = (request: FastifyRequest) => {
+    const headers = headersOf(request);
+    // Its pages ask every few seconds by themselves: looking on doesn't keep a session open, doing something does.
+    if (isRead(request.method)) headers.set(UNATTENDED_HEADER, '1');
+    return auth.userOf(headers);
+  };
 
   app.addHook('onRequest', async (request, reply) => {
     if (isRead(request.method) || isSameOrigin(request)) return;

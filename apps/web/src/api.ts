@@ -2,6 +2,7 @@ import type { AppRouter } from '@scheduler/server/router';
 import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import { createTRPCReact } from '@trpc/react-query';
+import { attendance } from './attended.ts';
 import { reportReachable, reportSignedOut } from './connection.ts';
 
 export const trpc = createTRPCReact<AppRouter>();
@@ -22,7 +23,7 @@ export const trpcClient = trpc.createClient({
     splitLink({
       condition: (operation) => operation.type === 'subscription',
       true: httpSubscriptionLink({ url: '/trpc' }),
-      false: httpBatchLink({ url: '/trpc', fetch: watchedFetch, maxURLLength: 2000 }),
+      false: httpBatchLink({ url: '/trpc', fetch: watchedFetch, headers: attendance, maxURLLength: 2000 }),
     }),
   ],
 });

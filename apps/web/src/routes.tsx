@@ -52,6 +52,10 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('./shell/sign-in.tsx'), 'SignIn'),
 });
 
+const linkPage = lazyRouteComponent(() => import('./access/link-page.tsx'), 'LinkPage');
+const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', component: linkPage });
+const join = createRoute({ getParentRoute: () => root, path: '/join', component: linkPage });
+
 const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
@@ -122,8 +126,25 @@ const attention = createRoute({
   component: lazyRouteComponent(() => import('./attention/attention-page.tsx'), 'AttentionPage'),
 });
 
+const account = createRoute({
+  getParentRoute: () => app,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./access/account-page.tsx'), 'AccountPage'),
+});
+
+const users = createRoute({
+  getParentRoute: () => app,
+  path: '/users',
+  component: lazyRouteComponent(() => import('./access/users-page.tsx'), 'UsersPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, app.addChildren([board, people, importRoute, attention])]),
+  routeTree: root.addChildren([
+    signIn,
+    setUp,
+    join,
+    app.addChildren([board, people, importRoute, attention, account, users]),
+  ]),
   defaultPreload: 'intent',
   defaultPendingMs: 300,
   scrollRestoration: true,

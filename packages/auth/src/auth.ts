@@ -50,7 +50,7 @@ export interface Auth {
 /** Header in which an app tells better-auth the address of the client. */
 export const CLIENT_ADDRESS_HEADER = 'x-scheduler-client-address';
 /** Header of requests that a page makes by itself, with nobody at it. */
-const UNATTENDED_HEADER = 'x-scheduler-unattended';
+export const UNATTENDED_HEADER = 'x-scheduler-unattended';
 
 const HOUR_S = 3600;
 /** A session's last use is written down this exactly: reading must not become writing. */

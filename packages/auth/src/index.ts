@@ -4,6 +4,7 @@ export {
   createAuth,
   type SessionLimits,
   type SessionUser,
+  UNATTENDED_HEADER,
 } from './auth.ts';
 export {
   canonicalEmail,

@@ -2,6 +2,7 @@ import type { RefreshRun } from '@scheduler/server/router';
 import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router';
 import { CalendarDays, FileUp, LogOut, RefreshCw, UserRound, Users, WifiOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { AccountLinks } from '../access/account-links.tsx';
 import { queryClient, trpc } from '../api.ts';
 import { useConnection } from '../connection.ts';
 import { useLiveUpdates } from '../live.ts';
@@ -246,6 +247,7 @@ function UserMenu() {
             {session.email} · {session.role}
           </span>
         </p>
+        <AccountLinks onGo={() => document.getElementById('account')?.hidePopover()} />
         <button
           type="button"
           onClick={() => void leave()}
