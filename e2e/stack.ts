@@ -12,10 +12,17 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Starts everything. `env` adds settings of the apps. */
-export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
+/** Starts everything. `env` adds settings of the apps; `empty` leaves out the demo data and its users. */
+export async function startStack(
+  env: Record<string, string> = {},
+  options: { empty?: boolean } = {},
+): Promise<Stack> {
   const data = temporaryDirectory();
-  const infrastructure = await startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+  const infrastructure = await startInfrastructure({
+    dataDirectory: data.path,
+    anyPorts: true,
+    empty: options.empty ?? false,
+  });
   Object.assign(infrastructure.env, env);
   const stops = [async () => data.remove(), infrastructure.stop];
   const stop = async () => {

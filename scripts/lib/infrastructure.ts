@@ -110,6 +110,8 @@ export async function startInfrastructure(options: {
   anyPorts?: boolean;
   /** Write the demo data anew, over what is there. */
   fresh?: boolean;
+  /** No demo data and no users: as a company finds it. */
+  empty?: boolean;
   say?: (line: string) => void;
 }): Promise<Infrastructure> {
   const say = options.say ?? (() => {});
@@ -167,7 +169,9 @@ export async function startInfrastructure(options: {
     const [known] = await connection.db.select({ id: stores.id }).from(stores).limit(1);
     const [last] = await connection.db.select({ dueOn: max(events.dueOn) }).from(events);
     await connection.close();
-    if (options.fresh || !known) {
+    if (options.empty) {
+      say('No demo data.');
+    } else if (options.fresh || !known) {
       say('Writing demo data…');
       await seedDemo({ databaseUrl: database.url, simulatorUrl });
     } else if (last?.dueOn && last.dueOn < new Date().toISOString()) {
