@@ -29,6 +29,7 @@ const build = (reader: MetricsReader) =>
     authSecret: 'a secret of the tests, long enough for anybody',
     origin: ORIGIN,
     sessions: { idleHours: 12, maxHours: 168 },
+    trustedProxies: [],
     logLevel: 'silent',
     page: 'none',
   });

@@ -30,6 +30,8 @@ export interface AdminOptions {
   /** How people reach this app, such as `https://admin.example`. */
   origin: string;
   sessions: SessionLimits;
+  /** Proxies in front: the client's address is what they say it is. */
+  trustedProxies: readonly string[];
   logLevel: string;
   /** `built` serves dist/page, `source` serves page/ with hot reload, `none` serves no page. */
   page: 'built' | 'source' | 'none';
@@ -55,6 +57,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     // The page asks every few seconds; a line for each would bury what matters.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    trustProxy: [...options.trustedProxies],
     routerOptions: { maxParamLength: 5000 },
   });
 

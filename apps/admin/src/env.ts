@@ -17,6 +17,7 @@ export function adminEnv() {
       ),
     SESSION_IDLE_HOURS: settings.SESSION_IDLE_HOURS,
     SESSION_MAX_HOURS: settings.SESSION_MAX_HOURS,
+    TRUSTED_PROXIES: settings.TRUSTED_PROXIES,
     LOG_LEVEL: settings.LOG_LEVEL,
     NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   });

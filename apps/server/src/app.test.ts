@@ -817,6 +817,21 @@ describe('bad input', () => {
   });
 });
 
+test('every answer is closed to other sites: nothing loads, frames or is kept', async () => {
+  for (const path of ['/healthz', '/trpc/stores.list', '/api/auth/get-session', '/nothing']) {
+    const { headers } = await fetch(server.url + path);
+    expect(headers.get('content-security-policy'), path).toMatch(
+      /default-src 'none'.*frame-ancestors 'none'/,
+    );
+    expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+    expect(headers.get('cache-control'), path).toContain('no-store');
+    expect(headers.get('cross-origin-resource-policy'), path).toBe('same-origin');
+    expect(headers.get('referrer-policy'), path).toBe('same-origin');
+    // Plain http on localhost: no browser is to be told to stay with https.
+    expect(headers.get('strict-transport-security'), path).toBeNull();
+  }
+});
+
 test('health tells an answering process from one that can work', async () => {
   expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
   expect(await (await fetch(`${server.url}/readyz`)).json()).toEqual({ ok: true, reasons: [] });

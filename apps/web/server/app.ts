@@ -13,6 +13,8 @@ export async function buildPageServer(options: {
   serverUrl: string;
   /** Whether people open it by https. */
   https: boolean;
+  /** Proxies in front: the client's address is what they say it is. */
+  trustedProxies: readonly string[];
   logLevel: string;
 }): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = createLogger('web', options.logLevel);
@@ -21,6 +23,7 @@ export async function buildPageServer(options: {
     // One line a request would be one line an asset; the API logs its own.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    trustProxy: [...options.trustedProxies],
   });
 
   const headers = securityHeaders({

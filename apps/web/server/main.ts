@@ -8,6 +8,7 @@ await runApp('web', async () => {
   const env = readEnv({
     HOST: settings.HOST,
     LOG_LEVEL: settings.LOG_LEVEL,
+    TRUSTED_PROXIES: settings.TRUSTED_PROXIES,
     WEB_PORT: settings.port(5173),
     WEB_ORIGIN: z
       .string()
@@ -28,6 +29,7 @@ await runApp('web', async () => {
     pageDirectory,
     serverUrl: env.SERVER_URL,
     https: env.WEB_ORIGIN?.startsWith('https:') ?? false,
+    trustedProxies: env.TRUSTED_PROXIES,
     logLevel: env.LOG_LEVEL,
   });
   await app.listen({ host: env.HOST, port: env.WEB_PORT });
