@@ -149,6 +149,17 @@ describe('signing in', () => {
     expect(answer.status).toBe(403);
   });
 
+  test('never leads to another site', async () => {
+    const body = {
+      email: emailOf('admin'),
+      password: 'a long enough password',
+      callbackURL: 'https://evil.example/',
+    };
+    const answer = await post('sign-in/email', body);
+    expect(answer.headers.get('location')).toBeNull();
+    expect(await answer.text()).not.toContain('evil');
+  });
+
   test('up is closed', async () => {
     const body = {
       email: 'new@example.test',

@@ -94,7 +94,7 @@ describe('a new password', () => {
 });
 
 describe('a session', () => {
-  const signIn = (auth: ReturnType<typeof authFor>, password: string) =>
+  const signIn = (auth: ReturnType<typeof authFor>, password: string, cookie = '') =>
     auth.handler(
       new Request(`${ORIGIN}/api/auth/sign-in/email`, {
         method: 'POST',
@@ -102,6 +102,7 @@ describe('a session', () => {
           'content-type': 'application/json',
           origin: ORIGIN,
           [CLIENT_ADDRESS_HEADER]: '203.0.113.1',
+          ...(cookie ? { cookie } : {}),
         },
         body: JSON.stringify({ email: 'Ada@example.test', password }),
       }),
@@ -121,6 +122,16 @@ describe('a session', () => {
     expect(await authFor('scheduler-admin').userOf(renamed)).toBeNull();
     // Nothing that scripts can read holds the session.
     expect(await answer.json()).toEqual({ ok: true });
+  });
+
+  test('is another one after signing in again, and the one before is over', async () => {
+    const auth = authFor('scheduler');
+    const cookieOf = (answer: Response) => answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const first = cookieOf(await signIn(auth, PASSWORD));
+    const second = cookieOf(await signIn(auth, PASSWORD, first));
+    expect(second).not.toBe(first);
+    expect(await auth.userOf(new Headers({ cookie: first }))).toBeNull();
+    expect(await auth.userOf(new Headers({ cookie: second }))).toMatchObject({ name: 'Ada' });
   });
 
   test('that somebody made up is nobody’s, and a failed sign-in leaves no password in the log', async () => {

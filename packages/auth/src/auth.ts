@@ -180,6 +180,7 @@ export function createAuth(options: {
     if (typeof email !== 'string') return auth.handler(request);
     const address = request.headers.get(CLIENT_ADDRESS_HEADER) ?? '';
     const attempt = await beginSignIn(db, { address, email: canonicalEmail(email) });
+    const before = await userOf(request.headers);
     const answer = await auth.handler(request);
     if (!answer.ok) {
       options.log.warn(`sign-in: refused, from ${address}`);
@@ -187,6 +188,8 @@ export function createAuth(options: {
       return answer.status === 401 ? refusal(401, 'E-mail or password is wrong.') : answer;
     }
     await attempt.succeeded();
+    // Who signs in again has one session in this browser, not two.
+    if (before) await db.delete(userSessions).where(eq(userSessions.id, before.sessionId));
     options.log.info(`sign-in: right, from ${address}`);
     // The session is in the cookie, which scripts can't read; better-auth's own answer has it once more.
     const accepted = Response.json({ ok: true });
