@@ -7,8 +7,8 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startApp } from './lib/apps.ts';
 import { openSwitchboard } from './lib/chaos/switchboard.ts';
-import { DEMO, type Infrastructure, startInfrastructure } from './lib/infrastructure.ts';
-import { answers, ROOT, type Running, start, temporaryDirectory, waitFor } from './lib/process.ts';
+import { DEMO, type Infrastructure, temporaryInfrastructure } from './lib/infrastructure.ts';
+import { answers, ROOT, type Running, start, waitFor } from './lib/process.ts';
 
 /** Everything that must stand nowhere, by what it is. */
 const secrets = new Map<string, string>();
@@ -23,7 +23,6 @@ const keep = (where: string, text: string) => {
 };
 
 let infrastructure: Infrastructure;
-const data = temporaryDirectory();
 const running: Running[] = [];
 
 function watched(name: string, process: Running): Running {
@@ -37,7 +36,7 @@ const app = (name: string, settings: Record<string, string> = {}, main = 'src/ma
   watched(`${name} ${main}`, startApp(infrastructure, name, main, { LOG_LEVEL: 'trace', ...settings }));
 
 beforeAll(async () => {
-  infrastructure = await startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+  infrastructure = await temporaryInfrastructure();
   const { env } = infrastructure;
   plant('the database’s password', new URL(infrastructure.databaseUrl).password);
   plant('AUTH_SECRET', env.AUTH_SECRET);
@@ -48,7 +47,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(running.map((process) => process.stop()));
   await infrastructure?.stop();
-  data.remove();
 });
 
 test('no planted secret comes out of any failure: not in logs, jobs, attempts, audit, metrics or pages', async () => {
