@@ -173,17 +173,14 @@ test('no planted secret comes out of any failure: not in logs, jobs, attempts, a
   const wrongCrossmark = plant('a Crossmark password that is wrong');
   await worker.stop();
   await crossmark.expireSessions();
+  await crossmark.clearLog();
   const locked = app('worker', { ...quick, CROSSMARK_PASSWORD: wrongCrossmark });
   await api.sync.refreshNow.mutate();
-  await waitFor(
-    'The refused sign-in',
-    async () =>
-      (await database.sql`select 1 from graphile_worker._private_jobs where last_error is not null`).length >
-      0,
-    {
-      process: locked,
-    },
-  );
+  const refusedSignIn = async () => {
+    await crossmark.collect();
+    return crossmark.calls().some((call) => call.call === 'authenticate' && call.finishedAt !== null);
+  };
+  await waitFor('The refused sign-in', refusedSignIn, { process: locked });
 
   // Postgres goes away under all of them, and comes back.
   await infrastructure.postgres?.stop();
