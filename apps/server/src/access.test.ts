@@ -183,6 +183,19 @@ describe('somebody who is disabled', () => {
   });
 });
 
+test('streams that are left while their sign-in is looked at again harm nobody', async () => {
+  const cookie = await server.cookieOf('viewer');
+  for (let i = 0; i < 25; i++) {
+    const leave = new AbortController();
+    const headers = { cookie, accept: 'text/event-stream' };
+    const stream = await fetch(`${server.url}/trpc/sync.onChange`, { headers, signal: leave.signal });
+    void stream.text().catch(() => {});
+    leave.abort();
+  }
+  // An error that nobody awaited would end the process, and fails this run.
+  await (await server.as('viewer')).sync.summary.query();
+});
+
 describe('the last admin', () => {
   test('can be neither disabled nor demoted, not even by themselves', async () => {
     const admin = await server.as('admin');

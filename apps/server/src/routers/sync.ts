@@ -37,8 +37,15 @@ export const syncRouter = router({
     .subscription(async function* ({ ctx, input, signal }) {
       const changes = ctx.backend.changes.since(input?.lastEventId ?? null, signal);
       for await (const { position, change } of changes) {
-        if ((change.kind === 'access' || change.kind === 'all') && !(await ctx.stillSignedIn())) {
-          throw new Refusal('Your session has ended. Sign in again.', { code: 'signed_out' });
+        if (change.kind === 'access' || change.kind === 'all') {
+          const signedIn = await ctx.stillSignedIn().catch((error: unknown) => {
+            if (!signal?.aborted) throw error;
+          });
+          // Who left meanwhile hears nothing any more: thrown now, it would be nobody's error and end the process.
+          if (signal?.aborted) return;
+          if (!signedIn) {
+            throw new Refusal('Your session has ended. Sign in again.', { code: 'signed_out' });
+          }
         }
         yield tracked(position, change satisfies LiveChange);
       }
