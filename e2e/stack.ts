@@ -11,9 +11,12 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** Starts everything. `env` adds settings of the apps. */
-export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
-  const infrastructure = await temporaryInfrastructure();
+/** Starts everything. `env` adds settings of the apps; `empty` leaves out the demo data and its users. */
+export async function startStack(
+  env: Record<string, string> = {},
+  options: { empty?: boolean } = {},
+): Promise<Stack> {
+  const infrastructure = await temporaryInfrastructure(options);
   Object.assign(infrastructure.env, env);
   const stops = [infrastructure.stop];
   const stop = async () => {

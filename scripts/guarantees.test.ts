@@ -4,14 +4,15 @@ import { expect, test } from 'vitest';
 import { ROOT } from './lib/process.ts';
 
 const page = readFileSync(join(ROOT, 'docs/guarantees.md'), 'utf8');
-const named = [...page.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g)].map(
+const security = readFileSync(join(ROOT, 'docs/security.md'), 'utf8');
+const named = [...`${page}${security}`.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g)].map(
   ([, title = '', file = '']) => ({
     title,
     file,
   }),
 );
 
-test('every test that docs/guarantees.md names exists', () => {
+test('every test that docs/guarantees.md and docs/security.md name exists', () => {
   expect(named.length).toBeGreaterThan(46);
   const missing = named.filter(({ title, file }) => !readFileSync(join(ROOT, file), 'utf8').includes(title));
   expect(missing).toEqual([]);

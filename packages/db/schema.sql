@@ -1,3 +1,4 @@
+TYPE access_link_kind AS ENUM ('set_up', 'invite', 'reset')
 TYPE attempt_outcome AS ENUM ('done', 'nothing', 'retry', 'dead', 'waiting', 'conflict', 'interrupted')
 TYPE breaker_state AS ENUM ('closed', 'open')
 TYPE employee_link_state AS ENUM ('unchecked', 'linked', 'not_found', 'ambiguous', 'taken')
@@ -12,6 +13,22 @@ TYPE sync_state AS ENUM ('pending', 'waiting', 'synced', 'failed', 'conflict')
 TYPE sync_step_kind AS ENUM ('create', 'delete', 'reissue')
 TYPE sync_step_state AS ENUM ('sent', 'done', 'refused', 'unknown', 'settled')
 TYPE user_role AS ENUM ('viewer', 'dispatcher', 'admin')
+
+TABLE access_links
+  id integer NOT NULL IDENTITY
+  kind access_link_kind NOT NULL
+  token_hash text NOT NULL
+  user_id text
+  email text
+  name text
+  role user_role
+  created_by text NOT NULL
+  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  expires_at timestamp(3) with time zone NOT NULL
+  CONSTRAINT access_links_pkey PRIMARY KEY (id)
+  CONSTRAINT access_links_tokenHash_unique UNIQUE (token_hash)
+  CONSTRAINT access_links_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
+  CREATE INDEX access_links_user ON public.access_links USING btree (user_id)
 
 TABLE audit_log
   id bigint NOT NULL IDENTITY
@@ -232,6 +249,14 @@ TABLE schedules
   CREATE UNIQUE INDEX schedules_one_live_per_event ON public.schedules USING btree (event_id) WHERE (ended_at IS NULL)
   CREATE TRIGGER schedules_changed AFTER INSERT OR UPDATE ON public.schedules FOR EACH ROW EXECUTE FUNCTION notify_event_change()
 
+TABLE sign_in_tries
+  key text NOT NULL
+  tries integer NOT NULL
+  last_at timestamp(3) with time zone NOT NULL
+  wait_until timestamp(3) with time zone NOT NULL
+  CONSTRAINT sign_in_tries_pkey PRIMARY KEY (key)
+  CREATE INDEX sign_in_tries_last ON public.sign_in_tries USING btree (last_at)
+
 TABLE stores
   id integer NOT NULL IDENTITY
   crossmark_store_id text NOT NULL
@@ -323,10 +348,12 @@ TABLE user_sessions
   user_agent text
   created_at timestamp with time zone NOT NULL DEFAULT now()
   updated_at timestamp with time zone NOT NULL DEFAULT now()
+  app text
   CONSTRAINT user_sessions_pkey PRIMARY KEY (id)
   CONSTRAINT user_sessions_token_unique UNIQUE (token)
   CONSTRAINT user_sessions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
   CREATE INDEX user_sessions_user ON public.user_sessions USING btree (user_id)
+  CREATE TRIGGER user_sessions_ended AFTER DELETE ON public.user_sessions FOR EACH ROW EXECUTE FUNCTION notify_access_change()
 
 TABLE user_verifications
   id text NOT NULL
@@ -347,8 +374,11 @@ TABLE users
   role user_role NOT NULL DEFAULT 'viewer'::user_role
   created_at timestamp with time zone NOT NULL DEFAULT now()
   updated_at timestamp with time zone NOT NULL DEFAULT now()
+  disabled_at timestamp with time zone
+  version integer NOT NULL DEFAULT 1
   CONSTRAINT users_email_unique UNIQUE (email)
   CONSTRAINT users_pkey PRIMARY KEY (id)
+  CREATE TRIGGER users_access_changed AFTER UPDATE ON public.users FOR EACH ROW WHEN (((old.role IS DISTINCT FROM new.role) OR (old.disabled_at IS DISTINCT FROM new.disabled_at))) EXECUTE FUNCTION notify_access_change()
 
 TABLE workers
   id text NOT NULL
@@ -358,6 +388,15 @@ TABLE workers
   started_at timestamp(3) with time zone NOT NULL DEFAULT now()
   seen_at timestamp(3) with time zone NOT NULL DEFAULT now()
   CONSTRAINT workers_pkey PRIMARY KEY (id)
+
+CREATE OR REPLACE FUNCTION public.notify_access_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM pg_notify('changes', json_build_object('kind', 'access', 'id', 0)::text);
+  RETURN NULL;
+END $function$
 
 CREATE OR REPLACE FUNCTION public.notify_event_change()
  RETURNS trigger

@@ -10,6 +10,7 @@ export interface Apps {
   webUrl: string;
   serverUrl: string;
   adminUrl: string;
+  server: Running;
   worker: Running;
   stop(): Promise<void>;
 }
@@ -65,6 +66,7 @@ export async function startApps(infrastructure: Infrastructure, only: { pages: b
       webUrl: `http://localhost:${ports.web}`,
       serverUrl: `http://127.0.0.1:${ports.server}`,
       adminUrl: `http://localhost:${ports.admin}`,
+      server,
       worker,
       stop,
     };

@@ -119,6 +119,8 @@ export async function startInfrastructure(options: {
   anyPorts?: boolean;
   /** Write the demo data anew, over what is there. */
   fresh?: boolean;
+  /** No demo data and no users: as a company finds it. */
+  empty?: boolean;
   say?: (line: string) => void;
 }): Promise<Infrastructure> {
   const say = options.say ?? (() => {});
@@ -176,7 +178,9 @@ export async function startInfrastructure(options: {
     const [known] = await connection.db.select({ id: stores.id }).from(stores).limit(1);
     const [last] = await connection.db.select({ dueOn: max(events.dueOn) }).from(events);
     await connection.close();
-    if (options.fresh || !known) {
+    if (options.empty) {
+      say('No demo data.');
+    } else if (options.fresh || !known) {
       say('Writing demo data…');
       await seedDemo({ databaseUrl: database.url, simulatorUrl });
     } else if (last?.dueOn && last.dueOn < new Date().toISOString()) {
@@ -221,10 +225,10 @@ export async function startInfrastructure(options: {
  * Infrastructure on free ports and temporary data, never on a database or Redis of somebody's. Nothing of it outlives this
  * process: where that is told to stop, it ends what it started first.
  */
-export async function temporaryInfrastructure(): Promise<Infrastructure> {
+export async function temporaryInfrastructure(options: { empty?: boolean } = {}): Promise<Infrastructure> {
   for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
   const data = temporaryDirectory();
-  const starting = startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+  const starting = startInfrastructure({ ...options, dataDirectory: data.path, anyPorts: true });
   const stop = async () => {
     // What is just coming up is ended as well.
     const infrastructure = await starting.catch(() => undefined);

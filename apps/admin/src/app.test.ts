@@ -28,6 +28,8 @@ const build = (reader: MetricsReader) =>
     metrics: reader,
     authSecret: 'a secret of the tests, long enough for anybody',
     origin: ORIGIN,
+    sessions: { idleHours: 12, maxHours: 168 },
+    trustedProxies: [],
     logLevel: 'silent',
     page: 'none',
   });

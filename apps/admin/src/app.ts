@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { CLIENT_ADDRESS_HEADER, createAuth } from '@scheduler/auth';
+import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits, UNATTENDED_HEADER } from '@scheduler/auth';
 import type { Database } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
-import { createLogger } from '@scheduler/runtime';
+import { createLogger, securityHeaders } from '@scheduler/runtime';
 import { TRPCError } from '@trpc/server';
 import {
   type CreateFastifyContextOptions,
@@ -29,13 +29,16 @@ export interface AdminOptions {
   authSecret: string;
   /** How people reach this app, such as `https://admin.example`. */
   origin: string;
+  sessions: SessionLimits;
+  /** Proxies in front: the client's address is what they say it is. */
+  trustedProxies: readonly string[];
   logLevel: string;
   /** `built` serves dist/page, `source` serves page/ with hot reload, `none` serves no page. */
   page: 'built' | 'source' | 'none';
 }
 
 /** A session cookie of the admin app and one of the scheduler live side by side on one host. */
-const COOKIE_PREFIX = 'scheduler-admin';
+const APP = 'scheduler-admin';
 /** Calls that the page puts into one request; more are refused. */
 const LARGEST_BATCH = 20;
 
@@ -54,6 +57,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     // The page asks every few seconds; a line for each would bury what matters.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    trustProxy: [...options.trustedProxies],
     routerOptions: { maxParamLength: 5000 },
   });
 
@@ -63,21 +67,32 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     secret: options.authSecret,
     baseUrl: origin,
     trustedOrigins: trustedOrigins(origin),
-    cookiePrefix: COOKIE_PREFIX,
-    log: { warn: (message) => app.log.warn(message), error: (message) => app.log.error(message) },
+    app: APP,
+    sessions: options.sessions,
+    log: {
+      info: (message) => app.log.info(message),
+      warn: (message) => app.log.warn(message),
+      error: (message) => app.log.error(message),
+    },
   });
-  const viewerOf = (request: FastifyRequest) => auth.userOf(headersOf(request));
+  const viewerOf = (request: FastifyRequest) => {
+    const headers = headersOf(request);
+    // Its pages ask every few seconds by themselves: looking on doesn't keep a session open, doing something does.
+    if (isRead(request.method)) headers.set(UNATTENDED_HEADER, '1');
+    return auth.userOf(headers);
+  };
 
   app.addHook('onRequest', async (request, reply) => {
     if (isRead(request.method) || isSameOrigin(request)) return;
     return reply.code(403).send({ error: 'This request did not come from the admin page itself.' });
   });
+  const https = origin.startsWith('https:');
+  const pageHeaders = securityHeaders({ https, policy: pagePolicy("'self'") });
+  const boardHeaders = securityHeaders({ https, policy: pagePolicy("'self' 'unsafe-inline'") });
   app.addHook('onSend', async (request, reply) => {
-    reply.headers(SECURITY_HEADERS);
-    if (options.page !== 'source') {
-      const isBoard = request.url.startsWith('/queues');
-      reply.header('content-security-policy', isBoard ? BOARD_POLICY : PAGE_POLICY);
-    }
+    reply.headers(request.url.startsWith('/queues') ? boardHeaders : pageHeaders);
+    // Vite's page in development has scripts of its own inside.
+    if (options.page === 'source') reply.removeHeader('content-security-policy');
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
 
@@ -167,23 +182,10 @@ function isSameOrigin(request: FastifyRequest): boolean {
   return new URL(origin).host === host;
 }
 
-const SECURITY_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-};
-
-const policy = (style: string) =>
-  [
-    "default-src 'self'",
-    `style-src ${style}`,
-    "img-src 'self' data:",
-    "object-src 'none'",
-    // bull-board's page names its own folder as base.
-    "base-uri 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join('; ');
-const PAGE_POLICY = policy("'self'");
-const BOARD_POLICY = policy("'self' 'unsafe-inline'");
+const pagePolicy = (style: string) => ({
+  'default-src': "'self'",
+  'style-src': style,
+  'img-src': "'self' data:",
+  // bull-board's page names its own folder as base.
+  'base-uri': "'self'",
+});

@@ -15,6 +15,9 @@ export function adminEnv() {
       .describe(
         'how people reach this page, such as https://admin.example; default: http://localhost:ADMIN_PORT',
       ),
+    SESSION_IDLE_HOURS: settings.SESSION_IDLE_HOURS,
+    SESSION_MAX_HOURS: settings.SESSION_MAX_HOURS,
+    TRUSTED_PROXIES: settings.TRUSTED_PROXIES,
     LOG_LEVEL: settings.LOG_LEVEL,
     NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   });

@@ -13,6 +13,8 @@ await runApp('admin', async () => {
     metrics,
     authSecret: env.AUTH_SECRET,
     origin: env.ADMIN_ORIGIN ?? `http://localhost:${env.ADMIN_PORT}`,
+    sessions: { idleHours: env.SESSION_IDLE_HOURS, maxHours: env.SESSION_MAX_HOURS },
+    trustedProxies: env.TRUSTED_PROXIES,
     logLevel: env.LOG_LEVEL,
     page: env.NODE_ENV === 'development' ? 'source' : 'built',
   });

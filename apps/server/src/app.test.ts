@@ -53,27 +53,49 @@ async function call(
   return { status: answer.status, text: await answer.text() };
 }
 
+/** For whoever holds a one-time link: it says what may be done. */
+const BY_LINK = ['access.open', 'access.accept', 'access.setUp'];
+/** Everybody's own password and sessions, a viewer's too. */
+const OWN_ACCOUNT = ['account.endSession', 'account.changePassword'];
+const withRole = procedures.filter(([name]) => !BY_LINK.includes(name));
+const writesForOthers = withRole.filter(
+  ([name, { _def: def }]) => def.type === 'mutation' && !OWN_ACCOUNT.includes(name),
+);
+
 describe('every procedure', () => {
   test('declares a role, and what writes is never a viewer’s', () => {
     expect(procedures.length).toBeGreaterThan(20);
     for (const [name, { _def: def }] of procedures) {
-      expect(['viewer', 'dispatcher', 'admin'], name).toContain(def.meta?.role);
-      if (def.type === 'mutation') expect(def.meta?.role, name).not.toBe('viewer');
+      const roles = BY_LINK.includes(name) ? ['anyone'] : ['viewer', 'dispatcher', 'admin'];
+      expect(roles, name).toContain(def.meta?.role);
+    }
+    for (const [name, { _def: def }] of writesForOthers) expect(def.meta?.role, name).not.toBe('viewer');
+  });
+
+  test('that says who may sign in is an admin’s', () => {
+    for (const [name, { _def: def }] of procedures) {
+      if (name.startsWith('users.')) expect(def.meta?.role, name).toBe('admin');
     }
   });
 
-  test.each(procedures)('%s is refused to somebody who isn’t signed in', async (name, { _def: def }) => {
+  test.each(withRole)('%s is refused to somebody who isn’t signed in', async (name, { _def: def }) => {
     const answer = await call(name, { type: def.type });
     expect(answer.text).toContain('UNAUTHORIZED');
     expect(answer.text).toContain('Sign in');
   });
 
-  test.each(procedures.filter(([, { _def: def }]) => def.type === 'mutation'))(
-    '%s is refused to a viewer',
-    async (name) => {
-      const answer = await call(name, { type: 'mutation', cookie: await server.cookieOf('viewer') });
+  test.each(writesForOthers)('%s is refused to a viewer', async (name) => {
+    const answer = await call(name, { type: 'mutation', cookie: await server.cookieOf('viewer') });
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain('only a');
+  });
+
+  test.each(procedures.filter(([, { _def: def }]) => def.meta?.role === 'admin'))(
+    '%s is refused to a dispatcher',
+    async (name, { _def: def }) => {
+      const answer = await call(name, { type: def.type, cookie: await server.cookieOf('dispatcher') });
       expect(answer.status).toBe(403);
-      expect(answer.text).toContain('only a');
+      expect(answer.text).toContain('only an admin');
     },
   );
 
@@ -125,6 +147,17 @@ describe('signing in', () => {
     const body = { email: emailOf('admin'), password: 'a long enough password' };
     const answer = await post('sign-in/email', body, { origin: 'https://evil.example' });
     expect(answer.status).toBe(403);
+  });
+
+  test('never leads to another site', async () => {
+    const body = {
+      email: emailOf('admin'),
+      password: 'a long enough password',
+      callbackURL: 'https://evil.example/',
+    };
+    const answer = await post('sign-in/email', body);
+    expect(answer.headers.get('location')).toBeNull();
+    expect(await answer.text()).not.toContain('evil');
   });
 
   test('up is closed', async () => {
@@ -210,6 +243,50 @@ describe('signing in', () => {
     for (let i = 0; i < 150; i++) await api.sync.summary.query();
   });
 
+  test('again and again to one account from one place has to wait, longer with each try, right or wrong', async () => {
+    const email = 'guessed@example.test';
+    await createUser(server.database.db, {
+      email,
+      name: 'Guessed',
+      role: 'viewer',
+      password: 'a long enough password',
+    });
+    const from = { 'x-forwarded-for': '203.0.113.20' };
+    const attempt = (password: string, headers = from) => post('sign-in/email', { email, password }, headers);
+    for (let i = 0; i < 5; i++) expect((await attempt(`wrong-password-${i}`)).status).toBe(401);
+    const waits: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      // The right password too: nobody learns by it that it is right.
+      const refused = await attempt('a long enough password');
+      expect(refused.status).toBe(429);
+      expect(await refused.text()).not.toContain('long enough');
+      waits.push(Number(refused.headers.get('retry-after')));
+      await server.database.sql`update sign_in_tries set wait_until = now() - interval '1 second'`;
+      expect((await attempt('still-the-wrong-one')).status).toBe(401);
+    }
+    const [first = 0, second = 0, third = 0, fourth = 0] = waits;
+    expect(first).toBeGreaterThan(0);
+    expect(second).toBeGreaterThan(first);
+    expect(third).toBeGreaterThan(second);
+    expect(fourth).toBeGreaterThan(third);
+    // Somebody else's guesses don't lock the person out.
+    expect((await attempt('a long enough password', { 'x-forwarded-for': '203.0.113.21' })).status).toBe(200);
+  });
+
+  test('by many at once is counted before a password is looked at', async () => {
+    const body = { email: 'crowd@example.test', password: 'guess-guess-guess' };
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, () => post('sign-in/email', body, { 'x-forwarded-for': '203.0.113.30' })),
+    );
+    expect(answers.filter((answer) => answer.status === 401).length).toBeLessThanOrEqual(5);
+    expect(answers.filter((answer) => answer.status === 429).length).toBeGreaterThanOrEqual(25);
+  });
+
+  test('keeps neither the addresses nor the e-mails that were tried', async () => {
+    const [rows] = await server.database.sql`select json_agg(t)::text as text from sign_in_tries t`;
+    expect(String(rows?.text)).not.toMatch(/203\.0\.113|example/);
+  });
+
   test('keeps a session without the password anywhere in it', async () => {
     const sessions = await server.database.db.select().from(userSessions);
     expect(sessions.length).toBeGreaterThan(0);
@@ -241,6 +318,8 @@ describe('bad input', () => {
   });
 
   const unknown = 987_654;
+  const newcomer = { email: 'new@example.test', name: 'New', password: 'a long enough password' };
+  const invited = { email: 'new@example.test', name: 'New', role: 'viewer' as const };
   const at = '2026-01-06T15:45:00.000Z';
   type Case = [what: string, code: string, says: RegExp, run: () => Promise<unknown>];
   /** Past the types, as a stranger's program would. */
@@ -809,6 +888,116 @@ describe('bad input', () => {
       /no holiday 987654/,
       async () => (await server.as('admin')).settings.removeHoliday.mutate({ holidayId: unknown }),
     ],
+    [
+      'link open: one that nobody made',
+      'NOT_FOUND',
+      /used, has expired/,
+      () => server.signedOut.access.open.mutate({ token: 'x'.repeat(43) }),
+    ],
+    [
+      'link accept: one that nobody made',
+      'NOT_FOUND',
+      /used, has expired/,
+      () =>
+        server.signedOut.access.accept.mutate({ token: 'x'.repeat(43), password: 'a long enough password' }),
+    ],
+    [
+      'set-up: a link that nobody made',
+      'NOT_FOUND',
+      /used, has expired/,
+      () => server.signedOut.access.setUp.mutate({ ...newcomer, token: 'x'.repeat(43), store: null }),
+    ],
+    [
+      'set-up: a zone that isn’t one',
+      'BAD_REQUEST',
+      /America\/Chicago/,
+      () =>
+        server.signedOut.access.setUp.mutate({
+          ...newcomer,
+          token: 'x'.repeat(43),
+          store: { crossmarkStoreId: '310042', number: '8135', name: 'Club', timeZone: 'Mars/Olympus' },
+        }),
+    ],
+    [
+      'own session: somebody else’s or none',
+      'NOT_FOUND',
+      /ended already/,
+      () => api.account.endSession.mutate({ sessionId: 'nobodys' }),
+    ],
+    [
+      'own password: not the one they have',
+      'BAD_REQUEST',
+      /not your password/,
+      () => api.account.changePassword.mutate({ current: 'not it', password: 'another long password' }),
+    ],
+    [
+      'own password: a short one',
+      'BAD_REQUEST',
+      /shorter than 12/,
+      () => api.account.changePassword.mutate({ current: 'a long enough password', password: 'short' }),
+    ],
+    [
+      'own password: one that leaked',
+      'BAD_REQUEST',
+      /easily guessed/,
+      () =>
+        api.account.changePassword.mutate({ current: 'a long enough password', password: 'Password12345!' }),
+    ],
+    [
+      'invite: no e-mail address',
+      'BAD_REQUEST',
+      /email must be/,
+      async () => (await server.as('admin')).users.invite.mutate({ ...invited, email: 'nobody' }),
+    ],
+    [
+      'invite: somebody who is here',
+      'CONFLICT',
+      /Viewer Person has the address/,
+      async () => (await server.as('admin')).users.invite.mutate({ ...invited, email: emailOf('viewer') }),
+    ],
+    [
+      'invite: a role that isn’t one',
+      'BAD_REQUEST',
+      /role must be/,
+      async () => (await server.as('admin')).users.invite.mutate(raw({ ...invited, role: 'owner' })),
+    ],
+    [
+      'invitation: unknown',
+      'NOT_FOUND',
+      /used, has expired/,
+      async () => (await server.as('admin')).users.withdrawInvitation.mutate({ invitationId: unknown }),
+    ],
+    [
+      'role: unknown user',
+      'NOT_FOUND',
+      /no such user/,
+      async () =>
+        (await server.as('admin')).users.setRole.mutate({ userId: 'nobody', version: 1, role: 'viewer' }),
+    ],
+    [
+      'disable: unknown user',
+      'NOT_FOUND',
+      /no such user/,
+      async () => (await server.as('admin')).users.disable.mutate({ userId: 'nobody', version: 1 }),
+    ],
+    [
+      'enable: an id that is none',
+      'BAD_REQUEST',
+      /userId must be/,
+      async () => (await server.as('admin')).users.enable.mutate({ userId: "' or 1=1 --", version: 1 }),
+    ],
+    [
+      'reset link: unknown user',
+      'NOT_FOUND',
+      /no such user/,
+      async () => (await server.as('admin')).users.resetLink.mutate({ userId: 'nobody' }),
+    ],
+    [
+      'session: unknown',
+      'NOT_FOUND',
+      /ended already/,
+      async () => (await server.as('admin')).users.endSession.mutate({ sessionId: 'nobodys' }),
+    ],
   ];
   test.each(cases)('%s: %s in words, nothing written, no job', async (_what, code, says, run) => {
     const before = await everything(server.database.db);
@@ -850,6 +1039,18 @@ describe('bad input', () => {
       'settings.setStore': 'store:',
       'settings.addHoliday': 'holiday:',
       'settings.removeHoliday': 'holiday removal:',
+      'access.open': 'link open:',
+      'access.accept': 'link accept:',
+      'access.setUp': 'set-up:',
+      'account.endSession': 'own session:',
+      'account.changePassword': 'own password:',
+      'users.invite': 'invite:',
+      'users.withdrawInvitation': 'invitation:',
+      'users.setRole': 'role:',
+      'users.disable': 'disable:',
+      'users.enable': 'enable:',
+      'users.resetLink': 'reset link:',
+      'users.endSession': 'session:',
     };
     /** Takes no input; and the ones whose own tests are beside their code. */
     const elsewhere = ['sync.refreshNow', 'reps.read', 'csv.preview', 'csv.import'];
@@ -875,6 +1076,21 @@ describe('bad input', () => {
     expect((await post('--x', 'multipart/form-data; boundary=x')).status).toBe(415);
     expect((await post(`"${'x'.repeat(9 * 1024 * 1024)}"`, 'application/json')).status).toBe(413);
   });
+});
+
+test('every answer is closed to other sites: nothing loads, frames or is kept', async () => {
+  for (const path of ['/healthz', '/trpc/stores.list', '/api/auth/get-session', '/nothing']) {
+    const { headers } = await fetch(server.url + path);
+    expect(headers.get('content-security-policy'), path).toMatch(
+      /default-src 'none'.*frame-ancestors 'none'/,
+    );
+    expect(headers.get('x-content-type-options'), path).toBe('nosniff');
+    expect(headers.get('cache-control'), path).toContain('no-store');
+    expect(headers.get('cross-origin-resource-policy'), path).toBe('same-origin');
+    expect(headers.get('referrer-policy'), path).toBe('same-origin');
+    // Plain http on localhost: no browser is to be told to stay with https.
+    expect(headers.get('strict-transport-security'), path).toBeNull();
+  }
 });
 
 test('health tells an answering process from one that can work', async () => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
-import { CLIENT_ADDRESS_HEADER, createAuth } from '@scheduler/auth';
+import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits } from '@scheduler/auth';
 import { connect } from '@scheduler/db';
-import type { Logger } from '@scheduler/runtime';
+import { type Logger, securityHeaders } from '@scheduler/runtime';
 import { formatDay } from '@scheduler/scheduling';
 import {
   type CreateFastifyContextOptions,
@@ -50,6 +50,7 @@ export async function buildServer(options: {
   databaseUrl: string;
   authSecret: string;
   origins: readonly string[];
+  sessions: SessionLimits;
   log: Logger;
 }): Promise<FastifyInstance> {
   const { databaseUrl, log } = options;
@@ -61,7 +62,8 @@ export async function buildServer(options: {
     secret: options.authSecret,
     baseUrl,
     trustedOrigins: options.origins,
-    cookiePrefix: 'scheduler',
+    app: 'scheduler',
+    sessions: options.sessions,
     log,
   });
   const changes = await openChangeFeed({ database, url: databaseUrl, log }).catch(async (error: unknown) => {
@@ -82,9 +84,10 @@ export async function buildServer(options: {
     trustProxy: (address, hop) => hop === 0 && isPrivate(address),
   });
 
+  const headers = securityHeaders({ https: baseUrl.startsWith('https:'), policy: {} });
   app.addHook('onRequest', async (request, reply) => {
+    reply.headers(headers);
     reply.header('x-request-id', request.id);
-    reply.header('x-content-type-options', 'nosniff');
     reply.header('cache-control', 'no-store');
   });
   app.addHook('onResponse', async (request, reply) => {
@@ -173,9 +176,11 @@ export async function buildServer(options: {
     if (info.calls.length > LARGEST_BATCH) {
       throw new Refusal(`A request carries ${LARGEST_BATCH} calls at most.`, { code: 'input' });
     }
-    const user = await auth.userOf(headersOf(req));
+    const who = () => auth.userOf(headersOf(req));
+    const user = await who();
     if (user) userIds.set(req, user.id);
-    return { user, requestId: req.id, backend: { db: database.db, changes } };
+    const stillSignedIn = async () => (await who()) !== null;
+    return { user, stillSignedIn, requestId: req.id, backend: { db: database.db, changes } };
   };
   await app.register(async (scope) => {
     const streams = new Set<FastifyReply>();

@@ -5,8 +5,8 @@ import type { Actor } from './context.ts';
 export interface AuditEntry {
   /** Such as `schedule.create`. */
   action: string;
-  subjectType: 'event' | 'schedule' | 'employee' | 'refresh' | 'store' | 'holiday';
-  subjectId: number;
+  subjectType: 'event' | 'schedule' | 'employee' | 'refresh' | 'store' | 'holiday' | 'user';
+  subjectId: number | string;
   before?: Record<string, unknown>;
   after?: Record<string, unknown>;
 }

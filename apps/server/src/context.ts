@@ -18,6 +18,8 @@ export interface Actor {
 /** One request. */
 export interface Context {
   user: SessionUser | null;
+  /** Asks again, for what stays open: the session may have ended meanwhile, or the user been disabled. */
+  stillSignedIn(): Promise<boolean>;
   requestId: string;
   backend: Backend;
 }

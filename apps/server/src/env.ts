@@ -18,5 +18,7 @@ export const readSettings = () =>
     SERVER_PORT: settings.port(4000),
     HOST: settings.HOST,
     WEB_ORIGIN: origins,
+    SESSION_IDLE_HOURS: settings.SESSION_IDLE_HOURS,
+    SESSION_MAX_HOURS: settings.SESSION_MAX_HOURS,
     LOG_LEVEL: settings.LOG_LEVEL,
   });

@@ -34,16 +34,24 @@ export interface TestServer {
 export async function startTestServer(): Promise<TestServer> {
   const database = await createTestDatabase();
   const log = createLogger('server-test', 'silent');
-  const app = await buildServer({ databaseUrl: database.url, authSecret: SECRET, origins: [ORIGIN], log });
+  const app = await buildServer({
+    databaseUrl: database.url,
+    authSecret: SECRET,
+    origins: [ORIGIN],
+    sessions: { idleHours: 12, maxHours: 168 },
+    log,
+  });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });
-  for (const role of USER_ROLES) {
-    await createUser(database.db, {
-      email: emailOf(role),
-      name: `${role[0]?.toUpperCase()}${role.slice(1)} Person`,
-      role,
-      password: PASSWORD,
-    });
-  }
+  await Promise.all(
+    USER_ROLES.map((role) =>
+      createUser(database.db, {
+        email: emailOf(role),
+        name: `${role[0]?.toUpperCase()}${role.slice(1)} Person`,
+        role,
+        password: PASSWORD,
+      }),
+    ),
+  );
   const cookies = new Map<UserRole, Promise<string>>();
   const cookieOf = (role: UserRole) => {
     const cookie = cookies.get(role) ?? signIn(url, emailOf(role), PASSWORD);
@@ -200,6 +208,9 @@ export async function everything(db: Db): Promise<unknown> {
     'refresh_runs',
     'rep_readings',
     'crossmark_reps',
+    'users',
+    'user_accounts',
+    'access_links',
   ];
   const contents = await Promise.all(
     tables.map((table) =>

@@ -75,3 +75,31 @@ export const eventFilter = {
   sort: z.enum(EVENT_SORTS).default('due'),
   descending: z.boolean().default(false),
 };
+/** A user's or a session's id. */
+export const userId = z.string('must be text').regex(/^[\w-]{1,64}$/, 'must be letters, figures and dashes');
+
+export const email = z.email('must be an e-mail address').max(200, 'must be 200 characters at most');
+
+/** What somebody types as a password, as it is; whether it will do as a new one is looked at where it is set. */
+export const password = z
+  .string('must be text')
+  .min(1, 'must not be empty')
+  .max(1_000, 'must be 1000 characters at most');
+
+/** An IANA zone by its name. */
+export const timeZone = z
+  .string('must be text')
+  .max(60)
+  .refine(
+    (zone) => /^[A-Z][A-Za-z]+(\/[\w+-]+)*$/.test(zone) && isZone(zone),
+    'must be a time zone such as America/Chicago',
+  );
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,4 +1,6 @@
-import { createLogger, runApp } from '@scheduler/runtime';
+import { connect } from '@scheduler/db';
+import { createLogger, type Logger, runApp } from '@scheduler/runtime';
+import { makeSetUpLink } from './access-links.ts';
 import { buildServer } from './app.ts';
 import { readSettings } from './env.ts';
 
@@ -9,8 +11,26 @@ await runApp('server', async () => {
     databaseUrl: env.DATABASE_URL,
     authSecret: env.AUTH_SECRET,
     origins: env.WEB_ORIGIN,
+    sessions: { idleHours: env.SESSION_IDLE_HOURS, maxHours: env.SESSION_MAX_HOURS },
     log,
   });
   await app.listen({ port: env.SERVER_PORT, host: env.HOST });
+  await offerSetUp(env.DATABASE_URL, env.WEB_ORIGIN[0] ?? '', log);
   return () => app.close();
 });
+
+/** Where nobody may sign in yet, prints a link by which the first admin comes in: to who starts the server, not to the log. */
+async function offerSetUp(databaseUrl: string, origin: string, log: Logger): Promise<void> {
+  const database = connect(databaseUrl, { max: 1, applicationName: 'scheduler-server' });
+  try {
+    const link = await makeSetUpLink(database.db);
+    if (!link) return;
+    process.stdout.write(
+      `\nNobody can sign in yet. Open this link within 24 hours to make the first admin and store; it works once:\n\n  ${origin}/set-up#${link.token}\n\n`,
+    );
+  } catch (error) {
+    log.error({ err: error }, 'could not look whether there is a user');
+  } finally {
+    await database.close();
+  }
+}

@@ -1,3 +1,5 @@
+import { accessRouter } from './routers/access.ts';
+import { accountRouter } from './routers/account.ts';
 import { activityRouter } from './routers/activity.ts';
 import { boardRouter } from './routers/board.ts';
 import { csvRouter } from './routers/csv.ts';
@@ -10,11 +12,14 @@ import { schedulesRouter } from './routers/schedules.ts';
 import { settingsRouter } from './routers/settings.ts';
 import { storesRouter } from './routers/stores.ts';
 import { syncRouter } from './routers/sync.ts';
+import { usersRouter } from './routers/users.ts';
 import { router } from './trpc.ts';
 
 /** Every operation of the public API. */
 export const appRouter = router({
   activity: activityRouter,
+  access: accessRouter,
+  account: accountRouter,
   board: boardRouter,
   csv: csvRouter,
   day: dayRouter,
@@ -26,6 +31,7 @@ export const appRouter = router({
   settings: settingsRouter,
   stores: storesRouter,
   sync: syncRouter,
+  users: usersRouter,
 });
 
 export type AppRouter = typeof appRouter;

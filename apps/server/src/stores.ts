@@ -1,6 +1,9 @@
-import { type Db, type Executor, stores } from '@scheduler/db';
+import type { StoreId } from '@scheduler/crossmark';
+import { type Db, type Executor, stores, type Tx } from '@scheduler/db';
 import { type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { eq } from 'drizzle-orm';
+import { audit } from './audit.ts';
+import type { Actor } from './context.ts';
 import { notFound, Refusal } from './refusal.ts';
 import type { BoardStore, Store } from './views.ts';
 
@@ -31,3 +34,30 @@ export const boardStore = ({ id, name, number, timeZone, slots }: Store): BoardS
 
 /** The local day it is in a zone. */
 export const todayAt = (timeZone: string): WorkDate => workDateOf(new Date().toISOString(), timeZone);
+/** What makes a store. */
+export interface StoreFields {
+  crossmarkStoreId: string;
+  number: string;
+  name: string;
+  /** IANA name. */
+  timeZone: string;
+}
+
+/** Adds a store. Throws a {@link Refusal} where another one has its number or its id in Crossmark. */
+export async function createStore(tx: Tx, actor: Actor, fields: StoreFields): Promise<Store> {
+  const [store] = await tx
+    .insert(stores)
+    .values({ ...fields, crossmarkStoreId: fields.crossmarkStoreId as StoreId })
+    .onConflictDoNothing()
+    .returning();
+  if (!store) {
+    throw new Refusal(
+      `There is a store with the number ${fields.number} or the Crossmark id ${fields.crossmarkStoreId} already.`,
+      { code: 'taken' },
+    );
+  }
+  await audit(tx, actor, [
+    { action: 'store.create', subjectType: 'store', subjectId: store.id, after: { ...store } },
+  ]);
+  return store;
+}

@@ -11,7 +11,7 @@ const STREAM_FOR_MS = 30 * 60_000;
 
 const t = initTRPC
   .context<Context>()
-  .meta<{ role: UserRole }>()
+  .meta<{ role: UserRole | 'anyone' }>()
   .create({
     sse: {
       maxDurationMs: STREAM_FOR_MS,
@@ -87,7 +87,9 @@ function procedureFor(role: UserRole) {
 export const viewerProcedure = procedureFor('viewer');
 /** For whoever may plan: everything that writes but settings. */
 export const dispatcherProcedure = procedureFor('dispatcher');
-/** For whoever may change how the scheduler works. */
+/** For who answers for the club's settings and people's access. */
 export const adminProcedure = procedureFor('admin');
+/** For whoever holds a one-time link: nobody is signed in yet, the link's token says what may be done. */
+export const linkProcedure = t.procedure.meta({ role: 'anyone' });
 
 export const router = t.router;

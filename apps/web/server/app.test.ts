@@ -10,6 +10,7 @@ describe('the page server', () => {
   let api: FastifyInstance;
   let app: FastifyInstance;
   let url: string;
+  let apiUrl: string;
   let pageDirectory: string;
   let openStreams = 0;
 
@@ -31,14 +32,20 @@ describe('the page server', () => {
         openStreams--;
       });
     });
-    const apiUrl = await api.listen({ host: '127.0.0.1', port: 0 });
+    apiUrl = await api.listen({ host: '127.0.0.1', port: 0 });
 
     pageDirectory = await mkdtemp(join(tmpdir(), 'page-'));
     await mkdir(join(pageDirectory, 'assets'));
     await writeFile(join(pageDirectory, 'index.html'), '<title>Scheduler</title>');
     await writeFile(join(pageDirectory, 'assets/main-abc123.js'), 'export {}');
     await writeFile(join(pageDirectory, 'assets/main-abc123.js.gz'), gzipSync('export {}'));
-    app = await buildPageServer({ pageDirectory, serverUrl: apiUrl, logLevel: 'silent' });
+    app = await buildPageServer({
+      pageDirectory,
+      serverUrl: apiUrl,
+      https: true,
+      trustedProxies: [],
+      logLevel: 'silent',
+    });
     url = await app.listen({ host: '127.0.0.1', port: 0 });
   });
   afterAll(async () => {
@@ -79,6 +86,41 @@ describe('the page server', () => {
     expect(signIn.headers.get('set-cookie')).toBe('session=1; HttpOnly');
   });
 
+  it('believes nobody but the proxies it was told of what a client’s address is', async () => {
+    const behind = await buildPageServer({
+      pageDirectory,
+      serverUrl: apiUrl,
+      https: false,
+      trustedProxies: ['127.0.0.1'],
+      logLevel: 'silent',
+    });
+    const who = await behind.inject({ url: '/trpc/who', headers: { 'x-forwarded-for': '203.0.113.9' } });
+    expect(who.json()).toMatchObject({ from: '203.0.113.9' });
+    await behind.close();
+  });
+
+  it('closes every answer to other sites, and stays with https once opened by it', async () => {
+    for (const path of ['/', '/healthz', '/trpc/who', '/assets/none.js']) {
+      const { headers } = await fetch(url + path);
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(headers.get('content-security-policy')).not.toMatch(/script-src|unsafe-eval|https?:/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('referrer-policy')).toBe('same-origin');
+      expect(headers.get('permissions-policy')).toContain('camera=()');
+      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+      expect(headers.get('strict-transport-security')).toMatch(/max-age=\d{8,}/);
+    }
+    const plain = await buildPageServer({
+      pageDirectory,
+      serverUrl: apiUrl,
+      https: false,
+      trustedProxies: [],
+      logLevel: 'silent',
+    });
+    expect((await plain.inject('/')).headers['strict-transport-security']).toBeUndefined();
+    await plain.close();
+  });
+
   it('streams live updates as they come and hangs up on the API when the page does', async () => {
     const leave = new AbortController();
     const answer = await fetch(`${url}/trpc/stream`, { signal: leave.signal });
@@ -93,6 +135,8 @@ describe('the page server', () => {
     const lonely = await buildPageServer({
       pageDirectory,
       serverUrl: 'http://127.0.0.1:1',
+      https: false,
+      trustedProxies: [],
       logLevel: 'silent',
     });
     const answer = await lonely.inject('/trpc/who');

@@ -1,6 +1,6 @@
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
-import { createLogger } from '@scheduler/runtime';
+import { createLogger, securityHeaders } from '@scheduler/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
 /**
@@ -11,6 +11,10 @@ export async function buildPageServer(options: {
   /** Folder with index.html and assets/, as vite built them; `x.br` and `x.gz` beside a file are sent in its place. */
   pageDirectory: string;
   serverUrl: string;
+  /** Whether people open it by https. */
+  https: boolean;
+  /** Proxies in front: the client's address is what they say it is. */
+  trustedProxies: readonly string[];
   logLevel: string;
 }): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = createLogger('web', options.logLevel);
@@ -19,10 +23,20 @@ export async function buildPageServer(options: {
     // One line a request would be one line an asset; the API logs its own.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    trustProxy: [...options.trustedProxies],
   });
 
+  const headers = securityHeaders({
+    https: options.https,
+    policy: {
+      'default-src': "'self'",
+      // Dialogs lock the page's scrolling with a style element that they insert.
+      'style-src': "'self' 'unsafe-inline'",
+      'img-src': "'self' data:",
+    },
+  });
   app.addHook('onSend', async (_request, reply) => {
-    reply.headers(SECURITY_HEADERS);
+    reply.headers(headers);
   });
 
   app.get('/healthz', async () => ({ ok: true }));
@@ -61,20 +75,3 @@ export async function buildPageServer(options: {
   });
   return app;
 }
-
-const SECURITY_HEADERS = {
-  'content-security-policy': [
-    "default-src 'self'",
-    // Dialogs lock the page's scrolling with a style element that they insert.
-    "style-src 'self' 'unsafe-inline'",
-    "img-src 'self' data:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-};

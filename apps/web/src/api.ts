@@ -3,6 +3,7 @@ import { QueryCache, QueryClient } from '@tanstack/react-query';
 import { httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError, type TRPCLink } from '@trpc/client';
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query';
 import { observable } from '@trpc/server/observable';
+import { attendance } from './attended.ts';
 import { isOnline, reportReachable, reportSignedOut } from './connection.ts';
 import { OfflineError } from './words.ts';
 
@@ -36,7 +37,7 @@ export const trpcClient = trpc.createClient({
     splitLink({
       condition: (operation) => operation.type === 'subscription',
       true: httpSubscriptionLink({ url: '/trpc' }),
-      false: httpBatchLink({ url: '/trpc', fetch: watchedFetch, maxURLLength: 2000 }),
+      false: httpBatchLink({ url: '/trpc', fetch: watchedFetch, headers: attendance, maxURLLength: 2000 }),
     }),
   ],
 });

@@ -78,6 +78,13 @@ async function signedIn({ location }: { location: { href: string } }) {
   return { session };
 }
 
+const linkPage = lazyRouteComponent(
+  online(() => import('./access/link-page.tsx')),
+  'LinkPage',
+);
+const setUp = createRoute({ getParentRoute: () => root, path: '/set-up', component: linkPage });
+const join = createRoute({ getParentRoute: () => root, path: '/join', component: linkPage });
+
 const app = createRoute({
   getParentRoute: () => root,
   id: 'app',
@@ -302,9 +309,29 @@ const attention = createRoute({
   },
 });
 
+const account = createRoute({
+  getParentRoute: () => app,
+  path: '/account',
+  component: lazyRouteComponent(
+    online(() => import('./access/account-page.tsx')),
+    'AccountPage',
+  ),
+});
+
+const users = createRoute({
+  getParentRoute: () => app,
+  path: '/users',
+  component: lazyRouteComponent(
+    online(() => import('./access/users-page.tsx')),
+    'UsersPage',
+  ),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
+    setUp,
+    join,
     personWeek,
     app.addChildren([
       board,
@@ -319,6 +346,8 @@ export const router = createRouter({
       activity,
       attention,
       settings,
+      account,
+      users,
     ]),
   ]),
   defaultErrorComponent: PageFailed,

@@ -50,7 +50,7 @@ export async function signIn(email: string, password: string): Promise<string | 
   if (error.status === 401 || error.status === 400) {
     return 'E-mail or password is wrong. Check both and try again.';
   }
-  if (error.status === 429) return 'Too many tries from here. Wait a minute, then try again.';
+  if (error.status === 429) return error.message ?? 'Too many tries. Wait a minute, then try again.';
   return 'The scheduling server did not answer. Try again in a moment.';
 }
 

@@ -9,6 +9,19 @@ import { z } from 'zod';
 
 const seconds = (fallback: number) => z.coerce.number().min(0).max(604_800).default(fallback);
 
+const sessionKey = z
+  .base64()
+  .or(z.base64url())
+  .transform((text): Uint8Array => Buffer.from(text, 'base64'))
+  .refine((key) => key.length === 32, { error: 'not 32 bytes' });
+const sessionKeys = z
+  .string()
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .pipe(z.tuple([sessionKey], sessionKey))
+  .describe(
+    '32 random bytes in base64, the same for all workers: openssl rand -base64 32; while it is replaced, the new one, a comma, the old one',
+  );
+
 const SETTINGS = {
   DATABASE_URL: settings.DATABASE_URL,
   CROSSMARK_BASE_URL: z
@@ -16,12 +29,7 @@ const SETTINGS = {
     .describe('where Crossmark is, such as https://crossmark.example.com; the simulator in development'),
   CROSSMARK_USER_ID: z.string().describe('user id of the account that books in Crossmark'),
   CROSSMARK_PASSWORD: z.string().describe('its password'),
-  CROSSMARK_SESSION_KEY: z
-    .base64()
-    .or(z.base64url())
-    .transform((text) => Buffer.from(text, 'base64'))
-    .refine((key) => key.length === 32, { error: 'not 32 bytes' })
-    .describe('32 random bytes in base64, the same for all workers: openssl rand -base64 32'),
+  CROSSMARK_SESSION_KEY: sessionKeys,
   REDIS_URL: settings.REDIS_URL,
   LOG_LEVEL: settings.LOG_LEVEL,
   CROSSMARK_CALL_SECONDS: seconds(30).describe('the longest that one call to Crossmark may take'),
@@ -72,6 +80,10 @@ const SETTINGS = {
     .default(1_000)
     .describe('hard maximum of retries after the first; the older system had 3'),
 };
+
+/** What `reseal` needs; throws a SettingsError naming what is missing or wrong. */
+export const readResealSettings = () =>
+  readEnv({ DATABASE_URL: settings.DATABASE_URL, CROSSMARK_SESSION_KEY: sessionKeys });
 
 /** The worker's settings; throws a SettingsError naming each that is missing or wrong. */
 export function readSettings(source?: Record<string, string | undefined>) {

@@ -20,7 +20,12 @@ await runApp('worker', async () => {
     userId,
     password: env.CROSSMARK_PASSWORD,
     log,
-    session: postgresSession({ ...host, userId, key: env.CROSSMARK_SESSION_KEY, leaseMs: env.signInLeaseMs }),
+    session: postgresSession({
+      ...host,
+      userId,
+      keys: env.CROSSMARK_SESSION_KEY,
+      leaseMs: env.signInLeaseMs,
+    }),
     guard: breaker,
     limits: { concurrency: env.SYNC_OUTBOUND_CONCURRENCY, perSecond: env.SYNC_OUTBOUND_PER_SECOND },
     timeouts: { callMs: env.CROSSMARK_CALL_SECONDS * 1_000 },

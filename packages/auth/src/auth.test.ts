@@ -1,5 +1,6 @@
 import { userAccounts, users } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CLIENT_ADDRESS_HEADER, createAuth, createUser } from './index.ts';
 
@@ -17,14 +18,15 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const authFor = (cookiePrefix: string) =>
+const authFor = (app: string) =>
   createAuth({
     db: database.db,
     secret: 'only-for-tests-only-for-tests-only-for-tests',
     baseUrl: ORIGIN,
     trustedOrigins: [ORIGIN],
-    cookiePrefix,
-    log: { warn: note, error: note },
+    app,
+    sessions: { idleHours: 12, maxHours: 168 },
+    log: { info: note, warn: note, error: note },
   });
 
 describe('users', () => {
@@ -52,8 +54,47 @@ describe('users', () => {
   });
 });
 
+describe('a new password', () => {
+  test.each([
+    'motherfucker',
+    'Password12345!',
+    '  sunshine 2026  ',
+    'qwerty123456',
+    'passwordpassword',
+    'Crossmark-Scheduler',
+    'ada@example.test',
+    'AdaLovelace1815',
+    'aaaaaaaaaaaaaaaaaaaa',
+  ])('is refused where everybody would try it: %s', async (password) => {
+    const ada = { email: 'ada@example.test', name: 'Ada Lovelace', role: 'viewer' as const };
+    await expect(createUser(database.db, { ...ada, password })).rejects.toThrow('easily guessed');
+  });
+
+  test.each([
+    'demo-password',
+    'correct horse battery staple',
+    '739105826417',
+    'Пароль из слов',
+    'x'.repeat(40) + 'y'.repeat(60),
+  ])('may be made of anything, and needs no kind of sign: %s', async (password) => {
+    const email = `user-${password.length}-${password.charCodeAt(0)}@example.test`;
+    await createUser(database.db, { email, name: 'Anybody', role: 'viewer', password });
+    await database.db.delete(users).where(eq(users.email, email));
+  });
+
+  test('is refused where it is too long to be one', async () => {
+    const user = {
+      email: 'long@example.test',
+      name: 'Long',
+      role: 'viewer' as const,
+      password: 'ab'.repeat(65),
+    };
+    await expect(createUser(database.db, user)).rejects.toThrow('longer than 128');
+  });
+});
+
 describe('a session', () => {
-  const signIn = (auth: ReturnType<typeof authFor>, password: string) =>
+  const signIn = (auth: ReturnType<typeof authFor>, password: string, cookie = '') =>
     auth.handler(
       new Request(`${ORIGIN}/api/auth/sign-in/email`, {
         method: 'POST',
@@ -61,6 +102,7 @@ describe('a session', () => {
           'content-type': 'application/json',
           origin: ORIGIN,
           [CLIENT_ADDRESS_HEADER]: '203.0.113.1',
+          ...(cookie ? { cookie } : {}),
         },
         body: JSON.stringify({ email: 'Ada@example.test', password }),
       }),
@@ -70,15 +112,31 @@ describe('a session', () => {
     const auth = authFor('scheduler');
     const answer = await signIn(auth, PASSWORD);
     const [cookie = ''] = answer.headers.getSetCookie();
-    expect(cookie).toMatch(/^__Secure-scheduler\.session_token=.*; Secure/);
+    expect(cookie).toMatch(/^__Host-scheduler\.session_token=.*; Secure/);
     const headers = new Headers({ cookie: cookie.split(';')[0] ?? '' });
     expect(await auth.userOf(headers)).toMatchObject({ email: 'ada@example.test', role: 'dispatcher' });
     expect(await authFor('scheduler-admin').userOf(headers)).toBeNull();
+    const renamed = new Headers({
+      cookie: headers.get('cookie')?.replace('scheduler', 'scheduler-admin') ?? '',
+    });
+    expect(await authFor('scheduler-admin').userOf(renamed)).toBeNull();
+    // Nothing that scripts can read holds the session.
+    expect(await answer.json()).toEqual({ ok: true });
+  });
+
+  test('is another one after signing in again, and the one before is over', async () => {
+    const auth = authFor('scheduler');
+    const cookieOf = (answer: Response) => answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const first = cookieOf(await signIn(auth, PASSWORD));
+    const second = cookieOf(await signIn(auth, PASSWORD, first));
+    expect(second).not.toBe(first);
+    expect(await auth.userOf(new Headers({ cookie: first }))).toBeNull();
+    expect(await auth.userOf(new Headers({ cookie: second }))).toMatchObject({ name: 'Ada' });
   });
 
   test('that somebody made up is nobody’s, and a failed sign-in leaves no password in the log', async () => {
     const auth = authFor('scheduler');
-    const forged = new Headers({ cookie: '__Secure-scheduler.session_token=made.up' });
+    const forged = new Headers({ cookie: '__Host-scheduler.session_token=made.up' });
     expect(await auth.userOf(forged)).toBeNull();
     expect((await signIn(auth, 'wrong-but-secret')).status).toBe(401);
     expect(lines.join('\n')).not.toContain('wrong-but-secret');

@@ -9,14 +9,26 @@ import {
 } from '@scheduler/db';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { betterAuth } from 'better-auth/minimal';
-import { SHORTEST_PASSWORD } from './create-user.ts';
+import { eq, sql } from 'drizzle-orm';
+import { canonicalEmail } from './create-user.ts';
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.ts';
+import { beginSignIn, TooEarly } from './throttle.ts';
 
-/** Who is signed in. */
+/** Who is signed in, and in which session. */
 export interface SessionUser {
   id: string;
   name: string;
   email: string;
   role: UserRole;
+  sessionId: string;
+}
+
+/** How long a session lasts. */
+export interface SessionLimits {
+  /** Without a request that somebody's doing caused. */
+  idleHours: number;
+  /** However much it is used. */
+  maxHours: number;
 }
 
 /** Sign-in by e-mail and password, with sessions in Postgres. */
@@ -24,33 +36,42 @@ export interface Auth {
   /**
    * Answers signing in, signing out and who is signed in, below `/api/auth/`; anything else there is 404. The request
    * must carry the client's address in {@link CLIENT_ADDRESS_HEADER} (and drop what the client itself put there):
-   * sign-in is throttled by it.
+   * sign-in is throttled by it and by the account.
    */
   handler(request: Request): Promise<Response>;
-  /** Who sent a request, by its cookie; null for nobody. A role that was changed counts at once. */
+  /**
+   * Who sent a request, by its cookie; null for nobody: a session that ended, idled too long or was opened in another app,
+   * a user who is disabled. A role that was changed counts at once. A request with {@link UNATTENDED_HEADER} doesn't keep
+   * its session from idling.
+   */
   userOf(headers: Headers): Promise<SessionUser | null>;
 }
 
 /** Header in which an app tells better-auth the address of the client. */
 export const CLIENT_ADDRESS_HEADER = 'x-scheduler-client-address';
+/** Header of requests that a page makes by itself, with nobody at it. */
+export const UNATTENDED_HEADER = 'x-scheduler-unattended';
 
 const HOUR_S = 3600;
-/** Sign-ins from one address within a minute, right or wrong; an office behind one address must get in on a Monday. */
-const SIGN_INS_A_MINUTE = 20;
+/** A session's last use is written down this exactly: reading must not become writing. */
+const USE_NOTED_EVERY_MS = 60_000;
 
 /** better-auth has more: what no page of ours offers is closed, or a viewer could take an admin's name. */
-const OPEN_PATHS = ['/api/auth/sign-in/email', '/api/auth/sign-out', '/api/auth/get-session'];
+const OPEN_PATHS = ['/api/auth/sign-in/email', '/api/auth/sign-out'];
 
 /** Lines that better-auth writes; never with a password or a cookie in them. */
 interface AuthLog {
+  info(message: string): void;
   warn(message: string): void;
   error(message: string): void;
 }
 
 /**
  * Sets up sign-in for one app. Sign-up is closed, accounts can't be changed from outside, cookies are httpOnly and
- * sameSite=lax (secure where `baseUrl` is https), and a request that changes something must come from a trusted origin.
- * @param options.cookiePrefix one for each app: apps on one host (ports don't separate cookies) must not mix sessions up
+ * sameSite=lax (where `baseUrl` is https also secure and bound to the host), and a request that changes something must
+ * come from a trusted origin.
+ * @param options.app one for each app, and the start of its cookie's name: apps on one host (ports don't separate cookies)
+ * must not mix sessions up
  */
 export function createAuth(options: {
   db: Db;
@@ -59,11 +80,14 @@ export function createAuth(options: {
   /** Where browsers find the app, such as `https://scheduler.example.com`. */
   baseUrl: string;
   trustedOrigins: readonly string[];
-  cookiePrefix: string;
+  app: string;
+  sessions: SessionLimits;
   log: AuthLog;
 }): Auth {
+  const { db, app } = options;
+  const secure = options.baseUrl.startsWith('https:');
   const auth = betterAuth({
-    database: drizzleAdapter(options.db, {
+    database: drizzleAdapter(db, {
       provider: 'pg',
       transaction: true,
       schema: { user: users, session: userSessions, account: userAccounts, verification: userVerifications },
@@ -76,29 +100,41 @@ export function createAuth(options: {
       enabled: true,
       disableSignUp: true,
       minPasswordLength: SHORTEST_PASSWORD,
+      maxPasswordLength: LONGEST_PASSWORD,
     },
     user: {
       additionalFields: {
         role: { type: [...USER_ROLES], required: false, defaultValue: 'viewer', input: false },
+        disabledAt: { type: 'date', required: false, input: false },
       },
     },
-    session: { expiresIn: 7 * 24 * HOUR_S, updateAge: HOUR_S },
-    // Signed-in work is never throttled, only ways in are.
-    rateLimit: {
-      enabled: true,
-      storage: 'memory',
-      window: 60,
-      max: 600,
-      customRules: {
-        '/sign-in/*': { window: 60, max: SIGN_INS_A_MINUTE },
-        '/get-session': false,
-        '/sign-out': false,
+    session: {
+      // The absolute end. Idling is looked at in userOf: better-auth's own way would let an end recede for ever.
+      expiresIn: options.sessions.maxHours * HOUR_S,
+      disableSessionRefresh: true,
+      additionalFields: { app: { type: 'string', required: false, input: false } },
+    },
+    databaseHooks: {
+      session: {
+        create: {
+          before: async (session) => {
+            const [user] = await db
+              .select({ disabledAt: users.disabledAt })
+              .from(users)
+              .where(eq(users.id, session.userId));
+            return user && user.disabledAt === null ? { data: { ...session, app } } : false;
+          },
+        },
       },
     },
+    // Ways in are throttled below, over all servers and by account as well; signed-in work never is.
+    rateLimit: { enabled: false },
     advanced: {
-      cookiePrefix: options.cookiePrefix,
-      useSecureCookies: options.baseUrl.startsWith('https:'),
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/' },
+      cookiePrefix: app,
+      // It would give the weaker prefix `__Secure-`, which another host of the domain may set as well.
+      useSecureCookies: false,
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/', secure },
+      cookies: { session_token: { name: `${secure ? '__Host-' : ''}${app}.session_token` } },
       // Both are off by default where NODE_ENV is `test`; what is tested is what runs.
       disableCSRFCheck: false,
       disableOriginCheck: false,
@@ -114,18 +150,76 @@ export function createAuth(options: {
     },
   });
 
+  async function userOf(headers: Headers): Promise<SessionUser | null> {
+    const found = await auth.api.getSession({ headers });
+    if (!found) return null;
+    const { session, user } = found;
+    // Sessions from before this column was there have none, and soon end.
+    if (session.app && session.app !== app) return null;
+    if (user.disabledAt) return null;
+    const unusedMs = Date.now() - session.updatedAt.getTime();
+    if (unusedMs > options.sessions.idleHours * HOUR_S * 1000) {
+      await db.delete(userSessions).where(eq(userSessions.id, session.id));
+      return null;
+    }
+    if (unusedMs > USE_NOTED_EVERY_MS && !headers.has(UNATTENDED_HEADER)) {
+      await db.update(userSessions).set({ updatedAt: sql`now()` }).where(eq(userSessions.id, session.id));
+    }
+    const { id, name, email } = user;
+    const role = USER_ROLES.find((one) => one === user.role);
+    // A role that this version doesn't know may do nothing.
+    return role ? { id, name, email, role, sessionId: session.id } : null;
+  }
+
+  async function signIn(request: Request): Promise<Response> {
+    const body: unknown = await request
+      .clone()
+      .json()
+      .catch(() => null);
+    const email = body && typeof body === 'object' && 'email' in body ? body.email : undefined;
+    if (typeof email !== 'string') return auth.handler(request);
+    const address = request.headers.get(CLIENT_ADDRESS_HEADER) ?? '';
+    const attempt = await beginSignIn(db, { address, email: canonicalEmail(email) });
+    const before = await userOf(request.headers);
+    const answer = await auth.handler(request);
+    if (!answer.ok) {
+      options.log.warn(`sign-in: refused, from ${address}`);
+      // The same for a wrong password, an unknown address and somebody who is disabled.
+      return answer.status === 401 ? refusal(401, 'E-mail or password is wrong.') : answer;
+    }
+    await attempt.succeeded();
+    // Who signs in again has one session in this browser, not two.
+    if (before) await db.delete(userSessions).where(eq(userSessions.id, before.sessionId));
+    options.log.info(`sign-in: right, from ${address}`);
+    // The session is in the cookie, which scripts can't read; better-auth's own answer has it once more.
+    const accepted = Response.json({ ok: true });
+    for (const cookie of answer.headers.getSetCookie()) accepted.headers.append('set-cookie', cookie);
+    return accepted;
+  }
+
   return {
-    handler: async (request) =>
-      OPEN_PATHS.includes(new URL(request.url).pathname)
-        ? auth.handler(request)
-        : Response.json({ code: 'NOT_FOUND', message: 'There is nothing here.' }, { status: 404 }),
-    userOf: async (headers) => {
-      const found = await auth.api.getSession({ headers });
-      if (!found) return null;
-      const { id, name, email } = found.user;
-      const role = USER_ROLES.find((one) => one === found.user.role);
-      // A role that this version doesn't know may do nothing.
-      return role ? { id, name, email, role } : null;
+    userOf,
+    handler: async (request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname === '/api/auth/get-session' && request.method === 'GET') {
+        const user = await userOf(request.headers);
+        if (!user) return Response.json(null);
+        const { name, email, role } = user;
+        return Response.json({ user: { name, email, role } });
+      }
+      if (!OPEN_PATHS.includes(pathname)) return refusal(404, 'There is nothing here.');
+      if (!pathname.endsWith('/sign-in/email')) return auth.handler(request);
+      try {
+        return await signIn(request);
+      } catch (error) {
+        if (!(error instanceof TooEarly)) throw error;
+        options.log.warn(`sign-in: throttled, from ${request.headers.get(CLIENT_ADDRESS_HEADER)}`);
+        const message = `Too many tries. Wait for ${error.waitS} seconds, then try again.`;
+        return refusal(429, message, { 'retry-after': String(error.waitS) });
+      }
     },
   };
 }
+
+const refusal = (status: number, message: string, headers: Record<string, string> = {}): Response =>
+  Response.json({ message }, { status, headers });

@@ -41,6 +41,25 @@ export const settings = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on'),
   AUTH_SECRET: z.string().min(32).describe('at least 32 random characters; signs session cookies'),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .describe(
+      'addresses or networks of the proxies in front, such as 10.0.0.5 or 10.0.0.0/8, with commas between; what they say of a client’s address is believed',
+    ),
+  SESSION_IDLE_HOURS: z.coerce
+    .number()
+    .min(0.1)
+    .max(8_760)
+    .default(12)
+    .describe('a session ends when nobody did anything in it for so many hours'),
+  SESSION_MAX_HOURS: z.coerce
+    .number()
+    .min(0.1)
+    .max(8_760)
+    .default(168)
+    .describe('a session ends after so many hours, however much it is used'),
   /** A TCP port, for an app that listens. */
   port: (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback),
 };

@@ -22,7 +22,7 @@ export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName } from './jobs.
 export { type Ended, reconcile } from './reconcile.ts';
 export { refresh } from './refresh.ts';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.ts';
-export { postgresSession } from './session.ts';
+export { postgresSession, resealSessions } from './session.ts';
 export { createTaskList } from './tasks.ts';
 export {
   heartbeat,

@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { need } from './fixture.ts';
-import { postgresSession } from './session.ts';
+import { postgresSession, resealSessions } from './session.ts';
 
 const USER = { userId: 'demo.dispatcher', password: 'demo-crossmark-password' };
 const KEY = randomBytes(32);
@@ -27,7 +27,7 @@ afterEach(async () => {
   await database.close();
 });
 
-function storeOf(options: { key?: Uint8Array; userId?: string; pool?: Database } = {}) {
+function storeOf(options: { keys?: [Uint8Array, ...Uint8Array[]]; userId?: string; pool?: Database } = {}) {
   const pool = options.pool ?? connect(database.url, { max: 3 });
   opened.push(pool);
   const { userId } = { ...USER, ...options };
@@ -35,13 +35,13 @@ function storeOf(options: { key?: Uint8Array; userId?: string; pool?: Database }
     db: pool.db,
     baseUrl: `${simulator.url}/`,
     userId,
-    key: options.key ?? KEY,
+    keys: options.keys ?? [KEY],
     leaseMs: 60_000,
   });
 }
 
 /** A worker's client as its process has it: connections of its own, nothing shared but what is in Postgres. */
-function worker(options: { key?: Uint8Array; password?: string } = {}): CrossmarkClient {
+function worker(options: { keys?: [Uint8Array, ...Uint8Array[]]; password?: string } = {}): CrossmarkClient {
   const { password = USER.password } = options;
   const client = createCrossmarkClient({
     baseUrl: simulator.url,
@@ -95,10 +95,35 @@ test('neither cookie nor password rests readable, and the same session never loo
 
 test('a session sealed with another key is as good as none: somebody signs in', async () => {
   await worker().ping();
-  const key = randomBytes(32);
-  expect(await storeOf({ key }).current()).toBeNull();
-  await worker({ key }).ping();
+  const keys: [Uint8Array] = [randomBytes(32)];
+  expect(await storeOf({ keys }).current()).toBeNull();
+  await worker({ keys }).ping();
   expect(signIns()).toBe(2);
+});
+
+test('a key is replaced without a sign-in: the new one first, resealed, the old one gone', async () => {
+  await worker().ping();
+  const fresh = randomBytes(32);
+  const oldId = (await kept()).keyId;
+  // Workers that have the new key already go on with the session sealed with the old one.
+  await worker({ keys: [fresh, KEY] }).ping();
+  expect(await resealSessions(database.db, [fresh, KEY])).toEqual({ resealed: 1, already: 0, unopened: 0 });
+  expect((await kept()).keyId).not.toBe(oldId);
+  await worker({ keys: [fresh] }).ping();
+  expect(signIns()).toBe(1);
+  expect(await storeOf({ keys: [KEY] }).current()).toBeNull();
+  expect(await resealSessions(database.db, [fresh])).toEqual({ resealed: 0, already: 1, unopened: 0 });
+});
+
+test('resealing leaves alone what none of the keys opens', async () => {
+  await worker().ping();
+  const before = await kept();
+  expect(await resealSessions(database.db, [randomBytes(32)])).toEqual({
+    resealed: 0,
+    already: 0,
+    unopened: 1,
+  });
+  expect(await kept()).toEqual(before);
 });
 
 test('a session that was tampered with, or copied to another user, does not open', async () => {

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID }
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Session, SessionStore } from '@scheduler/crossmark';
 import { crossmarkSessions, type Db } from '@scheduler/db';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
 
 /** How often those who wait for a sign-in look whether it is done. */
 const LOOK_MS = 100;
@@ -11,54 +11,104 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
+/** Which session a sealed one is: sealed for this host and user, it doesn't open when copied into another row. */
+interface SessionId {
+  host: string;
+  userId: string;
+}
+
+/** A sealed session as its row has it. */
+interface Sealed {
+  sealed: Uint8Array | null;
+  keyId: string | null;
+}
+
+/** Says which key sealed something, and nothing of the key. */
+const idOf = (key: Uint8Array): string =>
+  createHash('sha256').update('crossmark-session-key ').update(key).digest('hex').slice(0, 16);
+
+const boundTo = ({ host, userId }: SessionId): Buffer => Buffer.from(JSON.stringify({ host, userId }));
+
+function seal(session: Session, id: SessionId, key: Uint8Array): { sealed: Uint8Array; keyId: string } {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(boundTo(id));
+  const text = Buffer.concat([cipher.update(JSON.stringify(session), 'utf8'), cipher.final()]);
+  return { sealed: Buffer.concat([nonce, cipher.getAuthTag(), text]), keyId: idOf(key) };
+}
+
+/** The session, or null where none of the keys opens it. */
+function open(row: Sealed | undefined, id: SessionId, keys: readonly Uint8Array[]): Session | null {
+  const key = keys.find((one) => idOf(one) === row?.keyId);
+  if (!row?.sealed || !key) return null;
+  const { sealed } = row;
+  try {
+    const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
+    })
+      .setAAD(boundTo(id))
+      .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
+    const text = [decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()];
+    return JSON.parse(Buffer.concat(text).toString('utf8')) as Session;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Seals every kept session anew with the first key, where one of the keys opens it; others stay as they are, as good as
+ * none. Afterwards the keys behind the first are needed by nothing. Safe beside running workers, and to repeat.
+ */
+export async function resealSessions(
+  db: Db,
+  keys: readonly [Uint8Array, ...Uint8Array[]],
+): Promise<{ resealed: number; already: number; unopened: number }> {
+  return db.transaction(async (tx) => {
+    const done = { resealed: 0, already: 0, unopened: 0 };
+    const rows = await tx
+      .select()
+      .from(crossmarkSessions)
+      .where(isNotNull(crossmarkSessions.sealed))
+      .orderBy(crossmarkSessions.host, crossmarkSessions.userId)
+      .for('update');
+    for (const row of rows) {
+      const session = open(row, row, keys);
+      if (!session) done.unopened += 1;
+      else if (row.keyId === idOf(keys[0])) done.already += 1;
+      else {
+        await tx
+          .update(crossmarkSessions)
+          .set(seal(session, row, keys[0]))
+          .where(and(eq(crossmarkSessions.host, row.host), eq(crossmarkSessions.userId, row.userId)));
+        done.resealed += 1;
+      }
+    }
+    return done;
+  });
+}
+
 /**
  * The session that all workers share, encrypted in Postgres. Whoever finds it over signs in, once for all; the others wait
  * for that session. No transaction is open meanwhile: the right to sign in is a lease in the row, and one who lost it
  * leaves what the next one stored.
  *
  * Where the session can't be opened (another key, another host or user, tampering) there is none: somebody signs in.
- * @param options.key 32 bytes
+ * @param options.keys 32 bytes each: the first seals, all of them open, so that a key can be replaced while workers run
  * @param options.leaseMs longer than a sign-in takes; whoever has been at it for so long is taken for dead
  */
 export function postgresSession(options: {
   db: Db;
   baseUrl: string;
   userId: string;
-  key: Uint8Array;
+  keys: readonly [Uint8Array, ...Uint8Array[]];
   leaseMs: number;
 }): SessionStore {
-  const { db, key } = options;
+  const { db, keys } = options;
   const id = { host: new URL(options.baseUrl).origin, userId: options.userId };
   const mine = and(eq(crossmarkSessions.host, id.host), eq(crossmarkSessions.userId, id.userId));
-  const keyId = createHash('sha256').update('crossmark-session-key ').update(key).digest('hex').slice(0, 16);
-  // Sealed for this host and user: copied into another row it doesn't open.
-  const belongsTo = Buffer.from(JSON.stringify(id));
-
-  function seal(session: Session): Buffer {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(belongsTo);
-    const text = Buffer.concat([cipher.update(JSON.stringify(session), 'utf8'), cipher.final()]);
-    return Buffer.concat([nonce, cipher.getAuthTag(), text]);
-  }
-
-  function open(row: { sealed: Uint8Array | null; keyId: string | null } | undefined): Session | null {
-    if (!row?.sealed || row.keyId !== keyId) return null;
-    const { sealed } = row;
-    try {
-      const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), {
-        authTagLength: TAG_BYTES,
-      })
-        .setAAD(belongsTo)
-        .setAuthTag(sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
-      const text = [decipher.update(sealed.subarray(NONCE_BYTES + TAG_BYTES)), decipher.final()];
-      return JSON.parse(Buffer.concat(text).toString('utf8')) as Session;
-    } catch {
-      return null;
-    }
-  }
 
   const SEALED = { sealed: crossmarkSessions.sealed, keyId: crossmarkSessions.keyId };
-  const current = async () => open((await db.select(SEALED).from(crossmarkSessions).where(mine))[0]);
+  const current = async () =>
+    open((await db.select(SEALED).from(crossmarkSessions).where(mine))[0], id, keys);
 
   /** The session that somebody else signed in, or else the right to do so, or null while another one has it. */
   const claim = (stale: Session | null, owner: string): Promise<Session | 'mine' | null> =>
@@ -72,7 +122,7 @@ export function postgresSession(options: {
         .from(crossmarkSessions)
         .where(mine)
         .for('update');
-      const session = open(row);
+      const session = open(row, id, keys);
       if (session && session.cookie !== stale?.cookie) return session;
       if (row?.renewing) return null;
       await tx
@@ -99,7 +149,7 @@ export function postgresSession(options: {
         const session = await signIn();
         const kept = await db
           .update(crossmarkSessions)
-          .set({ ...RELEASED, sealed: seal(session), keyId, startedAt: session.startedAt })
+          .set({ ...RELEASED, ...seal(session, id, keys[0]), startedAt: session.startedAt })
           .where(owned(owner))
           .returning({ host: crossmarkSessions.host });
         // Took so long that somebody else signed in meanwhile: theirs is everybody's.

@@ -2,6 +2,7 @@ import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { RETRYABLE_KINDS, type RetryTarget, retryMany } from '../attention.ts';
 import { id } from '../input.ts';
+import { Refusal } from '../refusal.ts';
 import {
   refreshNow,
   refreshRun,
@@ -68,6 +69,18 @@ export const syncRouter = router({
     .input(z.strictObject({ lastEventId: z.string().max(100).nullish() }).optional())
     .subscription(async function* ({ ctx, input, signal }) {
       const changes = ctx.backend.changes.since(input?.lastEventId ?? null, signal);
-      for await (const { position, change } of changes) yield tracked(position, change satisfies LiveChange);
+      for await (const { position, change } of changes) {
+        if (change.kind === 'access' || change.kind === 'all') {
+          const signedIn = await ctx.stillSignedIn().catch((error: unknown) => {
+            if (!signal?.aborted) throw error;
+          });
+          // Who left meanwhile hears nothing any more: thrown now, it would be nobody's error and end the process.
+          if (signal?.aborted) return;
+          if (!signedIn) {
+            throw new Refusal('Your session has ended. Sign in again.', { code: 'signed_out' });
+          }
+        }
+        yield tracked(position, change satisfies LiveChange);
+      }
     }),
 });

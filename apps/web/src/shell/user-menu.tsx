@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { LogOut, Settings, UserRound } from 'lucide-react';
+import { AccountLinks } from '../access/account-links.tsx';
 import { queryClient } from '../api.ts';
 import { signOut } from '../session.ts';
 import { chooseTheme, THEMES, type Theme, useTheme } from '../theme.ts';
@@ -64,6 +65,7 @@ export function UserMenu() {
             ))}
           </div>
         </fieldset>
+        <AccountLinks onGo={() => document.getElementById('account')?.hidePopover()} />
         <Link
           to="/settings"
           onClick={() => document.getElementById('account')?.hidePopover()}

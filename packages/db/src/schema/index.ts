@@ -1,3 +1,4 @@
+export * from './access-links.ts';
 export * from './audit-log.ts';
 export * from './availability.ts';
 export * from './crossmark-breakers.ts';
@@ -9,6 +10,7 @@ export * from './events.ts';
 export * from './holidays.ts';
 export * from './refresh-runs.ts';
 export * from './schedules.ts';
+export * from './sign-in-tries.ts';
 export * from './stores.ts';
 export * from './sync-attempts.ts';
 export * from './sync-steps.ts';

@@ -1,7 +1,10 @@
 import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { users } from './users.ts';
 
-/** Sign-ins, owned by better-auth. */
+/**
+ * Sign-ins, owned by better-auth. `expires_at` is the day a session ends however much it is used; `updated_at` says when
+ * it was last used, to the minute.
+ */
 export const userSessions = pgTable(
   'user_sessions',
   {
@@ -11,6 +14,8 @@ export const userSessions = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     token: text().notNull().unique(),
     expiresAt: timestamp({ withTimezone: true }).notNull(),
+    /** The app it was opened in (`scheduler`, `scheduler-admin`) and counts in; null of sessions older than this column. */
+    app: text(),
     ipAddress: text(),
     userAgent: text(),
     createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),

@@ -1,11 +1,11 @@
-import { boolean, pgEnum, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { boolean, integer, pgEnum, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 
 /** `viewer` sees, `dispatcher` plans, `admin` also operates queues and people's access. */
 export const USER_ROLES = ['viewer', 'dispatcher', 'admin'] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 export const userRoleEnum = pgEnum('user_role', USER_ROLES);
 
-/** People who sign in. Columns are those better-auth asks for, plus the role. */
+/** People who sign in. Columns are those better-auth asks for, plus the role and whether they may still come in. */
 export const users = pgTable('users', {
   id: text().primaryKey(),
   name: text().notNull(),
@@ -13,6 +13,10 @@ export const users = pgTable('users', {
   emailVerified: boolean().notNull().default(false),
   image: text(),
   role: userRoleEnum().notNull().default('viewer'),
+  /** Since when they may not sign in; null where they may. */
+  disabledAt: timestamp({ withTimezone: true }),
+  /** Rises with every change of role or access: an edit names the version it was based on. */
+  version: integer().notNull().default(1),
   createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
   updatedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
 });

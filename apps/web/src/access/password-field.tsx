@@ -1,0 +1,34 @@
+import { useState } from 'react';
+import { TextField, TickBox } from '../ui/field.tsx';
+
+/** A new password, which may be looked at while it is typed. */
+export function NewPasswordField({
+  name,
+  label,
+  problem,
+}: {
+  name: string;
+  label: string;
+  problem?: string | undefined;
+}) {
+  const [shown, setShown] = useState(false);
+  return (
+    <div className="grid gap-2">
+      <TextField
+        label={label}
+        name={name}
+        type={shown ? 'text' : 'password'}
+        autoComplete="new-password"
+        hint="12 characters or more; a few unrelated words make a good one."
+        minLength={12}
+        maxLength={128}
+        required
+        spellCheck={false}
+        problem={problem}
+      />
+      <TickBox checked={shown} onChange={(change) => setShown(change.target.checked)}>
+        Show the password
+      </TickBox>
+    </div>
+  );
+}

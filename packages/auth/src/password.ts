@@ -1,0 +1,41 @@
+export const SHORTEST_PASSWORD = 12;
+/** Hashing takes time by length: more is no password but an attack. */
+export const LONGEST_PASSWORD = 128;
+
+/** Words that anybody would try first here. */
+const OUR_WORDS = ['crossmark', 'crossmarkscheduler', 'scheduler', 'dispatcher'];
+
+let common: Promise<ReadonlySet<string>> | undefined;
+
+/** The 49,000 passwords that leaked most often. */
+function commonPasswords(): Promise<ReadonlySet<string>> {
+  common ??= import('@zxcvbn-ts/language-common').then(
+    ({ dictionary }) => new Set<string>(dictionary['passwords-common']),
+  );
+  return common;
+}
+
+/**
+ * What is wrong with a new password, as the end of a sentence that starts with its name (`is shorter than …`); undefined
+ * where it will do. Any characters may be in it and none must: it is refused for being short, or known: one that leaked
+ * often, the product, the person, or one of these with figures and signs around it, or again and again.
+ * @param person their e-mail address and name
+ */
+export async function passwordProblem(
+  password: string,
+  person: { email: string; name: string },
+): Promise<string | undefined> {
+  if (password.length < SHORTEST_PASSWORD) return `is shorter than ${SHORTEST_PASSWORD} characters`;
+  if (password.length > LONGEST_PASSWORD) return `is longer than ${LONGEST_PASSWORD} characters`;
+  const folded = password.normalize('NFKC').toLowerCase();
+  const once = /^(.+?)\1*$/su.exec(folded)?.[1] ?? folded;
+  const bare = (text: string) => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  const [address = '', host = ''] = person.email.toLowerCase().split('@');
+  const theirs = [person.email, address, host, person.name, person.name.replaceAll(' ', '')];
+  const known = new Set([...OUR_WORDS, ...theirs.filter(Boolean).map((word) => word.toLowerCase())]);
+  const list = await commonPasswords();
+  const joined = folded.replace(/[^\p{L}\p{N}]/gu, '');
+  const tried = [folded, once, joined, bare(folded), bare(once), bare(joined)];
+  const easy = tried.some((part) => known.has(part) || list.has(part)) || once.length < 4;
+  return easy ? 'is easily guessed: it is, or is built on, a word that everybody tries' : undefined;
+}

@@ -1,0 +1,28 @@
+import { index, integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
+import { instant, now } from './columns.ts';
+import { userRoleEnum, users } from './users.ts';
+
+/** `set_up` makes the first admin, `invite` another user, `reset` gives a user a new password. */
+export const accessLinkKindEnum = pgEnum('access_link_kind', ['set_up', 'invite', 'reset']);
+
+/** One-time links that somebody was handed. A row goes when its link is used; one past `expires_at` opens nothing. */
+export const accessLinks = pgTable(
+  'access_links',
+  {
+    id: integer().primaryKey().generatedAlwaysAsIdentity(),
+    kind: accessLinkKindEnum().notNull(),
+    /** SHA-256 of the token, in hex: what is read here opens nothing. */
+    tokenHash: text().notNull().unique(),
+    /** `reset`: whose password. */
+    userId: text().references(() => users.id, { onDelete: 'cascade' }),
+    /** `invite`: who comes in, as what. */
+    email: text(),
+    name: text(),
+    role: userRoleEnum(),
+    /** Name of who made it. */
+    createdBy: text().notNull(),
+    createdAt: instant().notNull().default(now),
+    expiresAt: instant().notNull(),
+  },
+  (table) => [index('access_links_user').on(table.userId)],
+);

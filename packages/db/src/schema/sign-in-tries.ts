@@ -1,0 +1,19 @@
+import { index, integer, pgTable, text } from 'drizzle-orm/pg-core';
+import { instant } from './columns.ts';
+
+/**
+ * Sign-ins that were tried and not (yet) found right, by what they are counted for: an address, an account, or both
+ * together. The more there are, the longer the next one has to wait.
+ */
+export const signInTries = pgTable(
+  'sign_in_tries',
+  {
+    /** SHA-256 of what is counted: addresses and e-mails that somebody typed are not kept. */
+    key: text().primaryKey(),
+    tries: integer().notNull(),
+    lastAt: instant().notNull(),
+    /** Until then the next try is refused unseen. */
+    waitUntil: instant().notNull(),
+  },
+  (table) => [index('sign_in_tries_last').on(table.lastAt)],
+);

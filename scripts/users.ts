@@ -1,0 +1,22 @@
+/** `pnpm users …`: who may sign in, on DATABASE_URL or the embedded database of `pnpm dev`. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { migrate } from '@scheduler/db';
+import { DATA_DIRECTORY, openDatabase } from './lib/infrastructure.ts';
+import { ROOT } from './lib/process.ts';
+
+const database = await openDatabase(DATA_DIRECTORY);
+try {
+  if (!process.env.DATABASE_URL) await migrate(database.url);
+  const { status } = spawnSync(
+    process.execPath,
+    [join(ROOT, 'apps/server/src/users-cli.ts'), ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+      env: { WEB_ORIGIN: 'http://localhost:5173', ...process.env, DATABASE_URL: database.url },
+    },
+  );
+  process.exitCode = status ?? 1;
+} finally {
+  await database.stop();
+}
