@@ -196,6 +196,8 @@ export async function startInfrastructure(options: {
         CROSSMARK_SESSION_KEY: keptSecret(join(options.dataDirectory, 'crossmark-session-key')),
         SERVER_PORT: String(ports.server),
         SERVER_URL: `http://127.0.0.1:${ports.server}`,
+        // Any free one: there may be several workers.
+        WORKER_PORT: '0',
         WEB_PORT: String(ports.web),
         WEB_ORIGIN: `http://localhost:${ports.web}`,
         ADMIN_PORT: String(ports.admin),

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { CLIENT_ADDRESS_HEADER, createAuth } from '@scheduler/auth';
-import type { Database } from '@scheduler/db';
+import { type Database, databaseReasons } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
-import { createLogger } from '@scheduler/runtime';
+import { createLogger, readiness } from '@scheduler/runtime';
 import { TRPCError } from '@trpc/server';
 import {
   type CreateFastifyContextOptions,
@@ -82,6 +82,10 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   });
 
   app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const { status, body } = await readiness(() => databaseReasons(database.db));
+    return reply.code(status).send(body);
+  });
 
   app.route({
     method: ['GET', 'POST'],

@@ -1,6 +1,6 @@
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
-import { createLogger } from '@scheduler/runtime';
+import { createLogger, readiness } from '@scheduler/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
 /**
@@ -26,6 +26,17 @@ export async function buildPageServer(options: {
   });
 
   app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const { status, body } = await readiness(async () => {
+      const signal = AbortSignal.timeout(SERVER_ANSWERS_WITHIN_MS);
+      const answered = await fetch(new URL('/healthz', options.serverUrl), { signal }).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+      return answered ? [] : ['The scheduling server does not answer.'];
+    });
+    return reply.code(status).send(body);
+  });
 
   for (const prefix of ['/trpc', '/api']) {
     await app.register(httpProxy, {
@@ -61,6 +72,8 @@ export async function buildPageServer(options: {
   });
   return app;
 }
+
+const SERVER_ANSWERS_WITHIN_MS = 2_000;
 
 const SECURITY_HEADERS = {
   'content-security-policy': [

@@ -23,6 +23,8 @@ const SETTINGS = {
     .refine((key) => key.length === 32, { error: 'not 32 bytes' })
     .describe('32 random bytes in base64, the same for all workers: openssl rand -base64 32'),
   REDIS_URL: settings.REDIS_URL,
+  HOST: settings.HOST,
+  WORKER_PORT: settings.port(4200).describe('where /healthz and /readyz are'),
   LOG_LEVEL: settings.LOG_LEVEL,
   CROSSMARK_CALL_SECONDS: seconds(30).describe('the longest that one call to Crossmark may take'),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(10).describe('jobs run at once'),

@@ -17,10 +17,10 @@ import {
   workers,
 } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { createLogger } from '@scheduler/runtime';
 import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
 import { DEFAULT_RETRY_POLICY, type RetryPolicy, retryNow, wantChange } from '@scheduler/sync';
 import { and, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts';
 
@@ -123,7 +123,7 @@ function start(overrides: Partial<WorkerOptions> = {}): Worker {
   const worker = startWorker({
     databaseUrl: database.url,
     crossmark: client,
-    log: pino({ level: 'debug' }, { write: (line) => lines.push(line) }),
+    log: createLogger('worker', 'debug', { write: (line) => lines.push(line) }),
     retry: FAST,
     concurrency: 4,
     drainMs: 300,
@@ -142,6 +142,7 @@ function startProcess(env: Record<string, string | undefined> = {}): ChildProces
       CROSSMARK_USER_ID: USER,
       CROSSMARK_PASSWORD: PASSWORD,
       CROSSMARK_SESSION_KEY: SESSION_KEY,
+      WORKER_PORT: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

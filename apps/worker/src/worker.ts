@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CrossmarkClient } from '@scheduler/crossmark';
-import { connect, type Database } from '@scheduler/db';
+import { connect, type Database, databaseReasons, workers } from '@scheduler/db';
 import type { Logger } from '@scheduler/runtime';
 import {
   type Breaker,
@@ -16,7 +16,7 @@ import {
   signOff,
   sweep,
 } from '@scheduler/sync';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { Logger as GraphileLogger, type Runner, run, type WorkerEvents } from 'graphile-worker';
 
 /** Of the 25 s that stopping may take: so long running jobs may go on, then they hand themselves back. */
@@ -59,6 +59,8 @@ export interface WorkerOptions {
 export interface Worker {
   /** graphile-worker's id of it; undefined until it takes jobs, another one after a restart. */
   readonly id: string | undefined;
+  /** Why it can't carry changes to Crossmark right now, in sentences; empty where it can. */
+  reasons(): Promise<string[]>;
   /** Takes no new jobs, lets running ones finish or hand themselves back unspent, and signs off. */
   stop(): Promise<void>;
 }
@@ -89,6 +91,8 @@ export function startWorker(options: WorkerOptions): Worker {
   /** Resolves when no job of this runner runs any more. */
   let over: Promise<void> = Promise.resolve();
   let id: string | undefined;
+  /** Since when asking for jobs fails. */
+  let inVainSinceMs: number | undefined;
 
   async function runOnce(): Promise<void> {
     await postgresReady(database, log, signal);
@@ -98,7 +102,7 @@ export function startWorker(options: WorkerOptions): Worker {
       id = workerPool.id;
     });
     // A connection lost at the wrong moment leaves graphile-worker asking in vain for ever: then it starts afresh.
-    let inVainSinceMs: number | undefined;
+    inVainSinceMs = undefined;
     const heard = () => {
       inVainSinceMs = undefined;
     };
@@ -183,6 +187,17 @@ export function startWorker(options: WorkerOptions): Worker {
   return {
     get id() {
       return id;
+    },
+    async reasons() {
+      if (signal.aborted) return ['The worker is stopping.'];
+      const reasons = await databaseReasons(db);
+      if (reasons.length > 0) return reasons;
+      if (!id) return ['The worker takes no jobs yet: it is starting.'];
+      if (inVainSinceMs !== undefined) reasons.push('The worker asks for jobs in vain.');
+      const heard = sql<boolean>`${workers.seenAt} > now() - ${silentAfterSeconds} * interval '1 second'`;
+      const [mine] = await db.select({ heard }).from(workers).where(eq(workers.id, id));
+      if (!mine?.heard) reasons.push('The worker’s sign of life is overdue: others take it for dead.');
+      return reasons;
     },
     async stop() {
       const last = id;

@@ -41,6 +41,10 @@ export const settings = {
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   HOST: z.string().default('127.0.0.1').describe('address to listen on'),
   AUTH_SECRET: z.string().min(32).describe('at least 32 random characters; signs session cookies'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('http://collector:4318; traces are sent there, without it none are made'),
   /** A TCP port, for an app that listens. */
   port: (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback),
 };
