@@ -23,6 +23,7 @@ const PREFERRED_PORTS = {
   web: 5173,
   server: 4000,
   admin: 4100,
+  workerHealth: 4200,
   simulator: 4300,
   postgres: 5433,
   redis: 6380,

@@ -8,6 +8,7 @@ import {
 import { z } from 'zod';
 
 const seconds = (fallback: number) => z.coerce.number().min(0).max(604_800).default(fallback);
+const days = (fallback: number) => z.coerce.number().int().min(0).max(36_500).default(fallback);
 
 const SETTINGS = {
   DATABASE_URL: settings.DATABASE_URL,
@@ -63,6 +64,10 @@ const SETTINGS = {
   SYNC_BREAKER_PROBE_SECONDS: seconds(DEFAULT_BREAKER_POLICY.probeMs / 1_000).describe(
     'until it is tried whether Crossmark answers again',
   ),
+  RETAIN_RECORDS_DAYS: days(90).describe(
+    'how long tries, readings of Crossmark’s list and the journal of settled events are kept; 0 is for ever',
+  ),
+  RETAIN_AUDIT_DAYS: days(730).describe('how long it is kept who did what; 0 is for ever'),
   SYNC_RETRY_BLIP_SECONDS: seconds(5).describe('before the first retry, which is not counted'),
   SYNC_RETRY_BASE_SECONDS: seconds(60).describe('before the next retry; doubles from there on'),
   SYNC_RETRY_CAP_SECONDS: seconds(3_600).describe('longest wait between tries'),
@@ -93,5 +98,6 @@ export function readSettings(source?: Record<string, string | undefined>) {
     probeMs: env.SYNC_BREAKER_PROBE_SECONDS * 1_000,
     probeLeaseMs: twoCallsMs,
   };
-  return { ...env, retry, breaker, signInLeaseMs: twoCallsMs };
+  const retention = { recordsDays: env.RETAIN_RECORDS_DAYS, auditDays: env.RETAIN_AUDIT_DAYS };
+  return { ...env, retry, retention, breaker, signInLeaseMs: twoCallsMs };
 }

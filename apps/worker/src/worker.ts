@@ -9,6 +9,8 @@ import {
   CRONTAB,
   createTaskList,
   heartbeat,
+  prune,
+  type Retention,
   type RetryPolicy,
   rescue,
   SILENT_AFTER_SECONDS,
@@ -25,6 +27,7 @@ const DRAIN_MS = 15_000;
 const LEASE_MS = 120_000;
 /** How soon a probe that is due is made. */
 const BREAKER_MS = 500;
+const PRUNE_MS = 3_600_000;
 const LONGEST_WAIT_FOR_POSTGRES_MS = 10_000;
 /** How long asking for jobs may fail before the worker starts over. */
 const IN_VAIN_MS = 3_000;
@@ -51,6 +54,8 @@ export interface WorkerOptions {
   leaseMs?: number;
   /** After how much silence workers take each other for dead. */
   silentAfterSeconds?: number;
+  /** How long records are kept; without it nothing is removed. */
+  retention?: Retention;
   /** How long running jobs may go on once the worker stops. */
   drainMs?: number;
 }
@@ -159,6 +164,10 @@ export function startWorker(options: WorkerOptions): Worker {
     repeat('sweep', silentMs, async () => {
       const found = await sweep(db);
       if (found > 0) log.warn({ jobs: found }, 'gave jobs to changes that had none');
+    }),
+    repeat('prune', PRUNE_MS, async () => {
+      const removed = options.retention ? await prune(db, options.retention) : {};
+      if (Object.keys(removed).length > 0) log.info({ removed }, 'removed what had been kept long enough');
     }),
   ];
 
