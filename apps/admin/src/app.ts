@@ -38,6 +38,7 @@ export interface AdminOptions {
 const COOKIE_PREFIX = 'scheduler-admin';
 /** Calls that the page puts into one request; more are refused. */
 const LARGEST_BATCH = 20;
+const LONGEST_REQUEST_MS = 30_000;
 
 /**
  * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, the page at /. Everything but the page
@@ -54,6 +55,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     // The page asks every few seconds; a line for each would bury what matters.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    requestTimeout: LONGEST_REQUEST_MS,
     routerOptions: { maxParamLength: 5000 },
   });
 

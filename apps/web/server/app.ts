@@ -19,6 +19,7 @@ export async function buildPageServer(options: {
     // One line a request would be one line an asset; the API logs its own.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    requestTimeout: LONGEST_REQUEST_MS,
   });
 
   app.addHook('onSend', async (_request, reply) => {
@@ -74,6 +75,8 @@ export async function buildPageServer(options: {
 }
 
 const SERVER_ANSWERS_WITHIN_MS = 2_000;
+/** To arrive; answers may take as long as they like. */
+const LONGEST_REQUEST_MS = 30_000;
 
 const SECURITY_HEADERS = {
   'content-security-policy': [

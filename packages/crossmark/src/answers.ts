@@ -71,7 +71,7 @@ export function readJson(body: string): unknown {
  */
 export function isLoginPage(body: string): boolean {
   if (readJson(body) !== undefined || !/^\s*</.test(body)) return false;
-  return /<input\b[^>]*\btype\s*=\s*["']?password\b/i.test(body) || /\/login\/authenticate\b/i.test(body);
+  return /<input\b[^<>]*\btype\s*=\s*["']?password\b/i.test(body) || /\/login\/authenticate\b/i.test(body);
 }
 
 const refusalWords = z

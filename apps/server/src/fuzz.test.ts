@@ -1,0 +1,248 @@
+import { sql } from 'drizzle-orm';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { COLUMNS, parseCsv } from './csv/format.ts';
+import { addEvent, addPerson, addStore, empty, ORIGIN, startTestServer, type TestServer } from './fixture.ts';
+import { appRouter } from './router.ts';
+
+/** `FUZZ_INPUTS=100000` for the long mode: so many for all procedures together, and for the CSV parser. */
+const INPUTS = Number(process.env.FUZZ_INPUTS ?? 1_500);
+/** One failing input a minute at most; the long mode takes its time. */
+const timeout = 60_000 + INPUTS * 60;
+
+interface Procedure {
+  _def: { type: 'query' | 'mutation' | 'subscription'; inputs: z.ZodType[] };
+}
+const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>);
+
+let server: TestServer;
+let cookie: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  cookie = await server.cookieOf('dispatcher');
+});
+afterAll(() => server.close());
+
+/** Some of everything, with the small ids that inputs name. */
+async function fill(): Promise<void> {
+  const { db } = server.database;
+  await empty(server.database);
+  const storeId = await addStore(db);
+  for (const number of [1, 2, 3]) {
+    await addEvent(db, { storeId });
+    await addPerson(db, { storeId, name: `Person ${number}`, employeeNumber: `US00000${number}` });
+  }
+}
+
+/** Everything that a refused request must leave as it is, as one short text. */
+async function fingerprint(): Promise<string> {
+  const tables = ['stores', 'events', 'schedules', 'employees', 'event_syncs', 'audit_log', 'refresh_runs'];
+  const hashes = [...tables, 'graphile_worker._private_jobs'].map(
+    (table) =>
+      sql`(select md5(coalesce(string_agg(t::text, '' order by t::text), '')) from ${sql.raw(table)} t)`,
+  );
+  const [row] = await server.database.db.execute<{ all: string }>(
+    sql`select concat_ws(' ', ${sql.join(hashes, sql`, `)}) as all`,
+  );
+  return row?.all ?? '';
+}
+
+const HOSTILE = [
+  ...['', ' ', '\u0000', '\ud800', "'; drop table events; --", '%', '_', '\\', '../../etc/passwd', '{{7*7}}'],
+  ...[
+    '<script>alert(1)</script>',
+    '=cmd|calc',
+    'NaN',
+    '1e999',
+    '2026-02-30',
+    '2026-01-05T15:45:00.000Z',
+    '١٢',
+  ],
+  ...[
+    '9999-12-31',
+    '-000001-01-01',
+    '2026-01-05',
+    '10:45',
+    '24:00',
+    'US000001',
+    'a@b.test',
+    '\u202e',
+    'é'.repeat(500),
+  ],
+];
+const anything = fc.oneof(
+  fc.constantFrom<unknown>(...HOSTILE, null, true, 0, 1, 2, 3, -1, 0.5, 2 ** 31, 2 ** 53, 1e308),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.jsonValue({ maxDepth: 3 }),
+);
+
+const HEADER = COLUMNS.join(',');
+/** Lines of the eleven columns, some right and some wrong. */
+const csv = fc
+  .array(
+    fc.array(
+      fc.oneof(
+        fc.constantFrom(
+          ...[
+            '612345-Acme-Oat Bars (260105123456)  - V2-CORE',
+            '12345',
+            '318135',
+            '8135',
+            'Club 8135',
+            '390',
+          ],
+          ...[
+            '01/05/2026 12:00:00 AM',
+            '01/15/2026 12:01:00 AM',
+            'Person 1',
+            'US000001',
+            '01/06/2026 10:45:00 AM',
+          ],
+          ...HOSTILE,
+        ),
+        fc.string({ unit: 'binary', maxLength: 20 }),
+      ),
+      { minLength: 7, maxLength: 12 },
+    ),
+    { maxLength: 6 },
+  )
+  .map((rows) =>
+    [HEADER, ...rows.map((row) => row.map((field) => JSON.stringify(field)).join(','))].join('\n'),
+  );
+
+type Schema = {
+  type?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  anyOf?: Schema[];
+  enum?: unknown[];
+};
+/** Values of a schema's shape, each part of it now and then of any other. */
+function shaped(name: string, schema: Schema): fc.Arbitrary<unknown> {
+  const right = (): fc.Arbitrary<unknown> => {
+    if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => shaped(name, one)));
+    if (schema.enum) return fc.constantFrom(...schema.enum);
+    if (schema.type === 'object') {
+      const fields = Object.entries(schema.properties ?? {}).map(([key, one]) => [key, shaped(key, one)]);
+      return fc.record(Object.fromEntries(fields), { requiredKeys: [] });
+    }
+    if (schema.type === 'array') return fc.array(shaped(name, schema.items ?? {}), { maxLength: 5 });
+    if (schema.type === 'integer' || schema.type === 'number') return fc.integer({ min: 1, max: 4 });
+    if (schema.type === 'boolean') return fc.boolean();
+    if (name === 'text') return csv;
+    return fc.constantFrom('2026-01-05T15:45:00.000Z', '2026-01-06', ...HOSTILE);
+  };
+  return fc.oneof({ weight: 12, arbitrary: right() }, { weight: 1, arbitrary: anything });
+}
+
+/** Calls a procedure over HTTP with any input; a stream is hung up on as soon as it is open. */
+async function send(name: string, type: Procedure['_def']['type'], input: unknown): Promise<Response> {
+  const json = JSON.stringify(input);
+  const query =
+    type === 'mutation' || json === undefined ? '' : `?input=${encodeURIComponent(wellFormed(json))}`;
+  const leave = new AbortController();
+  const answer = await fetch(`${server.url}/trpc/${name}${query}`, {
+    signal: leave.signal,
+    method: type === 'mutation' ? 'POST' : 'GET',
+    headers: {
+      cookie,
+      origin: ORIGIN,
+      ...(type === 'mutation' ? { 'content-type': 'application/json' } : {}),
+      ...(type === 'subscription' ? { accept: 'text/event-stream' } : {}),
+    },
+    ...(type === 'mutation' ? { body: json ?? '' } : {}),
+  });
+  if (answer.headers.get('content-type')?.startsWith('text/event-stream')) leave.abort();
+  else await answer.arrayBuffer();
+  return answer;
+}
+const wellFormed = (text: string) => text.replace(/[\ud800-\udfff]/g, '?');
+
+describe('hostile input', () => {
+  test.each(procedures)(
+    '%s takes it or refuses it: no failure of ours, and nothing written by what is refused',
+    async (name, { _def: def }) => {
+      const [input] = def.inputs;
+      const schema = input ? (z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as Schema) : {};
+      await fill();
+      let before = await fingerprint();
+      await fc.assert(
+        fc.asyncProperty(fc.oneof(shaped('', schema), anything), async (given) => {
+          const { status } = await send(name, def.type, given);
+          expect(status).toBeLessThan(500);
+          const after = await fingerprint();
+          if (status >= 400 || def.type !== 'mutation') expect(after).toBe(before);
+          before = after;
+        }),
+        { numRuns: Math.ceil(INPUTS / procedures.length) },
+      );
+    },
+    timeout,
+  );
+
+  test(
+    'addresses, bodies and content types of any kind are answered without a failure of ours',
+    async () => {
+      const path = fc.oneof(
+        fc.constantFrom(
+          '/trpc/',
+          '/trpc/schedules.create?batch=1',
+          '/api/auth/sign-in/email',
+          '/readyz',
+          '/',
+        ),
+        fc.webPath(),
+        fc
+          .string({ unit: 'grapheme-ascii', maxLength: 30 })
+          .map((text) => `/trpc/${encodeURIComponent(text)}`),
+      );
+      const type = fc.constantFrom(
+        'application/json',
+        'text/plain',
+        'multipart/form-data',
+        'application/json; x',
+      );
+      await fill();
+      const before = await fingerprint();
+      await fc.assert(
+        fc.asyncProperty(
+          path,
+          type,
+          fc.string({ unit: 'binary', maxLength: 200 }),
+          async (url, contentType, body) => {
+            const headers = { cookie, origin: ORIGIN, 'content-type': contentType };
+            const answer = await server.app.inject({ method: 'POST', url, headers, payload: body });
+            expect(answer.statusCode).toBeLessThan(500);
+          },
+        ),
+        { numRuns: Math.ceil(INPUTS / 10) },
+      );
+      expect(await fingerprint()).toBe(before);
+    },
+    timeout,
+  );
+
+  test('any CSV file is read or refused with a sentence, each bad row with its problems', () => {
+    fc.assert(
+      fc.property(csv, (text) => {
+        for (const row of parseCsv(text)) expect(row.problems?.length).not.toBe(0);
+      }),
+      { numRuns: INPUTS },
+    );
+  });
+
+  // A quadratic expression would run into the test's time limit by hours.
+  test.each(['"', "'", ',', ';', ' ', 'a', "'=", '\r', '""', '0', '/'])(
+    'four megabytes of %j in a CSV file take no more time than it takes to read them',
+    (piece) => {
+      const text = `${HEADER}\n${piece.repeat(4_000_000 / piece.length)}`;
+      try {
+        parseCsv(text);
+      } catch (error) {
+        expect(error).toMatchObject({ name: 'CsvFileError' });
+      }
+    },
+  );
+});
