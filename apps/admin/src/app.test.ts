@@ -154,6 +154,7 @@ describe('every procedure', () => {
 describe('a stranger', () => {
   test('finds the liveness check and nothing else', async () => {
     expect((await ask('GET', '/healthz', 'stranger')).json()).toEqual({ ok: true });
+    expect((await ask('GET', '/readyz', 'stranger')).json()).toEqual({ ok: true, reasons: [] });
     for (const path of reads) expect((await ask('GET', path, 'stranger')).statusCode, path).toBe(401);
     for (const { method, path } of mutations) {
       expect((await ask(method, path, 'stranger')).statusCode, path).toBe(401);

@@ -226,6 +226,19 @@ describe('a running worker', () => {
     expect(await database.sql`select * from graphile_worker._private_jobs`).toHaveLength(0);
   });
 
+  test('says why it can’t work: still starting, overdue sign of life, stopping', async () => {
+    // Signs of life every 100 s: what is changed below stays so.
+    const worker = start({ silentAfterSeconds: 600 });
+    expect(await worker.reasons()).toEqual(['The worker takes no jobs yet: it is starting.']);
+    await vi.waitFor(async () => expect(await worker.reasons()).toEqual([]), patience);
+    await database.sql`update workers set seen_at = now() - interval '601 seconds'`;
+    expect(await worker.reasons()).toEqual([
+      'The worker’s sign of life is overdue: others take it for dead.',
+    ]);
+    await worker.stop();
+    expect(await worker.reasons()).toEqual(['The worker is stopping.']);
+  });
+
   test('Crossmark down: the schedule waits; up again: it is synced by itself', async () => {
     const port = Number(new URL(simulator.url).port);
     await simulator.close();
@@ -563,8 +576,21 @@ describe('the process', () => {
     url.pathname = `/${name}`;
     const child = startProcess({ DATABASE_URL: url.href });
     await vi.waitFor(() => expect(child.output).toMatch(/waiting for the database to be migrated/), patience);
+    const port = /"port":(\d+)/.exec(child.output)?.[1];
+    const ask = async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+      return { status: answer.status, ...((await answer.json()) as object) };
+    };
+    expect(await ask('/healthz')).toEqual({ status: 200, ok: true });
+    expect(await ask('/readyz')).toEqual({
+      status: 503,
+      ok: false,
+      reasons: [expect.stringMatching(/database is behind this version: run the migrations/)],
+    });
     await migrate(url.href);
     await vi.waitFor(() => expect(child.output).toMatch(/worker is ready/), patience);
+    await vi.waitFor(async () => expect(await ask('/readyz')).toMatchObject({ status: 200 }), patience);
+    expect(await ask('/elsewhere')).toMatchObject({ status: 404 });
     child.kill('SIGTERM');
     const [code] = await once(child, 'exit');
     expect(code).toBe(0);
