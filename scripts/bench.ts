@@ -4,8 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import { measureRefresh } from './lib/bench/refresh.ts';
-import { startInfrastructure } from './lib/infrastructure.ts';
-import { temporaryDirectory } from './lib/process.ts';
+import { temporaryInfrastructure } from './lib/infrastructure.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,10 +19,7 @@ if (positionals.join() !== 'refresh' || counts.some((count) => !Number.isSafeInt
   process.exit(2);
 }
 
-// Never on somebody's real database.
-for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
-const data = temporaryDirectory();
-const infrastructure = await startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+const infrastructure = await temporaryInfrastructure();
 try {
   const figures = [];
   for (const count of counts) {
@@ -33,5 +29,4 @@ try {
   else console.table(figures);
 } finally {
   await infrastructure.stop();
-  data.remove();
 }
