@@ -10,7 +10,8 @@ import { z } from 'zod';
 const seconds = (fallback: number) => z.coerce.number().min(0).max(604_800).default(fallback);
 const days = (fallback: number) => z.coerce.number().int().min(0).max(36_500).default(fallback);
 
-const SETTINGS = {
+/** Settings of this app. */
+export const SETTINGS = {
   DATABASE_URL: settings.DATABASE_URL,
   CROSSMARK_BASE_URL: z
     .url({ protocol: /^https?$/ })

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CrossmarkClient, createCrossmarkClient, mplanId, repId, storeId } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
@@ -16,10 +19,17 @@ import {
   syncAttempts,
   workers,
 } from '@scheduler/db';
+import { backup, restore } from '@scheduler/db/backup';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
 import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy, retryNow, wantChange } from '@scheduler/sync';
+import {
+  DEFAULT_RETRY_POLICY,
+  type RetryPolicy,
+  requestRefresh,
+  retryNow,
+  wantChange,
+} from '@scheduler/sync';
 import { and, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts';
@@ -551,6 +561,58 @@ describe('several workers and things going wrong', () => {
       patience,
     );
   });
+});
+
+test('a restored backup: after a refresh both sides agree, or a person is asked', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'backup-')), 'backup.gz');
+  const [removed = 0, moved = 0, pending = 0, added = 0] = await eventIds();
+  const [ada = 0, bob = 0, cyd = 0] = people;
+  let worker = start();
+  await decide(removed, { employeeId: ada, startsAt: slot(0) });
+  await decide(moved, { employeeId: bob, startsAt: slot(1) });
+  await Promise.all([reached(removed, 'synced'), reached(moved, 'synced')]);
+  await worker.stop();
+  await decide(pending, { employeeId: cyd, startsAt: slot(2) });
+  await backup(database.url, file);
+
+  worker = start();
+  await reached(pending, 'synced');
+  await decide(pending, { employeeId: ada, startsAt: slot(3) });
+  await decide(removed, null);
+  await decide(moved, { employeeId: bob, startsAt: slot(2) });
+  await decide(added, { employeeId: cyd, startsAt: slot(1) });
+  await vi.waitFor(async () => {
+    expect(await database.db.select().from(eventSyncs).where(ne(eventSyncs.state, 'synced'))).toEqual([]);
+  }, patience);
+  await agree();
+  await worker.stop();
+  const held = simulator.state.bookings.map((one) => one.bookingId).sort();
+
+  const original = database;
+  database = await createTestDatabase();
+  try {
+    await restore(database.url, file);
+    start();
+    await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'schedule' }));
+    await vi.waitFor(async () => {
+      expect(await database.db.select({ state: refreshRuns.state }).from(refreshRuns)).toEqual([
+        { state: 'done' },
+      ]);
+    }, patience);
+    // Wanted before the backup, decided anew after it: the one thing that only a person knows.
+    await reached(pending, 'conflict');
+    const { here, there } = await bothSides();
+    const planOf = (eventId: number) => String(40000001 + eventId - removed);
+    const others = (side: string[]) => side.filter((booking) => !booking.startsWith(planOf(pending)));
+    expect(others(here)).toHaveLength(2);
+    expect(others(here)).toEqual(others(there));
+    // Nothing was written to Crossmark.
+    expect(simulator.state.bookings.map((one) => one.bookingId).sort()).toEqual(held);
+  } finally {
+    await Promise.all(running.splice(0).map((one) => one.stop()));
+    await database.close();
+    database = original;
+  }
 });
 
 describe('the process', () => {

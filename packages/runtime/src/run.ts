@@ -2,6 +2,9 @@ import { readEnv, SettingsError, settings } from './env.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { startTracing } from './tracing.ts';
 
+/** What every app reads besides its own settings. */
+export const RUN_SETTINGS = { OTEL_EXPORTER_OTLP_ENDPOINT: settings.OTEL_EXPORTER_OTLP_ENDPOINT };
+
 /** Longest a process takes to stop by itself before it is cut short. */
 const STOP_WITHIN_MS = 25_000;
 
@@ -14,9 +17,7 @@ export async function runApp(app: string, start: () => Promise<() => Promise<voi
   const log: Logger = createLogger(app, 'info');
   let stop: () => Promise<void>;
   try {
-    const { OTEL_EXPORTER_OTLP_ENDPOINT } = settings;
-    const env = readEnv({ OTEL_EXPORTER_OTLP_ENDPOINT });
-    const stopTracing = await startTracing(app, env.OTEL_EXPORTER_OTLP_ENDPOINT);
+    const stopTracing = await startTracing(app, readEnv(RUN_SETTINGS).OTEL_EXPORTER_OTLP_ENDPOINT);
     const stopApp = await start();
     stop = () => stopApp().finally(stopTracing);
   } catch (error) {

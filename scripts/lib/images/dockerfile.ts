@@ -148,7 +148,8 @@ async function run(text: string, image: Image): Promise<void> {
   const command = text.replace(/(^|\s)\/(?=\w)/g, `$1${image.root}/`);
   const local = join(image.root, 'usr/local');
   // As Docker would: nothing of the pnpm run that this is part of.
-  const clean = Object.entries(process.env).filter(([key]) => !/^(npm_|pnpm_|node_|init_cwd)/i.test(key));
+  const clean = Object.entries(process.env).filter(([key]) => !/^(npm_|pnpm_|init_cwd|node_env)/i.test(key));
+  const tools = process.env.PATH?.split(':').filter((path) => !path.includes('node_modules')) ?? [];
   const child = spawn('/bin/sh', ['-c', command], {
     cwd: join(image.root, image.workdir),
     env: {
@@ -156,7 +157,7 @@ async function run(text: string, image: Image): Promise<void> {
       ...image.env,
       CI: 'true',
       npm_config_prefix: local,
-      PATH: [join(local, 'bin'), dirname(process.execPath), process.env.PATH].join(':'),
+      PATH: [join(local, 'bin'), dirname(process.execPath), ...tools].join(':'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
