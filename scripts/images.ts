@@ -76,7 +76,7 @@ try {
   }
   for (const page of [`http://localhost:${ports.web}/`, `http://localhost:${ports.admin}/`]) {
     const html = await (await fetch(page)).text();
-    assert(html.includes('<div id="root">'), `${page} gives no page`);
+    assert(/<title>.*<\/title>/.test(html), `${page} gives no page`);
   }
   say('all four are alive and ready, by their own health checks too');
 
