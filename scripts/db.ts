@@ -1,8 +1,9 @@
-/** `pnpm db:migrate`, `pnpm db:seed [scenario]`, `pnpm db:generate [name]`. */
+/** `pnpm db:migrate`, `pnpm db:seed [scenario]`, `pnpm db:generate [name]`, `pnpm db:backup FILE`, `pnpm db:restore FILE`. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '@scheduler/db';
+import { backup, restore } from '@scheduler/db/backup';
 import { createTestDatabase, dumpSchema, startTestPostgres } from '@scheduler/db/testing';
 import { DATA_DIRECTORY, openDatabase, seedDemo, startInfrastructure } from './lib/infrastructure.ts';
 import { ROOT } from './lib/process.ts';
@@ -28,6 +29,14 @@ if (command === 'seed' && process.env.DATABASE_URL && argument === undefined) {
   const database = await openDatabase(DATA_DIRECTORY);
   await migrate(database.url).finally(database.stop);
   console.log('The database is at this version.');
+} else if (command === 'backup' && argument) {
+  const database = await openDatabase(DATA_DIRECTORY);
+  const tables = await backup(database.url, argument).finally(database.stop);
+  console.log(`${tables} tables written to ${argument}.`);
+} else if (command === 'restore' && argument) {
+  const database = await openDatabase(DATA_DIRECTORY);
+  await restore(database.url, argument).finally(database.stop);
+  console.log(`The database holds what ${argument} holds. Start the apps, then ask for a refresh.`);
 } else if (command === 'generate') {
   const packageDirectory = join(ROOT, 'packages/db');
   const generated = spawnSync(
@@ -45,7 +54,9 @@ if (command === 'seed' && process.env.DATABASE_URL && argument === undefined) {
   await database.close();
   await stop();
 } else {
-  console.error('Usage: pnpm db:migrate | pnpm db:seed [demo] | pnpm db:generate [name]');
+  console.error(
+    'Usage: pnpm db:migrate | pnpm db:seed [demo] | pnpm db:generate [name] | pnpm db:backup FILE | pnpm db:restore FILE',
+  );
   process.exitCode = 1;
 }
 

@@ -3,7 +3,7 @@
  * would, and checks after each step what the simulator itself holds.
  */
 import { addDays, workDateOf } from '@scheduler/scheduling';
-import { type Api, refusal, signIn } from './lib/api.ts';
+import { type Api, freeSlot, refusal, signIn } from './lib/api.ts';
 import { type Apps, startApps } from './lib/apps.ts';
 import { heldBookings } from './lib/crossmark-side.ts';
 import { temporaryInfrastructure } from './lib/infrastructure.ts';
@@ -54,28 +54,7 @@ try {
       },
       { withinMs: 20_000 },
     );
-  /** A start and a person whom no rule is against, for an event of a type from the tray. */
-  const free = async (type: string) => {
-    for (const week of [0, 1, 2, 3]) {
-      for (const event of (await board(week)).tray.filter((candidate) => candidate.type === type)) {
-        for (
-          let day = event.startsOn > today ? event.startsOn : addDays(today, 1);
-          day < event.dueOn;
-          day = addDays(day, 1)
-        ) {
-          const options = await api.events.options.query({ eventId: event.eventId, day });
-          for (const slot of options.slots) {
-            const able = options.people.filter(
-              (person) => (person.reasonsBySlot[slot.time] ?? []).length === 0,
-            );
-            const [one, two] = able;
-            if (one && two) return { event, startsAt: slot.startsAt, slots: options.slots, one, two };
-          }
-        }
-      }
-    }
-    throw new Error(`No free slot for any ${type} event in four weeks of demo data.`);
-  };
+  const free = (type: string) => freeSlot(api, type, today);
   const handle = ({ scheduleId, version }: { scheduleId: number; version: number }) => ({
     scheduleId,
     version,

@@ -1,4 +1,4 @@
-/** `pnpm test`: types, lint, dead code, builds, unit, integration and browser tests, smoke, chaos. Last line: `N passed, N failed`. */
+/** `pnpm test`: types, lint, dead code, builds, unit, integration and browser tests, images, smoke, chaos. Last line: `N passed, N failed`. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -72,6 +72,7 @@ try {
 }
 rmSync(scratch, { recursive: true, force: true });
 
+check('images', 'node', 'scripts/images.ts');
 check('smoke', 'node', 'scripts/smoke.ts');
 // Short storms of three seeds; docs/chaos.md has the long ones.
 check('chaos', 'node', 'scripts/chaos.ts', '--seeds', '3', '--edits', '80');

@@ -1,3 +1,4 @@
+import { addDays, type WorkDate } from '@scheduler/scheduling';
 import type { AppRouter } from '@scheduler/server/router';
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import { DEMO } from './infrastructure.ts';
@@ -37,4 +38,22 @@ export async function refusal(call: Promise<unknown>): Promise<string> {
       throw error;
     },
   );
+}
+
+/** A start and two people whom no rule is against, for an event of a type from the tray of the next four weeks. */
+export async function freeSlot(api: Api, type: string, today: WorkDate) {
+  for (const week of [0, 1, 2, 3]) {
+    const { tray } = await api.board.week.query({ weekOf: addDays(today, week * 7) });
+    for (const event of tray.filter((candidate) => candidate.type === type)) {
+      const first = event.startsOn > today ? event.startsOn : addDays(today, 1);
+      for (let day = first; day < event.dueOn; day = addDays(day, 1)) {
+        const { slots, people } = await api.events.options.query({ eventId: event.eventId, day });
+        for (const slot of slots) {
+          const [one, two] = people.filter((person) => (person.reasonsBySlot[slot.time] ?? []).length === 0);
+          if (one && two) return { event, startsAt: slot.startsAt, slots, one, two };
+        }
+      }
+    }
+  }
+  throw new Error(`No free slot for any ${type} event in four weeks of demo data.`);
 }

@@ -23,6 +23,7 @@ const PREFERRED_PORTS = {
   web: 5173,
   server: 4000,
   admin: 4100,
+  workerHealth: 4200,
   simulator: 4300,
   postgres: 5433,
   redis: 6380,
@@ -209,6 +210,8 @@ export async function startInfrastructure(options: {
         CROSSMARK_SESSION_KEY: keptSecret(join(options.dataDirectory, 'crossmark-session-key')),
         SERVER_PORT: String(ports.server),
         SERVER_URL: `http://127.0.0.1:${ports.server}`,
+        // Any free one: there may be several workers.
+        WORKER_PORT: '0',
         WEB_PORT: String(ports.web),
         WEB_ORIGIN: `http://localhost:${ports.web}`,
         ADMIN_PORT: String(ports.admin),

@@ -30,11 +30,21 @@ export function start(
   name: string,
   command: string,
   args: string[],
-  options: { env?: Record<string, string | undefined>; cwd?: string; show?: boolean } = {},
+  options: {
+    env?: Record<string, string | undefined>;
+    /** Nothing of our own environment. */
+    onlyEnv?: boolean;
+    cwd?: string;
+    show?: boolean;
+    uid?: number;
+    gid?: number;
+  } = {},
 ): Running {
   const child = spawn(command, args, {
     cwd: options.cwd ?? ROOT,
-    env: { ...process.env, ...options.env },
+    env: { ...(options.onlyEnv ? {} : process.env), ...options.env },
+    ...(options.uid === undefined ? {} : { uid: options.uid }),
+    ...(options.gid === undefined ? {} : { gid: options.gid }),
     detached: true,
     stdio: options.show ? ['ignore', 'inherit', 'inherit'] : ['ignore', 'pipe', 'pipe'],
   });

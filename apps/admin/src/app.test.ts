@@ -4,9 +4,12 @@ import { auditLog, type UserRole, workers } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createMetricsReader, createMetricsWriter, type MetricsReader } from '@scheduler/metrics';
 import { findRedis, type RedisProcess, startRedis } from '@scheduler/metrics/redis';
+import { inputsOf } from '@scheduler/runtime/testing';
 import { desc, sql } from 'drizzle-orm';
+import fc from 'fast-check';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { z } from 'zod';
 import { buildAdmin } from './app.ts';
 import { type Charts, type Overview, router } from './router.ts';
 
@@ -39,7 +42,7 @@ const ask = (
   method: NonNullable<InjectOptions['method']>,
   url: string,
   as: UserRole | 'stranger',
-  extra: { headers?: Record<string, string>; payload?: object; app?: FastifyInstance } = {},
+  extra: { headers?: Record<string, string>; payload?: object | string; app?: FastifyInstance } = {},
 ) =>
   (extra.app ?? admin).inject({
     method,
@@ -156,6 +159,7 @@ describe('every procedure', () => {
 describe('a stranger', () => {
   test('finds the liveness check and nothing else', async () => {
     expect((await ask('GET', '/healthz', 'stranger')).json()).toEqual({ ok: true });
+    expect((await ask('GET', '/readyz', 'stranger')).json()).toEqual({ ok: true, reasons: [] });
     for (const path of reads) expect((await ask('GET', path, 'stranger')).statusCode, path).toBe(401);
     for (const { method, path } of mutations) {
       expect((await ask(method, path, 'stranger')).statusCode, path).toBe(401);
@@ -501,3 +505,36 @@ describe('the board', () => {
     expect(answer.headers['cache-control']).toBe('no-store');
   });
 });
+
+// `FUZZ_INPUTS=100000` for the long mode: so many for all procedures together.
+const procedures = Object.entries(
+  router._def.procedures as unknown as Record<
+    string,
+    { _def: { type: 'query' | 'mutation'; inputs: z.ZodType[] } }
+  >,
+);
+const inputs = Math.ceil(Number(process.env.FUZZ_INPUTS ?? 300) / procedures.length);
+
+test.each(procedures)(
+  'hostile input: %s takes it or refuses it, and what is refused writes nothing',
+  async (name, { _def: def }) => {
+    const written = () => database.db.$count(auditLog);
+    let before = await written();
+    await fc.assert(
+      fc.asyncProperty(inputsOf(def.inputs[0]), async (given) => {
+        const payload = JSON.stringify(given);
+        const headers = { 'content-type': 'application/json' };
+        const answer =
+          def.type === 'mutation'
+            ? await ask('POST', `/trpc/${name}`, 'admin', { headers, payload })
+            : await ask('GET', `/trpc/${name}?input=${encodeURIComponent(payload)}`, 'admin');
+        expect(answer.statusCode, answer.body).toBeLessThan(500);
+        const after = await written();
+        if (answer.statusCode >= 400 || def.type === 'query') expect(after).toBe(before);
+        before = after;
+      }),
+      { numRuns: inputs },
+    );
+  },
+  60_000 + inputs * 60,
+);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits, UNATTENDED_HEADER } from '@scheduler/auth';
-import type { Database } from '@scheduler/db';
+import { type Database, databaseReasons } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
-import { createLogger, securityHeaders } from '@scheduler/runtime';
+import { createLogger, readiness, securityHeaders } from '@scheduler/runtime';
 import { TRPCError } from '@trpc/server';
 import {
   type CreateFastifyContextOptions,
@@ -41,6 +41,7 @@ export interface AdminOptions {
 const APP = 'scheduler-admin';
 /** Calls that the page puts into one request; more are refused. */
 const LARGEST_BATCH = 20;
+const LONGEST_REQUEST_MS = 30_000;
 
 /**
  * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, the page at /. Everything but the page
@@ -58,6 +59,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     trustProxy: [...options.trustedProxies],
+    requestTimeout: LONGEST_REQUEST_MS,
     routerOptions: { maxParamLength: 5000 },
   });
 
@@ -97,6 +99,10 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   });
 
   app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const { status, body } = await readiness(() => databaseReasons(database.db));
+    return reply.code(status).send(body);
+  });
 
   app.route({
     method: ['GET', 'POST'],

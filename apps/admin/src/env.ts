@@ -1,24 +1,25 @@
 import { readEnv, settings } from '@scheduler/runtime';
 import { z } from 'zod';
 
-/** This app's settings. Throws SettingsError, which names every variable at fault. */
-export function adminEnv() {
-  return readEnv({
-    DATABASE_URL: settings.DATABASE_URL,
-    AUTH_SECRET: settings.AUTH_SECRET,
-    REDIS_URL: settings.REDIS_URL,
-    HOST: settings.HOST,
-    ADMIN_PORT: settings.port(4100),
-    ADMIN_ORIGIN: z
-      .url({ protocol: /^https?$/ })
-      .optional()
-      .describe(
-        'how people reach this page, such as https://admin.example; default: http://localhost:ADMIN_PORT',
-      ),
-    SESSION_IDLE_HOURS: settings.SESSION_IDLE_HOURS,
-    SESSION_MAX_HOURS: settings.SESSION_MAX_HOURS,
-    TRUSTED_PROXIES: settings.TRUSTED_PROXIES,
-    LOG_LEVEL: settings.LOG_LEVEL,
-    NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
-  });
-}
+/** Settings of this app. */
+export const SETTINGS = {
+  DATABASE_URL: settings.DATABASE_URL,
+  AUTH_SECRET: settings.AUTH_SECRET,
+  REDIS_URL: settings.REDIS_URL,
+  HOST: settings.HOST,
+  ADMIN_PORT: settings.port(4100),
+  ADMIN_ORIGIN: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'how people reach this page, such as https://admin.example; default: http://localhost:ADMIN_PORT',
+    ),
+  SESSION_IDLE_HOURS: settings.SESSION_IDLE_HOURS,
+  SESSION_MAX_HOURS: settings.SESSION_MAX_HOURS,
+  TRUSTED_PROXIES: settings.TRUSTED_PROXIES,
+  LOG_LEVEL: settings.LOG_LEVEL,
+  NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
+};
+
+/** Reads them. Throws SettingsError, which names every variable at fault. */
+export const adminEnv = () => readEnv(SETTINGS);

@@ -1,6 +1,7 @@
 import { auditLog, type Db, eventSyncs } from '@scheduler/db';
 import type { MetricsReader, MetricsStatus, Series } from '@scheduler/metrics';
 import { RANGES } from '@scheduler/metrics';
+import { inScope, traced } from '@scheduler/runtime';
 import { requestRefresh, retryAllNow, retryNow, TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { eq } from 'drizzle-orm';
@@ -102,11 +103,15 @@ export function wentWrong(requestId: string | undefined): string {
   return `Something went wrong here.${where} Try again in a moment.`;
 }
 
-const viewerProcedure = t.procedure.use(({ ctx, next }) => {
+const viewerProcedure = t.procedure.use(({ ctx, next, path, type }) => {
   if (!ctx.viewer) {
     throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in to see this.' });
   }
-  return next({ ctx: { ...ctx, viewer: ctx.viewer } });
+  const { requestId, viewer } = ctx;
+  const span = { name: `${type} ${path}`, kind: 'request', attributes: { requestId } } as const;
+  const run = () =>
+    traced({ ...span, failed: (result) => !result.ok }, () => next({ ctx: { ...ctx, viewer } }));
+  return inScope({ requestId }, run);
 });
 
 const adminProcedure = viewerProcedure.use(async ({ ctx, next }) => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits } from '@scheduler/auth';
-import { connect } from '@scheduler/db';
-import { type Logger, securityHeaders } from '@scheduler/runtime';
+import { connect, databaseReasons } from '@scheduler/db';
+import { type Logger, readiness, securityHeaders } from '@scheduler/runtime';
 import { formatDay } from '@scheduler/scheduling';
 import {
   type CreateFastifyContextOptions,
@@ -10,7 +10,6 @@ import {
   fastifyTRPCPlugin,
 } from '@trpc/server/adapters/fastify';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
-import { sql } from 'drizzle-orm';
 import {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -117,11 +116,13 @@ export async function buildServer(options: {
 
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async (_request, reply) => {
-    const reasons: string[] = [];
-    await database.db.execute(sql`select 1`).catch(() => reasons.push('the database does not answer'));
-    if (!changes.hears())
-      reasons.push('the database does not tell of changes: pages are not kept up to date');
-    return reply.status(reasons.length > 0 ? 503 : 200).send({ ok: reasons.length === 0, reasons });
+    const { status, body } = await readiness(async () => {
+      const reasons = await databaseReasons(database.db);
+      if (!changes.hears())
+        reasons.push('The database does not tell of changes: pages are not kept up to date.');
+      return reasons;
+    });
+    return reply.status(status).send(body);
   });
 
   /** Browsers name the page that sends a changing request: nobody else's page may. */

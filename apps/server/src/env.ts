@@ -10,15 +10,17 @@ const origins = z
     'where people open the scheduler, such as https://scheduler.example.com; several with commas between',
   );
 
-/** Settings of this app. Throws a SettingsError that names each variable at fault. */
-export const readSettings = () =>
-  readEnv({
-    DATABASE_URL: settings.DATABASE_URL,
-    AUTH_SECRET: settings.AUTH_SECRET,
-    SERVER_PORT: settings.port(4000),
-    HOST: settings.HOST,
-    WEB_ORIGIN: origins,
-    SESSION_IDLE_HOURS: settings.SESSION_IDLE_HOURS,
-    SESSION_MAX_HOURS: settings.SESSION_MAX_HOURS,
-    LOG_LEVEL: settings.LOG_LEVEL,
-  });
+/** Settings of this app. */
+export const SETTINGS = {
+  DATABASE_URL: settings.DATABASE_URL,
+  AUTH_SECRET: settings.AUTH_SECRET,
+  SERVER_PORT: settings.port(4000),
+  HOST: settings.HOST,
+  WEB_ORIGIN: origins,
+  SESSION_IDLE_HOURS: settings.SESSION_IDLE_HOURS,
+  SESSION_MAX_HOURS: settings.SESSION_MAX_HOURS,
+  LOG_LEVEL: settings.LOG_LEVEL,
+};
+
+/** Reads them. Throws a SettingsError that names each variable at fault. */
+export const readSettings = () => readEnv(SETTINGS);

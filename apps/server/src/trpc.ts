@@ -1,4 +1,5 @@
 import type { UserRole } from '@scheduler/db';
+import { inScope, traced } from '@scheduler/runtime';
 import { initTRPC } from '@trpc/server';
 import { ZodError, type z } from 'zod';
 import type { Actor, Context } from './context.ts';
@@ -70,7 +71,7 @@ const MAY: Record<UserRole, string> = {
 
 /** Builds a procedure that only people of at least this role may call. There is no procedure without a role. */
 function procedureFor(role: UserRole) {
-  return t.procedure.meta({ role }).use(({ ctx, next }) => {
+  return t.procedure.meta({ role }).use(({ ctx, next, path, type }) => {
     if (!ctx.user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
     if (RANK[ctx.user.role] < RANK[role]) {
       throw new Refusal(
@@ -79,7 +80,15 @@ function procedureFor(role: UserRole) {
       );
     }
     const actor: Actor = { id: ctx.user.id, name: ctx.user.name, requestId: ctx.requestId };
-    return next({ ctx: { user: ctx.user, actor } });
+    const { user } = ctx;
+    const span = {
+      name: `${type} ${path}`,
+      kind: 'request',
+      attributes: { requestId: ctx.requestId },
+    } as const;
+    const run = () =>
+      traced({ ...span, failed: (result) => !result.ok }, () => next({ ctx: { user, actor } }));
+    return inScope({ requestId: ctx.requestId }, run);
   });
 }
 

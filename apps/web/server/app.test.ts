@@ -16,6 +16,7 @@ describe('the page server', () => {
 
   beforeAll(async () => {
     api = fastify({ forceCloseConnections: true });
+    api.get('/healthz', async () => ({ ok: true }));
     api.get('/trpc/who', async (request) => ({
       cookie: request.headers.cookie,
       from: request.headers['x-forwarded-for'],
@@ -129,6 +130,23 @@ describe('the page server', () => {
     expect(openStreams).toBe(1);
     leave.abort();
     await vi.waitFor(() => expect(openStreams).toBe(0));
+  });
+
+  it('is alive by itself, and ready where the API is alive', async () => {
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ ok: true, reasons: [] });
+    const lonely = await buildPageServer({
+      pageDirectory,
+      serverUrl: 'http://127.0.0.1:1',
+      https: false,
+      trustedProxies: [],
+      logLevel: 'silent',
+    });
+    expect((await lonely.inject('/healthz')).statusCode).toBe(200);
+    const answer = await lonely.inject('/readyz');
+    expect(answer.statusCode).toBe(503);
+    expect(answer.json()).toEqual({ ok: false, reasons: ['The scheduling server does not answer.'] });
+    await lonely.close();
   });
 
   it('answers 502 with a sentence while the API is down', async () => {

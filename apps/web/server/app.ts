@@ -1,6 +1,6 @@
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
-import { createLogger, securityHeaders } from '@scheduler/runtime';
+import { createLogger, readiness, securityHeaders } from '@scheduler/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
 /**
@@ -24,6 +24,7 @@ export async function buildPageServer(options: {
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     trustProxy: [...options.trustedProxies],
+    requestTimeout: LONGEST_REQUEST_MS,
   });
 
   const headers = securityHeaders({
@@ -40,6 +41,17 @@ export async function buildPageServer(options: {
   });
 
   app.get('/healthz', async () => ({ ok: true }));
+  app.get('/readyz', async (_request, reply) => {
+    const { status, body } = await readiness(async () => {
+      const signal = AbortSignal.timeout(SERVER_ANSWERS_WITHIN_MS);
+      const answered = await fetch(new URL('/healthz', options.serverUrl), { signal }).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+      return answered ? [] : ['The scheduling server does not answer.'];
+    });
+    return reply.code(status).send(body);
+  });
 
   for (const prefix of ['/trpc', '/api']) {
     await app.register(httpProxy, {
@@ -75,3 +87,7 @@ export async function buildPageServer(options: {
   });
   return app;
 }
+
+const SERVER_ANSWERS_WITHIN_MS = 2_000;
+/** To arrive; answers may take as long as they like. */
+const LONGEST_REQUEST_MS = 30_000;

@@ -8,6 +8,7 @@ import {
 import { z } from 'zod';
 
 const seconds = (fallback: number) => z.coerce.number().min(0).max(604_800).default(fallback);
+const days = (fallback: number) => z.coerce.number().int().min(0).max(36_500).default(fallback);
 
 const sessionKey = z
   .base64()
@@ -22,7 +23,8 @@ const sessionKeys = z
     '32 random bytes in base64, the same for all workers: openssl rand -base64 32; while it is replaced, the new one, a comma, the old one',
   );
 
-const SETTINGS = {
+/** Settings of this app. */
+export const SETTINGS = {
   DATABASE_URL: settings.DATABASE_URL,
   CROSSMARK_BASE_URL: z
     .url({ protocol: /^https?$/ })
@@ -31,6 +33,8 @@ const SETTINGS = {
   CROSSMARK_PASSWORD: z.string().describe('its password'),
   CROSSMARK_SESSION_KEY: sessionKeys,
   REDIS_URL: settings.REDIS_URL,
+  HOST: settings.HOST,
+  WORKER_PORT: settings.port(4200).describe('where /healthz and /readyz are'),
   LOG_LEVEL: settings.LOG_LEVEL,
   CROSSMARK_CALL_SECONDS: seconds(30).describe('the longest that one call to Crossmark may take'),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(100).default(10).describe('jobs run at once'),
@@ -69,6 +73,10 @@ const SETTINGS = {
   SYNC_BREAKER_PROBE_SECONDS: seconds(DEFAULT_BREAKER_POLICY.probeMs / 1_000).describe(
     'until it is tried whether Crossmark answers again',
   ),
+  RETAIN_RECORDS_DAYS: days(90).describe(
+    'how long tries, readings of Crossmark’s list and the journal of settled events are kept; 0 is for ever',
+  ),
+  RETAIN_AUDIT_DAYS: days(730).describe('how long it is kept who did what; 0 is for ever'),
   SYNC_RETRY_BLIP_SECONDS: seconds(5).describe('before the first retry, which is not counted'),
   SYNC_RETRY_BASE_SECONDS: seconds(60).describe('before the next retry; doubles from there on'),
   SYNC_RETRY_CAP_SECONDS: seconds(3_600).describe('longest wait between tries'),
@@ -103,5 +111,6 @@ export function readSettings(source?: Record<string, string | undefined>) {
     probeMs: env.SYNC_BREAKER_PROBE_SECONDS * 1_000,
     probeLeaseMs: twoCallsMs,
   };
-  return { ...env, retry, breaker, signInLeaseMs: twoCallsMs };
+  const retention = { recordsDays: env.RETAIN_RECORDS_DAYS, auditDays: env.RETAIN_AUDIT_DAYS };
+  return { ...env, retry, retention, breaker, signInLeaseMs: twoCallsMs };
 }

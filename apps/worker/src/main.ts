@@ -1,7 +1,7 @@
 import { createCrossmarkClient } from '@scheduler/crossmark';
 import { connect } from '@scheduler/db';
 import { createMetricsWriter } from '@scheduler/metrics';
-import { createLogger, runApp } from '@scheduler/runtime';
+import { createLogger, runApp, serveHealth, traceCall } from '@scheduler/runtime';
 import { createBreaker, postgresSession } from '@scheduler/sync';
 import { readSettings } from './env.ts';
 import { startWorker } from './worker.ts';
@@ -29,8 +29,13 @@ await runApp('worker', async () => {
     guard: breaker,
     limits: { concurrency: env.SYNC_OUTBOUND_CONCURRENCY, perSecond: env.SYNC_OUTBOUND_PER_SECOND },
     timeouts: { callMs: env.CROSSMARK_CALL_SECONDS * 1_000 },
-    onCall: metrics.call,
+    onCall: (call) => {
+      metrics.call(call);
+      traceCall({ name: `crossmark ${call.call}`, durationMs: call.durationMs, failure: call.failureKind });
+    },
   });
+  const ready = () => worker.reasons();
+  const health = await serveHealth({ host: env.HOST, port: env.WORKER_PORT, ready, log });
   const worker = startWorker({
     databaseUrl: env.DATABASE_URL,
     crossmark,
@@ -40,10 +45,12 @@ await runApp('worker', async () => {
     retry: env.retry,
     concurrency: env.WORKER_CONCURRENCY,
     leaseMs: env.SYNC_LEASE_SECONDS * 1_000,
+    retention: env.retention,
     silentAfterSeconds: env.WORKER_SILENT_SECONDS,
   });
   return async () => {
     await worker.stop();
+    await health.close();
     await Promise.all([crossmark.close(), metrics.close(), database.close()]);
   };
 });

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type CrossmarkClient, createCrossmarkClient, mplanId, repId, storeId } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
@@ -16,11 +19,18 @@ import {
   syncAttempts,
   workers,
 } from '@scheduler/db';
+import { backup, restore } from '@scheduler/db/backup';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { createLogger } from '@scheduler/runtime';
 import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy, retryNow, wantChange } from '@scheduler/sync';
+import {
+  DEFAULT_RETRY_POLICY,
+  type RetryPolicy,
+  requestRefresh,
+  retryNow,
+  wantChange,
+} from '@scheduler/sync';
 import { and, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
-import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startWorker, type Worker, type WorkerOptions } from './worker.ts';
 
@@ -123,7 +133,7 @@ function start(overrides: Partial<WorkerOptions> = {}): Worker {
   const worker = startWorker({
     databaseUrl: database.url,
     crossmark: client,
-    log: pino({ level: 'debug' }, { write: (line) => lines.push(line) }),
+    log: createLogger('worker', 'debug', { write: (line) => lines.push(line) }),
     retry: FAST,
     concurrency: 4,
     drainMs: 300,
@@ -142,6 +152,7 @@ function startProcess(env: Record<string, string | undefined> = {}): ChildProces
       CROSSMARK_USER_ID: USER,
       CROSSMARK_PASSWORD: PASSWORD,
       CROSSMARK_SESSION_KEY: SESSION_KEY,
+      WORKER_PORT: '0',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -223,6 +234,18 @@ describe('a running worker', () => {
       durationMs: expect.any(Number),
     });
     expect(await database.sql`select * from graphile_worker._private_jobs`).toHaveLength(0);
+  });
+
+  test('says why it can’t work: overdue sign of life, stopping', async () => {
+    // Signs of life every 100 s: what is changed below stays so.
+    const worker = start({ silentAfterSeconds: 600 });
+    await vi.waitFor(async () => expect(await worker.reasons()).toEqual([]), patience);
+    await database.sql`update workers set seen_at = now() - interval '601 seconds'`;
+    expect(await worker.reasons()).toEqual([
+      'The worker’s sign of life is overdue: others take it for dead.',
+    ]);
+    await worker.stop();
+    expect(await worker.reasons()).toEqual(['The worker is stopping.']);
   });
 
   test('Crossmark down: the schedule waits; up again: it is synced by itself', async () => {
@@ -539,6 +562,57 @@ describe('several workers and things going wrong', () => {
   });
 });
 
+test('a restored backup: after a refresh both sides agree, or a person is asked', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'backup-')), 'backup.gz');
+  const [removed = 0, moved = 0, pending = 0, added = 0] = await eventIds();
+  const [ada = 0, bob = 0, cyd = 0] = people;
+  let worker = start();
+  await decide(removed, { employeeId: ada, startsAt: slot(0) });
+  await decide(moved, { employeeId: bob, startsAt: slot(1) });
+  await Promise.all([reached(removed, 'synced'), reached(moved, 'synced')]);
+  await worker.stop();
+  await decide(pending, { employeeId: cyd, startsAt: slot(2) });
+  await backup(database.url, file);
+
+  worker = start();
+  await reached(pending, 'synced');
+  await decide(pending, { employeeId: ada, startsAt: slot(3) });
+  await decide(removed, null);
+  await decide(moved, { employeeId: bob, startsAt: slot(2) });
+  await decide(added, { employeeId: cyd, startsAt: slot(1) });
+  await vi.waitFor(async () => {
+    expect(await database.db.select().from(eventSyncs).where(ne(eventSyncs.state, 'synced'))).toEqual([]);
+  }, patience);
+  await agree();
+  await worker.stop();
+  const held = simulator.state.bookings.map((one) => one.bookingId).sort();
+
+  const original = database;
+  database = await createTestDatabase();
+  try {
+    await restore(database.url, file);
+    start();
+    await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'schedule' }));
+    await vi.waitFor(async () => {
+      const runs = await database.db.select({ state: refreshRuns.state }).from(refreshRuns);
+      expect(new Set(runs.map((run) => run.state))).toEqual(new Set(['done']));
+    }, patience);
+    // Wanted before the backup, decided anew after it: the one thing that only a person knows.
+    await reached(pending, 'conflict');
+    const { here, there } = await bothSides();
+    const planOf = (eventId: number) => String(40000001 + eventId - removed);
+    const others = (side: string[]) => side.filter((booking) => !booking.startsWith(planOf(pending)));
+    expect(others(here)).toHaveLength(2);
+    expect(others(here)).toEqual(others(there));
+    // Nothing was written to Crossmark.
+    expect(simulator.state.bookings.map((one) => one.bookingId).sort()).toEqual(held);
+  } finally {
+    await Promise.all(running.splice(0).map((one) => one.stop()));
+    await database.close();
+    database = original;
+  }
+});
+
 describe('the process', () => {
   test('refuses to start without a setting and names it', async () => {
     const child = startProcess({
@@ -562,8 +636,21 @@ describe('the process', () => {
     url.pathname = `/${name}`;
     const child = startProcess({ DATABASE_URL: url.href });
     await vi.waitFor(() => expect(child.output).toMatch(/waiting for the database to be migrated/), patience);
+    const port = /"port":(\d+)/.exec(child.output)?.[1];
+    const ask = async (path: string) => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+      return { status: answer.status, ...((await answer.json()) as object) };
+    };
+    expect(await ask('/healthz')).toEqual({ status: 200, ok: true });
+    expect(await ask('/readyz')).toEqual({
+      status: 503,
+      ok: false,
+      reasons: [expect.stringMatching(/database is behind this version: run the migrations/)],
+    });
     await migrate(url.href);
     await vi.waitFor(() => expect(child.output).toMatch(/worker is ready/), patience);
+    await vi.waitFor(async () => expect(await ask('/readyz')).toMatchObject({ status: 200 }), patience);
+    expect(await ask('/elsewhere')).toMatchObject({ status: 404 });
     child.kill('SIGTERM');
     const [code] = await once(child, 'exit');
     expect(code).toBe(0);

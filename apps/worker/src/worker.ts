@@ -2,13 +2,15 @@ import { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CrossmarkClient } from '@scheduler/crossmark';
-import { connect, type Database } from '@scheduler/db';
+import { connect, type Database, databaseReasons, workers } from '@scheduler/db';
 import type { Logger } from '@scheduler/runtime';
 import {
   type Breaker,
   CRONTAB,
   createTaskList,
   heartbeat,
+  prune,
+  type Retention,
   type RetryPolicy,
   rescue,
   SILENT_AFTER_SECONDS,
@@ -16,7 +18,7 @@ import {
   signOff,
   sweep,
 } from '@scheduler/sync';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { Logger as GraphileLogger, type Runner, run, type WorkerEvents } from 'graphile-worker';
 
 /** Of the 25 s that stopping may take: so long running jobs may go on, then they hand themselves back. */
@@ -25,6 +27,7 @@ const DRAIN_MS = 15_000;
 const LEASE_MS = 120_000;
 /** How soon a probe that is due is made. */
 const BREAKER_MS = 500;
+const PRUNE_MS = 3_600_000;
 const LONGEST_WAIT_FOR_POSTGRES_MS = 10_000;
 /** How long asking for jobs may fail before the worker starts over. */
 const IN_VAIN_MS = 3_000;
@@ -51,6 +54,8 @@ export interface WorkerOptions {
   leaseMs?: number;
   /** After how much silence workers take each other for dead. */
   silentAfterSeconds?: number;
+  /** How long records are kept; without it nothing is removed. */
+  retention?: Retention;
   /** How long running jobs may go on once the worker stops. */
   drainMs?: number;
 }
@@ -59,6 +64,8 @@ export interface WorkerOptions {
 export interface Worker {
   /** graphile-worker's id of it; undefined until it takes jobs, another one after a restart. */
   readonly id: string | undefined;
+  /** Why it can't carry changes to Crossmark right now, in sentences; empty where it can. */
+  reasons(): Promise<string[]>;
   /** Takes no new jobs, lets running ones finish or hand themselves back unspent, and signs off. */
   stop(): Promise<void>;
 }
@@ -89,6 +96,8 @@ export function startWorker(options: WorkerOptions): Worker {
   /** Resolves when no job of this runner runs any more. */
   let over: Promise<void> = Promise.resolve();
   let id: string | undefined;
+  /** Since when asking for jobs fails. */
+  let inVainSinceMs: number | undefined;
 
   async function runOnce(): Promise<void> {
     await postgresReady(database, log, signal);
@@ -98,7 +107,7 @@ export function startWorker(options: WorkerOptions): Worker {
       id = workerPool.id;
     });
     // A connection lost at the wrong moment leaves graphile-worker asking in vain for ever: then it starts afresh.
-    let inVainSinceMs: number | undefined;
+    inVainSinceMs = undefined;
     const heard = () => {
       inVainSinceMs = undefined;
     };
@@ -156,6 +165,10 @@ export function startWorker(options: WorkerOptions): Worker {
       const found = await sweep(db);
       if (found > 0) log.warn({ jobs: found }, 'gave jobs to changes that had none');
     }),
+    repeat('prune', PRUNE_MS, async () => {
+      const removed = options.retention ? await prune(db, options.retention) : {};
+      if (Object.keys(removed).length > 0) log.info({ removed }, 'removed what had been kept long enough');
+    }),
   ];
 
   /** Does a chore again and again while the worker runs, never twice at once. */
@@ -183,6 +196,17 @@ export function startWorker(options: WorkerOptions): Worker {
   return {
     get id() {
       return id;
+    },
+    async reasons() {
+      if (signal.aborted) return ['The worker is stopping.'];
+      const reasons = await databaseReasons(db);
+      if (reasons.length > 0) return reasons;
+      if (!id) return ['The worker takes no jobs yet: it is starting.'];
+      if (inVainSinceMs !== undefined) reasons.push('The worker asks for jobs in vain.');
+      const heard = sql<boolean>`${workers.seenAt} > now() - ${silentAfterSeconds} * interval '1 second'`;
+      const [mine] = await db.select({ heard }).from(workers).where(eq(workers.id, id));
+      if (!mine?.heard) reasons.push('The worker’s sign of life is overdue: others take it for dead.');
+      return reasons;
     },
     async stop() {
       const last = id;

@@ -11,7 +11,9 @@ const textOrNull = scalar.nullish().transform((value) => value || null);
 const count = scalar.pipe(z.string().regex(/^\d{1,9}$/, 'is not a count')).transform(Number);
 
 /** 1, "1", true and "true" are yes; everything else, nothing included, is no. */
-const yes = z.unknown().transform((value) => ['1', 'true'].includes(String(value)));
+const yes = z
+  .unknown()
+  .transform((value) => typeof value !== 'object' && ['1', 'true'].includes(String(value)));
 
 /** An empty PHP map arrives as an empty list. */
 const map = <T extends z.ZodType>(schema: T) =>
@@ -71,7 +73,7 @@ export function readJson(body: string): unknown {
  */
 export function isLoginPage(body: string): boolean {
   if (readJson(body) !== undefined || !/^\s*</.test(body)) return false;
-  return /<input\b[^>]*\btype\s*=\s*["']?password\b/i.test(body) || /\/login\/authenticate\b/i.test(body);
+  return /<input\b[^<>]*\btype\s*=\s*["']?password\b/i.test(body) || /\/login\/authenticate\b/i.test(body);
 }
 
 const refusalWords = z

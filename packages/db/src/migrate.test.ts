@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect } from './connect.ts';
 import { dumpSchema } from './dump-schema.ts';
 import { migrate } from './migrate.ts';
+import { databaseReasons } from './ready.ts';
 import { createTestDatabase, type TestDatabase } from './testing.ts';
 
 describe('migrations', () => {
@@ -22,6 +24,24 @@ describe('migrations', () => {
     expect(await dumpSchema(database.sql)).toBe(
       readFileSync(new URL('../schema.sql', import.meta.url), 'utf8'),
     );
+  });
+
+  it('are asked after: a database behind this version, one ahead of it, one that is away', async () => {
+    const { db, sql, url } = database;
+    expect(await databaseReasons(db)).toEqual([]);
+    const behind = [expect.stringMatching(/behind this version/)];
+    // A newer version's migration is no reason for an older app to stop: see docs/operations.md.
+    await sql`insert into drizzle.__drizzle_migrations (hash, created_at) values ('newer', 9999999999999)`;
+    expect(await databaseReasons(db)).toEqual([]);
+    await sql`delete from drizzle.__drizzle_migrations where hash = 'newer'`;
+    await sql.begin(async (tx) => {
+      await tx`alter table drizzle.__drizzle_migrations rename to elsewhere`;
+    });
+    expect(await databaseReasons(db)).toEqual(behind);
+    await sql`alter table drizzle.elsewhere rename to __drizzle_migrations`;
+    const gone = connect(url.replace(/:\d+\//, ':1/'), { max: 1 });
+    expect(await databaseReasons(gone.db)).toEqual(['The database does not answer.']);
+    await gone.close();
   });
 
   it('let a second live schedule of one event fail in the database itself', async () => {

@@ -4,6 +4,9 @@ import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { runMigrations } from 'graphile-worker';
 import postgres from 'postgres';
 
+/** Where this version's migrations are; images have them at the same place beside the bundle. */
+export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
+
 /** Any constant of ours will do: whoever holds this advisory lock migrates, others wait for it. */
 const MIGRATION_LOCK = 7_261_001;
 
@@ -16,7 +19,7 @@ export async function migrate(url: string): Promise<void> {
   try {
     await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
     await applyMigrations(drizzle(sql), {
-      migrationsFolder: fileURLToPath(new URL('../migrations', import.meta.url)),
+      migrationsFolder: MIGRATIONS,
     });
     await runMigrations({ connectionString: url });
   } finally {

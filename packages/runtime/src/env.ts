@@ -60,6 +60,10 @@ export const settings = {
     .max(8_760)
     .default(168)
     .describe('a session ends after so many hours, however much it is used'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('http://collector:4318; traces are sent there, without it none are made'),
   /** A TCP port, for an app that listens. */
   port: (fallback: number) => z.coerce.number().int().min(0).max(65535).default(fallback),
 };

@@ -1,4 +1,7 @@
 export { readEnv, SettingsError, settings } from './env.ts';
 export { securityHeaders } from './headers.ts';
+export { type Readiness, readiness, serveHealth } from './health.ts';
 export { createLogger, type Logger } from './logger.ts';
-export { runApp } from './run.ts';
+export { RUN_SETTINGS, runApp } from './run.ts';
+export { inScope } from './scope.ts';
+export { currentOrigin, startTracing, traceCall, traced } from './tracing.ts';

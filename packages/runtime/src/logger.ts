@@ -1,4 +1,6 @@
-import { type Logger, pino, stdSerializers } from 'pino';
+import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
+import { currentScope } from './scope.ts';
+import { currentTraceId } from './tracing.ts';
 
 export type { Logger };
 
@@ -28,14 +30,22 @@ const redact = SECRET_KEYS.flatMap((key) => [
  */
 const QUERY_VALUES = /\\nparams: (?:[^"\\]|\\[^n])*/g;
 
-/** A JSON logger for one app. Lines carry `app`; secrets are replaced by `[redacted]`. */
-export function createLogger(app: string, level: string): Logger {
-  return pino({
+/**
+ * A JSON logger for one app. Lines carry `app` and the ids of the work under way ({@link currentScope}); secrets are
+ * replaced by `[redacted]`.
+ */
+export function createLogger(app: string, level: string, destination?: DestinationStream): Logger {
+  const options: LoggerOptions = {
     level,
     base: { app },
     redact: { paths: redact, censor: '[redacted]' },
     hooks: { streamWrite: (line) => line.replace(QUERY_VALUES, '\\nparams: [redacted]') },
     serializers: { err: stdSerializers.err },
     timestamp: pino.stdTimeFunctions.isoTime,
-  });
+    mixin: () => {
+      const traceId = currentTraceId();
+      return { ...currentScope(), ...(traceId === undefined ? {} : { traceId }) };
+    },
+  };
+  return destination ? pino(options, destination) : pino(options);
 }

@@ -1,18 +1,25 @@
-import { SettingsError } from './env.ts';
+import { readEnv, SettingsError, settings } from './env.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { startTracing } from './tracing.ts';
+
+/** What every app reads besides its own settings. */
+export const RUN_SETTINGS = { OTEL_EXPORTER_OTLP_ENDPOINT: settings.OTEL_EXPORTER_OTLP_ENDPOINT };
 
 /** Longest a process takes to stop by itself before it is cut short. */
 const STOP_WITHIN_MS = 25_000;
 
 /**
  * Runs an app's main function as a process: settings errors end it with one readable message and status 1,
- * SIGTERM and SIGINT call what `start` returned (once) and then exit with 0.
+ * SIGTERM and SIGINT call what `start` returned (once) and then exit with 0. Traces are sent where the environment names
+ * a collector.
  */
 export async function runApp(app: string, start: () => Promise<() => Promise<void>>): Promise<void> {
   const log: Logger = createLogger(app, 'info');
   let stop: () => Promise<void>;
   try {
-    stop = await start();
+    const stopTracing = await startTracing(app, readEnv(RUN_SETTINGS).OTEL_EXPORTER_OTLP_ENDPOINT);
+    const stopApp = await start();
+    stop = () => stopApp().finally(stopTracing);
   } catch (error) {
     if (error instanceof SettingsError) process.stderr.write(`${app}: ${error.message}\n`);
     else log.fatal({ err: error }, 'could not start');

@@ -1,4 +1,5 @@
 import { type Executor, eventSyncs, refreshRuns, repReadings, type Tx } from '@scheduler/db';
+import { currentOrigin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm';
 import {
@@ -46,9 +47,10 @@ export async function addJobs(tx: Executor, jobs: readonly JobSpec[]): Promise<v
       select id from graphile_worker._private_jobs
       where key in ${keys} and attempts >= max_attempts and locked_at is null
     ))`);
+  const origin = currentOrigin();
   const specs = jobs.map((job) => ({
     identifier: job.task,
-    payload: job.payload,
+    payload: { ...job.payload, ...origin },
     run_at: job.runAt ?? null,
     job_key: job.key,
     priority: PRIORITIES[job.task],

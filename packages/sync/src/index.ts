@@ -19,6 +19,7 @@ export {
   wantChanges,
 } from './enqueue.ts';
 export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName } from './jobs.ts';
+export { prune, type Retention } from './prune.ts';
 export { type Ended, reconcile } from './reconcile.ts';
 export { refresh } from './refresh.ts';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.ts';

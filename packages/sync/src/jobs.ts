@@ -33,6 +33,14 @@ export const PAYLOADS = {
   ]),
 } satisfies Record<TaskName, z.ZodType>;
 
+/** What a job carries besides, so that logs and traces tell which click it came from. Anything else there counts as nothing. */
+export const ORIGIN = z
+  .object({
+    requestId: z.string().max(100).optional().catch(undefined),
+    traceparent: z.string().max(100).optional().catch(undefined),
+  })
+  .catch({});
+
 /** Every full hour; of hours missed in the last day, one is made up for. Several missed ticks are one refresh. */
 export const CRONTAB =
   '0 * * * * refresh_events ?id=hourly_refresh&fill=1d&jobKey=refresh_tick&jobKeyMode=preserve_run_at&priority=10';

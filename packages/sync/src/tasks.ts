@@ -1,7 +1,8 @@
+import { inScope, traced } from '@scheduler/runtime';
 import type { Task } from 'graphile-worker';
 import type { JobInfo, SyncContext } from './context.ts';
 import { syncEmployee } from './employee.ts';
-import { PAYLOADS, TASKS, type TaskName } from './jobs.ts';
+import { ORIGIN, PAYLOADS, TASKS, type TaskName } from './jobs.ts';
 import { type Ended, reconcile } from './reconcile.ts';
 import { refresh, refreshOnTick } from './refresh.ts';
 import { readRepList } from './rep-list.ts';
@@ -19,6 +20,13 @@ async function withinLimit<T>(task: TaskName, running: Promise<T>): Promise<T> {
     timer = setTimeout(() => reject(new Error(`${task} hung for ${HARD_LIMIT_MS / 1000} s`)), HARD_LIMIT_MS);
   });
   return Promise.race([running, limit]).finally(() => clearTimeout(timer));
+}
+
+/** The ids that a payload names; anybody may have written it. */
+function subjectOf(payload: unknown): Record<string, number> {
+  if (typeof payload !== 'object' || payload === null) return {};
+  const named = Object.entries(payload).filter(([name]) => ['eventId', 'employeeId', 'runId'].includes(name));
+  return Object.fromEntries(named.filter(([, id]) => typeof id === 'number'));
 }
 
 /**
@@ -54,18 +62,25 @@ export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
         workerId: helpers.job.locked_by ?? 'unknown',
         signal: helpers.abortSignal,
       };
-      const subject = typeof payload === 'object' ? payload : {};
-      const log = ctx.log.child({ task, job: job.id, ...subject });
+      const { requestId, traceparent } = ORIGIN.parse(payload);
+      const ids = { task, job: job.id, ...subjectOf(payload), ...(requestId ? { requestId } : {}) };
       const durationMs = () => Math.round(performance.now() - startedMs);
-      try {
-        const { clickToSyncedMs, ...ended } = await withinLimit(task, runners[task](payload, job));
-        const level = ended.outcome === 'dead' ? 'error' : ended.outcome === 'retry' ? 'warn' : 'info';
-        log[level]({ ...ended, durationMs: durationMs(), clickToSyncedMs }, `${task} ${ended.outcome}`);
-        ctx.metrics?.attempt({ task, outcome: ended.outcome, durationMs: durationMs(), clickToSyncedMs });
-      } catch (error) {
-        log.error({ err: error, durationMs: durationMs() }, `${task} broke off`);
-        throw error;
-      }
+      const failed = ({ outcome }: Ended) => outcome === 'dead' || outcome === 'retry';
+      const span = { name: task, kind: 'job', attributes: ids, traceparent, failed } as const;
+      const run = async (): Promise<Ended> => {
+        try {
+          const ended = await withinLimit(task, runners[task](payload, job));
+          const { outcome, clickToSyncedMs } = ended;
+          const level = outcome === 'dead' ? 'error' : outcome === 'retry' ? 'warn' : 'info';
+          ctx.log[level]({ ...ended, durationMs: durationMs() }, `${task} ${outcome}`);
+          ctx.metrics?.attempt({ task, outcome, durationMs: durationMs(), clickToSyncedMs });
+          return ended;
+        } catch (error) {
+          ctx.log.error({ err: error, durationMs: durationMs() }, `${task} broke off`);
+          throw error;
+        }
+      };
+      await inScope(ids, () => traced(span, run));
     },
   ]);
   return Object.fromEntries(tasks) as Record<TaskName, Task>;

@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { z } from 'zod';
+
+/** Text that programs have stumbled over. */
+export const HOSTILE = [
+  ...['', ' ', '\u0000', '\ud800', "'; drop table events; --", '%', '_', '\\', '../../etc/passwd', '{{7*7}}'],
+  ...[
+    '<script>alert(1)</script>',
+    '=cmd|calc',
+    'NaN',
+    '1e999',
+    '2026-02-30',
+    '2026-01-05T15:45:00.000Z',
+    '١٢',
+  ],
+  ...[
+    '9999-12-31',
+    '-000001-01-01',
+    '2026-01-05',
+    '10:45',
+    '24:00',
+    'US000001',
+    'a@b.test',
+    '\u202e',
+    'é'.repeat(500),
+  ],
+];
+/** Any JSON value, hostile ones among them. */
+const anything = fc.oneof(
+  fc.constantFrom<unknown>(...HOSTILE, null, true, 0, 1, 2, 3, -1, 0.5, 2 ** 31, 2 ** 53, 1e308),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.jsonValue({ maxDepth: 3 }),
+);
+
+/** What of JSON Schema our inputs use. */
+type Schema = {
+  type?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  anyOf?: Schema[];
+  enum?: unknown[];
+};
+/** What fields of some names may hold that are free text to the schema. */
+type Special = Record<string, fc.Arbitrary<unknown>>;
+
+/** Values of a schema's shape, each part of it now and then of any other. */
+function shaped(name: string, schema: Schema, special: Special): fc.Arbitrary<unknown> {
+  const right = (): fc.Arbitrary<unknown> => {
+    if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => shaped(name, one, special)));
+    if (schema.enum) return fc.constantFrom(...schema.enum);
+    if (schema.type === 'object') {
+      const fields = Object.entries(schema.properties ?? {}).map(([key, one]) => [
+        key,
+        shaped(key, one, special),
+      ]);
+      return fc.record(Object.fromEntries(fields), { requiredKeys: [] });
+    }
+    if (schema.type === 'array') return fc.array(shaped(name, schema.items ?? {}, special), { maxLength: 5 });
+    if (schema.type === 'integer' || schema.type === 'number') return fc.integer({ min: 1, max: 4 });
+    if (schema.type === 'boolean') return fc.boolean();
+    if (special[name]) return special[name];
+    return fc.constantFrom('2026-01-05T15:45:00.000Z', '2026-01-06', ...HOSTILE);
+  };
+  return fc.oneof({ weight: 12, arbitrary: right() }, { weight: 1, arbitrary: anything });
+}
+
+/** Inputs for a procedure: of its schema's shape with wrong parts in it, or anything at all. */
+export function inputsOf(schema: z.ZodType | undefined, special: Special = {}): fc.Arbitrary<unknown> {
+  if (!schema) return anything;
+  const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
+  return fc.oneof(shaped('', json, special), anything);
+}

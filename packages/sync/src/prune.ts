@@ -1,0 +1,103 @@
+import { type Db, userSessions, userVerifications } from '@scheduler/db';
+import { lt, type SQL, sql } from 'drizzle-orm';
+
+/** How many days records are kept; 0 keeps them for ever. */
+export interface Retention {
+  /** Attempts, readings of Crossmark's list, journalled writes and dead letters that nothing depends on any more. */
+  recordsDays: number;
+  auditDays: number;
+}
+
+/** Rows taken at once: few enough that nobody waits for them. */
+const BATCH = 5_000;
+
+/**
+ * Removes what is older than it is to be kept, in short statements. Any worker may do it at any time. Never removed: a
+ * reissue's step (work opened once isn't opened again), the journal of an event that holds a booking or isn't settled,
+ * and what is under way. Returns how many rows went, by table.
+ */
+export async function prune(db: Db, retention: Retention): Promise<Record<string, number>> {
+  const records = older(retention.recordsDays);
+  const removed: Record<string, number> = {};
+  for (const [table, cutoff, statement] of [
+    ['sync_attempts', records, attempts],
+    ['sync_steps', records, steps],
+    ['refresh_runs', records, refreshRuns],
+    ['dead_letters', records, deadLetters],
+    ['audit_log', older(retention.auditDays), audit],
+  ] as const) {
+    if (cutoff === null) continue;
+    const rows = await batches(() => db.execute(statement(cutoff)));
+    if (rows > 0) removed[table] = rows;
+  }
+  for (const [name, table] of [
+    ['user_sessions', userSessions],
+    ['user_verifications', userVerifications],
+  ] as const) {
+    const ended = await db.delete(table).where(lt(table.expiresAt, sql`now()`)).returning({ id: table.id });
+    if (ended.length > 0) removed[name] = ended.length;
+  }
+  return removed;
+}
+
+const older = (days: number) => (days === 0 ? null : sql`now() - ${days} * interval '1 day'`);
+
+async function batches(next: () => Promise<readonly unknown[]>): Promise<number> {
+  for (let removed = 0; ; ) {
+    const { length } = await next();
+    removed += length;
+    if (length < BATCH) return removed;
+  }
+}
+
+/** Ids rise with time, so the oldest rows are found by primary key, without an index on their time. */
+const attempts = (cutoff: SQL) => sql`
+  delete from sync_attempts where id in (
+    select id from (select id, started_at from sync_attempts order by id limit ${BATCH}) oldest
+    where started_at < ${cutoff}
+  ) returning id`;
+
+const audit = (cutoff: SQL) => sql`
+  delete from audit_log where id in (
+    select id from (select id, at from audit_log order by id limit ${BATCH}) oldest where at < ${cutoff}
+  ) returning id`;
+
+/**
+ * The whole journal of an event or nothing of it: a create without its delete would be taken for a booking that is still
+ * there. The sync row's lock keeps reconciliation and saves out meanwhile.
+ */
+const steps = (cutoff: SQL) => sql`
+  with settled as (
+    select sync.event_id from event_syncs sync
+    where sync.state = 'synced' and sync.lease_owner is null
+      and num_nonnulls(sync.booking_id, sync.booked_rep_id, sync.booked_rep_names, sync.booked_starts_at) = 0
+      and not exists (select from schedules where schedules.event_id = sync.event_id and schedules.ended_at is null)
+      and exists (select from sync_steps where sync_steps.event_id = sync.event_id and kind <> 'reissue')
+      and not exists (
+        select from sync_steps where sync_steps.event_id = sync.event_id
+          and (sent_at >= ${cutoff} or state in ('sent', 'unknown'))
+      )
+    order by sync.event_id limit ${BATCH} for update skip locked
+  )
+  delete from sync_steps using settled
+  where sync_steps.event_id = settled.event_id and kind <> 'reissue' returning id`;
+
+/** The last whole reading stays: it says how fresh the board is. */
+const refreshRuns = (cutoff: SQL) => sql`
+  delete from refresh_runs where id in (
+    select id from refresh_runs
+    where requested_at < ${cutoff} and state in ('done', 'failed')
+      and id <> coalesce((select max(id) from refresh_runs where state = 'done'), 0)
+    order by id limit ${BATCH}
+  ) returning id`;
+
+/** Dead letters in the queue whose event arrived by other ways since; one that still failed waits for a person. */
+const deadLetters = (cutoff: SQL) => sql`
+  select id from graphile_worker.complete_jobs(array(
+    select jobs.id from graphile_worker._private_jobs jobs
+    where jobs.attempts >= jobs.max_attempts and jobs.locked_at is null and jobs.updated_at < ${cutoff}
+      and not exists (
+        select from event_syncs sync where sync.state = 'failed' and jobs.key = 'event:' || sync.event_id
+      )
+    order by jobs.id limit ${BATCH}
+  ))`;

@@ -1,0 +1,68 @@
+import { SETTINGS as admin } from '@scheduler/admin/env';
+import { RUN_SETTINGS } from '@scheduler/runtime';
+import { SETTINGS as server } from '@scheduler/server/env';
+import { SETTINGS as web } from '@scheduler/web/env';
+import { SETTINGS as worker } from '@scheduler/worker/env';
+import { z } from 'zod';
+
+const APPS: Record<string, Record<string, z.ZodType>> = { server, worker, web, admin };
+
+/** What zod's JSON schema says of one setting. */
+interface Described {
+  description?: string;
+  default?: unknown;
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
+}
+
+/** docs/configuration.md: every setting of every app, from the schemas that read them. */
+export function configurationPage(): string {
+  const rows = new Map<string, { apps: string[]; described: Described; required: boolean }>();
+  for (const [app, own] of Object.entries(APPS)) {
+    const shape: Record<string, z.ZodType> = { ...own, ...RUN_SETTINGS };
+    const schema = z.toJSONSchema(z.object(shape), { io: 'input', unrepresentable: 'any' });
+    for (const [name, field] of Object.entries(schema.properties ?? {})) {
+      const row = rows.get(name) ?? {
+        apps: [],
+        described: field as Described,
+        required: !shape[name]?.safeParse(undefined).success,
+      };
+      row.apps.push(app);
+      rows.set(name, row);
+    }
+  }
+  const lines = [...rows]
+    .sort(([a], [b]) => a.localeCompare(b, 'en'))
+    .map(([name, { apps, described, required }]) => {
+      const who = apps.length === Object.keys(APPS).length ? 'all' : apps.join(', ');
+      const standard =
+        described.default === undefined ? (required ? '**required**' : 'none') : `\`${described.default}\``;
+      return `| \`${name}\` | ${who} | ${standard} | ${meaning(name, described)} |`;
+    });
+  return `${HEAD}\n${lines.join('\n')}\n`;
+}
+
+function meaning(name: string, { description, minimum, maximum, enum: choices }: Described): string {
+  const words = description ?? (name.endsWith('_PORT') ? 'port to listen on' : '');
+  if (choices) return [words, choices.map((choice) => `\`${choice}\``).join(', ')].filter(Boolean).join(': ');
+  const limits = [
+    minimum === undefined || Math.abs(minimum) > 1e15 ? '' : `from ${minimum}`,
+    maximum === undefined || maximum > 1e15 ? '' : `to ${maximum}`,
+  ].filter(Boolean);
+  return [words, limits.length > 0 && !name.endsWith('_PORT') ? `(${limits.join(' ')})` : '']
+    .filter(Boolean)
+    .join(' ')
+    .replaceAll('|', '\\|');
+}
+
+const HEAD = `# Configuration
+
+Every setting is a variable of the process' environment. One that is missing or wrong keeps an app from starting, and the
+message names it with its form; values are never repeated, they may be secrets. Empty counts as unset. \`pnpm dev\` sets all
+of these.
+
+<!-- Made by \`pnpm docs:generate\` from the schemas that read the settings: change those, not this page. -->
+
+| variable | who | default | meaning |
+|---|---|---|---|`;

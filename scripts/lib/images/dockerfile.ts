@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+
+/** What a Dockerfile's last stage came to, its files below `root`. */
+export interface Image {
+  root: string;
+  workdir: string;
+  env: Record<string, string>;
+  command: string[];
+  healthcheck: string[];
+  /** Null where it would run as root. */
+  user: string | null;
+}
+
+interface Instruction {
+  name: string;
+  text: string;
+}
+interface Stage {
+  from: string;
+  name: string;
+  instructions: Instruction[];
+}
+
+/** A Dockerfile's stages. Only what our files use is known; anything else is an error, never passed over. */
+export function parseDockerfile(text: string): Stage[] {
+  const stages: Stage[] = [];
+  const lines = text.replace(/\\\n/g, ' ').split('\n');
+  for (const line of lines.map((one) => one.trim()).filter((one) => one && !one.startsWith('#'))) {
+    const [, name = '', rest = ''] = /^([A-Z]+)\s+(.*)$/.exec(line) ?? [];
+    if (name === 'FROM') {
+      const [, from = '', as] = /^(\S+)(?:\s+AS\s+(\S+))?$/.exec(rest) ?? [];
+      stages.push({ from, name: as ?? 'image', instructions: [] });
+    } else if (KNOWN.has(name)) stages.at(-1)?.instructions.push({ name, text: rest });
+    else throw new Error(`The Dockerfile has an instruction that is not known here: ${line}`);
+  }
+  return stages;
+}
+
+const KNOWN = new Set(['RUN', 'COPY', 'WORKDIR', 'ENV', 'USER', 'EXPOSE', 'HEALTHCHECK', 'CMD']);
+
+/**
+ * Carries out Dockerfiles without Docker: each stage is a folder, `FROM` an earlier one copies it, absolute paths are
+ * taken below it. The base image is this machine: its shell and Node. Stages that copy nothing from the context are built
+ * once for all files.
+ */
+export class Builder {
+  private readonly shared = new Map<string, Promise<Image>>();
+  private readonly context: string;
+  private readonly directory: string;
+  private readonly ignored: string[];
+
+  /** @param directory an empty folder, where all stages are made */
+  constructor(context: string, directory: string) {
+    this.context = context;
+    this.directory = directory;
+    this.ignored = readFileSync(join(context, '.dockerignore'), 'utf8').split('\n').filter(Boolean);
+  }
+
+  /** Builds one image; `name` names its folders. Throws with the step's output where one fails. */
+  async build(name: string, dockerfile: string): Promise<Image> {
+    const done = new Map<string, Image>();
+    let last: Image | undefined;
+    for (const stage of parseDockerfile(readFileSync(join(this.context, dockerfile), 'utf8'))) {
+      const alone = !stage.instructions.some((step) => step.name === 'COPY') && !done.has(stage.from);
+      const key = JSON.stringify(stage);
+      const root = join(this.directory, alone ? `shared-${this.shared.size}` : `${name}-${stage.name}`);
+      const building = (alone && this.shared.get(key)) || this.stage(stage, root, done);
+      if (alone) this.shared.set(key, building);
+      last = await building;
+      done.set(stage.name, last);
+    }
+    if (!last) throw new Error(`${dockerfile} has no stage.`);
+    return last;
+  }
+
+  private async stage(stage: Stage, root: string, done: ReadonlyMap<string, Image>): Promise<Image> {
+    const parent = done.get(stage.from);
+    mkdirSync(root, { recursive: true });
+    if (parent) cpSync(parent.root, root, { recursive: true, verbatimSymlinks: true });
+    const image: Image = parent
+      ? { ...parent, root, env: { ...parent.env } }
+      : { root, workdir: '/', env: {}, command: [], healthcheck: [], user: null };
+    for (const step of stage.instructions) await this.step(step, image, done);
+    return image;
+  }
+
+  private async step({ name, text }: Instruction, image: Image, done: ReadonlyMap<string, Image>) {
+    switch (name) {
+      case 'WORKDIR':
+        image.workdir = text;
+        mkdirSync(join(image.root, text), { recursive: true });
+        break;
+      case 'ENV':
+        for (const [, key = '', value = ''] of text.matchAll(/(\w+)=(\S+)/g)) image.env[key] = value;
+        break;
+      case 'USER':
+        image.user = text;
+        break;
+      case 'CMD':
+        image.command = JSON.parse(text);
+        break;
+      case 'HEALTHCHECK':
+        image.healthcheck = JSON.parse(text.slice(text.indexOf('CMD') + 3));
+        break;
+      case 'COPY':
+        this.copy(text, image, done);
+        break;
+      case 'RUN':
+        await run(text, image);
+        break;
+    }
+  }
+
+  private copy(text: string, image: Image, done: ReadonlyMap<string, Image>): void {
+    const words = text.split(/\s+/);
+    const option = (name: string) => words.find((word) => word.startsWith(`--${name}=`))?.split('=')[1];
+    const paths = words.filter((word) => !word.startsWith('--'));
+    const to = paths.pop() ?? '.';
+    const target = to.startsWith('/') ? join(image.root, to) : join(image.root, image.workdir, to);
+    const stage = option('from');
+    const base = stage === undefined ? this.context : done.get(stage)?.root;
+    if (base === undefined) throw new Error(`COPY from a stage that is not there: ${text}`);
+    for (const path of paths) {
+      const source = join(base, path);
+      const isFolder = statSync(source).isDirectory();
+      const into = isFolder || !to.endsWith('/') ? target : join(target, basename(path));
+      // A file to `.` lands in that folder, under its name.
+      const landing =
+        !isFolder && existsSync(into) && statSync(into).isDirectory() ? join(into, basename(path)) : into;
+      mkdirSync(dirname(landing), { recursive: true });
+      const filter = (from: string) => stage !== undefined || !this.isIgnored(relative(this.context, from));
+      cpSync(source, landing, { recursive: true, verbatimSymlinks: true, filter });
+    }
+  }
+
+  private isIgnored(path: string): boolean {
+    const parts = path.split(sep);
+    return this.ignored.some((pattern) =>
+      pattern.startsWith('**/') ? parts.includes(pattern.slice(3)) : parts[0] === pattern,
+    );
+  }
+}
+
+/** Runs a shell step inside a stage; absolute paths among its words are the stage's. */
+async function run(text: string, image: Image): Promise<void> {
+  const command = text.replace(/(^|\s)\/(?=\w)/g, `$1${image.root}/`);
+  const local = join(image.root, 'usr/local');
+  // As Docker would: nothing of the pnpm run that this is part of.
+  const clean = Object.entries(process.env).filter(([key]) => !/^(npm_|pnpm_|init_cwd|node_env)/i.test(key));
+  const tools = process.env.PATH?.split(':').filter((path) => !path.includes('node_modules')) ?? [];
+  const child = spawn('/bin/sh', ['-c', command], {
+    cwd: join(image.root, image.workdir),
+    env: {
+      ...Object.fromEntries(clean),
+      ...image.env,
+      CI: 'true',
+      npm_config_prefix: local,
+      PATH: [join(local, 'bin'), dirname(process.execPath), ...tools].join(':'),
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output = (output + chunk).slice(-4_000);
+    });
+  }
+  const status = await new Promise((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  if (status !== 0) throw new Error(`RUN ${text} failed (${status}):\n${output}`);
+}
