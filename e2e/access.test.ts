@@ -124,8 +124,9 @@ describe('a fresh installation', () => {
     await dialog.getByRole('button', { name: 'Disable' }).click();
     await dialog.getByRole('button', { name: 'Let them in again' }).waitFor();
 
-    // Nobody touches these two pages: the one hears of it, the other asks.
+    // Nobody touches the scheduler's page: it hears of it. The admin's asks once a minute; what it asks for is refused at once.
     await dispatcher.getByText('Your session has ended').waitFor();
+    await atAdmin.reload();
     await atAdmin.getByRole('button', { name: 'Sign in' }).waitFor();
     await dispatcher.getByLabel('E-mail').fill(DISPATCHER.email);
     await dispatcher.getByLabel('Password').fill(DISPATCHER.password);

@@ -54,7 +54,7 @@ test('from the command line an administrator makes the first store and admin, an
   const rows = await database.db.select().from(auditLog);
   expect(rows.map((row) => row.action)).toEqual(['store.create', 'user.add', 'user.reset_link']);
   expect(rows[0]?.actorName).toMatch(/^Command line/);
-});
+}, 120_000);
 
 test('a password is never an option, and a bad command says how it is done', async () => {
   const refused = await run([
@@ -72,4 +72,4 @@ test('a password is never an option, and a bad command says how it is done', asy
     code: 1,
   });
   expect((await run(['drop'])).said).toContain('There is no command drop');
-});
+}, 120_000);
