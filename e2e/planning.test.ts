@@ -209,7 +209,7 @@ describe('planning a week at the board', () => {
     await focused(card(1));
     await page.keyboard.press('u');
     await inTray(1).waitFor();
-    expect(await live(1)).toBe(null);
+    await eventually(() => live(1)).toBe(null);
 
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys of the board' }).waitFor();

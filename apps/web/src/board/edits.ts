@@ -56,11 +56,8 @@ export function useEdits() {
       }
       return client.invalidateQueries({ queryKey: getQueryKey(trpc.board.week) });
     };
-    // One after the other, for the next may be based on what this one makes of a schedule.
-    let queue: Promise<unknown> = Promise.resolve();
     const save = async (edit: Edit): Promise<void> => {
-      const saved = queue.catch(() => undefined).then(() => call(upToDate(edit)));
-      queue = saved;
+      const saved = inTurn(() => call(upToDate(edit)));
       remember(await saved, () => void refresh());
       await refresh();
     };
@@ -80,9 +77,20 @@ export function useEdits() {
         setUnsaved(unsaved.filter((each) => each !== edit));
       }
     };
-    return { save, run, refresh, undo: () => undoLast(() => void refresh()) };
+    return { save, run, refresh, undo: () => void inTurn(() => undoLast(() => void refresh())) };
   }, [client]);
 }
+
+/**
+ * One after the other, for the next may be based on what this one makes of a schedule: and what is just being saved is
+ * the first to be taken back.
+ */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const result = queue.catch(() => undefined).then(work);
+  queue = result;
+  return result;
+}
+let queue: Promise<unknown> = Promise.resolve();
 
 let unsaved: readonly Edit[] = [];
 const listeners = new Set<() => void>();

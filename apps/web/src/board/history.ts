@@ -52,13 +52,14 @@ export function remember(change: Done, onUndone: () => void): void {
 }
 
 /** Takes back the latest change of this page. */
-export function undoLast(onUndone: () => void): void {
+export function undoLast(onUndone: () => void): Promise<void> {
   // One after the other: the one before is known by what the undoing of the later one left.
   undoing = undoing.then(async () => {
     const entry = done.at(-1);
     if (entry) await takeBack(entry, onUndone);
     else toast('There is nothing to undo on this page.');
   });
+  return undoing;
 }
 
 async function takeBack(entry: (typeof done)[number], onUndone: () => void): Promise<void> {

@@ -10,12 +10,15 @@ export function ZoneNotice() {
   const zone = store && otherZone(store.timeZone);
   if (!zone) return null;
   return (
-    <p className="flex items-center gap-1.5 border-b border-line bg-surface-2 px-3 py-1 text-xs text-ink-2">
+    <aside
+      aria-label="Time zone"
+      className="flex items-center gap-1.5 border-b border-line bg-surface-2 px-3 py-1 text-xs text-ink-2"
+    >
       <Clock3 aria-hidden className="size-3.5 shrink-0" />
       <span>
         Days and times are the store’s ({zone}). Your clock is on {zoneWords()}.
       </span>
-    </p>
+    </aside>
   );
 }
 
