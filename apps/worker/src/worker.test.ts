@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type CrossmarkClient, createCrossmarkClient, mplanId, repId, storeId } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
@@ -18,7 +19,15 @@ import {
 } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
-import { DEFAULT_RETRY_POLICY, type RetryPolicy, retryNow, wantChange } from '@scheduler/sync';
+import {
+  DEFAULT_RETRY_POLICY,
+  enqueueEmployee,
+  pauseTasks,
+  type RetryPolicy,
+  resumeTasks,
+  retryNow,
+  wantChange,
+} from '@scheduler/sync';
 import { and, eq, inArray, isNull, lte, ne, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -475,6 +484,31 @@ describe('several workers and things going wrong', () => {
     await agree();
     expect(await database.db.select().from(crossmarkBreakers)).toMatchObject([{ state: 'closed' }]);
     expect(workers.map((child) => child.output).join('')).toMatch(/Crossmark answers again/);
+  });
+
+  test('pausing a task stops every worker within a second, and resuming it sends what waited', async () => {
+    const workers = [start(), start()];
+    await vi.waitFor(() => expect(workers.every((worker) => worker.id)).toBe(true), patience);
+    await database.db.transaction((tx) => pauseTasks(tx, ['sync_schedule'], 'Ada'));
+    // The promise itself: what is saved a second later is taken by nobody.
+    await wait(1_000);
+    const ids = await eventIds();
+    for (const [n, eventId] of ids.entries())
+      await decide(eventId, { employeeId: people[n % 3] ?? 0, startsAt: slot(Math.floor(n / 3)) });
+    // Another task's job, added later, is done while they wait.
+    await database.db.transaction((tx) => enqueueEmployee(tx, people[0] ?? 0));
+    await vi.waitFor(async () => {
+      const done = await database.db
+        .select()
+        .from(syncAttempts)
+        .where(eq(syncAttempts.task, 'sync_employee'));
+      expect(done).toMatchObject([{ outcome: expect.any(String) }]);
+    }, patience);
+    expect(simulator.state.bookings).toHaveLength(0);
+    expect(await database.db.$count(syncAttempts, eq(syncAttempts.task, 'sync_schedule'))).toBe(0);
+    await database.db.transaction((tx) => resumeTasks(tx, ['sync_schedule']));
+    for (const eventId of ids) await reached(eventId, 'synced');
+    await agree();
   });
 
   test('a change whose job was lost is found by the sweep', async () => {

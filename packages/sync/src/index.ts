@@ -4,6 +4,8 @@ export {
   type BreakerPolicy,
   createBreaker,
   DEFAULT_BREAKER_POLICY,
+  holdCalls,
+  letCallsPass,
   type Reachability,
   readReachability,
 } from './breaker.ts';
@@ -17,7 +19,8 @@ export {
   wantChange,
   wantChanges,
 } from './enqueue.ts';
-export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName } from './jobs.ts';
+export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName, taskFlag } from './jobs.ts';
+export { flagsOfPausedTasks, type PausedTask, pauseTasks, readPaused, resumeTasks } from './pause.ts';
 export { type Ended, reconcile } from './reconcile.ts';
 export { refresh } from './refresh.ts';
 export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.ts';
@@ -25,6 +28,9 @@ export { postgresSession } from './session.ts';
 export { createTaskList } from './tasks.ts';
 export {
   heartbeat,
+  PURGEABLE,
+  purge,
+  releaseWorker,
   rescue,
   SILENT_AFTER_SECONDS,
   signOff,
