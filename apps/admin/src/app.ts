@@ -16,8 +16,10 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { createBoardQueues, nextRefreshAt } from './board-queues.ts';
+import { createBoardQueues, historyProviderOf, nextRefreshAt } from './board-queues.ts';
+import { CSRF_COOKIE, CSRF_HEADER, cookieOf, csrfTokenOf, sameSecret } from './csrf.ts';
 import { serveBuiltPage, servePageFromSource } from './page.ts';
+import { PROMETHEUS_TYPE, prometheusText } from './prometheus.ts';
 import { mountQueues } from './queues.ts';
 import { type AdminRouter, type Context, createServices, router, wentWrong } from './router.ts';
 import { isRead } from './viewer.ts';
@@ -27,6 +29,8 @@ export interface AdminOptions {
   database: Database;
   metrics: MetricsReader;
   authSecret: string;
+  /** With it, Prometheus reads /metrics without a session. */
+  metricsToken?: string | undefined;
   /** How people reach this app, such as `https://admin.example`. */
   origin: string;
   logLevel: string;
@@ -36,13 +40,14 @@ export interface AdminOptions {
 
 /** A session cookie of the admin app and one of the scheduler live side by side on one host. */
 const COOKIE_PREFIX = 'scheduler-admin';
+const SIGN_IN = '/api/auth/sign-in/';
 /** Calls that the page puts into one request; more are refused. */
 const LARGEST_BATCH = 20;
 
 /**
- * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, the page at /. Everything but the page
+ * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, Prometheus' text at /metrics, the page at /. Everything but the page
  * itself, signing in and /healthz takes a signed-in person; what changes something takes an admin and a request from
- * our own origin.
+ * our own page, told by its origin and by the session's token.
  */
 export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const { database, metrics } = options;
@@ -66,17 +71,32 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     cookiePrefix: COOKIE_PREFIX,
     log: { warn: (message) => app.log.warn(message), error: (message) => app.log.error(message) },
   });
+  const tokenOf = (request: FastifyRequest) =>
+    csrfTokenOf(request.headers.cookie, `${COOKIE_PREFIX}.session_token`, options.authSecret);
   const viewerOf = (request: FastifyRequest) => auth.userOf(headersOf(request));
 
   app.addHook('onRequest', async (request, reply) => {
-    if (isRead(request.method) || isSameOrigin(request)) return;
-    return reply.code(403).send({ error: 'This request did not come from the admin page itself.' });
+    if (isRead(request.method)) return;
+    if (!isSameOrigin(request))
+      return reply.code(403).send({ error: 'This request did not come from the admin page itself.' });
+    // Signing in is what a session comes from; who has none is told so by what they ask for.
+    const token = tokenOf(request);
+    const given = request.headers[CSRF_HEADER];
+    if (token === null || request.url.startsWith(SIGN_IN) || sameSecret(String(given), token)) return;
+    return reply.code(403).send({
+      error: 'This request lacks the token of your session. Reload the page and try again.',
+    });
   });
   app.addHook('onSend', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     if (options.page !== 'source') {
       const isBoard = request.url.startsWith('/queues');
       reply.header('content-security-policy', isBoard ? BOARD_POLICY : PAGE_POLICY);
+    }
+    const token = tokenOf(request);
+    if (token !== null && token !== cookieOf(request.headers.cookie, CSRF_COOKIE)) {
+      const attributes = `Path=/; SameSite=Strict${origin.startsWith('https:') ? '; Secure' : ''}`;
+      reply.header('set-cookie', `${CSRF_COOKIE}=${token}; ${attributes}`);
     }
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
@@ -108,6 +128,17 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
 
   const queues = createBoardQueues(database, metrics);
   const services = createServices(database.db, metrics, () => nextRefreshAt(queues));
+  app.addHook('onClose', async () => services.facts.stop());
+
+  app.get('/metrics', async (request, reply) => {
+    const [, bearer] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    const byToken =
+      bearer !== undefined && options.metricsToken !== undefined && sameSecret(bearer, options.metricsToken);
+    if (!byToken && !(await viewerOf(request)))
+      return reply.code(401).send({ error: 'Sign in, or send the token that ADMIN_METRICS_TOKEN names.' });
+    return reply.type(PROMETHEUS_TYPE).send(await prometheusText(await services.facts.get(), metrics));
+  });
+
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
     trpcOptions: {
@@ -125,7 +156,13 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     } satisfies FastifyTRPCPluginOptions<AdminRouter>['trpcOptions'],
   });
 
-  await mountQueues(app, { queues, db: database.db, viewerOf });
+  await mountQueues(app, {
+    queues,
+    historyProvider: historyProviderOf(metrics),
+    changed: services.facts.forget,
+    db: database.db,
+    viewerOf,
+  });
 
   if (options.page === 'source') await servePageFromSource(app);
   if (options.page === 'built') await serveBuiltPage(app);

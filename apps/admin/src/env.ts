@@ -15,6 +15,13 @@ export function adminEnv() {
       .describe(
         'how people reach this page, such as https://admin.example; default: http://localhost:ADMIN_PORT',
       ),
+    ADMIN_METRICS_TOKEN: z
+      .string()
+      .min(16)
+      .optional()
+      .describe(
+        'what Prometheus sends as bearer token to read /metrics; without it only signed-in people do',
+      ),
     LOG_LEVEL: settings.LOG_LEVEL,
     NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
   });

@@ -12,6 +12,7 @@ await runApp('admin', async () => {
     database,
     metrics,
     authSecret: env.AUTH_SECRET,
+    metricsToken: env.ADMIN_METRICS_TOKEN,
     origin: env.ADMIN_ORIGIN ?? `http://localhost:${env.ADMIN_PORT}`,
     logLevel: env.LOG_LEVEL,
     page: env.NODE_ENV === 'development' ? 'source' : 'built',

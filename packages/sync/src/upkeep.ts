@@ -63,7 +63,7 @@ export async function rescue(db: Db, silentAfterSeconds = SILENT_AFTER_SECONDS):
 export async function releaseWorker(
   tx: Tx,
   workerId: string,
-): Promise<{ state: 'released'; jobs: number } | { state: 'alive' | 'unknown' }> {
+): Promise<{ state: 'released'; jobs: number } | { state: 'alive' } | { state: 'unknown' }> {
   const silent = sql`${workers.seenAt} <= now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`;
   const [worker] = await tx
     .select({ silent: sql<boolean>`${silent}` })
