@@ -51,7 +51,7 @@ const ask = (
     headers: {
       host: 'localhost:4100',
       origin: ORIGIN,
-      ...(as === 'stranger' ? {} : { cookie: cookies[as], 'x-xsrf-token': tokens[as] }),
+      ...(as === 'stranger' ? {} : { cookie: cookies[as], 'x-xsrf-token': tokens[as] ?? '' }),
       ...extra.headers,
     },
     ...(method === 'GET' ? {} : { payload: extra.payload ?? {} }),

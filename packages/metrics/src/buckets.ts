@@ -3,14 +3,14 @@
  * so every range is read from at most 168 hashes and nothing has to be rolled up later.
  *
  * Memory for 30 days: 4 widths hold at most 181 + 157 + 172 + 125 = 635 hashes, and one more counts for ever, each with one
- * field per counter that moved. Five tasks and nine calls in steady use come to some 150 fields of about 60 bytes: 6 MB.
+ * field per counter that moved. Five tasks and ten calls in steady use come to some 150 fields of about 60 bytes: 6 MB.
  * The bound is {@link MOST_BYTES}, were every outcome and every duration seen in every bucket; a test fills it.
  */
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** What five tasks and nine calls can take at most in 30 days. */
+/** What five tasks and ten calls can take at most in 30 days. */
 export const MOST_BYTES = 96 * 2 ** 20;
 
 /** Counters since ever, for those who count on by themselves; it goes when nothing was counted for so long, in seconds. */
