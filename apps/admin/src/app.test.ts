@@ -777,5 +777,7 @@ describe('the board', () => {
     expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
     expect(answer.headers['x-frame-options']).toBe('DENY');
     expect(answer.headers['cache-control']).toBe('no-store');
+    // Works where nothing but this host can be reached.
+    expect(answer.body).not.toMatch(/googleapis|gstatic/);
   });
 });
