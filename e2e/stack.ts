@@ -1,7 +1,6 @@
 import { type Apps, startApps } from '@scheduler/scripts/apps';
 import { findChromium } from '@scheduler/scripts/chromium';
-import { DEMO, type Infrastructure, startInfrastructure } from '@scheduler/scripts/infrastructure';
-import { temporaryDirectory } from '@scheduler/scripts/process';
+import { DEMO, type Infrastructure, temporaryInfrastructure } from '@scheduler/scripts/infrastructure';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** The whole system as processes of their own, on free ports and temporary demo data, and a real browser. */
@@ -14,10 +13,9 @@ export interface Stack {
 
 /** Starts everything. `env` adds settings of the apps. */
 export async function startStack(env: Record<string, string> = {}): Promise<Stack> {
-  const data = temporaryDirectory();
-  const infrastructure = await startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+  const infrastructure = await temporaryInfrastructure();
   Object.assign(infrastructure.env, env);
-  const stops = [async () => data.remove(), infrastructure.stop];
+  const stops = [infrastructure.stop];
   const stop = async () => {
     for (const undo of stops.splice(0).reverse()) await undo();
   };

@@ -6,8 +6,7 @@
 import { parseArgs } from 'node:util';
 import { measureAdmin } from './lib/bench/admin.ts';
 import { measureRefresh } from './lib/bench/refresh.ts';
-import { startInfrastructure } from './lib/infrastructure.ts';
-import { temporaryDirectory } from './lib/process.ts';
+import { temporaryInfrastructure } from './lib/infrastructure.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,10 +29,7 @@ if (
   process.exit(2);
 }
 
-// Never on somebody's real database.
-for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
-const data = temporaryDirectory();
-const infrastructure = await startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+const infrastructure = await temporaryInfrastructure();
 try {
   const figures = [];
   for (const count of counts) {
@@ -44,5 +40,4 @@ try {
   else console.table(figures);
 } finally {
   await infrastructure.stop();
-  data.remove();
 }

@@ -6,8 +6,8 @@
 import { parseArgs } from 'node:util';
 import { startApp } from './lib/apps.ts';
 import { type ChaosResult, runChaos } from './lib/chaos/run.ts';
-import { startInfrastructure } from './lib/infrastructure.ts';
-import { answers, temporaryDirectory, waitFor } from './lib/process.ts';
+import { temporaryInfrastructure } from './lib/infrastructure.ts';
+import { answers, waitFor } from './lib/process.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,12 +33,9 @@ const say = (line: string) => console.error(line);
 /** What must be none at the end of every run. */
 const FAULTS = ['lost', 'duplicated', 'ghosts', 'stuck', 'concurrentWrites', 'strangers'] as const;
 
-// A temporary system must not end up on somebody's real database.
-for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
-const data = temporaryDirectory();
 const results: ChaosResult[] = [];
 let failed = 0;
-const infrastructure = await startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+const infrastructure = await temporaryInfrastructure();
 const server = startApp(infrastructure, 'server', 'src/main.ts');
 const serverUrl = `http://127.0.0.1:${infrastructure.ports.server}`;
 try {
@@ -66,7 +63,6 @@ try {
 } finally {
   await server.stop();
   await infrastructure.stop().catch(say);
-  data.remove();
 }
 if (seeds > 1) say(`chaos: ${results.length} seeds, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -6,14 +6,11 @@ import { addDays, workDateOf } from '@scheduler/scheduling';
 import { type Api, refusal, signIn } from './lib/api.ts';
 import { type Apps, startApps } from './lib/apps.ts';
 import { heldBookings } from './lib/crossmark-side.ts';
-import { startInfrastructure } from './lib/infrastructure.ts';
-import { temporaryDirectory, waitFor } from './lib/process.ts';
+import { temporaryInfrastructure } from './lib/infrastructure.ts';
+import { waitFor } from './lib/process.ts';
 
 const json = process.argv.includes('--json');
 const results: { step: string; ok: boolean; detail?: string }[] = [];
-const data = temporaryDirectory();
-// A temporary system must not end up on somebody's real database.
-for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
 
 async function step(name: string, work: () => Promise<void>): Promise<void> {
   const failed = await work().then(
@@ -32,7 +29,7 @@ function equal(what: string, actual: unknown, expected: unknown): void {
   if (a !== b) throw new Error(`${what} is ${a}, expected ${b}`);
 }
 
-const infrastructure = await startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+const infrastructure = await temporaryInfrastructure();
 let apps: Apps | undefined;
 let clickToSyncedMs = Number.NaN;
 try {
@@ -207,7 +204,6 @@ try {
 } finally {
   await apps?.stop();
   await infrastructure.stop();
-  data.remove();
 }
 
 const failed = results.filter((result) => !result.ok).length;

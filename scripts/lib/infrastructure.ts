@@ -10,7 +10,7 @@ import { workDateOf } from '@scheduler/scheduling';
 import { max } from 'drizzle-orm';
 import getPort from 'get-port';
 import postgres from 'postgres';
-import { answers, ROOT, type Running, start, waitFor } from './process.ts';
+import { answers, killStarted, ROOT, type Running, start, temporaryDirectory, waitFor } from './process.ts';
 
 /** Who signs in to demo data, and how the worker signs in to the simulator. Never anything but demo data. */
 export const DEMO = {
@@ -78,6 +78,9 @@ export async function openDatabase(
     ...(port === undefined ? {} : { port }),
   };
   let server = await startPostgres(options);
+  // Who interrupts it may be in the middle of that when it is to stop for good.
+  let over = false;
+  let starting: ReturnType<typeof startPostgres> | undefined;
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
   const [found] = await sql`select from pg_database where datname = ${DATABASE}`;
   if (!found) await sql.unsafe(`create database ${DATABASE}`);
@@ -87,12 +90,18 @@ export async function openDatabase(
   return {
     url: url.href,
     directory: server.directory,
-    stop: () => server.stop(),
+    stop: async () => {
+      over = true;
+      await starting?.catch(() => {});
+      await server.stop();
+    },
     own: {
       stop: () => server.stop('immediate'),
       start: async () => {
         const { port: before } = server;
-        server = await startPostgres(options);
+        if (over) throw new Error('Postgres was stopped for good.');
+        starting = startPostgres(options);
+        server = await starting;
         if (server.port !== before)
           throw new Error(`Postgres came back on another port: ${before} was taken.`);
       },
@@ -204,6 +213,34 @@ export async function startInfrastructure(options: {
     };
   } catch (error) {
     await stop();
+    throw error;
+  }
+}
+
+/**
+ * Infrastructure on free ports and temporary data, never on a database or Redis of somebody's. Nothing of it outlives this
+ * process: where that is told to stop, it ends what it started first.
+ */
+export async function temporaryInfrastructure(): Promise<Infrastructure> {
+  for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
+  const data = temporaryDirectory();
+  const starting = startInfrastructure({ dataDirectory: data.path, anyPorts: true });
+  const stop = async () => {
+    // What is just coming up is ended as well.
+    const infrastructure = await starting.catch(() => undefined);
+    await infrastructure?.stop();
+    data.remove();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      killStarted();
+      void stop().finally(() => process.exit(130));
+    });
+  }
+  try {
+    return { ...(await starting), stop };
+  } catch (error) {
+    data.remove();
     throw error;
   }
 }

@@ -19,6 +19,12 @@ export interface Running {
   stop(signal?: NodeJS.Signals, withinMs?: number): Promise<void>;
 }
 
+/** Ends whatever is still there of what {@link start} started, at once. */
+export function killStarted(): void {
+  for (const kill of started) kill();
+}
+const started = new Set<() => void>();
+
 /** Starts a process. `show` passes its output on as it comes; otherwise its last lines are kept for an error message. */
 export function start(
   name: string,
@@ -46,6 +52,9 @@ export function start(
       resolve();
     });
   });
+  const kill = () => signalGroup('SIGKILL');
+  started.add(kill);
+  void ended.then(() => started.delete(kill));
   const signalGroup = (signal: NodeJS.Signals) => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, signal);

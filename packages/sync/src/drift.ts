@@ -5,6 +5,7 @@ import type { JournalStep } from './ledger.ts';
 import { isWanted, type Wanted } from './plan.ts';
 import {
   bookingOf,
+  lastKnown,
   type Remembered,
   remembered,
   reopened,
@@ -50,7 +51,8 @@ export function judge(given: {
   const { sync, schedule } = local;
   if (!isQuiet(sync, since) || (sync === null && schedule !== null)) return SAME;
   const agreed = sync && remembered({ sync }, steps);
-  const reading = understand({ listed: row, timeZone, wanted: wanted ?? null, agreed, steps });
+  const last = sync && lastKnown({ sync }, steps);
+  const reading = understand({ listed: row, timeZone, wanted: wanted ?? null, last, steps });
   const { held } = reading;
   const unchanged = sameBooking(agreed, held, timeZone);
 

@@ -35,14 +35,25 @@ export function dueReissue(
   return { bookingId, expiresOn, includeResponses: reissueResponses ?? false };
 }
 
-/** What this side last knew of Crossmark's booking. Its end is known only where we made it, and it wasn't moved since. */
+/** What this side last knew of Crossmark's booking; null where it knew of none, or its work was opened again since. */
 export function remembered(
+  state: { sync: EventState['sync'] },
+  steps: readonly JournalStep[],
+): Remembered | null {
+  const last = lastKnown(state, steps);
+  return isReopened(last, steps) ? null : last;
+}
+
+const isReopened = (booking: Held | null, steps: readonly JournalStep[]): boolean =>
+  booking !== null && booking.bookingId !== null && reopened(steps).has(booking.bookingId);
+
+/** {@link remembered}, also where its work was opened again. Its end is known only where we made it and it wasn't moved. */
+export function lastKnown(
   state: { sync: EventState['sync'] },
   steps: readonly JournalStep[],
 ): Remembered | null {
   const { bookingId, bookedRepId: repId, bookedRepNames: names, bookedStartsAt: startsAt } = state.sync;
   if (!bookingId && !repId && !names && !startsAt) return null;
-  if (bookingId && reopened(steps).has(bookingId)) return null;
   const made = steps.find(
     (step) => step.kind === 'create' && step.bookingId === bookingId && step.startsAt === startsAt,
   );
@@ -127,18 +138,23 @@ export function writesBeneath(
 }
 
 /**
- * Judges what Crossmark lists for an event. `agreed` is what both sides last knew; `steps` is the journal, newest first.
+ * Judges what Crossmark lists for an event. `last` is what both sides last knew, {@link lastKnown}; `steps` is the journal,
+ * newest first.
  */
 export function understand(given: {
   listed: PlannedEvent | null;
   timeZone: string;
   wanted: Wanted | null;
-  agreed: Remembered | null;
+  last: Remembered | null;
   steps: readonly JournalStep[];
 }): Reading {
-  const { timeZone, wanted, agreed, steps } = given;
+  const { timeZone, wanted, last, steps } = given;
+  const agreed = isReopened(last, steps) ? null : last;
   const row = bookingOf(given.listed);
-  const told = row?.bookingId && reopened(steps).has(row.bookingId) ? null : row;
+  // What was worked before a reissue may be listed until the new booking is made, in full or in part.
+  const isHistory =
+    isReopened(row, steps) || (row && last && agreed === null && tellsOf(last, row, timeZone));
+  const told = isHistory ? null : row;
   const listed =
     told && agreed && tellsOf(agreed, told, timeZone)
       ? {

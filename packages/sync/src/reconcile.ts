@@ -19,7 +19,7 @@ import {
   type Write,
 } from './ledger.ts';
 import { isWanted, plan, type Step, type Wanted } from './plan.ts';
-import { dueReissue, type Remembered, remembered, understand, writesBeneath } from './reading.ts';
+import { dueReissue, lastKnown, type Remembered, remembered, understand, writesBeneath } from './reading.ts';
 import { HELD_BACK, nextTry } from './retry.ts';
 import { bookingInWords, conflictInWords, heldInWords, unreachableInWords, when } from './wording.ts';
 
@@ -135,7 +135,8 @@ class Reconciliation {
       if (listed === undefined) {
         const { crossmarkStoreId: storeId, timeZone } = state.store;
         listed = await this.ctx.crossmark.findEvent({ mplanId, storeId, timeZone, signal: this.signal });
-        const reading = understand({ listed, timeZone, wanted, agreed: held, steps });
+        const last = lastKnown(state, steps);
+        const reading = understand({ listed, timeZone, wanted, last, steps });
         if (!reading.explained) {
           const ended = await this.leaveToPerson(state, reading.held);
           if (ended) return ended;

@@ -50,10 +50,21 @@ export async function compareSides(
   const known = new Set(
     (await db.select({ repId: employees.repId }).from(employees)).map((row) => row.repId),
   );
+  const reopened = new Set(
+    (
+      await db
+        .select({ bookingId: syncSteps.bookingId })
+        .from(syncSteps)
+        .where(and(eq(syncSteps.kind, 'reissue'), eq(syncSteps.state, 'done')))
+    ).map((step) => step.bookingId),
+  );
   const found: Differences = { lost: 0, duplicated: 0, ghosts: 0, stuck: 0, events: new Map() };
   for (const { event, store, schedule, person, sync } of rows) {
     const faults: string[] = [];
-    const held = heldBy.get(`${event.mplanId}_${store.crossmarkStoreId}`) ?? [];
+    // What was worked before a reissue stays there as history.
+    const held = (heldBy.get(`${event.mplanId}_${store.crossmarkStoreId}`) ?? []).filter(
+      ({ bookingId }) => !reopened.has(bookingId as never),
+    );
     const inWords = JSON.stringify(held);
     const right = schedule
       ? held.filter(
@@ -64,7 +75,12 @@ export async function compareSides(
             booking.endsAt === schedule.endsAt,
         )
       : // Booked by somebody whom nobody here knows: shown as such, and left alone.
-        held.filter((booking) => booking.bookingId === sync?.bookingId && !known.has(booking.repId as never));
+        // So is the report of work whose reissue was taken back.
+        held.filter(
+          (booking) =>
+            booking.bookingId === sync?.bookingId &&
+            (!known.has(booking.repId as never) || event.condition === 'Submitted'),
+        );
     if (schedule && right.length === 0) {
       found.lost += 1;
       faults.push(
@@ -96,7 +112,7 @@ export async function compareSides(
   return found;
 }
 
-const WRITES = ['scheduleMplanEvent', 'deleteScheduledMplanEvent'];
+const WRITES = ['scheduleMplanEvent', 'deleteScheduledMplanEvent', 'createPendingWork'];
 export const isWrite = (call: LoggedCall) => call.call !== null && WRITES.includes(call.call);
 
 /** Writes of one event that Crossmark worked on at one time, but for those that a frozen worker sent late. */

@@ -134,6 +134,7 @@ export class Editors {
       move: 20,
       person: 16,
       trade: 8,
+      reissue: 5,
       unschedule: 14,
       burst: 3,
       employee: 4,
@@ -166,6 +167,8 @@ export class Editors {
           }
           return true;
         });
+      case 'reissue':
+        return this.holding(this.random.pick(this.worked()), (row) => this.reissue(row));
       case 'employee':
         return this.employee();
       case 'outside':
@@ -213,7 +216,8 @@ export class Editors {
     const today = workDateOf(new Date().toISOString(), row.store.timeZone);
     const first = row.event.startsOn > today ? row.event.startsOn : addDays(today, 1);
     const days: string[] = [];
-    for (let day = first; day < row.event.dueOn; day = addDays(day, 1)) days.push(day);
+    for (let day = first; day < (row.schedule?.reissueExpiresOn ?? row.event.dueOn); day = addDays(day, 1))
+      days.push(day);
     return this.random.pick(days) ?? first;
   }
 
@@ -291,6 +295,41 @@ export class Editors {
     );
   }
 
+  /** Work of days that are over, which nobody has at hand. */
+  private worked(): Row[] {
+    const now = new Date().toISOString();
+    return this.board.rows.filter(
+      ({ event, schedule }) =>
+        event.mplanId !== null && schedule && schedule.endsAt < now && !this.busy.has(event.id),
+    );
+  }
+
+  /** Has past work done again; from here on its event is changed like any other. */
+  private async reissue(row: Row): Promise<void> {
+    const person = this.able(row);
+    if (!person) return;
+    const today = workDateOf(new Date().toISOString(), row.store.timeZone);
+    const workDate = addDays(today, this.random.int(1, 5));
+    const slot = this.random.pick(DEFAULT_SLOTS[row.event.type]) ?? '12:00';
+    const startsAt = instantAt(workDate, slot, row.store.timeZone);
+    const done = await this.ask(
+      `reissues it to ${person.name} (${person.repId}) for ${startsAt}`,
+      [row.event.id],
+      () =>
+        this.api.schedules.reissue.mutate(
+          {
+            eventId: row.event.id,
+            employeeId: person.id,
+            startsAt,
+            expiresOn: addDays(workDate, 4),
+            overrideReason: 'It has to be done again.',
+          },
+          this.options(),
+        ),
+    );
+    if (done) this.inPlay.add(row.event.id);
+  }
+
   private async trade(cores: Row[]): Promise<void> {
     const a = this.random.pick(cores);
     const b = this.random.pick(
@@ -357,7 +396,8 @@ export class Editors {
       const row = { event, sync, schedule, store };
       const startsAt = this.start(row);
       const at = { startsAt, endsAt: addMinutes(startsAt, event.durationMinutes) };
-      const [booking] = held;
+      // The one that the list shows.
+      const booking = held.at(-1);
       const kind = booking ? this.random.weighted({ time: 3, rep: 3, unbook: 2, book: 1 }) : 'book';
       const done = (what: string) => {
         this.counts.done += 1;

@@ -52,6 +52,7 @@ export function remoteFaults(): FaultInput[] {
     // A refusal that means nothing: a dead letter that somebody has to redrive.
     { call: 'scheduleMplanEvent' as const, kind: 'refuse' as const, times: null, chance: 0.02 },
     { call: 'deleteScheduledMplanEvent' as const, kind: 'refuse' as const, times: null, chance: 0.02 },
+    { call: 'createPendingWork' as const, kind: 'refuse' as const, times: null, chance: 0.02 },
   ];
 }
 

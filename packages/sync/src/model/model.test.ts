@@ -227,3 +227,30 @@ test('an answer that reaches a thawed worker while another finishes the event is
     });
   }
 });
+
+const reissues: Deed = { afterMs: 2_000, do: 'reissue', event: 1, person: 1, slot: 0 };
+
+test('a booking made after a reissue and removed on Crossmark’s site isn’t mistaken for what was worked before', () =>
+  tell({
+    ...calm,
+    secondBooking: 'duplicate',
+    deeds: [schedules, reissues, { afterMs: 2_000, do: 'outside', event: 1, how: 'remove', rep: 0, slot: 0 }],
+  }));
+
+test('work to be opened again that somebody booked on Crossmark’s site as wanted is left alone, what was worked too', () =>
+  tell({
+    ...calm,
+    deeds: [
+      schedules,
+      { afterMs: 2_000, do: 'outside', event: 1, how: 'rebook', rep: 0, slot: 1 },
+      { ...reissues, afterMs: 0, person: 2, slot: 1 },
+      { afterMs: 0, do: 'outside', event: 1, how: 'person', rep: 1, slot: 0 },
+    ],
+  }));
+
+test('what was worked before a reissue isn’t taken for the new booking where the list lacks its number', () =>
+  tell({
+    ...calm,
+    fates: [fine, fine, fine, fine, { kind: 'partial', lacks: 'bookingId', latencyMs: 100 }],
+    deeds: [schedules, reissues],
+  }));
