@@ -12,7 +12,6 @@ type Change = Outputs['changes']['shown'][number];
 type Facts = Outputs['overview']['facts'];
 
 const POLL_MS = 3_000;
-const PAGE_SIZE = 25;
 
 const STATES = [
   ['failed', 'Dead letters'],
@@ -59,7 +58,7 @@ export function Changes(props: {
     onSettled: () => Promise.all([utils.overview.invalidate(), utils.changes.invalidate()]),
   });
   const total = list.data?.total ?? 0;
-  const shown = list.data?.shown ?? [];
+  const { shown = [], pageSize = 25 } = list.data ?? {};
   const redrivable = mayAct && REDRIVEN.includes(filter.state);
   const narrow = (change: Partial<ChangeFilter>) => {
     setOffset(0);
@@ -189,11 +188,11 @@ export function Changes(props: {
           />
         ))}
       </ul>
-      {total > PAGE_SIZE && (
+      {total > pageSize && (
         <nav aria-label="Pages of changes" className="mt-2 flex items-center gap-3 text-sm text-ink-2">
-          {offset > 0 && <Button onClick={() => setOffset(Math.max(0, offset - PAGE_SIZE))}>Newer</Button>}
-          {number(offset + 1)}–{number(Math.min(total, offset + PAGE_SIZE))} of {number(total)}
-          {offset + PAGE_SIZE < total && <Button onClick={() => setOffset(offset + PAGE_SIZE)}>Older</Button>}
+          {offset > 0 && <Button onClick={() => setOffset(Math.max(0, offset - pageSize))}>Newer</Button>}
+          {number(offset + 1)}–{number(Math.min(total, offset + pageSize))} of {number(total)}
+          {offset + pageSize < total && <Button onClick={() => setOffset(offset + pageSize)}>Older</Button>}
         </nav>
       )}
     </Panel>

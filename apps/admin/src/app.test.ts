@@ -9,7 +9,7 @@ import { desc, sql } from 'drizzle-orm';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buildAdmin } from './app.ts';
-import type { Change } from './changes.ts';
+import type { ChangePage } from './changes.ts';
 import { type Charts, type Overview, router } from './router.ts';
 
 const ORIGIN = 'http://localhost:4100';
@@ -369,7 +369,7 @@ describe('a change', () => {
   test('redrives one dead letter at once, with an audit row', async () => {
     const { eventId } = await addDeadLetter('Ada Example has no RepID.');
     await overviewThat(({ facts }) => facts.deadLetters.total === 1);
-    const list = await query<{ total: number; shown: Change[] }>('changes', 'admin', {
+    const list = await query<ChangePage>('changes', 'admin', {
       filter: { state: 'failed', text: 'ada' },
     });
     expect(list).toMatchObject({

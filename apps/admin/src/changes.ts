@@ -18,7 +18,7 @@ import { z } from 'zod';
 import { redact } from './redact.ts';
 
 /** An event on its way to Crossmark, or there. Instants are ISO text in UTC. */
-export interface Change {
+interface Change {
   eventId: number;
   title: string;
   store: string;
@@ -36,6 +36,13 @@ export interface Change {
   jobId: string | null;
   /** The worker that is at it now. */
   worker: string | null;
+}
+
+/** A page of changes, and how many match in all. */
+export interface ChangePage {
+  total: number;
+  pageSize: number;
+  shown: Change[];
 }
 
 /** One try to bring an event to Crossmark. */
@@ -61,7 +68,7 @@ export const changeFilter = z.strictObject({
 export type ChangeFilter = z.infer<typeof changeFilter>;
 
 /** Changes of one page. */
-export const PAGE_SIZE = 25;
+const PAGE_SIZE = 25;
 const TRIES_SHOWN = 30;
 
 const job = sql`graphile_worker._private_jobs job`;
@@ -102,11 +109,7 @@ const matching = (db: Executor, filter: ChangeFilter) =>
     .where(matches(filter));
 
 /** A page of the changes that match, those that moved last first, and how many there are. */
-export async function listChanges(
-  db: Db,
-  filter: ChangeFilter,
-  offset: number,
-): Promise<{ total: number; shown: Change[] }> {
+export async function listChanges(db: Db, filter: ChangeFilter, offset: number): Promise<ChangePage> {
   const page = matching(db, filter)
     .orderBy(desc(eventSyncs.updatedAt), eventSyncs.eventId)
     .offset(offset)
@@ -150,7 +153,7 @@ export async function listChanges(
       since: new Date(row.since).toISOString(),
     }),
   );
-  return { total: counted?.n ?? 0, shown: redact(shown) };
+  return { total: counted?.n ?? 0, pageSize: PAGE_SIZE, shown: redact(shown) };
 }
 
 /** The events of all changes that match, for what is to be done to them. */

@@ -44,7 +44,7 @@ interface WaitingGroup {
 }
 
 /** A job of graphile-worker that is no event's and that nobody tries again: a person's link, a reading of the list. */
-export interface FailedJob {
+interface FailedJob {
   id: string;
   task: TaskName;
   /** The person's name, where it is one's. */

@@ -4,7 +4,7 @@ import { RANGES } from '@scheduler/metrics';
 import { TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
-import { type Change, changeFilter, listChanges, listTries, type Try } from './changes.ts';
+import { type ChangePage, changeFilter, listChanges, listTries, type Try } from './changes.ts';
 import {
   pause,
   purgeQueue,
@@ -138,10 +138,7 @@ export const router = t.router({
   /** Events in one state of their way to Crossmark, filtered and by pages. */
   changes: viewerProcedure
     .input(z.strictObject({ filter: changeFilter, offset: z.int().min(0).max(1_000_000).default(0) }))
-    .query(
-      ({ ctx, input }): Promise<{ total: number; shown: Change[] }> =>
-        listChanges(ctx.services.db, input.filter, input.offset),
-    ),
+    .query(({ ctx, input }): Promise<ChangePage> => listChanges(ctx.services.db, input.filter, input.offset)),
 
   tries: viewerProcedure
     .input(z.strictObject({ eventId }))
