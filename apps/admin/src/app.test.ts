@@ -444,8 +444,8 @@ describe('a change', () => {
         .filter((queue: { isPaused: boolean }) => queue.isPaused)
         .map((queue: { name: string }) => queue.name),
     ).toEqual(['sync_schedule', 'sync_employee']);
-    expect((await ask('PUT', '/queues/api/queues/sync_schedule/resume', 'admin')).statusCode).toBe(204);
-    expect((await ask('PUT', '/queues/api/queues/refresh_events/pause', 'admin')).statusCode).toBe(204);
+    expect((await ask('PUT', '/queues/api/queues/sync_schedule/resume', 'admin')).statusCode).toBe(200);
+    expect((await ask('PUT', '/queues/api/queues/refresh_events/pause', 'admin')).statusCode).toBe(200);
     const { facts } = await overviewThat(({ facts }) =>
       facts.paused.some(({ task }) => task === 'refresh_events'),
     );

@@ -157,7 +157,7 @@ export const router = t.router({
     .input(
       z.strictObject({
         jobIds: z
-          .array(z.string().regex(/^\d{1,18}$/))
+          .array(z.string().regex(/^\d{1,18}$/, { error: 'is not the number of a job' }))
           .min(1)
           .max(1_000),
       }),
