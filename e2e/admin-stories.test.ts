@@ -4,7 +4,7 @@ import { signIn } from '@scheduler/scripts/api';
 import { startApp } from '@scheduler/scripts/apps';
 import { heldBookings } from '@scheduler/scripts/crossmark-side';
 import type { Running } from '@scheduler/scripts/process';
-import { eq } from 'drizzle-orm';
+import { eq, ne } from 'drizzle-orm';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FreeEvent, freeEvent } from './board.ts';
@@ -104,7 +104,7 @@ describe('an operator, against a real worker', () => {
     await database.sql`
       with event as (
         insert into events (store_id, mplan_id, name, type, starts_on, due_on, duration_minutes)
-        select (select min(id) from stores), (71000000 + n)::text, 'Flood ' || n, 'Core', current_date, current_date + 7, 390
+        select (select min(id) from stores), (71000000 + n)::text, 'Flood ' || n, 'Other', current_date, current_date + 7, 390
         from generate_series(1, 500) n returning id
       )
       insert into event_syncs (event_id, state, wanted_version, wanted_at, failing_since, failure_kind, failure_reason)
@@ -118,8 +118,11 @@ describe('an operator, against a real worker', () => {
     await expect
       .poll(() => database.db.$count(eventSyncs, eq(eventSyncs.failureKind, 'rejected')), SOON)
       .toBe(0);
-    await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor({ timeout: 90_000 });
-    expect(await database.db.$count(eventSyncs, eq(eventSyncs.state, 'pending'))).toBe(0);
+    // Their jobs go through the worker like any other, as fast as calls to Crossmark are paced.
+    await expect
+      .poll(() => database.db.$count(eventSyncs, ne(eventSyncs.state, 'synced')), { timeout: 90_000 })
+      .toBe(0);
+    await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor(SOON);
     await page.getByLabel('Event, person, store or reason').fill('');
   });
 
