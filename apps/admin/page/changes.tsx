@@ -58,7 +58,7 @@ export function Changes(props: {
     onSettled: () => Promise.all([utils.overview.invalidate(), utils.changes.invalidate()]),
   });
   const total = list.data?.total ?? 0;
-  const { shown = [], pageSize = 25 } = list.data ?? {};
+  const { shown = [], pageSize = 10 } = list.data ?? {};
   const redrivable = mayAct && REDRIVEN.includes(filter.state);
   const narrow = (change: Partial<ChangeFilter>) => {
     setOffset(0);

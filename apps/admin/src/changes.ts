@@ -68,7 +68,7 @@ export const changeFilter = z.strictObject({
 export type ChangeFilter = z.infer<typeof changeFilter>;
 
 /** Changes of one page. */
-const PAGE_SIZE = 25;
+const PAGE_SIZE = 10;
 const TRIES_SHOWN = 30;
 
 const job = sql`graphile_worker._private_jobs job`;

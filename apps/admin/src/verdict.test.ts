@@ -186,6 +186,15 @@ describe('the verdict', () => {
     });
   });
 
+  test('is paused since the pause, whatever else is older, and not for what holds up no schedule', () => {
+    const older = { deadLetters: { total: 1, since: minutesAgo(20), example: 'No RepID.' } };
+    const paused = (task: 'sync_schedule' | 'sync_employee') =>
+      judge(facts({ ...older, paused: [{ task, pausedAt: minutesAgo(2), pausedBy: 'Ada' }] }));
+    expect(paused('sync_schedule')).toMatchObject({ headline: 'Sync is paused', since: minutesAgo(2) });
+    expect(paused('sync_employee').headline).toBe('Sync works, and something needs a person');
+    expect(paused('sync_employee').findings.map(({ id }) => id)).toEqual(['paused', 'dead']);
+  });
+
   test('tells calls that an admin holds back from an outage', () => {
     const held = {
       ...facts().crossmark,

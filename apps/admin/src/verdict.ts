@@ -48,7 +48,10 @@ export function judge(facts: Facts): Verdict {
   if (!first) {
     return { level: 'healthy', headline: 'Sync is healthy', since: null, findings };
   }
-  const stopped = findings.find((finding) => finding.id === 'held' || finding.id === 'paused');
+  // People's links and readings of the list may rest without anybody's schedule waiting.
+  const isStopped =
+    facts.crossmark.byHand || facts.paused.some(({ task }) => task.startsWith('sync_schedule'));
+  const stopped = isStopped ? findings.find(({ id }) => id === 'held' || id === 'paused') : undefined;
   return {
     level: broken.length > 0 ? 'broken' : 'attention',
     headline:
@@ -59,7 +62,9 @@ export function judge(facts: Facts): Verdict {
           : stopped
             ? 'Sync is paused'
             : 'Sync works, and something needs a person',
-    since: earliest((broken.length > 0 ? broken : findings).map((finding) => finding.since)),
+    since: earliest(
+      (broken.length > 0 ? broken : stopped ? [stopped] : findings).map((finding) => finding.since),
+    ),
     findings,
   };
 }
