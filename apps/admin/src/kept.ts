@@ -1,6 +1,6 @@
 /** An answer that costs something to get, kept for all who ask. */
 export interface Kept<T> {
-  /** The last answer, at once; the first one, and the first after {@link Kept.forget}, is waited for. */
+  /** The last answer, at once; the first one, which is read from the start, and the first after {@link Kept.forget} is waited for. */
   get(): Promise<T>;
   /** After a change that the next answer is to show. */
   forget(): void;
@@ -45,7 +45,9 @@ export function keep<T>(read: () => Promise<T>): Kept<T> {
     if (!reading && performance.now() >= known.renewAtMs) renew().catch(() => {});
     return known.answer;
   };
-  const timer = setInterval(() => get().catch(() => {}), RENEWED_EVERY_MS).unref();
+  const readAhead = () => get().catch(() => {});
+  readAhead();
+  const timer = setInterval(readAhead, RENEWED_EVERY_MS).unref();
   return {
     get,
     forget() {
