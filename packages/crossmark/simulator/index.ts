@@ -50,7 +50,7 @@ export type LoggedCall = {
   body: string;
   headers: Record<string, string>;
   receivedAt: string;
-  /** Null while the answer is on its way. */
+  /** Null while the answer is on its way; a caller that hangs up ends it, for a write takes effect as it arrives. */
   finishedAt: string | null;
   status: number | null;
   /** `answered` and `refused` are Crossmark's word; `expired` had no session; the rest are faults. */
@@ -343,6 +343,10 @@ export function createSimulator(options: SimulatorOptions = {}) {
       event: named ? keyOf(named) : null,
       bookingId: id,
     };
+    const over = () => {
+      entry.finishedAt ??= new Date().toISOString();
+    };
+    reply.raw.once('close', over);
     log.push(entry);
     if (log.length > LOG_LENGTH) log = log.slice(-LOG_LENGTH / 2);
 
@@ -354,7 +358,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
     entry.outcome ??= answer.refused ? 'refused' : 'answered';
     entry.status = fault?.kind === 'drop' || fault?.kind === 'hang' ? null : answer.status;
     await deliver(request, reply, answer, fault);
-    entry.finishedAt = new Date().toISOString();
+    over();
   }
 
   /** Pages that are no calls. */

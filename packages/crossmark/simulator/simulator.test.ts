@@ -330,6 +330,25 @@ describe('faults', () => {
     await client.schedule({ ...BOOKING, mplanId: manyPlans(1)[0]?.mplanId as never });
   });
 
+  test('a call is over for the log when its caller hangs up, however slowly the answer would come', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url);
+    await client.login();
+    simulator.addFaults([{ kind: 'slow', call: 'scheduleMplanEvent', delayMs: 60_000 }]);
+    const hangUp = new AbortController();
+    const booked = client.schedule({ ...BOOKING, signal: hangUp.signal });
+    await vi.waitFor(() => expect(simulator.state.bookings).toHaveLength(1));
+    hangUp.abort();
+    await expect(booked).rejects.toMatchObject({ kind: 'unknown' });
+    await vi.waitFor(() =>
+      expect(simulator.log.at(-1)).toMatchObject({
+        call: 'scheduleMplanEvent',
+        applied: true,
+        finishedAt: expect.any(String),
+      }),
+    );
+  });
+
   test('faults by chance repeat with their seed', async () => {
     const run = async (seed: number) => {
       const simulator = await simulate({ seed });
