@@ -195,6 +195,12 @@ TABLE holidays
   CONSTRAINT holidays_pkey PRIMARY KEY (id)
   CREATE TRIGGER holidays_changed AFTER INSERT OR DELETE OR UPDATE ON public.holidays FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('all')
 
+TABLE paused_tasks
+  task text NOT NULL
+  paused_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  paused_by text NOT NULL
+  CONSTRAINT paused_tasks_pkey PRIMARY KEY (task)
+
 TABLE refresh_runs
   id integer NOT NULL IDENTITY
   requested_by text NOT NULL

@@ -245,7 +245,7 @@ function Figures(props: {
           ]}
         />
       </Chart>
-      <ByName charts={charts} />
+      <ByName charts={charts} minutes={minutes} />
     </div>
   );
 }
@@ -256,11 +256,11 @@ const failureRate = (figures: { calls: number; failed: number } | undefined) => 
 };
 
 /** The same figures in a table: by task, and by call to Crossmark. */
-function ByName(props: { charts: Charts }) {
+function ByName(props: { charts: Charts; minutes: number }) {
   const head = 'px-2 py-1.5 text-right font-medium first:pl-0 first:text-left last:pr-0';
   const cell = 'px-2 py-1.5 text-right whitespace-nowrap last:pr-0';
   const first = 'py-1.5 pr-2 text-left font-normal';
-  const time = (quantiles: Quantiles | null, which: 'p50' | 'p95') =>
+  const time = (quantiles: Quantiles | null, which: 'p50' | 'p95' | 'p99') =>
     quantiles ? duration(quantiles[which]) : '–';
   const rows = [
     ...Object.entries(props.charts.tasks).map(([name, figures]) => ({
@@ -293,7 +293,7 @@ function ByName(props: { charts: Charts }) {
                 <th scope="col" className={head}>
                   Name
                 </th>
-                {['Count', 'Failed', 'Median', '95 %'].map((title) => (
+                {['Count', 'A minute', 'Failed', 'Median', '95 %', '99 %'].map((title) => (
                   <th key={title} scope="col" className={head}>
                     {title}
                   </th>
@@ -312,10 +312,18 @@ function ByName(props: { charts: Charts }) {
                       <th scope="row" className={first}>
                         {row.label}
                       </th>
-                      <td className={cell}>{number(row.n)}</td>
-                      <td className={cell}>{number(row.failed)}</td>
+                      <td className={cell}>
+                        <JobsOf row={row} status="completed" n={row.n} />
+                      </td>
+                      <td className={cell}>
+                        {(row.n / props.minutes).toLocaleString('en-US', { maximumSignificantDigits: 2 })}
+                      </td>
+                      <td className={cell}>
+                        <JobsOf row={row} status="failed" n={row.failed} />
+                      </td>
                       <td className={cell}>{time(row.times, 'p50')}</td>
                       <td className={cell}>{time(row.times, 'p95')}</td>
+                      <td className={cell}>{time(row.times, 'p99')}</td>
                     </tr>
                   ))}
               </tbody>
@@ -324,6 +332,21 @@ function ByName(props: { charts: Charts }) {
         </section>
       )}
     </Panel>
+  );
+}
+
+/** A number of tries that leads to their jobs; calls have none. */
+function JobsOf(props: { row: { group: string; name: string; label: string }; status: string; n: number }) {
+  const { row, status, n } = props;
+  if (row.group !== 'Tasks' || n === 0) return number(n);
+  return (
+    <a
+      href={`/queues/queue/${row.name}?status=${status}`}
+      aria-label={`${number(n)}: ${status} jobs, ${row.label}`}
+      className="underline underline-offset-2"
+    >
+      {number(n)}
+    </a>
   );
 }
 

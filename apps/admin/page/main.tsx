@@ -4,7 +4,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import './app.css';
 import { App } from './app.tsx';
-import { trpc } from './trpc.ts';
+import { csrfHeader, trpc } from './trpc.ts';
 
 const refused = (error: unknown) =>
   error instanceof TRPCClientError && ['UNAUTHORIZED', 'FORBIDDEN'].includes(error.data?.code);
@@ -12,7 +12,7 @@ const refused = (error: unknown) =>
 const queries = new QueryClient({
   defaultOptions: { queries: { retry: (failures, error) => !refused(error) && failures < 1 } },
 });
-const client = trpc.createClient({ links: [httpBatchLink({ url: '/trpc' })] });
+const client = trpc.createClient({ links: [httpBatchLink({ url: '/trpc', headers: () => csrfHeader() })] });
 
 const root = document.getElementById('page');
 if (!root) throw new Error('The page has no #page element.');

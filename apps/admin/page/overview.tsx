@@ -1,8 +1,10 @@
 import { CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { type ChangeFilter, Changes } from './changes.tsx';
 import { ChartsSection } from './charts.tsx';
-import { count, duration, number, size, storeTime, TASK_NAMES } from './format.ts';
-import { type Outputs, trpc } from './trpc.ts';
+import { Confirmed } from './confirm.tsx';
+import { count, duration, number, size, TASK_NAMES } from './format.ts';
+import { csrfHeader, type Outputs, trpc } from './trpc.ts';
 import { Ago, At, Badge, Button, Facts, Panel } from './ui.tsx';
 
 type Overview = Outputs['overview'];
@@ -10,10 +12,25 @@ type FactsOf = Overview['facts'];
 type Viewer = Outputs['me'];
 
 const POLL_MS = 3000;
+const STATES = ['synced', 'pending', 'waiting', 'failed', 'conflict'] as const;
+
+/** The state whose number was followed to its events. */
+const stateAsked = () => STATES.find((state) => location.hash === `#state=${state}`);
 
 /** Whether sync is healthy, and everything one looks at next. */
 export function OverviewPage(props: { viewer: Viewer; onSignedOut: () => void }) {
   const overview = trpc.overview.useQuery(undefined, { refetchInterval: POLL_MS });
+  const [filter, setFilter] = useState<ChangeFilter>({ state: stateAsked() ?? 'failed' });
+  useEffect(() => {
+    const follow = () => {
+      const state = stateAsked();
+      if (!state) return;
+      setFilter({ state });
+      document.getElementById('changes-title')?.scrollIntoView();
+    };
+    addEventListener('hashchange', follow);
+    return () => removeEventListener('hashchange', follow);
+  }, []);
   const mayAct = props.viewer.role === 'admin';
   const { data } = overview;
   return (
@@ -38,14 +55,15 @@ export function OverviewPage(props: { viewer: Viewer; onSignedOut: () => void })
             <VerdictPanel overview={data} mayAct={mayAct} />
             <States facts={data.facts} />
             <div className="grid gap-4 lg:grid-cols-[3fr_2fr]">
-              <Queues facts={data.facts} />
+              <Queues facts={data.facts} mayAct={mayAct} />
               <Refresh facts={data.facts} mayAct={mayAct} />
             </div>
-            <DeadLetters facts={data.facts} mayAct={mayAct} />
+            <Changes facts={data.facts} filter={filter} onFilter={setFilter} mayAct={mayAct} />
+            <FailedJobs facts={data.facts} mayAct={mayAct} />
             <ChartsSection redis={data.redis} now={data.facts.at} />
             <div className="grid gap-4 lg:grid-cols-[3fr_2fr]">
-              <Workers facts={data.facts} />
-              <Health overview={data} />
+              <Workers facts={data.facts} mayAct={mayAct} />
+              <Health overview={data} mayAct={mayAct} />
             </div>
           </>
         )}
@@ -59,7 +77,7 @@ function Header(props: { viewer: Viewer; onSignedOut: () => void }) {
   const signOut = async () => {
     await fetch('/api/auth/sign-out', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...csrfHeader() },
       body: '{}',
     });
     props.onSignedOut();
@@ -150,7 +168,7 @@ function VerdictPanel(props: { overview: Overview; mayAct: boolean }) {
                   <p className="break-words text-ink-2">{finding.why}</p>
                   <p className="text-ink-2">{finding.help}</p>
                 </div>
-                <FindingAction id={finding.id} mayAct={props.mayAct} />
+                <FindingAction id={finding.id} mayAct={props.mayAct} facts={facts} />
               </li>
             ))}
           </ul>
@@ -160,37 +178,139 @@ function VerdictPanel(props: { overview: Overview; mayAct: boolean }) {
   );
 }
 
-function FindingAction(props: { id: Overview['verdict']['findings'][number]['id']; mayAct: boolean }) {
+function FindingAction(props: {
+  id: Overview['verdict']['findings'][number]['id'];
+  mayAct: boolean;
+  facts: FactsOf;
+}) {
+  const { id, mayAct, facts } = props;
   const link = 'rounded-md px-1 py-1.5 text-sm font-medium text-accent-text underline underline-offset-2';
-  if (props.id === 'dead') {
+  if (id === 'dead' || id === 'failed-jobs')
     return (
-      <a className={link} href="#dead-title">
+      <a className={link} href={id === 'dead' ? '#state=failed' : '#failed-jobs-title'}>
         See each and its reason
       </a>
     );
-  }
-  if (props.id === 'behind') {
+  if (id === 'behind')
     return (
       <a className={link} href="/queues">
         Open the queues
       </a>
     );
-  }
-  if (props.id === 'refresh' || props.id === 'waiting') return props.mayAct ? <RefreshNow /> : null;
+  if (!mayAct) return null;
+  if (id === 'refresh' || id === 'waiting') return <RefreshNow />;
+  if (id === 'paused') return <Resume tasks={facts.paused.map(({ task }) => task)}>Resume</Resume>;
+  if (id === 'held') return <LetPass />;
   return null;
 }
 
+type Task = FactsOf['queues'][number]['task'];
+
+/** Called once a change is done, so that the page shows it at once. */
+function useRenewed() {
+  const utils = trpc.useUtils();
+  return { onSettled: () => Promise.all([utils.overview.invalidate(), utils.changes.invalidate()]) };
+}
+
+function Resume(props: { tasks: Task[]; children: string; label?: string }) {
+  const resume = trpc.resume.useMutation(useRenewed());
+  return (
+    <Button
+      strong
+      onClick={() => resume.mutate({ tasks: props.tasks })}
+      busy={resume.isPending}
+      {...(props.label === undefined ? {} : { label: props.label })}
+    >
+      {props.children}
+    </Button>
+  );
+}
+
+function Pause(props: { tasks: Task[]; button: string; label?: string }) {
+  const pause = trpc.pause.useMutation(useRenewed());
+  const what = props.tasks.map((task) => TASK_NAMES[task]).join(', ');
+  return (
+    <Confirmed
+      button={props.button}
+      {...(props.label === undefined ? {} : { label: props.label })}
+      title={props.tasks.length > 1 ? 'Pause all of sync?' : `Pause “${what}”?`}
+      act={() => pause.mutateAsync({ tasks: props.tasks })}
+    >
+      <p>
+        Within a second no worker takes another of these jobs; those that run end as usual. Changes are saved
+        and wait safely until you resume.
+      </p>
+    </Confirmed>
+  );
+}
+
+function LetPass() {
+  const pass = trpc.switchBreaker.useMutation(useRenewed());
+  return (
+    <Confirmed
+      button="Let calls pass"
+      title="Let calls to Crossmark pass?"
+      act={() => pass.mutateAsync({ calls: 'pass' })}
+    >
+      <p>
+        What waits for Crossmark goes out at once, paced by the limit of calls. Should Crossmark still not
+        answer, workers hold back again by themselves after a few failed calls.
+      </p>
+    </Confirmed>
+  );
+}
+
+function HoldBack() {
+  const hold = trpc.switchBreaker.useMutation(useRenewed());
+  return (
+    <Confirmed
+      button="Hold calls back"
+      title="Hold back all calls to Crossmark?"
+      act={() => hold.mutateAsync({ calls: 'hold' })}
+    >
+      <p>
+        No worker begins another call, and none tries whether Crossmark answers, until you let calls pass.
+        Changes are saved and wait safely. Calls under way end as usual.
+      </p>
+    </Confirmed>
+  );
+}
+
+function Purge(props: { task: Task }) {
+  const purge = trpc.purge.useMutation(useRenewed());
+  const name = TASK_NAMES[props.task] ?? props.task;
+  return (
+    <Confirmed
+      button="Purge…"
+      label={`Purge ${name}`}
+      title={`Purge the queue “${name}”?`}
+      word={props.task}
+      act={() => purge.mutateAsync({ task: props.task, confirm: props.task })}
+    >
+      <p>All its jobs that no worker has started are deleted, planned retries too.</p>
+      <p>
+        {props.task === 'refresh_events'
+          ? 'Readings of Crossmark’s list that wait are given up; the next one comes by the clock, or when you ask for it.'
+          : 'No change is lost by that: within a minute everything that still differs from Crossmark is queued anew, and tried at once. To keep changes from going out, pause instead.'}
+      </p>
+    </Confirmed>
+  );
+}
+
 function States(props: { facts: FactsOf }) {
-  const order = ['synced', 'pending', 'waiting', 'failed', 'conflict'] as const;
   return (
     <section
       aria-label="Events by state of sync"
       className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-5"
     >
-      {order.map((state) => {
+      {STATES.map((state) => {
         const row = props.facts.states.find((candidate) => candidate.state === state);
         return (
-          <div key={state} className="rounded-lg border border-line bg-surface px-4 py-3">
+          <a
+            key={state}
+            href={`#state=${state}`}
+            className="rounded-lg border border-line bg-surface px-4 py-3 hover:border-line-strong"
+          >
             <Badge state={state} />
             <p className="mt-1 text-2xl font-semibold">{number(row?.count ?? 0)}</p>
             <p className="text-sm text-ink-3">
@@ -204,15 +324,17 @@ function States(props: { facts: FactsOf }) {
                 'none'
               )}
             </p>
-          </div>
+          </a>
         );
       })}
     </section>
   );
 }
 
-function Queues(props: { facts: FactsOf }) {
-  const { queues, at } = props.facts;
+function Queues(props: { facts: FactsOf; mayAct: boolean }) {
+  const { queues, at, paused } = props.facts;
+  const isPaused = (task: Task) => paused.some((one) => one.task === task);
+  const running = queues.map(({ task }) => task).filter((task) => !isPaused(task));
   const head = 'px-2 py-1.5 text-right font-medium first:pl-0 first:text-left last:pr-0';
   const cell = 'px-2 py-1.5 text-right whitespace-nowrap last:pr-0';
   return (
@@ -220,13 +342,19 @@ function Queues(props: { facts: FactsOf }) {
       id="queues"
       title="Queues"
       aside={
-        <a href="/queues" className="text-sm font-medium text-accent-text underline underline-offset-2">
-          Open all jobs
-        </a>
+        <span className="flex flex-wrap items-center gap-3">
+          <a href="/queues" className="text-sm font-medium text-accent-text underline underline-offset-2">
+            Open all jobs
+          </a>
+          {props.mayAct && running.length > 0 && <Pause tasks={running} button="Pause all" />}
+          {props.mayAct && paused.length > 0 && (
+            <Resume tasks={paused.map(({ task }) => task)}>Resume all</Resume>
+          )}
+        </span>
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls sideways must be reachable by keyboard. */}
-      <section className="overflow-x-auto" tabIndex={0} aria-label="Jobs by task">
+      <section className="relative overflow-x-auto" tabIndex={0} aria-label="Jobs by task">
         <table className="w-full text-sm">
           <thead className="text-ink-3">
             <tr>
@@ -235,6 +363,11 @@ function Queues(props: { facts: FactsOf }) {
                   {title}
                 </th>
               ))}
+              {props.mayAct && (
+                <th scope="col" className={head}>
+                  <span className="sr-only">Actions</span>
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -245,9 +378,14 @@ function Queues(props: { facts: FactsOf }) {
                     <span className="block font-medium whitespace-nowrap">{TASK_NAMES[queue.task]}</span>
                     <span className="block text-xs text-ink-3">{queue.task}</span>
                   </a>
+                  {isPaused(queue.task) && <Badge state="waiting">Paused</Badge>}
                 </th>
                 <td className={cell}>
-                  <Jobs task={queue.task} status="waiting" n={queue.ready} />
+                  <Jobs
+                    task={queue.task}
+                    status={isPaused(queue.task) ? 'paused' : 'waiting'}
+                    n={queue.ready}
+                  />
                 </td>
                 <td className={cell}>
                   {queue.oldestReadyAt ? <Ago at={queue.oldestReadyAt} now={at} suffix="" /> : '–'}
@@ -261,6 +399,24 @@ function Queues(props: { facts: FactsOf }) {
                 <td className={cell}>
                   <Jobs task={queue.task} status="failed" n={queue.dead} alarming />
                 </td>
+                {props.mayAct && (
+                  <td className={cell}>
+                    <span className="inline-flex gap-2">
+                      {isPaused(queue.task) ? (
+                        <Resume tasks={[queue.task]} label={`Resume ${TASK_NAMES[queue.task]}`}>
+                          Resume
+                        </Resume>
+                      ) : (
+                        <Pause
+                          tasks={[queue.task]}
+                          button="Pause"
+                          label={`Pause ${TASK_NAMES[queue.task]}`}
+                        />
+                      )}
+                      {queue.task !== 'sync_employee' && <Purge task={queue.task} />}
+                    </span>
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>
@@ -356,109 +512,71 @@ function Refresh(props: { facts: FactsOf; mayAct: boolean }) {
   );
 }
 
-const LETTERS_AT_FIRST = 5;
-
-function DeadLetters(props: { facts: FactsOf; mayAct: boolean }) {
-  const { deadLetters, at } = props.facts;
-  const [all, setAll] = useState(false);
-  const utils = trpc.useUtils();
-  const after = { onSettled: () => utils.overview.invalidate() };
-  const retryAll = trpc.retryAll.useMutation(after);
-  const events = deadLetters.shown.filter((letter) => letter.eventId !== null).length;
-  const shown = all ? deadLetters.shown : deadLetters.shown.slice(0, LETTERS_AT_FIRST);
+function FailedJobs(props: { facts: FactsOf; mayAct: boolean }) {
+  const { failedJobs, at } = props.facts;
+  const retry = trpc.retryJobs.useMutation(useRenewed());
+  if (failedJobs.total === 0) return null;
   return (
-    <Panel
-      id="dead"
-      title={`Dead letters${deadLetters.total > 0 ? ` (${number(deadLetters.total)})` : ''}`}
-      aside={
-        props.mayAct &&
-        events > 1 && (
-          <Button onClick={() => retryAll.mutate()} busy={retryAll.isPending}>
-            Try all again
-          </Button>
-        )
-      }
-    >
-      {retryAll.error && <p className="text-sm text-failed">{retryAll.error.message}</p>}
-      {deadLetters.total === 0 ? (
-        <p className="text-sm text-ink-2">None: nothing has been given up.</p>
-      ) : (
-        <ul className="divide-y divide-line">
-          {shown.map((letter) => (
-            <Letter key={letter.key} letter={letter} now={at} mayAct={props.mayAct} />
-          ))}
-        </ul>
-      )}
-      {!all && deadLetters.shown.length > LETTERS_AT_FIRST && (
-        <div className="mt-2">
-          <Button onClick={() => setAll(true)}>
-            Show {number(deadLetters.shown.length - LETTERS_AT_FIRST)} more
-          </Button>
-        </div>
-      )}
-      {all && deadLetters.total > deadLetters.shown.length && (
-        <p className="mt-2 text-sm text-ink-3">
-          The {number(deadLetters.shown.length)} latest of {number(deadLetters.total)} are shown.
+    <Panel id="failed-jobs" title={`Other failed jobs (${number(failedJobs.total)})`}>
+      {retry.error && (
+        <p role="alert" className="text-sm text-failed">
+          {retry.error.message}
         </p>
       )}
+      <ul className="divide-y divide-line">
+        {failedJobs.shown.map((job) => {
+          const title = job.name ?? TASK_NAMES[job.task] ?? job.task;
+          return (
+            <li key={job.id} className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 py-2.5">
+              <div className="min-w-60 flex-1">
+                <p className="font-medium break-words">{title}</p>
+                <p className="text-sm break-words text-failed">{job.reason}</p>
+              </div>
+              <div className="flex items-center gap-3 text-sm text-ink-3">
+                {count(job.tries, 'try', 'tries')}, <Ago at={job.since} now={at} />
+                <a
+                  href={`/queues/queue/${job.task}/${job.id}`}
+                  className="py-1.5 font-medium text-accent-text underline underline-offset-2"
+                  aria-label={`Job of ${title}`}
+                >
+                  Job
+                </a>
+                {props.mayAct && (
+                  <Button
+                    onClick={() => retry.mutate({ jobIds: [job.id] })}
+                    busy={retry.isPending}
+                    label={`Try again: ${title}`}
+                  >
+                    Try again
+                  </Button>
+                )}
+              </div>
+            </li>
+          );
+        })}
+      </ul>
     </Panel>
   );
 }
 
-function Letter(props: { letter: FactsOf['deadLetters']['shown'][number]; now: string; mayAct: boolean }) {
-  const { letter } = props;
-  const utils = trpc.useUtils();
-  const retry = trpc.retry.useMutation({ onSettled: () => utils.overview.invalidate() });
-  const { eventId } = letter;
+function Release(props: { id: string; name: string }) {
+  const release = trpc.releaseWorker.useMutation(useRenewed());
   return (
-    <li className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 py-2.5 first:pt-0 last:pb-0">
-      <div className="min-w-60 flex-1">
-        <p className="font-medium break-words">{letter.title}</p>
-        <p className="text-sm text-ink-2">
-          {[
-            letter.planned &&
-              `${letter.planned.employee}, ${storeTime(letter.planned.startsAt, letter.planned.timeZone)} store time`,
-            letter.store,
-            letter.task && (TASK_NAMES[letter.task] ?? letter.task),
-          ]
-            .filter(Boolean)
-            .join(' · ')}
-        </p>
-        <p className="mt-0.5 text-sm break-words text-failed">{letter.reason}</p>
-        {retry.error && (
-          <p role="alert" className="text-sm text-failed">
-            {retry.error.message}
-          </p>
-        )}
-      </div>
-      <div className="flex items-center gap-3 text-sm">
-        <span className="text-ink-3">
-          {count(letter.tries, 'try', 'tries')}, <Ago at={letter.since} now={props.now} />
-        </span>
-        {letter.task && letter.jobId && (
-          <a
-            href={`/queues/queue/${letter.task}/${letter.jobId}`}
-            className="rounded-md py-1.5 font-medium text-accent-text underline underline-offset-2"
-            aria-label={`Job of ${letter.title}`}
-          >
-            Job
-          </a>
-        )}
-        {props.mayAct && eventId !== null && (
-          <Button
-            onClick={() => retry.mutate({ eventId })}
-            busy={retry.isPending}
-            label={`Try again: ${letter.title}`}
-          >
-            Try again
-          </Button>
-        )}
-      </div>
-    </li>
+    <Confirmed
+      button="Release its jobs"
+      label={`Release the jobs of ${props.name}`}
+      title="Release what this worker holds?"
+      act={() => release.mutateAsync({ workerId: props.id })}
+    >
+      <p>
+        It has given no sign of life. Its jobs and schedules become free for the others, no try spent; writes
+        in doubt are read back first. A running worker does this by itself.
+      </p>
+    </Confirmed>
   );
 }
 
-function Workers(props: { facts: FactsOf }) {
+function Workers(props: { facts: FactsOf; mayAct: boolean }) {
   const { workers, at } = props.facts;
   return (
     <Panel id="workers" title="Workers">
@@ -491,9 +609,12 @@ function Workers(props: { facts: FactsOf }) {
                   </p>
                 ))}
               </div>
-              <p className="flex items-center gap-2 text-sm text-ink-3">
+              <p className="flex flex-wrap items-center gap-2 text-sm text-ink-3">
                 {worker.alive ? <Badge state="synced">Alive</Badge> : <Badge state="failed">Silent</Badge>}
                 heartbeat <Ago at={worker.seenAt} now={at} />
+                {props.mayAct && !worker.alive && (
+                  <Release id={worker.id} name={`${worker.host}, process ${worker.pid}`} />
+                )}
               </p>
             </li>
           ))}
@@ -503,11 +624,15 @@ function Workers(props: { facts: FactsOf }) {
   );
 }
 
-function Health(props: { overview: Overview }) {
+function Health(props: { overview: Overview; mayAct: boolean }) {
   const { facts, redis } = props.overview;
   const { postgres, crossmark } = facts;
   return (
-    <Panel id="health" title="Crossmark, Postgres and Redis">
+    <Panel
+      id="health"
+      title="Crossmark, Postgres and Redis"
+      aside={props.mayAct && (crossmark.state === 'reachable' ? <HoldBack /> : <LetPass />)}
+    >
       <Facts
         rows={[
           [
@@ -518,7 +643,7 @@ function Health(props: { overview: Overview }) {
               </Badge>
             ) : (
               <Badge key="badge" state="failed">
-                Calls held back
+                {crossmark.byHand ? 'Calls held back by hand' : 'Calls held back'}
                 {crossmark.since && (
                   <>
                     {' since '}

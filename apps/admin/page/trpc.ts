@@ -7,3 +7,9 @@ export const trpc = createTRPCReact<AdminRouter>();
 
 /** What the API answers. */
 export type Outputs = inferRouterOutputs<AdminRouter>;
+
+/** The token of the session, which every change must bring along; the server left it in a cookie. */
+export function csrfHeader(): Record<string, string> {
+  const token = /(?:^|; )XSRF-TOKEN=([^;]+)/.exec(document.cookie)?.[1];
+  return token ? { 'x-xsrf-token': token } : {};
+}

@@ -5,16 +5,19 @@ import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createMetricsReader, createMetricsWriter, type MetricsReader } from '@scheduler/metrics';
 import { findRedis, type RedisProcess, startRedis } from '@scheduler/metrics/redis';
 import { inputsOf } from '@scheduler/runtime/testing';
+import { TASKS } from '@scheduler/sync';
 import { desc, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { z } from 'zod';
 import { buildAdmin } from './app.ts';
+import type { ChangePage } from './changes.ts';
 import { type Charts, type Overview, router } from './router.ts';
 
 const ORIGIN = 'http://localhost:4100';
 const PASSWORD = 'correct horse battery';
+const METRICS_TOKEN = 'a token for Prometheus';
 const silent = { info() {}, warn() {} };
 
 let database: TestDatabase;
@@ -24,12 +27,15 @@ let metrics: MetricsReader;
 let admin: FastifyInstance;
 let withoutRedis: FastifyInstance;
 const cookies = {} as Record<UserRole, string>;
+/** What the page's scripts read from their cookie. */
+const tokens = {} as Record<UserRole, string>;
 
 const build = (reader: MetricsReader) =>
   buildAdmin({
     database,
     metrics: reader,
     authSecret: 'a secret of the tests, long enough for anybody',
+    metricsToken: METRICS_TOKEN,
     origin: ORIGIN,
     sessions: { idleHours: 12, maxHours: 168 },
     trustedProxies: [],
@@ -50,11 +56,14 @@ const ask = (
     headers: {
       host: 'localhost:4100',
       origin: ORIGIN,
-      ...(as === 'stranger' ? {} : { cookie: cookies[as] }),
+      ...(as === 'stranger' ? {} : { cookie: cookies[as], 'x-xsrf-token': tokens[as] ?? '' }),
       ...extra.headers,
     },
     ...(method === 'GET' ? {} : { payload: extra.payload ?? {} }),
   });
+
+const act = (procedure: keyof typeof changes, input: object) =>
+  ask('POST', `/trpc/${procedure}`, 'admin', { payload: input });
 
 async function query<Answer>(procedure: string, as: UserRole, input?: object, app = admin): Promise<Answer> {
   const search = input ? `?input=${encodeURIComponent(JSON.stringify(input))}` : '';
@@ -92,6 +101,8 @@ beforeAll(async () => {
     cookies[role] = answer.cookies
       .map(({ name, value }) => `${name}=${encodeURIComponent(value)}`)
       .join('; ');
+    const page = await ask('GET', '/trpc/me', role);
+    tokens[role] = page.cookies.find(({ name }) => name === 'XSRF-TOKEN')?.value ?? '';
   }
 });
 afterAll(async () => {
@@ -101,7 +112,7 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate workers, stores, refresh_runs, audit_log cascade`;
+  await database.sql`truncate workers, stores, refresh_runs, audit_log, paused_tasks, crossmark_breakers cascade`;
 });
 
 async function addJob(task: string, payload: object, key: string | null = null): Promise<string> {
@@ -130,6 +141,22 @@ async function addDeadLetter(reason: string): Promise<{ eventId: number; jobId: 
   return { eventId, jobId };
 }
 
+/** Many of them, in one statement each for rows and jobs. */
+async function addDeadLetters(count: number, reason: string): Promise<void> {
+  await database.sql`
+    with store as (
+      insert into stores (crossmark_store_id, number, name, time_zone)
+      values (${`31${count}`}, ${String(count)}, 'Club', 'America/Indiana/Indianapolis') returning id
+    ), event as (
+      insert into events (store_id, mplan_id, name, type, starts_on, due_on, duration_minutes)
+      select id, (41000000 + n)::text, 'Event ' || n, 'Core', '2026-01-05', '2026-01-08', 390
+      from store, generate_series(1, ${count}::int) n
+      returning id
+    )
+    insert into event_syncs (event_id, state, wanted_version, wanted_at, failing_since, failure_kind, failure_reason)
+    select id, 'failed', 1, now(), now(), 'rejected', ${reason} from event`;
+}
+
 const mutations = appRoutes.api.flatMap((route) =>
   [route.method].flat().flatMap((method) =>
     method === 'get'
@@ -147,12 +174,63 @@ const mutations = appRoutes.api.flatMap((route) =>
 const reads = appRoutes.api.flatMap((route) =>
   [route.method].flat().includes('get') ? [`/queues${[route.route].flat()[0]}`] : [],
 );
-const views = ['me', 'overview', 'charts'];
-const changes = ['retry', 'retryAll', 'refreshNow'];
+const views = {
+  me: {},
+  overview: {},
+  charts: { range: '1h' },
+  changes: { filter: { state: 'failed' } },
+  tries: { eventId: 1 },
+};
+/** Each with input that an admin could send. */
+const changes = {
+  redrive: { filter: { state: 'failed' } },
+  retryJobs: { jobIds: ['1'] },
+  refreshNow: {},
+  pause: { tasks: ['sync_schedule'] },
+  resume: { tasks: ['sync_schedule'] },
+  switchBreaker: { calls: 'hold' },
+  releaseWorker: { workerId: 'w1' },
+  purge: { task: 'sync_schedule', confirm: 'sync_schedule' },
+};
+/** Each refused with 400. */
+const badInput: [name: keyof typeof changes, inputs: unknown[]][] = [
+  [
+    'redrive',
+    [
+      {},
+      { eventIds: [] },
+      { eventIds: [2 ** 40] },
+      { eventIds: ['1 or 1=1'] },
+      { eventIds: [1], all: true },
+      { filter: {} },
+      { filter: { state: 'all' } },
+      { filter: { state: 'failed', text: 'x'.repeat(201) } },
+      [],
+      null,
+    ],
+  ],
+  ['retryJobs', [{}, { jobIds: [] }, { jobIds: ['1;'] }, { jobIds: [1] }, { jobIds: ['9'.repeat(19)] }]],
+  ['pause', [{}, { tasks: [] }, { tasks: ['all'] }, { tasks: ['sync_schedule'], by: 'me' }]],
+  ['resume', [{}, { tasks: [] }, { tasks: ['all'] }]],
+  ['switchBreaker', [{}, { calls: 'open' }]],
+  ['releaseWorker', [{}, { workerId: '' }, { workerId: 1 }]],
+  [
+    'purge',
+    [
+      {},
+      { task: 'sync_schedule' },
+      { task: 'sync_schedule', confirm: 'yes' },
+      { task: 'all', confirm: 'all' },
+      { task: 'sync_employee', confirm: 'sync_employee' },
+    ],
+  ],
+];
 
 describe('every procedure', () => {
   test('is among those whose access is tested here', () => {
-    expect(Object.keys(router._def.procedures).sort()).toEqual([...views, ...changes].sort());
+    expect(Object.keys(router._def.procedures).sort()).toEqual(
+      [...Object.keys(views), ...Object.keys(changes)].sort(),
+    );
   });
 });
 
@@ -164,10 +242,10 @@ describe('a stranger', () => {
     for (const { method, path } of mutations) {
       expect((await ask(method, path, 'stranger')).statusCode, path).toBe(401);
     }
-    for (const name of views) {
+    for (const name of Object.keys(views)) {
       expect((await ask('GET', `/trpc/${name}`, 'stranger')).statusCode, name).toBe(401);
     }
-    for (const name of changes) {
+    for (const name of Object.keys(changes)) {
       expect((await ask('POST', `/trpc/${name}`, 'stranger')).statusCode, name).toBe(401);
     }
     expect((await ask('GET', '/queues/static/js/main.js', 'stranger')).statusCode).toBe(401);
@@ -204,8 +282,8 @@ describe('a stranger', () => {
 describe.each(['viewer', 'dispatcher'] as const)('a %s', (role) => {
   test('sees everything', async () => {
     expect(await query('me', role)).toMatchObject({ email: `${role}@test.example`, role });
-    await query('overview', role);
-    await query('charts', role, { range: '1h' });
+    for (const [name, input] of Object.entries(views)) await query(name, role, input);
+    expect((await ask('GET', '/metrics', role)).statusCode).toBe(200);
     expect((await ask('GET', '/queues', role)).statusCode).toBe(200);
     const board = (await ask('GET', '/queues/api/queues', role)).json();
     expect(board.queues).toHaveLength(5);
@@ -219,9 +297,9 @@ describe.each(['viewer', 'dispatcher'] as const)('a %s', (role) => {
     expect(await database.db.$count(auditLog)).toBe(0);
   });
 
-  test.each(changes)('may not %s', async (name) => {
-    const { eventId } = await addDeadLetter('no RepID');
-    const answer = await ask('POST', `/trpc/${name}`, role, { payload: { eventId } });
+  test.each(Object.entries(changes))('may not %s', async (name, input) => {
+    await addDeadLetter('no RepID');
+    const answer = await ask('POST', `/trpc/${name}`, role, { payload: input });
     expect(answer.statusCode).toBe(403);
     expect(answer.json().error.message).toContain(`Your role (${role})`);
     expect(await database.db.$count(auditLog)).toBe(0);
@@ -272,14 +350,39 @@ describe('a change', () => {
     });
   });
 
-  test('back to work sends a dead letter at once, with an audit row', async () => {
+  test.each([
+    ['none', {}],
+    ['a wrong one', { 'x-xsrf-token': 'guessed' }],
+    ['that of somebody else’s session', { 'x-xsrf-token': 'viewer' }],
+  ])('without the token of the session is refused: %s', async (_, headers: Record<string, string>) => {
+    const jobId = await addJob('sync_schedule', { eventId: 1 });
+    const sent = {
+      'x-xsrf-token': headers['x-xsrf-token'] === 'viewer' ? tokens.viewer : (headers['x-xsrf-token'] ?? ''),
+    };
+    for (const [method, url] of [
+      ['PUT', `/queues/api/queues/sync_schedule/${jobId}/clean`],
+      ['PUT', '/queues/api/queues/pause'],
+      ['POST', '/trpc/refreshNow'],
+      ['POST', '/api/auth/sign-out'],
+    ] as const) {
+      const answer = await ask(method, url, 'admin', { headers: sent });
+      expect(answer.statusCode, url).toBe(403);
+      expect(answer.json().error, url).toContain('token of your session');
+    }
+    expect(await database.db.$count(auditLog)).toBe(0);
+  });
+
+  test('redrives one dead letter at once, with an audit row', async () => {
     const { eventId } = await addDeadLetter('Ada Example has no RepID.');
-    const before = await overviewThat(({ facts }) => facts.deadLetters.shown[0]?.eventId === eventId);
-    expect(before.facts.deadLetters).toMatchObject({
+    await overviewThat(({ facts }) => facts.deadLetters.total === 1);
+    const list = await query<ChangePage>('changes', 'admin', {
+      filter: { state: 'failed', text: 'ada' },
+    });
+    expect(list).toMatchObject({
       total: 1,
       shown: [{ eventId, reason: 'Ada Example has no RepID.', tries: 2, task: 'sync_schedule' }],
     });
-    const answer = await ask('POST', '/trpc/retry', 'admin', { payload: { eventId } });
+    const answer = await act('redrive', { eventIds: [eventId] });
     expect(answer.statusCode, answer.body).toBe(200);
     const after = await query<Overview>('overview', 'admin');
     expect(after.facts.deadLetters.total).toBe(0);
@@ -292,7 +395,132 @@ describe('a change', () => {
       before: { state: 'failed', tries: 2 },
       after: { state: 'pending' },
     });
-    expect((await ask('POST', '/trpc/retry', 'admin', { payload: { eventId: 999 } })).statusCode).toBe(404);
+    expect((await act('redrive', { eventIds: [999] })).statusCode).toBe(404);
+  });
+
+  test('redrives all dead letters that match a filter, and no other, in as many statements as one', async () => {
+    await addDeadLetters(500, 'Crossmark says: the rep is not certified.');
+    await addDeadLetters(3, 'Ada Example has no RepID.');
+    const statements = vi.spyOn(database.sql, 'unsafe');
+    const answer = await act('redrive', {
+      filter: { state: 'failed', kind: 'rejected', text: 'NOT certified' },
+    });
+    const asked = statements.mock.calls.length;
+    statements.mockRestore();
+    expect(answer.json().result.data).toEqual({ retried: 500 });
+    expect(asked).toBeLessThan(10);
+    const counts =
+      await database.sql`select state, count(*)::int as n from event_syncs group by state order by state`;
+    expect([...counts]).toEqual([
+      { state: 'pending', n: 500 },
+      { state: 'failed', n: 3 },
+    ]);
+    const [row] = await database.db.select().from(auditLog);
+    expect(row).toMatchObject({
+      action: 'sync.retry',
+      subjectId: 'dead letters',
+      before: { filter: { text: 'NOT certified' }, eventIds: expect.any(Array) },
+      after: { retried: 500 },
+    });
+  });
+
+  test('runs a failed job of a person’s link again', async () => {
+    const jobId = await addJob('sync_employee', { employeeId: 3 }, 'employee:3');
+    expect((await act('retryJobs', { jobIds: [jobId] })).statusCode).toBe(409);
+    await database.sql`select graphile_worker.permanently_fail_jobs(array[${jobId}]::bigint[], 'cookie: planted')`;
+    expect((await act('retryJobs', { jobIds: [jobId] })).json().result.data).toEqual({ retried: 1 });
+    const [job] = await database.sql`select attempts, run_at <= now() as due from graphile_worker.jobs`;
+    expect(job).toEqual({ attempts: 0, due: true });
+    const [row] = await database.db.select().from(auditLog);
+    expect(row).toMatchObject({ action: 'job.retry', subjectId: jobId });
+    expect(JSON.stringify(row)).not.toContain('planted');
+  });
+
+  test('pauses and resumes tasks, here and on the board, with who, what and before and after', async () => {
+    expect(
+      (await act('pause', { tasks: ['sync_schedule', 'sync_employee'] })).json().result.data.paused,
+    ).toEqual(['sync_schedule', 'sync_employee']);
+    expect((await query<Overview>('overview', 'viewer')).facts.paused).toMatchObject([
+      { task: 'sync_employee', pausedBy: 'admin' },
+      { task: 'sync_schedule', pausedBy: 'admin' },
+    ]);
+    const board = (await ask('GET', '/queues/api/queues', 'viewer')).json();
+    expect(
+      board.queues
+        .filter((queue: { isPaused: boolean }) => queue.isPaused)
+        .map((queue: { name: string }) => queue.name),
+    ).toEqual(['sync_schedule', 'sync_employee']);
+    expect((await ask('PUT', '/queues/api/queues/sync_schedule/resume', 'admin')).statusCode).toBe(200);
+    expect((await ask('PUT', '/queues/api/queues/refresh_events/pause', 'admin')).statusCode).toBe(200);
+    const { facts } = await overviewThat(({ facts }) =>
+      facts.paused.some(({ task }) => task === 'refresh_events'),
+    );
+    expect(facts.paused.map(({ task, pausedBy }) => [task, pausedBy])).toEqual([
+      ['sync_employee', 'admin'],
+      ['refresh_events', 'admin'],
+    ]);
+    await act('resume', { tasks: [...TASKS] });
+    const rows = await database.db.select().from(auditLog).orderBy(auditLog.id);
+    expect(rows.map(({ action, subjectId }) => `${action} ${subjectId}`).sort()).toEqual([
+      'queue.pause refresh_events',
+      'queue.pause sync_employee',
+      'queue.pause sync_schedule',
+      'queue.resume refresh_events',
+      'queue.resume sync_employee',
+      'queue.resume sync_schedule',
+    ]);
+    expect(rows[0]).toMatchObject({ actorName: 'admin', before: { paused: false }, after: { paused: true } });
+  });
+
+  test('holds back calls to Crossmark and lets them pass again', async () => {
+    const early = await act('switchBreaker', { calls: 'hold' });
+    expect(early.statusCode).toBe(409);
+    await database.sql`insert into crossmark_breakers (host) values ('https://crossmark.example')`;
+    expect((await act('switchBreaker', { calls: 'hold' })).statusCode).toBe(200);
+    const { facts, verdict } = await query<Overview>('overview', 'viewer');
+    expect(facts.crossmark).toMatchObject({ state: 'unreachable', byHand: true });
+    expect(verdict.headline).toBe('Sync is stuck');
+    expect((await act('switchBreaker', { calls: 'pass' })).statusCode).toBe(200);
+    const rows = await database.db.select().from(auditLog).orderBy(auditLog.id);
+    expect(rows).toMatchObject([
+      { action: 'breaker.open', before: { state: 'closed' }, after: { state: 'open' } },
+      { action: 'breaker.close', before: { state: 'open' }, after: { state: 'closed' } },
+    ]);
+  });
+
+  test('releases a worker that is silent, and none that lives', async () => {
+    await database.db.insert(workers).values({ id: 'w1', host: 'host', pid: 1, concurrency: 10 });
+    const alive = await act('releaseWorker', { workerId: 'w1' });
+    expect(alive.statusCode).toBe(409);
+    expect(alive.json().error.message).toContain('sign of life');
+    await database.sql`update workers set seen_at = now() - interval '1 minute'`;
+    const jobId = await addJob('sync_schedule', { eventId: 1 });
+    await database.sql`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w1', attempts = 1 where id = ${jobId}`;
+    expect((await act('releaseWorker', { workerId: 'w1' })).json().result.data).toEqual({ jobs: 1 });
+    expect((await act('releaseWorker', { workerId: 'w1' })).statusCode).toBe(404);
+    expect(await database.db.select().from(auditLog)).toMatchObject([
+      { action: 'worker.release', subjectId: 'w1', before: { jobs: 1 } },
+    ]);
+  });
+
+  test('purges a queue only when its name was typed', async () => {
+    await addJob('sync_schedule', { eventId: 1 });
+    await addJob('sync_employee', { employeeId: 1 });
+    const unsure = await act('purge', { task: 'sync_schedule', confirm: 'yes' });
+    expect(unsure.json().error.message).toBe('Type sync_schedule to confirm the purge.');
+    const people = await act('purge', { task: 'sync_employee', confirm: 'sync_employee' });
+    expect(people.json().error.message).toContain('can’t be purged');
+    expect(
+      (await act('purge', { task: 'sync_schedule', confirm: 'sync_schedule' })).json().result.data,
+    ).toEqual({
+      purged: 1,
+    });
+    expect(await database.sql`select task_identifier as task from graphile_worker.jobs`).toMatchObject([
+      { task: 'sync_employee' },
+    ]);
+    expect(await database.db.select().from(auditLog)).toMatchObject([
+      { action: 'queue.purge', subjectId: 'sync_schedule', before: { jobs: 1 }, after: { jobs: 0 } },
+    ]);
   });
 
   test('asking for a refresh adds its run and its job', async () => {
@@ -308,21 +536,16 @@ describe('a change', () => {
 });
 
 describe('what goes wrong', () => {
-  test('in a call is told in a sentence, without SQL or a stack', async () => {
-    for (const input of [
-      { eventId: 2 ** 40 },
-      { eventId: '1 or 1=1' },
-      { eventId: 1, all: true },
-      [],
-      null,
-    ]) {
+  test.each(badInput)('in a call is told in a sentence, without SQL or a stack: %s', async (name, inputs) => {
+    for (const input of inputs) {
       const answer = await admin.inject({
         method: 'POST',
-        url: '/trpc/retry',
+        url: `/trpc/${name}`,
         headers: {
           host: 'localhost:4100',
           origin: ORIGIN,
           cookie: cookies.admin,
+          'x-xsrf-token': tokens.admin,
           'content-type': 'application/json',
         },
         payload: JSON.stringify(input),
@@ -331,6 +554,7 @@ describe('what goes wrong', () => {
       expect(answer.json().error.message).toMatch(/^[^{[]+\.$/);
       expect(answer.json().error.data).not.toHaveProperty('stack');
     }
+    expect(await database.db.$count(auditLog)).toBe(0);
   });
 
   test('in the database is told with the number of its log line, without SQL or a stack', async () => {
@@ -435,6 +659,62 @@ describe('figures', () => {
     expect(one.series?.starts).toHaveLength(60);
   });
 
+  test.skipIf(!findRedis())(
+    'are Prometheus’ text at /metrics, for people and for who has the token',
+    async () => {
+      const writer = createMetricsWriter(redis?.url, silent);
+      writer.attempt({
+        task: 'sync_schedule_update',
+        outcome: 'done',
+        durationMs: 400,
+        clickToSyncedMs: 900,
+      });
+      writer.call({ call: 'getPlanningMplans', ok: true, durationMs: 30 });
+      await writer.close();
+      const bearer = (token: string) =>
+        ask('GET', '/metrics', 'stranger', { headers: { authorization: `Bearer ${token}` } });
+      expect((await bearer('another')).statusCode).toBe(401);
+      expect((await ask('GET', '/metrics', 'stranger')).statusCode).toBe(401);
+      const text = (await bearer(METRICS_TOKEN)).body;
+      for (const line of [
+        'crossmark_sync_jobs{task="sync_schedule",state="ready"} ',
+        'crossmark_sync_oldest_job_seconds{task="refresh_events"} 0',
+        'crossmark_sync_redis_up 1',
+        'crossmark_sync_tries_total{task="sync_schedule_update",outcome="done"} 1',
+        'crossmark_calls_total{call="getPlanningMplans",outcome="ok"} 1',
+        'crossmark_sync_try_duration_seconds_bucket{task="sync_schedule_update",le="0.256"} 0',
+        'crossmark_sync_try_duration_seconds_bucket{task="sync_schedule_update",le="0.512"} 1',
+        'crossmark_sync_try_duration_seconds_bucket{task="sync_schedule_update",le="+Inf"} 1',
+        'crossmark_sync_try_duration_seconds_sum{task="sync_schedule_update"} 0.4',
+        'crossmark_sync_click_to_synced_seconds_count{task="sync_schedule_update"} 1',
+      ])
+        expect(text).toContain(line);
+      const gone = await ask('GET', '/metrics', 'viewer', { app: withoutRedis });
+      expect(gone.body).toContain('crossmark_sync_redis_up 0');
+      expect(gone.body).not.toContain('tries_total');
+    },
+  );
+
+  test.skipIf(!findRedis())('are the board’s charts over days', async () => {
+    const writer = createMetricsWriter(redis?.url, silent);
+    writer.attempt({ task: 'sync_schedule_deletion', outcome: 'done', durationMs: 400 });
+    await writer.close();
+    const now = Date.now();
+    const span = `queue=sync_schedule_deletion&from=${now - 86_400_000}&to=${now}`;
+    const history = await ask('GET', `/queues/api/metrics/history?${span}&granularity=hour`, 'viewer');
+    expect(history.json().completed.at(-1)).toMatchObject({ value: 1 });
+    for (const granularity of ['hour', 'day', 'range']) {
+      const latency = await ask(
+        'GET',
+        `/queues/api/metrics/latency?${span}&metric=runtime&granularity=${granularity}`,
+        'viewer',
+      );
+      expect(latency.json(), granularity).toMatchObject([
+        { count: 1, values: { 50: expect.closeTo(400, -2) } },
+      ]);
+    }
+  });
+
   test('say that Redis is not configured, and the rest is there', async () => {
     const charts = await query<Charts>('charts', 'viewer', { range: '1h' }, withoutRedis);
     expect(charts).toMatchObject({ status: { state: 'not-configured' }, series: null });
@@ -503,6 +783,8 @@ describe('the board', () => {
     expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
     expect(answer.headers['x-frame-options']).toBe('DENY');
     expect(answer.headers['cache-control']).toBe('no-store');
+    // Works where nothing but this host can be reached.
+    expect(answer.body).not.toMatch(/googleapis|gstatic/);
   });
 });
 

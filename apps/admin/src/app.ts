@@ -16,8 +16,10 @@ import fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
-import { createBoardQueues, nextRefreshAt } from './board-queues.ts';
+import { createBoardQueues, historyProviderOf, nextRefreshAt } from './board-queues.ts';
+import { CSRF_COOKIE, CSRF_HEADER, cookieOf, csrfTokenOf, sameSecret } from './csrf.ts';
 import { serveBuiltPage, servePageFromSource } from './page.ts';
+import { PROMETHEUS_TYPE, prometheusText } from './prometheus.ts';
 import { mountQueues } from './queues.ts';
 import { type AdminRouter, type Context, createServices, router, wentWrong } from './router.ts';
 import { isRead } from './viewer.ts';
@@ -27,6 +29,8 @@ export interface AdminOptions {
   database: Database;
   metrics: MetricsReader;
   authSecret: string;
+  /** With it, Prometheus reads /metrics without a session. */
+  metricsToken?: string | undefined;
   /** How people reach this app, such as `https://admin.example`. */
   origin: string;
   sessions: SessionLimits;
@@ -39,14 +43,15 @@ export interface AdminOptions {
 
 /** A session cookie of the admin app and one of the scheduler live side by side on one host. */
 const APP = 'scheduler-admin';
+const SIGN_IN = '/api/auth/sign-in/';
 /** Calls that the page puts into one request; more are refused. */
 const LARGEST_BATCH = 20;
 const LONGEST_REQUEST_MS = 30_000;
 
 /**
- * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, the page at /. Everything but the page
+ * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, Prometheus' text at /metrics, the page at /. Everything but the page
  * itself, signing in and /healthz takes a signed-in person; what changes something takes an admin and a request from
- * our own origin.
+ * our own page, told by its origin and by the session's token.
  */
 export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const { database, metrics } = options;
@@ -77,6 +82,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
       error: (message) => app.log.error(message),
     },
   });
+  const tokenOf = (request: FastifyRequest) =>
+    csrfTokenOf(request.headers.cookie, `${APP}.session_token`, options.authSecret);
   const viewerOf = (request: FastifyRequest) => {
     const headers = headersOf(request);
     // Its pages ask every few seconds by themselves: looking on doesn't keep a session open, doing something does.
@@ -85,8 +92,16 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   };
 
   app.addHook('onRequest', async (request, reply) => {
-    if (isRead(request.method) || isSameOrigin(request)) return;
-    return reply.code(403).send({ error: 'This request did not come from the admin page itself.' });
+    if (isRead(request.method)) return;
+    if (!isSameOrigin(request))
+      return reply.code(403).send({ error: 'This request did not come from the admin page itself.' });
+    // Signing in is what a session comes from; who has none is told so by what they ask for.
+    const token = tokenOf(request);
+    const given = request.headers[CSRF_HEADER];
+    if (token === null || request.url.startsWith(SIGN_IN) || sameSecret(String(given), token)) return;
+    return reply.code(403).send({
+      error: 'This request lacks the token of your session. Reload the page and try again.',
+    });
   });
   const https = origin.startsWith('https:');
   const pageHeaders = securityHeaders({ https, policy: pagePolicy("'self'") });
@@ -95,6 +110,11 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     reply.headers(request.url.startsWith('/queues') ? boardHeaders : pageHeaders);
     // Vite's page in development has scripts of its own inside.
     if (options.page === 'source') reply.removeHeader('content-security-policy');
+    const token = tokenOf(request);
+    if (token !== null && token !== cookieOf(request.headers.cookie, CSRF_COOKIE)) {
+      const attributes = `Path=/; SameSite=Strict${https ? '; Secure' : ''}`;
+      reply.header('set-cookie', `${CSRF_COOKIE}=${token}; ${attributes}`);
+    }
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
 
@@ -129,6 +149,17 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
 
   const queues = createBoardQueues(database, metrics);
   const services = createServices(database.db, metrics, () => nextRefreshAt(queues));
+  app.addHook('onClose', async () => services.facts.stop());
+
+  app.get('/metrics', async (request, reply) => {
+    const [, bearer] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
+    const byToken =
+      bearer !== undefined && options.metricsToken !== undefined && sameSecret(bearer, options.metricsToken);
+    if (!byToken && !(await viewerOf(request)))
+      return reply.code(401).send({ error: 'Sign in, or send the token that ADMIN_METRICS_TOKEN names.' });
+    return reply.type(PROMETHEUS_TYPE).send(await prometheusText(await services.facts.get(), metrics));
+  });
+
   await app.register(fastifyTRPCPlugin, {
     prefix: '/trpc',
     trpcOptions: {
@@ -146,7 +177,13 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     } satisfies FastifyTRPCPluginOptions<AdminRouter>['trpcOptions'],
   });
 
-  await mountQueues(app, { queues, db: database.db, viewerOf });
+  await mountQueues(app, {
+    queues,
+    historyProvider: historyProviderOf(metrics),
+    changed: services.facts.forget,
+    db: database.db,
+    viewerOf,
+  });
 
   if (options.page === 'source') await servePageFromSource(app);
   if (options.page === 'built') await serveBuiltPage(app);

@@ -1,8 +1,25 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import { type Database, syncAttempts, workers } from '@scheduler/db';
-import type { MetricsReader } from '@scheduler/metrics';
-import { CRONTAB, SILENT_AFTER_SECONDS, TASKS, type TaskName } from '@scheduler/sync';
-import { createGraphileQueues, type History, type JobAttempt } from 'bull-board-graphile';
+import { countOf, type HistoryPoint, type MetricsReader, merge, quantileOf } from '@scheduler/metrics';
+import {
+  CRONTAB,
+  pauseTasks,
+  readPaused,
+  resumeTasks,
+  SILENT_AFTER_SECONDS,
+  TASKS,
+  type TaskName,
+  taskFlag,
+} from '@scheduler/sync';
+import {
+  createGraphileQueues,
+  createHistoryProvider,
+  type History,
+  type HistoryBucket,
+  type JobAttempt,
+  type PauseStore,
+} from 'bull-board-graphile';
 import { and, count, desc, eq, inArray, sql } from 'drizzle-orm';
 
 const WORDS: Record<TaskName, { displayName: string; description: string }> = {
@@ -35,9 +52,10 @@ export function createBoardQueues(database: Database, metrics: MetricsReader): B
   const { db, sql: driver } = database;
   return createGraphileQueues({
     query: (text, parameters) => driver.unsafe(text, parameters),
-    tasks: TASKS.map((name) => ({ name, ...WORDS[name] })),
+    tasks: TASKS.map((name) => ({ name, flags: [taskFlag(name)], ...WORDS[name] })),
     cron: CRONTAB,
     history: historyOf(db),
+    pauseStore: pauseStoreOf(db),
     workers: async () => {
       const alive = await db
         .select()
@@ -51,13 +69,59 @@ export function createBoardQueues(database: Database, metrics: MetricsReader): B
     },
     jobsPerMinute: async (task, outcome) => {
       const series = await metrics.series({ range: '1h' });
-      const wanted = outcome === 'completed' ? ['done', 'nothing'] : ['retry', 'dead'];
       const points = series?.tasks[task]?.points ?? [];
-      return points
-        .map((point) => wanted.reduce((sum, name) => sum + (point.outcomes[name] ?? 0), 0))
-        .reverse();
+      return points.map((point) => sumOf(point.outcomes, OUTCOMES[outcome])).reverse();
     },
   });
+}
+
+const OUTCOMES = { completed: ['done', 'nothing'], failed: ['retry', 'dead'] };
+const sumOf = (outcomes: Record<string, number>, names: readonly string[]) =>
+  names.reduce((sum, name) => sum + (outcomes[name] ?? 0), 0);
+
+/** The board's charts over days, from what workers counted in Redis; empty while Redis is gone. */
+export const historyProviderOf = (metrics: MetricsReader) =>
+  createHistoryProvider(async ({ granularity, ...span }) => {
+    const hourly = granularity === 'range' && span.toMs - span.fromMs <= WEEK_MS;
+    const asked = granularity === 'range' ? (hourly ? 'hour' : 'day') : granularity;
+    const points = (await metrics.history({ ...span, granularity: asked })) ?? [];
+    return (granularity === 'range' ? together(points, span.fromMs) : points).map(toBucket);
+  });
+
+/** Hours are kept for a week, days for a month. */
+const WEEK_MS = 7 * 86_400_000;
+
+const toBucket = ({ startMs, outcomes, duration }: HistoryPoint): HistoryBucket => ({
+  startMs,
+  completed: sumOf(outcomes, OUTCOMES.completed),
+  failed: sumOf(outcomes, OUTCOMES.failed),
+  measured: countOf(duration),
+  quantile: (part) => quantileOf(duration, part),
+});
+
+function together(points: readonly HistoryPoint[], startMs: number): HistoryPoint[] {
+  const all: HistoryPoint = { startMs, outcomes: {}, duration: new Map() };
+  for (const { outcomes, duration } of points) {
+    for (const [name, n] of Object.entries(outcomes)) all.outcomes[name] = (all.outcomes[name] ?? 0) + n;
+    merge(all.duration, duration);
+  }
+  return [all];
+}
+
+/** Name of who acts on the board, within a request of theirs: bull-board doesn't tell its adapters. */
+export const boardActor = new AsyncLocalStorage<string>();
+
+/** The board's own pause buttons; the board's routes write the audit log. */
+function pauseStoreOf(db: Database['db']): PauseStore {
+  return {
+    isPaused: async (task) => (await readPaused(db)).some((paused) => paused.task === task),
+    pause: async (task) => {
+      await db.transaction((tx) => pauseTasks(tx, [task as TaskName], boardActor.getStore() ?? 'Somebody'));
+    },
+    resume: async (task) => {
+      await db.transaction((tx) => resumeTasks(tx, [task as TaskName]));
+    },
+  };
 }
 
 function historyOf(db: Database['db']): History {

@@ -14,6 +14,11 @@ export const SETTINGS = {
     .describe(
       'how people reach this page, such as https://admin.example; default: http://localhost:ADMIN_PORT',
     ),
+  ADMIN_METRICS_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('what Prometheus sends as bearer token to read /metrics; without it only signed-in people do'),
   SESSION_IDLE_HOURS: settings.SESSION_IDLE_HOURS,
   SESSION_MAX_HOURS: settings.SESSION_MAX_HOURS,
   TRUSTED_PROXIES: settings.TRUSTED_PROXIES,

@@ -12,6 +12,7 @@ await runApp('admin', async () => {
     database,
     metrics,
     authSecret: env.AUTH_SECRET,
+    metricsToken: env.ADMIN_METRICS_TOKEN,
     origin: env.ADMIN_ORIGIN ?? `http://localhost:${env.ADMIN_PORT}`,
     sessions: { idleHours: env.SESSION_IDLE_HOURS, maxHours: env.SESSION_MAX_HOURS },
     trustedProxies: env.TRUSTED_PROXIES,

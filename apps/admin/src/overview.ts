@@ -1,22 +1,14 @@
+import { type Db, employees, eventSyncs, refreshRuns, type SyncState, workers } from '@scheduler/db';
 import {
-  type Db,
-  employees,
-  eventSyncs,
-  events,
-  refreshRuns,
-  type SyncState,
-  schedules,
-  stores,
-  workers,
-} from '@scheduler/db';
-import {
+  type PausedTask,
   type Reachability,
+  readPaused,
   readReachability,
   SILENT_AFTER_SECONDS,
   TASKS,
   type TaskName,
 } from '@scheduler/sync';
-import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { desc, eq, inArray, sql } from 'drizzle-orm';
 import { redact } from './redact.ts';
 
 /** Jobs of one task. Instants are ISO text in UTC. */
@@ -51,18 +43,12 @@ interface WaitingGroup {
   nextTryAt: string | null;
 }
 
-/** Something that nobody tries again until a person acts. */
-export interface DeadLetter {
-  key: string;
-  /** Null where no event is concerned: a person's link, a refresh. */
-  eventId: number | null;
-  title: string;
-  /** Who and when, in the store's time, as planned; null where nothing is planned. */
-  planned: { employee: string; startsAt: string; timeZone: string } | null;
-  store: string | null;
-  task: string | null;
-  jobId: string | null;
-  kind: string | null;
+/** A job of graphile-worker that is no event's and that nobody tries again: a person's link, a reading of the list. */
+interface FailedJob {
+  id: string;
+  task: TaskName;
+  /** The person's name, where it is one's. */
+  name: string | null;
   reason: string;
   tries: number;
   since: string;
@@ -106,7 +92,10 @@ export interface Facts {
   queues: QueueDepth[];
   states: StateCount[];
   waiting: WaitingGroup[];
-  deadLetters: { total: number; shown: DeadLetter[] };
+  /** Events that nobody tries again until a person acts, and one of the reasons. */
+  deadLetters: { total: number; since: string | null; example: string | null };
+  failedJobs: { total: number; shown: FailedJob[] };
+  paused: PausedTask[];
   workers: WorkerState[];
   /** The circuit breaker of the workers: whether Crossmark answers them. */
   crossmark: Reachability;
@@ -120,30 +109,45 @@ export interface Facts {
   };
 }
 
-const DEAD_LETTERS_SHOWN = 50;
+const FAILED_JOBS_SHOWN = 50;
 
 const iso = (value: string | null) => (value === null ? null : new Date(value).toISOString());
 
 /** Reads the facts: a handful of statements, none of which locks anything. */
 export async function readFacts(db: Db, nextRefreshAt: () => Promise<string | null>): Promise<Facts> {
-  const [clock, queues, states, waiting, deadLetters, workerStates, crossmark, refreshes, nextAt] =
-    await Promise.all([
-      readPostgres(db),
-      readQueues(db),
-      readStates(db),
-      readWaiting(db),
-      readDeadLetters(db),
-      readWorkers(db),
-      readReachability(db),
-      readRefresh(db),
-      nextRefreshAt(),
-    ]);
+  const [
+    clock,
+    queues,
+    states,
+    waiting,
+    deadLetters,
+    failedJobs,
+    paused,
+    workerStates,
+    crossmark,
+    refreshes,
+    nextAt,
+  ] = await Promise.all([
+    readPostgres(db),
+    readQueues(db),
+    readStates(db),
+    readWaiting(db),
+    readDeadLetters(db),
+    readFailedJobs(db),
+    readPaused(db),
+    readWorkers(db),
+    readReachability(db),
+    readRefresh(db),
+    nextRefreshAt(),
+  ]);
   return {
     ...clock,
     queues,
     states,
     waiting,
     deadLetters,
+    failedJobs,
+    paused,
     workers: workerStates,
     crossmark: redact(crossmark),
     refresh: { ...refreshes, nextAt },
@@ -186,22 +190,26 @@ async function readQueues(db: Db): Promise<QueueDepth[]> {
     dead: number;
     oldest_ready_at: string | null;
   }>(sql`
-    with jobs as (
-      select task_id, run_at, locked_at is not null as running,
-        locked_at is null and attempts >= max_attempts as dead,
-        locked_at is null and attempts < max_attempts and run_at <= now() as ready,
-        locked_at is null and attempts < max_attempts and run_at > now() as planned
-      from graphile_worker._private_jobs
+    -- The available jobs are counted in graphile-worker's jobs_main_index alone, the others in our jobs_unavailable.
+    with available as (
+      select task_id,
+        count(*) filter (where run_at <= now())::int as ready,
+        count(*) filter (where run_at > now())::int as planned,
+        min(run_at) filter (where run_at <= now())::text as oldest_ready_at
+      from graphile_worker._private_jobs where is_available = true group by task_id
+    ), unavailable as (
+      select task_id,
+        count(*) filter (where locked_at is not null)::int as running,
+        count(*) filter (where locked_at is null)::int as dead
+      from graphile_worker._private_jobs where is_available = false group by task_id
     )
     select tasks.identifier as task,
-      count(*) filter (where ready)::int as ready,
-      count(*) filter (where planned)::int as planned,
-      count(*) filter (where running)::int as running,
-      count(*) filter (where dead)::int as dead,
-      min(run_at) filter (where ready)::text as oldest_ready_at
+      coalesce(available.ready, 0) as ready, coalesce(available.planned, 0) as planned,
+      coalesce(unavailable.running, 0) as running, coalesce(unavailable.dead, 0) as dead,
+      available.oldest_ready_at
     from graphile_worker._private_tasks tasks
-    join jobs on jobs.task_id = tasks.id
-    group by tasks.identifier`);
+    left join available on available.task_id = tasks.id
+    left join unavailable on unavailable.task_id = tasks.id`);
   return TASKS.map((task) => {
     const row = rows.find((candidate) => candidate.task === task);
     return {
@@ -250,34 +258,19 @@ async function readWaiting(db: Db): Promise<WaitingGroup[]> {
 }
 
 async function readDeadLetters(db: Db): Promise<Facts['deadLetters']> {
-  const failed = await db
+  const [row] = await db
     .select({
-      eventId: eventSyncs.eventId,
-      title: events.name,
-      store: stores.name,
-      timeZone: stores.timeZone,
-      employee: employees.name,
-      startsAt: schedules.startsAt,
-      kind: eventSyncs.failureKind,
-      reason: eventSyncs.failureReason,
-      tries: eventSyncs.tries,
-      since: sql<string>`coalesce(${eventSyncs.failingSince}, ${eventSyncs.updatedAt})::text`,
-      jobId: sql<string | null>`job.id::text`,
-      task: sql<string | null>`task.identifier`,
-      total: sql<number>`count(*) over ()::int`,
+      total: sql<number>`count(*)::int`,
+      since: sql<string | null>`min(coalesce(${eventSyncs.failingSince}, ${eventSyncs.updatedAt}))::text`,
+      example: sql<string | null>`max(${eventSyncs.failureReason})`,
     })
     .from(eventSyncs)
-    .innerJoin(events, eq(events.id, eventSyncs.eventId))
-    .innerJoin(stores, eq(stores.id, events.storeId))
-    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
-    .leftJoin(employees, eq(employees.id, schedules.employeeId))
-    // Relies on the unique index of graphile-worker on a job's key.
-    .leftJoin(sql`graphile_worker._private_jobs job`, sql`job.key = 'event:' || ${eventSyncs.eventId}`)
-    .leftJoin(sql`graphile_worker._private_tasks task`, sql`task.id = job.task_id`)
-    .where(eq(eventSyncs.state, 'failed'))
-    .orderBy(desc(eventSyncs.updatedAt))
-    .limit(DEAD_LETTERS_SHOWN);
-  const others = await db.execute<{
+    .where(eq(eventSyncs.state, 'failed'));
+  return redact({ total: row?.total ?? 0, since: iso(row?.since ?? null), example: row?.example ?? null });
+}
+
+async function readFailedJobs(db: Db): Promise<Facts['failedJobs']> {
+  const rows = await db.execute<{
     id: string;
     task: TaskName;
     name: string | null;
@@ -290,43 +283,22 @@ async function readDeadLetters(db: Db): Promise<Facts['deadLetters']> {
       job.updated_at::text as since, count(*) over ()::int as total
     from graphile_worker._private_jobs job
     join graphile_worker._private_tasks task on task.id = job.task_id
-    left join ${employees} employee on employee.id = (job.payload ->> 'employeeId')::int
-    where job.attempts >= job.max_attempts and job.locked_at is null and coalesce(job.key, '') not like 'event:%'
+    left join ${employees} employee on job.key = 'employee:' || employee.id
+    where job.is_available = false and job.locked_at is null and coalesce(job.key, '') not like 'event:%'
     order by job.updated_at desc
-    limit ${DEAD_LETTERS_SHOWN}`);
-  const shown: DeadLetter[] = [
-    ...failed.map((row) => ({
-      key: `event:${row.eventId}`,
-      eventId: row.eventId,
-      title: row.title,
-      planned:
-        row.employee !== null && row.startsAt !== null
-          ? { employee: row.employee, startsAt: row.startsAt, timeZone: row.timeZone }
-          : null,
-      store: row.store,
+    limit ${FAILED_JOBS_SHOWN}`);
+  const shown = rows.map(
+    (row): FailedJob => ({
+      id: row.id,
       task: row.task,
-      jobId: row.jobId,
-      kind: row.kind,
-      reason: row.reason ?? 'No reason was recorded.',
-      tries: row.tries,
-      since: iso(row.since) ?? '',
-    })),
-    ...others.map((row) => ({
-      key: `job:${row.id}`,
-      eventId: null,
-      title: row.name ?? row.task,
-      planned: null,
-      store: null,
-      task: row.task,
-      jobId: row.id,
-      kind: null,
+      name: row.name,
       // Stack traces are for the job's own page.
       reason: row.last_error?.split('\n')[0] ?? 'No reason was recorded.',
       tries: row.attempts,
       since: iso(row.since) ?? '',
-    })),
-  ];
-  return { total: (failed[0]?.total ?? 0) + (others[0]?.total ?? 0), shown: redact(shown) };
+    }),
+  );
+  return { total: rows[0]?.total ?? 0, shown: redact(shown) };
 }
 
 async function readWorkers(db: Db): Promise<WorkerState[]> {
@@ -348,7 +320,7 @@ async function readWorkers(db: Db): Promise<WorkerState[]> {
     select job.id::text as id, task.identifier as task, job.locked_by, job.locked_at::text as since
     from graphile_worker._private_jobs job
     join graphile_worker._private_tasks task on task.id = job.task_id
-    where job.locked_at is not null
+    where job.is_available = false and job.locked_at is not null
     order by job.locked_at
     limit 200`);
   return rows.map((worker) => ({

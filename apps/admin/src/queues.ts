@@ -1,9 +1,11 @@
 import { createBullBoard } from '@bull-board/api';
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
+import type { MetricsHistoryProvider } from '@bull-board/api/dist/types.js';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { auditLog, type Db } from '@scheduler/db';
 import { eq } from 'drizzle-orm';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { boardActor } from './board-queues.ts';
 import { redact } from './redact.ts';
 import { wentWrong } from './router.ts';
 import { isRead, type Viewer } from './viewer.ts';
@@ -27,6 +29,9 @@ export async function mountQueues(
   app: FastifyInstance,
   options: {
     queues: readonly BaseAdapter[];
+    historyProvider: MetricsHistoryProvider;
+    /** After a change, which the overview is to show. */
+    changed: () => void;
     db: Db;
     viewerOf: (request: FastifyRequest) => Promise<Viewer | null>;
   },
@@ -37,6 +42,7 @@ export async function mountQueues(
     queues: [...options.queues],
     serverAdapter: adapter,
     options: {
+      historyProvider: options.historyProvider,
       uiConfig: {
         boardTitle: 'Crossmark sync',
         miscLinks: [{ text: 'Overview', url: '/' }],
@@ -89,6 +95,10 @@ export async function mountQueues(
         request.auditId = row?.id ?? null;
       });
 
+      scope.addHook('preHandler', (request, _reply, done) =>
+        boardActor.run(request.viewer?.name ?? 'Somebody', done),
+      );
+
       scope.addHook('onResponse', async (request, reply) => {
         if (request.auditId === null) return;
         const after = {
@@ -96,6 +106,7 @@ export async function mountQueues(
           status: reply.statusCode,
           ...(await describe(queueNamed, request)),
         };
+        options.changed();
         await options.db.update(auditLog).set({ after }).where(eq(auditLog.id, request.auditId));
       });
 

@@ -1,11 +1,22 @@
-import { auditLog, type Db, eventSyncs } from '@scheduler/db';
+import type { Db } from '@scheduler/db';
 import type { MetricsReader, MetricsStatus, Series } from '@scheduler/metrics';
 import { RANGES } from '@scheduler/metrics';
 import { inScope, traced } from '@scheduler/runtime';
-import { requestRefresh, retryAllNow, retryNow, TASKS } from '@scheduler/sync';
+import { TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
-import { eq } from 'drizzle-orm';
 import { ZodError, z } from 'zod';
+import { type ChangePage, changeFilter, listChanges, listTries, type Try } from './changes.ts';
+import {
+  pause,
+  purgeQueue,
+  redrive,
+  refreshNow,
+  release,
+  resume,
+  retryJobs,
+  switchBreaker,
+} from './control.ts';
+import { type Kept, keep } from './kept.ts';
 import { type Facts, readFacts } from './overview.ts';
 import { judge, type Verdict } from './verdict.ts';
 import type { Viewer } from './viewer.ts';
@@ -21,10 +32,8 @@ export interface Context {
 export interface Services {
   db: Db;
   metrics: MetricsReader;
-  /** {@link readFacts}, not older than a second or so: however many pages are open, Postgres is asked once. */
-  facts(): Promise<Facts>;
-  /** After a change, which the next facts are to show. */
-  forgetFacts(): void;
+  /** {@link readFacts}: however many pages are open, Postgres is asked once a second at most. */
+  facts: Kept<Facts>;
 }
 
 /** The overview's answer: facts and what they mean. */
@@ -44,39 +53,17 @@ export interface Charts {
   callsByName: Record<string, Series['allCalls']['total']>;
 }
 
-/** Facts are kept this long, and at least ten times as long as it took to get them. */
-const FACTS_FOR_MS = 1000;
-
-/** The services over a database and a metrics reader. */
+/** The services over a database and a metrics reader. Whoever makes them stops `facts` in the end. */
 export function createServices(
   db: Db,
   metrics: MetricsReader,
   nextRefreshAt: () => Promise<string | null>,
 ): Services {
-  let kept: { facts: Promise<Facts>; until: number } | undefined;
-  return {
-    db,
-    metrics,
-    facts() {
-      if (kept && performance.now() < kept.until) return kept.facts;
-      const askedAt = performance.now();
-      const asked = { facts: readFacts(db, nextRefreshAt), until: Number.POSITIVE_INFINITY };
-      kept = asked;
-      asked.facts.then(
-        () => {
-          asked.until = performance.now() + Math.max(FACTS_FOR_MS, 10 * (performance.now() - askedAt));
-        },
-        () => {
-          asked.until = 0;
-        },
-      );
-      return asked.facts;
-    },
-    forgetFacts() {
-      kept = undefined;
-    },
-  };
+  return { db, metrics, facts: keep(() => readFacts(db, nextRefreshAt)) };
 }
+
+const eventId = z.int().positive().max(2_147_483_647);
+const tasks = z.array(z.enum(TASKS)).min(1).max(TASKS.length);
 
 const t = initTRPC.context<Context>().create({
   errorFormatter: ({ shape, error, ctx }) => {
@@ -122,7 +109,7 @@ const adminProcedure = viewerProcedure.use(async ({ ctx, next }) => {
     });
   }
   const done = await next({ ctx });
-  ctx.services.forgetFacts();
+  ctx.services.facts.forget();
   return done;
 });
 
@@ -131,7 +118,7 @@ export const router = t.router({
   me: viewerProcedure.query(({ ctx }): Viewer => ctx.viewer),
 
   overview: viewerProcedure.query(async ({ ctx }): Promise<Overview> => {
-    const [facts, redis] = await Promise.all([ctx.services.facts(), ctx.services.metrics.status()]);
+    const [facts, redis] = await Promise.all([ctx.services.facts.get(), ctx.services.metrics.status()]);
     return { facts, verdict: judge(facts), redis };
   }),
 
@@ -153,83 +140,57 @@ export const router = t.router({
       };
     }),
 
-  /** Tries a dead letter or a waiting change again at once. */
-  retry: adminProcedure
-    .input(z.strictObject({ eventId: z.int().positive().max(2_147_483_647) }))
-    .mutation(async ({ ctx, input }): Promise<{ retried: number }> => {
-      const { db } = ctx.services;
-      return db.transaction(async (tx) => {
-        const before = await tx.query.eventSyncs.findFirst({ where: eq(eventSyncs.eventId, input.eventId) });
-        if (!before) {
-          throw new TRPCError({ code: 'NOT_FOUND', message: `There is no event ${input.eventId} to sync.` });
-        }
-        const retried = await retryNow(tx, input.eventId);
-        if (!retried) {
-          throw new TRPCError({
-            code: 'CONFLICT',
-            message:
-              before.state === 'conflict'
-                ? 'A dispatcher has to choose a side on the board first.'
-                : 'It is synced by now: there is nothing to try again.',
-          });
-        }
-        await tx.insert(auditLog).values({
-          ...actorOf(ctx),
-          action: 'sync.retry',
-          subjectType: 'event',
-          subjectId: String(input.eventId),
-          before: { state: before.state, tries: before.tries, failureReason: before.failureReason },
-          after: { state: 'pending' },
-        });
-        return { retried: 1 };
-      });
-    }),
+  /** Events in one state of their way to Crossmark, filtered and by pages. */
+  changes: viewerProcedure
+    .input(z.strictObject({ filter: changeFilter, offset: z.int().min(0).max(1_000_000).default(0) }))
+    .query(({ ctx, input }): Promise<ChangePage> => listChanges(ctx.services.db, input.filter, input.offset)),
 
-  /** Tries every dead letter of an event again. */
-  retryAll: adminProcedure.mutation(async ({ ctx }): Promise<{ retried: number }> => {
-    const { db } = ctx.services;
-    return db.transaction(async (tx) => {
-      const failed = await tx
-        .select({ eventId: eventSyncs.eventId })
-        .from(eventSyncs)
-        .where(eq(eventSyncs.state, 'failed'));
-      const eventIds = failed.map((row) => row.eventId);
-      const retried = await retryAllNow(tx, eventIds);
-      if (retried > 0) {
-        await tx.insert(auditLog).values({
-          ...actorOf(ctx),
-          action: 'sync.retryAll',
-          subjectType: 'queue',
-          subjectId: 'dead letters',
-          before: { state: 'failed', eventIds },
-          after: { state: 'pending', retried },
-        });
-      }
-      return { retried };
-    });
-  }),
+  tries: viewerProcedure
+    .input(z.strictObject({ eventId }))
+    .query(({ ctx, input }): Promise<Try[]> => listTries(ctx.services.db, input.eventId)),
 
-  /** Reads Crossmark's list now, or joins the reading that is under way. */
-  refreshNow: adminProcedure.mutation(async ({ ctx }): Promise<{ runId: number }> => {
-    const { db } = ctx.services;
-    return db.transaction(async (tx) => {
-      const runId = await requestRefresh(tx, { requestedBy: ctx.viewer.id });
-      await tx.insert(auditLog).values({
-        ...actorOf(ctx),
-        action: 'refresh.request',
-        subjectType: 'refresh',
-        subjectId: String(runId),
-      });
-      return { runId };
-    });
-  }),
+  redrive: adminProcedure
+    .input(
+      z.union([
+        z.strictObject({ eventIds: z.array(eventId).min(1).max(1_000) }),
+        z.strictObject({ filter: changeFilter }),
+      ]),
+    )
+    .mutation(({ ctx, input }) => redrive(ctx.services.db, ctx, input)),
+
+  retryJobs: adminProcedure
+    .input(
+      z.strictObject({
+        jobIds: z
+          .array(z.string().regex(/^\d{1,18}$/, { error: 'is not the number of a job' }))
+          .min(1)
+          .max(1_000),
+      }),
+    )
+    .mutation(({ ctx, input }) => retryJobs(ctx.services.db, ctx, input.jobIds)),
+
+  refreshNow: adminProcedure.mutation(({ ctx }) => refreshNow(ctx.services.db, ctx)),
+
+  pause: adminProcedure
+    .input(z.strictObject({ tasks }))
+    .mutation(({ ctx, input }) => pause(ctx.services.db, ctx, input.tasks)),
+
+  resume: adminProcedure
+    .input(z.strictObject({ tasks }))
+    .mutation(({ ctx, input }) => resume(ctx.services.db, ctx, input.tasks)),
+
+  switchBreaker: adminProcedure
+    .input(z.strictObject({ calls: z.enum(['hold', 'pass']) }))
+    .mutation(({ ctx, input }) => switchBreaker(ctx.services.db, ctx, input.calls)),
+
+  releaseWorker: adminProcedure
+    .input(z.strictObject({ workerId: z.string().min(1).max(200) }))
+    .mutation(({ ctx, input }) => release(ctx.services.db, ctx, input.workerId)),
+
+  purge: adminProcedure
+    .input(z.strictObject({ task: z.enum(TASKS), confirm: z.string().max(100) }))
+    .mutation(({ ctx, input }) => purgeQueue(ctx.services.db, ctx, input)),
 });
 
 /** For the page's typed client. */
 export type AdminRouter = typeof router;
-
-const actorOf = (ctx: { viewer: Viewer; requestId: string }) => ({
-  actorId: ctx.viewer.id,
-  actorName: ctx.viewer.name,
-  requestId: ctx.requestId,
-});

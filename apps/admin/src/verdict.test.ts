@@ -1,6 +1,6 @@
 import { TASKS } from '@scheduler/sync';
 import { describe, expect, test } from 'vitest';
-import type { DeadLetter, Facts, RefreshState, WorkerState } from './overview.ts';
+import type { Facts, RefreshState, WorkerState } from './overview.ts';
 import { judge } from './verdict.ts';
 
 const AT = '2026-01-05T12:00:00.000Z';
@@ -33,25 +33,14 @@ const refresh: RefreshState = {
   bad: 0,
   failureReason: null,
 };
-const letter: DeadLetter = {
-  key: 'event:1',
-  eventId: 1,
-  title: '606001-CORE Soup - V2-CORE',
-  planned: null,
-  store: 'Club Eight',
-  task: 'sync_schedule',
-  jobId: '9',
-  kind: 'rejected',
-  reason: 'Ada Example has no RepID.',
-  tries: 1,
-  since: minutesAgo(20),
-};
 const facts = (changes: Partial<Facts> = {}): Facts => ({
   at: AT,
   queues: TASKS.map((task) => ({ task, ready: 0, planned: 0, running: 0, dead: 0, oldestReadyAt: null })),
   states: [{ state: 'synced', count: 100, since: null }],
   waiting: [],
-  deadLetters: { total: 0, shown: [] },
+  deadLetters: { total: 0, since: null, example: null },
+  failedJobs: { total: 0, shown: [] },
+  paused: [],
   workers: [worker],
   crossmark: {
     state: 'reachable',
@@ -60,6 +49,7 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
     lastProbeAt: null,
     nextProbeAt: null,
     lastFailure: null,
+    byHand: false,
   },
   refresh: { current: null, last: refresh, nextAt: null },
   postgres: { version: '18', pingMs: 1, connections: 3, maxConnections: 100, sizeBytes: 1 },
@@ -88,6 +78,7 @@ describe('the verdict', () => {
           lastProbeAt: minutesAgo(0),
           nextProbeAt: AT,
           lastFailure: 'Crossmark failed (503).',
+          byHand: false,
         },
         waiting: [
           { kind: 'transient', example: 'x', count: 7, since: minutesAgo(3), nextTryAt: null },
@@ -151,7 +142,7 @@ describe('the verdict', () => {
   test('asks for a person where sync works but dead letters or conflicts are left', () => {
     const verdict = judge(
       facts({
-        deadLetters: { total: 1, shown: [letter] },
+        deadLetters: { total: 1, since: minutesAgo(20), example: 'Ada Example has no RepID.' },
         states: [{ state: 'conflict', count: 2, since: minutesAgo(3) }],
       }),
     );
@@ -178,5 +169,48 @@ describe('the verdict', () => {
       }),
     );
     expect(verdict.level).toBe('attention');
+  });
+
+  test('says who paused sync, since when and what waits, and doesn’t call that stuck', () => {
+    const verdict = judge(
+      facts({
+        queues: queueWith(40, minutesAgo(30)),
+        paused: [{ task: 'sync_schedule', pausedAt: minutesAgo(31), pausedBy: 'Ada' }],
+      }),
+    );
+    expect(verdict).toMatchObject({
+      level: 'attention',
+      headline: 'Sync is paused',
+      since: minutesAgo(31),
+      findings: [{ id: 'paused', why: 'Ada paused sync_schedule. 40 jobs wait and are safe.' }],
+    });
+  });
+
+  test('is paused since the pause, whatever else is older, and not for what holds up no schedule', () => {
+    const older = { deadLetters: { total: 1, since: minutesAgo(20), example: 'No RepID.' } };
+    const paused = (task: 'sync_schedule' | 'sync_employee') =>
+      judge(facts({ ...older, paused: [{ task, pausedAt: minutesAgo(2), pausedBy: 'Ada' }] }));
+    expect(paused('sync_schedule')).toMatchObject({ headline: 'Sync is paused', since: minutesAgo(2) });
+    expect(paused('sync_employee').headline).toBe('Sync works, and something needs a person');
+    expect(paused('sync_employee').findings.map(({ id }) => id)).toEqual(['paused', 'dead']);
+  });
+
+  test('tells calls that an admin holds back from an outage', () => {
+    const held = {
+      ...facts().crossmark,
+      state: 'unreachable' as const,
+      since: minutesAgo(3),
+      waiting: 2,
+      lastFailure: 'Ada held back all calls by hand.',
+      byHand: true,
+    };
+    const verdict = judge(
+      facts({
+        crossmark: held,
+        waiting: [{ kind: 'transient', example: 'x', count: 2, since: minutesAgo(3), nextTryAt: null }],
+      }),
+    );
+    expect(verdict).toMatchObject({ level: 'attention', headline: 'Sync is held back by hand' });
+    expect(verdict.findings).toMatchObject([{ id: 'held' }]);
   });
 });

@@ -2,7 +2,17 @@ import type { Facts } from './overview.ts';
 
 /** What is wrong, in words a person on call understands: what, why, since when, and what helps. */
 interface Finding {
-  id: 'no-worker' | 'crossmark' | 'behind' | 'dead' | 'conflict' | 'refresh' | 'waiting';
+  id:
+    | 'no-worker'
+    | 'crossmark'
+    | 'held'
+    | 'behind'
+    | 'paused'
+    | 'dead'
+    | 'failed-jobs'
+    | 'conflict'
+    | 'refresh'
+    | 'waiting';
   level: 'broken' | 'attention';
   what: string;
   why: string;
@@ -38,10 +48,23 @@ export function judge(facts: Facts): Verdict {
   if (!first) {
     return { level: 'healthy', headline: 'Sync is healthy', since: null, findings };
   }
+  // People's links and readings of the list may rest without anybody's schedule waiting.
+  const isStopped =
+    facts.crossmark.byHand || facts.paused.some(({ task }) => task.startsWith('sync_schedule'));
+  const stopped = isStopped ? findings.find(({ id }) => id === 'held' || id === 'paused') : undefined;
   return {
     level: broken.length > 0 ? 'broken' : 'attention',
-    headline: broken.length > 0 ? 'Sync is stuck' : 'Sync works, and something needs a person',
-    since: earliest((broken.length > 0 ? broken : findings).map((finding) => finding.since)),
+    headline:
+      broken.length > 0
+        ? 'Sync is stuck'
+        : stopped?.id === 'held'
+          ? 'Sync is held back by hand'
+          : stopped
+            ? 'Sync is paused'
+            : 'Sync works, and something needs a person',
+    since: earliest(
+      (broken.length > 0 ? broken : stopped ? [stopped] : findings).map((finding) => finding.since),
+    ),
     findings,
   };
 }
@@ -50,8 +73,9 @@ function findBroken(facts: Facts): Finding[] {
   const now = Date.parse(facts.at);
   const found: Finding[] = [];
   const alive = facts.workers.filter((worker) => worker.alive);
-  const ready = facts.queues.reduce((sum, queue) => sum + queue.ready, 0);
-  const oldest = earliest(facts.queues.map((queue) => queue.oldestReadyAt));
+  const taken = facts.queues.filter((queue) => !facts.paused.some(({ task }) => task === queue.task));
+  const ready = taken.reduce((sum, queue) => sum + queue.ready, 0);
+  const oldest = earliest(taken.map((queue) => queue.oldestReadyAt));
   if (alive.length === 0) {
     const lastSeen = facts.workers[0]?.seenAt ?? null;
     found.push({
@@ -73,14 +97,14 @@ function findBroken(facts: Facts): Finding[] {
       why: `${plural(alive.length, 'worker')} with ${plural(
         alive.reduce((sum, worker) => sum + worker.concurrency, 0),
         'place',
-      )} can’t keep up, or the queue is paused.`,
+      )} can’t keep up.`,
       since: oldest,
-      help: 'Look at what runs now in the queues; resume a paused queue, or add a worker.',
+      help: 'Look at what runs now in the queues, or add a worker.',
     });
   }
   const { crossmark } = facts;
   const isDown = crossmark.state === 'unreachable';
-  if (isDown) {
+  if (isDown && !crossmark.byHand) {
     found.push({
       id: 'crossmark',
       level: 'broken',
@@ -117,18 +141,61 @@ const HELP_WAITING = {
   unknown: 'Nothing has to be done: tries go on by themselves.',
 };
 
+/** What people stopped by hand, which nobody should take for an outage. */
+function findStopped(facts: Facts): Finding[] {
+  const found: Finding[] = [];
+  const { crossmark, paused } = facts;
+  if (crossmark.byHand)
+    found.push({
+      id: 'held',
+      level: 'attention',
+      what: 'Nothing is sent to Crossmark: an admin holds it back.',
+      why: `${crossmark.lastFailure ?? ''} ${plural(crossmark.waiting, 'change waits here and is safe', 'changes wait here and are safe')}.`.trim(),
+      since: crossmark.since,
+      help: 'Let calls pass when the reason is over; what waits then goes out by itself.',
+    });
+  const [first] = paused;
+  if (first) {
+    const all = paused.length === facts.queues.length;
+    const waiting = facts.queues
+      .filter((queue) => paused.some(({ task }) => task === queue.task))
+      .reduce((sum, queue) => sum + queue.ready, 0);
+    found.push({
+      id: 'paused',
+      level: 'attention',
+      what: all
+        ? 'All of sync is paused.'
+        : `${plural(paused.length, 'task')} of ${facts.queues.length} ${paused.length === 1 ? 'is' : 'are'} paused.`,
+      why: `${first.pausedBy} paused ${all ? 'it' : paused.map(({ task }) => task).join(', ')}. ${plural(waiting, 'job waits and is safe', 'jobs wait and are safe')}.`,
+      since: first.pausedAt,
+      help: 'Resume when the reason is over; what waits then goes out by itself.',
+    });
+  }
+  return found;
+}
+
 function findAttention(facts: Facts): Finding[] {
   const now = Date.parse(facts.at);
-  const found: Finding[] = [];
+  const found: Finding[] = [...findStopped(facts)];
   if (facts.deadLetters.total > 0) {
     const n = facts.deadLetters.total;
     found.push({
       id: 'dead',
       level: 'attention',
       what: `${plural(n, 'change')} did not get through, and nobody tries again.`,
-      why: facts.deadLetters.shown[0]?.reason ?? '',
-      since: earliest(facts.deadLetters.shown.map((letter) => letter.since)),
+      why: facts.deadLetters.example ?? 'No reason was recorded.',
+      since: facts.deadLetters.since,
       help: 'Mend the cause, then try again.',
+    });
+  }
+  if (facts.failedJobs.total > 0) {
+    found.push({
+      id: 'failed-jobs',
+      level: 'attention',
+      what: `${plural(facts.failedJobs.total, 'other job')} failed for good.`,
+      why: facts.failedJobs.shown[0]?.reason ?? 'No reason was recorded.',
+      since: earliest(facts.failedJobs.shown.map((job) => job.since)),
+      help: 'A person’s link or a reading of Crossmark’s list: mend the cause, then try again.',
     });
   }
   const conflicts = facts.states.find((row) => row.state === 'conflict');

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type CrossmarkClient, createCrossmarkClient, mplanId, repId, storeId } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
@@ -25,8 +26,11 @@ import { createLogger } from '@scheduler/runtime';
 import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
 import {
   DEFAULT_RETRY_POLICY,
+  enqueueEmployee,
+  pauseTasks,
   type RetryPolicy,
   requestRefresh,
+  resumeTasks,
   retryNow,
   wantChange,
 } from '@scheduler/sync';
@@ -498,6 +502,31 @@ describe('several workers and things going wrong', () => {
     await agree();
     expect(await database.db.select().from(crossmarkBreakers)).toMatchObject([{ state: 'closed' }]);
     expect(workers.map((child) => child.output).join('')).toMatch(/Crossmark answers again/);
+  });
+
+  test('pausing a task stops every worker within a second, and resuming it sends what waited', async () => {
+    const workers = [start(), start()];
+    await vi.waitFor(() => expect(workers.every((worker) => worker.id)).toBe(true), patience);
+    await database.db.transaction((tx) => pauseTasks(tx, ['sync_schedule'], 'Ada'));
+    // The promise itself: what is saved a second later is taken by nobody.
+    await wait(1_000);
+    const ids = await eventIds();
+    for (const [n, eventId] of ids.entries())
+      await decide(eventId, { employeeId: people[n % 3] ?? 0, startsAt: slot(Math.floor(n / 3)) });
+    // Another task's job, added later, is done while they wait.
+    await database.db.transaction((tx) => enqueueEmployee(tx, people[0] ?? 0));
+    await vi.waitFor(async () => {
+      const done = await database.db
+        .select()
+        .from(syncAttempts)
+        .where(eq(syncAttempts.task, 'sync_employee'));
+      expect(done).toMatchObject([{ outcome: expect.any(String) }]);
+    }, patience);
+    expect(simulator.state.bookings).toHaveLength(0);
+    expect(await database.db.$count(syncAttempts, eq(syncAttempts.task, 'sync_schedule'))).toBe(0);
+    await database.db.transaction((tx) => resumeTasks(tx, ['sync_schedule']));
+    for (const eventId of ids) await reached(eventId, 'synced');
+    await agree();
   });
 
   test('a change whose job was lost is found by the sweep', async () => {

@@ -8,6 +8,7 @@ import {
   type Breaker,
   CRONTAB,
   createTaskList,
+  flagsOfPausedTasks,
   heartbeat,
   prune,
   type Retention,
@@ -135,6 +136,7 @@ export function startWorker(options: WorkerOptions): Worker {
       // Without batching nobody waits for a job's end to be written: a failure of that ended the process.
       preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       taskList,
+      forbiddenFlags: flagsOfPausedTasks(db),
       crontab: options.crontab ?? CRONTAB,
       events,
       logger: graphileLogger(log),
@@ -228,7 +230,7 @@ async function postgresReady({ db }: Database, log: Logger, signal: AbortSignal)
   for (let waitMs = 250; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_FOR_POSTGRES_MS)) {
     try {
       const [row] = await db.execute<{ there: boolean }>(
-        sql`select to_regclass('public.workers') is not null and to_regclass('graphile_worker._private_jobs') is not null as there`,
+        sql`select to_regclass('public.paused_tasks') is not null and to_regclass('graphile_worker._private_jobs') is not null as there`,
       );
       if (row?.there) return;
       log.warn({ retryInMs: waitMs }, 'waiting for the database to be migrated (pnpm db:migrate)');

@@ -4,6 +4,7 @@ import type {
   AppJob,
   AppJobScheduler,
   AppQueue,
+  MetricsHistoryProvider,
   QueueMetrics,
   QueueWorker,
   RedisStats,
@@ -23,7 +24,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import {
   type CompletedJob,
   createGraphileQueues,
+  createHistoryProvider,
   type GraphileQueuesOptions,
+  type HistorySpan,
   type JobAttempt,
   type PauseStore,
   type Query,
@@ -101,10 +104,14 @@ function memoryHistory() {
 }
 
 /** A board served by Fastify as an app would, with bull-board's own check of every answer's shape. */
-async function serve(options: GraphileQueuesOptions) {
+async function serve(options: GraphileQueuesOptions, historyProvider?: MetricsHistoryProvider) {
   const queues = createGraphileQueues(options);
   const serverAdapter = new FastifyAdapter();
-  createBullBoard({ queues, serverAdapter, options: { validateResponses: true } });
+  createBullBoard({
+    queues,
+    serverAdapter,
+    options: { validateResponses: true, ...(historyProvider && { historyProvider }) },
+  });
   const app: FastifyInstance = Fastify();
   const routes: string[] = [];
   app.addHook('onRoute', ({ method, url }) => {
@@ -701,6 +708,31 @@ describe('what the board asks of Postgres', () => {
     expect(query.mock.calls.filter(([text]) => text.includes('reschedule_jobs'))).toHaveLength(1);
   });
 
+  test('on an open board nobody waits for a count: the one of before is shown while the next is got', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      let gate = Promise.resolve();
+      const served = await board({
+        query: async (text, values) => {
+          if (text.includes('count(')) await gate;
+          return database.sql.unsafe(text, values);
+        },
+      });
+      await served.call('GET', '/api/queues');
+      await mail();
+      vi.setSystemTime(Date.now() + 1_000);
+      let open = () => {};
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+      expect((await served.listed('send mail')).counts.waiting).toBe(0);
+      open();
+      await vi.waitFor(async () => expect((await served.listed('send mail')).counts.waiting).toBe(1));
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   test('a count that fails is asked for again', async () => {
     let broken = true;
     const served = await board({
@@ -847,6 +879,63 @@ describe('what the app may leave out or add', () => {
     const { id } = await mail();
     const { body } = await served.call('GET', `/api/queues/send%20mail/${id}`);
     expect(body.job.externalUrl).toEqual({ href: `/mails/${id}`, displayText: 'Mail' });
+  });
+});
+
+describe('charts over days', () => {
+  const HOUR = Date.parse('2026-01-05T15:00:00Z');
+  const asked: HistorySpan[] = [];
+  const provider = createHistoryProvider(async (span) => {
+    asked.push(span);
+    return [
+      { startMs: HOUR, completed: 7, failed: 2, measured: 9, quantile: (part) => 1000 * part },
+      { startMs: HOUR + HOUR_MS, completed: 0, failed: 0, measured: 0, quantile: () => 0 },
+    ];
+  });
+  let served: Board;
+  beforeEach(async () => {
+    asked.length = 0;
+    served = await serve(
+      { query: (text, values) => database.sql.unsafe(text, values), tasks: TASKS },
+      provider,
+    );
+    boards.push(served);
+  });
+  const get = async (path: string) => {
+    const response = await served.app.inject({ method: 'GET', url: `/api/metrics/${path}` });
+    expect(response.statusCode, response.body).toBe(200);
+    return response.json();
+  };
+
+  test('completed and failed jobs come from the app’s figures, of one task or all', async () => {
+    const span = `from=${HOUR}&to=${HOUR + HOUR_MS}&granularity=hour`;
+    expect(await get(`history?queue=report&${span}`)).toEqual({
+      completed: [
+        { ts: HOUR, value: 7 },
+        { ts: HOUR + HOUR_MS, value: 0 },
+      ],
+      failed: [
+        { ts: HOUR, value: 2 },
+        { ts: HOUR + HOUR_MS, value: 0 },
+      ],
+    });
+    expect(asked[0]).toEqual({ task: 'report', granularity: 'hour', fromMs: HOUR, toMs: HOUR + HOUR_MS });
+    await get(`history?${span}`);
+    expect(asked.at(-1)?.task).toBeUndefined();
+  });
+
+  test('durations are percentiles of what was measured, and nothing where nothing was', async () => {
+    const span = `from=${HOUR}&to=${HOUR + HOUR_MS}&granularity=range&percentiles=50,99`;
+    expect(await get(`latency?metric=runtime&${span}`)).toEqual([
+      { ts: HOUR, count: 9, values: { 50: 500, 99: 990 } },
+    ]);
+  });
+
+  test('what graphile-worker doesn’t know is left empty, not made up', async () => {
+    const span = `from=${HOUR}&to=${HOUR + HOUR_MS}`;
+    expect(await get(`history?metric=queueage&${span}`)).toEqual({ queueage: [] });
+    expect(await get(`latency?metric=waittime&${span}`)).toEqual([]);
+    expect(asked).toEqual([]);
   });
 });
 

@@ -1,4 +1,5 @@
 export { createGraphileQueues } from './adapter.ts';
+export { createHistoryProvider, type HistoryBucket, type HistorySpan } from './history-provider.ts';
 export type {
   CompletedJob,
   GraphileQueuesOptions,

@@ -61,31 +61,48 @@ function toJobRow(row: Record<string, unknown>): JobRow {
   };
 }
 
+/** An answer older than this is waited for anew; a younger one is shown while the next one is got. */
+const SHOWN_FOR_MS = 15_000;
+
 /**
  * Keeps an answer for ten times as long as it took to get, but at least for half a second. A board asks for each queue
  * separately and again every few seconds: so the same question goes to Postgres once, and however large the table
- * and however many pages are open, it keeps busy at most a tenth of one connection.
+ * and however many pages are open, it keeps busy at most a tenth of one connection. On an open board nobody waits for it:
+ * the answer of before is shown, and a new one got behind it.
  */
 function kept<T>(read: () => Promise<T>) {
-  let current: { answer: Promise<T>; until: number } | undefined;
+  let current: { answer: Promise<T>; until: number; shownUntil: number } | undefined;
+  let reading: Promise<T> | undefined;
+
+  function renew(): Promise<T> {
+    const startedAt = Date.now();
+    const answer = read();
+    reading = answer;
+    answer.then(
+      () => {
+        if (reading !== answer) return;
+        const until = Date.now() + Math.max(500, 10 * (Date.now() - startedAt));
+        current = { answer, until, shownUntil: until + SHOWN_FOR_MS };
+        reading = undefined;
+      },
+      () => {
+        if (reading !== answer) return;
+        current = undefined;
+        reading = undefined;
+      },
+    );
+    return answer;
+  }
+
   return {
     get(): Promise<T> {
-      if (current && Date.now() < current.until) return current.answer;
-      const startedAt = Date.now();
-      const entry = { answer: read(), until: Number.POSITIVE_INFINITY };
-      current = entry;
-      entry.answer.then(
-        () => {
-          entry.until = Date.now() + Math.max(500, 10 * (Date.now() - startedAt));
-        },
-        () => {
-          entry.until = 0;
-        },
-      );
-      return entry.answer;
+      if (!current || Date.now() >= current.shownUntil) return reading ?? renew();
+      if (!reading && Date.now() >= current.until) renew().catch(() => {});
+      return current.answer;
     },
     forget() {
       current = undefined;
+      reading = undefined;
     },
   };
 }

@@ -22,6 +22,10 @@ export async function migrate(url: string): Promise<void> {
       migrationsFolder: MIGRATIONS,
     });
     await runMigrations({ connectionString: url });
+    // graphile-worker has no index of running and failed jobs, so looking at them would walk over all that wait.
+    await sql`
+      create index if not exists jobs_unavailable
+      on graphile_worker._private_jobs (task_id) where is_available = false`;
   } finally {
     await sql.end();
   }

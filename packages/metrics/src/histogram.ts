@@ -22,24 +22,44 @@ export function bucketOf(durationMs: number): number {
 
 /** The median and the slow tail of a histogram, or null where nothing was measured. */
 export function quantiles(histogram: Histogram): Quantiles | null {
+  const count = countOf(histogram);
+  if (count === 0) return null;
+  const at = (quantile: number) => quantileOf(histogram, quantile);
+  return { count, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+}
+
+/** How many were measured. */
+export function countOf(histogram: Histogram): number {
   let count = 0;
   for (const n of histogram.values()) count += n;
-  if (count === 0) return null;
-  const sorted = [...histogram].sort(([a], [b]) => a - b);
-  const at = (quantile: number) => {
-    const rank = Math.max(1, Math.ceil(quantile * count));
-    let below = 0;
-    for (const [bucket, n] of sorted) {
-      if (below + n >= rank) {
-        // Within a bucket, measurements are taken to lie evenly on the logarithmic scale.
-        const within = (rank - below - 0.5) / n;
-        return bucket === 0 ? 1 : 2 ** ((bucket - 1 + within) / PER_DOUBLING);
-      }
-      below += n;
+  return count;
+}
+
+/** The duration in milliseconds that a part of the measurements (0 to 1) doesn't exceed; 0 where nothing was measured. */
+export function quantileOf(histogram: Histogram, quantile: number): number {
+  const rank = Math.max(1, Math.ceil(quantile * countOf(histogram)));
+  let below = 0;
+  let last = 0;
+  for (const [bucket, n] of [...histogram].sort(([a], [b]) => a - b)) {
+    if (below + n >= rank) {
+      // Within a bucket, measurements are taken to lie evenly on the logarithmic scale.
+      const within = (rank - below - 0.5) / n;
+      return bucket === 0 ? 1 : 2 ** ((bucket - 1 + within) / PER_DOUBLING);
     }
-    return 2 ** (LAST / PER_DOUBLING);
-  };
-  return { count, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
+    below += n;
+    last = bucket;
+  }
+  return last === 0 ? 0 : 2 ** (last / PER_DOUBLING);
+}
+
+/** A histogram as Prometheus counts: how many were no longer than each power of two, in milliseconds. */
+export function cumulative(histogram: Histogram): { upToMs: number; count: number }[] {
+  const bounds = Array.from({ length: LAST / PER_DOUBLING + 1 }, (_, doubling) => doubling);
+  return bounds.map((doubling) => {
+    let count = 0;
+    for (const [bucket, n] of histogram) if (bucket <= doubling * PER_DOUBLING) count += n;
+    return { upToMs: 2 ** doubling, count };
+  });
 }
 
 /** Adds `from` to `into`. */

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RANGES } from './buckets.ts';
+import { EVER_KEY, fieldOf, keyOf, MOST_BYTES, RANGES, startOf, TIERS } from './buckets.ts';
 import { createMetricsReader, type MetricsReader } from './reader.ts';
 import { findRedis, type RedisProcess, startRedis } from './redis-process.ts';
 import { createMetricsWriter, type MetricsWriter } from './writer.ts';
@@ -9,6 +9,7 @@ let server: RedisProcess;
 let direct: Redis;
 const open: { close(): unknown }[] = [];
 const log = { info: vi.fn(), warn: vi.fn() };
+const OUTCOMES = ['done', 'nothing', 'retry', 'dead', 'waiting', 'conflict', 'interrupted'];
 
 const writer = (url = server.url): MetricsWriter => {
   const made = createMetricsWriter(url, log);
@@ -93,10 +94,115 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
     await figures.close();
     const keys = await direct.keys('*');
     const ages = await Promise.all(keys.map((key) => direct.ttl(key)));
-    expect(keys).toHaveLength(4);
+    expect(keys).toHaveLength(5);
     expect(Math.min(...ages)).toBeGreaterThan(3600);
     expect(Math.max(...ages)).toBeGreaterThan(30 * 86_400);
     expect(Math.max(...ages)).toBeLessThan(32 * 86_400);
+  });
+
+  test('memory of 30 days stays below its bound though every outcome and duration came up in every bucket', async () => {
+    const bytes = async () => Number(/used_memory:(\d+)/.exec(await direct.info('memory'))?.[1]);
+    const before = await bytes();
+    const spread = <Name extends string>(names: Name[], fields: (name: Name) => string[]) =>
+      names.flatMap(fields);
+    const every = Array.from({ length: 82 }, (_, bucket) => bucket);
+    const fields = [
+      ...spread(
+        [
+          'sync_schedule',
+          'sync_schedule_update',
+          'sync_schedule_deletion',
+          'sync_employee',
+          'refresh_events',
+        ],
+        (task) => [
+          ...OUTCOMES.map((outcome) => fieldOf('outcome', task, outcome)),
+          ...every.flatMap((bucket) => [fieldOf('duration', task, bucket), fieldOf('synced', task, bucket)]),
+          fieldOf('spent', task, 'duration'),
+          fieldOf('spent', task, 'synced'),
+        ],
+      ),
+      ...spread(
+        Array.from({ length: 10 }, (_, n) => `aCallOfCrossmark${n}`),
+        (call) => [
+          ...['ok', 'transient', 'session', 'rejected', 'unknown'].map((how) => fieldOf('call', call, how)),
+          ...every.map((bucket) => fieldOf('latency', call, bucket)),
+          fieldOf('spent', call, 'latency'),
+        ],
+      ),
+    ];
+    const values = Object.fromEntries(fields.map((field) => [field, '1000']));
+    const now = Math.floor(Date.now() / 1000);
+    await direct.hset(EVER_KEY, values);
+    for (const tier of TIERS) {
+      const kept = (tier.keptSeconds + tier.seconds) / tier.seconds;
+      for (let back = 0; back < kept; back++) {
+        const start = startOf(tier, now) - back * tier.seconds;
+        await direct
+          .pipeline()
+          .hset(keyOf(tier, start), values)
+          .expireat(keyOf(tier, start), now + 3600)
+          .exec();
+      }
+    }
+    expect(await direct.dbsize()).toBeLessThanOrEqual(636);
+    const taken = (await bytes()) - before;
+    expect(taken, 'bytes').toBeLessThan(MOST_BYTES);
+  });
+
+  test('totals only ever grow, and know each duration’s sum', async () => {
+    const figures = writer();
+    figures.attempt({ task: 'sync_schedule', outcome: 'done', durationMs: 100, clickToSyncedMs: 900 });
+    figures.attempt({ task: 'sync_schedule', outcome: 'retry', durationMs: 300 });
+    figures.call({ call: 'schedule', ok: false, durationMs: 50, failureKind: 'unknown' });
+    await figures.close();
+    const totals = await reader().totals();
+    const task = totals?.tasks.sync_schedule;
+    expect(task?.outcomes).toEqual({ done: 1, retry: 1 });
+    expect(task?.duration).toMatchObject({ count: 2, sumMs: 400 });
+    expect(task?.duration.buckets.find(({ upToMs }) => upToMs === 128)?.count).toBe(1);
+    expect(task?.clickToSynced).toMatchObject({ count: 1, sumMs: 900 });
+    expect(totals?.calls.schedule).toMatchObject({
+      outcomes: { unknown: 1 },
+      latency: { count: 1, sumMs: 50 },
+    });
+    expect(Object.keys(totals?.tasks ?? {})).toEqual(['sync_schedule']);
+  });
+
+  test('history is by hours and days of UTC, one task or all', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    // Yesterday at 12:30 in UTC, so that nothing has expired.
+    const midnight = Math.floor(Date.now() / 86_400_000) * 86_400_000;
+    const now = midnight - 11.5 * 3_600_000;
+    const figures = writer();
+    for (const [hoursAgo, task] of [
+      [0, 'a'],
+      [1, 'a'],
+      [1, 'b'],
+      [30, 'b'],
+    ] as const) {
+      vi.setSystemTime(now - hoursAgo * 3_600_000);
+      figures.attempt({ task, outcome: 'done', durationMs: 100 });
+    }
+    vi.setSystemTime(now);
+    await figures.close();
+    const counts = async (query: { task?: string; granularity: 'hour' | 'day' }) =>
+      (await reader().history({ ...query, fromMs: now - 48 * 3_600_000, toMs: now }))
+        ?.filter((point) => point.outcomes.done)
+        .map((point) => [(midnight - point.startMs) / 3_600_000, point.outcomes.done]);
+    expect(await counts({ granularity: 'hour' })).toEqual([
+      [42, 1],
+      [13, 2],
+      [12, 1],
+    ]);
+    expect(await counts({ granularity: 'day' })).toEqual([
+      [48, 1],
+      [24, 3],
+    ]);
+    expect(await counts({ granularity: 'day', task: 'b' })).toEqual([
+      [48, 1],
+      [24, 1],
+    ]);
   });
 
   test('ten thousand figures go out as one batch', async () => {

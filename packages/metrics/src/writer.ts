@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { type Counter, fieldOf, keyOf, startOf, TIERS } from './buckets.ts';
+import { type Counter, EVER_KEPT_SECONDS, EVER_KEY, fieldOf, keyOf, startOf, TIERS } from './buckets.ts';
 import { connectionOptions } from './connection.ts';
 import { bucketOf } from './histogram.ts';
 
@@ -61,7 +61,7 @@ export function createMetricsWriter(redisUrl: string | undefined, log: Log): Met
     names.add(name);
     return name;
   };
-  const count = (counter: Counter, subject: string, which: string | number) => {
+  const count = (counter: Counter, subject: string, which: string | number, by = 1) => {
     const minute = Math.floor(Date.now() / 60_000) * 60;
     let fields = pending.get(minute);
     if (!fields) {
@@ -71,7 +71,12 @@ export function createMetricsWriter(redisUrl: string | undefined, log: Log): Met
       if (pending.size > BUFFERED_MINUTES && oldest !== undefined) pending.delete(oldest);
     }
     const field = fieldOf(counter, nameOf(subject), typeof which === 'string' ? nameOf(which) : which);
-    fields.set(field, (fields.get(field) ?? 0) + 1);
+    fields.set(field, (fields.get(field) ?? 0) + by);
+  };
+
+  const measure = (histogram: 'duration' | 'synced' | 'latency', subject: string, ms: number) => {
+    count(histogram, subject, bucketOf(ms));
+    if (ms > 0 && Number.isFinite(ms)) count('spent', subject, histogram, Math.round(ms));
   };
 
   let sending: Promise<void> | undefined;
@@ -85,7 +90,9 @@ export function createMetricsWriter(redisUrl: string | undefined, log: Log): Met
         for (const [field, n] of fields) batch.hincrby(key, field, n);
         batch.expireat(key, start + tier.seconds + tier.keptSeconds);
       }
+      for (const [field, n] of fields) batch.hincrby(EVER_KEY, field, n);
     }
+    batch.expire(EVER_KEY, EVER_KEPT_SECONDS);
     // A batch whose answer is lost may have been counted, so it isn't sent twice: a gap of a second at worst.
     pending = new Map();
     let timer: NodeJS.Timeout | undefined;
@@ -112,12 +119,12 @@ export function createMetricsWriter(redisUrl: string | undefined, log: Log): Met
   return {
     attempt({ task, outcome, durationMs, clickToSyncedMs }) {
       count('outcome', task, outcome);
-      count('duration', task, bucketOf(durationMs));
-      if (clickToSyncedMs !== undefined) count('synced', task, bucketOf(clickToSyncedMs));
+      measure('duration', task, durationMs);
+      if (clickToSyncedMs !== undefined) measure('synced', task, clickToSyncedMs);
     },
     call({ call, ok, durationMs, failureKind }) {
       count('call', call, ok ? 'ok' : (failureKind ?? 'failed'));
-      count('latency', call, bucketOf(durationMs));
+      measure('latency', call, durationMs);
     },
     async close() {
       clearInterval(timer);

@@ -11,6 +11,8 @@ import {
   CrossmarkUnreachableError,
   createBreaker,
   DEFAULT_BREAKER_POLICY,
+  holdCalls,
+  letCallsPass,
   readReachability,
 } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
@@ -400,4 +402,50 @@ test('a call’s own outcome stands even where it can’t be counted', async () 
   } finally {
     await database.sql`alter table gone rename to crossmark_breakers`;
   }
+});
+
+test('held back by hand, nothing is sent and no probe made, until a person lets calls pass and what waits goes out', async () => {
+  const one = worker();
+  const eventId = await decide();
+  expect(await database.db.transaction((tx) => holdCalls(tx, 'Ada'))).toBeNull();
+  await one.client.ping();
+  expect(await database.db.transaction((tx) => holdCalls(tx, 'Ada'))).toMatchObject({ before: 'closed' });
+  simulator.clearLog();
+  expect(await failed(one.client.ping())).toBeInstanceOf(CrossmarkUnreachableError);
+  expect(await readReachability(database.db)).toMatchObject({
+    state: 'unreachable',
+    byHand: true,
+    nextProbeAt: null,
+    lastFailure: 'Ada held back all calls by hand.',
+  });
+  await reconcile(one.ctx, eventId, job());
+  expect(await sync(eventId)).toMatchObject({ state: 'waiting' });
+  expect((await sync(eventId)).failureReason).toContain('An admin holds back');
+  await one.tend();
+  expect(simulator.log).toEqual([]);
+
+  expect(await database.db.transaction((tx) => letCallsPass(tx))).toMatchObject({ before: 'open' });
+  await one.client.ping();
+  expect(await one.tend()).toBe(1);
+  expect(await sync(eventId)).toMatchObject({ state: 'pending' });
+});
+
+test('let pass by hand, a Crossmark that still fails opens it again', async () => {
+  const one = worker();
+  await outage(one);
+  await database.db.transaction((tx) => letCallsPass(tx));
+  expect(await row()).toMatchObject({ state: 'closed', consecutiveFailures: 0 });
+  for (let n = 0; n < POLICY.failures; n++) await failed(one.client.ping());
+  expect(await readReachability(database.db)).toMatchObject({ state: 'unreachable', byHand: false });
+});
+
+test('a Retry-After of a call that was under way doesn’t start probes against a person’s hand', async () => {
+  const one = worker();
+  await one.client.ping();
+  const settle = await one.breaker.admit('getPlanningMplans');
+  await database.db.transaction((tx) => holdCalls(tx, 'Ada'));
+  await settle(
+    new CrossmarkError('transient', 'getPlanningMplans', 'HTTP 503', { status: 503, retryAfterMs: 1 }),
+  );
+  expect(await row()).toMatchObject({ state: 'open', probeAt: null });
 });

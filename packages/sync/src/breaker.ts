@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type CallGuard, type CallName, type CallOutcome, CrossmarkError } from '@scheduler/crossmark';
 import { crossmarkBreakers, type Db, eventSyncs, type FailureKind, type Tx } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
-import { and, count, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { addJobs } from './enqueue.ts';
 import { eventJobKey } from './jobs.ts';
@@ -42,14 +42,19 @@ const RELEASE_LIMIT = 1_000;
 /** A call that was held back, not sent: Crossmark is known not to answer. */
 export class CrossmarkUnreachableError extends CrossmarkError {
   readonly since: Instant;
+  /** An admin holds calls back, whether Crossmark answers or not. */
+  readonly byHand: boolean;
 
-  constructor(call: CallName, since: Instant) {
+  constructor(call: CallName, since: Instant, byHand = false) {
     super(
       'transient',
       call,
-      'Crossmark doesn’t answer at the moment. This goes on by itself as soon as it does.',
+      byHand
+        ? 'An admin holds back everything for Crossmark at the moment. This goes on by itself once it is let go.'
+        : 'Crossmark doesn’t answer at the moment. This goes on by itself as soon as it does.',
     );
     this.since = since;
+    this.byHand = byHand;
   }
 }
 
@@ -127,7 +132,7 @@ export function createBreaker(options: {
       await db
         .update(columns)
         .set({ leaveAloneUntil: leave, probeAt: sql`greatest(${columns.probeAt}, ${leave})` })
-        .where(open);
+        .where(and(open, isNotNull(columns.probeAt)));
   }
 
   const leaveAloneUntil = ({ retryAfterMs }: CrossmarkError) =>
@@ -177,23 +182,7 @@ export function createBreaker(options: {
       await db.transaction(async (tx) => {
         const [was] = await tx.select().from(crossmarkBreakers).where(mine).for('update');
         if (!was) return;
-        await tx
-          .update(crossmarkBreakers)
-          .set({
-            ...over,
-            state: 'closed',
-            consecutiveFailures: 0,
-            windowStartedAt: sql`now()`,
-            windowCalls: 0,
-            windowFailures: 0,
-            failingSince: null,
-            openedAt: null,
-            leaveAloneUntil: null,
-            probeAt: null,
-            lastFailure: null,
-          })
-          .where(mine);
-        await letGo(tx, was.failingSince ?? was.openedAt);
+        await close(tx, was);
         log.info({ host, since: was.failingSince }, 'Crossmark answers again: what waits goes out');
       });
     } else if (outcome === 'cancelled') {
@@ -222,6 +211,7 @@ export function createBreaker(options: {
       const [row] = await db
         .select({
           state: crossmarkBreakers.state,
+          probeAt: crossmarkBreakers.probeAt,
           since:
             sql`coalesce(${crossmarkBreakers.failingSince}, ${crossmarkBreakers.openedAt}, now())`.mapWith(
               crossmarkBreakers.updatedAt,
@@ -230,7 +220,7 @@ export function createBreaker(options: {
         .from(crossmarkBreakers)
         .where(ours);
       if (row?.state !== 'open') return settle;
-      throw new CrossmarkUnreachableError(call, row.since);
+      throw new CrossmarkUnreachableError(call, row.since, row.probeAt === null);
     },
 
     async tend(ping, stopping) {
@@ -243,6 +233,87 @@ export function createBreaker(options: {
 }
 
 const ms = (milliseconds: number) => sql`${milliseconds} * interval '1 millisecond'`;
+
+/** As after a first answer: nothing failed yet, and what waits goes out. */
+async function close(tx: Tx, was: typeof crossmarkBreakers.$inferSelect): Promise<void> {
+  await tx
+    .update(crossmarkBreakers)
+    .set({
+      state: 'closed',
+      consecutiveFailures: 0,
+      windowStartedAt: sql`now()`,
+      windowCalls: 0,
+      windowFailures: 0,
+      failingSince: null,
+      openedAt: null,
+      leaveAloneUntil: null,
+      probeAt: null,
+      probeOwner: null,
+      probeUntil: null,
+      lastFailure: null,
+      updatedAt: sql`now()`,
+    })
+    .where(eq(crossmarkBreakers.id, was.id));
+  await letGo(tx, was.failingSince ?? was.openedAt);
+}
+
+/** What a person's hand on the breaker changed. */
+export interface BreakerSwitch {
+  host: string;
+  before: 'open' | 'closed';
+  /** Since when calls were held back; null where they passed. */
+  since: Instant | null;
+}
+
+/**
+ * Opens the breaker of the Crossmark host in use by hand: from the commit on no call begins and no probe is made, until
+ * {@link letCallsPass}. `by` is the name of who did it. Null, and nothing happens, while no worker has ever called.
+ */
+export async function holdCalls(tx: Tx, by: string): Promise<BreakerSwitch | null> {
+  const was = await hostInUse(tx);
+  if (!was) return null;
+  await tx
+    .update(crossmarkBreakers)
+    .set({
+      state: 'open',
+      failingSince: sql`coalesce(${crossmarkBreakers.failingSince}, now())`,
+      openedAt: sql`coalesce(${crossmarkBreakers.openedAt}, now())`,
+      // Without a time, no probe is ever due.
+      probeAt: null,
+      probeOwner: null,
+      probeUntil: null,
+      lastFailure: `${by} held back all calls by hand.`,
+      updatedAt: sql`now()`,
+    })
+    .where(eq(crossmarkBreakers.id, was.id));
+  return switched(was);
+}
+
+/**
+ * Closes the breaker by hand, whatever opened it: calls pass, and all that waits for Crossmark goes out. If Crossmark still
+ * doesn't answer, it opens again after as many failed calls as ever. Null while no worker has ever called.
+ */
+export async function letCallsPass(tx: Tx): Promise<BreakerSwitch | null> {
+  const was = await hostInUse(tx);
+  if (was?.state === 'open') await close(tx, was);
+  return was ? switched(was) : null;
+}
+
+const switched = (was: typeof crossmarkBreakers.$inferSelect): BreakerSwitch => ({
+  host: was.host,
+  before: was.state,
+  since: was.state === 'open' ? (was.failingSince ?? was.openedAt) : null,
+});
+
+async function hostInUse(tx: Tx) {
+  const [row] = await tx
+    .select()
+    .from(crossmarkBreakers)
+    .orderBy(desc(crossmarkBreakers.updatedAt))
+    .limit(1)
+    .for('update');
+  return row;
+}
 
 /** The failures that Crossmark's answering again may end. */
 const CURABLE: FailureKind[] = ['transient', 'unknown'];
@@ -331,6 +402,8 @@ export interface Reachability {
   nextProbeAt: Instant | null;
   /** How the last call failed, in words; null while it can be reached. */
   lastFailure: string | null;
+  /** An admin holds calls back: no probe is made, and only a person lets them pass again. */
+  byHand: boolean;
 }
 
 /** Reads {@link Reachability} of the Crossmark host in use. */
@@ -355,5 +428,6 @@ export async function readReachability(db: Db): Promise<Reachability> {
     lastProbeAt: row?.lastProbeAt ?? null,
     nextProbeAt: isOpen ? row.probeAt : null,
     lastFailure: isOpen ? row.lastFailure : null,
+    byHand: isOpen && row.probeAt === null,
   };
 }

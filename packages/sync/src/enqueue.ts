@@ -9,6 +9,7 @@ import {
   readingJobKey,
   refreshJobKey,
   type TaskName,
+  taskFlag,
 } from './jobs.ts';
 
 /** Jobs of people's clicks go first, then links of people, then reading the whole list. */
@@ -24,6 +25,10 @@ const PRIORITIES: Record<TaskName, number> = {
 const REFRESH_LOCK = 7_261_002;
 /** Whoever holds it decides whether a reading of the rep list is added. */
 const READING_LOCK = 7_261_004;
+
+/** A list as one parameter, however long: a statement takes 65,534 parameters and no more. */
+const listed = (values: readonly (string | number)[], type: 'int' | 'text') =>
+  sql`(select value::${sql.raw(type)} from json_array_elements_text(${JSON.stringify(values)}::json))`;
 
 /** A job to be added through {@link addJobs}. */
 export interface JobSpec {
@@ -45,7 +50,7 @@ export async function addJobs(tx: Executor, jobs: readonly JobSpec[]): Promise<v
   await tx.execute(sql`
     select graphile_worker.complete_jobs(array(
       select id from graphile_worker._private_jobs
-      where key in ${keys} and attempts >= max_attempts and locked_at is null
+      where key in ${listed(keys, 'text')} and attempts >= max_attempts and locked_at is null
     ))`);
   const origin = currentOrigin();
   const specs = jobs.map((job) => ({
@@ -54,6 +59,7 @@ export async function addJobs(tx: Executor, jobs: readonly JobSpec[]): Promise<v
     run_at: job.runAt ?? null,
     job_key: job.key,
     priority: PRIORITIES[job.task],
+    flags: [taskFlag(job.task)],
   }));
   await tx.execute(sql`
     select count(*) from graphile_worker.add_jobs(array(
@@ -135,7 +141,7 @@ export async function retryAllNow(tx: Tx, eventIds: readonly number[]): Promise<
     .from(eventSyncs)
     .where(
       and(
-        inArray(eventSyncs.eventId, [...eventIds]),
+        sql`${eventSyncs.eventId} in ${listed(eventIds, 'int')}`,
         inArray(eventSyncs.state, ['pending', 'waiting', 'failed']),
       ),
     )
@@ -143,7 +149,10 @@ export async function retryAllNow(tx: Tx, eventIds: readonly number[]): Promise<
     .for('update');
   if (locked.length === 0) return 0;
   const ids = locked.map((row) => row.eventId);
-  await tx.update(eventSyncs).set(FRESH).where(inArray(eventSyncs.eventId, ids));
+  await tx
+    .update(eventSyncs)
+    .set(FRESH)
+    .where(sql`${eventSyncs.eventId} in ${listed(ids, 'int')}`);
   await addJobs(
     tx,
     ids.map((id) => ({ task: 'sync_schedule_update', payload: { eventId: id }, key: eventJobKey(id) })),

@@ -4,6 +4,8 @@ export {
   type BreakerPolicy,
   createBreaker,
   DEFAULT_BREAKER_POLICY,
+  holdCalls,
+  letCallsPass,
   type Reachability,
   readReachability,
 } from './breaker.ts';
@@ -18,7 +20,8 @@ export {
   wantChange,
   wantChanges,
 } from './enqueue.ts';
-export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName } from './jobs.ts';
+export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName, taskFlag } from './jobs.ts';
+export { flagsOfPausedTasks, type PausedTask, pauseTasks, readPaused, resumeTasks } from './pause.ts';
 export { prune, type Retention } from './prune.ts';
 export { type Ended, reconcile } from './reconcile.ts';
 export { refresh } from './refresh.ts';
@@ -27,6 +30,9 @@ export { postgresSession, resealSessions } from './session.ts';
 export { createTaskList } from './tasks.ts';
 export {
   heartbeat,
+  PURGEABLE,
+  purge,
+  releaseWorker,
   rescue,
   SILENT_AFTER_SECONDS,
   signOff,

@@ -13,6 +13,9 @@ export const TASKS = [
 ] as const;
 export type TaskName = (typeof TASKS)[number];
 
+/** The flag that each job of a task carries: graphile-worker leaves alone the jobs whose flag is forbidden (see pause.ts). */
+export const taskFlag = (task: TaskName): string => `task:${task}`;
+
 /** Tasks that reconcile one event. */
 export type EventTask = Extract<TaskName, `sync_schedule${string}`>;
 

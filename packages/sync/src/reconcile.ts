@@ -329,7 +329,7 @@ class Reconciliation {
   ): Promise<{ kind: FailureKind; reason: string; retryAfterMs?: number | undefined }> {
     if (error instanceof TryFailedError) return { kind: error.kind, reason: error.message };
     if (error instanceof CrossmarkUnreachableError)
-      return { kind: error.kind, reason: unreachableInWords(error.since, this.timeZone) };
+      return { kind: error.kind, reason: unreachableInWords(error, this.timeZone) };
     if (!(error instanceof CrossmarkError)) {
       if (!this.signal.aborted)
         this.ctx.log.error({ err: error, eventId: this.lease.eventId }, 'reconciliation failed unexpectedly');

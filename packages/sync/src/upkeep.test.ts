@@ -2,10 +2,10 @@ import { employees, eventSyncs, refreshRuns, syncAttempts, workers } from '@sche
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { wantChange } from './enqueue.ts';
+import { requestRefresh, wantChange } from './enqueue.ts';
 import { addEvent, addStore, need, queuedJobs } from './fixture.ts';
 import { postgresLedger } from './ledger.ts';
-import { heartbeat, rescue, sweep } from './upkeep.ts';
+import { heartbeat, purge, releaseWorker, rescue, sweep } from './upkeep.ts';
 
 let database: TestDatabase;
 let storeId: number;
@@ -98,5 +98,45 @@ test('the sweep leaves alone what is synced, dead, in conflict, in work or waits
 test('an open refresh run whose job was lost gets one from the sweep', async () => {
   await database.db.insert(refreshRuns).values({ requestedBy: 'schedule', state: 'running' });
   expect(await sweep(database.db)).toBe(1);
+  expect(await sweep(database.db)).toBe(0);
+});
+
+test('a worker is released by hand only after the silence that makes it dead, and then at once', async () => {
+  await heartbeat(database.db, { id: 'w1', host: 'host', pid: 1, concurrency: 10 });
+  await lock('w1', 5);
+  const release = (id: string) => database.db.transaction((tx) => releaseWorker(tx, id));
+  expect(await release('w1')).toEqual({ state: 'alive' });
+  expect(need((await queuedJobs(database.db))[0]).lockedBy).toBe('w1');
+  await database.sql`update workers set seen_at = now() - interval '31 seconds'`;
+  expect(await release('w1')).toEqual({ state: 'released', jobs: 1 });
+  expect(need((await queuedJobs(database.db))[0])).toMatchObject({ lockedBy: null, attempts: 0 });
+  expect(await release('w1')).toEqual({ state: 'unknown' });
+});
+
+test('a purge empties the queue and loses no change: what is wanted is queued anew', async () => {
+  const purged = (task: Parameters<typeof purge>[1]) =>
+    database.db.transaction((tx) => purge(tx, task, 'Ada'));
+  expect(await purged('sync_schedule_update')).toBe(0);
+  expect(await purged('sync_schedule')).toBe(1);
+  expect(await queuedJobs(database.db)).toHaveLength(0);
+  expect(await sync()).toMatchObject({ state: 'pending', wantedVersion: 1 });
+  expect(await sweep(database.db)).toBe(1);
+  expect(need((await queuedJobs(database.db))[0]).key).toBe(`event:${eventId}`);
+});
+
+test('a purge leaves alone what a worker is at', async () => {
+  await lock('w1', 0);
+  expect(await database.db.transaction((tx) => purge(tx, 'sync_schedule', 'Ada'))).toBe(0);
+  expect(await queuedJobs(database.db)).toHaveLength(1);
+});
+
+test('a purged reading of the list is given up and says so, and does not come back by itself', async () => {
+  await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'somebody' }));
+  expect(await database.db.transaction((tx) => purge(tx, 'refresh_events', 'Ada'))).toBe(1);
+  const [run] = await database.db.select().from(refreshRuns);
+  expect(run).toMatchObject({
+    state: 'failed',
+    failureReason: 'Ada purged the queue before this reading was done.',
+  });
   expect(await sweep(database.db)).toBe(0);
 });

@@ -1,7 +1,7 @@
-import { type Db, syncAttempts, type Tx, workers } from '@scheduler/db';
-import { and, inArray, isNull, sql } from 'drizzle-orm';
+import { type Db, refreshRuns, syncAttempts, type Tx, workers } from '@scheduler/db';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { addJobs } from './enqueue.ts';
-import { eventJobKey, readingJobKey, refreshJobKey } from './jobs.ts';
+import { eventJobKey, readingJobKey, refreshJobKey, type TaskName } from './jobs.ts';
 
 /**
  * What keeps a set of workers going when some of them die. Any worker may call these at any time; each is short and
@@ -55,8 +55,28 @@ export async function rescue(db: Db, silentAfterSeconds = SILENT_AFTER_SECONDS):
   });
 }
 
-/** Gives free all that workers hold which don't work any more. */
-async function free(tx: Tx, ids: readonly string[]): Promise<void> {
+/**
+ * {@link rescue} of one worker, asked for by a person: at once where it has been silent long enough, for all that is its to be
+ * taken over. `alive`: it gave a sign of life since then, and two at one event would be worse than waiting. `unknown`: it
+ * holds nothing and isn't on the list.
+ */
+export async function releaseWorker(
+  tx: Tx,
+  workerId: string,
+): Promise<{ state: 'released'; jobs: number } | { state: 'alive' } | { state: 'unknown' }> {
+  const silent = sql`${workers.seenAt} <= now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`;
+  const [worker] = await tx
+    .select({ silent: sql<boolean>`${silent}` })
+    .from(workers)
+    .where(eq(workers.id, workerId))
+    .for('update');
+  if (!worker) return { state: 'unknown' };
+  if (!worker.silent) return { state: 'alive' };
+  return { state: 'released', jobs: await free(tx, [workerId]) };
+}
+
+/** Gives free all that workers hold which don't work any more; returns how many jobs that were. */
+async function free(tx: Tx, ids: readonly string[]): Promise<number> {
   await tx.execute(sql`
     update event_syncs set lease_owner = null, lease_until = null
     where split_part(lease_owner, '/', 1) in ${[...ids]}`);
@@ -81,6 +101,41 @@ async function free(tx: Tx, ids: readonly string[]): Promise<void> {
     .set({ outcome: 'interrupted', finishedAt: sql`now()`, summary: 'the worker died or was cut off' })
     .where(and(inArray(syncAttempts.workerId, [...ids]), isNull(syncAttempts.outcome)));
   await tx.delete(workers).where(inArray(workers.id, [...ids]));
+  return held.length;
+}
+
+/**
+ * Tasks whose queue may be emptied, since nothing wanted gets lost with their jobs: the sweep finds changes again, and a
+ * reading of the list is only ever wanted now. A person's look-up would be forgotten.
+ */
+export const PURGEABLE = [
+  'sync_schedule',
+  'sync_schedule_update',
+  'sync_schedule_deletion',
+  'refresh_events',
+] as const satisfies readonly TaskName[];
+
+/**
+ * Deletes the jobs of a task that nobody has started, planned ones too; running ones and dead letters stay. A change that
+ * still differs from what Crossmark holds is not given up by that: the sweep queues it anew within a minute, no longer
+ * planned for later. A reading of the list that waits is given up. Returns how many jobs went.
+ */
+export async function purge(tx: Tx, task: (typeof PURGEABLE)[number], by: string): Promise<number> {
+  // `is_available` is graphile-worker's own: unlocked and tries left.
+  const deleted = await tx.execute(sql`
+    select from graphile_worker.complete_jobs(array(
+      select jobs.id from graphile_worker._private_jobs jobs
+      join graphile_worker._private_tasks tasks on tasks.id = jobs.task_id
+      where tasks.identifier = ${task} and jobs.is_available order by jobs.id for update of jobs skip locked
+    ))`);
+  if (task === 'refresh_events')
+    await tx.execute(sql`
+      update ${refreshRuns}
+      set state = 'failed', finished_at = now(), failure_reason = ${`${by} purged the queue before this reading was done.`}
+      where state in ('queued', 'running') and not exists (
+        select from graphile_worker._private_jobs jobs where jobs.key = 'refresh:' || ${refreshRuns.id}
+      )`);
+  return deleted.length;
 }
 
 /** Rows looked at in one sweep; the next one takes the rest. */

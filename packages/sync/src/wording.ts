@@ -26,9 +26,12 @@ export function heldInWords(
     : 'Crossmark has nobody booked for this event.';
 }
 
-/** Says since when Crossmark doesn't answer, and that nothing has to be done. With the day: it may last over night. */
-export function unreachableInWords(since: Instant, timeZone: string): string {
-  return `Crossmark has not answered since ${when(since, timeZone)}. Your change is saved and goes out by itself.`;
+/** Says why nothing goes to Crossmark, since when, and what comes of it. With the day: it may last over night. */
+export function unreachableInWords(held: { since: Instant; byHand: boolean }, timeZone: string): string {
+  const since = when(held.since, timeZone);
+  return held.byHand
+    ? `An admin holds back everything for Crossmark since ${since}. Your change is saved and goes out once it is let go.`
+    : `Crossmark has not answered since ${since}. Your change is saved and goes out by itself.`;
 }
 
 /** Says what each side has, and that a person must choose. */

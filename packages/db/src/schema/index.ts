@@ -8,6 +8,7 @@ export * from './employees.ts';
 export * from './event-syncs.ts';
 export * from './events.ts';
 export * from './holidays.ts';
+export * from './paused-tasks.ts';
 export * from './refresh-runs.ts';
 export * from './schedules.ts';
 export * from './sign-in-tries.ts';

@@ -1,0 +1,304 @@
+import type { inferRouterInputs } from '@trpc/server';
+import { useState } from 'react';
+import type { AdminRouter } from '../src/router.ts';
+import { Confirmed } from './confirm.tsx';
+import { count, duration, number, storeTime, TASK_NAMES } from './format.ts';
+import { type Outputs, trpc } from './trpc.ts';
+import { Ago, At, Badge, Button, Panel } from './ui.tsx';
+
+/** Which changes are listed. */
+export type ChangeFilter = inferRouterInputs<AdminRouter>['changes']['filter'];
+type Change = Outputs['changes']['shown'][number];
+type Facts = Outputs['overview']['facts'];
+
+const POLL_MS = 3_000;
+
+const STATES = [
+  ['failed', 'Dead letters'],
+  ['waiting', 'Waiting'],
+  ['pending', 'Pending'],
+  ['conflict', 'In conflict'],
+  ['synced', 'Synced'],
+] as const satisfies readonly (readonly [ChangeFilter['state'], string])[];
+const KINDS = [
+  ['rejected', 'refused'],
+  ['transient', 'no answer'],
+  ['unknown', 'answer lost'],
+  ['session', 'sign-in'],
+] as const satisfies readonly (readonly [NonNullable<ChangeFilter['kind']>, string])[];
+const TASKS = Object.keys(TASK_NAMES) as NonNullable<ChangeFilter['task']>[];
+/** Conflicts are a dispatcher's to end, and what is synced has nothing to be tried. */
+const REDRIVEN = ['failed', 'waiting', 'pending'];
+
+const field = 'min-h-9 rounded-md border border-line-strong bg-surface px-2 text-sm text-ink';
+
+/** Events by how far they got, why not further, what was tried, and the buttons to try again. */
+export function Changes(props: {
+  facts: Facts;
+  filter: ChangeFilter;
+  onFilter: (filter: ChangeFilter) => void;
+  mayAct: boolean;
+}) {
+  const { filter, mayAct } = props;
+  const [offset, setOffset] = useState(0);
+  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
+  const [said, setSaid] = useState('');
+  const list = trpc.changes.useQuery(
+    { filter, offset },
+    { refetchInterval: POLL_MS, placeholderData: (previous) => previous },
+  );
+  const utils = trpc.useUtils();
+  const redrive = trpc.redrive.useMutation({
+    onSuccess: ({ retried }) => {
+      setSelected(new Set());
+      setSaid(
+        `${count(retried, 'change is', 'changes are')} on ${retried === 1 ? 'its' : 'their'} way again.`,
+      );
+    },
+    onSettled: () => Promise.all([utils.overview.invalidate(), utils.changes.invalidate()]),
+  });
+  const total = list.data?.total ?? 0;
+  const { shown = [], pageSize = 10 } = list.data ?? {};
+  const redrivable = mayAct && REDRIVEN.includes(filter.state);
+  const narrow = (change: Partial<ChangeFilter>) => {
+    setOffset(0);
+    setSelected(new Set());
+    setSaid('');
+    const next = { ...filter, ...change };
+    props.onFilter({
+      state: next.state,
+      ...(next.kind && { kind: next.kind }),
+      ...(next.task && { task: next.task }),
+      ...(next.text && { text: next.text }),
+    });
+  };
+  const toggle = (eventId: number) => {
+    const next = new Set(selected);
+    if (!next.delete(eventId)) next.add(eventId);
+    setSelected(next);
+  };
+
+  return (
+    <Panel
+      id="changes"
+      title={`${STATES.find(([state]) => state === filter.state)?.[1]} (${number(total)})`}
+      aside={
+        <div className="flex flex-wrap items-center gap-2">
+          <select
+            aria-label="State"
+            value={filter.state}
+            onChange={(event) => {
+              const state = STATES.find(([one]) => one === event.target.value)?.[0];
+              if (state) narrow({ state });
+            }}
+            className={field}
+          >
+            {STATES.map(([state, label]) => (
+              <option key={state} value={state}>
+                {label}
+              </option>
+            ))}
+          </select>
+          <select
+            aria-label="Kind of failure"
+            value={filter.kind ?? ''}
+            onChange={(event) => narrow({ kind: KINDS.find(([kind]) => kind === event.target.value)?.[0] })}
+            className={field}
+          >
+            <option value="">Any failure</option>
+            {KINDS.map(([kind, label]) => (
+              <option key={kind} value={kind}>
+                {label}
+              </option>
+            ))}
+          </select>
+          <select
+            aria-label="Task of the job"
+            value={filter.task ?? ''}
+            onChange={(event) => narrow({ task: TASKS.find((task) => task === event.target.value) })}
+            className={field}
+          >
+            <option value="">Any task</option>
+            {TASKS.filter((task) => task.startsWith('sync_schedule')).map((task) => (
+              <option key={task} value={task}>
+                {TASK_NAMES[task]}
+              </option>
+            ))}
+          </select>
+          <input
+            type="search"
+            aria-label="Event, person, store or reason"
+            placeholder="Event, person, store, reason"
+            value={filter.text ?? ''}
+            maxLength={200}
+            onChange={(event) => narrow({ text: event.target.value })}
+            className={`${field} w-56 max-w-full placeholder:text-ink-3`}
+          />
+        </div>
+      }
+    >
+      {redrivable && total > 0 && (
+        <div className="mb-2 flex flex-wrap items-center gap-2">
+          {selected.size > 0 && (
+            <Button
+              onClick={() => redrive.mutate({ eventIds: [...selected] })}
+              busy={redrive.isPending}
+              strong
+            >
+              Try {number(selected.size)} selected again
+            </Button>
+          )}
+          <Confirmed
+            button={`Try all ${number(total)} again`}
+            title={`Try ${count(total, 'change')} again?`}
+            act={() => redrive.mutateAsync({ filter })}
+          >
+            <p>
+              All that match this filter start over at once, paced by the limit of calls to Crossmark. What
+              Crossmark refused will be refused again unless the cause is mended.
+            </p>
+          </Confirmed>
+        </div>
+      )}
+      <p role="status" className="text-sm text-synced">
+        {said}
+      </p>
+      {(redrive.error || list.error) && (
+        <p role="alert" className="text-sm text-failed">
+          {redrive.error?.message ?? list.error?.message}
+        </p>
+      )}
+      {list.data && total === 0 && (
+        <p className="text-sm text-ink-2">
+          {filter.state === 'failed' && !filter.text && !filter.kind && !filter.task
+            ? 'None: nothing has been given up.'
+            : 'None that match.'}
+        </p>
+      )}
+      <ul className="divide-y divide-line">
+        {shown.map((change) => (
+          <Row
+            key={change.eventId}
+            change={change}
+            now={props.facts.at}
+            selected={redrivable ? selected.has(change.eventId) : null}
+            onToggle={() => toggle(change.eventId)}
+            onRetry={() => redrive.mutate({ eventIds: [change.eventId] })}
+            busy={redrive.isPending}
+          />
+        ))}
+      </ul>
+      {total > pageSize && (
+        <nav aria-label="Pages of changes" className="mt-2 flex items-center gap-3 text-sm text-ink-2">
+          {offset > 0 && <Button onClick={() => setOffset(Math.max(0, offset - pageSize))}>Newer</Button>}
+          {number(offset + 1)}–{number(Math.min(total, offset + pageSize))} of {number(total)}
+          {offset + pageSize < total && <Button onClick={() => setOffset(offset + pageSize)}>Older</Button>}
+        </nav>
+      )}
+    </Panel>
+  );
+}
+
+function Row(props: {
+  change: Change;
+  now: string;
+  /** Null where it can't be selected. */
+  selected: boolean | null;
+  onToggle: () => void;
+  onRetry: () => void;
+  busy: boolean;
+}) {
+  const { change, now } = props;
+  const [open, setOpen] = useState(false);
+  const link = 'rounded-md py-1.5 font-medium text-accent-text underline underline-offset-2';
+  return (
+    <li className="py-2.5 first:pt-0 last:pb-0">
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
+        {props.selected !== null && (
+          <label className="-m-1.5 flex p-1.5">
+            <input
+              type="checkbox"
+              checked={props.selected}
+              onChange={props.onToggle}
+              aria-label={`Select ${change.title}`}
+              className="mt-0.5 size-5 accent-accent"
+            />
+          </label>
+        )}
+        <div className="min-w-60 flex-1">
+          <p className="font-medium break-words">
+            {change.title} <Badge state={change.state} />
+          </p>
+          <p className="text-sm text-ink-2">
+            {[
+              change.planned &&
+                `${change.planned.employee}, ${storeTime(change.planned.startsAt, change.planned.timeZone)} store time`,
+              change.store,
+              change.task && (TASK_NAMES[change.task] ?? change.task),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          </p>
+          {change.reason && <p className="mt-0.5 text-sm break-words text-failed">{change.reason}</p>}
+          {change.worker && <p className="text-sm text-ink-2">Worker {change.worker} is at it.</p>}
+        </div>
+        <div className="flex flex-wrap items-center gap-3 text-sm">
+          <span className="text-ink-3">
+            {change.tries > 0 && `${count(change.tries, 'try', 'tries')}, `}
+            <Ago at={change.since} now={now} />
+            {change.nextTryAt && (
+              <>
+                , next try <At at={change.nextTryAt} now={now} />
+              </>
+            )}
+          </span>
+          {change.task && change.jobId && (
+            <a
+              href={`/queues/queue/${change.task}/${change.jobId}`}
+              className={link}
+              aria-label={`Job of ${change.title}`}
+            >
+              Job
+            </a>
+          )}
+          {props.selected !== null && (
+            <Button onClick={props.onRetry} busy={props.busy} label={`Try again: ${change.title}`}>
+              Try again
+            </Button>
+          )}
+        </div>
+      </div>
+      <details onToggle={(event) => setOpen(event.currentTarget.open)} className="mt-1 text-sm">
+        <summary className="inline-block cursor-pointer rounded py-1 text-ink-2">
+          What was tried
+          <span className="sr-only"> for {change.title}</span>
+        </summary>
+        {open && <Tries eventId={change.eventId} now={now} />}
+      </details>
+    </li>
+  );
+}
+
+function Tries(props: { eventId: number; now: string }) {
+  const tries = trpc.tries.useQuery({ eventId: props.eventId }, { refetchInterval: POLL_MS });
+  if (tries.error) return <p className="text-failed">{tries.error.message}</p>;
+  if (!tries.data) return <p className="text-ink-3">Loading…</p>;
+  if (tries.data.length === 0) return <p className="text-ink-2">Nothing yet: no worker has taken it.</p>;
+  return (
+    <ol className="mt-1 grid gap-1 border-l-2 border-line pl-3">
+      {tries.data.map((one) => (
+        <li key={one.id} className="break-words">
+          <At at={one.startedAt} now={props.now} />{' '}
+          <span className="font-medium">{one.outcome ?? 'running'}</span>
+          {one.finishedAt && (
+            <span className="text-ink-3">
+              {' '}
+              after {duration(Date.parse(one.finishedAt) - Date.parse(one.startedAt))}
+            </span>
+          )}
+          {one.detail && <span className="text-ink-2">: {one.detail}</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,184 @@
+import {
+  type Db,
+  type Executor,
+  employees,
+  eventSyncs,
+  events,
+  FAILURE_KINDS,
+  type FailureKind,
+  SYNC_STATES,
+  type SyncState,
+  schedules,
+  stores,
+  syncAttempts,
+} from '@scheduler/db';
+import { TASKS } from '@scheduler/sync';
+import { and, count, desc, eq, ilike, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { redact } from './redact.ts';
+
+/** An event on its way to Crossmark, or there. Instants are ISO text in UTC. */
+interface Change {
+  eventId: number;
+  title: string;
+  store: string;
+  /** Who and when, in the store's time, as planned; null where nothing is planned. */
+  planned: { employee: string; startsAt: string; timeZone: string } | null;
+  state: SyncState;
+  kind: FailureKind | null;
+  /** Why it isn't there yet; null where nothing failed. */
+  reason: string | null;
+  tries: number;
+  since: string;
+  nextTryAt: string | null;
+  /** Its job, if it has one. */
+  task: string | null;
+  jobId: string | null;
+  /** The worker that is at it now. */
+  worker: string | null;
+}
+
+/** A page of changes, and how many match in all. */
+export interface ChangePage {
+  total: number;
+  pageSize: number;
+  shown: Change[];
+}
+
+/** One try to bring an event to Crossmark. */
+export interface Try {
+  id: number;
+  task: string;
+  startedAt: string;
+  finishedAt: string | null;
+  outcome: string | null;
+  /** What was done, or why it failed. */
+  detail: string | null;
+  worker: string;
+}
+
+/** Which changes are meant: all conditions hold at once. */
+export const changeFilter = z.strictObject({
+  state: z.enum(SYNC_STATES),
+  kind: z.enum(FAILURE_KINDS).optional(),
+  task: z.enum(TASKS).optional(),
+  /** Part of the event's name, the person's, the store's or the reason, whatever the case. */
+  text: z.string().trim().max(200).optional(),
+});
+export type ChangeFilter = z.infer<typeof changeFilter>;
+
+/** Changes of one page. */
+const PAGE_SIZE = 10;
+const TRIES_SHOWN = 30;
+
+const job = sql`graphile_worker._private_jobs job`;
+const task = sql`graphile_worker._private_tasks task`;
+const since = sql<string>`case ${eventSyncs.state}
+  when 'pending' then coalesce(${eventSyncs.wantedAt}, ${eventSyncs.updatedAt})
+  when 'synced' then coalesce(${eventSyncs.syncedAt}, ${eventSyncs.updatedAt})
+  else coalesce(${eventSyncs.failingSince}, ${eventSyncs.updatedAt}) end`;
+
+function matches(filter: ChangeFilter): SQL | undefined {
+  const part = filter.text ? `%${filter.text.replaceAll(/[\\%_]/g, '\\$&')}%` : undefined;
+  return and(
+    eq(eventSyncs.state, filter.state),
+    filter.kind && eq(eventSyncs.failureKind, filter.kind),
+    filter.task && sql`task.identifier = ${filter.task}`,
+    part === undefined
+      ? undefined
+      : or(
+          ilike(events.name, part),
+          ilike(employees.name, part),
+          ilike(stores.name, part),
+          ilike(eventSyncs.failureReason, part),
+        ),
+  );
+}
+
+/** The events that match. Relies on event_syncs_unsettled and the unique index on the key of jobs. */
+const matching = (db: Executor, filter: ChangeFilter) =>
+  (db as Db)
+    .select({ eventId: eventSyncs.eventId })
+    .from(eventSyncs)
+    .innerJoin(events, eq(events.id, eventSyncs.eventId))
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .leftJoin(employees, eq(employees.id, schedules.employeeId))
+    .leftJoin(job, sql`job.key = 'event:' || ${eventSyncs.eventId}`)
+    .leftJoin(task, sql`task.id = job.task_id`)
+    .where(matches(filter));
+
+/** A page of the changes that match, those that moved last first, and how many there are. */
+export async function listChanges(db: Db, filter: ChangeFilter, offset: number): Promise<ChangePage> {
+  const page = matching(db, filter)
+    .orderBy(desc(eventSyncs.updatedAt), eventSyncs.eventId)
+    .offset(offset)
+    .limit(PAGE_SIZE)
+    .as('page');
+  const rowsOfPage = db
+    .select({
+      eventId: eventSyncs.eventId,
+      title: events.name,
+      store: stores.name,
+      timeZone: stores.timeZone,
+      employee: employees.name,
+      startsAt: schedules.startsAt,
+      state: eventSyncs.state,
+      kind: eventSyncs.failureKind,
+      reason: eventSyncs.failureReason,
+      tries: eventSyncs.tries,
+      since: sql<string>`(${since})::text`,
+      nextTryAt: eventSyncs.nextTryAt,
+      task: sql<string | null>`task.identifier`,
+      jobId: sql<string | null>`job.id::text`,
+      worker: sql<string | null>`job.locked_by`,
+    })
+    .from(page)
+    .innerJoin(eventSyncs, eq(eventSyncs.eventId, page.eventId))
+    .innerJoin(events, eq(events.id, eventSyncs.eventId))
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .leftJoin(employees, eq(employees.id, schedules.employeeId))
+    .leftJoin(job, sql`job.key = 'event:' || ${eventSyncs.eventId}`)
+    .leftJoin(task, sql`task.id = job.task_id`)
+    .orderBy(desc(eventSyncs.updatedAt), eventSyncs.eventId);
+  const [rows, [counted]] = await Promise.all([
+    rowsOfPage,
+    db.select({ n: count() }).from(matching(db, filter).as('all')),
+  ]);
+  const shown = rows.map(
+    ({ employee, startsAt, timeZone, ...row }): Change => ({
+      ...row,
+      planned: employee !== null && startsAt !== null ? { employee, startsAt, timeZone } : null,
+      since: new Date(row.since).toISOString(),
+    }),
+  );
+  return { total: counted?.n ?? 0, pageSize: PAGE_SIZE, shown: redact(shown) };
+}
+
+/** The events of all changes that match, for what is to be done to them. */
+export async function eventsOf(db: Executor, filter: ChangeFilter): Promise<number[]> {
+  const rows = await matching(db, filter);
+  return rows.map((row) => row.eventId);
+}
+
+/** The latest tries of an event, the last one first. */
+export async function listTries(db: Db, eventId: number): Promise<Try[]> {
+  const rows = await db
+    .select()
+    .from(syncAttempts)
+    .where(eq(syncAttempts.eventId, eventId))
+    .orderBy(desc(syncAttempts.id))
+    .limit(TRIES_SHOWN);
+  return rows.map((row) =>
+    redact({
+      id: row.id,
+      task: row.task,
+      startedAt: row.startedAt,
+      finishedAt: row.finishedAt,
+      outcome: row.outcome,
+      detail: row.failureReason ?? row.summary,
+      worker: row.workerId,
+    }),
+  );
+}

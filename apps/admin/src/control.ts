@@ -1,0 +1,224 @@
+import { auditLog, type Db, eventSyncs, type Tx } from '@scheduler/db';
+import {
+  holdCalls,
+  letCallsPass,
+  PURGEABLE,
+  pauseTasks,
+  purge,
+  releaseWorker,
+  requestRefresh,
+  resumeTasks,
+  retryAllNow,
+  type TaskName,
+} from '@scheduler/sync';
+import { TRPCError } from '@trpc/server';
+import { eq, sql } from 'drizzle-orm';
+import { type ChangeFilter, eventsOf } from './changes.ts';
+import { redact } from './redact.ts';
+import type { Viewer } from './viewer.ts';
+
+/**
+ * What an admin can do to sync. Each runs in one transaction with its row of the audit log, and throws a TRPCError with a
+ * sentence where it can't be done.
+ */
+
+/** Who acts, and in which request. */
+export interface Actor {
+  viewer: Viewer;
+  requestId: string;
+}
+
+/** Events named in an audit row; of more, the number must do. */
+const MOST_NAMED = 1_000;
+
+const refuse = (message: string, code: 'CONFLICT' | 'NOT_FOUND' | 'BAD_REQUEST' = 'CONFLICT') =>
+  new TRPCError({ code, message });
+
+async function audit(
+  tx: Tx,
+  actor: Actor,
+  entry: {
+    action: string;
+    subject: [type: string, id: string];
+    before?: Record<string, unknown>;
+    after?: Record<string, unknown>;
+  },
+): Promise<void> {
+  const [subjectType, subjectId] = entry.subject;
+  await tx.insert(auditLog).values({
+    actorId: actor.viewer.id,
+    actorName: actor.viewer.name,
+    requestId: actor.requestId,
+    action: entry.action,
+    subjectType,
+    subjectId,
+    before: redact(entry.before ?? {}),
+    after: redact(entry.after ?? {}),
+  });
+}
+
+/** Pauses tasks for every worker. Returns those that weren't paused. */
+export function pause(db: Db, actor: Actor, tasks: readonly TaskName[]): Promise<{ paused: TaskName[] }> {
+  return db.transaction(async (tx) => {
+    const paused = await pauseTasks(tx, tasks, actor.viewer.name);
+    for (const task of paused)
+      await audit(tx, actor, {
+        action: 'queue.pause',
+        subject: ['queue', task],
+        before: { paused: false },
+        after: { paused: true },
+      });
+    return { paused };
+  });
+}
+
+/** Resumes tasks. Returns those that were paused. */
+export function resume(db: Db, actor: Actor, tasks: readonly TaskName[]): Promise<{ resumed: TaskName[] }> {
+  return db.transaction(async (tx) => {
+    const resumed = await resumeTasks(tx, tasks);
+    for (const { task, ...was } of resumed)
+      await audit(tx, actor, {
+        action: 'queue.resume',
+        subject: ['queue', task],
+        before: { paused: true, ...was },
+        after: { paused: false },
+      });
+    return { resumed: resumed.map(({ task }) => task) };
+  });
+}
+
+/** Opens (`hold`) or closes (`pass`) the breaker by hand. */
+export function switchBreaker(db: Db, actor: Actor, calls: 'hold' | 'pass'): Promise<{ host: string }> {
+  return db.transaction(async (tx) => {
+    const done = calls === 'hold' ? await holdCalls(tx, actor.viewer.name) : await letCallsPass(tx);
+    if (!done) throw refuse('No worker has called Crossmark yet, so there is nothing to hold back.');
+    await audit(tx, actor, {
+      action: calls === 'hold' ? 'breaker.open' : 'breaker.close',
+      subject: ['breaker', done.host],
+      before: { state: done.before, since: done.since },
+      after: { state: calls === 'hold' ? 'open' : 'closed' },
+    });
+    return { host: done.host };
+  });
+}
+
+/** Frees what a silent worker holds, for the others. */
+export function release(db: Db, actor: Actor, workerId: string): Promise<{ jobs: number }> {
+  return db.transaction(async (tx) => {
+    const done = await releaseWorker(tx, workerId);
+    if (done.state === 'unknown') throw refuse('This worker holds nothing any more.', 'NOT_FOUND');
+    if (done.state !== 'released')
+      throw refuse(
+        'This worker gave a sign of life within the last 30 s, and two at one schedule could book it twice. Stop its process; 30 s later it can be released.',
+      );
+    await audit(tx, actor, {
+      action: 'worker.release',
+      subject: ['worker', workerId],
+      before: { jobs: done.jobs },
+      after: { jobs: 0 },
+    });
+    return { jobs: done.jobs };
+  });
+}
+
+/** Empties a task's queue. `confirm` is what the person typed: the task's name, or it is refused. */
+export function purgeQueue(
+  db: Db,
+  actor: Actor,
+  input: { task: TaskName; confirm: string },
+): Promise<{ purged: number }> {
+  const task = PURGEABLE.find((one) => one === input.task);
+  if (!task)
+    throw refuse(
+      'Look-ups of people are not found again by themselves, so this queue can’t be purged. Remove single jobs on the queue’s own page.',
+      'BAD_REQUEST',
+    );
+  if (input.confirm !== task) throw refuse(`Type ${task} to confirm the purge.`, 'BAD_REQUEST');
+  return db.transaction(async (tx) => {
+    const purged = await purge(tx, task, actor.viewer.name);
+    await audit(tx, actor, {
+      action: 'queue.purge',
+      subject: ['queue', task],
+      before: { jobs: purged },
+      after: { jobs: 0 },
+    });
+    return { purged };
+  });
+}
+
+/** Which changes are tried again: those named, or all that match. */
+export type Selection = { eventIds: number[] } | { filter: ChangeFilter };
+
+/** Tries dead letters and waiting changes again at once, however many, in a handful of statements. */
+export function redrive(db: Db, actor: Actor, selection: Selection): Promise<{ retried: number }> {
+  return db.transaction(async (tx) => {
+    const asked = 'filter' in selection ? await eventsOf(tx, selection.filter) : selection.eventIds;
+    const [only] = asked;
+    const before = only !== undefined && asked.length === 1 ? await stateOf(tx, only) : {};
+    const retried = await retryAllNow(tx, asked);
+    if (retried === 0)
+      throw refuse(
+        asked.length === 1 && 'state' in before && before.state === 'conflict'
+          ? 'A dispatcher has to choose a side on the board first.'
+          : 'Nothing is left to try again: it is synced by now, or a dispatcher has to choose a side first.',
+      );
+    const one = asked.length === 1;
+    await audit(tx, actor, {
+      action: 'sync.retry',
+      subject: one ? ['event', String(only)] : ['queue', 'dead letters'],
+      before: one
+        ? before
+        : {
+            ...('filter' in selection && { filter: selection.filter }),
+            ...(asked.length <= MOST_NAMED && { eventIds: asked }),
+          },
+      after: { state: 'pending', retried },
+    });
+    return { retried };
+  });
+}
+
+async function stateOf(tx: Tx, eventId: number): Promise<Record<string, unknown>> {
+  const [row] = await tx
+    .select({
+      state: eventSyncs.state,
+      tries: eventSyncs.tries,
+      failureReason: eventSyncs.failureReason,
+    })
+    .from(eventSyncs)
+    .where(eq(eventSyncs.eventId, eventId));
+  if (!row) throw refuse(`There is no event ${eventId} to sync.`, 'NOT_FOUND');
+  return row;
+}
+
+/** Runs failed jobs that are no event's again: links of people, readings of the list. */
+export function retryJobs(db: Db, actor: Actor, jobIds: readonly string[]): Promise<{ retried: number }> {
+  return db.transaction(async (tx) => {
+    const failed = await tx.execute<{ id: string; last_error: string | null }>(sql`
+      select id::text, last_error from graphile_worker._private_jobs
+      where id in (select value::bigint from json_array_elements_text(${JSON.stringify(jobIds)}::json))
+        and attempts >= max_attempts and locked_at is null and coalesce(key, '') not like 'event:%'
+      for update`);
+    if (failed.length === 0) throw refuse('These jobs are gone, or somebody set them going already.');
+    const ids = `{${failed.map((job) => job.id).join(',')}}`;
+    await tx.execute(
+      sql`select graphile_worker.reschedule_jobs(${ids}::bigint[], run_at => now(), attempts => 0)`,
+    );
+    await audit(tx, actor, {
+      action: 'job.retry',
+      subject: ['job', failed.map((job) => job.id).join(',')],
+      before: { errors: failed.map((job) => job.last_error) },
+      after: { retried: failed.length },
+    });
+    return { retried: failed.length };
+  });
+}
+
+/** Reads Crossmark's list now, or joins the reading that is under way. */
+export function refreshNow(db: Db, actor: Actor): Promise<{ runId: number }> {
+  return db.transaction(async (tx) => {
+    const runId = await requestRefresh(tx, { requestedBy: actor.viewer.id });
+    await audit(tx, actor, { action: 'refresh.request', subject: ['refresh', String(runId)] });
+    return { runId };
+  });
+}

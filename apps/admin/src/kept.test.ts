@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { keep } from './kept.ts';
+
+beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] }));
+afterEach(() => vi.useRealTimers());
+
+/** A question whose answers are given by hand. */
+function question() {
+  const asked: PromiseWithResolvers<string>[] = [];
+  const kept = keep(() => {
+    const answer = Promise.withResolvers<string>();
+    asked.push(answer);
+    return answer.promise;
+  });
+  return { asked, kept };
+}
+
+test('it is read from the start, once for all who ask', async () => {
+  const { asked, kept } = question();
+  const answers = [kept.get(), kept.get()];
+  expect(asked).toHaveLength(1);
+  asked[0]?.resolve('first');
+  expect(await Promise.all(answers)).toEqual(['first', 'first']);
+  kept.stop();
+});
+
+test('nobody waits for a later one, and reading takes a tenth of the time at most', async () => {
+  const { asked, kept } = question();
+  vi.advanceTimersByTime(1_000);
+  asked[0]?.resolve('first');
+  await kept.get();
+  vi.advanceTimersByTime(8_999);
+  await kept.get();
+  expect(asked).toHaveLength(1);
+  vi.advanceTimersByTime(1);
+  expect(await kept.get()).toBe('first');
+  expect(asked).toHaveLength(2);
+  asked[1]?.resolve('second');
+  await asked[1]?.promise;
+  expect(await kept.get()).toBe('second');
+  kept.stop();
+});
+
+test('an answer from before a change is not shown after it', async () => {
+  const { asked, kept } = question();
+  kept.forget();
+  const after = kept.get();
+  asked[0]?.resolve('before');
+  asked[1]?.resolve('after');
+  expect(await after).toBe('after');
+  expect(await kept.get()).toBe('after');
+  kept.stop();
+});
+
+test('a reading that fails is told, and tried again by who asks next', async () => {
+  const { asked, kept } = question();
+  asked[0]?.reject(new Error('gone'));
+  await expect(kept.get()).rejects.toThrow('gone');
+  const next = kept.get();
+  asked[1]?.resolve('back');
+  expect(await next).toBe('back');
+  kept.stop();
+});

@@ -1,0 +1,166 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { connect, type Database, eventSyncs } from '@scheduler/db';
+import { signIn } from '@scheduler/scripts/api';
+import { startApp } from '@scheduler/scripts/apps';
+import { heldBookings } from '@scheduler/scripts/crossmark-side';
+import type { Running } from '@scheduler/scripts/process';
+import { eq, ne } from 'drizzle-orm';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type FreeEvent, freeEvent } from './board.ts';
+import { type Stack, signedIn, startStack } from './stack.ts';
+
+const SOON = { timeout: 30_000 };
+
+describe('an operator, against a real worker', () => {
+  let stack: Stack;
+  let page: Page;
+  let errors: string[];
+  let database: Database;
+  let second: Running | undefined;
+  beforeAll(async () => {
+    stack = await startStack();
+    database = connect(stack.infrastructure.databaseUrl, { max: 2 });
+    ({ page, errors } = await signedIn(stack, { email: 'admin@demo.test', url: stack.apps.adminUrl }));
+    await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor(SOON);
+  });
+  afterAll(async () => {
+    await second?.stop();
+    await database?.close();
+    await stack?.stop();
+  });
+
+  const region = (name: string | RegExp) => page.getByRole('region', { name });
+  const fault = (rule: object) =>
+    fetch(`${stack.infrastructure.simulatorUrl}/__sim/faults`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify([rule]),
+    });
+  const mend = () => fetch(`${stack.infrastructure.simulatorUrl}/__sim/faults`, { method: 'DELETE' });
+  const held = (event: FreeEvent) => heldBookings(stack.infrastructure.simulatorUrl, event.mplanId);
+  const stateOf = async (event: FreeEvent) =>
+    (await database.db.select().from(eventSyncs).where(eq(eventSyncs.eventId, event.eventId)))[0]?.state;
+
+  /** What a dispatcher's click does. */
+  async function schedule(): Promise<FreeEvent> {
+    const event = await freeEvent(stack, 'Core');
+    const api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
+    const person = (await api.employees.list.query({})).find((one) => one.name === event.person);
+    if (!person) throw new Error(`${event.person} is gone.`);
+    await api.schedules.create.mutate({
+      eventId: event.eventId,
+      employeeId: person.id,
+      startsAt: event.startsAt,
+      withSupervisor: false,
+    });
+    return event;
+  }
+
+  it('finds why a schedule is stuck, and fixes it', async () => {
+    await fault({
+      call: 'scheduleMplanEvent',
+      kind: 'refuse',
+      message: 'This rep is not certified.',
+      times: null,
+    });
+    const event = await schedule();
+    await page.getByRole('heading', { name: /Sync works, and something needs a person/ }).waitFor(SOON);
+    await page.getByText('1 change did not get through, and nobody tries again.').waitFor();
+    await page.getByRole('link', { name: 'See each and its reason' }).click();
+    const letters = region('Dead letters (1)');
+    await letters
+      .getByText(/not certified/)
+      .first()
+      .waitFor(SOON);
+    await letters.getByText('What was tried').click();
+    await letters.getByText('dead', { exact: true }).waitFor();
+    // The cause is mended on Crossmark's side.
+    await mend();
+    await letters.getByRole('button', { name: /^Try again: / }).click();
+    await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor(SOON);
+    expect(await stateOf(event)).toBe('synced');
+    expect(await held(event)).toHaveLength(1);
+  });
+
+  it('pauses all of sync during an incident, and resumes', async () => {
+    await region('Queues').getByRole('button', { name: 'Pause all' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Pause all of sync?' });
+    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    await dialog.getByRole('button', { name: 'Pause all' }).click();
+    await page.getByRole('heading', { name: /^Sync is paused, since \d/ }).waitFor(SOON);
+    const event = await schedule();
+    await region('Queues').getByRole('link', { name: '1 job paused, New schedules' }).waitFor(SOON);
+    // Another task's number stands still too: a worker that took jobs would have taken this one by now.
+    await page.getByText(/1 job waits and is safe/).waitFor();
+    expect(await held(event)).toEqual([]);
+    expect(await stateOf(event)).toBe('pending');
+    await region('Queues').getByRole('button', { name: 'Resume all' }).click();
+    await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor(SOON);
+    await expect.poll(() => held(event), SOON).toHaveLength(1);
+  });
+
+  it('redrives 500 dead letters', async () => {
+    await database.sql`
+      with event as (
+        insert into events (store_id, mplan_id, name, type, starts_on, due_on, duration_minutes)
+        select (select min(id) from stores), (71000000 + n)::text, 'Flood ' || n, 'Other', current_date, current_date + 7, 390
+        from generate_series(1, 500) n returning id
+      )
+      insert into event_syncs (event_id, state, wanted_version, wanted_at, failing_since, failure_kind, failure_reason)
+      select id, 'failed', 1, now(), now(), 'rejected', 'Crossmark refused it: closed for stock-taking.' from event`;
+    await page.getByText('500 changes did not get through, and nobody tries again.').waitFor(SOON);
+    await page.getByLabel('Event, person, store or reason').fill('stock-taking');
+    await region('Dead letters (500)').getByRole('button', { name: 'Try all 500 again' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Try 500 changes again?' });
+    await dialog.getByRole('button', { name: 'Try all 500 again' }).click();
+    await page.getByText('500 changes are on their way again.').waitFor(SOON);
+    await expect
+      .poll(() => database.db.$count(eventSyncs, eq(eventSyncs.failureKind, 'rejected')), SOON)
+      .toBe(0);
+    // Their jobs go through the worker like any other, as fast as calls to Crossmark are paced.
+    await expect
+      .poll(() => database.db.$count(eventSyncs, ne(eventSyncs.state, 'synced')), { timeout: 90_000 })
+      .toBe(0);
+    await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor(SOON);
+    await page.getByLabel('Event, person, store or reason').fill('');
+  });
+
+  it('loses Redis and gets it back: sync goes on, charts say since when and return by themselves', async ({
+    skip,
+  }) => {
+    const { redis } = stack.infrastructure;
+    if (!redis) return skip('no Redis here');
+    await page.getByRole('heading', { name: 'Tries' }).waitFor(SOON);
+    await redis.stop();
+    await page.getByText(/Redis is gone since \d/).waitFor(SOON);
+    const event = await schedule();
+    await expect.poll(() => stateOf(event), SOON).toBe('synced');
+    await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor(SOON);
+    await redis.start();
+    await page.getByRole('heading', { name: 'Tries' }).waitFor(SOON);
+    await page.getByRole('rowheader', { name: 'New schedules' }).nth(1).waitFor(SOON);
+  });
+
+  it('watches the jobs of a killed worker being rescued', async () => {
+    await fault({ call: 'scheduleMplanEvent', kind: 'hang' });
+    const event = await schedule();
+    const workers = region('Workers');
+    await workers.getByRole('link', { name: 'New schedules' }).waitFor(SOON);
+    stack.apps.worker.process.kill('SIGKILL');
+    second = startApp(stack.infrastructure, 'worker', 'src/main.ts');
+    // Two are listed, and the dead one still holds its job until it has been silent for long enough.
+    await expect.poll(() => workers.getByRole('listitem').count(), SOON).toBe(2);
+    await expect.poll(() => workers.getByRole('listitem').count(), { timeout: 60_000 }).toBe(1);
+    await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor({ timeout: 60_000 });
+    await expect.poll(() => stateOf(event), { timeout: 60_000 }).toBe('synced');
+    expect(await held(event)).toHaveLength(1);
+  });
+
+  it('has met no error in the page, and left who did what in the audit log', async () => {
+    expect(errors).toEqual([]);
+    const rows =
+      await database.sql`select distinct action from audit_log where actor_name = 'Demo Admin' order by action`;
+    expect(rows.map((row) => row.action)).toEqual(['queue.pause', 'queue.resume', 'sync.retry']);
+  });
+});

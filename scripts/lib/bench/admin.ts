@@ -1,0 +1,92 @@
+import { connect, migrate } from '@scheduler/db';
+import { TASKS } from '@scheduler/sync';
+import { startApp } from '../apps.ts';
+import { DEMO, type Infrastructure } from '../infrastructure.ts';
+import { answers, waitFor } from '../process.ts';
+
+/** How long one question to the admin app took, asked again and again as an open page does. Milliseconds. */
+export interface AdminFigures {
+  waitingJobs: number;
+  question: string;
+  first: number;
+  median: number;
+  p95: number;
+  slowest: number;
+}
+
+const ASKED = 50;
+/** An open page asks every three seconds; ten of them are open. */
+const EVERY_MS = 300;
+
+/**
+ * Measures how long the admin app takes to answer while so many jobs wait, added a thousand at a time as bulk saves
+ * do, with a thousand dead letters among them. No worker runs. The pages must be built.
+ */
+export async function measureAdmin(
+  infrastructure: Infrastructure,
+  waitingJobs: number,
+  say: (line: string) => void,
+): Promise<AdminFigures[]> {
+  const { databaseUrl, ports } = infrastructure;
+  await migrate(databaseUrl);
+  const { sql, close } = connect(databaseUrl, { max: 2, applicationName: 'bench' });
+  const admin = `http://localhost:${ports.admin}`;
+  say(`Adding ${waitingJobs} jobs…`);
+  await sql`
+    insert into graphile_worker._private_tasks (identifier) select unnest(${[...TASKS]}::text[]) on conflict do nothing`;
+  await sql`
+    insert into graphile_worker._private_jobs (task_id, payload, run_at, priority, attempts, max_attempts, key, flags)
+    select tasks.id, json_build_object('eventId', n), now() - (n / 1000) * interval '1 second', 0,
+      case when n <= 1000 then 25 else 0 end, 25, 'bench:' || n, '{"task:sync_schedule": true}'
+    from generate_series(1, ${waitingJobs + 1_000}::int) n
+    join graphile_worker._private_tasks tasks on tasks.identifier = 'sync_schedule'`;
+  await sql`vacuum analyze graphile_worker._private_jobs`;
+  await close();
+  const app = startApp(infrastructure, 'admin', 'src/main.ts', { LOG_LEVEL: 'warn' });
+  try {
+    await waitFor('The admin page', answers(`http://127.0.0.1:${ports.admin}/healthz`), { process: app });
+    const signedIn = await fetch(`${admin}/api/auth/sign-in/email`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: admin },
+      body: JSON.stringify({ email: 'viewer@demo.test', password: DEMO.password }),
+    });
+    const cookie = signedIn.headers
+      .getSetCookie()
+      .map((header) => header.split(';')[0])
+      .join('; ');
+    const list = '/queues/api/queues?activeQueue=sync_schedule&page=';
+    const questions = {
+      overview: '/trpc/overview',
+      'board: first page of waiting': `${list}1&status=waiting`,
+      'board: page 1,000 of waiting': `${list}1000&status=waiting`,
+      'board: failed': `${list}1&status=failed`,
+      prometheus: '/metrics',
+    };
+    const figures: AdminFigures[] = [];
+    for (const [question, path] of Object.entries(questions)) {
+      const took: number[] = [];
+      for (let n = 0; n < ASKED; n++) {
+        const startedAt = performance.now();
+        const answer = await fetch(admin + path, { headers: { cookie } });
+        await answer.text();
+        if (!answer.ok) throw new Error(`${path} answered ${answer.status}.`);
+        took.push(performance.now() - startedAt);
+        await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+      }
+      const sorted = [...took].sort((a, b) => a - b);
+      const at = (part: number) => Math.round(sorted[Math.floor(part * (sorted.length - 1))] ?? 0);
+      figures.push({
+        waitingJobs,
+        question,
+        first: Math.round(took[0] ?? 0),
+        median: at(0.5),
+        p95: at(0.95),
+        slowest: at(1),
+      });
+      say(JSON.stringify(figures.at(-1)));
+    }
+    return figures;
+  } finally {
+    await app.stop();
+  }
+}
