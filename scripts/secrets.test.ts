@@ -110,7 +110,7 @@ test('no planted secret comes out of any failure: not in logs, jobs, attempts, a
     }
     for (const body of [
       { current: wrong, password: next },
-      { current: DEMO.password, password: 7, [next]: 1 },
+      { current: [DEMO.password], password: { next } },
     ]) {
       await post(serverUrl, '/trpc/account.changePassword', body, cookie);
     }
