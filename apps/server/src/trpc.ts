@@ -46,6 +46,10 @@ function describe(
       reason: { code: 'internal' },
     };
   }
+  // The parser's own words quote what was sent.
+  if (error.code === 'PARSE_ERROR') {
+    return { message: 'The request can’t be read: it is not JSON.', reason: { code: 'input' } };
+  }
   const code = error.code === 'NOT_FOUND' ? 'not_found' : 'input';
   return { message: error.message, reason: { code } };
 }
