@@ -63,7 +63,12 @@ export const changeFilter = z.strictObject({
   kind: z.enum(FAILURE_KINDS).optional(),
   task: z.enum(TASKS).optional(),
   /** Part of the event's name, the person's, the store's or the reason, whatever the case. */
-  text: z.string().trim().max(200).optional(),
+  text: z
+    .string()
+    .trim()
+    .max(200)
+    .regex(/^\P{Cc}*$/u, { error: 'must be one line without control characters' })
+    .optional(),
 });
 export type ChangeFilter = z.infer<typeof changeFilter>;
 

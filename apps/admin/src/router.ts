@@ -184,7 +184,14 @@ export const router = t.router({
     .mutation(({ ctx, input }) => switchBreaker(ctx.services.db, ctx, input.calls)),
 
   releaseWorker: adminProcedure
-    .input(z.strictObject({ workerId: z.string().min(1).max(200) }))
+    .input(
+      z.strictObject({
+        workerId: z
+          .string()
+          .max(200)
+          .regex(/^[\w.:-]+$/, { error: 'is not the id of a worker' }),
+      }),
+    )
     .mutation(({ ctx, input }) => release(ctx.services.db, ctx, input.workerId)),
 
   purge: adminProcedure
