@@ -158,9 +158,9 @@ describe('the list of events', () => {
       buffer: Buffer.from([header, fresh, bad, ''].join('\r\n')),
     });
     await page.getByTestId('import-row-3').getByText('13/45/2027').waitFor();
-    expect(await page.getByTestId('import-counts').innerText()).toMatch(
-      /1 new\s+0 changed\s+0 same\s+1 error/,
-    );
+    await expect
+      .poll(() => page.getByTestId('import-counts').innerText())
+      .toMatch(/1 new\s+0 changed\s+0 same\s+1 error/);
     expect((await api.events.list.query({ text: '690001' })).total).toBe(0);
     await page.getByRole('button', { name: 'Import all 1' }).click();
     await page.getByRole('button', { name: 'Nothing to import' }).waitFor();

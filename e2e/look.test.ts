@@ -20,23 +20,23 @@ describe('the scheduler', () => {
   it('looks as the system does, or as one chose, from the first paint on and in every tab', async () => {
     const { page } = await signedIn(stack, { dark: true });
     await page.getByTestId('sync-badge').first().waitFor();
-    expect(await theme(page)).toBe('dark');
+    await expect.poll(() => theme(page)).toBe('dark');
     const second = await page.context().newPage();
     await second.goto(stack.apps.webUrl);
     await choose(page, 'Light');
-    expect(await theme(page)).toBe('light');
+    await expect.poll(() => theme(page)).toBe('light');
     await expect.poll(() => theme(second)).toBe('light');
     // Before any script of the app runs, the page is what it will be.
     await page.route('**/assets/*.js', (route) => route.abort());
     await page.reload({ waitUntil: 'commit' });
     await page.waitForFunction(() => document.body !== null);
-    expect(await theme(page)).toBe('light');
+    await expect.poll(() => theme(page)).toBe('light');
     await page.unroute('**/assets/*.js');
     await page.reload();
     await choose(page, 'System');
-    expect(await theme(page)).toBe('dark');
+    await expect.poll(() => theme(page)).toBe('dark');
     await page.emulateMedia({ colorScheme: 'light' });
-    expect(await theme(page)).toBe('light');
+    await expect.poll(() => theme(page)).toBe('light');
     await page.context().close();
   });
 

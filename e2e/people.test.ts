@@ -51,7 +51,6 @@ describe('a dispatcher who looks after people', () => {
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.waitFor();
-    await page.keyboard.press('Tab');
     const typed = `${day.slice(5, 7)}${day.slice(8)}${day.slice(0, 4)}`;
     await dialog.getByLabel('First day').focus();
     await page.keyboard.type(typed);
