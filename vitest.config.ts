@@ -22,6 +22,8 @@ export default defineConfig({
           globalSetup: './packages/db/src/global-setup.ts',
           testTimeout: 120_000,
           hookTimeout: 180_000,
+          // A machine that is busy elsewhere may starve a browser beyond any patience; twice in a row it doesn't.
+          retry: 1,
           pool: 'forks',
           maxWorkers: 1,
         },

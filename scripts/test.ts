@@ -52,24 +52,34 @@ if (!haveRedis()) {
   );
 }
 const scratch = mkdtempSync(join(tmpdir(), 'crossmark-results-'));
-const report = join(scratch, 'vitest.json');
-const green = run(['vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
-try {
-  const results = JSON.parse(readFileSync(report, 'utf8')) as {
-    numPassedTests: number;
-    numFailedTests: number;
-    testResults: { status: string; name: string; assertionResults: unknown[] }[];
-  };
-  passed += results.numPassedTests;
-  failed += results.numFailedTests;
-  // A file that could not even be loaded has no tests to count.
-  for (const file of results.testResults) {
-    if (file.status === 'failed' && file.assertionResults.length === 0) count(file.name, false);
+
+/** Runs one of vitest's projects and counts its tests. */
+function tests(project: string): void {
+  const report = join(scratch, `${project}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const green = run(['vitest', 'run', '--project', project, ...reporters]);
+  const failedBefore = failed;
+  try {
+    const results = JSON.parse(readFileSync(report, 'utf8')) as {
+      numPassedTests: number;
+      numFailedTests: number;
+      testResults: { status: string; name: string; assertionResults: unknown[] }[];
+    };
+    passed += results.numPassedTests;
+    failed += results.numFailedTests;
+    // A file that could not even be loaded has no tests to count.
+    for (const file of results.testResults) {
+      if (file.status === 'failed' && file.assertionResults.length === 0) count(file.name, false);
+    }
+    if (!green && failed === failedBefore) count(`vitest ${project}`, false);
+  } catch {
+    count(`vitest ${project}`, false);
   }
-  if (!green && failed === 0) count('vitest', false);
-} catch {
-  count('vitest', false);
 }
+
+tests('node');
+// One after the other: a browser that has to share two cores with other tests is slow for seconds at a time.
+tests('browser');
 rmSync(scratch, { recursive: true, force: true });
 
 check('images', 'node', 'scripts/images.ts');
