@@ -1,5 +1,5 @@
 import { type Db, employees, eventSyncs, events, schedules, type Tx } from '@scheduler/db';
-import { CLOSED_CONDITIONS, workDateOf } from '@scheduler/scheduling';
+import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import { retryAllNow } from '@scheduler/sync';
 import { and, count, desc, eq, gte, isNotNull, isNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
@@ -7,7 +7,7 @@ import type { Actor } from './context.ts';
 import { eventRow } from './events.ts';
 import { eventSelection, itsSync, liveSchedule } from './facts.ts';
 import { save } from './save.ts';
-import { findStore } from './stores.ts';
+import { findStore, todayAt } from './stores.ts';
 import { heldInWords, wantedInWords } from './sync.ts';
 import type { Attention, Retried, UnsettledKind } from './views.ts';
 
@@ -116,7 +116,7 @@ export async function attention(
       .orderBy(desc(count()), eventSyncs.failureReason)
       .limit(SHOWN_FAILURES),
   ]);
-  const today = workDateOf(new Date().toISOString(), timeZone);
+  const today = todayAt(timeZone);
   const counts = Object.fromEntries(UNSETTLED_KINDS.map((kind) => [kind, 0])) as Attention['counts'];
   for (const { kind, number } of counted) counts[kind] = number;
   return {
@@ -137,7 +137,7 @@ export async function attention(
 
 /** People of a store without a RepID who have work from today on. */
 async function unlinkedPeople(db: Db, store: { id: number; timeZone: string }): Promise<Attention['people']> {
-  const today = workDateOf(new Date().toISOString(), store.timeZone);
+  const today = todayAt(store.timeZone);
   return db
     .select({
       employeeId: employees.id,

@@ -13,7 +13,6 @@ import {
   ROLES,
   type WorkDate,
   weekStart,
-  workDateOf,
 } from '@scheduler/scheduling';
 import { and, between, eq, gt, isNull, lte, notInArray, type SQL } from 'drizzle-orm';
 import {
@@ -29,7 +28,7 @@ import {
   type SyncRecord,
 } from './facts.ts';
 import { boardEvent } from './present.ts';
-import { boardStore, findStore } from './stores.ts';
+import { boardStore, findStore, todayAt } from './stores.ts';
 import type { BoardSchedule, WeekBoard } from './views.ts';
 
 /** A schedule with its event and what the sync knows of it. */
@@ -74,7 +73,7 @@ export async function weekBoard(
         store: boardStore(store),
         weekOf: sunday,
         days,
-        today: workDateOf(new Date().toISOString(), store.timeZone),
+        today: todayAt(store.timeZone),
         holidays: days.flatMap((day) => {
           const holiday = holidayOn(day, allHolidays);
           return holiday ? [{ day, name: holiday.name }] : [];

@@ -10,13 +10,12 @@ import {
   slotCoverage,
   verifyDay,
   type WorkDate,
-  workDateOf,
 } from '@scheduler/scheduling';
 import { and, eq, inArray, isNull, notInArray } from 'drizzle-orm';
 import { boardSchedules, byRoleAndName, type LiveRow, openEvents, peopleWith, workBetween } from './board.ts';
 import { bookedElsewhere, eventsWithLive, loadHolidays, loadPlanned } from './facts.ts';
 import { boardEvent } from './present.ts';
-import { boardStore, findStore } from './stores.ts';
+import { boardStore, findStore, todayAt } from './stores.ts';
 import type { DayBoard } from './views.ts';
 
 /**
@@ -62,7 +61,7 @@ export async function dayBoard(
       return {
         store: boardStore(store),
         day,
-        today: workDateOf(new Date().toISOString(), timeZone),
+        today: todayAt(timeZone),
         holiday: holidayOn(day, holidays)?.name ?? null,
         people: shown.map((person) => ({
           id: person.id,

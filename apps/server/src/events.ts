@@ -1,5 +1,5 @@
 import { type Db, employees, eventSyncs, events, type SyncState, schedules } from '@scheduler/db';
-import { UNREPORTED_CONDITIONS, unreportedDays, type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { UNREPORTED_CONDITIONS, unreportedDays, type WorkDate } from '@scheduler/scheduling';
 import {
   type AnyColumn,
   and,
@@ -24,7 +24,7 @@ import { eventSelection, isOver, itsSync, liveSchedule, workedOn } from './facts
 import type { eventFilter } from './input.ts';
 import { boardEvent } from './present.ts';
 import { notFound } from './refusal.ts';
-import { findStore } from './stores.ts';
+import { findStore, todayAt } from './stores.ts';
 import type { EventList, EventRow, Store } from './views.ts';
 
 /** What a list of events can be narrowed down by, and its order. */
@@ -49,7 +49,7 @@ export async function listEvents(
       .leftJoin(eventSyncs, itsSync)
       .where(where),
   ]);
-  const today = todayIn(store.timeZone);
+  const today = todayAt(store.timeZone);
   return { rows: rows.map((row) => eventRow(row, store.timeZone, today)), total: counted?.total ?? 0 };
 }
 
@@ -129,7 +129,7 @@ function inDays({ from, to, dates }: Pick<EventFilter, 'from' | 'to' | 'dates'>)
 
 /** {@link isUnreported} of the scheduling package as SQL. */
 function unreported(timeZone: string): SQL | undefined {
-  const { from, to } = unreportedDays(todayIn(timeZone));
+  const { from, to } = unreportedDays(todayAt(timeZone));
   return and(
     inArray(events.condition, [...UNREPORTED_CONDITIONS]),
     or(
@@ -149,7 +149,7 @@ export async function getEvent(db: Db, eventId: number): Promise<EventRow> {
   const [row] = await selectEvents(db).where(eq(events.id, eventId));
   if (!row) throw notFound('event', eventId);
   const { timeZone } = await findStore(db, row.event.storeId);
-  return eventRow(row, timeZone, todayIn(timeZone));
+  return eventRow(row, timeZone, todayAt(timeZone));
 }
 
 const selectEvents = (db: Db) =>
@@ -159,8 +159,6 @@ const selectEvents = (db: Db) =>
     .leftJoin(schedules, liveSchedule)
     .leftJoin(employees, eq(employees.id, schedules.employeeId))
     .leftJoin(eventSyncs, itsSync);
-
-const todayIn = (timeZone: string): WorkDate => workDateOf(new Date().toISOString(), timeZone);
 
 /** An event with its live schedule as lists show it. */
 export function eventRow(

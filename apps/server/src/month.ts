@@ -1,9 +1,9 @@
 import { type Db, events, schedules } from '@scheduler/db';
-import { addDays, EVENT_TYPES, holidayOn, monthDays, type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { addDays, EVENT_TYPES, holidayOn, monthDays, type WorkDate } from '@scheduler/scheduling';
 import { and, between, count, eq, isNull } from 'drizzle-orm';
 import { openEvents } from './board.ts';
 import { bookedElsewhere, loadHolidays } from './facts.ts';
-import { boardStore, findStore } from './stores.ts';
+import { boardStore, findStore, todayAt } from './stores.ts';
 import type { MonthView } from './views.ts';
 
 /**
@@ -45,7 +45,7 @@ export async function monthView(
       return {
         store: boardStore(store),
         month: query.month,
-        today: workDateOf(new Date().toISOString(), store.timeZone),
+        today: todayAt(store.timeZone),
         days: days.map((day) => ({
           day,
           holiday: holidayOn(day, holidays)?.name ?? null,

@@ -9,7 +9,6 @@ import {
   supervisorEventFor,
   timeOf,
   type WorkDate,
-  workDateOf,
 } from '@scheduler/scheduling';
 import { and, eq, isNull } from 'drizzle-orm';
 import {
@@ -26,6 +25,7 @@ import {
 } from './facts.ts';
 import { boardEvent } from './present.ts';
 import { notFound, Refusal } from './refusal.ts';
+import { todayAt } from './stores.ts';
 import type { BoardEvent, ScheduleOptions } from './views.ts';
 
 /**
@@ -62,7 +62,7 @@ export async function scheduleOptions(
     );
   }
   const changing = query.scheduleId === undefined ? null : schedule;
-  const today = workDateOf(new Date().toISOString(), timeZone);
+  const today = todayAt(timeZone);
   const { expiresOn } = query;
   const replaced = expiresOn ? schedule : changing;
   const windowEndsOn = expiresOn ?? changing?.reissueExpiresOn;

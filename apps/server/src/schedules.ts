@@ -1,6 +1,6 @@
 import type { BookingId } from '@scheduler/crossmark';
 import { type Db, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
-import { evaluateTrade, type Instant, type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { evaluateTrade, type Instant, type WorkDate } from '@scheduler/scheduling';
 import { and, eq, isNull } from 'drizzle-orm';
 import { boardSchedules } from './board.ts';
 import type { Actor } from './context.ts';
@@ -19,6 +19,7 @@ import {
 import { NOTHING_OVERRIDDEN, openPlan, type Plan, peek } from './plan.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
+import { todayAt } from './stores.ts';
 import type { BoardSchedule, CreatedRow, Saved, TradePreview } from './views.ts';
 
 /** A live schedule as the board shows it. Throws a refusal where there is none. */
@@ -345,7 +346,7 @@ function reopenable(event: EventRecord, plan: Plan): BookingId {
   const no = (message: string) => new Refusal(message, { code: 'not_allowed' });
   const label = eventLabel(event);
   const { timeZone } = plan.surroundings;
-  const today = workDateOf(new Date().toISOString(), timeZone);
+  const today = todayAt(timeZone);
   if (!isOver(event, workedOn(live, sync, timeZone), today))
     throw no(
       `${label} was neither reported as done nor booked for a day that is over, so there is nothing to reissue. Schedule or move it instead.`,
