@@ -22,7 +22,11 @@ describe('a fresh installation', () => {
 
   /** A page of a browser profile of its own. */
   async function open(url: string, viewport = { width: 1440, height: 900 }): Promise<Page> {
-    const context = await stack.browser.newContext({ viewport, timezoneId: 'America/Indiana/Indianapolis' });
+    const context = await stack.browser.newContext({
+      viewport,
+      timezoneId: 'America/Indiana/Indianapolis',
+      reducedMotion: 'reduce',
+    });
     const page = await context.newPage();
     page.on('pageerror', (error) => errors.push(error.message));
     await page.goto(url);

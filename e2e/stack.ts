@@ -53,6 +53,8 @@ export async function signedIn(
     colorScheme: options.dark ? 'dark' : 'light',
     timezoneId: options.timezoneId ?? 'America/Indiana/Indianapolis',
     acceptDownloads: true,
+    // What is looked at is then what will stay, not a colour on its way to another.
+    reducedMotion: 'reduce',
     ...(options.touch && { hasTouch: true, isMobile: true }),
   });
   const page = await context.newPage();
