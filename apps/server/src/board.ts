@@ -44,16 +44,16 @@ export interface LiveRow {
  */
 export async function weekBoard(
   db: Db,
-  query: { storeId?: number | undefined; weekOf: WorkDate },
+  query: { storeId?: number | undefined; weekOf?: WorkDate | undefined },
 ): Promise<WeekBoard> {
-  const sunday = weekStart(query.weekOf);
-  const days = Array.from({ length: 7 }, (_, index) => addDays(sunday, index));
-  const saturday = addDays(sunday, 6);
-
   // One snapshot: an event that is being scheduled meanwhile is in the tray or on the board, never in both.
   return db.transaction(
     async (tx) => {
       const store = await findStore(tx, query.storeId);
+      const today = todayAt(store.timeZone);
+      const sunday = weekStart(query.weekOf ?? today);
+      const days = Array.from({ length: 7 }, (_, index) => addDays(sunday, index));
+      const saturday = addDays(sunday, 6);
       const [allHolidays, rows, openRows] = await Promise.all([
         loadHolidays(tx),
         workBetween(tx, store.id, sunday, saturday),
@@ -73,7 +73,7 @@ export async function weekBoard(
         store: boardStore(store),
         weekOf: sunday,
         days,
-        today: todayAt(store.timeZone),
+        today,
         holidays: days.flatMap((day) => {
           const holiday = holidayOn(day, allHolidays);
           return holiday ? [{ day, name: holiday.name }] : [];

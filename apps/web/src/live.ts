@@ -3,6 +3,7 @@ import type { QueryKey } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { queryClient, trpc } from './api.ts';
 import { reportLive, useConnection } from './connection.ts';
+import { whenIdle } from './idle.ts';
 import { followChanges } from './live-stream.ts';
 import { useSession } from './shell/use-session.ts';
 
@@ -23,39 +24,46 @@ export function useLiveUpdates(): void {
       await queryClient.invalidateQueries({ predicate: ({ queryKey }) => isTouched(queryKey, changes) });
     });
     let wasLost = false;
-    const stop = followChanges(
-      email,
-      (lastEventId, on) => {
-        const stream = utils.client.sync.onChange.subscribe(
-          { lastEventId },
-          {
-            onData: ({ id, data }) => on.change(id, data),
-            onConnectionStateChange: ({ state, error }) => {
-              if (state === 'pending') on.connected();
-              else if (error) on.interrupted();
+    let stop = () => {};
+    const start = () => {
+      stop = followChanges(
+        email,
+        (lastEventId, on) => {
+          const stream = utils.client.sync.onChange.subscribe(
+            { lastEventId },
+            {
+              onData: ({ id, data }) => on.change(id, data),
+              onConnectionStateChange: ({ state, error }) => {
+                if (state === 'pending') on.connected();
+                else if (error) on.interrupted();
+              },
+              onComplete: on.ended,
+              onError: on.ended,
             },
-            onComplete: on.ended,
-            onError: on.ended,
-          },
-        );
-        return () => stream.unsubscribe();
-      },
-      {
-        change: readAgain.add,
-        state: (state) => {
-          reportLive(state);
-          if (state === 'lost') {
-            wasLost = true;
-            // A stream doesn't tell why it ended. A call does: the server is away, or one is signed out.
-            void utils.sync.summary.invalidate();
-          } else if (state === 'on' && wasLost) {
-            wasLost = false;
-            readAgain.add({ kind: 'all', id: 0 });
-          }
+          );
+          return () => stream.unsubscribe();
         },
-      },
-    );
+        {
+          change: readAgain.add,
+          state: (state) => {
+            reportLive(state);
+            if (state === 'lost') {
+              wasLost = true;
+              // A stream doesn't tell why it ended. A call does: the server is away, or one is signed out.
+              void utils.sync.summary.invalidate();
+            } else if (state === 'on' && wasLost) {
+              wasLost = false;
+              readAgain.add({ kind: 'all', id: 0 });
+            }
+          },
+        },
+      );
+    };
+    // Whoever starts to listen reads everything once more, lest a change fell in between: after the page is on screen.
+    let over = false;
+    void nothingFetched().then(() => whenIdle(() => over || start()));
     return () => {
+      over = true;
       stop();
       readAgain.stop();
     };

@@ -3,14 +3,15 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { queryClient, trpc, trpcClient } from './api.ts';
-import { router } from './routes.tsx';
+import { queryClient, readings, trpc, trpcClient } from './api.ts';
+import { router, weekAsked } from './routes.tsx';
 
 const page = document.getElementById('page');
 if (!page) throw new Error('index.html has no #page');
 
-// The page's code is asked for beside who is signed in, not after it.
-for (const { routeId } of router.matchRoutes(router.latestLocation)) {
+// The page's code and what the board shows are asked for beside who is signed in, not after it.
+for (const { routeId, search } of router.matchRoutes(router.latestLocation)) {
+  if (routeId === '/app/') void readings.board.week.prefetch(weekAsked(search));
   void router.loadRouteChunk(router.routesById[routeId as keyof typeof router.routesById]);
 }
 

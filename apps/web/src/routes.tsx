@@ -12,6 +12,7 @@ import { readings } from './api.ts';
 import { untilOnline } from './connection.ts';
 import { currentSession } from './session.ts';
 import { PageFailed, StartFailed, Starting } from './shell/starting.tsx';
+import { weekStart } from './time.ts';
 import { Toasts } from './ui/toast.tsx';
 import { STATES, type SyncState } from './words.ts';
 
@@ -110,6 +111,12 @@ export interface BoardSearch {
   /** The event whose panel is open. */
   event?: number;
 }
+
+/** What the board asks the API for: the week of its address, else the one that it is in the store. */
+export const weekAsked = ({ week, store }: BoardSearch) => ({
+  ...(week && { weekOf: weekStart(week) }),
+  ...(store && { storeId: store }),
+});
 
 const board = createRoute({
   getParentRoute: () => app,

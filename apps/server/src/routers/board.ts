@@ -4,8 +4,11 @@ import { id, workDate } from '../input.ts';
 import { router, viewerProcedure } from '../trpc.ts';
 
 export const boardRouter = router({
-  /** One week of a store: people, schedules and what is still to be scheduled. Without a store, the first one. */
+  /**
+   * One week of a store: people, schedules and what is still to be scheduled. Without a store, the first one; without a
+   * week, the one that it is there.
+   */
   week: viewerProcedure
-    .input(z.strictObject({ storeId: id.optional(), weekOf: workDate }))
+    .input(z.strictObject({ storeId: id.optional(), weekOf: workDate.optional() }))
     .query(({ ctx, input }) => weekBoard(ctx.backend.db, input)),
 });

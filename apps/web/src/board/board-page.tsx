@@ -4,7 +4,8 @@ import { getRouteApi } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, CopyPlus, Keyboard } from 'lucide-react';
 import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { trpc } from '../api.ts';
-import type { BoardSearch } from '../routes.tsx';
+import { whenIdle } from '../idle.ts';
+import { type BoardSearch, weekAsked } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { addDays, formatWeek, weekIn, weekStart } from '../time.ts';
@@ -12,7 +13,7 @@ import { Button, IconButton } from '../ui/button.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { DayList } from './day-list.tsx';
-import { EventPanel, loadDialogsSoon, whenIdle } from './dialogs.ts';
+import { EventPanel, loadDialogsSoon } from './dialogs.ts';
 import { useForeshadowed } from './edits.ts';
 import { considerAgain, type Hand } from './hand.ts';
 import { HandBar } from './hand-bar.tsx';
@@ -31,7 +32,7 @@ export function BoardPage() {
   const mayWrite = useMayWrite();
   const besides = useMedia('(min-width: 1100px)');
   const grid = useMedia('(min-width: 768px)');
-  const [asked, setAsked] = useState<Asked>();
+  const [question, ask] = useState<Asked>();
 
   const set = useCallback(
     (change: { [Key in keyof BoardSearch]?: BoardSearch[Key] | undefined }, replace = true) =>
@@ -49,12 +50,10 @@ export function BoardPage() {
 
   const stores = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
   const store = useStore();
-  const weekOf = weekStart(search.week ?? weekIn(store?.timeZone));
-  const query = trpc.board.week.useQuery(
-    { weekOf, ...(search.store && { storeId: search.store }) },
-    { placeholderData: keepPreviousData },
-  );
+  const query = trpc.board.week.useQuery(weekAsked(search), { placeholderData: keepPreviousData });
   // Around midnight the store may be in another week than the viewer: the store's today decides.
+  const thatWeek = query.isPlaceholderData ? undefined : query.data?.weekOf;
+  const weekOf = search.week ? weekStart(search.week) : (thatWeek ?? weekIn(store?.timeZone));
   const storeToday = query.data?.today;
   const planned = useForeshadowed(query.data);
   // Hundreds of cards are drawn when nobody waits for anything else: what is clicked or typed meanwhile is answered first.
@@ -69,25 +68,24 @@ export function BoardPage() {
   const actions = useMemo<BoardActions>(
     () => ({
       open: (eventId) => set({ event: eventId }, false),
-      add: mayWrite ? (employeeId, day) => setAsked({ kind: 'choose', employeeId, day }) : undefined,
-      menu: mayWrite ? (schedule, button) => setAsked({ kind: 'menu', schedule, button }) : undefined,
+      add: mayWrite ? (employeeId, day) => ask({ kind: 'choose', employeeId, day }) : undefined,
+      menu: mayWrite ? (schedule, button) => ask({ kind: 'menu', schedule, button }) : undefined,
       showLast: (day) => set({ last: day, ...(!besides && { view: 'tray' as const }) }),
     }),
     [set, mayWrite, besides],
   );
 
-  const planner = usePlanner(planned, setAsked);
+  const planner = usePlanner(planned, ask);
   useBoardKeys({
     ...planner,
     board: planned,
     mayWrite,
-    trade: (schedule) => setAsked({ kind: 'trade', schedule }),
-    help: () => setAsked({ kind: 'keys' }),
+    trade: (schedule) => ask({ kind: 'trade', schedule }),
+    help: () => ask({ kind: 'keys' }),
   });
   useDragging(planned, planner.drop, mayWrite && grid);
   const pick = useCallback(
-    (event: BoardEvent) =>
-      mayWrite ? setAsked({ kind: 'plan', event }) : set({ event: event.eventId }, false),
+    (event: BoardEvent) => (mayWrite ? ask({ kind: 'plan', event }) : set({ event: event.eventId }, false)),
     [mayWrite, set],
   );
 
@@ -154,13 +152,13 @@ export function BoardPage() {
         </div>
         <div className="ml-auto flex items-center gap-1">
           {mayWrite && (
-            <Button onClick={() => setAsked({ kind: 'copy' })} disabled={!board}>
+            <Button onClick={() => ask({ kind: 'copy' })} disabled={!board}>
               <CopyPlus aria-hidden className="size-4" />
               <span className="sr-only sm:not-sr-only">Copy week</span>
             </Button>
           )}
           {grid && (
-            <IconButton label="Keys of the board" onClick={() => setAsked({ kind: 'keys' })}>
+            <IconButton label="Keys of the board" onClick={() => ask({ kind: 'keys' })}>
               <Keyboard aria-hidden className="size-4" />
             </IconButton>
           )}
@@ -224,8 +222,8 @@ export function BoardPage() {
 
       {board && <HandBar board={board} />}
       <Suspense>
-        {board && asked && (
-          <Question asked={asked} board={board} planner={planner} onAsk={setAsked} onOpen={actions.open} />
+        {board && question && (
+          <Question asked={question} board={board} planner={planner} onAsk={ask} onOpen={actions.open} />
         )}
         {search.event && (
           <EventPanel key={search.event} eventId={search.event} onClose={() => set({ event: undefined })} />

@@ -1,4 +1,5 @@
 import { lazy } from 'react';
+import { whenIdle } from '../idle.ts';
 
 /*
  * The board is on screen before what opens over it is loaded; that is asked for as soon as the browser has nothing
@@ -25,11 +26,4 @@ export const KeysDialog = lazy(async () => ({ default: (await keys()).KeysDialog
 /** Loads the dialogs when the browser is idle. */
 export function loadDialogsSoon(): void {
   whenIdle(() => Promise.all([panel(), plan(), trade(), choose(), reason(), menu(), copyWeek(), keys()]));
-}
-
-/** Runs something when the browser has nothing better to do; what fails is asked for again when it is needed. */
-export function whenIdle(work: () => Promise<unknown>): void {
-  const run = () => void work().catch(() => undefined);
-  if ('requestIdleCallback' in window) window.requestIdleCallback(run, { timeout: 4000 });
-  else setTimeout(run, 1500);
 }

@@ -22,8 +22,8 @@ export interface BoardActions {
   showLast: (day: string) => void;
 }
 
-/** More than fit on a screen. */
-const FIRST_ROWS = 12;
+/** About what fits on a screen. */
+const FIRST_ROWS = 10;
 const COLUMNS = 'grid grid-cols-[var(--person-column)_repeat(7,minmax(0,1fr))]';
 
 /**
@@ -78,7 +78,8 @@ export const WeekGrid = memo(function WeekGrid({
           {board.people.map((person, index) =>
             index < drawn ? (
               <Row
-                key={person.id}
+                // Another week's row is another row: it takes the place of the old one, and moves nothing.
+                key={`${person.id} ${board.weekOf}`}
                 person={person}
                 days={board.days}
                 work={board.days.map((day) => cells.get(cellKey(person.id, day)) ?? NO_WORK)}
