@@ -9,6 +9,7 @@ import {
   syncSteps,
   workers,
 } from '@scheduler/db';
+import { pauseTasks, resumeTasks } from '@scheduler/sync';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
@@ -184,6 +185,7 @@ describe('the summary', () => {
       counts: { pending: 0, waiting: 1, synced: 0, failed: 0, conflict: 0 },
       waitingBecause: 'Crossmark did not answer.',
       workers: 1,
+      heldBack: null,
       crossmark: { state: 'reachable', since: null, waiting: 0 },
       lastDone: null,
       lastRefresh: null,
@@ -195,11 +197,13 @@ describe('the summary', () => {
     const since = '2026-01-05T15:42:00.000Z';
     const host = 'https://crossmark.example.test';
     await db.update(eventSyncs).set({ state: 'waiting', failureKind: 'transient' });
-    await db.insert(crossmarkBreakers).values({ host, state: 'open', failingSince: since });
+    const probeAt = '2026-01-05T15:50:00.000Z';
+    await db.insert(crossmarkBreakers).values({ host, state: 'open', failingSince: since, probeAt });
     // One that was in use before.
     const earlier = { host: 'https://old.example.test', updatedAt: '2026-01-01T00:00:00.000Z' };
     await db.insert(crossmarkBreakers).values(earlier);
     expect(await api.sync.summary.query()).toMatchObject({
+      heldBack: null,
       crossmark: { state: 'unreachable', since, waiting: 1 },
     });
     const heard: unknown[] = [];
@@ -211,6 +215,24 @@ describe('the summary', () => {
     await vi.waitFor(() => expect(heard).toEqual([{ kind: 'crossmark', id: expect.any(Number) }]));
     await listening.unlisten();
     expect(await api.sync.summary.query()).toMatchObject({ crossmark: { state: 'reachable', since: null } });
+  });
+
+  test('says since when an admin holds back all calls, or the sync of schedules', async () => {
+    const { db } = server.database;
+    const since = '2026-01-05T15:42:00.000Z';
+    await db
+      .insert(crossmarkBreakers)
+      .values({ host: 'https://crossmark.example.test', state: 'open', openedAt: since });
+    expect((await api.sync.summary.query()).heldBack).toEqual({ since });
+    await db.update(crossmarkBreakers).set({ state: 'closed' });
+    expect((await api.sync.summary.query()).heldBack).toBeNull();
+
+    await db.transaction((tx) => pauseTasks(tx, ['refresh_events'], 'Ada'));
+    expect((await api.sync.summary.query()).heldBack).toBeNull();
+    await db.transaction((tx) => pauseTasks(tx, ['sync_schedule'], 'Ada'));
+    expect((await api.sync.summary.query()).heldBack).toEqual({ since: expect.any(String) });
+    await db.transaction((tx) => resumeTasks(tx, ['sync_schedule', 'refresh_events']));
+    expect((await api.sync.summary.query()).heldBack).toBeNull();
   });
 
   test('a refresh that is asked for twice is one, and its progress can be followed', async () => {

@@ -15,6 +15,7 @@ import {
 } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
 import {
+  readPaused,
   readReachability,
   requestRefresh,
   resolveConflict,
@@ -202,7 +203,7 @@ export async function resolveSync(
 
 /** How things stand with Crossmark on the whole. */
 export async function syncSummary(db: Db): Promise<SyncSummary> {
-  const [states, [because], [alive], { state, since, waiting }, [lastDone], [lastRefresh]] =
+  const [states, [because], [alive], { state, since, waiting, byHand }, paused, [lastDone], [lastRefresh]] =
     await Promise.all([
       db.select({ state: eventSyncs.state, number: count() }).from(eventSyncs).groupBy(eventSyncs.state),
       db
@@ -217,15 +218,19 @@ export async function syncSummary(db: Db): Promise<SyncSummary> {
         .from(workers)
         .where(gt(workers.seenAt, sql`now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`)),
       readReachability(db),
+      readPaused(db),
       selectRuns(db, 1, eq(refreshRuns.state, 'done')),
       selectRuns(db, 1),
     ]);
   const counts = Object.fromEntries(SYNC_STATES.map((state) => [state, 0])) as Record<SyncState, number>;
   for (const { state, number } of states) counts[state] = number;
+  const pausedAt = paused.find(({ task }) => task.startsWith('sync_schedule'))?.pausedAt;
+  const heldSince = (byHand && since) || pausedAt;
   return {
     counts,
     waitingBecause: because?.reason ?? null,
     workers: alive?.number ?? 0,
+    heldBack: heldSince ? { since: heldSince } : null,
     crossmark: { state, since, waiting },
     lastDone: lastDone ? run(lastDone) : null,
     lastRefresh: lastRefresh ? run(lastRefresh) : null,

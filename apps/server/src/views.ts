@@ -286,6 +286,8 @@ export interface SyncSummary {
   waitingBecause: string | null;
   /** Workers that were heard of lately; none means that nothing reaches Crossmark. */
   workers: number;
+  /** An admin lets nothing out to Crossmark: all calls, or the sync of schedules; null while nobody does. */
+  heldBack: { since: Instant } | null;
   /** Whether Crossmark answers the workers; `since` is null while it does. `waiting` counts what will go out by itself. */
   crossmark: { state: 'reachable' | 'unreachable'; since: Instant | null; waiting: number };
   /** The latest refresh that ended well, and the one asked for last. */

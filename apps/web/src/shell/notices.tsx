@@ -27,7 +27,7 @@ export function ConnectionNotice() {
   const { live, reachable, online, shows } = useConnection();
   const timeZone = useStore()?.timeZone;
   const summary = trpc.sync.summary.useQuery();
-  const crossmark = summary.data?.crossmark;
+  const { crossmark, heldBack } = summary.data ?? {};
   const asOf = shows && `What you see is from ${formatMoment(shows, timeZone)}.`;
   const problem = !online
     ? `You are offline. ${asOf} Changes can’t be saved until you are connected again.`
@@ -37,9 +37,11 @@ export function ConnectionNotice() {
         ? `Live updates are lost. ${asOf} Connecting again…`
         : summary.data?.workers === 0
           ? 'No sync worker is running. Changes are safe here and go to Crossmark when one runs again.'
-          : crossmark?.state === 'unreachable' && crossmark.since
-            ? `Crossmark can’t be reached since ${formatMoment(crossmark.since, timeZone)}: changes are safe, ${crossmark.waiting} waiting.`
-            : undefined;
+          : heldBack
+            ? `An admin holds back everything for Crossmark since ${formatMoment(heldBack.since, timeZone)}: changes are safe, ${crossmark?.waiting ?? 0} waiting.`
+            : crossmark?.state === 'unreachable' && crossmark.since
+              ? `Crossmark can’t be reached since ${formatMoment(crossmark.since, timeZone)}: changes are safe, ${crossmark.waiting} waiting.`
+              : undefined;
   return (
     <div
       role="status"
