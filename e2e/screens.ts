@@ -22,7 +22,10 @@ export const LOOKS = [
 
 /** Every screen of the scheduler, in the order in which its documentation shows them. */
 export function screens(event: FreeEvent): Screen[] {
-  const badge = (page: Page) => page.getByTestId('sync-badge').first().waitFor();
+  const badge = async (page: Page) => {
+    await page.getByTestId('sync-badge').first().waitFor();
+    await page.getByRole('navigation', { name: 'Sync with Crossmark' }).locator('a, span').first().waitFor();
+  };
   const listed = (page: Page) => page.locator('[data-index][data-event-id]').first().waitFor();
   const dialog = (page: Page) => page.getByRole('dialog').getByRole('button').nth(1).waitFor();
   return [

@@ -13,6 +13,9 @@ try {
   for (const { suffix, ...look } of LOOKS) {
     const shoot = async (page: Page, name: string) => {
       await page.evaluate(() => document.fonts.ready);
+      await page.waitForFunction(
+        () => !document.querySelector('[aria-busy="true"], [aria-label^="Loading "], .animate-pulse'),
+      );
       await page.screenshot({ path: `${DIRECTORY}${name}${suffix}.png`, animations: 'disabled' });
       console.log(`docs/screenshots/${name}${suffix}.png`);
     };
