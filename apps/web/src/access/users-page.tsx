@@ -7,6 +7,7 @@ import { formatMoment } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf } from '../words.ts';
@@ -197,13 +198,10 @@ function LinkToHandOver({ link, words }: { link: NewLink; words: string }) {
 }
 
 function InviteDialog({ onClose }: { onClose: () => void }) {
-  const formId = useId();
   const utils = trpc.useUtils();
   const invite = trpc.users.invite.useMutation({ onSuccess: () => utils.users.invalidate() });
   const problem = invite.error ? problemOf(invite.error) : undefined;
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
+  const submit = (form: FormData) => {
     invite.mutate({
       name: String(form.get('name')).trim(),
       email: String(form.get('email')).trim(),
@@ -228,41 +226,33 @@ function InviteDialog({ onClose }: { onClose: () => void }) {
     );
   }
   return (
-    <Dialog
-      shape="narrow"
+    <FormDialog
       title="Invite somebody"
       description="You get a link to hand over; no mail is sent."
+      action="Make the link"
+      saving={invite}
+      busyLabel="Making…"
+      onSubmit={submit}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button look="primary" type="submit" form={formId} busy={invite.isPending} busyLabel="Making…">
-            Make the link
-          </Button>
-        </>
-      }
     >
-      <form id={formId} onSubmit={submit} className="grid gap-3.5">
-        <TextField
-          label="Name"
-          name="name"
-          required
-          maxLength={120}
-          autoComplete="off"
-          problem={problem?.fields.name}
-        />
-        <TextField
-          label="E-mail"
-          name="email"
-          type="email"
-          required
-          autoComplete="off"
-          problem={problem?.fields.email}
-        />
-        <RoleField defaultValue="dispatcher" />
-        {problem && Object.keys(problem.fields).length === 0 && <Refusal error={invite.error} />}
-      </form>
-    </Dialog>
+      <TextField
+        label="Name"
+        name="name"
+        required
+        maxLength={120}
+        autoComplete="off"
+        problem={problem?.fields.name}
+      />
+      <TextField
+        label="E-mail"
+        name="email"
+        type="email"
+        required
+        autoComplete="off"
+        problem={problem?.fields.email}
+      />
+      <RoleField defaultValue="dispatcher" />
+    </FormDialog>
   );
 }
 

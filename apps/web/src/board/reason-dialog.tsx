@@ -1,9 +1,8 @@
 import type { Reason } from '@scheduler/scheduling';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { formatWhen } from '../time.ts';
 import { ReasonList } from '../ui/badges.tsx';
-import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { problemOf, titleOf } from '../words.ts';
 import type { Edit } from './edits.ts';
 import { OverrideField, Refused, useSave } from './save.tsx';
@@ -22,7 +21,6 @@ export function ReasonDialog({
   reasons: readonly Reason[];
   onClose: () => void;
 }) {
-  const formId = useId();
   const [overrideReason, setOverrideReason] = useState('');
   const save = useSave(onClose);
   const event = edit.kind === 'move' ? edit.from.event : edit.event;
@@ -30,40 +28,18 @@ export function ReasonDialog({
   const found = save.error ? problemOf(save.error).reasons : [];
   const shown = (found.length > 0 ? found : reasons).filter(({ severity }) => severity !== 'hint');
   return (
-    <Dialog
-      shape="narrow"
+    <FormDialog
       title={`Needs a reason: ${titleOf(event)}`}
       description={`${edit.to.employeeName}, ${formatWhen(edit.to.startsAt, edit.timeZone)}`}
+      action={edit.kind === 'move' ? 'Move anyway' : 'Schedule anyway'}
+      saving={save}
+      disabled={wish.overrideReason === ''}
+      refused={<Refused saving={save} onLeave={onClose} />}
+      onSubmit={() => save.mutate(wish)}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={formId}
-            disabled={wish.overrideReason === ''}
-            busy={save.isPending}
-            busyLabel="Saving…"
-            className="min-w-28"
-          >
-            {edit.kind === 'move' ? 'Move anyway' : 'Schedule anyway'}
-          </Button>
-        </>
-      }
     >
-      <form
-        id={formId}
-        onSubmit={(submitted) => {
-          submitted.preventDefault();
-          save.mutate(wish);
-        }}
-        className="grid gap-4"
-      >
-        <ReasonList reasons={shown} />
-        <OverrideField value={overrideReason} onChange={setOverrideReason} />
-        <Refused saving={save} onLeave={onClose} />
-      </form>
-    </Dialog>
+      <ReasonList reasons={shown} />
+      <OverrideField value={overrideReason} onChange={setOverrideReason} />
+    </FormDialog>
   );
 }

@@ -2,13 +2,13 @@ import { type Absence, absencesOn, holidayOn } from '@scheduler/scheduling';
 import type { AvailabilitySaved, EmployeeDetail } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, Plus, Trash2 } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { trpc } from '../api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { addDays, formatDay, formatWhen, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf, titleOf } from '../words.ts';
@@ -361,7 +361,6 @@ function DaysDialog({
   onSaved: (broken: AvailabilitySaved['broken']) => void;
   onClose: () => void;
 }) {
-  const formId = useId();
   const [version, setVersion] = useState(person.version);
   const [kind, setKind] = useState<Kind>('off');
   const [startsOn, setStartsOn] = useState(person.today);
@@ -385,91 +384,61 @@ function DaysDialog({
     else range.mutate({ ...what, startsOn, endsOn, available: kind === 'works' });
   };
   return (
-    <Dialog
-      shape="narrow"
+    <FormDialog
       title={`Days of ${person.name}`}
       description="What is planned already is not changed; you are told what it concerns."
+      action="Save"
+      saving={used}
+      onSubmit={save}
+      onVersion={setVersion}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={formId}
-            busy={used.isPending}
-            busyLabel="Saving…"
-            className="min-w-24"
-          >
-            Save
-          </Button>
-        </>
-      }
     >
-      <form
-        id={formId}
-        className="grid gap-3.5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          save();
+      <SelectField
+        label="What"
+        value={kind}
+        hint={KINDS[kind].hint}
+        onChange={(change) => {
+          if (isKind(change.target.value)) setKind(change.target.value);
         }}
       >
-        <SelectField
-          label="What"
-          value={kind}
-          hint={KINDS[kind].hint}
+        {Object.entries(KINDS).map(([key, { word }]) => (
+          <option key={key} value={key}>
+            {word}
+          </option>
+        ))}
+      </SelectField>
+      <div className="grid gap-3.5 sm:grid-cols-2">
+        <TextField
+          label={one ? 'Day' : 'First day'}
+          type="date"
+          required
+          value={startsOn}
           onChange={(change) => {
-            if (isKind(change.target.value)) setKind(change.target.value);
+            setStartsOn(change.target.value);
+            if (change.target.value > endsOn) setEndsOn(change.target.value);
           }}
-        >
-          {Object.entries(KINDS).map(([key, { word }]) => (
-            <option key={key} value={key}>
-              {word}
-            </option>
-          ))}
-        </SelectField>
-        <div className="grid gap-3.5 sm:grid-cols-2">
+          problem={problem?.fields.startsOn ?? problem?.fields.day}
+        />
+        {!one && (
           <TextField
-            label={one ? 'Day' : 'First day'}
+            label="Last day"
             type="date"
             required
-            value={startsOn}
-            onChange={(change) => {
-              setStartsOn(change.target.value);
-              if (change.target.value > endsOn) setEndsOn(change.target.value);
-            }}
-            problem={problem?.fields.startsOn ?? problem?.fields.day}
-          />
-          {!one && (
-            <TextField
-              label="Last day"
-              type="date"
-              required
-              min={startsOn}
-              value={endsOn}
-              onChange={(change) => setEndsOn(change.target.value)}
-              problem={problem?.fields.endsOn}
-            />
-          )}
-        </div>
-        <TextField
-          label="Reason"
-          hint="May be left empty. Everybody who plans sees it."
-          maxLength={200}
-          value={reason}
-          onChange={(change) => setReason(change.target.value)}
-          problem={problem?.fields.reason}
-        />
-        {problem && Object.keys(problem.fields).length === 0 && (
-          <Refusal
-            error={used.error}
-            onGoOn={(current) => {
-              setVersion(current);
-              used.reset();
-            }}
+            min={startsOn}
+            value={endsOn}
+            onChange={(change) => setEndsOn(change.target.value)}
+            problem={problem?.fields.endsOn}
           />
         )}
-      </form>
-    </Dialog>
+      </div>
+      <TextField
+        label="Reason"
+        hint="May be left empty. Everybody who plans sees it."
+        maxLength={200}
+        value={reason}
+        onChange={(change) => setReason(change.target.value)}
+        problem={problem?.fields.reason}
+      />
+    </FormDialog>
   );
 }

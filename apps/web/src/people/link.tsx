@@ -1,12 +1,12 @@
 import type { Employee, RepList, RepReading } from '@scheduler/server/router';
 import { CircleCheck, RefreshCw, TriangleAlert } from 'lucide-react';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { trpc } from '../api.ts';
 import { formatMoment } from '../time.ts';
 import { Button } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { TextField } from '../ui/field.tsx';
-import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
+import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf } from '../words.ts';
 
@@ -70,7 +70,6 @@ export function RepListAge({ reading, readAt }: { reading: RepReading | null; re
 
 /** Says by hand which rep of Crossmark's list a person is. */
 export function LinkDialog({ person, onClose }: { person: Employee; onClose: () => void }) {
-  const formId = useId();
   const utils = trpc.useUtils();
   const [version, setVersion] = useState(person.version);
   const [chosen, setChosen] = useState<string>();
@@ -96,63 +95,38 @@ export function LinkDialog({ person, onClose }: { person: Employee; onClose: () 
     },
   });
   return (
-    <Dialog
+    <FormDialog
+      shape="middle"
       title={`Which rep is ${person.name}?`}
       description="What is planned for them is booked under the RepID that you choose."
+      action="Link"
+      saving={link}
+      busyLabel="Linking…"
+      disabled={!chosen}
+      onSubmit={() => {
+        if (chosen) link.mutate({ employeeId: person.id, version, repId: chosen });
+      }}
+      onVersion={setVersion}
       onClose={onClose}
-      footer={
-        <>
-          <div className="w-full not-empty:mb-1">
-            <Refusal
-              error={link.error}
-              onGoOn={(current) => {
-                setVersion(current);
-                link.reset();
-              }}
-            />
-          </div>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={formId}
-            disabled={!chosen}
-            busy={link.isPending}
-            busyLabel="Linking…"
-            className="min-w-24"
-          >
-            Link
-          </Button>
-        </>
-      }
     >
-      <form
-        id={formId}
-        className="grid gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (chosen) link.mutate({ employeeId: person.id, version, repId: chosen });
-        }}
-      >
-        {list.data && <RepListAge {...list.data} />}
-        <TextField
-          label="Search reps"
-          type="search"
-          hint="By name, RepID or employee number."
-          value={text}
-          onChange={(change) => setText(change.target.value)}
-        />
-        {list.isError && !list.data ? (
-          <LoadError what="The reps" error={list.error} onRetry={() => void list.refetch()} />
-        ) : !list.data ? (
-          <Loading what="reps">
-            <Bone className="h-40" />
-          </Loading>
-        ) : (
-          <Reps reps={list.data.reps} text={text} personId={person.id} chosen={chosen} onChoose={setChosen} />
-        )}
-      </form>
-    </Dialog>
+      {list.data && <RepListAge {...list.data} />}
+      <TextField
+        label="Search reps"
+        type="search"
+        hint="By name, RepID or employee number."
+        value={text}
+        onChange={(change) => setText(change.target.value)}
+      />
+      {list.isError && !list.data ? (
+        <LoadError what="The reps" error={list.error} onRetry={() => void list.refetch()} />
+      ) : !list.data ? (
+        <Loading what="reps">
+          <Bone className="h-40" />
+        </Loading>
+      ) : (
+        <Reps reps={list.data.reps} text={text} personId={person.id} chosen={chosen} onChoose={setChosen} />
+      )}
+    </FormDialog>
   );
 }
 

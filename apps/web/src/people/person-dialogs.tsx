@@ -1,13 +1,12 @@
 import { ROLES } from '@scheduler/scheduling';
 import type { Employee } from '@scheduler/server/router';
 import { UserPlus } from 'lucide-react';
-import { type SubmitEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { trpc } from '../api.ts';
 import { addDays, formatDay, workDateOf } from '../time.ts';
-import { Button, IconButton } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { IconButton } from '../ui/button.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
-import { Refusal } from '../ui/states.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf } from '../words.ts';
 
@@ -36,7 +35,6 @@ export function TakeBack({ person }: { person: Employee }) {
 
 /** Adds a person, or changes one. */
 export function PersonDialog({ person, onClose }: { person?: Employee; onClose: () => void }) {
-  const formId = useId();
   const utils = trpc.useUtils();
   const [version, setVersion] = useState(person?.version ?? 1);
   const done = (message: string) => {
@@ -54,9 +52,7 @@ export function PersonDialog({ person, onClose }: { person?: Employee; onClose: 
   const used = person ? update : create;
   const problem = used.error ? problemOf(used.error) : undefined;
 
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
+  const submit = (form: FormData) => {
     const orNull = (name: string) => String(form.get(name) ?? '').trim() || null;
     const role = ROLES.find((each) => each === form.get('role')) ?? 'Event Specialist';
     const fields = {
@@ -72,91 +68,67 @@ export function PersonDialog({ person, onClose }: { person?: Employee; onClose: 
   };
 
   return (
-    <Dialog
-      shape="narrow"
+    <FormDialog
       title={person ? `Edit ${person.name}` : 'Add a person'}
       description="The RepID comes from Crossmark alone: it is looked up by employee number, then by name."
+      action={person ? 'Save' : 'Add'}
+      saving={used}
+      onSubmit={submit}
+      onVersion={setVersion}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={formId}
-            busy={used.isPending}
-            busyLabel="Saving…"
-            className="min-w-24"
-          >
-            {person ? 'Save' : 'Add'}
-          </Button>
-        </>
-      }
     >
-      <form id={formId} onSubmit={submit} className="grid gap-3.5">
+      <TextField
+        label="Name"
+        name="name"
+        required
+        maxLength={120}
+        autoComplete="off"
+        defaultValue={person?.name}
+        problem={problem?.fields.name}
+      />
+      <SelectField label="Role" name="role" defaultValue={person?.role ?? 'Event Specialist'}>
+        {ROLES.map((role) => (
+          <option key={role}>{role}</option>
+        ))}
+      </SelectField>
+      <TextField
+        label="Employee number"
+        name="employeeNumber"
+        hint="Two letters and six digits, such as US123456."
+        pattern="\s*[A-Za-z]{2}[0-9]{6}\s*"
+        title="Two letters and six digits, such as US123456"
+        autoComplete="off"
+        defaultValue={person?.employeeNumber ?? ''}
+        problem={problem?.fields.employeeNumber}
+      />
+      <div className="grid gap-3.5 sm:grid-cols-2">
         <TextField
-          label="Name"
-          name="name"
-          required
-          maxLength={120}
+          label="E-mail"
+          name="email"
+          type="email"
           autoComplete="off"
-          defaultValue={person?.name}
-          problem={problem?.fields.name}
+          defaultValue={person?.email ?? ''}
+          problem={problem?.fields.email}
         />
-        <SelectField label="Role" name="role" defaultValue={person?.role ?? 'Event Specialist'}>
-          {ROLES.map((role) => (
-            <option key={role}>{role}</option>
-          ))}
-        </SelectField>
         <TextField
-          label="Employee number"
-          name="employeeNumber"
-          hint="Two letters and six digits, such as US123456."
-          pattern="\s*[A-Za-z]{2}[0-9]{6}\s*"
-          title="Two letters and six digits, such as US123456"
+          label="Phone"
+          name="phone"
+          type="tel"
+          maxLength={40}
           autoComplete="off"
-          defaultValue={person?.employeeNumber ?? ''}
-          problem={problem?.fields.employeeNumber}
+          defaultValue={person?.phone ?? ''}
+          problem={problem?.fields.phone}
         />
-        <div className="grid gap-3.5 sm:grid-cols-2">
-          <TextField
-            label="E-mail"
-            name="email"
-            type="email"
-            autoComplete="off"
-            defaultValue={person?.email ?? ''}
-            problem={problem?.fields.email}
-          />
-          <TextField
-            label="Phone"
-            name="phone"
-            type="tel"
-            maxLength={40}
-            autoComplete="off"
-            defaultValue={person?.phone ?? ''}
-            problem={problem?.fields.phone}
-          />
-        </div>
-        <TickBox name="adultBeverageTrained" defaultChecked={person?.adultBeverageTrained}>
-          Adult beverage trained
-        </TickBox>
-        {problem && Object.keys(problem.fields).length === 0 && (
-          <Refusal
-            error={used.error}
-            onGoOn={(current) => {
-              setVersion(current);
-              used.reset();
-            }}
-          />
-        )}
-      </form>
-    </Dialog>
+      </div>
+      <TickBox name="adultBeverageTrained" defaultChecked={person?.adultBeverageTrained}>
+        Adult beverage trained
+      </TickBox>
+    </FormDialog>
   );
 }
 
 /** Ends somebody's time here, and shows beforehand what is left to be given to others. */
 export function RetireDialog({ person, onClose }: { person: Employee; onClose: () => void }) {
-  const formId = useId();
   const utils = trpc.useUtils();
   const detail = trpc.employees.get.useQuery({ employeeId: person.id });
   const stores = trpc.stores.list.useQuery();
@@ -179,69 +151,49 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
   });
   const after = (detail.data?.upcoming ?? []).filter((work) => lastWorkDay && work.workDate > lastWorkDay);
   return (
-    <Dialog
-      shape="narrow"
+    <FormDialog
       title={`Retire ${person.name}?`}
       description="They can’t be planned after their last work day. What they did stays on record. Somebody who was never scheduled is removed."
+      action="Retire"
+      look="danger"
+      saving={retire}
+      disabled={!lastWorkDay}
+      onSubmit={() => {
+        if (lastWorkDay) retire.mutate({ employeeId: person.id, version: person.version, lastWorkDay });
+      }}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="danger"
-            type="submit"
-            form={formId}
-            busy={retire.isPending}
-            busyLabel="Saving…"
-            disabled={!lastWorkDay}
-            className="min-w-24"
-          >
-            Retire
-          </Button>
-        </>
-      }
     >
-      <form
-        id={formId}
-        className="grid gap-3.5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (lastWorkDay) retire.mutate({ employeeId: person.id, version: person.version, lastWorkDay });
-        }}
-      >
-        <TextField
-          label="Last work day"
-          type="date"
-          required
-          value={lastWorkDay ?? ''}
-          max={today && addDays(today, 365)}
-          onChange={(change) => setChosen(change.target.value)}
-        />
-        <div className="min-h-16 text-sm">
-          {after.length > 0 && (
-            <>
-              <p className="text-waiting">
-                {after.length === 1
-                  ? 'One schedule after that day needs'
-                  : `${after.length} schedules after that day need`}{' '}
-                somebody else:
-              </p>
-              <ul className="mt-1 list-disc pl-5 text-ink-2">
-                {after.slice(0, 8).map((work) => (
-                  <li key={work.scheduleId}>
-                    {formatDay(work.workDate)}: {work.eventName}
-                  </li>
-                ))}
-                {after.length > 8 && <li>and {after.length - 8} more</li>}
-              </ul>
-            </>
-          )}
-          {detail.data && after.length === 0 && (
-            <p className="text-ink-2">Nothing is planned for them after that day.</p>
-          )}
-        </div>
-        <Refusal error={retire.error} />
-      </form>
-    </Dialog>
+      <TextField
+        label="Last work day"
+        type="date"
+        required
+        value={lastWorkDay ?? ''}
+        max={today && addDays(today, 365)}
+        onChange={(change) => setChosen(change.target.value)}
+      />
+      <div className="min-h-16 text-sm">
+        {after.length > 0 && (
+          <>
+            <p className="text-waiting">
+              {after.length === 1
+                ? 'One schedule after that day needs'
+                : `${after.length} schedules after that day need`}{' '}
+              somebody else:
+            </p>
+            <ul className="mt-1 list-disc pl-5 text-ink-2">
+              {after.slice(0, 8).map((work) => (
+                <li key={work.scheduleId}>
+                  {formatDay(work.workDate)}: {work.eventName}
+                </li>
+              ))}
+              {after.length > 8 && <li>and {after.length - 8} more</li>}
+            </ul>
+          </>
+        )}
+        {detail.data && after.length === 0 && (
+          <p className="text-ink-2">Nothing is planned for them after that day.</p>
+        )}
+      </div>
+    </FormDialog>
   );
 }

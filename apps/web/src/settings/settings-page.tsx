@@ -1,14 +1,14 @@
 import type { EventType } from '@scheduler/scheduling';
 import type { Settings } from '@scheduler/server/router';
 import { Pencil, Trash2 } from 'lucide-react';
-import { type SubmitEvent, useId, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import { trpc } from '../api.ts';
 import { useIsAdmin } from '../shell/use-session.ts';
 import { formatClock, formatDay, formatDuration, formatTime } from '../time.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
-import { Dialog } from '../ui/dialog.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
 import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf } from '../words.ts';
@@ -119,7 +119,6 @@ function WorkSection({ settings, isAdmin }: Shown) {
 const Own = () => <span className="text-xs text-ink-2"> (set here)</span>;
 
 function WorkDialog({ settings, work, onClose }: { settings: Settings; work: Work; onClose: () => void }) {
-  const formId = useId();
   const utils = trpc.useUtils();
   const [version, setVersion] = useState(settings.store.version);
   const [slots, setSlots] = useState(work.slots);
@@ -132,8 +131,7 @@ function WorkDialog({ settings, work, onClose }: { settings: Settings; work: Wor
       await utils.invalidate();
     },
   });
-  const submit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
+  const submit = () => {
     // A time that was entered and not yet added is meant as well.
     const all = slot ? [...slots, slot] : slots;
     save.mutate({
@@ -145,98 +143,74 @@ function WorkDialog({ settings, work, onClose }: { settings: Settings; work: Wor
     });
   };
   return (
-    <Dialog
-      shape="narrow"
+    <FormDialog
       title={`${work.type}: starts and duration`}
       description={`As usual: ${work.usualSlots.map(formatClock).join(', ')}; ${formatDuration(work.usualMinutes)}.`}
+      action="Save"
+      saving={save}
+      disabled={slots.length === 0 && !slot}
+      onSubmit={submit}
+      onVersion={setVersion}
       onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look="primary"
-            type="submit"
-            form={formId}
-            disabled={slots.length === 0 && !slot}
-            busy={save.isPending}
-            busyLabel="Saving…"
-            className="min-w-24"
-          >
-            Save
-          </Button>
-        </>
-      }
     >
-      <form id={formId} onSubmit={submit} className="grid gap-4">
-        <div className="grid gap-2">
-          <h3 className="text-sm font-medium">Usual starts, store time</h3>
-          <ul className="flex flex-wrap gap-2">
-            {slots.map((each) => (
-              <li
-                key={each}
-                className="flex items-center rounded-md border border-line-strong pl-2.5 text-sm"
+      <div className="grid gap-2">
+        <h3 className="text-sm font-medium">Usual starts, store time</h3>
+        <ul className="flex flex-wrap gap-2">
+          {slots.map((each) => (
+            <li key={each} className="flex items-center rounded-md border border-line-strong pl-2.5 text-sm">
+              {formatClock(each)}
+              <IconButton
+                label={`Remove ${formatClock(each)}`}
+                onClick={() => setSlots(slots.filter((other) => other !== each))}
               >
-                {formatClock(each)}
-                <IconButton
-                  label={`Remove ${formatClock(each)}`}
-                  onClick={() => setSlots(slots.filter((other) => other !== each))}
-                >
-                  <Trash2 aria-hidden className="size-4" />
-                </IconButton>
-              </li>
-            ))}
-          </ul>
-          <div className="flex items-end gap-2">
-            <div className="w-40">
-              <TextField
-                label="Another start"
-                type="time"
-                value={slot}
-                onChange={(change) => setSlot(change.target.value)}
-              />
-            </div>
-            <Button
-              className="h-9!"
-              disabled={!slot}
-              onClick={() => {
-                setSlots([...new Set([...slots, slot])].sort());
-                setSlot('');
-              }}
-            >
-              Add start
-            </Button>
+                <Trash2 aria-hidden className="size-4" />
+              </IconButton>
+            </li>
+          ))}
+        </ul>
+        <div className="flex items-end gap-2">
+          <div className="w-40">
+            <TextField
+              label="Another start"
+              type="time"
+              value={slot}
+              onChange={(change) => setSlot(change.target.value)}
+            />
           </div>
-        </div>
-        <div className="w-40">
-          <TextField
-            label="Minutes"
-            type="number"
-            required
-            min={1}
-            max={1440}
-            value={minutes}
-            onChange={(change) => setMinutes(change.target.value)}
-          />
-        </div>
-        <div>
           <Button
+            className="h-9!"
+            disabled={!slot}
             onClick={() => {
-              setSlots(work.usualSlots);
-              setMinutes(String(work.usualMinutes));
+              setSlots([...new Set([...slots, slot])].sort());
+              setSlot('');
             }}
           >
-            Back to the usual
+            Add start
           </Button>
         </div>
-        <Refusal
-          error={save.error}
-          onGoOn={(current) => {
-            setVersion(current);
-            save.reset();
-          }}
+      </div>
+      <div className="w-40">
+        <TextField
+          label="Minutes"
+          type="number"
+          required
+          min={1}
+          max={1440}
+          value={minutes}
+          onChange={(change) => setMinutes(change.target.value)}
         />
-      </form>
-    </Dialog>
+      </div>
+      <div>
+        <Button
+          onClick={() => {
+            setSlots(work.usualSlots);
+            setMinutes(String(work.usualMinutes));
+          }}
+        >
+          Back to the usual
+        </Button>
+      </div>
+    </FormDialog>
   );
 }
 
@@ -276,7 +250,6 @@ function StoreSection({ settings, isAdmin }: Shown) {
 }
 
 function StoreDialog({ settings, onClose }: { settings: Settings; onClose: () => void }) {
-  const formId = useId();
   const utils = trpc.useUtils();
   const { store, upcoming } = settings;
   const [version, setVersion] = useState(store.version);
@@ -293,99 +266,71 @@ function StoreDialog({ settings, onClose }: { settings: Settings; onClose: () =>
   const zones = [...new Set([store.timeZone, ...Intl.supportedValuesOf('timeZone')])].sort();
   const now = new Date().toISOString();
   return (
-    <Dialog
-      shape="narrow"
+    <FormDialog
       title={`Edit ${store.name}`}
-      onClose={onClose}
-      footer={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            look={moved ? 'danger' : 'primary'}
-            type="submit"
-            form={formId}
-            busy={save.isPending}
-            busyLabel="Saving…"
-            className="min-w-24"
-          >
-            {moved ? 'Save and change the zone' : 'Save'}
-          </Button>
-        </>
+      action={moved ? 'Save and change the zone' : 'Save'}
+      look={moved ? 'danger' : 'primary'}
+      saving={save}
+      onSubmit={(form) =>
+        save.mutate({
+          storeId: store.id,
+          version,
+          name: String(form.get('name')).trim(),
+          number: String(form.get('number')).trim(),
+          timeZone,
+        })
       }
+      onVersion={setVersion}
+      onClose={onClose}
     >
-      <form
-        id={formId}
-        className="grid gap-3.5"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const form = new FormData(event.currentTarget);
-          save.mutate({
-            storeId: store.id,
-            version,
-            name: String(form.get('name')).trim(),
-            number: String(form.get('number')).trim(),
-            timeZone,
-          });
-        }}
+      <TextField
+        label="Name"
+        name="name"
+        required
+        maxLength={120}
+        defaultValue={store.name}
+        problem={problem?.fields.name}
+      />
+      <TextField
+        label="Number"
+        name="number"
+        required
+        maxLength={20}
+        hint="The company’s own, as in CSV files."
+        defaultValue={store.number}
+        problem={problem?.fields.number}
+      />
+      <SelectField
+        label="Time zone"
+        value={timeZone}
+        onChange={(change) => setTimeZone(change.target.value)}
+        problem={problem?.fields.timeZone}
       >
-        <TextField
-          label="Name"
-          name="name"
-          required
-          maxLength={120}
-          defaultValue={store.name}
-          problem={problem?.fields.name}
-        />
-        <TextField
-          label="Number"
-          name="number"
-          required
-          maxLength={20}
-          hint="The company’s own, as in CSV files."
-          defaultValue={store.number}
-          problem={problem?.fields.number}
-        />
-        <SelectField
-          label="Time zone"
-          value={timeZone}
-          onChange={(change) => setTimeZone(change.target.value)}
-          problem={problem?.fields.timeZone}
-        >
-          {zones.map((zone) => (
-            <option key={zone}>{zone}</option>
-          ))}
-        </SelectField>
-        {moved && (
-          <div role="status" className="rounded-md border border-waiting/40 bg-waiting-soft p-2.5 text-sm">
-            <p className="font-medium text-waiting">What another zone means</p>
-            <ul className="mt-1 list-disc pl-4">
-              <li>
-                Now it is {formatTime(now, store.timeZone)} by the old zone and {formatTime(now, timeZone)} by
-                the new one.
-              </li>
-              <li>
-                {upcoming === 0
-                  ? 'Nothing is planned from today on.'
-                  : `${upcoming} planned ${upcoming === 1 ? 'schedule keeps its instant' : 'schedules keep their instants'}: the board shows them at the new zone’s time, on the day that it is there.`}
-              </li>
-              <li>
-                Crossmark’s list is read again, for it tells times on the store’s clocks. What it shows at
-                another time than here is taken over from it.
-              </li>
-            </ul>
-          </div>
-        )}
-        {problem && Object.keys(problem.fields).length === 0 && (
-          <Refusal
-            error={save.error}
-            onGoOn={(current) => {
-              setVersion(current);
-              save.reset();
-            }}
-          />
-        )}
-      </form>
-    </Dialog>
+        {zones.map((zone) => (
+          <option key={zone}>{zone}</option>
+        ))}
+      </SelectField>
+      {moved && (
+        <div role="status" className="rounded-md border border-waiting/40 bg-waiting-soft p-2.5 text-sm">
+          <p className="font-medium text-waiting">What another zone means</p>
+          <ul className="mt-1 list-disc pl-4">
+            <li>
+              Now it is {formatTime(now, store.timeZone)} by the old zone and {formatTime(now, timeZone)} by
+              the new one.
+            </li>
+            <li>
+              {upcoming === 0
+                ? 'Nothing is planned from today on.'
+                : `${upcoming} planned ${upcoming === 1 ? 'schedule keeps its instant' : 'schedules keep their instants'}: the board shows them at the new zone’s time, on the day that it is there.`}
+            </li>
+            <li>
+              Crossmark’s list is read again, for it tells times on the store’s clocks. What it shows at
+              another time than here is taken over from it.
+            </li>
+          </ul>
+        </div>
+      )}
+    </FormDialog>
   );
 }
 

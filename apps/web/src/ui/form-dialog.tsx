@@ -1,0 +1,92 @@
+import { type ReactNode, type SubmitEvent, useId } from 'react';
+import { problemOf } from '../words.ts';
+import { Button } from './button.tsx';
+import { Dialog } from './dialog.tsx';
+import { Refusal } from './states.tsx';
+
+/** What sends the form: a mutation. */
+interface Saving {
+  error: unknown;
+  isPending: boolean;
+  reset(): void;
+}
+
+/**
+ * A dialog that is one form: its button or Enter sends it, and what was refused stands beside the button, always in
+ * sight, unless the fields say it themselves. `onVersion` takes the version that counts where a colleague's change came first; `refused` stands in
+ * place of the refusal where there is more to do about one.
+ */
+export function FormDialog({
+  title,
+  description,
+  shape = 'narrow',
+  action,
+  look = 'primary',
+  saving,
+  busyLabel = 'Saving…',
+  disabled = false,
+  refused,
+  onSubmit,
+  onVersion,
+  onClose,
+  children,
+}: {
+  title: string;
+  description?: string;
+  shape?: 'middle' | 'narrow';
+  /** The word on the button that sends. */
+  action: string;
+  look?: 'primary' | 'danger';
+  saving: Saving;
+  busyLabel?: string;
+  disabled?: boolean;
+  refused?: ReactNode;
+  onSubmit: (form: FormData) => void;
+  onVersion?: (version: number) => void;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const formId = useId();
+  const submit = (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    onSubmit(new FormData(event.currentTarget));
+  };
+  const saidByFields = saving.error && Object.keys(problemOf(saving.error).fields).length > 0;
+  const goOn = onVersion && {
+    onGoOn: (version: number) => {
+      onVersion(version);
+      saving.reset();
+    },
+  };
+  return (
+    <Dialog
+      shape={shape}
+      title={title}
+      {...(description !== undefined && { description })}
+      onClose={onClose}
+      footer={
+        <>
+          <div className="grid w-full gap-2 not-empty:mb-1">
+            {refused ?? (!saidByFields && <Refusal error={saving.error} {...goOn} />)}
+          </div>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            look={look}
+            type="submit"
+            form={formId}
+            disabled={disabled}
+            busy={saving.isPending}
+            busyLabel={busyLabel}
+            className="min-w-24"
+          >
+            {action}
+          </Button>
+        </>
+      }
+    >
+      <form id={formId} onSubmit={submit} className="grid gap-3.5">
+        {children}
+      </form>
+    </Dialog>
+  );
+}
