@@ -107,7 +107,7 @@ export interface Reading {
    * event, so a write that arrived late can hide an earlier one.
    */
   beneath: BookingId[];
-  /** Writes whose outcome was in doubt and now isn't. */
+  /** Writes whose outcome was in doubt and now isn't; removals that were refused, where the booking is still there. */
   settled: { id: number; state: 'done' | 'settled'; bookingId: Held['bookingId'] }[];
   /** The journalled write that the booking came from, if it is one of ours. */
   source: number | undefined;
@@ -183,13 +183,16 @@ export function understand(given: {
     // Where another booking is listed, the one to be removed may lie beneath it.
     return step.kind === 'delete' ? held === null : step.id === source?.id;
   };
+  // Refused, and the booking is still there: it was no removal of one that was gone already.
+  const wasRefused = (step: JournalStep): boolean =>
+    step.kind === 'delete' && step.state === 'refused' && step.bookingId === held?.bookingId;
   const beneath = writesBeneath(held, steps, wanted).flatMap(({ bookingId }) => bookingId ?? []);
   return {
     held,
     beneath,
     source: source?.id,
     settled: steps
-      .filter((step) => step.state === 'sent' || step.state === 'unknown')
+      .filter((step) => step.state === 'sent' || step.state === 'unknown' || wasRefused(step))
       .map((step) => {
         const applied = wasApplied(step);
         const bookingId = step.kind === 'create' && applied ? (held?.bookingId ?? null) : null;

@@ -533,6 +533,22 @@ describe('failures', () => {
     expect(bookings()).toHaveLength(1);
   });
 
+  test('a removal that Crossmark refused, taken back: synced, for the booking is there', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    simulator.addFaults({ call: 'deleteScheduledMplanEvent', kind: 'refuse', message: 'Work has started' });
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'dead' });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'nothing' });
+    expect(await sync()).toMatchObject({ state: 'synced' });
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+    // And goes for good when it is taken away once more.
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([]);
+  });
+
   test('an answer to a removal that says nothing is checked by a look', async () => {
     simulator.configure({ deleteAnswer: 'empty' });
     await decide({ employeeId: ada, startsAt: at1045 });

@@ -43,6 +43,7 @@ const deed: fc.Arbitrary<Deed> = fc
         arbitrary: fc.record({ do: is('schedule'), event, person: fc.constantFrom(1, 1, 2, 2, 3), slot }),
       },
       { weight: 3, arbitrary: fc.record({ do: is('unschedule'), event }) },
+      { weight: 2, arbitrary: fc.record({ do: is('undo'), event }) },
       { weight: 1, arbitrary: fc.record({ do: is('trade') }) },
       {
         weight: 2,
@@ -227,6 +228,17 @@ test('an answer that reaches a thawed worker while another finishes the event is
     });
   }
 });
+
+test('an unscheduling that Crossmark refused and that is taken back ends synced', () =>
+  tell({
+    ...calm,
+    fates: [fine, fine, fine, { kind: 'no', latencyMs: 100 }],
+    deeds: [
+      schedules,
+      { afterMs: 2_000, do: 'unschedule', event: 1 },
+      { afterMs: 2_000, do: 'undo', event: 1 },
+    ],
+  }));
 
 const reissues: Deed = { afterMs: 2_000, do: 'reissue', event: 1, person: 1, slot: 0 };
 

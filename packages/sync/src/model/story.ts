@@ -22,6 +22,8 @@ import { type Phase, Process, type Trouble, VirtualTime } from './time.ts';
 export type Deed = { afterMs: number } & (
   | { do: 'schedule'; event: number; person: number; slot: number }
   | { do: 'unschedule'; event: number }
+  /** Takes the latest edit back: schedules as it was before it. */
+  | { do: 'undo'; event: number }
   | { do: 'trade' }
   | { do: 'reissue'; event: number; person: number; slot: number }
   /** Somebody on Crossmark's own site changes, removes or makes a booking. */
@@ -90,6 +92,8 @@ class Telling {
   /** Who was ever chosen for an event here, or also there, and for when. */
   private readonly decided = new Set<string>();
   private readonly chosen = new Set<string>();
+  /** Each event's schedule before its latest edit. */
+  private readonly before = new Map<number, { employeeId: number; startsAt: Instant }>();
   /** Events with a write whose outcome nobody knows and nobody has read since. */
   private readonly inDoubt = new Set<number>();
   private readonly underWay = new Map<number, Set<{ run: Run; holder: boolean }>>();
@@ -362,7 +366,8 @@ class Telling {
   private difference(event: number): string | null {
     const row = this.board.row(event);
     const wanted = this.board.wanted(row);
-    const history = reopened(row.steps);
+    // What was worked stays, also where somebody else's booking has made its reissue needless.
+    const history = new Set([...reopened(row.steps), row.schedule?.reissueOf]);
     const bookings = this.crossmark.plan(event).bookings.filter(({ bookingId }) => !history.has(bookingId));
     const held =
       bookings.map((one) => `${one.bookingId} ${one.repId} ${one.startsAt}`).join(' and ') || 'nothing';
@@ -395,6 +400,11 @@ class Telling {
       case 'unschedule':
         this.decide(deed.event, null);
         break;
+      case 'undo': {
+        const before = this.before.get(deed.event);
+        if (before) this.decide(deed.event, before);
+        break;
+      }
       case 'trade': {
         const [a, b] = [board.row(1).schedule, board.row(2).schedule];
         if (!a || !b) return;
@@ -437,6 +447,8 @@ class Telling {
   }
 
   private decide(event: number, to: { employeeId: number; startsAt: Instant } | null): void {
+    const { schedule } = this.board.row(event);
+    if (schedule) this.before.set(event, { employeeId: schedule.employeeId, startsAt: schedule.startsAt });
     this.board.decide(event, to);
     this.choose(event);
   }
@@ -530,6 +542,10 @@ class Telling {
       await time.pass();
       this.changes += board.sweep();
       await time.pass();
+      // Nobody has to wait for the next refresh.
+      for (const { event, sync } of board.rows)
+        if (sync?.state === 'waiting' || (sync?.state === 'failed' && sync.failureKind !== 'rejected'))
+          this.violated(`event ${event.id} fails though all is well: ${sync.failureReason}`);
       this.refresh();
       await time.pass();
       for (const { event, sync } of board.rows) {
