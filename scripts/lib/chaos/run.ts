@@ -76,6 +76,8 @@ export async function runChaos(given: {
   const troubles = new Troubles(infrastructure, switchboard, createRandom(seed, 'troubles'));
   const editors = new Editors({ db, api, switchboard, random: createRandom(seed, 'edits'), secondBooking });
   const choose = createRandom(seed, 'choices');
+  /** Times that the healed system didn't come to rest: stuck, whatever a refresh makes of it afterwards. */
+  let stalls = 0;
   try {
     await editors.prepare();
     troubles.hire();
@@ -120,7 +122,7 @@ export async function runChaos(given: {
       lost,
       duplicated,
       ghosts,
-      stuck,
+      stuck: stuck + stalls,
       secondsToConverge,
       concurrentWrites: concurrent.length,
       strangers: strangers.length,
@@ -180,6 +182,7 @@ export async function runChaos(given: {
       if (steady >= 3) return true;
       await pause(100);
     }
+    stalls += 1;
     say(
       `seed ${seed}: not quiet after ${QUIET_WITHIN_MS / 1000} s\n${await underWay()}\n${troubles.output()}`,
     );
