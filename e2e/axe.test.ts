@@ -16,10 +16,13 @@ describe('every screen', () => {
   it.each(LOOKS)(
     'is without a finding of axe, sideways scrolling and errors, $viewport.width px wide, dark: $dark',
     async (look) => {
-      const { page, errors } = await signedIn(stack, look);
-      await page.getByTestId('sync-badge').first().waitFor();
+      const dispatcher = await signedIn(stack, look);
+      await dispatcher.page.getByTestId('sync-badge').first().waitFor();
+      const admin = await signedIn(stack, { ...look, email: 'admin@demo.test' });
+      await admin.page.getByTestId('sync-badge').first().waitFor();
       const findings: Record<string, unknown> = {};
-      for (const { name, path, ready } of screens(event)) {
+      for (const { name, path, ready, admin: isAdmins } of screens(event)) {
+        const page = isAdmins ? admin.page : dispatcher.page;
         await page.goto(stack.apps.webUrl + path);
         await ready(page);
         const { violations } = await new AxeBuilder({ page }).analyze();
@@ -31,14 +34,15 @@ describe('every screen', () => {
           findings[`${name}: ${id}`] = nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`);
         }
       }
+      const { page } = dispatcher;
       await page.context().clearCookies();
       await page.goto(stack.apps.webUrl);
       await page.getByLabel('Password').waitFor();
       const { violations } = await new AxeBuilder({ page }).analyze();
       for (const { id } of violations) findings[`sign-in: ${id}`] = id;
       expect(findings).toEqual({});
-      expect(errors).toEqual([]);
-      await page.context().close();
+      expect([...dispatcher.errors, ...admin.errors]).toEqual([]);
+      await Promise.all([page, admin.page].map((each) => each.context().close()));
     },
   );
 });

@@ -9,6 +9,8 @@ import type { Stack } from './stack.ts';
 export interface Screen {
   name: string;
   path: string;
+  /** Shown to admins alone. */
+  admin?: true;
   ready: (page: Page) => Promise<unknown>;
 }
 
@@ -123,6 +125,19 @@ export function screens(event: FreeEvent): Screen[] {
       },
     },
     { name: 'settings', path: '/settings', ready: (page) => page.getByTestId('type-Core').waitFor() },
+    {
+      name: 'users',
+      path: '/users',
+      admin: true,
+      ready: (page) => page.getByRole('table').waitFor(),
+    },
+    { name: 'audit', path: '/audit', admin: true, ready: (page) => page.getByTestId('audit').waitFor() },
+    {
+      name: 'audit-search',
+      path: '/audit?object=event&q=demo',
+      admin: true,
+      ready: (page) => page.getByLabel('Which event').waitFor(),
+    },
     {
       name: 'import',
       path: '/import',

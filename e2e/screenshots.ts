@@ -19,14 +19,16 @@ try {
       await page.screenshot({ path: `${DIRECTORY}${name}${suffix}.png`, animations: 'disabled' });
       console.log(`docs/screenshots/${name}${suffix}.png`);
     };
-    const { page } = await signedIn(stack, look);
-    await page.getByTestId('sync-badge').first().waitFor();
-    for (const { name, path, ready } of screens(event)) {
+    const dispatcher = await signedIn(stack, look);
+    const boss = await signedIn(stack, { ...look, email: 'admin@demo.test' });
+    for (const { page } of [dispatcher, boss]) await page.getByTestId('sync-badge').first().waitFor();
+    for (const { name, path, ready, admin } of screens(event)) {
+      const { page } = admin ? boss : dispatcher;
       await page.goto(stack.apps.webUrl + path);
       await ready(page);
       await shoot(page, name);
     }
-    await page.context().close();
+    for (const { page } of [dispatcher, boss]) await page.context().close();
 
     const admin = await signedIn(stack, { ...look, email: 'admin@demo.test', url: stack.apps.adminUrl });
     await admin.page.getByRole('heading', { name: 'Workers' }).waitFor();

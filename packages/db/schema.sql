@@ -42,6 +42,7 @@ TABLE audit_log
   after jsonb
   request_id text
   CONSTRAINT audit_log_pkey PRIMARY KEY (id)
+  CREATE INDEX audit_log_at ON public.audit_log USING btree (at, id)
   CREATE INDEX audit_log_subject ON public.audit_log USING btree (subject_type, subject_id, id)
 
 TABLE availability_dates

@@ -1,7 +1,7 @@
 import { auditLog, type Db, employees, events, schedules, syncAttempts, users } from '@scheduler/db';
 import { addDays, type EventType, instantAt, type WorkDate } from '@scheduler/scheduling';
-import { and, desc, eq, gte, inArray, isNotNull, lt, or, sql } from 'drizzle-orm';
-import { type ScheduleSnapshot, whatChanged, when } from './history.ts';
+import { and, desc, eq, gte, inArray, isNotNull, lt, ne, or, sql } from 'drizzle-orm';
+import { actionInWords } from './action-words.ts';
 import { findStore } from './stores.ts';
 import type { HistoryEntry, HistoryKind, HistoryPage } from './views.ts';
 
@@ -17,8 +17,8 @@ export const HISTORY_KINDS = [
 
 const { action } = auditLog;
 
-/** Its kind by an entry's action. */
-const auditKind = sql<HistoryKind>`case
+/** An entry's kind by its action. */
+export const historyKind = sql<HistoryKind>`case
   when ${action} in ('schedule.adopt', 'sync.keep_mine', 'sync.keep_theirs') then 'drift'
   when ${action} like '%.import%' then 'import'
   when ${action} like 'schedule.%' then 'plan'
@@ -106,7 +106,7 @@ async function auditEntries(db: Db, scope: Scope, before: number | undefined) {
       action,
       before: auditLog.before,
       after: auditLog.after,
-      kind: auditKind,
+      kind: historyKind,
       eventId: events.id,
       eventName: events.name,
       eventType: events.type,
@@ -119,9 +119,11 @@ async function auditEntries(db: Db, scope: Scope, before: number | undefined) {
     .where(
       and(
         before === undefined ? undefined : lt(auditLog.id, before),
+        // Who may sign in is for admins to know: the audit page has it.
+        ne(auditLog.subjectType, 'user'),
         // What belongs to no store, or to something that is gone, is everybody's.
         sql`coalesce(${events.storeId}, ${employees.storeId}, ${storeId}) = ${storeId}`,
-        kind === undefined ? undefined : eq(auditKind, kind),
+        kind === undefined ? undefined : eq(historyKind, kind),
         actorId === undefined ? undefined : eq(auditLog.actorId, actorId),
         person === undefined
           ? undefined
@@ -208,60 +210,6 @@ function attemptEntry(row: Awaited<ReturnType<typeof attemptEntries>>[number]): 
     event: eventOf(row),
     employeeName: row.employeeName,
   };
-}
-
-type Remembered = Record<string, unknown> | null;
-
-/** What was done, going on from who did it. */
-function actionInWords(action: string, before: Remembered, after: Remembered, timeZone: string): string {
-  const [was, is] = [before, after] as (Partial<ScheduleSnapshot> | null)[];
-  switch (action) {
-    case 'sync.retry':
-      return 'had it tried again';
-    case 'sync.retry-many':
-      return `had ${after?.events} events tried again`;
-    case 'sync.keep_mine':
-      return 'kept what stands here';
-    case 'sync.keep_theirs':
-      return `took Crossmark’s side${was && is ? `: ${whatChanged(was, is, timeZone)}` : ''}`;
-    case 'refresh.request':
-      return 'asked for a refresh';
-    case 'event.import':
-      return 'imported it';
-    case 'employee.create':
-      return 'added this person';
-    case 'employee.delete':
-      return after?.terminatedOn ? `retired this person as of ${after.terminatedOn}` : 'removed this person';
-  }
-  if (is?.startsAt && is.employeeName !== undefined) {
-    if (!was) return `scheduled it for ${is.employeeName} on ${when(is.startsAt, timeZone)}`;
-    const done = whatChanged(was, is, timeZone);
-    return action === 'schedule.trade' ? `traded: ${done}` : done;
-  }
-  if (action.startsWith('schedule.') && was && !is) return 'unscheduled it';
-  return fieldsInWords(before, after) || action.replace(/^\w+\./, '').replaceAll(/[_-]/g, ' ');
-}
-
-/** Fields that say nothing to a person. */
-const SILENT = ['id', 'version', 'storeId', 'eventId', 'employeeId', 'createdAt', 'updatedAt'];
-
-function fieldsInWords(before: Remembered, after: Remembered): string {
-  if (!after) return '';
-  const shown = (value: unknown) =>
-    value === null || value === undefined || value === ''
-      ? 'nothing'
-      : typeof value === 'object'
-        ? JSON.stringify(value)
-        : String(value);
-  const named = (key: string) => key.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-  const changes = Object.keys(after)
-    .filter((key) => !SILENT.includes(key) && shown(before?.[key]) !== shown(after[key]))
-    .map((key) =>
-      before
-        ? `${named(key)} from ${shown(before[key])} to ${shown(after[key])}`
-        : `${named(key)} ${shown(after[key])}`,
-    );
-  return changes.length > 0 ? `${before ? 'changed' : 'set'} ${changes.join(', ')}` : '';
 }
 
 /** Users by name, and Crossmark, whose changes are adopted. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
+import { Readable } from 'node:stream';
 import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits } from '@scheduler/auth';
 import { connect, databaseReasons } from '@scheduler/db';
 import { type Logger, readiness, securityHeaders } from '@scheduler/runtime';
@@ -19,6 +20,7 @@ import {
   LogController,
 } from 'fastify';
 import { z } from 'zod';
+import { auditCsv } from './audit-log.ts';
 import { weekAsCalendar } from './calendar.ts';
 import { openChangeFeed } from './change-feed.ts';
 import type { Context } from './context.ts';
@@ -26,6 +28,8 @@ import { id, workDate } from './input.ts';
 import { personWeek } from './person-week.ts';
 import { Refusal } from './refusal.ts';
 import { type AppRouter, appRouter } from './router.ts';
+import { auditFilter } from './routers/audit.ts';
+import { assertRole } from './trpc.ts';
 
 /** A CSV file of some ten thousand rows. */
 const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
@@ -38,9 +42,11 @@ const WEEK_FILE = z.object({
   weekOf: workDate.optional(),
 });
 
+const AUDIT_FILE = z.strictObject({ ...auditFilter, storeId: z.coerce.number().pipe(id).optional() });
+
 /**
  * Builds the server around a database, ready to listen: tRPC at `/trpc`, sign-in at `/api/auth`, a
- * person's week as a calendar file, `/healthz` (the process
+ * person's week as a calendar file, the audit log as a CSV file, `/healthz` (the process
  * answers) and `/readyz` (it can do its job, or why not). Closing it ends open streams, whose clients then connect anew,
  * and lets running calls finish.
  * @param options.origins where browsers open the scheduler, the main address first; nobody else may change anything
@@ -170,6 +176,29 @@ export async function buildServer(options: {
       .header('content-type', 'text/calendar; charset=utf-8')
       .header('content-disposition', `attachment; filename="week-${week.weekOf}.ics"`)
       .send(weekAsCalendar(week));
+  });
+
+  /** Of any length, so it is a stream and no procedure; a browser saves it as it comes. */
+  app.get('/api/audit.csv', async (request, reply) => {
+    const user = await auth.userOf(headersOf(request));
+    if (!user) return reply.status(401).send({ message: 'You are signed out. Sign in and try again.' });
+    userIds.set(request, user.id);
+    assertRole(user, 'admin');
+    const asked = AUDIT_FILE.safeParse(request.query);
+    if (!asked.success) return reply.status(400).send({ message: z.prettifyError(asked.error) });
+    const lines = auditCsv(database.db, asked.data);
+    // What can be refused is refused before the file begins.
+    const { value: first = '' } = await lines.next();
+    const file = Readable.from(
+      (async function* () {
+        yield first;
+        yield* lines;
+      })(),
+    );
+    return reply
+      .header('content-type', 'text/csv; charset=utf-8')
+      .header('content-disposition', 'attachment; filename="audit-log.csv"')
+      .send(file);
   });
 
   const createContext = async ({ req, info }: CreateFastifyContextOptions): Promise<Context> => {

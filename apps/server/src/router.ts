@@ -1,6 +1,7 @@
 import { accessRouter } from './routers/access.ts';
 import { accountRouter } from './routers/account.ts';
 import { activityRouter } from './routers/activity.ts';
+import { auditRouter } from './routers/audit.ts';
 import { boardRouter } from './routers/board.ts';
 import { csvRouter } from './routers/csv.ts';
 import { dayRouter } from './routers/day.ts';
@@ -20,6 +21,7 @@ export const appRouter = router({
   activity: activityRouter,
   access: accessRouter,
   account: accountRouter,
+  audit: auditRouter,
   board: boardRouter,
   csv: csvRouter,
   day: dayRouter,

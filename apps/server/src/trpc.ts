@@ -73,16 +73,20 @@ const MAY: Record<UserRole, string> = {
   admin: 'do this',
 };
 
+/** Throws a {@link Refusal} for somebody of a lesser role. */
+export function assertRole(user: { role: UserRole }, role: UserRole): void {
+  if (RANK[user.role] >= RANK[role]) return;
+  throw new Refusal(
+    `Your role is ${user.role}: only ${role === 'admin' ? 'an' : 'a'} ${role} may ${MAY[role]}. Ask an admin for that role.`,
+    { code: 'forbidden' },
+  );
+}
+
 /** Builds a procedure that only people of at least this role may call. There is no procedure without a role. */
 function procedureFor(role: UserRole) {
   return t.procedure.meta({ role }).use(({ ctx, next, path, type }) => {
     if (!ctx.user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
-    if (RANK[ctx.user.role] < RANK[role]) {
-      throw new Refusal(
-        `Your role is ${ctx.user.role}: only ${role === 'admin' ? 'an' : 'a'} ${role} may ${MAY[role]}. Ask an admin for that role.`,
-        { code: 'forbidden' },
-      );
-    }
+    assertRole(ctx.user, role);
     const actor: Actor = { id: ctx.user.id, name: ctx.user.name, requestId: ctx.requestId };
     const { user } = ctx;
     const span = {

@@ -525,6 +525,53 @@ export interface HistoryPage {
   next: string | null;
 }
 
+/** Kinds of history, and what only admins see: `access` to the scheduler, `settings`, and what was done to `queues`. */
+export type AuditKind = HistoryKind | 'settings' | 'access' | 'queues';
+
+/** What an entry of the audit log can be about. */
+export type AuditObject =
+  | 'event'
+  | 'schedule'
+  | 'employee'
+  | 'store'
+  | 'holiday'
+  | 'user'
+  | 'refresh'
+  | 'queue'
+  | 'job'
+  | 'scheduler'
+  | 'worker'
+  | 'breaker';
+
+/** Somebody did something. */
+export interface AuditEntryView {
+  id: number;
+  at: Instant;
+  by: string;
+  actorId: string;
+  /** Such as `schedule.create`. */
+  action: string;
+  kind: AuditKind;
+  /** Goes on from `by`. */
+  what: string;
+  /** What it was done to; its name as it is now, or was then where it is gone. */
+  object: { type: string; id: string; name: string | null };
+  changes: { field: string; from: string | null; to: string | null }[];
+  event: { eventId: number; name: string; type: EventType } | null;
+  person: { employeeId: number; name: string } | null;
+  requestId: string | null;
+}
+
+export interface AuditPage {
+  timeZone: string;
+  /** Newest first. */
+  entries: AuditEntryView[];
+  /** Where the next page begins; null where there is none. A search may find less than a page, or nothing, before it. */
+  next: string | null;
+  /** How far back this page looked, where it is not the last. */
+  reached: Instant | null;
+}
+
 /** `left` more match: ask again. */
 export interface Retried {
   retrying: number;

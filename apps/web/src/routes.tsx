@@ -9,6 +9,7 @@ import {
 } from '@tanstack/react-router';
 import { type ActivitySearch, HISTORY, UNSETTLED } from './activity/activity-search.ts';
 import { readings } from './api.ts';
+import { type AuditSearch, KINDS, OBJECTS } from './audit/audit-search.ts';
 import { untilOnline } from './connection.ts';
 import { currentSession } from './session.ts';
 import { PageFailed, StartFailed, Starting } from './shell/starting.tsx';
@@ -334,6 +335,27 @@ const users = createRoute({
   ),
 });
 
+const audit = createRoute({
+  getParentRoute: () => app,
+  path: '/audit',
+  validateSearch: (search): AuditSearch =>
+    given({
+      store: id(search.store),
+      q: text(search.q),
+      by: text(search.by),
+      kind: keyOf(KINDS, search.kind),
+      object: keyOf(OBJECTS, search.object),
+      id: text(search.id),
+      from: day(search.from),
+      to: day(search.to),
+      event: id(search.event),
+    }),
+  component: lazyRouteComponent(
+    online(() => import('./audit/audit-page.tsx')),
+    'AuditPage',
+  ),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
@@ -355,6 +377,7 @@ export const router = createRouter({
       settings,
       account,
       users,
+      audit,
     ]),
   ]),
   defaultErrorComponent: PageFailed,

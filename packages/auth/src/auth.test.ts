@@ -1,4 +1,4 @@
-import { userAccounts, users } from '@scheduler/db';
+import { userAccounts, userSessions, users } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -132,6 +132,21 @@ describe('a session', () => {
     expect(second).not.toBe(first);
     expect(await auth.userOf(new Headers({ cookie: first }))).toBeNull();
     expect(await auth.userOf(new Headers({ cookie: second }))).toMatchObject({ name: 'Ada' });
+  });
+
+  test('that nobody came back to is gone with the next sign-in in its app', async () => {
+    const auth = authFor('scheduler');
+    const open = async () =>
+      (await database.db.select({ app: userSessions.app }).from(userSessions)).map(({ app }) => app).sort();
+    await database.db.delete(userSessions);
+    await signIn(authFor('scheduler-admin'), PASSWORD);
+    await signIn(auth, PASSWORD);
+    await database.sql`update user_sessions set updated_at = now() - interval '13 hours'`;
+    await signIn(auth, PASSWORD);
+    expect(await open()).toEqual(['scheduler', 'scheduler-admin']);
+    await database.sql`update user_sessions set updated_at = now() - interval '11 hours'`;
+    await signIn(auth, PASSWORD);
+    expect(await open()).toEqual(['scheduler', 'scheduler', 'scheduler-admin']);
   });
 
   test('that somebody made up is nobody’s, and a failed sign-in leaves no password in the log', async () => {

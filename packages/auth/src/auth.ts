@@ -9,7 +9,7 @@ import {
 } from '@scheduler/db';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { betterAuth } from 'better-auth/minimal';
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import { canonicalEmail } from './create-user.ts';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.ts';
 import { beginSignIn, TooEarly } from './throttle.ts';
@@ -171,6 +171,18 @@ export function createAuth(options: {
     return role ? { id, name, email, role, sessionId: session.id } : null;
   }
 
+  /** Those that nobody came back to: how long that may be is known to the app in which they were opened. */
+  async function endIdleSessions(): Promise<void> {
+    await db
+      .delete(userSessions)
+      .where(
+        and(
+          eq(userSessions.app, app),
+          lt(userSessions.updatedAt, sql`now() - ${options.sessions.idleHours} * interval '1 hour'`),
+        ),
+      );
+  }
+
   async function signIn(request: Request): Promise<Response> {
     const body: unknown = await request
       .clone()
@@ -188,6 +200,7 @@ export function createAuth(options: {
       return answer.status === 401 ? refusal(401, 'E-mail or password is wrong.') : answer;
     }
     await attempt.succeeded();
+    await endIdleSessions();
     // Who signs in again has one session in this browser, not two.
     if (before) await db.delete(userSessions).where(eq(userSessions.id, before.sessionId));
     options.log.info(`sign-in: right, from ${address}`);

@@ -1,7 +1,9 @@
 import {
+  accessLinks,
   auditLog,
   eventSyncs,
   refreshRuns,
+  signInTries,
   syncAttempts,
   syncSteps,
   userSessions,
@@ -27,7 +29,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, employees, audit_log, refresh_runs, users cascade`;
+  await database.sql`truncate events, employees, audit_log, refresh_runs, users, access_links, sign_in_tries cascade`;
 });
 
 /** An event of long ago with a booking made and removed since. */
@@ -136,4 +138,25 @@ test('sign-ins that are over go, the others stay', async () => {
   });
   await database.db.insert(userSessions).values([session('over', ago(1)), session('open', ago(-1))]);
   expect(await prune(database.db, KEEP)).toEqual({ user_sessions: 1 });
+});
+
+test('links that have expired go, those that still open something stay', async () => {
+  const link = (tokenHash: string, expiresAt: string) => ({
+    kind: 'invite' as const,
+    tokenHash,
+    createdBy: 'U',
+    expiresAt,
+  });
+  await database.db.insert(accessLinks).values([link('over', ago(0.01)), link('open', ago(-1))]);
+  expect(await prune(database.db, KEEP)).toEqual({ access_links: 1 });
+  expect(await database.db.select({ hash: accessLinks.tokenHash }).from(accessLinks)).toEqual([
+    { hash: 'open' },
+  ]);
+});
+
+test('tries at signing in are forgotten after a day, not before', async () => {
+  const tries = (key: string, lastAt: string) => ({ key, tries: 9, lastAt, waitUntil: lastAt });
+  await database.db.insert(signInTries).values([tries('old', ago(1.1)), tries('new', ago(0.9))]);
+  expect(await prune(database.db, KEEP)).toEqual({ sign_in_tries: 1 });
+  expect(await database.db.select({ key: signInTries.key }).from(signInTries)).toEqual([{ key: 'new' }]);
 });

@@ -1,4 +1,4 @@
-import { type Db, userSessions, userVerifications } from '@scheduler/db';
+import { accessLinks, type Db, signInTries, userSessions, userVerifications } from '@scheduler/db';
 import { lt, type SQL, sql } from 'drizzle-orm';
 
 /** How many days records are kept; 0 keeps them for ever. */
@@ -14,7 +14,8 @@ const BATCH = 5_000;
 /**
  * Removes what is older than it is to be kept, in short statements. Any worker may do it at any time. Never removed: a
  * reissue's step (work opened once isn't opened again), the journal of an event that holds a booking or isn't settled,
- * and what is under way. Returns how many rows went, by table.
+ * and what is under way. A used link is gone by being used; a session that idles ends where its limit is known, with the
+ * next sign-in. Returns how many rows went, by table.
  */
 export async function prune(db: Db, retention: Retention): Promise<Record<string, number>> {
   const records = older(retention.recordsDays);
@@ -30,12 +31,21 @@ export async function prune(db: Db, retention: Retention): Promise<Record<string
     const rows = await batches(() => db.execute(statement(cutoff)));
     if (rows > 0) removed[table] = rows;
   }
-  for (const [name, table] of [
-    ['user_sessions', userSessions],
-    ['user_verifications', userVerifications],
+  for (const [name, over] of [
+    ['user_sessions', () => db.delete(userSessions).where(lt(userSessions.expiresAt, sql`now()`))],
+    [
+      'user_verifications',
+      () => db.delete(userVerifications).where(lt(userVerifications.expiresAt, sql`now()`)),
+    ],
+    ['access_links', () => db.delete(accessLinks).where(lt(accessLinks.expiresAt, sql`now()`))],
+    // Relies on the index sign_in_tries_last. No wait lasts as long.
+    [
+      'sign_in_tries',
+      () => db.delete(signInTries).where(lt(signInTries.lastAt, sql`now() - interval '1 day'`)),
+    ],
   ] as const) {
-    const ended = await db.delete(table).where(lt(table.expiresAt, sql`now()`)).returning({ id: table.id });
-    if (ended.length > 0) removed[name] = ended.length;
+    const { count } = await over();
+    if (count > 0) removed[name] = count;
   }
   return removed;
 }

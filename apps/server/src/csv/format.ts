@@ -233,7 +233,7 @@ export interface ExportRow {
 const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
 
 /** A spreadsheet shows a field that begins with an apostrophe as the text after it. */
-const withFormulaMark = (field: string) => (FORMULA.test(field) ? `'${field}` : field);
+export const withFormulaMark = (field: string) => (FORMULA.test(field) ? `'${field}` : field);
 const withoutFormulaMark = (field: string) =>
   field.startsWith("'") && FORMULA.test(field) ? field.slice(1) : field;
 

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
-import { KeyRound, UsersRound } from 'lucide-react';
+import { KeyRound, ScrollText, UsersRound } from 'lucide-react';
 import { useSession } from '../shell/use-session.ts';
 
 const LOOK = 'flex w-full items-center gap-2 rounded px-2 py-2 text-left hover:bg-surface-2';
 
-/** What the account's menu leads to: one's own password and sessions, and for admins who may sign in. */
+/** What the account's menu leads to: one's own password and sessions, and for admins who may sign in and who did what. */
 export function AccountLinks({ onGo }: { onGo: () => void }) {
   const { role } = useSession();
   return (
@@ -14,10 +14,16 @@ export function AccountLinks({ onGo }: { onGo: () => void }) {
         Password and sessions
       </Link>
       {role === 'admin' && (
-        <Link to="/users" className={LOOK} onClick={onGo}>
-          <UsersRound aria-hidden className="size-4" />
-          Users
-        </Link>
+        <>
+          <Link to="/users" className={LOOK} onClick={onGo}>
+            <UsersRound aria-hidden className="size-4" />
+            Users
+          </Link>
+          <Link to="/audit" className={LOOK} onClick={onGo}>
+            <ScrollText aria-hidden className="size-4" />
+            Audit log
+          </Link>
+        </>
       )}
     </nav>
   );

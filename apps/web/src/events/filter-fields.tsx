@@ -1,8 +1,8 @@
 import { CONDITIONS, EVENT_TYPES } from '@scheduler/scheduling';
-import { Search } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import type { ReactNode } from 'react';
 import { trpc } from '../api.ts';
 import type { EventsSearch } from '../routes.tsx';
+import { SearchBox } from '../ui/search-box.tsx';
 import { STATE_WORDS, STATES } from '../words.ts';
 
 /** A change of the address; undefined takes a part away. */
@@ -23,7 +23,12 @@ export function FilterFields({
   const all = search.view !== 'unreported';
   return (
     <>
-      <SearchBox value={search.q ?? ''} onChange={(q) => onChange({ q: q || undefined })} />
+      <SearchBox
+        label="Search events"
+        placeholder="Name, event number or plan id"
+        value={search.q ?? ''}
+        onChange={(q) => onChange({ q: q || undefined })}
+      />
       <Pick
         label="Type"
         value={search.type}
@@ -149,42 +154,5 @@ function Day({ label, children }: { label: string; children: ReactNode }) {
       {label}
       {children}
     </label>
-  );
-}
-
-/** Long enough to type the next letter: the server is asked for words, not for letters. */
-const TYPING_MS = 250;
-
-/** A search box that tells what is in it once the typing rests, or at once on Enter. */
-function SearchBox({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  // The address changed by other means, such as the browser's Back or “Clear filters”.
-  const [known, setKnown] = useState(value);
-  if (known !== value) {
-    setKnown(value);
-    if (value !== typed.trim()) setTyped(value);
-  }
-  useEffect(() => {
-    if (typed.trim() === value) return;
-    const timer = setTimeout(() => onChange(typed.trim()), TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed, value, onChange]);
-  return (
-    <div className="relative min-w-44 flex-1 sm:max-w-72">
-      <Search
-        aria-hidden
-        className="pointer-events-none absolute top-1/2 left-2 size-4 -translate-y-1/2 text-ink-3"
-      />
-      <input
-        type="search"
-        aria-label="Search events"
-        placeholder="Name, event number or plan id"
-        maxLength={100}
-        value={typed}
-        onChange={(change) => setTyped(change.target.value)}
-        onKeyDown={(key) => key.key === 'Enter' && onChange(typed.trim())}
-        className={`${BOX} ${look(value !== '')} w-full pl-7!`}
-      />
-    </div>
   );
 }
