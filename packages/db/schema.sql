@@ -201,6 +201,7 @@ TABLE paused_tasks
   paused_at timestamp(3) with time zone NOT NULL DEFAULT now()
   paused_by text NOT NULL
   CONSTRAINT paused_tasks_pkey PRIMARY KEY (task)
+  CREATE TRIGGER paused_tasks_changed AFTER INSERT OR DELETE ON public.paused_tasks FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('crossmark')
 
 TABLE refresh_runs
   id integer NOT NULL IDENTITY

@@ -227,12 +227,19 @@ describe('the summary', () => {
     await db.update(crossmarkBreakers).set({ state: 'closed' });
     expect((await api.sync.summary.query()).heldBack).toBeNull();
 
+    const heard: unknown[] = [];
+    const listening = await server.database.sql.listen(CHANGES_CHANNEL, (told) =>
+      heard.push(JSON.parse(told)),
+    );
     await db.transaction((tx) => pauseTasks(tx, ['refresh_events'], 'Ada'));
     expect((await api.sync.summary.query()).heldBack).toBeNull();
     await db.transaction((tx) => pauseTasks(tx, ['sync_schedule'], 'Ada'));
     expect((await api.sync.summary.query()).heldBack).toEqual({ since: expect.any(String) });
     await db.transaction((tx) => resumeTasks(tx, ['sync_schedule', 'refresh_events']));
     expect((await api.sync.summary.query()).heldBack).toBeNull();
+    // Each is news to open pages.
+    await vi.waitFor(() => expect(heard).toEqual([1, 2, 3].map(() => ({ kind: 'crossmark', id: 0 }))));
+    await listening.unlisten();
   });
 
   test('a refresh that is asked for twice is one, and its progress can be followed', async () => {
