@@ -58,7 +58,7 @@ export const WeekGrid = memo(function WeekGrid({
           <div role="row" className={COLUMNS}>
             <div
               role="columnheader"
-              className="sticky left-0 z-20 border-r border-b border-line bg-surface-2 px-2 py-1.5 text-left text-xs font-medium text-ink-2"
+              className="sticky left-0 z-20 border-r border-line bg-surface-2 px-2 py-1.5 text-left text-xs font-medium text-ink-2"
             >
               {board.people.length} people
             </div>
@@ -67,14 +67,14 @@ export const WeekGrid = memo(function WeekGrid({
                 key={day}
                 role="columnheader"
                 aria-current={day === today ? 'date' : undefined}
-                className={`border-r border-b border-line px-2 py-1.5 text-left font-normal ${day === today ? 'bg-accent-soft' : 'bg-surface-2'}`}
+                className={`border-r border-line px-2 py-1.5 text-left font-normal ${day === today ? 'bg-accent-soft' : 'bg-surface-2'}`}
               >
                 <DayHead board={board} day={day} today={today} actions={actions} />
               </div>
             ))}
           </div>
         </div>
-        <div role="rowgroup">
+        <div role="rowgroup" className="border-b border-line">
           {board.people.map((person, index) =>
             index < drawn ? (
               <Row
@@ -89,7 +89,7 @@ export const WeekGrid = memo(function WeekGrid({
                 actions={actions}
               />
             ) : (
-              <div key={person.id} aria-hidden className="h-21 border-b border-line" />
+              <div key={person.id} aria-hidden className="h-21 border-t border-line" />
             ),
           )}
         </div>
@@ -118,7 +118,8 @@ const Row = memo(function Row({ person, days, work, holidays, today, timeZone, a
     <div role="row" className={`${COLUMNS} [contain-intrinsic-size:auto_84px] [content-visibility:auto]`}>
       <div
         role="rowheader"
-        className="sticky left-0 z-10 border-r border-b border-line bg-surface px-2 py-1.5 text-left align-top font-normal"
+        // Lines are drawn above, not below: a name that stays in place is painted over the line of the row before.
+        className="sticky left-0 z-10 border-t border-r border-line bg-surface px-2 py-1.5 text-left align-top font-normal"
       >
         <PersonHead person={person} days={busy} />
       </div>
@@ -174,7 +175,7 @@ const Cell = memo(function Cell({
       role="gridcell"
       tabIndex={-1}
       data-cell={key}
-      className={`group relative min-h-14 border-r border-b border-line p-1 focus-visible:-outline-offset-2 ${closed || off ? 'bg-off' : day === today ? 'bg-today' : ''}`}
+      className={`group relative min-h-14 border-t border-r border-line p-1 focus-visible:-outline-offset-2 ${closed || off ? 'bg-off' : day === today ? 'bg-today' : ''}`}
     >
       <div className="flex h-full flex-col gap-0.5">
         {off && !closed && <p className="px-1 text-xs text-ink-2 first-letter:uppercase">{off.reason}</p>}
