@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { FreeEvent } from './board.ts';
 import { LOOKS, makeNews, screens } from './screens.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
@@ -13,9 +13,11 @@ describe('every screen', () => {
   });
   afterAll(() => stack?.stop());
 
-  it.each(LOOKS)(
+  // At the same time: most of it is the browser's own work, a process a page.
+  it.concurrent.for(LOOKS)(
     'is without a finding of axe, sideways scrolling and errors, $viewport.width px wide, dark: $dark',
-    async (look) => {
+    { timeout: 300_000 },
+    async (look, { expect }) => {
       const dispatcher = await signedIn(stack, look);
       await dispatcher.page.getByTestId('sync-badge').first().waitFor();
       const admin = await signedIn(stack, { ...look, email: 'admin@demo.test' });
