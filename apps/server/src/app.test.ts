@@ -1063,6 +1063,14 @@ describe('bad input', () => {
     }
   });
 
+  test.each(['%25', '%25ff', 'nothing', ''])(
+    'an address where nothing is, /trpc/%s, is told so',
+    async (path) => {
+      const { status } = await call(path, { type: 'query' });
+      expect(status).toBe(404);
+    },
+  );
+
   test('that isn’t JSON, is a form or is too large is refused before anything is read from it', async () => {
     const headers = { origin: ORIGIN, cookie: await server.cookieOf('dispatcher') };
     const post = (body: string, type: string) =>

@@ -215,6 +215,8 @@ export async function buildServer(options: {
   await app.register(async (scope) => {
     const streams = new Set<FastifyReply>();
     scope.addHook('onRequest', async (request, reply) => {
+      // tRPC decodes once more what Fastify has decoded.
+      if (!canBeDecoded((request.params as { path?: string }).path ?? '')) return reply.callNotFound();
       // A form can be sent from any page and be of any size; nothing here takes one.
       if (request.method === 'POST' && !request.headers['content-type']?.startsWith('application/json')) {
         return reply.status(415).send({ message: 'Send JSON.' });
@@ -285,3 +287,12 @@ function isPrivate(address: string): boolean {
 /** The status of what went wrong outside a procedure. tRPC decodes an address once more, which not every one survives. */
 const statusOf = (error: Error & { statusCode?: number }): number =>
   error instanceof URIError ? 400 : (error.statusCode ?? 500);
+
+function canBeDecoded(address: string): boolean {
+  try {
+    decodeURIComponent(address);
+    return true;
+  } catch {
+    return false;
+  }
+}
