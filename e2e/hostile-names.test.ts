@@ -57,3 +57,26 @@ describe('names that are markup, from Crossmark and from people', () => {
     expect(errors).toEqual([]);
   });
 });
+
+describe('a link to the sign-in page', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await startStack();
+  });
+  afterAll(() => stack?.stop());
+
+  it.each([
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    'javascript:alert(1)',
+    '/\t/evil.example',
+  ])('leads to a page of this app and nowhere else: %j', async (next) => {
+    const url = `${stack.apps.webUrl}/sign-in?next=${encodeURIComponent(next)}`;
+    const { page, errors } = await signedIn(stack, { url });
+    await page.getByTestId('sync-badge').first().waitFor();
+    expect(new URL(page.url()).origin).toBe(new URL(stack.apps.webUrl).origin);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
