@@ -65,6 +65,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     forceCloseConnections: true,
     trustProxy: [...options.trustedProxies],
     requestTimeout: LONGEST_REQUEST_MS,
+    // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
+    http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
     routerOptions: { maxParamLength: 5000 },
   });
 

@@ -15,6 +15,7 @@ export async function serveBuiltPage(app: FastifyInstance): Promise<void> {
   await app.register(fastifyStatic, {
     root,
     cacheControl: false,
+    dotfiles: 'ignore',
     setHeaders: (reply, path) => {
       // File names in assets/ carry a hash of their content.
       const immutable = path.includes('/assets/');

@@ -1,7 +1,7 @@
 import { createUser } from '@scheduler/auth';
 import { userSessions, users } from '@scheduler/db';
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   addEvent,
   addPerson,
@@ -258,6 +258,7 @@ describe('signing in', () => {
     for (let i = 0; i < 4; i++) {
       // The right password too: nobody learns by it that it is right.
       const refused = await attempt('a long enough password');
+      console.log(await refused.clone().text());
       expect(refused.status).toBe(429);
       expect(await refused.text()).not.toContain('long enough');
       waits.push(Number(refused.headers.get('retry-after')));
@@ -1083,6 +1084,31 @@ describe('bad input', () => {
     expect((await post('a=b', 'application/x-www-form-urlencoded')).status).toBe(415);
     expect((await post('--x', 'multipart/form-data; boundary=x')).status).toBe(415);
     expect((await post(`"${'x'.repeat(9 * 1024 * 1024)}"`, 'application/json')).status).toBe(413);
+  });
+});
+
+test('one person’s streams are limited in number; those that close make room', async () => {
+  const cookie = await server.cookieOf('viewer');
+  const leave = new AbortController();
+  const open = (signal: AbortSignal) =>
+    fetch(`${server.url}/trpc/sync.onChange`, { headers: { cookie }, signal });
+  const streams = await Promise.all(Array.from({ length: 50 }, () => open(leave.signal)));
+  expect(streams.every(({ status }) => status === 200)).toBe(true);
+  const refused = await open(AbortSignal.timeout(5_000));
+  const said = await refused.text();
+  expect(said).toContain('TOO_MANY_REQUESTS');
+  expect(said).toContain('50 pages');
+  // Somebody else has their own.
+  const other = await fetch(`${server.url}/trpc/sync.onChange`, {
+    headers: { cookie: await server.cookieOf('dispatcher') },
+    signal: leave.signal,
+  });
+  expect(other.status).toBe(200);
+  leave.abort();
+  await vi.waitFor(async () => {
+    const again = new AbortController();
+    expect((await open(again.signal)).status).toBe(200);
+    again.abort();
   });
 });
 

@@ -5,6 +5,7 @@ import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits } from '@schedule
 import { connect, databaseReasons } from '@scheduler/db';
 import { type Logger, readiness, securityHeaders } from '@scheduler/runtime';
 import { formatDay } from '@scheduler/scheduling';
+import { TRPCError } from '@trpc/server';
 import {
   type CreateFastifyContextOptions,
   type FastifyTRPCPluginOptions,
@@ -36,6 +37,8 @@ const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
 const LONGEST_REQUEST_MS = 30_000;
 /** Calls that the web client puts into one request; more are refused. */
 const LARGEST_BATCH = 20;
+/** Live streams of one user at one server: a browser opens one for all its pages. */
+const MOST_STREAMS = 50;
 
 const WEEK_FILE = z.object({
   employeeId: z.coerce.number().pipe(id),
@@ -84,6 +87,8 @@ export async function buildServer(options: {
     genReqId: () => randomUUID(),
     bodyLimit: LARGEST_BODY_BYTES,
     requestTimeout: LONGEST_REQUEST_MS,
+    // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
+    http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
     routerOptions: { maxParamLength: 5_000 },
     // The web app stands in between on a private network; whoever stands before that one is a client.
     trustProxy: (address, hop) => hop === 0 && isPrivate(address),
@@ -201,7 +206,28 @@ export async function buildServer(options: {
       .send(file);
   });
 
-  const createContext = async ({ req, info }: CreateFastifyContextOptions): Promise<Context> => {
+  const streams = new Set<FastifyReply>();
+  const streamsOf = new Map<string, number>();
+  /** Counts a stream until it closes. Throws where somebody has more than any number of browsers would open. */
+  const openStream = (reply: FastifyReply, user: string) => {
+    const open = streamsOf.get(user) ?? 0;
+    if (open >= MOST_STREAMS) {
+      throw new TRPCError({
+        code: 'TOO_MANY_REQUESTS',
+        message: `You have ${MOST_STREAMS} pages open. Close some of them.`,
+      });
+    }
+    streamsOf.set(user, open + 1);
+    streams.add(reply);
+    reply.raw.once('close', () => {
+      streams.delete(reply);
+      const left = (streamsOf.get(user) ?? 1) - 1;
+      if (left > 0) streamsOf.set(user, left);
+      else streamsOf.delete(user);
+    });
+  };
+
+  const createContext = async ({ req, res, info }: CreateFastifyContextOptions): Promise<Context> => {
     assertOwnPage(req);
     if (info.calls.length > LARGEST_BATCH) {
       throw new Refusal(`A request carries ${LARGEST_BATCH} calls at most.`, { code: 'input' });
@@ -209,11 +235,12 @@ export async function buildServer(options: {
     const who = () => auth.userOf(headersOf(req));
     const user = await who();
     if (user) userIds.set(req, user.id);
+    // Who isn't signed in is refused right after, and their stream is over.
+    if (user && info.type === 'subscription') openStream(res, user.id);
     const stillSignedIn = async () => (await who()) !== null;
     return { user, stillSignedIn, requestId: req.id, backend: { db: database.db, changes } };
   };
   await app.register(async (scope) => {
-    const streams = new Set<FastifyReply>();
     scope.addHook('onRequest', async (request, reply) => {
       // tRPC decodes once more what Fastify has decoded.
       if (!canBeDecoded((request.params as { path?: string }).path ?? '')) return reply.callNotFound();
@@ -221,9 +248,6 @@ export async function buildServer(options: {
       if (request.method === 'POST' && !request.headers['content-type']?.startsWith('application/json')) {
         return reply.status(415).send({ message: 'Send JSON.' });
       }
-      if (request.headers.accept !== 'text/event-stream') return;
-      streams.add(reply);
-      reply.raw.once('close', () => streams.delete(reply));
     });
     // Cut, not ended: a stream that ends is over for good, a lost one is opened again, at whatever server there is then.
     scope.addHook('preClose', async () => {

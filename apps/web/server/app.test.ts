@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -35,9 +37,13 @@ describe('the page server', () => {
     });
     apiUrl = await api.listen({ host: '127.0.0.1', port: 0 });
 
-    pageDirectory = await mkdtemp(join(tmpdir(), 'page-'));
+    pageDirectory = join(await mkdtemp(join(tmpdir(), 'page-')), 'page');
+    await mkdir(pageDirectory);
     await mkdir(join(pageDirectory, 'assets'));
     await writeFile(join(pageDirectory, 'index.html'), '<title>Scheduler</title>');
+    await mkdir(join(pageDirectory, '.vite'));
+    await writeFile(join(pageDirectory, '.vite/manifest.json'), '{"secret":1}');
+    await writeFile(join(pageDirectory, '../outside.txt'), 'secret');
     await writeFile(join(pageDirectory, 'assets/main-abc123.js'), 'export {}');
     await writeFile(join(pageDirectory, 'assets/main-abc123.js.gz'), gzipSync('export {}'));
     app = await buildPageServer({
@@ -52,7 +58,7 @@ describe('the page server', () => {
   afterAll(async () => {
     await app.close();
     await api.close();
-    await rm(pageDirectory, { recursive: true });
+    await rm(join(pageDirectory, '..'), { recursive: true });
   });
 
   it('gives the page for every path of the app, never from an old cache', async () => {
@@ -76,6 +82,24 @@ describe('the page server', () => {
     expect(asset.headers.get('content-type')).toMatch(/javascript/);
     expect(asset.headers.get('cache-control')).toMatch(/immutable/);
     expect(await asset.text()).toBe('export {}');
+  });
+
+  it.each([
+    '/.vite/manifest.json',
+    '/../outside.txt',
+    '/..%2foutside.txt',
+    '/%2e%2e/outside.txt',
+    '/assets/..%5c..%5coutside.txt',
+    '/assets/../../outside.txt',
+    '/index.html%00.txt',
+  ])('gives nothing that isn’t the page’s: %s', async (path) => {
+    const { port } = new URL(url);
+    // fetch would tidy the path up.
+    const text = await new Promise<string>((resolve, reject) => {
+      const asked = request({ port, host: '127.0.0.1', path }, (answer) => resolve(textOf(answer)));
+      asked.on('error', reject).end();
+    });
+    expect(text).not.toContain('secret');
   });
 
   it('hands calls on to the API with their cookies, and cookies back', async () => {
@@ -120,6 +144,18 @@ describe('the page server', () => {
     });
     expect((await plain.inject('/')).headers['strict-transport-security']).toBeUndefined();
     await plain.close();
+  });
+
+  it('lets calls through beside as many open pages as there are', async () => {
+    const leave = new AbortController();
+    const streams = await Promise.all(
+      Array.from({ length: 150 }, () => fetch(`${url}/trpc/stream`, { signal: leave.signal })),
+    );
+    expect(streams.every(({ ok }) => ok)).toBe(true);
+    const call = await fetch(`${url}/trpc/who`, { signal: AbortSignal.timeout(5_000) });
+    expect(call.status).toBe(200);
+    leave.abort();
+    await vi.waitFor(() => expect(openStreams).toBe(0));
   });
 
   it('streams live updates as they come and hangs up on the API when the page does', async () => {

@@ -25,6 +25,8 @@ export async function buildPageServer(options: {
     forceCloseConnections: true,
     trustProxy: [...options.trustedProxies],
     requestTimeout: LONGEST_REQUEST_MS,
+    // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
+    http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
   });
 
   const headers = securityHeaders({
@@ -59,7 +61,8 @@ export async function buildPageServer(options: {
       prefix,
       rewritePrefix: prefix,
       // The live subscription is one answer that stays open, silent for as long as nothing changes.
-      undici: { bodyTimeout: 0, headersTimeout: 60_000 },
+      // One open page is one connection for good: with the usual 128 of them nobody else would get through.
+      undici: { bodyTimeout: 0, headersTimeout: 60_000, connections: null },
       replyOptions: {
         rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-forwarded-for': request.ip }),
         onError: (reply, { error }) => {
@@ -73,6 +76,8 @@ export async function buildPageServer(options: {
   await app.register(fastifyStatic, {
     root: options.pageDirectory,
     cacheControl: false,
+    // The build leaves its notes in .vite/.
+    dotfiles: 'ignore',
     preCompressed: true,
     setHeaders: (reply, path) => {
       // File names in assets/ carry a hash of their content.

@@ -50,9 +50,12 @@ const day = (value: unknown): string | undefined =>
 const month = (value: unknown): string | undefined =>
   typeof value === 'string' && day(`${value}-01`) ? value : undefined;
 
-/** Leaves out what isn't set, so that addresses stay short. */
+/**
+ * What an address says, as far as it was understood. What isn't set stays named: the router lays this over what stands in
+ * the address, where anything not named would come through unseen. Addresses leave it out.
+ */
 function given<Search extends object>(search: Search): { [Key in keyof Search]?: NonNullable<Search[Key]> } {
-  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as never;
+  return search as never;
 }
 
 const signIn = createRoute({
@@ -62,7 +65,7 @@ const signIn = createRoute({
     const next = text(search.next);
     // Only paths of this app: nobody is sent elsewhere by a link to the sign-in page.
     return given({
-      next: next && /^\/(?![/\\])/.test(next) ? next : undefined,
+      next: next && /^\/(?![/\\])\P{Cc}*$/u.test(next) ? next : undefined,
       ended: search.ended === true ? true : undefined,
     });
   },

@@ -1,0 +1,82 @@
+import { connect } from '@scheduler/db';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FreeEvent } from './board.ts';
+import { makeNews, screens } from './screens.ts';
+import { type Stack, signedIn, startStack } from './stack.ts';
+
+/** A page that took it for markup would have this element, whether or not its policy lets the script run. */
+const MARKUP = `"><img class="hostile" src="x" onerror="window.hostile = true">{{7*7}}\${7*7}`;
+
+describe('names that are markup, from Crossmark and from people', () => {
+  let stack: Stack;
+  let event: FreeEvent;
+  beforeAll(async () => {
+    stack = await startStack();
+    event = await makeNews(stack);
+    const { sql, close } = connect(stack.infrastructure.databaseUrl, { max: 1 });
+    await sql`update events set name = name || ${MARKUP}`;
+    await sql`update employees set name = name || ${MARKUP}`;
+    await sql`update stores set name = name || ${MARKUP}`;
+    await sql`update users set name = name || ${MARKUP}`;
+    await sql`update event_syncs set failure_reason = failure_reason || ${MARKUP}, booked_rep_names = ${MARKUP} where booked_rep_names is not null or failure_reason is not null`;
+    await sql`update sync_attempts set summary = summary || ${MARKUP}, failure_reason = failure_reason || ${MARKUP}`;
+    await sql`update audit_log set actor_name = actor_name || ${MARKUP}, before = before || jsonb_build_object('note', ${MARKUP}::text), after = after || jsonb_build_object('note', ${MARKUP}::text)`;
+    await sql`insert into holidays (day, name, yearly) values (current_date + 1, ${MARKUP}, false)`;
+    await close();
+  });
+  afterAll(() => stack?.stop());
+
+  it('stay words on every screen, printed ones too', async () => {
+    const dispatcher = await signedIn(stack);
+    const admin = await signedIn(stack, { email: 'admin@demo.test' });
+    for (const { page } of [dispatcher, admin]) await page.getByTestId('sync-badge').first().waitFor();
+    const seen: string[] = [];
+    for (const { name, path, ready, admin: isAdmins } of screens(event)) {
+      const { page } = isAdmins ? admin : dispatcher;
+      await page.goto(stack.apps.webUrl + path);
+      await ready(page);
+      expect(await page.locator('img.hostile').count(), name).toBe(0);
+      expect(await page.evaluate('window.hostile'), name).toBeUndefined();
+      if ((await page.locator('body').innerText()).includes('onerror')) seen.push(name);
+    }
+    // It was there to be taken for markup.
+    expect(seen).toEqual(expect.arrayContaining(['day', 'events', 'person', 'history', 'audit', 'users']));
+    expect([...dispatcher.errors, ...admin.errors]).toEqual([]);
+  });
+
+  it('stay words on the admin page and on the queues’ pages', async () => {
+    const { page, errors } = await signedIn(stack, { email: 'admin@demo.test', url: stack.apps.adminUrl });
+    await page.getByRole('heading', { name: 'Workers' }).waitFor();
+    await page.getByText('onerror').first().waitFor();
+    for (const path of ['/', '/queues/', '/queues/queue/sync_schedule?status=failed']) {
+      await page.goto(stack.apps.adminUrl + path, { waitUntil: 'load' });
+      await page.locator('h1, h2, header').first().waitFor();
+      expect(await page.locator('img.hostile').count(), path).toBe(0);
+      expect(await page.evaluate('window.hostile'), path).toBeUndefined();
+    }
+    expect(errors).toEqual([]);
+  });
+});
+
+describe('a link to the sign-in page', () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await startStack();
+  });
+  afterAll(() => stack?.stop());
+
+  it.each([
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    'javascript:alert(1)',
+    '/\t/evil.example',
+  ])('leads to a page of this app and nowhere else: %j', async (next) => {
+    const url = `${stack.apps.webUrl}/sign-in?next=${encodeURIComponent(next)}`;
+    const { page, errors } = await signedIn(stack, { url });
+    await page.getByTestId('sync-badge').first().waitFor();
+    expect(new URL(page.url()).origin).toBe(new URL(stack.apps.webUrl).origin);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+});
