@@ -9,6 +9,7 @@ export default defineConfig({
           include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'scripts/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           globalSetup: './packages/db/src/global-setup.ts',
+          setupFiles: './packages/runtime/src/fixed-seed.ts',
           testTimeout: 30_000,
           hookTimeout: 60_000,
           pool: 'forks',
