@@ -11,12 +11,12 @@ const stack = await startStack();
 try {
   const event = await makeNews(stack);
   for (const { suffix, ...look } of LOOKS) {
-    const shoot = async (page: Page, name: string) => {
+    const shoot = async (page: Page, name: string, fullPage = false) => {
       await page.evaluate(() => document.fonts.ready);
       await page.waitForFunction(
         () => !document.querySelector('[aria-busy="true"], [aria-label^="Loading "], .animate-pulse'),
       );
-      await page.screenshot({ path: `${DIRECTORY}${name}${suffix}.png`, animations: 'disabled' });
+      await page.screenshot({ path: `${DIRECTORY}${name}${suffix}.png`, animations: 'disabled', fullPage });
       console.log(`docs/screenshots/${name}${suffix}.png`);
     };
     const dispatcher = await signedIn(stack, look);
@@ -33,7 +33,7 @@ try {
     const admin = await signedIn(stack, { ...look, email: 'admin@demo.test', url: stack.apps.adminUrl });
     await admin.page.getByRole('heading', { name: 'Workers' }).waitFor();
     await admin.page.getByText('Loading charts').waitFor({ state: 'hidden' });
-    await shoot(admin.page, 'admin');
+    await shoot(admin.page, 'admin', true);
     await admin.page.goto(`${stack.apps.adminUrl}/queues/`, { waitUntil: 'commit' });
     await admin.page.getByText('Loading', { exact: false }).first().waitFor({ state: 'hidden' });
     await shoot(admin.page, 'queues');
