@@ -29,6 +29,15 @@ describe('a fresh installation', () => {
     return page;
   }
   async function withoutFindings(page: Page): Promise<void> {
+    // What is just fading in has other colours for a moment.
+    await page.evaluate(() =>
+      Promise.allSettled(
+        document
+          .getAnimations()
+          .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity)
+          .map(({ finished }) => finished),
+      ),
+    );
     expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
     const sideways = await page.evaluate(
       'document.documentElement.scrollWidth - document.documentElement.clientWidth',
