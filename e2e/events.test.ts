@@ -153,7 +153,7 @@ describe('the list of events', () => {
     const bad = fresh.replace('690001', '690002').replace(/\d\d\/\d\d\/\d{4}/, '13/45/2027');
     await page.getByRole('link', { name: 'Import a CSV file' }).click();
     await page.waitForURL('**/import');
-    await page.getByLabel('CSV file').setInputFiles({
+    await page.getByLabel('CSV file', { exact: true }).setInputFiles({
       name: 'mixed.csv',
       mimeType: 'text/csv',
       buffer: Buffer.from([header, fresh, bad, ''].join('\r\n')),

@@ -288,6 +288,21 @@ describe('history', () => {
     expect(await count({ storeId: other, kind: 'import' })).toBe(1);
   });
 
+  test('tells nobody who was invited or given another role: that is the audit log’s', async () => {
+    const entry = {
+      actorId: 'a',
+      actorName: 'Admin',
+      subjectId: '1',
+      after: { email: 'cy@company.example' },
+    };
+    await server.database.db.insert(auditLog).values([
+      { ...entry, action: 'user.invite', subjectType: 'user' },
+      { ...entry, action: 'store.settings', subjectType: 'store', after: { name: 'Club' } },
+    ]);
+    const { entries } = await api.activity.history.query({});
+    expect(entries.map(({ what }) => what)).toEqual(['set name Club']);
+  });
+
   test('changes nothing by being read', async () => {
     await scheduled([{ state: 'failed' }]);
     const before = await everything(server.database.db);

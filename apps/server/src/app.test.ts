@@ -1087,6 +1087,19 @@ describe('bad input', () => {
   });
 });
 
+test('what can’t be found or compared is refused, not a fault of ours', async () => {
+  const cookie = await server.cookieOf('dispatcher');
+  const input = (value: object) => encodeURIComponent(JSON.stringify(value));
+  for (const [path, status] of [
+    ['%25', 404],
+    [`activity.attention?input=${input({ reason: '\u0000' })}`, 400],
+    [`activity.history?input=${input({ actorId: '\u0000' })}`, 400],
+    [`activity.attention?input=${input({ reason: '\ud800' })}`, 400],
+  ] as const) {
+    expect((await fetch(`${server.url}/trpc/${path}`, { headers: { cookie } })).status, path).toBe(status);
+  }
+});
+
 test('one person’s streams are limited in number; those that close make room', async () => {
   const cookie = await server.cookieOf('viewer');
   const leave = new AbortController();

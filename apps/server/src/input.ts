@@ -46,6 +46,13 @@ export const text = (longest: number) =>
     .refine((line) => !UNWANTED.test(line), 'must be one line without control characters')
     .refine((line) => UNWANTED.test(line) || VISIBLE.test(line), 'must not be empty');
 
+/** Text that stands in the database already, to be found there: no pattern, but nothing that Postgres can't compare. */
+export const found = (longest: number) =>
+  z
+    .string('must be text')
+    .max(longest, `must be ${longest} characters at most`)
+    .refine((words) => words.isWellFormed() && !words.includes('\u0000'), 'must be text');
+
 /** Why a soft conflict is accepted. */
 export const overrideReason = text(300);
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { actors, HISTORY_KINDS, history } from '../activity.ts';
 import { attention, UNSETTLED_KINDS } from '../attention.ts';
-import { id, workDate } from '../input.ts';
+import { found, id, workDate } from '../input.ts';
 import { router, viewerProcedure } from '../trpc.ts';
 
 export const activityRouter = router({
@@ -11,7 +11,7 @@ export const activityRouter = router({
       z.strictObject({
         storeId: id.optional(),
         kind: z.enum(UNSETTLED_KINDS).optional(),
-        reason: z.string().max(2000).optional(),
+        reason: found(2000).optional(),
         limit: z.int().min(1).max(500).default(100),
         offset: z.int().min(0).max(1_000_000).default(0),
       }),
@@ -27,7 +27,7 @@ export const activityRouter = router({
         /** Whose work it is about. */
         employeeId: id.optional(),
         /** Who did it. */
-        actorId: z.string().max(100).optional(),
+        actorId: found(100).optional(),
         day: workDate.optional(),
         cursor: z
           .string()

@@ -1,7 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { RETRYABLE_KINDS, type RetryTarget, retryMany } from '../attention.ts';
-import { id } from '../input.ts';
+import { found, id } from '../input.ts';
 import { Refusal } from '../refusal.ts';
 import {
   refreshNow,
@@ -34,7 +34,7 @@ export const syncRouter = router({
           eventIds: z.array(id).min(1, 'must name an event').max(1000).optional(),
           storeId: id.optional(),
           kind: z.enum(RETRYABLE_KINDS).optional(),
-          reason: z.string().max(2000).optional(),
+          reason: found(2000).optional(),
         })
         .transform(({ eventIds, kind, ...rest }, ctx): RetryTarget => {
           if (eventIds && !kind) return { eventIds };
