@@ -2,18 +2,21 @@
  * `pnpm bench [PART…] [--json] [--rounds N] [--scale N] [--plots FOLDER]`: how this compares with what it replaces and
  * with the limit of the hardware, side by side on this machine. Measures and prints; asserts nothing.
  */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureAdmin } from './lib/bench/admin.ts';
 import { measureDepth, measureDrain, measureWorkers } from './lib/bench/drain.ts';
 import { measureLatency } from './lib/bench/latency.ts';
 import type { PartResult } from './lib/bench/measure.ts';
 import { drawPart } from './lib/bench/plot.ts';
+import { measureQueries } from './lib/bench/queries.ts';
 import { measureRefreshes } from './lib/bench/refresh.ts';
 import { measureBulk, measureSave } from './lib/bench/save.ts';
 import { type Infrastructure, temporaryInfrastructure } from './lib/infrastructure.ts';
 
-const USAGE = `Usage: pnpm bench [save|bulk|drain|latency|depth|workers|refresh|admin …] [--json] [--plots FOLDER]
+const USAGE = `Usage: pnpm bench [save|bulk|drain|latency|depth|workers|queries|refresh|admin …] [--json] [--plots FOLDER]
   Without a part: all but admin, whose pages must be built.
+  --profile FOLDER   a CPU profile of each of our processes, for a browser's developer tools
   --rounds N         turns of each contestant (5)
   --scale N          of the usual sizes: 0.1 for a quick look (1)
   --concurrency N    of the workers in drain and depth (32)
@@ -32,6 +35,7 @@ const options = {
   scale: { type: 'string', default: '1' },
   concurrency: { type: 'string', default: '32' },
   plots: { type: 'string' },
+  profile: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const;
 const { values, positionals } = (() => {
@@ -56,12 +60,14 @@ const PARTS: Record<string, (infrastructure: Infrastructure) => Promise<PartResu
   latency: (on) => measureLatency(on, { rounds, clicks: scaled(100) }),
   depth: (on) => measureDepth(on, { rounds, concurrency, deep: scaled(1_000_000) }),
   workers: (on) => measureWorkers(on, { rounds: Math.min(rounds, 3), jobs: scaled(300) }),
+  queries: (on) => measureQueries(on, say),
   refresh: (on) => measureRefreshes(on, events ?? [], say),
   admin: (on) => measureAdmin(on, jobs ?? [], say),
 };
 const parts = positionals.length > 0 ? positionals : Object.keys(PARTS).filter((part) => part !== 'admin');
 if (parts.some((part) => !(part in PARTS))) usage();
 
+if (values.profile) process.env.BENCH_PROFILE_FOLDER = resolve(values.profile);
 const infrastructure = await temporaryInfrastructure({ forgetful: true });
 const results: PartResult[] = [];
 try {

@@ -99,8 +99,8 @@ export async function openPlan(
     if (!lockedEvents.some((event) => event.id === id)) throw notFound('event', id);
   }
 
-  // Whoever may be asked to do the noon check is locked with the rest.
-  const helpers = pairing
+  // Whoever may be asked to do the noon check is locked with the rest, where there is such a check.
+  const helpers = lockedEvents.some((event) => event.type === 'Supervisor' && pairing)
     ? and(
         eq(employees.storeId, store.id),
         inArray(employees.role, ['Club Supervisor', 'Lead Event Specialist']),
