@@ -1,10 +1,12 @@
-import { employees, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
+import { employees, events, idList, schedules, stores, type Tx, together } from '@scheduler/db';
 import {
   addMinutes,
   CLOSED_CONDITIONS,
   evaluate,
+  type Holiday,
   type Instant,
   type PersonFacts,
+  type PlannedWork,
   type Reason,
   supervisorEventFor,
   supervisorPlan,
@@ -12,7 +14,7 @@ import {
   workDateOf,
 } from '@scheduler/scheduling';
 import { type EventTask, wantChanges } from '@scheduler/sync';
-import { and, asc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
 import { type AuditEntry, audit } from './audit.ts';
 import type { Actor } from './context.ts';
 import {
@@ -20,10 +22,8 @@ import {
   type EventRecord,
   eventFacts,
   eventLabel,
-  loadHolidays,
-  loadPeople,
-  loadPlanned,
   type Person,
+  readForPlan,
   type ScheduleRecord,
   type SyncRecord,
 } from './facts.ts';
@@ -39,9 +39,7 @@ export interface Accepted {
 export const NOTHING_OVERRIDDEN: Accepted = { overrideReason: null, overridden: [] };
 
 /** What makes a schedule one of reissued work. */
-export type ReissueColumns = Required<
-  Pick<typeof schedules.$inferInsert, 'reissueOf' | 'reissueExpiresOn' | 'reissueResponses'>
->;
+export type ReissueColumns = Pick<ScheduleRecord, 'reissueOf' | 'reissueExpiresOn' | 'reissueResponses'>;
 
 /** A schedule before anything is locked, to know what to lock. */
 export async function peek(tx: Tx, scheduleId: number): Promise<ScheduleRecord> {
@@ -49,9 +47,6 @@ export async function peek(tx: Tx, scheduleId: number): Promise<ScheduleRecord> 
   if (!row) throw notFound('schedule', scheduleId);
   return row;
 }
-
-/** The types whose events hang together. */
-const PAIRED_TYPES = ['Core', 'Supervisor'] as const;
 
 /**
  * Locks what a change of plan touches, then reads what the rules ask. Every writer of schedules that locks the people
@@ -66,71 +61,73 @@ export async function openPlan(
     pairs: boolean;
     /** Instants whose weeks matter. */
     at: readonly Instant[];
+    /** How many schedules may be made, at most. */
+    newSchedules?: number;
+    /** What isn't there is refused once it is asked for, not at once. */
+    lenient?: boolean;
   },
 ): Promise<Plan> {
-  const [named] = await tx
-    .select({ event: events, store: stores })
-    .from(events)
-    .innerJoin(stores, eq(stores.id, events.storeId))
-    .where(inArray(events.id, [...what.eventIds]))
-    // Whoever changes the store's zone waits, for work days are made by it.
-    .for('share', { of: stores });
   const firstId = what.eventIds[0] ?? 0;
-  if (!named) throw notFound('event', firstId);
-  const { store } = named;
-  const pairing = what.pairs && named.event.type === 'Core' && named.event.eventNumber !== null;
-
-  // All Cores and Supervisor events of the number. Relies on the index events_number.
-  const family = pairing
-    ? and(
-        eq(events.storeId, store.id),
-        eq(events.eventNumber, named.event.eventNumber ?? ''),
-        inArray(events.type, [...PAIRED_TYPES]),
-        isNull(events.goneSince),
+  const named = idList(what.eventIds);
+  const [[store], lockedEvents] = await together([
+    tx
+      .select()
+      .from(stores)
+      .where(eq(stores.id, sql`(select store_id from events where id = ${firstId})`))
+      // Whoever changes the store's zone waits, for work days are made by it.
+      .for('share'),
+    tx
+      .select()
+      .from(events)
+      .where(
+        what.pairs
+          ? // All Cores and Supervisor events of the number. Relies on the index events_number.
+            sql`${events.id} in (
+              select unnest(${named}) union
+              select family.id from events named
+              join events family on family.store_id = named.store_id and family.event_number = named.event_number
+              where named.id = any(${named}) and named.type = 'Core'
+                and family.type in ('Core', 'Supervisor') and family.gone_since is null)`
+          : sql`${events.id} = any(${named})`,
       )
-    : undefined;
-  const lockedEvents = await tx
-    .select()
-    .from(events)
-    .where(or(inArray(events.id, [...what.eventIds]), family))
-    .orderBy(asc(events.id))
-    .for('no key update');
-  for (const id of what.eventIds) {
-    if (!lockedEvents.some((event) => event.id === id)) throw notFound('event', id);
-  }
+      .orderBy(asc(events.id))
+      .for('no key update'),
+  ]);
+  if (!store) throw notFound('event', firstId);
+  const eventIds = lockedEvents.map((event) => event.id);
+  const missing = what.eventIds.find((id) => !eventIds.includes(id));
+  if (missing !== undefined && !what.lenient) throw notFound('event', missing);
 
   // Whoever may be asked to do the noon check is locked with the rest, where there is such a check.
-  const helpers = lockedEvents.some((event) => event.type === 'Supervisor' && pairing)
-    ? and(
-        eq(employees.storeId, store.id),
-        inArray(employees.role, ['Club Supervisor', 'Lead Event Specialist']),
-      )
-    : undefined;
-  const lockedPeople = await tx
-    .select({ id: employees.id })
-    .from(employees)
-    .where(or(inArray(employees.id, [...what.employeeIds]), helpers))
-    .orderBy(asc(employees.id))
-    .for('no key update');
-  for (const id of what.employeeIds) {
-    if (!lockedPeople.some((person) => person.id === id)) throw notFound('person', id);
-  }
-
-  const employeeIds = lockedPeople.map((person) => person.id);
-  const eventIds = lockedEvents.map((event) => event.id);
-  const [live, syncs, people, planned, holidays] = await Promise.all([
+  const noonCheck = what.pairs && lockedEvents.some((event) => event.type === 'Supervisor');
+  const who = noonCheck
+    ? sql`(employees.id = any(${idList(what.employeeIds)}) or (employees.store_id = ${store.id}
+        and employees.role in ('Club Supervisor', 'Lead Event Specialist')))`
+    : sql`employees.id = any(${idList(what.employeeIds)})`;
+  const [, live] = await together([
+    tx
+      .select({ id: employees.id })
+      .from(employees)
+      .where(who)
+      .orderBy(asc(employees.id))
+      .for('no key update'),
     tx
       .select()
       .from(schedules)
-      .where(and(inArray(schedules.eventId, eventIds), isNull(schedules.endedAt)))
+      .where(and(sql`${schedules.eventId} = any(${idList(eventIds)})`, isNull(schedules.endedAt)))
       .orderBy(asc(schedules.id))
       .for('no key update'),
-    tx.select().from(eventSyncs).where(inArray(eventSyncs.eventId, eventIds)),
-    loadPeople(tx, { ids: employeeIds }),
-    loadPlanned(tx, { employeeIds, days: what.at.map((instant) => workDateOf(instant, store.timeZone)) }),
-    loadHolidays(tx),
   ]);
-  return new Plan({ store, events: lockedEvents, live, syncs, people, planned, holidays });
+  // Only now: what a statement sees is what was committed when it began, and the locks may have been waited for.
+  const facts = await readForPlan(tx, {
+    eventIds,
+    who,
+    days: what.at.map((instant) => workDateOf(instant, store.timeZone)),
+    newSchedules: what.newSchedules ?? 0,
+  });
+  const stranger = what.employeeIds.find((id) => !facts.people.some((person) => person.id === id));
+  if (stranger !== undefined && !what.lenient) throw notFound('person', stranger);
+  return new Plan({ store, events: lockedEvents, live, ...facts });
 }
 
 /**
@@ -140,8 +137,8 @@ export async function openPlan(
 export class Plan {
   readonly surroundings: {
     timeZone: string;
-    planned: Awaited<ReturnType<typeof loadPlanned>>;
-    holidays: Awaited<ReturnType<typeof loadHolidays>>;
+    planned: PlannedWork[];
+    holidays: Holiday[];
     slots: (typeof stores.$inferSelect)['slots'];
   };
   private readonly storeId: number;
@@ -151,6 +148,8 @@ export class Plan {
   private readonly liveOf: Map<number, ScheduleRecord>;
   private readonly syncOf: Map<number, SyncRecord>;
   private readonly entries: AuditEntry[] = [];
+  private readonly newIds: number[];
+  private readonly made: (typeof schedules.$inferInsert)[] = [];
   private readonly wishes: { eventId: number; task: EventTask }[] = [];
 
   constructor(read: {
@@ -159,10 +158,12 @@ export class Plan {
     live: ScheduleRecord[];
     syncs: SyncRecord[];
     people: Person[];
-    planned: Awaited<ReturnType<typeof loadPlanned>>;
-    holidays: Awaited<ReturnType<typeof loadHolidays>>;
+    scheduleIds: number[];
+    planned: PlannedWork[];
+    holidays: Holiday[];
   }) {
     this.storeId = read.store.id;
+    this.newIds = read.scheduleIds;
     this.storeName = read.store.name;
     this.events = new Map(read.events.map((event) => [event.id, event]));
     this.people = new Map(read.people.map((person) => [person.id, person]));
@@ -283,30 +284,36 @@ export class Plan {
     return `${eventLabel(event)} is already scheduled${who ? ` for ${who}` : ''} on ${at}. Move that schedule, or unschedule it first.`;
   }
 
-  async insert(
-    tx: Tx,
+  /** A new schedule. It is written with all that goes with it by {@link finish}. */
+  insert(
     event: EventRecord,
     person: Pick<Person, 'id' | 'name'>,
     startsAt: Instant,
     accepted: Accepted,
     what: { pairedWith?: number; reissue?: ReissueColumns; before?: ReturnType<typeof snapshot> } = {},
-  ): Promise<ScheduleRecord> {
+  ): ScheduleRecord {
     const { pairedWith, reissue, before } = what;
-    const [schedule] = await tx
-      .insert(schedules)
-      .values({
-        eventId: event.id,
-        employeeId: person.id,
-        ...this.times(event, startsAt),
-        overrideReason: accepted.overrideReason,
-        ...reissue,
-      })
-      .returning();
-    if (!schedule) throw new Error('The schedule was not written.');
-    await tx
-      .update(events)
-      .set({ condition: reissue ? 'Reissued' : 'Scheduled', updatedAt: sql`now()` })
-      .where(eq(events.id, event.id));
+    const id = this.newIds.shift();
+    if (id === undefined) throw new Error('More schedules are made than were announced.');
+    const nowIs = new Date().toISOString();
+    const schedule: ScheduleRecord = {
+      id,
+      eventId: event.id,
+      employeeId: person.id,
+      ...this.times(event, startsAt),
+      source: 'board',
+      version: 1,
+      overrideReason: accepted.overrideReason,
+      reissueOf: null,
+      reissueExpiresOn: null,
+      reissueResponses: null,
+      ...reissue,
+      endedAt: null,
+      createdAt: nowIs,
+      updatedAt: nowIs,
+    };
+    const { endedAt: _, createdAt: __, updatedAt: ___, ...made } = schedule;
+    this.made.push(made);
     this.remember(schedule);
     this.wishes.push({ eventId: event.id, task: 'sync_schedule' });
     this.entries.push({
@@ -345,7 +352,7 @@ export class Plan {
         .set({ endedAt: sql`now()`, version: worked.version + 1, updatedAt: sql`now()` })
         .where(eq(schedules.id, worked.id));
     const { person, startsAt, accepted, reissue } = to;
-    return this.insert(tx, event, person, startsAt, accepted, {
+    return this.insert(event, person, startsAt, accepted, {
       reissue,
       ...(worked ? { before: snapshot(worked, await this.nameOf(tx, worked.employeeId)) } : {}),
     });
@@ -427,6 +434,7 @@ export class Plan {
   openSupervisorEvent(core: EventRecord): EventRecord | undefined {
     const open = [...this.events.values()].filter(
       (event) =>
+        event.type === 'Supervisor' &&
         event.goneSince === null &&
         !this.facts(event).scheduled &&
         !CLOSED_CONDITIONS.includes(event.condition),
@@ -455,13 +463,13 @@ export class Plan {
   }
 
   /** Schedules a Core's Supervisor event at noon, if somebody can do it; else it stays open. */
-  async placeSupervisor(tx: Tx, event: EventRecord, core: ScheduleRecord): Promise<PairedOutcome> {
+  placeSupervisor(event: EventRecord, core: ScheduleRecord): PairedOutcome {
     const { person, startsAt } = this.supervisorFor(event, core, [...this.people.values()]);
     if (!person) {
       const message = `Nobody can do ${eventLabel(event)} on ${when(startsAt, this.surroundings.timeZone)}: it stays open.`;
       return { eventId: event.id, scheduleId: null, employeeId: null, startsAt: null, message };
     }
-    const schedule = await this.insert(tx, event, person, startsAt, NOTHING_OVERRIDDEN, {
+    const schedule = this.insert(event, person, startsAt, NOTHING_OVERRIDDEN, {
       pairedWith: core.id,
     });
     return this.placed(event, schedule, person, 'is scheduled');
@@ -517,10 +525,25 @@ export class Plan {
     return { eventId: event.id, scheduleId, employeeId, startsAt, message };
   }
 
-  /** Writes what goes with the change: who did it, and for each event the wish and the job that carries it. */
+  /** Writes new schedules, who did what, and for each event the wish and the job that carries it. */
   async finish(tx: Tx, actor: Actor): Promise<void> {
-    await audit(tx, actor, this.entries);
-    await wantChanges(tx, this.wishes);
+    const { made } = this;
+    const conditions = new Map<string, number[]>();
+    for (const { eventId, reissueOf } of made) {
+      const condition = reissueOf ? 'Reissued' : 'Scheduled';
+      conditions.set(condition, [...(conditions.get(condition) ?? []), eventId]);
+    }
+    await together([
+      made.length > 0 && tx.insert(schedules).overridingSystemValue().values(made),
+      ...[...conditions].map(([condition, eventIds]) =>
+        tx
+          .update(events)
+          .set({ condition: condition as 'Scheduled' | 'Reissued', updatedAt: sql`now()` })
+          .where(sql`${events.id} = any(${idList(eventIds)})`),
+      ),
+      audit(tx, actor, this.entries),
+      wantChanges(tx, this.wishes),
+    ]);
   }
 
   private async nameOf(tx: Tx, employeeId: number): Promise<string> {

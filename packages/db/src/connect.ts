@@ -30,6 +30,19 @@ export function connect(url: string, options: { max?: number; applicationName?: 
   return { db, sql, close: () => sql.end({ timeout: 5 }) };
 }
 
+/**
+ * Waits for statements that were sent without waiting in between. Where one fails, that is thrown once all are over: none is
+ * left behind that would be sent after its transaction has ended.
+ */
+export async function together<const Sent extends readonly unknown[]>(
+  sent: Sent,
+): Promise<{ -readonly [Index in keyof Sent]: Awaited<Sent[Index]> }> {
+  const over = await Promise.allSettled(sent);
+  const failed = over.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  return over.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as never;
+}
+
 /** Statements of more parameters, which lists of any length make, would each be kept for ever on every connection. */
 const MOST_PARAMETERS_PREPARED = 32;
 
