@@ -1,4 +1,4 @@
-import { employees, events, idList, schedules, stores, type Tx, together } from '@scheduler/db';
+import { employees, events, idList, inOrder, schedules, stores, type Tx } from '@scheduler/db';
 import {
   addMinutes,
   CLOSED_CONDITIONS,
@@ -69,30 +69,32 @@ export async function openPlan(
 ): Promise<Plan> {
   const firstId = what.eventIds[0] ?? 0;
   const named = idList(what.eventIds);
-  const [[store], lockedEvents] = await together([
-    tx
-      .select()
-      .from(stores)
-      .where(eq(stores.id, sql`(select store_id from events where id = ${firstId})`))
-      // Whoever changes the store's zone waits, for work days are made by it.
-      .for('share'),
-    tx
-      .select()
-      .from(events)
-      .where(
-        what.pairs
-          ? // All Cores and Supervisor events of the number. Relies on the index events_number.
-            sql`${events.id} in (
+  const [[store], lockedEvents] = await inOrder(
+    () =>
+      tx
+        .select()
+        .from(stores)
+        .where(eq(stores.id, sql`(select store_id from events where id = ${firstId})`))
+        // Whoever changes the store's zone waits, for work days are made by it.
+        .for('share'),
+    () =>
+      tx
+        .select()
+        .from(events)
+        .where(
+          what.pairs
+            ? // All Cores and Supervisor events of the number. Relies on the index events_number.
+              sql`${events.id} in (
               select unnest(${named}) union
               select family.id from events named
               join events family on family.store_id = named.store_id and family.event_number = named.event_number
               where named.id = any(${named}) and named.type = 'Core'
                 and family.type in ('Core', 'Supervisor') and family.gone_since is null)`
-          : sql`${events.id} = any(${named})`,
-      )
-      .orderBy(asc(events.id))
-      .for('no key update'),
-  ]);
+            : sql`${events.id} = any(${named})`,
+        )
+        .orderBy(asc(events.id))
+        .for('no key update'),
+  );
   if (!store) throw notFound('event', firstId);
   const eventIds = lockedEvents.map((event) => event.id);
   const missing = what.eventIds.find((id) => !eventIds.includes(id));
@@ -104,27 +106,30 @@ export async function openPlan(
     ? sql`(employees.id = any(${idList(what.employeeIds)}) or (employees.store_id = ${store.id}
         and employees.role in ('Club Supervisor', 'Lead Event Specialist')))`
     : sql`employees.id = any(${idList(what.employeeIds)})`;
-  const [, live] = await together([
-    tx
-      .select({ id: employees.id })
-      .from(employees)
-      .where(who)
-      .orderBy(asc(employees.id))
-      .for('no key update'),
-    tx
-      .select()
-      .from(schedules)
-      .where(and(sql`${schedules.eventId} = any(${idList(eventIds)})`, isNull(schedules.endedAt)))
-      .orderBy(asc(schedules.id))
-      .for('no key update'),
-  ]);
-  // Only now: what a statement sees is what was committed when it began, and the locks may have been waited for.
-  const facts = await readForPlan(tx, {
-    eventIds,
-    who,
-    days: what.at.map((instant) => workDateOf(instant, store.timeZone)),
-    newSchedules: what.newSchedules ?? 0,
-  });
+  // What is read sees what was committed when its turn came, and the locks before it may have been waited for.
+  const [, live, facts] = await inOrder(
+    () =>
+      tx
+        .select({ id: employees.id })
+        .from(employees)
+        .where(who)
+        .orderBy(asc(employees.id))
+        .for('no key update'),
+    () =>
+      tx
+        .select()
+        .from(schedules)
+        .where(and(sql`${schedules.eventId} = any(${idList(eventIds)})`, isNull(schedules.endedAt)))
+        .orderBy(asc(schedules.id))
+        .for('no key update'),
+    () =>
+      readForPlan(tx, {
+        eventIds,
+        who,
+        days: what.at.map((instant) => workDateOf(instant, store.timeZone)),
+        newSchedules: what.newSchedules ?? 0,
+      }),
+  );
   const stranger = what.employeeIds.find((id) => !facts.people.some((person) => person.id === id));
   if (stranger !== undefined && !what.lenient) throw notFound('person', stranger);
   return new Plan({ store, events: lockedEvents, live, ...facts });
@@ -533,17 +538,19 @@ export class Plan {
       const condition = reissueOf ? 'Reissued' : 'Scheduled';
       conditions.set(condition, [...(conditions.get(condition) ?? []), eventId]);
     }
-    await together([
-      made.length > 0 && tx.insert(schedules).overridingSystemValue().values(made),
-      ...[...conditions].map(([condition, eventIds]) =>
-        tx
-          .update(events)
-          .set({ condition: condition as 'Scheduled' | 'Reissued', updatedAt: sql`now()` })
-          .where(sql`${events.id} = any(${idList(eventIds)})`),
+    await inOrder(
+      ...(made.length > 0 ? [() => tx.insert(schedules).overridingSystemValue().values(made)] : []),
+      ...[...conditions].map(
+        ([condition, eventIds]) =>
+          () =>
+            tx
+              .update(events)
+              .set({ condition: condition as 'Scheduled' | 'Reissued', updatedAt: sql`now()` })
+              .where(sql`${events.id} = any(${idList(eventIds)})`),
       ),
-      audit(tx, actor, this.entries),
-      wantChanges(tx, this.wishes),
-    ]);
+      () => audit(tx, actor, this.entries),
+      () => wantChanges(tx, this.wishes),
+    );
   }
 
   private async nameOf(tx: Tx, employeeId: number): Promise<string> {

@@ -31,13 +31,15 @@ export function connect(url: string, options: { max?: number; applicationName?: 
 }
 
 /**
- * Waits for statements that were sent without waiting in between. Where one fails, that is thrown once all are over: none is
- * left behind that would be sent after its transaction has ended.
+ * Sends a transaction's statements one after the other without waiting in between: its connection carries them out in this
+ * order, each seeing what was committed when its turn came. Where one fails, that is thrown once all are over: none is left
+ * behind that would be sent after the transaction has ended.
  */
-export async function together<const Sent extends readonly unknown[]>(
-  sent: Sent,
-): Promise<{ -readonly [Index in keyof Sent]: Awaited<Sent[Index]> }> {
-  const over = await Promise.allSettled(sent);
+export async function inOrder<const Work extends readonly (() => PromiseLike<unknown>)[]>(
+  ...work: Work
+): Promise<{ -readonly [Index in keyof Work]: Awaited<ReturnType<Work[Index]>> }> {
+  // Drizzle sends a statement when it is asked for its result, not before.
+  const over = await Promise.allSettled(work.map((send) => send().then((value) => value)));
   const failed = over.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
   return over.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as never;
@@ -53,10 +55,11 @@ const MOST_PARAMETERS_PREPARED = 32;
 function preparing<T extends postgres.Sql | postgres.TransactionSql>(sql: T): T {
   const { unsafe } = sql;
   sql.unsafe = ((text: string, parameters: never[] = [], options = {}) =>
+    // Sent now: what is asked for later is sent later.
     unsafe(text, parameters, {
       ...options,
       prepare: parameters.length <= MOST_PARAMETERS_PREPARED,
-    })) as typeof unsafe;
+    }).execute()) as typeof unsafe;
   for (const name of ['begin', 'savepoint'] as const) {
     const open = (sql as unknown as Record<typeof name, (...given: unknown[]) => unknown>)[name];
     if (!open) continue;

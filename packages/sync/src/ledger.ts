@@ -7,6 +7,7 @@ import {
   eventSyncs,
   events,
   type FailureKind,
+  inOrder,
   schedules,
   stores,
   syncAttempts,
@@ -65,6 +66,16 @@ export interface Ledger {
    * have changed what the new owner believes.
    */
   settleStep(lease: Lease, stepId: number, result: StepResult): Promise<void>;
+  /**
+   * {@link settleStep} and {@link finishSynced} at once, for a write after which Crossmark holds what is wanted. Where the
+   * event can't be finished (null), the step is settled all the same.
+   */
+  settleAndFinish(
+    lease: Lease,
+    stepId: number,
+    result: StepResult,
+    finish: SyncedResult,
+  ): Promise<{ clickToSyncedMs: number | undefined } | null>;
   /** Commits what a read of Crossmark showed: its booking, and what became of the writes that were in doubt. */
   commitReading(lease: Lease, held: Remembered | null, settled: readonly SettledByReading[]): Promise<void>;
   /**
@@ -100,6 +111,7 @@ export const postgresLedger = (db: Db): Ledger => ({
   recentSteps: recentSteps.bind(null, db),
   journalStep: journalStep.bind(null, db),
   settleStep: settleStep.bind(null, db),
+  settleAndFinish: settleAndFinish.bind(null, db),
   commitReading: commitReading.bind(null, db),
   finishSynced: finishSynced.bind(null, db),
   finishConflict: finishConflict.bind(null, db),
@@ -151,20 +163,23 @@ async function takeLease(
 ): Promise<Lease | 'busy' | 'nothing'> {
   const owner = `${job.workerId}/${randomUUID()}`;
   return db.transaction(async (tx) => {
-    await holdEvent(tx, eventId);
-    const [sync] = await tx
-      .select({
-        state: eventSyncs.state,
-        tries: eventSyncs.tries,
-        leaseUntil: eventSyncs.leaseUntil,
-        held: sql<boolean>`coalesce(${eventSyncs.leaseUntil} > now(), false)`,
-        now: sql`now()`.mapWith(eventSyncs.updatedAt),
-        scheduleId: schedules.id,
-      })
-      .from(eventSyncs)
-      .leftJoin(schedules, and(eq(schedules.eventId, eventSyncs.eventId), isNull(schedules.endedAt)))
-      .where(eq(eventSyncs.eventId, eventId))
-      .for('update', { of: eventSyncs });
+    const [, [sync]] = await inOrder(
+      () => holdEvent(tx, eventId),
+      () =>
+        tx
+          .select({
+            state: eventSyncs.state,
+            tries: eventSyncs.tries,
+            leaseUntil: eventSyncs.leaseUntil,
+            held: sql<boolean>`coalesce(${eventSyncs.leaseUntil} > now(), false)`,
+            now: sql`now()`.mapWith(eventSyncs.updatedAt),
+            scheduleId: schedules.id,
+          })
+          .from(eventSyncs)
+          .leftJoin(schedules, and(eq(schedules.eventId, eventSyncs.eventId), isNull(schedules.endedAt)))
+          .where(eq(eventSyncs.eventId, eventId))
+          .for('update', { of: eventSyncs }),
+    );
     if (!sync || sync.state === 'synced' || sync.state === 'conflict') return 'nothing';
     if (sync.held && sync.leaseUntil) {
       // The holder goes round again if what is wanted moved; this job only matters if the holder dies.
@@ -174,25 +189,29 @@ async function takeLease(
     }
     // Whoever runs a dead letter again, from here or from the queue's pages, gives it all its tries again.
     const redriven = sync.state === 'failed';
-    await tx
-      .update(eventSyncs)
-      .set({
-        leaseOwner: owner,
-        leaseUntil: later(leaseMs),
-        ...(redriven ? { state: 'pending' as const, tries: 0, failingSince: null } : {}),
-      })
-      .where(eq(eventSyncs.eventId, eventId));
-    const [attempt] = await tx
-      .insert(syncAttempts)
-      .values({
-        task: job.task,
-        jobId: job.id,
-        workerId: job.workerId,
-        eventId,
-        scheduleId: sync.scheduleId,
-        number: redriven ? 1 : sync.tries + 1,
-      })
-      .returning({ id: syncAttempts.id });
+    const [, [attempt]] = await inOrder(
+      () =>
+        tx
+          .update(eventSyncs)
+          .set({
+            leaseOwner: owner,
+            leaseUntil: later(leaseMs),
+            ...(redriven ? { state: 'pending' as const, tries: 0, failingSince: null } : {}),
+          })
+          .where(eq(eventSyncs.eventId, eventId)),
+      () =>
+        tx
+          .insert(syncAttempts)
+          .values({
+            task: job.task,
+            jobId: job.id,
+            workerId: job.workerId,
+            eventId,
+            scheduleId: sync.scheduleId,
+            number: redriven ? 1 : sync.tries + 1,
+          })
+          .returning({ id: syncAttempts.id }),
+    );
     if (!attempt) throw new Error('The attempt was not recorded.');
     return { eventId, owner, attemptId: attempt.id, job };
   });
@@ -241,19 +260,22 @@ export type JournalStep = Awaited<ReturnType<typeof recentSteps>>[number];
 
 async function journalStep(db: Db, lease: Lease, step: Write, leaseMs: number): Promise<number> {
   return db.transaction(async (tx) => {
-    await holdEvent(tx, lease.eventId);
-    await holdLease(tx, lease, { leaseUntil: later(leaseMs) });
-    const [row] = await tx
-      .insert(syncSteps)
-      .values({
-        eventId: lease.eventId,
-        kind: step.kind,
-        ...(step.kind === 'delete' ? {} : { repId: step.repId }),
-        ...(step.kind === 'create'
-          ? { startsAt: step.startsAt, endsAt: step.endsAt }
-          : { bookingId: step.bookingId }),
-      })
-      .returning({ id: syncSteps.id });
+    const [, , [row]] = await inOrder(
+      () => holdEvent(tx, lease.eventId),
+      () => holdLease(tx, lease, { leaseUntil: later(leaseMs) }),
+      () =>
+        tx
+          .insert(syncSteps)
+          .values({
+            eventId: lease.eventId,
+            kind: step.kind,
+            ...(step.kind === 'delete' ? {} : { repId: step.repId }),
+            ...(step.kind === 'create'
+              ? { startsAt: step.startsAt, endsAt: step.endsAt }
+              : { bookingId: step.bookingId }),
+          })
+          .returning({ id: syncSteps.id }),
+    );
     if (!row) throw new Error('The step was not journalled.');
     return row.id;
   });
@@ -281,17 +303,56 @@ export const remember = (held: Remembered | null) => ({
 });
 
 async function settleStep(db: Db, lease: Lease, stepId: number, result: StepResult): Promise<void> {
-  const step = {
-    state: result.state,
-    ...(result.detail === undefined ? {} : { detail: result.detail }),
-    ...(result.bookingId === undefined ? {} : { bookingId: result.bookingId }),
-    answeredAt: sql`now()`,
-  };
+  await orAsUnknown(db, lease, stepId, result, () =>
+    db.transaction(async (tx) => {
+      await inOrder(
+        () => holdLease(tx, lease, result.held === undefined ? {} : remember(result.held)),
+        () => tx.update(syncSteps).set(settled(result)).where(eq(syncSteps.id, stepId)),
+      );
+    }),
+  );
+}
+
+async function settleAndFinish(
+  db: Db,
+  lease: Lease,
+  stepId: number,
+  result: StepResult,
+  finish: SyncedResult,
+): Promise<{ clickToSyncedMs: number | undefined } | null> {
+  const held = result.held === undefined ? {} : remember(result.held);
+  return orAsUnknown(db, lease, stepId, result, () =>
+    db.transaction(async (tx) => {
+      const [, row, , [inDoubt]] = await inOrder(
+        () => lockEvent(tx, lease.eventId),
+        () => lockOwned(tx, lease),
+        () => tx.update(syncSteps).set(settled(result)).where(eq(syncSteps.id, stepId)),
+        () => stepInDoubt(tx, lease.eventId),
+      );
+      if (row.wantedVersion === finish.version && !inDoubt) return writeSynced(tx, lease, row, finish, held);
+      await holdLease(tx, lease, held);
+      return null;
+    }),
+  );
+}
+
+const settled = (result: StepResult) => ({
+  state: result.state,
+  ...(result.detail === undefined ? {} : { detail: result.detail }),
+  ...(result.bookingId === undefined ? {} : { bookingId: result.bookingId }),
+  answeredAt: sql`now()`,
+});
+
+/** Settles a step; where the event went to another worker meanwhile, leaves the step as unknown and says so. */
+async function orAsUnknown<T>(
+  db: Db,
+  lease: Lease,
+  stepId: number,
+  result: StepResult,
+  settle: () => Promise<T>,
+): Promise<T> {
   try {
-    await db.transaction(async (tx) => {
-      await holdLease(tx, lease, result.held === undefined ? {} : remember(result.held));
-      await tx.update(syncSteps).set(step).where(eq(syncSteps.id, stepId));
-    });
+    return await settle();
   } catch (error) {
     if (error instanceof LeaseLostError && result.state !== 'refused' && result.state !== 'settled') {
       await db.transaction(async (tx) => {
@@ -301,7 +362,7 @@ async function settleStep(db: Db, lease: Lease, stepId: number, result: StepResu
           .where(and(eq(eventSyncs.eventId, lease.eventId), ne(eventSyncs.state, 'conflict')));
         await tx
           .update(syncSteps)
-          .set({ ...step, state: 'unknown', detail: 'answered after the lease was lost' })
+          .set({ ...settled(result), state: 'unknown', detail: 'answered after the lease was lost' })
           .where(eq(syncSteps.id, stepId));
         await addEventJob(tx, lease);
       });
@@ -391,44 +452,65 @@ async function finishSynced(
   result: SyncedResult,
 ): Promise<{ clickToSyncedMs: number | undefined } | null> {
   return db.transaction(async (tx) => {
-    await lockEvent(tx, lease.eventId);
-    const row = await lockOwned(tx, lease);
-    if (row.wantedVersion !== result.version) return null;
-    // Relies on the index sync_steps_event.
-    const [inDoubt] = await tx
-      .select({ id: syncSteps.id })
-      .from(syncSteps)
-      .where(and(eq(syncSteps.eventId, lease.eventId), inArray(syncSteps.state, ['sent', 'unknown'])))
-      .limit(1);
-    if (inDoubt) return null;
-    await tx
-      .update(eventSyncs)
-      .set({
-        ...RELEASED,
-        ...NO_FAILURE,
-        state: 'synced',
-        conflict: null,
-        syncedVersion: result.version,
-        syncedAt: sql`now()`,
-        updatedAt: sql`now()`,
-      })
-      .where(eq(eventSyncs.eventId, lease.eventId));
-    // Under way, done or reissued work stays so.
-    await tx
-      .update(events)
-      .set({ condition: result.condition, updatedAt: sql`now()` })
-      .where(and(eq(events.id, lease.eventId), inArray(events.condition, FOLLOWED_BY[result.condition])));
-    await closeAttempt(tx, lease, { outcome: result.outcome, summary: result.summary });
-    // Jobs that came meanwhile have nothing left to do.
-    await tx.execute(sql`
-      select graphile_worker.complete_jobs(array(
-        select id from graphile_worker._private_jobs where key = ${eventJobKey(lease.eventId)} and locked_at is null
-      ))`);
-    const fresh = row.syncedVersion < row.wantedVersion && row.wantedAt !== null;
-    return {
-      clickToSyncedMs: fresh && row.wantedAt ? Date.parse(row.now) - Date.parse(row.wantedAt) : undefined,
-    };
+    const [, row, [inDoubt]] = await inOrder(
+      () => lockEvent(tx, lease.eventId),
+      () => lockOwned(tx, lease),
+      () => stepInDoubt(tx, lease.eventId),
+    );
+    if (row.wantedVersion !== result.version || inDoubt) return null;
+    return writeSynced(tx, lease, row, result);
   });
+}
+
+/** A write of an event whose outcome isn't known. Relies on the index sync_steps_event. */
+const stepInDoubt = (tx: Tx, eventId: number) =>
+  tx
+    .select({ id: syncSteps.id })
+    .from(syncSteps)
+    .where(and(eq(syncSteps.eventId, eventId), inArray(syncSteps.state, ['sent', 'unknown'])))
+    .limit(1);
+
+/** Writes that an event is synced, as its owner and with its row locked; `held` is what Crossmark holds, where that is new. */
+async function writeSynced(
+  tx: Tx,
+  lease: Lease,
+  row: Awaited<ReturnType<typeof lockOwned>>,
+  result: SyncedResult,
+  held: Partial<ReturnType<typeof remember>> = {},
+): Promise<{ clickToSyncedMs: number | undefined }> {
+  await inOrder(
+    () =>
+      tx
+        .update(eventSyncs)
+        .set({
+          ...RELEASED,
+          ...NO_FAILURE,
+          ...held,
+          state: 'synced',
+          conflict: null,
+          syncedVersion: result.version,
+          syncedAt: sql`now()`,
+          updatedAt: sql`now()`,
+        })
+        .where(eq(eventSyncs.eventId, lease.eventId)),
+    // Under way, done or reissued work stays so.
+    () =>
+      tx
+        .update(events)
+        .set({ condition: result.condition, updatedAt: sql`now()` })
+        .where(and(eq(events.id, lease.eventId), inArray(events.condition, FOLLOWED_BY[result.condition]))),
+    () => closeAttempt(tx, lease, { outcome: result.outcome, summary: result.summary }),
+    // Jobs that came meanwhile have nothing left to do.
+    () =>
+      tx.execute(sql`
+        select graphile_worker.complete_jobs(array(
+          select id from graphile_worker._private_jobs where key = ${eventJobKey(lease.eventId)} and locked_at is null
+        ))`),
+  );
+  const fresh = row.syncedVersion < row.wantedVersion && row.wantedAt !== null;
+  return {
+    clickToSyncedMs: fresh && row.wantedAt ? Date.parse(row.now) - Date.parse(row.wantedAt) : undefined,
+  };
 }
 
 /** Locks the event's row before its sync row, as a save does. */
