@@ -108,10 +108,7 @@ class Reconciliation {
     /** Bookings of ours that may lie beneath that one. */
     let beneath: BookingId[] = [];
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const [state, steps] = await Promise.all([
-        this.ctx.ledger.readEvent(this.lease.eventId),
-        this.ctx.ledger.recentSteps(this.lease.eventId),
-      ]);
+      const state = await this.ctx.ledger.readEvent(this.lease.eventId);
       if (!state) return { outcome: 'nothing' };
       this.version = state.sync.wantedVersion;
       this.scheduleId = state.schedule?.id ?? null;
@@ -124,6 +121,7 @@ class Reconciliation {
         continue;
       }
 
+      const { steps } = state;
       const wanted = wantedOf(state, steps);
       let held = remembered(state, steps);
       // A run that was broken off may have known of some.

@@ -520,13 +520,19 @@ export class Board {
         }).then((lease) => (typeof lease === 'string' ? lease : { ...lease, job })),
       readEvent: (eventId) =>
         call('readEvent', (): EventState | undefined => {
-          const { event, schedule, sync } = this.row(eventId);
+          const { event, schedule, sync, steps } = this.row(eventId);
           const store = { crossmarkStoreId: '300001' as StoreId, timeZone: TIME_ZONE };
           return sync
-            ? { sync, event, store, schedule, employee: this.person(schedule?.employeeId) }
+            ? {
+                sync,
+                event,
+                store,
+                schedule,
+                employee: this.person(schedule?.employeeId),
+                steps: steps.slice(0, 50),
+              }
             : undefined;
         }),
-      recentSteps: (eventId) => call('recentSteps', () => this.row(eventId).steps.slice(0, 50)),
       journalStep: (lease, step, leaseMs) =>
         call('journalStep', () => {
           Object.assign(owned(lease), { leaseUntil: later(leaseMs), updatedAt: time.now() });
