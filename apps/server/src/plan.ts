@@ -1,4 +1,4 @@
-import { employees, events, idList, inOrder, schedules, stores, type Tx } from '@scheduler/db';
+import { employees, events, idList, inOrder, jsonRows, schedules, stores, type Tx } from '@scheduler/db';
 import {
   addMinutes,
   CLOSED_CONDITIONS,
@@ -14,7 +14,7 @@ import {
   workDateOf,
 } from '@scheduler/scheduling';
 import { type EventTask, wantChanges } from '@scheduler/sync';
-import { and, asc, eq, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { type AuditEntry, audit } from './audit.ts';
 import type { Actor } from './context.ts';
 import {
@@ -48,6 +48,8 @@ export async function peek(tx: Tx, scheduleId: number): Promise<ScheduleRecord> 
   return row;
 }
 
+const [STORES, EVENTS, SCHEDULES] = [jsonRows(stores), jsonRows(events), jsonRows(schedules)];
+
 /**
  * Locks what a change of plan touches, then reads what the rules ask. Every writer of schedules that locks the people
  * concerned sees their plans as they will be: that makes "one Core a day" and the like hold under concurrency.
@@ -69,32 +71,24 @@ export async function openPlan(
 ): Promise<Plan> {
   const firstId = what.eventIds[0] ?? 0;
   const named = idList(what.eventIds);
-  const [[store], lockedEvents] = await inOrder(
+  const [[foundStore], foundEvents] = await inOrder(
+    // Whoever changes the store's zone waits, for work days are made by it.
     () =>
-      tx
-        .select()
-        .from(stores)
-        .where(eq(stores.id, sql`(select store_id from events where id = ${firstId})`))
-        // Whoever changes the store's zone waits, for work days are made by it.
-        .for('share'),
+      tx.execute(sql`
+        select ${STORES.columns} from stores where id = (select store_id from events where id = ${firstId}) for share`),
+    // All Cores and Supervisor events of the number come along. Relies on the index events_number.
     () =>
-      tx
-        .select()
-        .from(events)
-        .where(
-          what.pairs
-            ? // All Cores and Supervisor events of the number. Relies on the index events_number.
-              sql`${events.id} in (
-              select unnest(${named}) union
-              select family.id from events named
-              join events family on family.store_id = named.store_id and family.event_number = named.event_number
-              where named.id = any(${named}) and named.type = 'Core'
-                and family.type in ('Core', 'Supervisor') and family.gone_since is null)`
-            : sql`${events.id} = any(${named})`,
-        )
-        .orderBy(asc(events.id))
-        .for('no key update'),
+      tx.execute(sql`
+        select ${EVENTS.columns} from events where id in (
+          select unnest(${named}) union
+          select family.id from events named
+          join events family on family.store_id = named.store_id and family.event_number = named.event_number
+          where ${what.pairs} and named.id = any(${named}) and named.type = 'Core'
+            and family.type in ('Core', 'Supervisor') and family.gone_since is null)
+        order by id for no key update`),
   );
+  const store = foundStore && STORES.row(foundStore);
+  const lockedEvents = foundEvents.map(EVENTS.row);
   if (!store) throw notFound('event', firstId);
   const eventIds = lockedEvents.map((event) => event.id);
   const missing = what.eventIds.find((id) => !eventIds.includes(id));
@@ -107,21 +101,12 @@ export async function openPlan(
         and employees.role in ('Club Supervisor', 'Lead Event Specialist')))`
     : sql`employees.id = any(${idList(what.employeeIds)})`;
   // What is read sees what was committed when its turn came, and the locks before it may have been waited for.
-  const [, live, facts] = await inOrder(
+  const [, foundLive, facts] = await inOrder(
+    () => tx.execute(sql`select id from employees where ${who} order by id for no key update`),
     () =>
-      tx
-        .select({ id: employees.id })
-        .from(employees)
-        .where(who)
-        .orderBy(asc(employees.id))
-        .for('no key update'),
-    () =>
-      tx
-        .select()
-        .from(schedules)
-        .where(and(sql`${schedules.eventId} = any(${idList(eventIds)})`, isNull(schedules.endedAt)))
-        .orderBy(asc(schedules.id))
-        .for('no key update'),
+      tx.execute(sql`
+        select ${SCHEDULES.columns} from schedules
+        where event_id = any(${idList(eventIds)}) and ended_at is null order by id for no key update`),
     () =>
       readForPlan(tx, {
         eventIds,
@@ -132,7 +117,7 @@ export async function openPlan(
   );
   const stranger = what.employeeIds.find((id) => !facts.people.some((person) => person.id === id));
   if (stranger !== undefined && !what.lenient) throw notFound('person', stranger);
-  return new Plan({ store, events: lockedEvents, live, ...facts });
+  return new Plan({ store, events: lockedEvents, live: foundLive.map(SCHEDULES.row), ...facts });
 }
 
 /**
@@ -532,22 +517,12 @@ export class Plan {
 
   /** Writes new schedules, who did what, and for each event the wish and the job that carries it. */
   async finish(tx: Tx, actor: Actor): Promise<void> {
-    const { made } = this;
-    const conditions = new Map<string, number[]>();
-    for (const { eventId, reissueOf } of made) {
-      const condition = reissueOf ? 'Reissued' : 'Scheduled';
-      conditions.set(condition, [...(conditions.get(condition) ?? []), eventId]);
-    }
+    const written = this.made.map((made) => ({
+      ...made,
+      condition: made.reissueOf ? 'Reissued' : 'Scheduled',
+    }));
     await inOrder(
-      ...(made.length > 0 ? [() => tx.insert(schedules).overridingSystemValue().values(made)] : []),
-      ...[...conditions].map(
-        ([condition, eventIds]) =>
-          () =>
-            tx
-              .update(events)
-              .set({ condition: condition as 'Scheduled' | 'Reissued', updatedAt: sql`now()` })
-              .where(sql`${events.id} = any(${idList(eventIds)})`),
-      ),
+      ...(written.length > 0 ? [() => tx.execute(making(written))] : []),
       () => audit(tx, actor, this.entries),
       () => wantChanges(tx, this.wishes),
     );
@@ -579,6 +554,22 @@ export class Plan {
     this.surroundings.planned = [...rest, { ...schedule, scheduleId: schedule.id, type }];
   }
 }
+
+/** Writes new schedules and how their events stand since, however many they are. */
+const making = (made: readonly object[]) => sql`
+  with given as (
+    select * from json_to_recordset(${JSON.stringify(made)}::json) as given(id int, "eventId" int, "employeeId" int,
+      "startsAt" timestamptz, "endsAt" timestamptz, "workDate" date, "overrideReason" text, "reissueOf" text,
+      "reissueExpiresOn" date, "reissueResponses" boolean, condition event_condition)
+  ), followed as (
+    update events set condition = given.condition, updated_at = now() from given where events.id = given."eventId"
+  )
+  insert into schedules (id, event_id, employee_id, starts_at, ends_at, work_date, override_reason, reissue_of,
+    reissue_expires_on, reissue_responses)
+  overriding system value
+  select id, "eventId", "employeeId", "startsAt", "endsAt", "workDate", "overrideReason", "reissueOf",
+    "reissueExpiresOn", "reissueResponses"
+  from given order by id`;
 
 const withAccepted = (accepted: Accepted): Record<string, unknown> =>
   accepted.overrideReason === null ? {} : { ...accepted };
