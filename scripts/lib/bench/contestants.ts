@@ -15,6 +15,7 @@ import { countUnsynced, makePending, type Placement } from './club.ts';
 
 /** Our own name in tables and plots. */
 export const OURS = 'scheduler';
+export const OURS_TWICE = 'scheduler, two server processes';
 export const CELERY = 'Flask + Celery';
 export const BARE_SAVE = 'bare Fastify + insert + add_job';
 export const BARE_WORKER = 'bare graphile-worker';
@@ -58,20 +59,34 @@ function poster(url: string, headers: Record<string, string>) {
   };
 }
 
-/** The whole server, signed in as a dispatcher. */
+/** Two processes of our server on one machine, each asked in turn. */
+export async function ourServers(infrastructure: Infrastructure): Promise<Saver> {
+  const servers = [await ourServer(infrastructure), await ourServer(infrastructure)];
+  let next = 0;
+  return {
+    name: OURS_TWICE,
+    save: async (placement) => servers[next++ % servers.length]?.save(placement),
+    stop: async () => {
+      await Promise.all(servers.map((server) => server.stop()));
+    },
+  };
+}
+
+/** The whole server as a process of its own, signed in as a dispatcher. */
 export async function ourServer(
   infrastructure: Infrastructure,
-): Promise<Saver & { saveMany(placements: readonly Placement[]): Promise<void>; process: Running }> {
-  const { ports, env } = infrastructure;
-  const app = startApp(infrastructure, 'server', 'src/main.ts', { LOG_LEVEL: 'warn' });
-  const url = `http://127.0.0.1:${ports.server}`;
+): Promise<Saver & { saveMany(placements: readonly Placement[]): Promise<void> }> {
+  const { env } = infrastructure;
+  const port = await getPort();
+  const settings = { LOG_LEVEL: 'warn', SERVER_PORT: String(port) };
+  const app = startApp(infrastructure, 'server', 'src/main.ts', settings);
+  const url = `http://127.0.0.1:${port}`;
   await waitFor('The server', answers(`${url}/healthz`), { process: app });
   const origin = env.WEB_ORIGIN as string;
   const { post, close } = poster(url, { cookie: await signInCookie(url, origin), origin });
   const asked = ({ eventId, employeeId, startsAt }: Placement) => ({ eventId, employeeId, startsAt });
   return {
     name: OURS,
-    process: app,
     save: (placement) => post('/trpc/schedules.create', asked(placement)),
     saveMany: (placements) => post('/trpc/schedules.createMany', { items: placements.map(asked) }),
     stop: async () => {

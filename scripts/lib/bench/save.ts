@@ -1,6 +1,16 @@
 import type { Infrastructure } from '../infrastructure.ts';
 import { openClub, type Placement } from './club.ts';
-import { BARE_SAVE, bareSaver, CELERY, celeryStack, OURS, ourServer, type Saver } from './contestants.ts';
+import {
+  BARE_SAVE,
+  bareSaver,
+  CELERY,
+  celeryStack,
+  OURS,
+  OURS_TWICE,
+  ourServer,
+  ourServers,
+  type Saver,
+} from './contestants.ts';
 import { hammer, interleave, type PartResult, Rounds } from './measure.ts';
 
 const CLIENTS = 8;
@@ -34,7 +44,11 @@ export async function measureSave(
   const savers: Saver[] = [];
   const found = new Rounds();
   try {
-    savers.push(await ourServer(infrastructure), await bareSaver(infrastructure));
+    savers.push(
+      await ourServer(infrastructure),
+      await ourServers(infrastructure),
+      await bareSaver(infrastructure),
+    );
     if (typeof celery !== 'string') {
       await celery.adopt(placements, false);
       savers.push(await celery.startWeb());
@@ -57,6 +71,14 @@ export async function measureSave(
     verdicts: [
       ...found.compare('rate, of the older stack’s', [OURS, CELERY], 'perSecond', { atLeast: 2 }),
       ...found.compare('p50, of the older stack’s', [OURS, CELERY], 'p50', { atMost: 0.5 }),
+      ...found.compare(
+        'rate of two server processes, of the older stack’s four',
+        [OURS_TWICE, CELERY],
+        'perSecond',
+        {
+          atLeast: 2,
+        },
+      ),
       ...found.compare('rate, of the bare limit’s', [OURS, BARE_SAVE], 'perSecond', { atLeast: 0.7 }),
     ],
     standings: found.standings(),
