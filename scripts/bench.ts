@@ -1,43 +1,98 @@
 /**
- * `pnpm bench refresh [--events N,N] [--json]`: how long readings of Crossmark's whole list take and what memory they need.
- * `pnpm bench admin [--jobs N,N] [--json]`: how long the admin page takes to answer while so many jobs wait.
- * Measures and prints; asserts nothing.
+ * `pnpm bench [PART…] [--json] [--rounds N] [--scale N] [--plots FOLDER]`: how this compares with what it replaces and
+ * with the limit of the hardware, side by side on this machine. Measures and prints; asserts nothing.
  */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureAdmin } from './lib/bench/admin.ts';
-import { measureRefresh } from './lib/bench/refresh.ts';
-import { temporaryInfrastructure } from './lib/infrastructure.ts';
+import { measureDepth, measureDrain, measureWorkers } from './lib/bench/drain.ts';
+import { measureLatency } from './lib/bench/latency.ts';
+import type { PartResult } from './lib/bench/measure.ts';
+import { drawPart } from './lib/bench/plot.ts';
+import { measureQueries } from './lib/bench/queries.ts';
+import { measureRefreshes } from './lib/bench/refresh.ts';
+import { measureBulk, measureSave } from './lib/bench/save.ts';
+import { type Infrastructure, temporaryInfrastructure } from './lib/infrastructure.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    events: { type: 'string', default: '10000,100000' },
-    jobs: { type: 'string', default: '1000000' },
-    json: { type: 'boolean', default: false },
-  },
-});
-const [what] = positionals;
-const counts = (what === 'admin' ? values.jobs : values.events).split(',').map(Number);
-if (
-  positionals.length !== 1 ||
-  (what !== 'refresh' && what !== 'admin') ||
-  counts.some((count) => !Number.isSafeInteger(count) || count < 1)
-) {
-  console.error(
-    'Usage: pnpm bench refresh [--events 10000,100000] [--json] | pnpm bench admin [--jobs 1000000] [--json]',
-  );
+const USAGE = `Usage: pnpm bench [save|bulk|drain|latency|depth|workers|queries|refresh|admin …] [--json] [--plots FOLDER]
+  Without a part: all but admin, whose pages must be built.
+  --profile FOLDER   a CPU profile of each of our processes, for a browser's developer tools
+  --rounds N         turns of each contestant (5)
+  --scale N          of the usual sizes: 0.1 for a quick look (1)
+  --concurrency N    of the workers in drain and depth (32)
+  --events N,N       of refresh (10000,100000)
+  --jobs N,N         of admin (1000000)`;
+
+function usage(): never {
+  console.error(USAGE);
   process.exit(2);
 }
 
-const infrastructure = await temporaryInfrastructure();
-try {
-  const figures = [];
-  for (const count of counts) {
-    const measure = what === 'admin' ? measureAdmin : measureRefresh;
-    figures.push(...(await measure(infrastructure, count, (line) => console.error(line))));
+const options = {
+  events: { type: 'string', default: '10000,100000' },
+  jobs: { type: 'string', default: '1000000' },
+  rounds: { type: 'string', default: '5' },
+  scale: { type: 'string', default: '1' },
+  concurrency: { type: 'string', default: '32' },
+  plots: { type: 'string' },
+  profile: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+const { values, positionals } = (() => {
+  try {
+    return parseArgs({ allowPositionals: true, options });
+  } catch {
+    return usage();
   }
-  if (values.json) console.log(JSON.stringify({ [what]: figures }));
-  else console.table(figures);
+})();
+const whole = (text: string) => (/^[1-9]\d*$/.test(text) ? Number(text) : usage());
+const rounds = whole(values.rounds);
+const concurrency = whole(values.concurrency);
+const [events, jobs] = [values.events, values.jobs].map((list) => list.split(',').map(whole));
+const scale = Number(values.scale) > 0 ? Number(values.scale) : usage();
+const scaled = (count: number) => Math.max(20, Math.round(count * scale));
+const say = (line: string) => console.error(line);
+
+const PARTS: Record<string, (infrastructure: Infrastructure) => Promise<PartResult>> = {
+  save: (on) => measureSave(on, { rounds, saves: scaled(600) }),
+  bulk: (on) => measureBulk(on, { rounds, saves: scaled(250) }),
+  drain: (on) => measureDrain(on, { rounds, concurrency, jobs: scaled(5_000) }),
+  latency: (on) => measureLatency(on, { rounds, clicks: scaled(100) }),
+  depth: (on) => measureDepth(on, { rounds, concurrency, deep: scaled(1_000_000) }),
+  workers: (on) => measureWorkers(on, { rounds: Math.min(rounds, 3), jobs: scaled(300) }),
+  queries: (on) => measureQueries(on, say),
+  refresh: (on) => measureRefreshes(on, events ?? [], say),
+  admin: (on) => measureAdmin(on, jobs ?? [], say),
+};
+const parts = positionals.length > 0 ? positionals : Object.keys(PARTS).filter((part) => part !== 'admin');
+if (parts.some((part) => !(part in PARTS))) usage();
+
+if (values.profile) process.env.BENCH_PROFILE_FOLDER = resolve(values.profile);
+const infrastructure = await temporaryInfrastructure({ forgetful: true });
+const results: PartResult[] = [];
+try {
+  for (const part of parts) {
+    say(`${part}…`);
+    const result = await (PARTS[part] as (typeof PARTS)[string])(infrastructure);
+    results.push(result);
+    if (values.plots) drawPart(result, values.plots);
+    for (const missing of result.missing) say(`left out: ${missing}`);
+    if (values.json) continue;
+    console.log(`\n${result.part}: ${result.what}`);
+    const shown = ({ median, low, high }: { median: number; low: number; high: number }) =>
+      `${median} (${low}–${high})`;
+    console.table(
+      Object.fromEntries(
+        result.standings.map(({ contestant, figures }) => [
+          contestant,
+          Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, shown(figure)])),
+        ]),
+      ),
+    );
+    for (const { what, target, met, ...figure } of result.verdicts)
+      console.log(`${met ? 'met   ' : 'missed'} ${what}: ${shown(figure)}, target ${target}`);
+  }
 } finally {
   await infrastructure.stop();
 }
+if (values.json) console.log(JSON.stringify({ at: new Date().toISOString(), parts: results }, null, 2));

@@ -6,22 +6,27 @@ import { DEMO } from './infrastructure.ts';
 /** The public API as a signed-in person's browser would use it. */
 export type Api = ReturnType<typeof createTRPCClient<AppRouter>>;
 
-/** Signs in over HTTP and returns a typed client that sends the session's cookie. Throws with the answer if refused. */
-export async function signIn(
+/** Signs in over HTTP and returns the session's cookie. Throws with the answer if refused. */
+export async function signInCookie(
   serverUrl: string,
   origin: string,
   email = 'dispatcher@demo.test',
-): Promise<Api> {
+): Promise<string> {
   const answer = await fetch(`${serverUrl}/api/auth/sign-in/email`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin },
     body: JSON.stringify({ email, password: DEMO.password }),
   });
   if (!answer.ok) throw new Error(`Sign-in as ${email} failed: ${answer.status} ${await answer.text()}`);
-  const cookie = answer.headers
+  return answer.headers
     .getSetCookie()
     .map((header) => header.split(';')[0])
     .join('; ');
+}
+
+/** Signs in as {@link signInCookie} does and returns a typed client that sends the session's cookie. */
+export async function signIn(serverUrl: string, origin: string, email?: string): Promise<Api> {
+  const cookie = await signInCookie(serverUrl, origin, email);
   return createTRPCClient<AppRouter>({
     links: [httpLink({ url: `${serverUrl}/trpc`, headers: { cookie, origin } })],
   });

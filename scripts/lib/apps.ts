@@ -30,7 +30,10 @@ export function startApp(
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'info',
     ...settings,
   };
-  return start(name, process.execPath, [main], { cwd: join(ROOT, 'apps', name), env });
+  // `pnpm bench --profile FOLDER`: each process leaves a CPU profile there when it ends.
+  const profiles = process.env.BENCH_PROFILE_FOLDER;
+  const profiling = profiles ? ['--cpu-prof', `--cpu-prof-dir=${profiles}`] : [];
+  return start(name, process.execPath, [...profiling, main], { cwd: join(ROOT, 'apps', name), env });
 }
 
 /** Starts server, worker, web and admin and waits until each can do its job. */

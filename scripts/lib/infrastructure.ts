@@ -122,6 +122,8 @@ export async function startInfrastructure(options: {
   fresh?: boolean;
   /** No demo data and no users: as a company finds it. */
   empty?: boolean;
+  /** The simulator keeps nothing on disk: writing all it knows at every booking takes its time. */
+  forgetful?: boolean;
   say?: (line: string) => void;
 }): Promise<Infrastructure> {
   const say = options.say ?? (() => {});
@@ -161,7 +163,9 @@ export async function startInfrastructure(options: {
       simulator = start('simulator', process.execPath, ['packages/crossmark/simulator/main.ts'], {
         env: {
           SIMULATOR_PORT: String(ports.simulator),
-          SIMULATOR_STATE_FILE: join(options.dataDirectory, 'simulator.json'),
+          ...(options.forgetful
+            ? {}
+            : { SIMULATOR_STATE_FILE: join(options.dataDirectory, 'simulator.json') }),
         },
       });
       await waitFor('The Crossmark simulator', answers(`${simulatorUrl}/__sim/health`), {
@@ -228,7 +232,9 @@ export async function startInfrastructure(options: {
  * Infrastructure on free ports and temporary data, never on a database or Redis of somebody's. Nothing of it outlives this
  * process: where that is told to stop, it ends what it started first.
  */
-export async function temporaryInfrastructure(options: { empty?: boolean } = {}): Promise<Infrastructure> {
+export async function temporaryInfrastructure(
+  options: { empty?: boolean; forgetful?: boolean } = {},
+): Promise<Infrastructure> {
   for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
   const data = temporaryDirectory();
   const starting = startInfrastructure({ ...options, dataDirectory: data.path, anyPorts: true });

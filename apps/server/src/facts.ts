@@ -7,7 +7,10 @@ import {
   eventSyncs,
   events,
   holidays,
+  idList,
+  jsonRows,
   schedules,
+  type Tx,
   timeOff,
 } from '@scheduler/db';
 import {
@@ -20,7 +23,7 @@ import {
   weekStart,
   workDateOf,
 } from '@scheduler/scheduling';
-import { and, between, eq, getTableColumns, inArray, isNull, type SQL } from 'drizzle-orm';
+import { and, between, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
 
 /** A row of `events`. */
 export type EventRecord = typeof events.$inferSelect;
@@ -51,7 +54,21 @@ export async function loadPeople(
     db.select().from(availabilityDates).where(inArray(availabilityDates.employeeId, ids)),
     db.select().from(timeOff).where(inArray(timeOff.employeeId, ids)),
   ]);
-  const patternOf = new Map(patterns.map((row) => [row.employeeId, row]));
+  return withAvailability(people, { patterns, ranges, dates, off });
+}
+
+/** People with the rows of the days on which they can work. */
+function withAvailability(
+  people: readonly (typeof employees.$inferSelect)[],
+  rows: {
+    patterns: (typeof availabilityPatterns.$inferSelect)[];
+    ranges: (typeof availabilityRanges.$inferSelect)[];
+    dates: (typeof availabilityDates.$inferSelect)[];
+    off: (typeof timeOff.$inferSelect)[];
+  },
+): Person[] {
+  const { ranges, dates, off } = rows;
+  const patternOf = new Map(rows.patterns.map((row) => [row.employeeId, row]));
   const of = <Row extends { employeeId: number }>(rows: Row[], id: number) =>
     rows.filter((row) => row.employeeId === id);
   return people.map((person) => {
@@ -68,16 +85,84 @@ export async function loadPeople(
   });
 }
 
+const ROWS = {
+  syncs: jsonRows(eventSyncs),
+  people: jsonRows(employees),
+  patterns: jsonRows(availabilityPatterns),
+  ranges: jsonRows(availabilityRanges),
+  dates: jsonRows(availabilityDates),
+  off: jsonRows(timeOff),
+};
+
+/**
+ * All that the rules ask before a change of plan, in one statement, and ids for the schedules that it may make.
+ * @param what.who picks the people out of `employees`
+ */
+export async function readForPlan(
+  tx: Tx,
+  what: { eventIds: readonly number[]; who: SQL; days: readonly WorkDate[]; newSchedules: number },
+): Promise<{
+  syncs: SyncRecord[];
+  people: Person[];
+  planned: PlannedWork[];
+  holidays: Holiday[];
+  scheduleIds: number[];
+}> {
+  const [from, to] = weeksOf(what.days);
+  const theirs = sql`where employee_id in (select id from employees where ${what.who})`;
+  const [row] = await tx.execute<Record<string, unknown>>(sql`
+    select ${ROWS.syncs.of(sql`where event_id = any(${idList(what.eventIds)})`)} syncs,
+      ${ROWS.people.of(sql`where ${what.who}`)} people,
+      ${ROWS.patterns.of(theirs)} patterns,
+      ${ROWS.ranges.of(theirs)} ranges,
+      ${ROWS.dates.of(theirs)} dates,
+      ${ROWS.off.of(theirs)} off,
+      -- Relies on the index schedules_live_by_day.
+      (select coalesce(json_agg(json_build_object('scheduleId', schedules.id, 'eventId', event_id,
+          'employeeId', employee_id, 'type', events.type, 'startsAt', starts_at, 'endsAt', ends_at,
+          'workDate', work_date)), '[]')
+        from schedules join events on events.id = event_id
+        where ended_at is null and work_date between ${from}::date and ${to}::date
+          and employee_id in (select id from employees where ${what.who})) planned,
+      (select coalesce(json_agg(json_build_object('day', day, 'name', name, 'yearly', yearly)), '[]')
+        from holidays) holidays,
+      (select coalesce(json_agg(nextval(pg_get_serial_sequence('schedules', 'id'))), '[]')
+        from generate_series(1, ${what.newSchedules}::int)) "scheduleIds"`);
+  if (!row) throw new Error('Nothing was read.');
+  const read = <Name extends keyof typeof ROWS>(name: Name) =>
+    ROWS[name].read(row[name]) as ReturnType<(typeof ROWS)[Name]['read']>;
+  const instantOf = (text: string) => new Date(text).toISOString();
+  return {
+    syncs: read('syncs'),
+    people: withAvailability(
+      read('people').sort((a, b) => a.id - b.id),
+      { patterns: read('patterns'), ranges: read('ranges'), dates: read('dates'), off: read('off') },
+    ),
+    planned: (row.planned as PlannedWork[]).map((work) => ({
+      ...work,
+      startsAt: instantOf(work.startsAt),
+      endsAt: instantOf(work.endsAt),
+    })),
+    holidays: row.holidays as Holiday[],
+    scheduleIds: row.scheduleIds as number[],
+  };
+}
+
+/** The first and the last day of the weeks of some days, and a day more at each end: work may reach over midnight. */
+function weeksOf(days: readonly WorkDate[]): [WorkDate, WorkDate] {
+  const sorted = days.toSorted();
+  const [first = '1970-01-01', last = '1970-01-01'] = [sorted[0], sorted.at(-1)];
+  return [addDays(weekStart(first), -1), addDays(weekStart(last), 7)];
+}
+
 /** Live work of people, in whatever store, in the weeks of some days. */
 export async function loadPlanned(
   db: Executor,
   query: { employeeIds: readonly number[]; days: readonly WorkDate[] },
 ): Promise<PlannedWork[]> {
-  const days = query.days.toSorted();
-  const [first, last] = [days[0], days.at(-1)];
-  if (!first || !last || query.employeeIds.length === 0) return [];
-  // Relies on the index schedules_live_by_day. A day more at each end: work may reach over midnight.
-  const [from, to] = [addDays(weekStart(first), -1), addDays(weekStart(last), 7)];
+  if (query.days.length === 0 || query.employeeIds.length === 0) return [];
+  // Relies on the index schedules_live_by_day.
+  const [from, to] = weeksOf(query.days);
   return db
     .select({
       scheduleId: schedules.id,

@@ -1,10 +1,12 @@
-import { employees, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
+import { employees, events, idList, inOrder, jsonRows, schedules, stores, type Tx } from '@scheduler/db';
 import {
   addMinutes,
   CLOSED_CONDITIONS,
   evaluate,
+  type Holiday,
   type Instant,
   type PersonFacts,
+  type PlannedWork,
   type Reason,
   supervisorEventFor,
   supervisorPlan,
@@ -12,7 +14,7 @@ import {
   workDateOf,
 } from '@scheduler/scheduling';
 import { type EventTask, wantChanges } from '@scheduler/sync';
-import { and, asc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { type AuditEntry, audit } from './audit.ts';
 import type { Actor } from './context.ts';
 import {
@@ -20,10 +22,8 @@ import {
   type EventRecord,
   eventFacts,
   eventLabel,
-  loadHolidays,
-  loadPeople,
-  loadPlanned,
   type Person,
+  readForPlan,
   type ScheduleRecord,
   type SyncRecord,
 } from './facts.ts';
@@ -39,9 +39,7 @@ export interface Accepted {
 export const NOTHING_OVERRIDDEN: Accepted = { overrideReason: null, overridden: [] };
 
 /** What makes a schedule one of reissued work. */
-export type ReissueColumns = Required<
-  Pick<typeof schedules.$inferInsert, 'reissueOf' | 'reissueExpiresOn' | 'reissueResponses'>
->;
+export type ReissueColumns = Pick<ScheduleRecord, 'reissueOf' | 'reissueExpiresOn' | 'reissueResponses'>;
 
 /** A schedule before anything is locked, to know what to lock. */
 export async function peek(tx: Tx, scheduleId: number): Promise<ScheduleRecord> {
@@ -50,8 +48,7 @@ export async function peek(tx: Tx, scheduleId: number): Promise<ScheduleRecord> 
   return row;
 }
 
-/** The types whose events hang together. */
-const PAIRED_TYPES = ['Core', 'Supervisor'] as const;
+const [STORES, EVENTS, SCHEDULES] = [jsonRows(stores), jsonRows(events), jsonRows(schedules)];
 
 /**
  * Locks what a change of plan touches, then reads what the rules ask. Every writer of schedules that locks the people
@@ -66,71 +63,61 @@ export async function openPlan(
     pairs: boolean;
     /** Instants whose weeks matter. */
     at: readonly Instant[];
+    /** How many schedules may be made, at most. */
+    newSchedules?: number;
+    /** What isn't there is refused once it is asked for, not at once. */
+    lenient?: boolean;
   },
 ): Promise<Plan> {
-  const [named] = await tx
-    .select({ event: events, store: stores })
-    .from(events)
-    .innerJoin(stores, eq(stores.id, events.storeId))
-    .where(inArray(events.id, [...what.eventIds]))
-    // Whoever changes the store's zone waits, for work days are made by it.
-    .for('share', { of: stores });
   const firstId = what.eventIds[0] ?? 0;
-  if (!named) throw notFound('event', firstId);
-  const { store } = named;
-  const pairing = what.pairs && named.event.type === 'Core' && named.event.eventNumber !== null;
-
-  // All Cores and Supervisor events of the number. Relies on the index events_number.
-  const family = pairing
-    ? and(
-        eq(events.storeId, store.id),
-        eq(events.eventNumber, named.event.eventNumber ?? ''),
-        inArray(events.type, [...PAIRED_TYPES]),
-        isNull(events.goneSince),
-      )
-    : undefined;
-  const lockedEvents = await tx
-    .select()
-    .from(events)
-    .where(or(inArray(events.id, [...what.eventIds]), family))
-    .orderBy(asc(events.id))
-    .for('no key update');
-  for (const id of what.eventIds) {
-    if (!lockedEvents.some((event) => event.id === id)) throw notFound('event', id);
-  }
-
-  // Whoever may be asked to do the noon check is locked with the rest.
-  const helpers = pairing
-    ? and(
-        eq(employees.storeId, store.id),
-        inArray(employees.role, ['Club Supervisor', 'Lead Event Specialist']),
-      )
-    : undefined;
-  const lockedPeople = await tx
-    .select({ id: employees.id })
-    .from(employees)
-    .where(or(inArray(employees.id, [...what.employeeIds]), helpers))
-    .orderBy(asc(employees.id))
-    .for('no key update');
-  for (const id of what.employeeIds) {
-    if (!lockedPeople.some((person) => person.id === id)) throw notFound('person', id);
-  }
-
-  const employeeIds = lockedPeople.map((person) => person.id);
+  const named = idList(what.eventIds);
+  const [[foundStore], foundEvents] = await inOrder(
+    // Whoever changes the store's zone waits, for work days are made by it.
+    () =>
+      tx.execute(sql`
+        select ${STORES.columns} from stores where id = (select store_id from events where id = ${firstId}) for share`),
+    // All Cores and Supervisor events of the number come along. Relies on the index events_number.
+    () =>
+      tx.execute(sql`
+        select ${EVENTS.columns} from events where id in (
+          select unnest(${named}) union
+          select family.id from events named
+          join events family on family.store_id = named.store_id and family.event_number = named.event_number
+          where ${what.pairs} and named.id = any(${named}) and named.type = 'Core'
+            and family.type in ('Core', 'Supervisor') and family.gone_since is null)
+        order by id for no key update`),
+  );
+  const store = foundStore && STORES.row(foundStore);
+  const lockedEvents = foundEvents.map(EVENTS.row);
+  if (!store) throw notFound('event', firstId);
   const eventIds = lockedEvents.map((event) => event.id);
-  const [live, syncs, people, planned, holidays] = await Promise.all([
-    tx
-      .select()
-      .from(schedules)
-      .where(and(inArray(schedules.eventId, eventIds), isNull(schedules.endedAt)))
-      .orderBy(asc(schedules.id))
-      .for('no key update'),
-    tx.select().from(eventSyncs).where(inArray(eventSyncs.eventId, eventIds)),
-    loadPeople(tx, { ids: employeeIds }),
-    loadPlanned(tx, { employeeIds, days: what.at.map((instant) => workDateOf(instant, store.timeZone)) }),
-    loadHolidays(tx),
-  ]);
-  return new Plan({ store, events: lockedEvents, live, syncs, people, planned, holidays });
+  const missing = what.eventIds.find((id) => !eventIds.includes(id));
+  if (missing !== undefined && !what.lenient) throw notFound('event', missing);
+
+  // Whoever may be asked to do the noon check is locked with the rest, where there is such a check.
+  const noonCheck = what.pairs && lockedEvents.some((event) => event.type === 'Supervisor');
+  const who = noonCheck
+    ? sql`(employees.id = any(${idList(what.employeeIds)}) or (employees.store_id = ${store.id}
+        and employees.role in ('Club Supervisor', 'Lead Event Specialist')))`
+    : sql`employees.id = any(${idList(what.employeeIds)})`;
+  // What is read sees what was committed when its turn came, and the locks before it may have been waited for.
+  const [, foundLive, facts] = await inOrder(
+    () => tx.execute(sql`select id from employees where ${who} order by id for no key update`),
+    () =>
+      tx.execute(sql`
+        select ${SCHEDULES.columns} from schedules
+        where event_id = any(${idList(eventIds)}) and ended_at is null order by id for no key update`),
+    () =>
+      readForPlan(tx, {
+        eventIds,
+        who,
+        days: what.at.map((instant) => workDateOf(instant, store.timeZone)),
+        newSchedules: what.newSchedules ?? 0,
+      }),
+  );
+  const stranger = what.employeeIds.find((id) => !facts.people.some((person) => person.id === id));
+  if (stranger !== undefined && !what.lenient) throw notFound('person', stranger);
+  return new Plan({ store, events: lockedEvents, live: foundLive.map(SCHEDULES.row), ...facts });
 }
 
 /**
@@ -140,8 +127,8 @@ export async function openPlan(
 export class Plan {
   readonly surroundings: {
     timeZone: string;
-    planned: Awaited<ReturnType<typeof loadPlanned>>;
-    holidays: Awaited<ReturnType<typeof loadHolidays>>;
+    planned: PlannedWork[];
+    holidays: Holiday[];
     slots: (typeof stores.$inferSelect)['slots'];
   };
   private readonly storeId: number;
@@ -151,6 +138,8 @@ export class Plan {
   private readonly liveOf: Map<number, ScheduleRecord>;
   private readonly syncOf: Map<number, SyncRecord>;
   private readonly entries: AuditEntry[] = [];
+  private readonly newIds: number[];
+  private readonly made: (typeof schedules.$inferInsert)[] = [];
   private readonly wishes: { eventId: number; task: EventTask }[] = [];
 
   constructor(read: {
@@ -159,10 +148,12 @@ export class Plan {
     live: ScheduleRecord[];
     syncs: SyncRecord[];
     people: Person[];
-    planned: Awaited<ReturnType<typeof loadPlanned>>;
-    holidays: Awaited<ReturnType<typeof loadHolidays>>;
+    scheduleIds: number[];
+    planned: PlannedWork[];
+    holidays: Holiday[];
   }) {
     this.storeId = read.store.id;
+    this.newIds = read.scheduleIds;
     this.storeName = read.store.name;
     this.events = new Map(read.events.map((event) => [event.id, event]));
     this.people = new Map(read.people.map((person) => [person.id, person]));
@@ -283,30 +274,36 @@ export class Plan {
     return `${eventLabel(event)} is already scheduled${who ? ` for ${who}` : ''} on ${at}. Move that schedule, or unschedule it first.`;
   }
 
-  async insert(
-    tx: Tx,
+  /** A new schedule. It is written with all that goes with it by {@link finish}. */
+  insert(
     event: EventRecord,
     person: Pick<Person, 'id' | 'name'>,
     startsAt: Instant,
     accepted: Accepted,
     what: { pairedWith?: number; reissue?: ReissueColumns; before?: ReturnType<typeof snapshot> } = {},
-  ): Promise<ScheduleRecord> {
+  ): ScheduleRecord {
     const { pairedWith, reissue, before } = what;
-    const [schedule] = await tx
-      .insert(schedules)
-      .values({
-        eventId: event.id,
-        employeeId: person.id,
-        ...this.times(event, startsAt),
-        overrideReason: accepted.overrideReason,
-        ...reissue,
-      })
-      .returning();
-    if (!schedule) throw new Error('The schedule was not written.');
-    await tx
-      .update(events)
-      .set({ condition: reissue ? 'Reissued' : 'Scheduled', updatedAt: sql`now()` })
-      .where(eq(events.id, event.id));
+    const id = this.newIds.shift();
+    if (id === undefined) throw new Error('More schedules are made than were announced.');
+    const nowIs = new Date().toISOString();
+    const schedule: ScheduleRecord = {
+      id,
+      eventId: event.id,
+      employeeId: person.id,
+      ...this.times(event, startsAt),
+      source: 'board',
+      version: 1,
+      overrideReason: accepted.overrideReason,
+      reissueOf: null,
+      reissueExpiresOn: null,
+      reissueResponses: null,
+      ...reissue,
+      endedAt: null,
+      createdAt: nowIs,
+      updatedAt: nowIs,
+    };
+    const { endedAt: _, createdAt: __, updatedAt: ___, ...made } = schedule;
+    this.made.push(made);
     this.remember(schedule);
     this.wishes.push({ eventId: event.id, task: 'sync_schedule' });
     this.entries.push({
@@ -345,7 +342,7 @@ export class Plan {
         .set({ endedAt: sql`now()`, version: worked.version + 1, updatedAt: sql`now()` })
         .where(eq(schedules.id, worked.id));
     const { person, startsAt, accepted, reissue } = to;
-    return this.insert(tx, event, person, startsAt, accepted, {
+    return this.insert(event, person, startsAt, accepted, {
       reissue,
       ...(worked ? { before: snapshot(worked, await this.nameOf(tx, worked.employeeId)) } : {}),
     });
@@ -427,6 +424,7 @@ export class Plan {
   openSupervisorEvent(core: EventRecord): EventRecord | undefined {
     const open = [...this.events.values()].filter(
       (event) =>
+        event.type === 'Supervisor' &&
         event.goneSince === null &&
         !this.facts(event).scheduled &&
         !CLOSED_CONDITIONS.includes(event.condition),
@@ -455,13 +453,13 @@ export class Plan {
   }
 
   /** Schedules a Core's Supervisor event at noon, if somebody can do it; else it stays open. */
-  async placeSupervisor(tx: Tx, event: EventRecord, core: ScheduleRecord): Promise<PairedOutcome> {
+  placeSupervisor(event: EventRecord, core: ScheduleRecord): PairedOutcome {
     const { person, startsAt } = this.supervisorFor(event, core, [...this.people.values()]);
     if (!person) {
       const message = `Nobody can do ${eventLabel(event)} on ${when(startsAt, this.surroundings.timeZone)}: it stays open.`;
       return { eventId: event.id, scheduleId: null, employeeId: null, startsAt: null, message };
     }
-    const schedule = await this.insert(tx, event, person, startsAt, NOTHING_OVERRIDDEN, {
+    const schedule = this.insert(event, person, startsAt, NOTHING_OVERRIDDEN, {
       pairedWith: core.id,
     });
     return this.placed(event, schedule, person, 'is scheduled');
@@ -517,10 +515,17 @@ export class Plan {
     return { eventId: event.id, scheduleId, employeeId, startsAt, message };
   }
 
-  /** Writes what goes with the change: who did it, and for each event the wish and the job that carries it. */
+  /** Writes new schedules, who did what, and for each event the wish and the job that carries it. */
   async finish(tx: Tx, actor: Actor): Promise<void> {
-    await audit(tx, actor, this.entries);
-    await wantChanges(tx, this.wishes);
+    const written = this.made.map((made) => ({
+      ...made,
+      condition: made.reissueOf ? 'Reissued' : 'Scheduled',
+    }));
+    await inOrder(
+      ...(written.length > 0 ? [() => tx.execute(making(written))] : []),
+      () => audit(tx, actor, this.entries),
+      () => wantChanges(tx, this.wishes),
+    );
   }
 
   private async nameOf(tx: Tx, employeeId: number): Promise<string> {
@@ -549,6 +554,22 @@ export class Plan {
     this.surroundings.planned = [...rest, { ...schedule, scheduleId: schedule.id, type }];
   }
 }
+
+/** Writes new schedules and how their events stand since, however many they are. */
+const making = (made: readonly object[]) => sql`
+  with given as (
+    select * from json_to_recordset(${JSON.stringify(made)}::json) as given(id int, "eventId" int, "employeeId" int,
+      "startsAt" timestamptz, "endsAt" timestamptz, "workDate" date, "overrideReason" text, "reissueOf" text,
+      "reissueExpiresOn" date, "reissueResponses" boolean, condition event_condition)
+  ), followed as (
+    update events set condition = given.condition, updated_at = now() from given where events.id = given."eventId"
+  )
+  insert into schedules (id, event_id, employee_id, starts_at, ends_at, work_date, override_reason, reissue_of,
+    reissue_expires_on, reissue_responses)
+  overriding system value
+  select id, "eventId", "employeeId", "startsAt", "endsAt", "workDate", "overrideReason", "reissueOf",
+    "reissueExpiresOn", "reissueResponses"
+  from given order by id`;
 
 const withAccepted = (accepted: Accepted): Record<string, unknown> =>
   accepted.overrideReason === null ? {} : { ...accepted };

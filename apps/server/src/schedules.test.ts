@@ -601,7 +601,11 @@ describe('several at once', () => {
     expect(rows).toMatchObject([
       { eventId: first, saved: { version: 1 }, message: null },
       { eventId: second, saved: null, message: expect.stringContaining('already has a Core') },
-      { eventId: first, saved: null, message: expect.stringContaining('already scheduled on Mon Jan 5') },
+      {
+        eventId: first,
+        saved: null,
+        message: expect.stringContaining('is already scheduled for Ada Example on Mon Jan 5'),
+      },
       { eventId: third, saved: { version: 1 }, message: null },
     ]);
     const { db } = server.database;

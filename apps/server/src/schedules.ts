@@ -1,7 +1,7 @@
 import type { BookingId } from '@scheduler/crossmark';
-import { type Db, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
+import { type Db, eventSyncs, events, idList, schedules, stores, type Tx } from '@scheduler/db';
 import { evaluateTrade, type Instant, type WorkDate } from '@scheduler/scheduling';
-import { and, eq, isNull } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { boardSchedules } from './board.ts';
 import type { Actor } from './context.ts';
 import {
@@ -62,18 +62,42 @@ export async function createSchedules(
   inputs: readonly { eventId: number; employeeId: number; startsAt: Instant }[],
 ): Promise<CreatedRow[]> {
   return guarded(db, async (tx) => {
-    const rows: CreatedRow[] = [];
-    for (const input of inputs) {
-      try {
-        const saved = await tx.transaction((part) => create(part, actor, { ...input, withSupervisor: true }));
-        rows.push({ eventId: input.eventId, saved, message: null });
-      } catch (error) {
-        const refusal = asRefusal(error);
-        if (!(refusal instanceof Refusal)) throw error;
-        rows.push({ eventId: input.eventId, saved: null, message: refusal.message });
+    const eventIds = inputs.map((input) => input.eventId);
+    const found = await tx
+      .select({ id: events.id, storeId: events.storeId })
+      .from(events)
+      .where(sql`${events.id} = any(${idList(eventIds)})`);
+    const storeOf = new Map(found.map(({ id, storeId }) => [id, storeId]));
+    const rows = new Map<NewSchedule, CreatedRow>();
+    const row = (input: NewSchedule, made: Saved | string): void => {
+      const [saved, message] = typeof made === 'string' ? [null, made] : [made, null];
+      rows.set(input, { eventId: input.eventId, saved, message });
+    };
+    const asked = inputs.map((input): NewSchedule => ({ ...input, withSupervisor: true }));
+    const stores = [...new Set(storeOf.values())].sort((a, b) => a - b);
+    for (const input of asked)
+      if (!storeOf.has(input.eventId)) row(input, notFound('event', input.eventId).message);
+    for (const storeId of stores) {
+      const ofStore = asked.filter((input) => storeOf.get(input.eventId) === storeId);
+      const plan = await openPlan(tx, {
+        eventIds: ofStore.map((input) => input.eventId),
+        employeeIds: ofStore.map((input) => input.employeeId),
+        pairs: true,
+        at: ofStore.map((input) => input.startsAt),
+        newSchedules: 2 * ofStore.length,
+        lenient: true,
+      });
+      for (const input of ofStore) {
+        try {
+          row(input, place(plan, input));
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          row(input, error.message);
+        }
       }
+      await plan.finish(tx, actor);
     }
-    return rows;
+    return asked.flatMap((input) => rows.get(input) ?? []);
   });
 }
 
@@ -91,7 +115,15 @@ async function create(tx: Tx, actor: Actor, input: NewSchedule): Promise<Saved> 
     employeeIds: [input.employeeId],
     pairs: input.withSupervisor,
     at: [input.startsAt],
+    newSchedules: 2,
   });
+  const saved = place(plan, input);
+  await plan.finish(tx, actor);
+  return saved;
+}
+
+/** Puts a schedule into a plan, its Supervisor event along. Where it throws, the plan is as it was. */
+function place(plan: Plan, input: NewSchedule): Saved {
   const event = plan.event(input.eventId);
   const person = plan.person(input.employeeId);
   plan.assertOpen(event);
@@ -100,10 +132,9 @@ async function create(tx: Tx, actor: Actor, input: NewSchedule): Promise<Saved> 
     event,
     input.overrideReason,
   );
-  const schedule = await plan.insert(tx, event, person, input.startsAt, accepted);
-  const pairEvent = plan.openSupervisorEvent(event);
-  const paired = pairEvent ? await plan.placeSupervisor(tx, pairEvent, schedule) : null;
-  await plan.finish(tx, actor);
+  const schedule = plan.insert(event, person, input.startsAt, accepted);
+  const pairEvent = input.withSupervisor ? plan.openSupervisorEvent(event) : undefined;
+  const paired = pairEvent ? plan.placeSupervisor(pairEvent, schedule) : null;
   return { scheduleId: schedule.id, eventId: event.id, version: schedule.version, paired };
 }
 
@@ -321,6 +352,7 @@ export async function reissueEvent(
       employeeIds: [employeeId],
       pairs: false,
       at: [startsAt],
+      newSchedules: 1,
     });
     const event = plan.event(eventId);
     const person = plan.person(employeeId);

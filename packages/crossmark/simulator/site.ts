@@ -157,12 +157,10 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     const sort = parsed(sortSchema, params.sort)?.[0];
     const sortKey = sorters[sort?.property ?? ''] ?? sorters.startDate;
     const sign = sort?.direction === 'DESC' ? -1 : 1;
-    const plans = world
-      .plans()
+    const plans = (ids ? [...ids].flatMap(world.plansOf) : world.plans())
       .filter(
         (plan) =>
           (!conditions || conditions.has(world.shownCondition(plan))) &&
-          (!ids || ids.has(plan.mplanId)) &&
           (!from || plan.dueOn >= from) &&
           (!to || plan.startsOn <= to),
       )

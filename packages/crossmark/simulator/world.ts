@@ -248,6 +248,9 @@ export function createWorld(settings: () => Settings, file?: string) {
     knowsUser: (userId: string, password: string) => users.get(userId) === password,
     plan: (mplanId: string, storeId: string) => plans.get(keyOf({ mplanId, storeId })),
     plans: () => [...plans.values()],
+    /** A plan in every store where it runs. */
+    plansOf: (mplanId: string) =>
+      [...stores.keys()].flatMap((storeId) => plans.get(keyOf({ mplanId, storeId })) ?? []),
     reps: () => [...reps.values()],
     rep: (repId: string) => reps.get(repId),
     store: (storeId: string) => stores.get(storeId),

@@ -7,6 +7,7 @@ import { and, count, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'd
 import type { Logger } from 'pino';
 import { addJobs } from './enqueue.ts';
 import { eventJobKey } from './jobs.ts';
+import { shared } from './shared.ts';
 
 /** When calls to a Crossmark host are held back, and how it is found out that it works again. */
 export interface BreakerPolicy {
@@ -89,11 +90,11 @@ export function createBreaker(options: {
     or(isNull(crossmarkBreakers.probeUntil), sql`${crossmarkBreakers.probeUntil} <= now()`),
   );
 
-  /** Counts a call of a closed breaker, and opens it where that was one failure too many. */
-  async function tally(failure: CrossmarkError | null): Promise<void> {
+  /** Counts calls of a closed breaker, one that failed or several that were answered; opens it after one failure too many. */
+  async function tally(failure: CrossmarkError | null, number = 1): Promise<void> {
     const columns = crossmarkBreakers;
     const isFresh = sql`${columns.windowStartedAt} < now() - ${ms(policy.windowMs)}`;
-    const calls = sql`(case when ${isFresh} then 0 else ${columns.windowCalls} end + 1)`;
+    const calls = sql`(case when ${isFresh} then 0 else ${columns.windowCalls} end + ${number})`;
     const failures = sql`(case when ${isFresh} then 0 else ${columns.windowFailures} end + ${failure ? 1 : 0})`;
     const inARow = failure ? sql`${columns.consecutiveFailures} + 1` : sql`0`;
     const since = sql`coalesce(${columns.failingSince}, now())`;
@@ -127,7 +128,7 @@ export function createBreaker(options: {
     if (counted.length > 0) return;
     // The first call of all; or it was sent before the breaker opened, and then only its Retry-After is news.
     const added = await db.insert(columns).values({ host }).onConflictDoNothing().returning();
-    if (added.length > 0) return tally(failure);
+    if (added.length > 0) return tally(failure, number);
     if (failure?.retryAfterMs !== undefined)
       await db
         .update(columns)
@@ -196,29 +197,42 @@ export function createBreaker(options: {
     }
   }
 
+  let answered = 0;
+  // Many calls end while one is written down: they are written down together.
+  const tallyAnswered = shared(() => {
+    const number = answered;
+    answered = 0;
+    return tally(null, number);
+  });
   const settle = async (outcome: CallOutcome) => {
     try {
-      if (outcome !== 'cancelled') await tally(outcome === 'answered' ? null : outcome);
+      if (outcome === 'answered') {
+        answered += 1;
+        await tallyAnswered();
+      } else if (outcome !== 'cancelled') await tally(outcome);
     } catch (error) {
       const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : 'unknown';
       log.warn({ host, reason }, 'how a call to Crossmark went could not be counted');
     }
   };
 
+  const readState = shared(() =>
+    db
+      .select({
+        state: crossmarkBreakers.state,
+        probeAt: crossmarkBreakers.probeAt,
+        since: sql`coalesce(${crossmarkBreakers.failingSince}, ${crossmarkBreakers.openedAt}, now())`.mapWith(
+          crossmarkBreakers.updatedAt,
+        ),
+      })
+      .from(crossmarkBreakers)
+      .where(ours),
+  );
+
   return {
     async admit(call) {
       if (probing.getStore()) return async () => {};
-      const [row] = await db
-        .select({
-          state: crossmarkBreakers.state,
-          probeAt: crossmarkBreakers.probeAt,
-          since:
-            sql`coalesce(${crossmarkBreakers.failingSince}, ${crossmarkBreakers.openedAt}, now())`.mapWith(
-              crossmarkBreakers.updatedAt,
-            ),
-        })
-        .from(crossmarkBreakers)
-        .where(ours);
+      const [row] = await readState();
       if (row?.state !== 'open') return settle;
       throw new CrossmarkUnreachableError(call, row.since, row.probeAt === null);
     },

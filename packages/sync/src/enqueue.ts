@@ -1,7 +1,7 @@
-import { type Executor, eventSyncs, refreshRuns, repReadings, type Tx } from '@scheduler/db';
+import { type Executor, eventSyncs, idList, refreshRuns, repReadings, type Tx } from '@scheduler/db';
 import { currentOrigin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
-import { and, desc, eq, gte, inArray, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
 import {
   type EventTask,
   employeeJobKey,
@@ -44,14 +44,11 @@ export interface JobSpec {
  * makes room for its successor. Order of locks: take event_syncs rows before calling this.
  */
 export async function addJobs(tx: Executor, jobs: readonly JobSpec[]): Promise<void> {
-  if (jobs.length === 0) return;
-  const keys = jobs.map((job) => job.key);
-  // Relies on the unique index on _private_jobs.key.
-  await tx.execute(sql`
-    select graphile_worker.complete_jobs(array(
-      select id from graphile_worker._private_jobs
-      where key in ${listed(keys, 'text')} and attempts >= max_attempts and locked_at is null
-    ))`);
+  if (jobs.length > 0) await tx.execute(adding(jobs, sql`select 1`));
+}
+
+/** A statement that adds jobs after what `first` does, for locks are taken in that order. */
+function adding(jobs: readonly JobSpec[], first: SQL): SQL {
   const origin = currentOrigin();
   const specs = jobs.map((job) => ({
     identifier: job.task,
@@ -61,10 +58,17 @@ export async function addJobs(tx: Executor, jobs: readonly JobSpec[]): Promise<v
     priority: PRIORITIES[job.task],
     flags: [taskFlag(job.task)],
   }));
-  await tx.execute(sql`
-    select count(*) from graphile_worker.add_jobs(array(
+  // Each part asks for the one before it, and so comes after it. Relies on the unique index on _private_jobs.key.
+  return sql`
+    with first as (${first}), specs as (
       select spec from json_populate_recordset(null::graphile_worker.job_spec, ${JSON.stringify(specs)}::json) spec
-    ))`);
+      where (select count(*) from first) >= 0
+    ), dead as materialized (
+      select count(*) number from graphile_worker.complete_jobs(array(
+        select id from graphile_worker._private_jobs
+        where key in (select (spec).job_key from specs) and attempts >= max_attempts and locked_at is null))
+    )
+    select count(*) from graphile_worker.add_jobs(array(select spec from specs where (select number from dead) >= 0))`;
 }
 
 /**
@@ -76,7 +80,7 @@ export async function wantChange(tx: Tx, change: { eventId: number; task: EventT
   await wantChanges(tx, [change]);
 }
 
-/** {@link wantChange} for many events at once, in one statement each for rows and jobs. */
+/** {@link wantChange} for many events at once, in one statement. */
 export async function wantChanges(
   tx: Tx,
   changes: readonly { eventId: number; task: EventTask }[],
@@ -85,31 +89,22 @@ export async function wantChanges(
   // Always in the same order, so that two bulk saves can't deadlock.
   const eventIds = [...taskOf.keys()].sort((a, b) => a - b);
   if (eventIds.length === 0) return;
-  await tx
-    .insert(eventSyncs)
-    .values(
+  await tx.execute(
+    adding(
       eventIds.map((eventId) => ({
-        eventId,
-        state: 'pending' as const,
-        wantedVersion: 1,
-        wantedAt: sql`now()`,
+        task: taskOf.get(eventId) ?? 'sync_schedule',
+        payload: { eventId },
+        key: eventJobKey(eventId),
       })),
-    )
-    .onConflictDoUpdate({
-      target: eventSyncs.eventId,
-      set: {
-        ...FRESH,
-        wantedVersion: sql`${eventSyncs.wantedVersion} + 1`,
-        wantedAt: sql`now()`,
-      },
-    });
-  await addJobs(
-    tx,
-    eventIds.map((eventId) => ({
-      task: taskOf.get(eventId) ?? 'sync_schedule',
-      payload: { eventId },
-      key: eventJobKey(eventId),
-    })),
+      sql`
+        insert into event_syncs (event_id, state, wanted_version, wanted_at)
+        select id, 'pending', 1, now() from unnest(${idList(eventIds)}) id order by id
+        on conflict (event_id) do update set
+          state = 'pending', wanted_version = event_syncs.wanted_version + 1, wanted_at = now(), tries = 0,
+          failing_since = null, next_try_at = null, failure_kind = null, failure_reason = null, conflict = null,
+          updated_at = now()
+        returning event_id`,
+    ),
   );
 }
 

@@ -7,6 +7,8 @@ import {
   eventSyncs,
   events,
   type FailureKind,
+  inOrder,
+  jsonRows,
   schedules,
   stores,
   syncAttempts,
@@ -14,7 +16,7 @@ import {
   type Tx,
 } from '@scheduler/db';
 import type { Condition, Instant } from '@scheduler/scheduling';
-import { and, desc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { JobInfo } from './context.ts';
 import { addJobs } from './enqueue.ts';
 import { type EventTask, eventJobKey } from './jobs.ts';
@@ -36,7 +38,16 @@ export interface Lease {
 }
 
 /** Everything a reconciler needs to know of an event, read at one moment. */
-export type EventState = NonNullable<Awaited<ReturnType<typeof readEvent>>>;
+export interface EventState {
+  sync: typeof eventSyncs.$inferSelect;
+  event: typeof events.$inferSelect;
+  store: Pick<typeof stores.$inferSelect, 'crossmarkStoreId' | 'timeZone'>;
+  schedule: typeof schedules.$inferSelect | null;
+  employee: typeof employees.$inferSelect | null;
+  /** The journal's latest writes for the event and all its reissues, newest first. */
+  steps: JournalStep[];
+}
+export type JournalStep = typeof syncSteps.$inferSelect;
 
 /**
  * Everything reconciliation reads and writes about an event: who owns it, which writes left for Crossmark, what came of
@@ -50,10 +61,11 @@ export interface Ledger {
    * that lease ends, no try spent) or there is nothing to be done.
    */
   takeLease(eventId: number, job: JobInfo, leaseMs: number): Promise<Lease | 'busy' | 'nothing'>;
-  /** What is wanted and what is remembered of Crossmark's side, as of one moment; undefined where the event is gone. */
+  /**
+   * What is wanted and what is remembered of Crossmark's side, with the journal, as of one moment; undefined where the
+   * event is gone.
+   */
   readEvent(eventId: number): Promise<EventState | undefined>;
-  /** The journal's latest writes for an event and all its reissues, newest first. */
-  recentSteps(eventId: number): Promise<JournalStep[]>;
   /**
    * Commits that a write is about to leave, and proves at that moment that the lease is still held (and prolongs it).
    * Where this throws, nothing may be sent.
@@ -65,6 +77,16 @@ export interface Ledger {
    * have changed what the new owner believes.
    */
   settleStep(lease: Lease, stepId: number, result: StepResult): Promise<void>;
+  /**
+   * {@link settleStep} and {@link finishSynced} at once, for a write after which Crossmark holds what is wanted. Where the
+   * event can't be finished (null), the step is settled all the same.
+   */
+  settleAndFinish(
+    lease: Lease,
+    stepId: number,
+    result: StepResult,
+    finish: SyncedResult,
+  ): Promise<{ clickToSyncedMs: number | undefined } | null>;
   /** Commits what a read of Crossmark showed: its booking, and what became of the writes that were in doubt. */
   commitReading(lease: Lease, held: Remembered | null, settled: readonly SettledByReading[]): Promise<void>;
   /**
@@ -97,9 +119,9 @@ export interface Ledger {
 export const postgresLedger = (db: Db): Ledger => ({
   takeLease: takeLease.bind(null, db),
   readEvent: readEvent.bind(null, db),
-  recentSteps: recentSteps.bind(null, db),
   journalStep: journalStep.bind(null, db),
   settleStep: settleStep.bind(null, db),
+  settleAndFinish: settleAndFinish.bind(null, db),
   commitReading: commitReading.bind(null, db),
   finishSynced: finishSynced.bind(null, db),
   finishConflict: finishConflict.bind(null, db),
@@ -150,52 +172,58 @@ async function takeLease(
   leaseMs: number,
 ): Promise<Lease | 'busy' | 'nothing'> {
   const owner = `${job.workerId}/${randomUUID()}`;
+  const attemptId = await takeFreeLease(db, eventId, { owner, job, leaseMs });
+  if (attemptId !== undefined) return { eventId, owner, attemptId, job };
   return db.transaction(async (tx) => {
-    await holdEvent(tx, eventId);
-    const [sync] = await tx
-      .select({
-        state: eventSyncs.state,
-        tries: eventSyncs.tries,
-        leaseUntil: eventSyncs.leaseUntil,
-        held: sql<boolean>`coalesce(${eventSyncs.leaseUntil} > now(), false)`,
-        now: sql`now()`.mapWith(eventSyncs.updatedAt),
-        scheduleId: schedules.id,
-      })
-      .from(eventSyncs)
-      .leftJoin(schedules, and(eq(schedules.eventId, eventSyncs.eventId), isNull(schedules.endedAt)))
-      .where(eq(eventSyncs.eventId, eventId))
-      .for('update', { of: eventSyncs });
+    const [, [sync]] = await inOrder(
+      () => holdEvent(tx, eventId),
+      () =>
+        tx
+          .select({ state: eventSyncs.state, leaseUntil: eventSyncs.leaseUntil })
+          .from(eventSyncs)
+          .where(eq(eventSyncs.eventId, eventId))
+          .for('update'),
+    );
     if (!sync || sync.state === 'synced' || sync.state === 'conflict') return 'nothing';
-    if (sync.held && sync.leaseUntil) {
-      // The holder goes round again if what is wanted moved; this job only matters if the holder dies.
-      const runAt = new Date(Date.parse(sync.leaseUntil) + 1_000).toISOString();
-      await addJobs(tx, [{ task: job.task, payload: { eventId }, key: eventJobKey(eventId), runAt }]);
-      return 'busy';
-    }
-    // Whoever runs a dead letter again, from here or from the queue's pages, gives it all its tries again.
-    const redriven = sync.state === 'failed';
-    await tx
-      .update(eventSyncs)
-      .set({
-        leaseOwner: owner,
-        leaseUntil: later(leaseMs),
-        ...(redriven ? { state: 'pending' as const, tries: 0, failingSince: null } : {}),
-      })
-      .where(eq(eventSyncs.eventId, eventId));
-    const [attempt] = await tx
-      .insert(syncAttempts)
-      .values({
-        task: job.task,
-        jobId: job.id,
-        workerId: job.workerId,
-        eventId,
-        scheduleId: sync.scheduleId,
-        number: redriven ? 1 : sync.tries + 1,
-      })
-      .returning({ id: syncAttempts.id });
-    if (!attempt) throw new Error('The attempt was not recorded.');
-    return { eventId, owner, attemptId: attempt.id, job };
+    // The holder goes round again if what is wanted moved; this job only matters if the holder dies, or has just ended.
+    const heldUntil = sync.leaseUntil ? Date.parse(sync.leaseUntil) + 1_000 : Date.now();
+    const runAt = new Date(heldUntil).toISOString();
+    await addJobs(tx, [{ task: job.task, payload: { eventId }, key: eventJobKey(eventId), runAt }]);
+    return 'busy';
   });
+}
+
+/**
+ * Takes a lease that nobody holds of an event that isn't settled, and opens an attempt: the usual case, in one statement.
+ * Undefined where there is no such thing.
+ */
+async function takeFreeLease(
+  db: Db,
+  eventId: number,
+  { owner, job, leaseMs }: { owner: string; job: JobInfo; leaseMs: number },
+): Promise<number | undefined> {
+  // Whoever runs a dead letter again, from here or from the queue's pages, gives it all its tries again.
+  const [attempt] = await db.execute<{ id: string }>(sql`
+    with free as (
+      select event_syncs.event_id, event_syncs.tries, event_syncs.state = 'failed' redriven, schedules.id schedule_id
+      from events
+      join event_syncs on event_syncs.event_id = events.id
+      left join schedules on schedules.event_id = events.id and schedules.ended_at is null
+      where events.id = ${eventId} and event_syncs.state not in ('synced', 'conflict')
+        and (event_syncs.lease_until is null or event_syncs.lease_until <= now())
+      for key share of events for update of event_syncs
+    ), taken as (
+      update event_syncs set lease_owner = ${owner}, lease_until = ${later(leaseMs)},
+        state = case when redriven then 'pending' else state end,
+        tries = case when redriven then 0 else event_syncs.tries end,
+        failing_since = case when redriven then null else failing_since end
+      from free where event_syncs.event_id = free.event_id
+      returning free.*
+    )
+    insert into sync_attempts (task, job_id, worker_id, event_id, schedule_id, number)
+    select ${job.task}, ${job.id}, ${job.workerId}, event_id, schedule_id, case when redriven then 1 else tries + 1 end
+    from taken returning id`);
+  return attempt && Number(attempt.id);
 }
 
 /** What refers to an event takes this lock anyway; taken first, it comes in the same order as a save's. */
@@ -204,60 +232,61 @@ const holdEvent = (tx: Tx, eventId: number) =>
 
 const later = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`;
 
-async function readEvent(db: Db | Tx, eventId: number) {
-  const [row] = await db
-    .select({
-      sync: eventSyncs,
-      event: events,
-      store: { crossmarkStoreId: stores.crossmarkStoreId, timeZone: stores.timeZone },
-      schedule: schedules,
-      employee: employees,
-    })
-    .from(eventSyncs)
-    .innerJoin(events, eq(events.id, eventSyncs.eventId))
-    .innerJoin(stores, eq(stores.id, events.storeId))
-    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
-    .leftJoin(employees, eq(employees.id, schedules.employeeId))
-    .where(eq(eventSyncs.eventId, eventId));
-  return row;
-}
+const ROWS = {
+  sync: jsonRows(eventSyncs),
+  event: jsonRows(events),
+  store: jsonRows(stores),
+  schedule: jsonRows(schedules),
+  employee: jsonRows(employees),
+  steps: jsonRows(syncSteps),
+};
 
-async function recentSteps(db: Db | Tx, eventId: number) {
-  const ofEvent = eq(syncSteps.eventId, eventId);
-  const recent = db
-    .select({ id: syncSteps.id })
-    .from(syncSteps)
-    .where(ofEvent)
-    .orderBy(desc(syncSteps.id))
-    .limit(50);
-  // However long ago work was opened again: it isn't done a second time.
-  return db
-    .select()
-    .from(syncSteps)
-    .where(and(ofEvent, or(eq(syncSteps.kind, 'reissue'), inArray(syncSteps.id, recent))))
-    .orderBy(desc(syncSteps.id));
+async function readEvent(db: Db, eventId: number): Promise<EventState | undefined> {
+  const live = sql`where event_id = ${eventId} and ended_at is null`;
+  const [row] = await db.execute<Record<keyof typeof ROWS, unknown>>(sql`
+    select ${ROWS.sync.of(sql`where event_id = ${eventId}`)} sync,
+      ${ROWS.event.of(sql`where id = ${eventId}`)} event,
+      ${ROWS.store.of(sql`where id = (select store_id from events where id = ${eventId})`)} store,
+      ${ROWS.schedule.of(live)} schedule,
+      ${ROWS.employee.of(sql`where id = (select employee_id from schedules ${live})`)} employee,
+      -- However long ago work was opened again: it isn't done a second time. Relies on the index sync_steps_event.
+      ${ROWS.steps.of(sql`where event_id = ${eventId} and (kind = 'reissue' or id in (
+        select id from sync_steps where event_id = ${eventId} order by id desc limit 50))`)} steps`);
+  if (!row) throw new Error('Nothing was read.');
+  const [sync] = ROWS.sync.read(row.sync);
+  const [event] = ROWS.event.read(row.event);
+  const [store] = ROWS.store.read(row.store);
+  if (!sync || !event || !store) return undefined;
+  const [schedule = null] = ROWS.schedule.read(row.schedule);
+  const [employee = null] = ROWS.employee.read(row.employee);
+  const steps = ROWS.steps.read(row.steps).sort((a, b) => b.id - a.id);
+  return { sync, event, store, schedule, employee, steps };
 }
-export type JournalStep = Awaited<ReturnType<typeof recentSteps>>[number];
 
 async function journalStep(db: Db, lease: Lease, step: Write, leaseMs: number): Promise<number> {
-  return db.transaction(async (tx) => {
-    await holdEvent(tx, lease.eventId);
-    await holdLease(tx, lease, { leaseUntil: later(leaseMs) });
-    const [row] = await tx
-      .insert(syncSteps)
-      .values({
-        eventId: lease.eventId,
-        kind: step.kind,
-        ...(step.kind === 'delete' ? {} : { repId: step.repId }),
-        ...(step.kind === 'create'
-          ? { startsAt: step.startsAt, endsAt: step.endsAt }
-          : { bookingId: step.bookingId }),
-      })
-      .returning({ id: syncSteps.id });
-    if (!row) throw new Error('The step was not journalled.');
-    return row.id;
-  });
+  const create = step.kind === 'create' ? step : null;
+  const repId = step.kind === 'delete' ? null : step.repId;
+  const bookingId = step.kind === 'create' ? null : step.bookingId;
+  const [row] = await db.execute<{ id: string }>(sql`
+    with owned as (
+      select event_id from events join event_syncs on event_id = events.id
+      where events.id = ${lease.eventId} and lease_owner = ${lease.owner}
+      for key share of events for update of event_syncs
+    ), kept as (
+      update event_syncs set lease_until = ${later(leaseMs)}, updated_at = now()
+      from owned where event_syncs.event_id = owned.event_id
+      returning event_syncs.event_id
+    )
+    insert into sync_steps (event_id, kind, rep_id, starts_at, ends_at, booking_id)
+    select event_id, ${step.kind}::sync_step_kind, ${repId}, ${create?.startsAt ?? null}::timestamptz,
+      ${create?.endsAt ?? null}::timestamptz, ${bookingId}
+    from kept returning id`);
+  if (!row) throw lost(lease);
+  return Number(row.id);
 }
+
+const lost = ({ eventId }: Lease) =>
+  new LeaseLostError(`The lease of event ${eventId} went to another worker.`);
 
 type SyncValues = Parameters<ReturnType<Tx['update']>['set']>[0];
 
@@ -268,8 +297,7 @@ async function holdLease(tx: Tx, lease: Lease, values: SyncValues) {
     .set({ ...values, updatedAt: sql`now()` })
     .where(and(eq(eventSyncs.eventId, lease.eventId), eq(eventSyncs.leaseOwner, lease.owner)))
     .returning({ wantedVersion: eventSyncs.wantedVersion });
-  if (rows.length === 0)
-    throw new LeaseLostError(`The lease of event ${lease.eventId} went to another worker.`);
+  if (rows.length === 0) throw lost(lease);
 }
 
 /** Columns for what is remembered of Crossmark's side. */
@@ -281,17 +309,55 @@ export const remember = (held: Remembered | null) => ({
 });
 
 async function settleStep(db: Db, lease: Lease, stepId: number, result: StepResult): Promise<void> {
-  const step = {
-    state: result.state,
-    ...(result.detail === undefined ? {} : { detail: result.detail }),
-    ...(result.bookingId === undefined ? {} : { bookingId: result.bookingId }),
-    answeredAt: sql`now()`,
-  };
-  try {
-    await db.transaction(async (tx) => {
+  await orAsUnknown(db, lease, stepId, result, () =>
+    db.transaction(async (tx) => {
+      await inOrder(
+        () => holdLease(tx, lease, result.held === undefined ? {} : remember(result.held)),
+        () => tx.update(syncSteps).set(settled(result)).where(eq(syncSteps.id, stepId)),
+      );
+    }),
+  );
+}
+
+async function settleAndFinish(
+  db: Db,
+  lease: Lease,
+  stepId: number,
+  result: StepResult,
+  finish: SyncedResult,
+): Promise<{ clickToSyncedMs: number | undefined } | null> {
+  return orAsUnknown(db, lease, stepId, result, () =>
+    db.transaction(async (tx) => {
+      const [owned, , [inDoubt]] = await inOrder(
+        () => lockBoth(tx, lease),
+        () => tx.update(syncSteps).set(settled(result)).where(eq(syncSteps.id, stepId)),
+        () => stepInDoubt(tx, lease.eventId),
+      );
+      if (owned.wantedVersion === finish.version && !inDoubt)
+        return writeSynced(tx, lease, owned, finish, result.held);
       await holdLease(tx, lease, result.held === undefined ? {} : remember(result.held));
-      await tx.update(syncSteps).set(step).where(eq(syncSteps.id, stepId));
-    });
+      return null;
+    }),
+  );
+}
+
+const settled = (result: StepResult) => ({
+  state: result.state,
+  ...(result.detail === undefined ? {} : { detail: result.detail }),
+  ...(result.bookingId === undefined ? {} : { bookingId: result.bookingId }),
+  answeredAt: sql`now()`,
+});
+
+/** Settles a step; where the event went to another worker meanwhile, leaves the step as unknown and says so. */
+async function orAsUnknown<T>(
+  db: Db,
+  lease: Lease,
+  stepId: number,
+  result: StepResult,
+  settle: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await settle();
   } catch (error) {
     if (error instanceof LeaseLostError && result.state !== 'refused' && result.state !== 'settled') {
       await db.transaction(async (tx) => {
@@ -301,7 +367,7 @@ async function settleStep(db: Db, lease: Lease, stepId: number, result: StepResu
           .where(and(eq(eventSyncs.eventId, lease.eventId), ne(eventSyncs.state, 'conflict')));
         await tx
           .update(syncSteps)
-          .set({ ...step, state: 'unknown', detail: 'answered after the lease was lost' })
+          .set({ ...settled(result), state: 'unknown', detail: 'answered after the lease was lost' })
           .where(eq(syncSteps.id, stepId));
         await addEventJob(tx, lease);
       });
@@ -365,16 +431,14 @@ async function lockOwned(tx: Tx, lease: Lease) {
   const [row] = await tx
     .select({
       wantedVersion: eventSyncs.wantedVersion,
-      syncedVersion: eventSyncs.syncedVersion,
       tries: eventSyncs.tries,
       failingSince: eventSyncs.failingSince,
-      wantedAt: eventSyncs.wantedAt,
       now: sql`clock_timestamp()`.mapWith(eventSyncs.updatedAt),
     })
     .from(eventSyncs)
     .where(and(eq(eventSyncs.eventId, lease.eventId), eq(eventSyncs.leaseOwner, lease.owner)))
     .for('update');
-  if (!row) throw new LeaseLostError(`The lease of event ${lease.eventId} went to another worker.`);
+  if (!row) throw lost(lease);
   return row;
 }
 
@@ -391,49 +455,75 @@ async function finishSynced(
   result: SyncedResult,
 ): Promise<{ clickToSyncedMs: number | undefined } | null> {
   return db.transaction(async (tx) => {
-    await lockEvent(tx, lease.eventId);
-    const row = await lockOwned(tx, lease);
-    if (row.wantedVersion !== result.version) return null;
-    // Relies on the index sync_steps_event.
-    const [inDoubt] = await tx
-      .select({ id: syncSteps.id })
-      .from(syncSteps)
-      .where(and(eq(syncSteps.eventId, lease.eventId), inArray(syncSteps.state, ['sent', 'unknown'])))
-      .limit(1);
-    if (inDoubt) return null;
-    await tx
-      .update(eventSyncs)
-      .set({
-        ...RELEASED,
-        ...NO_FAILURE,
-        state: 'synced',
-        conflict: null,
-        syncedVersion: result.version,
-        syncedAt: sql`now()`,
-        updatedAt: sql`now()`,
-      })
-      .where(eq(eventSyncs.eventId, lease.eventId));
-    // Under way, done or reissued work stays so.
-    await tx
-      .update(events)
-      .set({ condition: result.condition, updatedAt: sql`now()` })
-      .where(and(eq(events.id, lease.eventId), inArray(events.condition, FOLLOWED_BY[result.condition])));
-    await closeAttempt(tx, lease, { outcome: result.outcome, summary: result.summary });
-    // Jobs that came meanwhile have nothing left to do.
-    await tx.execute(sql`
-      select graphile_worker.complete_jobs(array(
-        select id from graphile_worker._private_jobs where key = ${eventJobKey(lease.eventId)} and locked_at is null
-      ))`);
-    const fresh = row.syncedVersion < row.wantedVersion && row.wantedAt !== null;
-    return {
-      clickToSyncedMs: fresh && row.wantedAt ? Date.parse(row.now) - Date.parse(row.wantedAt) : undefined,
-    };
+    const [owned, [inDoubt]] = await inOrder(
+      () => lockBoth(tx, lease),
+      () => stepInDoubt(tx, lease.eventId),
+    );
+    if (owned.wantedVersion !== result.version || inDoubt) return null;
+    return writeSynced(tx, lease, owned, result);
   });
 }
 
-/** Locks the event's row before its sync row, as a save does. */
-const lockEvent = (tx: Tx, eventId: number) =>
-  tx.select({ id: events.id }).from(events).where(eq(events.id, eventId)).for('no key update');
+/** A write of an event whose outcome isn't known. Relies on the index sync_steps_event. */
+const stepInDoubt = (tx: Tx, eventId: number) =>
+  tx
+    .select({ id: syncSteps.id })
+    .from(syncSteps)
+    .where(and(eq(syncSteps.eventId, eventId), inArray(syncSteps.state, ['sent', 'unknown'])))
+    .limit(1);
+
+/** Writes that an event is synced, as its owner and with its rows locked; `held` is what Crossmark holds, where that is new. */
+async function writeSynced(
+  tx: Tx,
+  lease: Lease,
+  owned: Awaited<ReturnType<typeof lockBoth>>,
+  result: SyncedResult,
+  held?: Remembered | null,
+): Promise<{ clickToSyncedMs: number | undefined }> {
+  const { eventId, attemptId } = lease;
+  const news = held === undefined ? null : remember(held);
+  const booking =
+    news &&
+    sql`booking_id = ${news.bookingId}, booked_rep_id = ${news.bookedRepId}, booked_rep_names = ${news.bookedRepNames},
+      booked_starts_at = ${news.bookedStartsAt}::timestamptz,`;
+  const followed = FOLLOWED_BY[result.condition].join();
+  // Under way, done or reissued work stays so; jobs that came meanwhile have nothing left to do.
+  await tx.execute(sql`
+    with synced as (
+      update event_syncs set ${booking ?? sql``} state = 'synced', conflict = null, synced_version = ${result.version},
+        synced_at = now(), updated_at = now(), lease_owner = null, lease_until = null, tries = 0, failing_since = null,
+        next_try_at = null, failure_kind = null, failure_reason = null
+      where event_id = ${eventId}
+    ), followed as (
+      update events set condition = ${result.condition}::event_condition, updated_at = now()
+      where id = ${eventId} and condition = any(${`{${followed}}`}::event_condition[])
+    ), closed as (
+      update sync_attempts set outcome = ${result.outcome}::attempt_outcome, summary = ${result.summary}, finished_at = now()
+      where id = ${attemptId}
+    )
+    select count(*) from graphile_worker.complete_jobs(array(
+      select id from graphile_worker._private_jobs where key = ${eventJobKey(eventId)} and locked_at is null
+    ))`);
+  const fresh = owned.syncedVersion < owned.wantedVersion;
+  const { wantedForMs } = owned;
+  return { clickToSyncedMs: fresh && wantedForMs !== null ? Math.round(wantedForMs) : undefined };
+}
+
+/** The event's rows under lock, its own before its sync row as in a save, if this worker still owns it. */
+async function lockBoth(tx: Tx, lease: Lease) {
+  const [row] = await tx.execute<{
+    wantedVersion: number;
+    syncedVersion: number;
+    wantedForMs: number | null;
+  }>(sql`
+    select wanted_version "wantedVersion", synced_version "syncedVersion",
+      (extract(epoch from clock_timestamp() - wanted_at) * 1000)::float8 "wantedForMs"
+    from events join event_syncs on event_id = events.id
+    where events.id = ${lease.eventId} and lease_owner = ${lease.owner}
+    for no key update of events for update of event_syncs`);
+  if (!row) throw lost(lease);
+  return row;
+}
 
 async function finishConflict(
   db: Db,

@@ -16,6 +16,7 @@ import {
   LeaseLostError,
   type Ledger,
   postgresLedger,
+  remember,
   type Write,
 } from './ledger.ts';
 import { isWanted, plan, type Step, type Wanted } from './plan.ts';
@@ -120,7 +121,7 @@ class Reconciliation {
         continue;
       }
 
-      const steps = await this.ctx.ledger.recentSteps(this.lease.eventId);
+      const { steps } = state;
       const wanted = wantedOf(state, steps);
       let held = remembered(state, steps);
       // A run that was broken off may have known of some.
@@ -143,7 +144,9 @@ class Reconciliation {
           listed = undefined;
           continue;
         }
-        await this.ctx.ledger.commitReading(this.lease, reading.held, reading.settled);
+        // Where it showed nothing new, there is nothing to commit: the next write proves by itself that the lease is held.
+        if (reading.settled.length > 0 || isNews(reading.held, state))
+          await this.ctx.ledger.commitReading(this.lease, reading.held, reading.settled);
         ({ held, beneath } = reading);
         if (reading.settled.some((step) => step.state === 'done'))
           this.done.push('found that an earlier write had reached Crossmark');
@@ -170,7 +173,14 @@ class Reconciliation {
         continue;
       }
       refuseImpossible(step, state, listed, held);
-      await this.execute(step, { state, mplanId, held });
+      // With an earlier write there is more to look at afterwards than what this one leads to.
+      const ended = await this.execute(step, {
+        state,
+        mplanId,
+        held,
+        wanted: steps.length === 0 && beneath.length === 0 ? wanted : null,
+      });
+      if (ended) return ended;
       // What Crossmark confirmed to have booked is known. That nothing is left, only another read proves.
       if (step.kind !== 'create' || this.unclear) listed = undefined;
     }
@@ -180,10 +190,19 @@ class Reconciliation {
     );
   }
 
+  /**
+   * Sends a write and commits what came of it. `wanted` is given where nothing else is left to do once Crossmark confirms
+   * just that: then the event is finished in the same transaction, unless what is wanted moved meanwhile (null).
+   */
   private async execute(
     step: Write,
-    { state, mplanId, held }: { state: EventState; mplanId: MplanId; held: Remembered | null },
-  ): Promise<void> {
+    {
+      state,
+      mplanId,
+      held,
+      wanted,
+    }: { state: EventState; mplanId: MplanId; held: Remembered | null; wanted: Wanted | null },
+  ): Promise<Ended | null> {
     const { ctx, lease } = this;
     const { timeZone, crossmarkStoreId: storeId } = state.store;
     const name = state.employee?.name ?? null;
@@ -212,18 +231,20 @@ class Reconciliation {
           timeZone,
           signal,
         });
-        await ctx.ledger.settleStep(lease, stepId, {
-          state: 'done',
+        const made = {
           bookingId: booking.bookingId,
-          held: {
-            bookingId: booking.bookingId,
-            repId: booking.repId,
-            startsAt: booking.startsAt,
-            endsAt: booking.endsAt,
-            names: booking.repName || name,
-          },
-        });
+          repId: booking.repId,
+          startsAt: booking.startsAt,
+          endsAt: booking.endsAt,
+          names: booking.repName || name,
+        };
+        const result = { state: 'done' as const, bookingId: booking.bookingId, held: made };
         this.done.push(`booked ${name ?? repId} on ${when(startsAt, timeZone)}`);
+        if (wanted !== null && isWanted(wanted, made)) {
+          const finished = await ctx.ledger.settleAndFinish(lease, stepId, result, this.synced(state));
+          return finished && this.ended(finished);
+        }
+        await ctx.ledger.settleStep(lease, stepId, result);
       } else if (step.kind === 'reissue') {
         const { kind: _, ...reissue } = step;
         await ctx.crossmark.reissue({ mplanId, storeId, ...reissue, signal });
@@ -253,19 +274,28 @@ class Reconciliation {
         this.unclear = true;
       else throw error;
     }
+    return null;
   }
 
   /** Synced, unless what is wanted moved meanwhile or a late answer came (null). */
   private async finish(state: EventState, condition?: 'Submitted'): Promise<Ended | null> {
-    const outcome = this.done.length > 0 ? 'done' : 'nothing';
-    const summary = this.done.join('; ') || null;
-    const finished = await this.ctx.ledger.finishSynced(this.lease, {
+    const finished = await this.ctx.ledger.finishSynced(this.lease, this.synced(state, condition));
+    return finished && this.ended(finished);
+  }
+
+  /** What is written down of an event that is synced. */
+  private synced(state: EventState, condition?: 'Submitted') {
+    return {
       version: state.sync.wantedVersion,
-      condition: condition ?? (state.schedule ? 'Scheduled' : 'Unstaffed'),
-      outcome,
-      summary,
-    });
-    return finished && { ...finished, outcome, summary, scheduleId: this.scheduleId };
+      condition: condition ?? (state.schedule ? ('Scheduled' as const) : ('Unstaffed' as const)),
+      outcome: this.done.length > 0 ? ('done' as const) : ('nothing' as const),
+      summary: this.done.join('; ') || null,
+    };
+  }
+
+  private ended(finished: { clickToSyncedMs: number | undefined }): Ended {
+    const outcome = this.done.length > 0 ? 'done' : 'nothing';
+    return { ...finished, outcome, summary: this.done.join('; ') || null, scheduleId: this.scheduleId };
   }
 
   /** Known from a CSV file alone: there is nothing to book yet. */
@@ -370,6 +400,14 @@ function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boo
       state === 'sent' ||
       state === 'unknown' ||
       (kind === 'delete' && state !== 'settled' && held !== null && bookingId === held.bookingId),
+  );
+}
+
+/** Whether a reading tells something else than what is remembered. */
+function isNews(held: Remembered | null, { sync }: EventState): boolean {
+  const columns = remember(held);
+  return (Object.keys(columns) as (keyof typeof columns)[]).some(
+    (column) => columns[column] !== sync[column],
   );
 }
 

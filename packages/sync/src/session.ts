@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Session, SessionStore } from '@scheduler/crossmark';
 import { crossmarkSessions, type Db } from '@scheduler/db';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import { shared } from './shared.ts';
 
 /** How often those who wait for a sign-in look whether it is done. */
 const LOOK_MS = 100;
@@ -107,8 +108,9 @@ export function postgresSession(options: {
   const mine = and(eq(crossmarkSessions.host, id.host), eq(crossmarkSessions.userId, id.userId));
 
   const SEALED = { sealed: crossmarkSessions.sealed, keyId: crossmarkSessions.keyId };
-  const current = async () =>
-    open((await db.select(SEALED).from(crossmarkSessions).where(mine))[0], id, keys);
+  const current = shared(async () =>
+    open((await db.select(SEALED).from(crossmarkSessions).where(mine))[0], id, keys),
+  );
 
   /** The session that somebody else signed in, or else the right to do so, or null while another one has it. */
   const claim = (stale: Session | null, owner: string): Promise<Session | 'mine' | null> =>

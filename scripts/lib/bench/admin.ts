@@ -1,39 +1,48 @@
 import { connect, migrate } from '@scheduler/db';
-import { TASKS } from '@scheduler/sync';
 import { startApp } from '../apps.ts';
 import { DEMO, type Infrastructure } from '../infrastructure.ts';
 import { answers, waitFor } from '../process.ts';
-
-/** How long one question to the admin app took, asked again and again as an open page does. Milliseconds. */
-export interface AdminFigures {
-  waitingJobs: number;
-  question: string;
-  first: number;
-  median: number;
-  p95: number;
-  slowest: number;
-}
+import { knowTasks } from './contestants.ts';
+import { type PartResult, percentile, Rounds } from './measure.ts';
 
 const ASKED = 50;
 /** An open page asks every three seconds; ten of them are open. */
 const EVERY_MS = 300;
 
-/**
- * Measures how long the admin app takes to answer while so many jobs wait, added a thousand at a time as bulk saves
- * do, with a thousand dead letters among them. No worker runs. The pages must be built.
- */
+/** How long the admin app takes to answer while so many jobs wait. The pages must be built. */
 export async function measureAdmin(
   infrastructure: Infrastructure,
-  waitingJobs: number,
+  counts: readonly number[],
   say: (line: string) => void,
-): Promise<AdminFigures[]> {
+): Promise<PartResult> {
+  const found = new Rounds();
+  for (const count of counts) await ask(infrastructure, count, found, say);
+  return {
+    part: 'admin',
+    what: `questions of an open admin page, asked ${ASKED} times each while so many jobs wait; milliseconds`,
+    missing: [],
+    verdicts: [],
+    standings: found.standings(),
+  };
+}
+
+/**
+ * Asks what an open page asks, again and again, while so many jobs wait, added a thousand at a time as bulk saves do, with
+ * a thousand dead letters among them. No worker runs.
+ */
+async function ask(
+  infrastructure: Infrastructure,
+  waitingJobs: number,
+  found: Rounds,
+  say: (line: string) => void,
+): Promise<void> {
   const { databaseUrl, ports } = infrastructure;
   await migrate(databaseUrl);
-  const { sql, close } = connect(databaseUrl, { max: 2, applicationName: 'bench' });
+  const database = connect(databaseUrl, { max: 2, applicationName: 'bench' });
+  const { sql, close } = database;
   const admin = `http://localhost:${ports.admin}`;
   say(`Adding ${waitingJobs} jobs…`);
-  await sql`
-    insert into graphile_worker._private_tasks (identifier) select unnest(${[...TASKS]}::text[]) on conflict do nothing`;
+  await knowTasks(database);
   await sql`
     insert into graphile_worker._private_jobs (task_id, payload, run_at, priority, attempts, max_attempts, key, flags)
     select tasks.id, json_build_object('eventId', n), now() - (n / 1000) * interval '1 second', 0,
@@ -62,7 +71,6 @@ export async function measureAdmin(
       'board: failed': `${list}1&status=failed`,
       prometheus: '/metrics',
     };
-    const figures: AdminFigures[] = [];
     for (const [question, path] of Object.entries(questions)) {
       const took: number[] = [];
       for (let n = 0; n < ASKED; n++) {
@@ -73,19 +81,15 @@ export async function measureAdmin(
         took.push(performance.now() - startedAt);
         await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
       }
-      const sorted = [...took].sort((a, b) => a - b);
-      const at = (part: number) => Math.round(sorted[Math.floor(part * (sorted.length - 1))] ?? 0);
-      figures.push({
-        waitingJobs,
-        question,
-        first: Math.round(took[0] ?? 0),
-        median: at(0.5),
-        p95: at(0.95),
-        slowest: at(1),
-      });
-      say(JSON.stringify(figures.at(-1)));
+      const figures = {
+        first: took[0] ?? Number.NaN,
+        p50: percentile(took, 0.5),
+        p95: percentile(took, 0.95),
+        slowest: Math.max(...took),
+      };
+      found.add(`${waitingJobs}, ${question}`, figures);
+      say(JSON.stringify({ waitingJobs, question, ...figures }));
     }
-    return figures;
   } finally {
     await app.stop();
   }

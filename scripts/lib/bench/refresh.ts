@@ -1,25 +1,18 @@
 import { readFileSync } from 'node:fs';
+import { createCrossmarkClient } from '@scheduler/crossmark';
 import { connect, refreshRuns, stores } from '@scheduler/db';
 import { addDays, workDateOf } from '@scheduler/scheduling';
 import { requestRefresh } from '@scheduler/sync';
 import { eq, sql } from 'drizzle-orm';
 import { startApp } from '../apps.ts';
 import { pause } from '../chaos/random.ts';
-import { type Infrastructure, seedDemo } from '../infrastructure.ts';
+import { DEMO, type Infrastructure, seedDemo } from '../infrastructure.ts';
+import { type PartResult, Rounds } from './measure.ts';
 
-/** One reading of Crossmark's whole list by a worker of its own. */
-export interface RefreshFigures {
-  events: number;
-  /** What the list brought, compared with what was there. */
-  work: 'all new' | 'unchanged' | '1 % changed';
-  seconds: number;
-  eventsPerSecond: number;
-  /** The most memory that the worker's process ever held (VmHWM), in MB. */
-  peakMemoryMb: number;
-  created: number;
-  updated: number;
-  unchanged: number;
-}
+const UNCHANGED_ROUNDS = 3;
+
+/** What the list brought, compared with what was there. */
+type Work = 'all new' | 'unchanged' | '1 % changed';
 
 /** Plans of every type, 100 to a day of the list's window, as the simulator takes them. */
 function plans(count: number, storeId: string, today: string, renamed: (n: number) => boolean) {
@@ -37,15 +30,55 @@ function plans(count: number, storeId: string, today: string, renamed: (n: numbe
   });
 }
 
+/** Readings of Crossmark's whole list, of several sizes: how long they take, beside fetching alone, and what memory. */
+export async function measureRefreshes(
+  infrastructure: Infrastructure,
+  counts: readonly number[],
+  say: (line: string) => void,
+): Promise<PartResult> {
+  const found = new Rounds();
+  for (const count of counts) await measureRefresh(infrastructure, count, found, say);
+  const [few, many] = [Math.min(...counts), Math.max(...counts)];
+  const unchanged = (count: number): [string, string] => [
+    called(count, 'unchanged'),
+    called(count, FETCHING),
+  ];
+  return {
+    part: 'refresh',
+    what: 'a reading of Crossmark’s whole list by a worker of its own; seconds, and its highest memory in MB',
+    missing: [],
+    verdicts: [
+      ...counts.flatMap((count) =>
+        found.compare(`time unchanged at ${count}, of fetching alone`, unchanged(count), 'seconds', {
+          atMost: 3,
+        }),
+      ),
+      ...(few === many
+        ? []
+        : found.compare(
+            `memory at ${many}, of that at ${few}`,
+            [called(many, 'unchanged'), called(few, 'unchanged')],
+            'peakMemoryMb',
+            { atMost: 1.3 },
+          )),
+    ],
+    standings: found.standings(),
+  };
+}
+
+const FETCHING = 'fetching alone';
+const called = (count: number, what: string) => `${count} ${what}`;
+
 /**
- * Measures how long a reading of so many events takes and what memory it needs: all of them new, then unchanged, then
- * one in a hundred renamed. Each reading is done by a worker process that does nothing else.
+ * Measures readings of so many events: all of them new, then unchanged, then one in a hundred renamed. Each is done by a
+ * worker process that does nothing else. The client alone fetches the same pages beside it.
  */
-export async function measureRefresh(
+async function measureRefresh(
   infrastructure: Infrastructure,
   count: number,
+  found: Rounds,
   say: (line: string) => void,
-): Promise<RefreshFigures[]> {
+): Promise<void> {
   const { databaseUrl, simulatorUrl } = infrastructure;
   await seedDemo({ databaseUrl, simulatorUrl });
   const { db, close } = connect(databaseUrl, { max: 2, applicationName: 'bench' });
@@ -64,7 +97,7 @@ export async function measureRefresh(
         if (!answer.ok) throw new Error(`The simulator refused the plans: ${await answer.text()}`);
       }
     };
-    const read = async (work: RefreshFigures['work']): Promise<RefreshFigures> => {
+    const read = async (work: Work): Promise<void> => {
       const worker = startApp(infrastructure, 'worker', 'src/main.ts', {
         SYNC_OUTBOUND_PER_SECOND: '10000',
         LOG_LEVEL: 'warn',
@@ -75,18 +108,11 @@ export async function measureRefresh(
           const [run] = await db.select().from(refreshRuns).where(eq(refreshRuns.id, runId));
           if (run?.state === 'done' && run.startedAt && run.finishedAt) {
             const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1_000;
-            const figures: RefreshFigures = {
-              events: count,
-              work,
-              seconds: Math.round(seconds * 10) / 10,
-              eventsPerSecond: Math.round((run.read ?? 0) / seconds),
-              peakMemoryMb: peakMemoryMb(worker.process.pid ?? 0),
-              created: run.created,
-              updated: run.updated,
-              unchanged: run.unchanged,
-            };
-            say(JSON.stringify(figures));
-            return figures;
+            const figures = { seconds, peakMemoryMb: peakMemoryMb(worker.process.pid ?? 0) };
+            found.add(called(count, work), figures);
+            const { created, updated, unchanged } = run;
+            say(JSON.stringify({ count, work, ...figures, created, updated, unchanged }));
+            return;
           }
           if (run?.state === 'failed') throw new Error(`The refresh failed: ${run.failureReason}`);
           await pause(100);
@@ -95,13 +121,30 @@ export async function measureRefresh(
         await worker.stop();
       }
     };
+    const fetchAlone = async (): Promise<void> => {
+      const { userId, password } = DEMO.crossmark;
+      const client = createCrossmarkClient({ baseUrl: simulatorUrl, userId, password });
+      await client.login();
+      const startedMs = performance.now();
+      // The windows that a refresh reads.
+      for (const window of [
+        { from: addDays(today, -30), to: addDays(today, 90) },
+        { from: addDays(today, 91), to: addDays(today, 180), conditions: ['Unstaffed'] as const },
+      ]) {
+        for await (const _page of client.listEvents({ ...window, timeZoneOf: () => store.timeZone }));
+      }
+      found.add(called(count, FETCHING), { seconds: (performance.now() - startedMs) / 1_000 });
+      await client.close();
+    };
     await put(() => false);
-    const figures = [await read('all new')];
+    await read('all new');
     await db.execute(sql`vacuum analyze events`);
-    figures.push(await read('unchanged'));
+    for (let round = 0; round < UNCHANGED_ROUNDS; round++) {
+      await fetchAlone();
+      await read('unchanged');
+    }
     await put((n) => n % 100 === 0);
-    figures.push(await read('1 % changed'));
-    return figures;
+    await read('1 % changed');
   } finally {
     await close();
   }

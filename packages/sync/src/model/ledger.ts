@@ -462,6 +462,43 @@ export class Board {
     const ended = (lease: Lease, outcome: AttemptOutcome, more = '') =>
       this.tell(`${process.id} ends with event ${lease.eventId}: ${outcome} ${more}`);
 
+    const settle: (...given: Parameters<Ledger['settleStep']>) => void = (lease, stepId, result) => {
+      const row = this.row(lease.eventId);
+      const step = row.steps.find((one) => one.id === stepId);
+      const { held, ...known } = result;
+      const values = { ...known, answeredAt: time.now() };
+      if (row.sync?.leaseOwner === lease.owner) {
+        const news = held === undefined ? {} : remember(held);
+        Object.assign(row.sync, news, { updatedAt: time.now() });
+        Object.assign(step ?? {}, values);
+        return;
+      }
+      if (result.state !== 'refused' && result.state !== 'settled') {
+        if (row.sync && row.sync.state !== 'conflict')
+          Object.assign(row.sync, { state: 'pending', updatedAt: time.now() });
+        Object.assign(step ?? {}, values, { state: 'unknown' });
+        this.addJob(lease.eventId);
+      }
+      owned(lease);
+    };
+    const finish: (
+      ...given: Parameters<Ledger['finishSynced']>
+    ) => Awaited<ReturnType<Ledger['finishSynced']>> = (lease, { version, condition, outcome, summary }) => {
+      const sync = owned(lease);
+      const { steps } = this.row(lease.eventId);
+      const inDoubt = steps.some((step) => step.state === 'sent' || step.state === 'unknown');
+      if (sync.wantedVersion !== version || inDoubt) return null;
+      const now = time.now();
+      release(lease, { state: 'synced', conflict: null, syncedVersion: version, syncedAt: now });
+      const { event } = this.row(lease.eventId);
+      const from = condition === 'Scheduled' ? ['Unstaffed'] : ['Scheduled', 'Staffed'];
+      if (from.includes(event.condition)) event.condition = condition;
+      this.dropUnlocked(lease.eventId);
+      ended(lease, outcome, `synced (${summary ?? ''})`);
+      this.onSynced(lease.eventId);
+      return { clickToSyncedMs: undefined };
+    };
+
     return {
       takeLease: (eventId, job: JobInfo, leaseMs) =>
         call('takeLease', () => {
@@ -483,13 +520,19 @@ export class Board {
         }).then((lease) => (typeof lease === 'string' ? lease : { ...lease, job })),
       readEvent: (eventId) =>
         call('readEvent', (): EventState | undefined => {
-          const { event, schedule, sync } = this.row(eventId);
+          const { event, schedule, sync, steps } = this.row(eventId);
           const store = { crossmarkStoreId: '300001' as StoreId, timeZone: TIME_ZONE };
           return sync
-            ? { sync, event, store, schedule, employee: this.person(schedule?.employeeId) }
+            ? {
+                sync,
+                event,
+                store,
+                schedule,
+                employee: this.person(schedule?.employeeId),
+                steps: steps.slice(0, 50),
+              }
             : undefined;
         }),
-      recentSteps: (eventId) => call('recentSteps', () => this.row(eventId).steps.slice(0, 50)),
       journalStep: (lease, step, leaseMs) =>
         call('journalStep', () => {
           Object.assign(owned(lease), { leaseUntil: later(leaseMs), updatedAt: time.now() });
@@ -511,25 +554,11 @@ export class Board {
           given.onJournal();
           return id;
         }),
-      settleStep: (lease, stepId, result) =>
-        call('settleStep', () => {
-          const row = this.row(lease.eventId);
-          const step = row.steps.find((one) => one.id === stepId);
-          const { held, ...known } = result;
-          const values = { ...known, answeredAt: time.now() };
-          if (row.sync?.leaseOwner === lease.owner) {
-            const news = held === undefined ? {} : remember(held);
-            Object.assign(row.sync, news, { updatedAt: time.now() });
-            Object.assign(step ?? {}, values);
-            return;
-          }
-          if (result.state !== 'refused' && result.state !== 'settled') {
-            if (row.sync && row.sync.state !== 'conflict')
-              Object.assign(row.sync, { state: 'pending', updatedAt: time.now() });
-            Object.assign(step ?? {}, values, { state: 'unknown' });
-            this.addJob(lease.eventId);
-          }
-          owned(lease);
+      settleStep: (...given) => call('settleStep', () => settle(...given)),
+      settleAndFinish: (lease, stepId, result, finished) =>
+        call('settleAndFinish', () => {
+          settle(lease, stepId, result);
+          return finish(lease, finished);
         }),
       commitReading: (lease, held, settled) =>
         call('commitReading', () => {
@@ -540,22 +569,7 @@ export class Board {
             Object.assign(step ?? {}, values);
           }
         }),
-      finishSynced: (lease, { version, condition, outcome, summary }) =>
-        call('finishSynced', () => {
-          const sync = owned(lease);
-          const { steps } = this.row(lease.eventId);
-          const inDoubt = steps.some((step) => step.state === 'sent' || step.state === 'unknown');
-          if (sync.wantedVersion !== version || inDoubt) return null;
-          const now = time.now();
-          release(lease, { state: 'synced', conflict: null, syncedVersion: version, syncedAt: now });
-          const { event } = this.row(lease.eventId);
-          const from = condition === 'Scheduled' ? ['Unstaffed'] : ['Scheduled', 'Staffed'];
-          if (from.includes(event.condition)) event.condition = condition;
-          this.dropUnlocked(lease.eventId);
-          ended(lease, outcome, `synced (${summary ?? ''})`);
-          this.onSynced(lease.eventId);
-          return { clickToSyncedMs: undefined };
-        }),
+      finishSynced: (...given) => call('finishSynced', () => finish(...given)),
       finishConflict: (lease, { version, held, reason }) =>
         call('finishConflict', () => {
           if (owned(lease).wantedVersion !== version) return null;

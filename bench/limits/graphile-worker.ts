@@ -1,0 +1,13 @@
+/** The least that a job which posts a booking costs with graphile-worker: no lease, no journal, no record of what came of it. */
+import { run } from 'graphile-worker';
+import { type BookingForm, bookerFromEnv, setting } from './booking.ts';
+
+const concurrency = Number(setting('CONCURRENCY'));
+const book = bookerFromEnv(concurrency);
+const runner = await run({
+  connectionString: setting('DATABASE_URL'),
+  concurrency,
+  maxPoolSize: concurrency + 2,
+  taskList: { book: (payload) => book(payload as BookingForm) },
+});
+await runner.promise;

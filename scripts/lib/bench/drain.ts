@@ -1,0 +1,167 @@
+import { connect, eventSyncs, migrate } from '@scheduler/db';
+import { eq } from 'drizzle-orm';
+import type { Infrastructure } from '../infrastructure.ts';
+import type { Running } from '../process.ts';
+import { countBookings, makeDeep, makePending, openClub, setRemoteMs } from './club.ts';
+import {
+  BARE_WORKER,
+  BARE_WORKER_READS,
+  BULLMQ,
+  bareDrainer,
+  bullmqDrainer,
+  CELERY,
+  celeryStack,
+  type Drainer,
+  freshDatabase,
+  knowTasks,
+  OURS,
+  ourDrainer,
+  ourWorker,
+} from './contestants.ts';
+import { interleave, type PartResult, Rounds, rateOf, verdict } from './measure.ts';
+
+const REMOTE_MS = 20;
+
+/** Thousands of pending schedules, one worker process, a remote that takes 20 ms a call. */
+export async function measureDrain(
+  infrastructure: Infrastructure,
+  { jobs, rounds, concurrency }: { jobs: number; rounds: number; concurrency: number },
+): Promise<PartResult> {
+  const celery = await celeryStack(infrastructure);
+  const bullmq = await bullmqDrainer(infrastructure, concurrency);
+  const asked: (Drainer | string)[] = [
+    ourDrainer(infrastructure, concurrency),
+    typeof celery === 'string' ? celery : celery.drainer(),
+    await bareDrainer(infrastructure, concurrency, false),
+    await bareDrainer(infrastructure, concurrency, true),
+    bullmq,
+  ];
+  const drainers = asked.filter((one) => typeof one !== 'string');
+  const missing = asked.filter((one) => typeof one === 'string');
+  const found = new Rounds();
+  try {
+    await interleave(drainers, rounds, async (drainer) => {
+      const placements = await openClub(infrastructure, jobs);
+      await setRemoteMs(infrastructure.simulatorUrl, REMOTE_MS);
+      const before = await countBookings(infrastructure.simulatorUrl);
+      await drainer.fill(placements);
+      const worker = await drainer.start();
+      try {
+        found.add(drainer.name, await rateOf(drainer.done, jobs, worker));
+      } finally {
+        await worker.stop();
+      }
+      const booked = (await countBookings(infrastructure.simulatorUrl)) - before;
+      if (booked !== jobs) throw new Error(`${drainer.name} made ${booked} bookings of ${jobs}.`);
+    });
+  } finally {
+    await Promise.all(drainers.map((drainer) => drainer.close()));
+    if (typeof celery !== 'string') await celery.close();
+  }
+  return {
+    part: 'drain',
+    what: `${jobs} pending, ${REMOTE_MS} ms a call, one worker process at concurrency ${concurrency} (the older stack: 4), ${rounds} rounds; schedules a second`,
+    missing,
+    verdicts: [
+      ...found.compare('rate, of the older stack’s', [OURS, CELERY], 'perSecond', { atLeast: 5 }),
+      ...found.compare('rate, of bare graphile-worker’s', [OURS, BARE_WORKER], 'perSecond', { atLeast: 0.6 }),
+      ...found.compare(
+        'rate, of bare graphile-worker’s that makes the same two calls',
+        [OURS, BARE_WORKER_READS],
+        'perSecond',
+        { atLeast: 0.6 },
+      ),
+      ...found.compare('rate, of BullMQ’s', [OURS, BULLMQ], 'perSecond', { atLeast: 0.6 }),
+    ],
+    standings: found.standings(),
+  };
+}
+
+const SHALLOW = 1_000;
+
+/** Whether a worker is slower where a million wait than where a thousand do. */
+export async function measureDepth(
+  infrastructure: Infrastructure,
+  { deep, rounds, concurrency }: { deep: number; rounds: number; concurrency: number },
+): Promise<PartResult> {
+  const sides = async (name: string): Promise<Infrastructure> => {
+    const databaseUrl = await freshDatabase(infrastructure, name);
+    await migrate(databaseUrl);
+    const database = connect(databaseUrl, { max: 1 });
+    await knowTasks(database);
+    await database.close();
+    return { ...infrastructure, databaseUrl, env: { ...infrastructure.env, DATABASE_URL: databaseUrl } };
+  };
+  const [few, many] = [`${SHALLOW} waiting`, `${deep} waiting`];
+  const [shallow, below] = [await sides('bench_shallow'), await sides('bench_deep')];
+  // More than the rounds get done, for the worker goes on while it is told to stop.
+  const front = 2 * rounds * SHALLOW;
+  await makePending(below, await openClub(below, front));
+  await makeDeep(below, deep - front);
+  await setRemoteMs(infrastructure.simulatorUrl, REMOTE_MS);
+  const found = new Rounds();
+  await interleave([few, many], rounds, async (name, round) => {
+    const place = name === few ? shallow : below;
+    if (place === shallow) {
+      const options = { firstPlan: 60_000_000 + round * SHALLOW, besideOthers: true };
+      await makePending(place, await openClub(place, SHALLOW, options));
+    }
+    const { db, close } = connect(place.databaseUrl, { max: 1, applicationName: 'bench' });
+    const synced = () => db.$count(eventSyncs, eq(eventSyncs.state, 'synced'));
+    const before = await synced();
+    const worker = ourWorker(place, concurrency);
+    try {
+      found.add(name, await rateOf(async () => (await synced()) - before, SHALLOW * 0.95, worker));
+    } finally {
+      await worker.stop();
+      await close();
+    }
+  });
+  return {
+    part: 'depth',
+    what: `the first ${SHALLOW} of so many pending ones, one worker process at concurrency ${concurrency}, ${REMOTE_MS} ms a call, ${rounds} rounds; schedules a second`,
+    missing: [],
+    verdicts: found.compare(`rate with ${deep} waiting, of that with ${SHALLOW}`, [many, few], 'perSecond', {
+      atLeast: 0.8,
+    }),
+    standings: found.standings(),
+  };
+}
+
+/** One, two and four worker processes where the remote is what takes the time. */
+export async function measureWorkers(
+  infrastructure: Infrastructure,
+  { jobs, rounds }: { jobs: number; rounds: number },
+): Promise<PartResult> {
+  const [concurrency, remoteMs] = [10, 200];
+  const name = (processes: number) => `${processes} process${processes === 1 ? '' : 'es'}`;
+  const found = new Rounds();
+  await interleave([1, 2, 4], rounds, async (processes) => {
+    const count = jobs * processes;
+    const placements = await openClub(infrastructure, count);
+    await setRemoteMs(infrastructure.simulatorUrl, remoteMs);
+    const drainer = ourDrainer(infrastructure, concurrency);
+    const workers: Running[] = [];
+    try {
+      await drainer.fill(placements);
+      for (let n = 0; n < processes; n++) workers.push(await drainer.start());
+      found.add(name(processes), await rateOf(drainer.done, count, workers[0] as Running));
+    } finally {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await drainer.close();
+    }
+  });
+  const linear = (processes: number) =>
+    verdict(
+      `rate of ${name(processes)}, of ${processes} times one’s`,
+      found.ratio(name(processes), name(1), 'perSecond').map((ratio) => ratio / processes),
+      { atLeast: 0.85 },
+    );
+  return {
+    part: 'workers',
+    what: `${jobs} pending for each process of concurrency ${concurrency}, ${remoteMs} ms a call, ${rounds} rounds; schedules a second`,
+    missing: [],
+    verdicts: [linear(2), linear(4)],
+    standings: found.standings(),
+  };
+}

@@ -1,0 +1,167 @@
+import { pause } from '../chaos/random.ts';
+import type { Running } from '../process.ts';
+
+const LOOK_EVERY_MS = 50;
+/** Without anything getting done for so long, nothing will. */
+const STUCK_MS = 60_000;
+
+/** One contestant's figures of one round: a rate a second, or milliseconds, by name. */
+export type Figures = Record<string, number>;
+
+/** How one contestant did over all rounds: the median of each figure, and its spread. */
+export interface Standing {
+  contestant: string;
+  figures: Record<string, { median: number; low: number; high: number }>;
+}
+
+/** What a part compares, judged by the median of the rounds' own ratios (or figures). */
+export interface Verdict {
+  what: string;
+  target: string;
+  median: number;
+  low: number;
+  high: number;
+  met: boolean;
+}
+
+/** What a part of the bench found out. */
+export interface PartResult {
+  part: string;
+  /** What was measured, in a sentence. */
+  what: string;
+  verdicts: Verdict[];
+  standings: Standing[];
+  /** Contestants that could not take part, and how to have them. */
+  missing: string[];
+}
+
+/** The value below which a part of the sorted values lies. */
+export function percentile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
+}
+
+const rounded = (value: number) => Number(value.toPrecision(value >= 1_000 ? 4 : 3));
+
+function spread(values: readonly number[]) {
+  const [median, low, high] = [percentile(values, 0.5), Math.min(...values), Math.max(...values)].map(
+    rounded,
+  );
+  return { median: median ?? Number.NaN, low: low ?? Number.NaN, high: high ?? Number.NaN };
+}
+
+/** Judges what came out of every round against a target. */
+export function verdict(
+  what: string,
+  perRound: readonly number[],
+  target: { atLeast: number } | { atMost: number },
+): Verdict {
+  const found = spread(perRound);
+  const met = 'atLeast' in target ? found.median >= target.atLeast : found.median <= target.atMost;
+  const inWords = 'atLeast' in target ? `>= ${target.atLeast}` : `<= ${target.atMost}`;
+  return { what, target: inWords, ...found, met };
+}
+
+/** The rounds of several contestants, each round's figures side by side. */
+export class Rounds {
+  private readonly rounds = new Map<string, Figures[]>();
+
+  add(contestant: string, figures: Figures): void {
+    this.rounds.set(contestant, [...(this.rounds.get(contestant) ?? []), figures]);
+  }
+
+  has(contestant: string): boolean {
+    return this.rounds.has(contestant);
+  }
+
+  /** A figure of one contestant in every round. */
+  of(contestant: string, figure: string): number[] {
+    return (this.rounds.get(contestant) ?? []).map((figures) => figures[figure] ?? Number.NaN);
+  }
+
+  /** Round by round, one contestant's figure in terms of another's. */
+  ratio(contestant: string, to: string, figure: string): number[] {
+    const other = this.of(to, figure);
+    return this.of(contestant, figure).map((value, round) => value / (other[round] ?? Number.NaN));
+  }
+
+  /** Judges a ratio, where both took part. */
+  compare(
+    what: string,
+    [contestant, to]: [string, string],
+    figure: string,
+    target: { atLeast: number } | { atMost: number },
+  ): Verdict[] {
+    return this.has(contestant) && this.has(to)
+      ? [verdict(what, this.ratio(contestant, to, figure), target)]
+      : [];
+  }
+
+  standings(): Standing[] {
+    return [...this.rounds].map(([contestant, all]) => ({
+      contestant,
+      figures: Object.fromEntries(
+        Object.keys(all[0] ?? {}).map((name) => [name, spread(all.map((one) => one[name] ?? Number.NaN))]),
+      ),
+    }));
+  }
+}
+
+/** Lets every contestant have its turn in every round; who begins changes from round to round. */
+export async function interleave<T>(
+  contestants: readonly T[],
+  rounds: number,
+  turn: (contestant: T, round: number) => Promise<void>,
+): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    for (let n = 0; n < contestants.length; n++) {
+      await turn(contestants[(round + n) % contestants.length] as T, round);
+    }
+  }
+}
+
+/** So many clients, each with one request under way at a time, until all are made. */
+export async function hammer(
+  clients: number,
+  total: number,
+  request: (n: number) => Promise<void>,
+): Promise<{ perSecond: number; p50: number; p95: number }> {
+  const took: number[] = [];
+  let next = 0;
+  const startedMs = performance.now();
+  await Promise.all(
+    Array.from({ length: clients }, async () => {
+      for (let n = next++; n < total; n = next++) {
+        const sentMs = performance.now();
+        await request(n);
+        took.push(performance.now() - sentMs);
+      }
+    }),
+  );
+  const perSecond = total / ((performance.now() - startedMs) / 1_000);
+  return { perSecond, p50: percentile(took, 0.5), p95: percentile(took, 0.95) };
+}
+
+/**
+ * How many a second a worker gets done, from the first twentieth on (so that starting doesn't count) until `until` are.
+ * @param done how many are done so far
+ */
+export async function rateOf(
+  done: () => Promise<number>,
+  until: number,
+  worker: Running,
+): Promise<{ perSecond: number }> {
+  const from = Math.max(1, Math.floor(until / 20));
+  let first: { done: number; atMs: number } | undefined;
+  let last = { done: 0, atMs: performance.now() };
+  for (;;) {
+    const now = { done: await done(), atMs: performance.now() };
+    if (now.done >= from) first ??= now;
+    if (first && now.done >= until)
+      return { perSecond: (now.done - first.done) / ((now.atMs - first.atMs) / 1_000) };
+    if (now.done > last.done) last = now;
+    if (worker.process.exitCode !== null || now.atMs - last.atMs > STUCK_MS)
+      throw new Error(`${worker.name} stopped at ${now.done} of ${until}.\n${worker.output()}`);
+    await pause(LOOK_EVERY_MS);
+  }
+}
