@@ -64,9 +64,12 @@ function adding(jobs: readonly JobSpec[], first: SQL): SQL {
       select spec from json_populate_recordset(null::graphile_worker.job_spec, ${JSON.stringify(specs)}::json) spec
       where (select count(*) from first) >= 0
     ), dead as materialized (
+      -- Looked up one by one (offset 0 keeps the planner from reading all jobs, of which there may be a million).
       select count(*) number from graphile_worker.complete_jobs(array(
-        select id from graphile_worker._private_jobs
-        where key in (select (spec).job_key from specs) and attempts >= max_attempts and locked_at is null))
+        select dead.id from specs cross join lateral (
+          select id from graphile_worker._private_jobs
+          where key = (spec).job_key and attempts >= max_attempts and locked_at is null offset 0
+        ) dead))
     )
     select count(*) from graphile_worker.add_jobs(array(select spec from specs where (select number from dead) >= 0))`;
 }

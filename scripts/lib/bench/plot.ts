@@ -21,6 +21,7 @@ export function drawPart(result: PartResult, folder: string): void {
   writeFileSync(
     join(folder, `${result.part}.svg`),
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${y}" viewBox="0 0 ${WIDTH} ${y}" font-family="system-ui, sans-serif" font-size="12">
+<title>${escaped(`${result.part}: ${result.what}`)}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="12" y="20" font-size="14" font-weight="600" fill="#111">${escaped(result.part)}</text>
 ${placed.join('\n')}
