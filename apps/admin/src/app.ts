@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits, UNATTENDED_HEADER } from '@scheduler/auth';
 import { type Database, databaseReasons } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
-import { createLogger, readiness, securityHeaders } from '@scheduler/runtime';
+import { createLogger, isEncodedTwice, readiness, securityHeaders } from '@scheduler/runtime';
 import { TRPCError } from '@trpc/server';
 import {
   type CreateFastifyContextOptions,
@@ -94,9 +94,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   };
 
   app.addHook('onRequest', async (request, reply) => {
-    // tRPC decodes a path once more and takes what it can't decode for a fault of its own. No procedure is called so.
-    const [path = ''] = request.url.split('?');
-    if (path.startsWith('/trpc/') && path.includes('%25'))
+    if (request.url.startsWith('/trpc/') && isEncodedTwice(request.url))
       return reply.code(404).send({ error: 'There is nothing here.' });
     if (isRead(request.method)) return;
     if (!isSameOrigin(request))

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits } from '@scheduler/auth';
 import { connect, databaseReasons } from '@scheduler/db';
-import { type Logger, readiness, securityHeaders } from '@scheduler/runtime';
+import { isEncodedTwice, type Logger, readiness, securityHeaders } from '@scheduler/runtime';
 import { formatDay } from '@scheduler/scheduling';
 import { TRPCError } from '@trpc/server';
 import {
@@ -242,8 +242,7 @@ export async function buildServer(options: {
   };
   await app.register(async (scope) => {
     scope.addHook('onRequest', async (request, reply) => {
-      // tRPC decodes once more what Fastify has decoded.
-      if (!canBeDecoded((request.params as { path?: string }).path ?? '')) return reply.callNotFound();
+      if (isEncodedTwice(request.url)) return reply.callNotFound();
       // A form can be sent from any page and be of any size; nothing here takes one.
       if (request.method === 'POST' && !request.headers['content-type']?.startsWith('application/json')) {
         return reply.status(415).send({ message: 'Send JSON.' });
@@ -311,12 +310,3 @@ function isPrivate(address: string): boolean {
 /** The status of what went wrong outside a procedure. tRPC decodes an address once more, which not every one survives. */
 const statusOf = (error: Error & { statusCode?: number }): number =>
   error instanceof URIError ? 400 : (error.statusCode ?? 500);
-
-function canBeDecoded(address: string): boolean {
-  try {
-    decodeURIComponent(address);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -54,7 +54,9 @@ const month = (value: unknown): string | undefined =>
  * What an address says, as far as it was understood. What isn't set stays named: the router lays this over what stands in
  * the address, where anything not named would come through unseen. Addresses leave it out.
  */
-function given<Search extends object>(search: Search): { [Key in keyof Search]?: NonNullable<Search[Key]> } {
+export function given<Search extends object>(
+  search: Search,
+): { [Key in keyof Search]?: NonNullable<Search[Key]> } {
   return search as never;
 }
 

@@ -1,3 +1,4 @@
+export { isEncodedTwice } from './address.ts';
 export { readEnv, SettingsError, settings } from './env.ts';
 export { securityHeaders } from './headers.ts';
 export { type Readiness, readiness, serveHealth } from './health.ts';

@@ -1,6 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { EventPanel } from '../board/dialogs.ts';
+import { given } from '../routes.tsx';
 import { StoreName } from '../shell/store-name.tsx';
 import type { ActivitySearch } from './activity-search.ts';
 import { AttentionList } from './attention-list.tsx';
@@ -21,10 +22,7 @@ export function ActivityPage() {
   const navigate = route.useNavigate();
   const set = (change: { [Key in keyof ActivitySearch]?: ActivitySearch[Key] | undefined }, replace = true) =>
     void navigate({
-      search: (before) =>
-        Object.fromEntries(
-          Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined),
-        ) as ActivitySearch,
+      search: (before) => given({ ...before, ...change }),
       replace,
     });
   const open = (eventId: number) => set({ event: eventId }, false);

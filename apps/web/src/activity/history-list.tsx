@@ -1,8 +1,9 @@
 import type { HistoryEntry } from '@scheduler/server/router';
 import { TriangleAlert } from 'lucide-react';
 import { trpc } from '../api.ts';
-import { formatDay, formatTime, workDateOf } from '../time.ts';
+import { formatTime } from '../time.ts';
 import { Button } from '../ui/button.tsx';
+import { ByDay } from '../ui/by-day.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { titleOf } from '../words.ts';
@@ -103,16 +104,9 @@ export function HistoryList({
         </Empty>
       ) : (
         <div className="grid gap-4" data-testid="history">
-          {byDay(entries, timeZone).map(([date, ofDay]) => (
-            <section key={date} aria-label={formatDay(date)}>
-              <h2 className="pb-1 text-sm font-semibold">{formatDay(date)}</h2>
-              <ol className="divide-y divide-line rounded-md border border-line bg-surface">
-                {ofDay.map((entry) => (
-                  <Entry key={entry.id} entry={entry} timeZone={timeZone} onOpen={onOpen} />
-                ))}
-              </ol>
-            </section>
-          ))}
+          <ByDay entries={entries} timeZone={timeZone}>
+            {(entry) => <Entry key={entry.id} entry={entry} timeZone={timeZone} onOpen={onOpen} />}
+          </ByDay>
           {query.hasNextPage && (
             <Button
               className="justify-self-center"
@@ -127,11 +121,6 @@ export function HistoryList({
     </>
   );
 }
-
-/** Entries by their day in the store's zone, in their order. */
-const byDay = (entries: readonly HistoryEntry[], timeZone: string): [string, HistoryEntry[]][] => [
-  ...Map.groupBy(entries, (entry) => workDateOf(entry.at, timeZone)),
-];
 
 function Entry({
   entry,

@@ -4,9 +4,11 @@ import { ArrowRight, Download } from 'lucide-react';
 import { Suspense, useCallback, useEffect } from 'react';
 import { trpc } from '../api.ts';
 import { EventPanel } from '../board/dialogs.ts';
+import { given } from '../routes.tsx';
 import { useIsAdmin } from '../shell/use-session.ts';
 import { formatDay, formatTime, workDateOf, zoneWords } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
+import { ByDay } from '../ui/by-day.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
@@ -35,10 +37,7 @@ function AuditLog() {
   const set = useCallback(
     (change: Change, replace = true) =>
       void navigate({
-        search: (before) =>
-          Object.fromEntries(
-            Object.entries({ ...before, ...change }).filter(([, value]) => value !== undefined),
-          ) as AuditSearch,
+        search: (before) => given({ ...before, ...change }),
         replace,
       }),
     [navigate],
@@ -84,16 +83,9 @@ function AuditLog() {
           <>
             {entries.length > 0 && (
               <div className="grid gap-4" data-testid="audit">
-                {byDay(entries, timeZone).map(([date, ofDay]) => (
-                  <section key={date} aria-label={dayWithYear(date)}>
-                    <h2 className="pb-1 text-sm font-semibold">{dayWithYear(date)}</h2>
-                    <ol className="divide-y divide-line rounded-md border border-line bg-surface">
-                      {ofDay.map((entry) => (
-                        <Entry key={entry.id} entry={entry} timeZone={timeZone} onSearch={set} />
-                      ))}
-                    </ol>
-                  </section>
-                ))}
+                <ByDay entries={entries} timeZone={timeZone} headingOf={dayWithYear}>
+                  {(entry) => <Entry key={entry.id} entry={entry} timeZone={timeZone} onSearch={set} />}
+                </ByDay>
               </div>
             )}
             {query.isFetchNextPageError ? (
@@ -252,11 +244,6 @@ function Filters({ search, onSearch }: { search: AuditSearch; onSearch: (change:
     </form>
   );
 }
-
-/** Entries by their day in the store's zone, in their order. */
-const byDay = (entries: readonly AuditEntryView[], timeZone: string): [string, AuditEntryView[]][] => [
-  ...Map.groupBy(entries, (entry) => workDateOf(entry.at, timeZone)),
-];
 
 const dayWithYear = (day: string) => `${formatDay(day)}, ${day.slice(0, 4)}`;
 

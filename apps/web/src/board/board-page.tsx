@@ -5,7 +5,7 @@ import { ChevronLeft, ChevronRight, CopyPlus, Keyboard } from 'lucide-react';
 import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { trpc } from '../api.ts';
 import { whenIdle } from '../idle.ts';
-import { type BoardSearch, weekAsked } from '../routes.tsx';
+import { type BoardSearch, given, weekAsked } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { addDays, formatWeek, weekIn, weekStart } from '../time.ts';
@@ -37,12 +37,7 @@ export function BoardPage() {
   const set = useCallback(
     (change: { [Key in keyof BoardSearch]?: BoardSearch[Key] | undefined }, replace = true) =>
       void navigate({
-        search: (before) => {
-          const next = { ...before, ...change };
-          return Object.fromEntries(
-            Object.entries(next).filter(([, value]) => value !== undefined),
-          ) as BoardSearch;
-        },
+        search: (before) => given({ ...before, ...change }),
         replace,
       }),
     [navigate],

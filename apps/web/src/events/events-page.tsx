@@ -6,10 +6,10 @@ import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useSta
 import { trpc } from '../api.ts';
 import { EventPanel, loadDialogsSoon, PlanDialog } from '../board/dialogs.ts';
 import { downloadCsv } from '../download.ts';
-import type { EventsSearch } from '../routes.tsx';
+import { type EventsSearch, given } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
-import { otherZone, workDateOf } from '../time.ts';
+import { otherZone, todayIn } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField } from '../ui/field.tsx';
@@ -37,12 +37,7 @@ export function EventsPage() {
   const set = useCallback(
     (change: Change, replace = true) =>
       void navigate({
-        search: (before) => {
-          const next = { ...before, ...change };
-          return Object.fromEntries(
-            Object.entries(next).filter(([, value]) => value !== undefined),
-          ) as EventsSearch;
-        },
+        search: (before) => given({ ...before, ...change }),
         replace,
       }),
     [navigate],
@@ -52,8 +47,8 @@ export function EventsPage() {
   const unreported = search.view === 'unreported';
   const filter = useMemo(() => filterOf(search), [search]);
   const stores = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
-  const store = stores.data?.find((each) => each.id === search.store) ?? stores.data?.[0];
-  const today = store && workDateOf(new Date().toISOString(), store.timeZone);
+  const store = useStore();
+  const today = store && todayIn(store.timeZone);
   const query = trpc.events.list.useQuery(
     { ...filter, limit: PAGE_ROWS },
     { placeholderData: keepPreviousData },
