@@ -261,13 +261,8 @@ function Counts({ day }: { day: Day }) {
 
 /** The month for narrow screens: its days one below the other. */
 function MonthList({ view, storeId }: { view: MonthView; storeId: number | undefined }) {
-  const list = useRef<HTMLOListElement>(null);
-  // What is over is further up: a phone shows a third of a month.
-  useEffect(() => {
-    if (view.month) list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'start' });
-  }, [view.month]);
   return (
-    <ol ref={list} className="divide-y divide-line bg-surface">
+    <ol className="divide-y divide-line bg-surface">
       {view.days
         .filter(({ day }) => day.startsWith(view.month))
         .map((day) => (
