@@ -41,6 +41,8 @@ const settingsSchema = z.strictObject({
   listQuirks: z.boolean(),
   emptyRepsAsList: z.boolean(),
   instructionsAsBareList: z.boolean(),
+  /** Whether a search for several plans finds them all, or the first one alone. */
+  findsSeveralPlans: z.boolean(),
   /** At most so many rows a page whatever is asked for; null is no limit. */
   maxPageSize: z.number().int().positive().nullable(),
   /** After a first page, with this chance, the list behaves as if rows had come (+) or gone (-) before the next ones. */
@@ -78,6 +80,7 @@ export const DEFAULT_SETTINGS: Settings = {
   listQuirks: true,
   emptyRepsAsList: true,
   instructionsAsBareList: false,
+  findsSeveralPlans: true,
   maxPageSize: null,
   listShift: { rows: 0, chance: 1 },
   conditionLagMs: 0,

@@ -157,7 +157,8 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     const sort = parsed(sortSchema, params.sort)?.[0];
     const sortKey = sorters[sort?.property ?? ''] ?? sorters.startDate;
     const sign = sort?.direction === 'DESC' ? -1 : 1;
-    const plans = (ids ? [...ids].flatMap(world.plansOf) : world.plans())
+    const named = ids && [...ids].slice(0, settings().findsSeveralPlans ? ids.size : 1);
+    const plans = (named?.flatMap(world.plansOf) ?? world.plans())
       .filter(
         (plan) =>
           (!conditions || conditions.has(world.shownCondition(plan))) &&

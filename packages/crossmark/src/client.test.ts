@@ -115,6 +115,78 @@ describe('booking', () => {
     expect(await connect(simulator.url).findEvent(missing)).toBeNull();
   });
 
+  describe('events looked for at once', () => {
+    const SECOND_PLAN = mplanId('32000001');
+    const sought = [
+      { ...EVENT, timeZone: INDIANA },
+      { mplanId: PLAN, storeId: OTHER_CLUB, timeZone: PHOENIX },
+      { mplanId: SECOND_PLAN, storeId: CLUB, timeZone: INDIANA },
+      { mplanId: mplanId('39999999'), storeId: CLUB, timeZone: INDIANA },
+    ];
+    const asked = (simulator: Awaited<ReturnType<typeof simulate>>) =>
+      simulator.log.filter(({ call }) => call === 'getPlanningMplans').length;
+    /** A Crossmark with two plans, one of them booked, and a client that is signed in. */
+    async function booked(quirk: Record<string, unknown> = {}) {
+      const given = world();
+      const plans = [
+        ...(given.plans ?? []),
+        ...manyPlans(1, Number(SECOND_PLAN)).map((plan) => ({ ...plan, row: quirk })),
+      ];
+      const simulator = await simulate({}, { ...given, plans });
+      const client = connect(simulator.url);
+      await client.schedule(BOOKING);
+      return { simulator, client };
+    }
+    const found = [
+      { ...EVENT, repId: ANN, startsAt: BOOKING.startsAt },
+      { mplanId: PLAN, storeId: OTHER_CLUB, bookingId: null },
+      { mplanId: SECOND_PLAN, storeId: CLUB, bookingId: null },
+      null,
+    ];
+
+    test('are found by one call, and what it doesn’t list is looked for once more', async () => {
+      const { simulator, client } = await booked();
+      expect(await Promise.all(sought.map((one) => client.findEvent(one)))).toMatchObject(found);
+      expect(asked(simulator)).toBe(2);
+    });
+
+    test('are found one by one where Crossmark searches for one plan alone, and from then on', async () => {
+      const { simulator, client } = await booked();
+      simulator.configure({ findsSeveralPlans: false });
+      expect(await Promise.all(sought.map((one) => client.findEvent(one)))).toMatchObject(found);
+      expect(asked(simulator)).toBe(3);
+      expect(await Promise.all(sought.map((one) => client.findEvent(one)))).toMatchObject(found);
+      expect(asked(simulator)).toBe(7);
+    });
+
+    test.each([400, 503])('are looked for one by one where the call for all fails (%i)', async (status) => {
+      const { simulator, client } = await booked();
+      simulator.addFaults({ call: 'getPlanningMplans', kind: 'status', status });
+      expect(await Promise.all(sought.map((one) => client.findEvent(one)))).toMatchObject(found);
+      expect(asked(simulator)).toBe(5);
+    });
+
+    test('fail each for itself', async () => {
+      const { client } = await booked({ condition: 'Unheard of' });
+      const all = await Promise.allSettled(sought.map((one) => client.findEvent(one)));
+      expect(all.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+      expect(all[2]).toMatchObject({ reason: { kind: 'transient' } });
+    });
+
+    test('are given up by one without being given up by the others', async () => {
+      const { simulator, client } = await booked();
+      simulator.configure({ latencyMs: { getPlanningMplans: 50 } });
+      const stop = new AbortController();
+      const signals = sought.map((_, n) => (n === 0 ? stop : new AbortController()).signal);
+      const all = sought.map((one, n) => client.findEvent({ ...one, signal: signals[n] }));
+      const given = failureOf(all[0] as Promise<unknown>);
+      await vi.waitFor(() => expect(asked(simulator)).toBe(1));
+      stop.abort();
+      expect(await given).toMatchObject({ kind: 'transient' });
+      expect(await Promise.all(all.slice(1))).toMatchObject(found.slice(1));
+    });
+  });
+
   test.each(['ok', 'success'] as const)(
     'unscheduling succeeds where Crossmark says so (%s)',
     async (deleteAnswer) => {

@@ -1,3 +1,4 @@
+import { together } from '@scheduler/runtime';
 import { CONDITIONS, type Condition, type Instant, type WorkDate } from '@scheduler/scheduling';
 import {
   isLoginPage,
@@ -198,6 +199,10 @@ const MAX_READINGS = 4;
 const QUALIFIED_PAGE = 100;
 /** One plan runs in few stores; Crossmark's search knows the plan but not the store. */
 const PLAN_PAGE = 100;
+/** Plans looked for by one call: their ids, each in the address twice, make some 1,000 characters of it. */
+const MOST_SOUGHT = 25;
+/** Searches for plans under way at once before others wait to be looked for together. */
+const SEARCHES_ABREAST = 4;
 /** The zone of the one tenant in use so far, sent at sign-in. */
 const DEFAULT_TIME_ZONE = 'America/Indiana/Indianapolis';
 
@@ -335,6 +340,23 @@ async function orCancelled<T>(
   }
 }
 
+/** Aborts once all of them have. */
+function allOf(signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const [first, ...others] = signals;
+  if (others.length === 0 || signals.includes(undefined)) return others.length === 0 ? first : undefined;
+  const all = new AbortController();
+  let left = signals.length;
+  const count = () => {
+    left -= 1;
+    if (left === 0) all.abort();
+  };
+  for (const signal of signals) {
+    if (signal?.aborted) count();
+    else signal?.addEventListener('abort', count, { once: true });
+  }
+  return all.signal;
+}
+
 /** The form and headers that Crossmark's own pages send. */
 function bodyOf(call: Call<unknown>): { body: string; type: string } | undefined {
   if (call.form) {
@@ -365,6 +387,9 @@ function searchFields(term: 'condition' | 'mPlanID', values: readonly string[]):
 }
 
 const sortedBy = (property: string) => JSON.stringify([{ property, direction: 'ASC' }]);
+
+/** An event that is looked for, and the zone of its store. */
+type Sought = Cancellable & { plan: MplanId; shop: StoreId; zone: string };
 
 /** A client for one Crossmark host. Does nothing until its first call. */
 export function createCrossmarkClient(options: CrossmarkClientOptions): CrossmarkClient {
@@ -555,6 +580,63 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
     };
   }
 
+  /** A page of the rows of some plans, in whatever stores they run. Those of stores that nobody asked for aren't all readable. */
+  async function plansPage(sought: readonly Sought[], page: number, limit: number, signal?: AbortSignal) {
+    const fields = searchFields('mPlanID', [...new Set(sought.map(({ plan }) => plan))]);
+    const sort = sortedBy('startDate');
+    const { rows, total } = await perform(listCall({ fields, interval: {}, page, limit, sort, signal }));
+    const zones = new Map<string, string>(sought.map(({ shop, zone }) => [shop, zone]));
+    return { rows: rows.map((raw) => parseRow(raw, (shop) => zones.get(shop), base)), total };
+  }
+
+  /** The row of an event, if it is among some. Throws where it can't be read. */
+  function rowOf(
+    { plan, shop }: Sought,
+    rows: Awaited<ReturnType<typeof plansPage>>['rows'],
+  ): PlannedEvent | undefined {
+    const row = rows.find(({ mplanId, storeId }) => mplanId === plan && storeId === shop);
+    if (!row || !('reason' in row)) return row;
+    const message = `Crossmark lists plan ${plan} in store ${shop} in a form that cannot be read (${row.reason}).`;
+    throw new CrossmarkError('transient', 'getPlanningMplans', message);
+  }
+
+  async function findAlone(sought: Sought): Promise<PlannedEvent | null> {
+    for (let page = 1; ; page++) {
+      const { rows, total } = await plansPage([sought], page, PLAN_PAGE, sought.signal);
+      const row = rowOf(sought, rows);
+      if (row) return row;
+      if (page * PLAN_PAGE >= total) return null;
+      if (rows.length === 0) {
+        const message = `Crossmark's list of plan ${sought.plan} was not complete.`;
+        throw new CrossmarkError('transient', 'getPlanningMplans', message);
+      }
+    }
+  }
+
+  /** Whether a search for several plans was seen to leave one out: then each is looked for by itself. */
+  let findsOnlyOne = false;
+  /**
+   * Looks for several events by one call. Nobody has seen Crossmark search for several plans, so only what it lists then is
+   * believed: what it leaves out is looked for by itself, and so is each where the call fails.
+   */
+  const find = together<Sought, PlannedEvent | null>(
+    async (sought) => {
+      const several = sought.length > 1 && !findsOnlyOne;
+      const signal = allOf(sought.map((one) => one.signal));
+      const page = several ? await plansPage(sought, 1, PAGE_SIZE, signal).catch(() => null) : null;
+      const found = sought.map(async (one) => {
+        const row = page && rowOf(one, page.rows);
+        if (row) return row;
+        const alone = await findAlone(one);
+        if (page && alone) findsOnlyOne = true;
+        return alone;
+      });
+      await Promise.allSettled(found);
+      return found;
+    },
+    { most: MOST_SOUGHT, abreast: SEARCHES_ABREAST },
+  );
+
   return {
     async login() {
       await renew(await store.current());
@@ -624,25 +706,7 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
 
     async findEvent({ mplanId: plan, storeId: shop, timeZone: zone, signal }) {
       const wanted = checked('getPlanningMplans', () => ({ plan: mplanId(plan), shop: storeId(shop) }));
-      const fields = searchFields('mPlanID', [wanted.plan]);
-      const sort = sortedBy('startDate');
-      for (let page = 1; ; page++) {
-        const { rows, total } = await perform(
-          listCall({ fields, interval: {}, page, limit: PLAN_PAGE, sort, signal }),
-        );
-        for (const raw of rows) {
-          const row = parseRow(raw, () => zone, base);
-          if (row.mplanId !== wanted.plan || row.storeId !== wanted.shop) continue;
-          if (!('reason' in row)) return row;
-          const message = `Crossmark lists plan ${plan} in store ${shop} in a form that cannot be read (${row.reason}).`;
-          throw new CrossmarkError('transient', 'getPlanningMplans', message);
-        }
-        if (page * PLAN_PAGE >= total) return null;
-        if (rows.length === 0) {
-          const message = `Crossmark's list of plan ${plan} was not complete.`;
-          throw new CrossmarkError('transient', 'getPlanningMplans', message);
-        }
-      }
+      return orCancelled(find({ ...wanted, zone, signal }), signal, 'getPlanningMplans');
     },
 
     async schedule(wanted) {

@@ -5,4 +5,5 @@ export { type Readiness, readiness, serveHealth } from './health.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { RUN_SETTINGS, runApp } from './run.ts';
 export { inScope } from './scope.ts';
+export { shared, together } from './together.ts';
 export { currentOrigin, startTracing, traceCall, traced } from './tracing.ts';

@@ -2,12 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { type CallGuard, type CallName, type CallOutcome, CrossmarkError } from '@scheduler/crossmark';
 import { crossmarkBreakers, type Db, eventSyncs, type FailureKind, type Tx } from '@scheduler/db';
+import { shared } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { and, count, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import { addJobs } from './enqueue.ts';
 import { eventJobKey } from './jobs.ts';
-import { shared } from './shared.ts';
 
 /** When calls to a Crossmark host are held back, and how it is found out that it works again. */
 export interface BreakerPolicy {

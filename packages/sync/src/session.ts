@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID }
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Session, SessionStore } from '@scheduler/crossmark';
 import { crossmarkSessions, type Db } from '@scheduler/db';
+import { shared } from '@scheduler/runtime';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import { shared } from './shared.ts';
 
 /** How often those who wait for a sign-in look whether it is done. */
 const LOOK_MS = 100;

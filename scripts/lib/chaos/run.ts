@@ -66,6 +66,7 @@ export async function runChaos(given: {
     conditionLagMs: 0,
     listShift: { rows: 0, chance: 0 },
     secondBooking,
+    findsSeveralPlans: createRandom(seed, 'several plans').chance(0.5),
   } as const;
   await switchboard.configure({ seed, ...calm });
   const initial = await switchboard.state();
