@@ -1,5 +1,6 @@
 export { CHANGES_CHANNEL, type Change } from './changes.ts';
 export { connect, type Database, type Db, type Executor, inOrder, type Tx } from './connect.ts';
+export { isRolledBack, postgresError } from './errors.ts';
 export { idList, type JsonRows, jsonRows } from './json-rows.ts';
 export { migrate } from './migrate.ts';
 export { databaseReasons } from './ready.ts';

@@ -4,7 +4,7 @@ import { crossmarkBreakers, eventSyncs, refreshRuns, syncAttempts } from '@sched
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { eq } from 'drizzle-orm';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import {
   type Breaker,
   type BreakerPolicy,
@@ -165,6 +165,8 @@ test('an answer in between starts the count anew; a refusal and a session that i
 test('half of a window’s calls failing opens it, however they alternate', async () => {
   const { client } = worker({ failures: 100, windowCalls: 8 });
   await client.ping();
+  // The sign-in's two calls and this one: nobody waits for answers to be counted.
+  await vi.waitFor(async () => expect((await row()).windowCalls).toBe(3));
   await database.sql`update crossmark_breakers set window_calls = 0`;
   for (let pair = 1; pair <= 4; pair++) {
     expect((await row()).state).toBe('closed');

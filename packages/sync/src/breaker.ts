@@ -37,6 +37,9 @@ const LONGEST_LEAVE_MS = 86_400_000;
 /** What is held back and isn't an event's looks again by itself so often, should nobody let it go. */
 const LOOK_AGAIN_MS = 60_000;
 
+/** How long calls that were answered may wait to be counted; those that failed are counted at once, after them. */
+const ANSWERED_WRITTEN_MS = 100;
+
 /** Rows released in one transaction. */
 const RELEASE_LIMIT = 1_000;
 
@@ -90,14 +93,23 @@ export function createBreaker(options: {
     or(isNull(crossmarkBreakers.probeUntil), sql`${crossmarkBreakers.probeUntil} <= now()`),
   );
 
-  /** Counts calls of a closed breaker, one that failed or several that were answered; opens it after one failure too many. */
-  async function tally(failure: CrossmarkError | null, number = 1): Promise<void> {
+  /**
+   * Counts calls of a closed breaker, one that failed or several that were answered, the last of them a moment ago; opens it
+   * after one failure too many.
+   */
+  async function tally(failure: CrossmarkError | null, { number = 1, agoMs = 0 } = {}): Promise<void> {
     const columns = crossmarkBreakers;
     const isFresh = sql`${columns.windowStartedAt} < now() - ${ms(policy.windowMs)}`;
     const calls = sql`(case when ${isFresh} then 0 else ${columns.windowCalls} end + ${number})`;
     const failures = sql`(case when ${isFresh} then 0 else ${columns.windowFailures} end + ${failure ? 1 : 0})`;
-    const inARow = failure ? sql`${columns.consecutiveFailures} + 1` : sql`0`;
-    const since = sql`coalesce(${columns.failingSince}, now())`;
+    // What failed after the last answer is in a row still.
+    const stillFailing = sql`${columns.failingSince} > now() - ${ms(agoMs)}`;
+    const inARow = failure
+      ? sql`${columns.consecutiveFailures} + 1`
+      : sql`case when ${stillFailing} then ${columns.consecutiveFailures} else 0 end`;
+    const since = failure
+      ? sql`coalesce(${columns.failingSince}, now())`
+      : sql`case when ${stillFailing} then ${columns.failingSince} end`;
     const leave = failure ? leaveAloneUntil(failure) : sql`${columns.leaveAloneUntil}`;
     const opens = failure
       ? sql`(${inARow} >= ${policy.failures} or (${calls} >= ${policy.windowCalls} and ${failures} * 2 >= ${calls}))`
@@ -109,7 +121,7 @@ export function createBreaker(options: {
         windowCalls: calls,
         windowFailures: failures,
         consecutiveFailures: inARow,
-        failingSince: failure ? since : null,
+        failingSince: since,
         leaveAloneUntil: leave,
         ...(failure
           ? {
@@ -126,9 +138,7 @@ export function createBreaker(options: {
     if (counted[0]?.state === 'open')
       log.error({ host, ...counted[0], reason: failure?.message }, 'Crossmark can’t be reached: calls wait');
     if (counted.length > 0) return;
-    // The first call of all; or it was sent before the breaker opened, and then only its Retry-After is news.
-    const added = await db.insert(columns).values({ host }).onConflictDoNothing().returning();
-    if (added.length > 0) return tally(failure, number);
+    // It was sent before the breaker opened: only its Retry-After is news.
     if (failure?.retryAfterMs !== undefined)
       await db
         .update(columns)
@@ -197,24 +207,30 @@ export function createBreaker(options: {
     }
   }
 
-  let answered = 0;
-  // Many calls end while one is written down: they are written down together.
-  const tallyAnswered = shared(() => {
-    const number = answered;
-    answered = 0;
-    return tally(null, number);
+  const answered = { number: 0, lastMs: 0 };
+  const tallyAnswered = shared(async () => {
+    const { number, lastMs } = answered;
+    answered.number = 0;
+    if (number > 0) await tally(null, { number, agoMs: performance.now() - lastMs });
   });
-  const settle = async (outcome: CallOutcome) => {
-    try {
-      if (outcome === 'answered') {
-        answered += 1;
-        await tallyAnswered();
-      } else if (outcome !== 'cancelled') await tally(outcome);
-    } catch (error) {
+  const orWarn = (counting: Promise<void>): Promise<void> =>
+    counting.catch((error) => {
       const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : 'unknown';
       log.warn({ host, reason }, 'how a call to Crossmark went could not be counted');
-    }
-  };
+    });
+  let written: NodeJS.Timeout | undefined;
+  async function settle(outcome: CallOutcome): Promise<void> {
+    if (outcome === 'cancelled') return;
+    if (outcome === 'answered') {
+      answered.number += 1;
+      answered.lastMs = performance.now();
+      // Nobody waits for good news to be written down, and much of it is written down together.
+      written ??= setTimeout(() => {
+        written = undefined;
+        orWarn(tallyAnswered());
+      }, ANSWERED_WRITTEN_MS).unref();
+    } else await orWarn(tallyAnswered().then(() => tally(outcome)));
+  }
 
   const readState = shared(() =>
     db
@@ -233,6 +249,8 @@ export function createBreaker(options: {
     async admit(call) {
       if (probing.getStore()) return async () => {};
       const [row] = await readState();
+      // The first call of all.
+      if (!row) await db.insert(crossmarkBreakers).values({ host }).onConflictDoNothing();
       if (row?.state !== 'open') return settle;
       throw new CrossmarkUnreachableError(call, row.since, row.probeAt === null);
     },

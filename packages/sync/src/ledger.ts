@@ -7,7 +7,9 @@ import {
   eventSyncs,
   events,
   type FailureKind,
+  idList,
   inOrder,
+  isRolledBack,
   jsonRows,
   schedules,
   stores,
@@ -15,6 +17,7 @@ import {
   syncSteps,
   type Tx,
 } from '@scheduler/db';
+import { together } from '@scheduler/runtime';
 import type { Condition, Instant } from '@scheduler/scheduling';
 import { and, eq, inArray, ne, sql } from 'drizzle-orm';
 import type { JobInfo } from './context.ts';
@@ -78,22 +81,22 @@ export interface Ledger {
    */
   settleStep(lease: Lease, stepId: number, result: StepResult): Promise<void>;
   /**
-   * {@link settleStep} and {@link finishSynced} at once, for a write after which Crossmark holds what is wanted. Where the
+   * {@link settleStep} and {@link finishSynced} at once, for a booking after which Crossmark holds what is wanted. Where the
    * event can't be finished (null), the step is settled all the same.
    */
   settleAndFinish(
     lease: Lease,
     stepId: number,
-    result: StepResult,
+    made: { bookingId: BookingId; held: Remembered },
     finish: SyncedResult,
-  ): Promise<{ clickToSyncedMs: number | undefined } | null>;
+  ): Promise<Synced | null>;
   /** Commits what a read of Crossmark showed: its booking, and what became of the writes that were in doubt. */
   commitReading(lease: Lease, held: Remembered | null, settled: readonly SettledByReading[]): Promise<void>;
   /**
    * Marks the event synced and gives the lease back. Tells how long the change took from click to here, if it did. Null
    * also where a write of a worker that lost the event was answered a moment ago.
    */
-  finishSynced(lease: Lease, result: SyncedResult): Promise<{ clickToSyncedMs: number | undefined } | null>;
+  finishSynced(lease: Lease, result: SyncedResult): Promise<Synced | null>;
   /** Somebody changed Crossmark's side while ours was changed too: a person chooses. */
   finishConflict(
     lease: Lease,
@@ -114,22 +117,49 @@ export interface Ledger {
 
 /**
  * The ledger in Postgres. Rows are always locked in the order event, event_syncs, jobs: the order in which saves take
- * them.
+ * them. What every job does is done for all jobs of a process that come to it at once, see {@link together}: such a
+ * statement passes over rows that somebody has locked, and waits for each of those by itself.
  */
-export const postgresLedger = (db: Db): Ledger => ({
-  takeLease: takeLease.bind(null, db),
-  readEvent: readEvent.bind(null, db),
-  journalStep: journalStep.bind(null, db),
-  settleStep: settleStep.bind(null, db),
-  settleAndFinish: settleAndFinish.bind(null, db),
-  commitReading: commitReading.bind(null, db),
-  finishSynced: finishSynced.bind(null, db),
-  finishConflict: finishConflict.bind(null, db),
-  finishWaiting: finishWaiting.bind(null, db),
-  finishFailed: finishFailed.bind(null, db),
-  handBack: handBack.bind(null, db),
-  abandon: abandon.bind(null, db),
-});
+export function postgresLedger(db: Db): Ledger {
+  const at = { most: 50, apart: isRolledBack };
+  const freeLease = together((asked: readonly LeaseAsked[]) => takeFreeLeases(db, asked, SKIPPED), at);
+  const state = together((eventIds: readonly number[]) => readEvents(db, eventIds), at);
+  const journal = together((leaving: readonly Leaving[]) => journalSteps(db, leaving, SKIPPED), at);
+  const confirm = together((confirmed: readonly Confirmed[]) => finishConfirmed(db, confirmed), at);
+  return {
+    async takeLease(eventId, job, leaseMs) {
+      const asked = { eventId, owner: `${job.workerId}/${randomUUID()}`, job, leaseMs };
+      const attemptId = (await freeLease(asked)) ?? (await takeFreeLeases(db, [asked], WAITED_FOR))[0];
+      return attemptId ? { eventId, owner: asked.owner, attemptId, job } : leaveForLater(db, eventId, job);
+    },
+    readEvent: state,
+    async journalStep(lease, step, leaseMs) {
+      const leaving = { lease, step, leaseMs };
+      const stepId = (await journal(leaving)) ?? (await journalSteps(db, [leaving], WAITED_FOR))[0];
+      if (!stepId) throw lost(lease);
+      return stepId;
+    },
+    settleStep: settleStep.bind(null, db),
+    async settleAndFinish(lease, stepId, made, finish) {
+      const finished = await confirm({ lease, stepId, ...made, finish });
+      if (finished) return finished;
+      await settleStep(db, lease, stepId, { state: 'done', ...made });
+      return finishSynced(db, lease, finish);
+    },
+    commitReading: commitReading.bind(null, db),
+    finishSynced: finishSynced.bind(null, db),
+    finishConflict: finishConflict.bind(null, db),
+    finishWaiting: finishWaiting.bind(null, db),
+    finishFailed: finishFailed.bind(null, db),
+    handBack: handBack.bind(null, db),
+    abandon: abandon.bind(null, db),
+  };
+}
+
+/** What a statement does about rows that somebody else has locked. */
+type Locked = typeof SKIPPED;
+const SKIPPED = sql.raw('skip locked');
+const WAITED_FOR = sql.raw('');
 
 /** A write that can be journalled and sent. */
 export type Write = Exclude<Step, { kind: 'blocked' }>;
@@ -165,15 +195,7 @@ interface FailedTry {
   decide: (history: { earlierTries: number; failingForMs: number }) => Verdict;
 }
 
-async function takeLease(
-  db: Db,
-  eventId: number,
-  job: JobInfo,
-  leaseMs: number,
-): Promise<Lease | 'busy' | 'nothing'> {
-  const owner = `${job.workerId}/${randomUUID()}`;
-  const attemptId = await takeFreeLease(db, eventId, { owner, job, leaseMs });
-  if (attemptId !== undefined) return { eventId, owner, attemptId, job };
+async function leaveForLater(db: Db, eventId: number, job: JobInfo): Promise<'busy' | 'nothing'> {
   return db.transaction(async (tx) => {
     const [, [sync]] = await inOrder(
       () => holdEvent(tx, eventId),
@@ -193,27 +215,48 @@ async function takeLease(
   });
 }
 
+/** A lease that somebody would like to have. */
+interface LeaseAsked {
+  eventId: number;
+  owner: string;
+  job: JobInfo;
+  leaseMs: number;
+}
+
 /**
- * Takes a lease that nobody holds of an event that isn't settled, and opens an attempt: the usual case, in one statement.
- * Undefined where there is no such thing.
+ * Takes the leases that nobody holds of events that aren't settled, and opens an attempt each: the usual case, in one
+ * statement. Null where there is no such thing.
  */
-async function takeFreeLease(
+async function takeFreeLeases(
   db: Db,
-  eventId: number,
-  { owner, job, leaseMs }: { owner: string; job: JobInfo; leaseMs: number },
-): Promise<number | undefined> {
+  asked: readonly LeaseAsked[],
+  locked: Locked,
+): Promise<(number | null)[]> {
+  const given = asked.map(({ eventId, owner, leaseMs, job }) => ({
+    eventId,
+    owner,
+    leaseMs,
+    task: job.task,
+    jobId: job.id,
+    workerId: job.workerId,
+  }));
   // Whoever runs a dead letter again, from here or from the queue's pages, gives it all its tries again.
-  const [attempt] = await db.execute<{ id: string }>(sql`
-    with free as (
-      select event_syncs.event_id, event_syncs.tries, event_syncs.state = 'failed' redriven, schedules.id schedule_id
+  const taken = await db.execute<{ id: string; event_id: number; job_id: string }>(sql`
+    with asked as (
+      select * from json_to_recordset(${JSON.stringify(given)}::json)
+        as asked("eventId" int, owner text, "leaseMs" int, task text, "jobId" text, "workerId" text)
+    ), free as (
+      select asked.*, event_syncs.event_id, event_syncs.tries, event_syncs.state = 'failed' redriven,
+        schedules.id schedule_id
       from events
       join event_syncs on event_syncs.event_id = events.id
+      join asked on asked."eventId" = events.id
       left join schedules on schedules.event_id = events.id and schedules.ended_at is null
-      where events.id = ${eventId} and event_syncs.state not in ('synced', 'conflict')
+      where events.id = any(${idsOf(asked)}) and event_syncs.state not in ('synced', 'conflict')
         and (event_syncs.lease_until is null or event_syncs.lease_until <= now())
-      for key share of events for update of event_syncs
+      for key share of events ${locked} for update of event_syncs ${locked}
     ), taken as (
-      update event_syncs set lease_owner = ${owner}, lease_until = ${later(leaseMs)},
+      update event_syncs set lease_owner = free.owner, lease_until = now() + free."leaseMs" * interval '1 millisecond',
         state = case when redriven then 'pending' else state end,
         tries = case when redriven then 0 else event_syncs.tries end,
         failing_since = case when redriven then null else failing_since end
@@ -221,16 +264,20 @@ async function takeFreeLease(
       returning free.*
     )
     insert into sync_attempts (task, job_id, worker_id, event_id, schedule_id, number)
-    select ${job.task}, ${job.id}, ${job.workerId}, event_id, schedule_id, case when redriven then 1 else tries + 1 end
-    from taken returning id`);
-  return attempt && Number(attempt.id);
+    select task, "jobId", "workerId", event_id, schedule_id, case when redriven then 1 else tries + 1 end
+    from taken returning id, event_id, job_id`);
+  return asked.map(({ eventId, job }) => {
+    const attempt = taken.find((row) => row.event_id === eventId && row.job_id === job.id);
+    return attempt ? Number(attempt.id) : null;
+  });
 }
+
+/** Events that are asked about, as one parameter. Where a statement says so, it finds their rows by their key. */
+const idsOf = (asked: readonly { eventId: number }[]) => idList(asked.map(({ eventId }) => eventId));
 
 /** What refers to an event takes this lock anyway; taken first, it comes in the same order as a save's. */
 const holdEvent = (tx: Tx, eventId: number) =>
   tx.select({ id: events.id }).from(events).where(eq(events.id, eventId)).for('key share');
-
-const later = (ms: number) => sql`now() + ${ms} * interval '1 millisecond'`;
 
 const ROWS = {
   sync: jsonRows(eventSyncs),
@@ -241,18 +288,23 @@ const ROWS = {
   steps: jsonRows(syncSteps),
 };
 
-async function readEvent(db: Db, eventId: number): Promise<EventState | undefined> {
-  const live = sql`where event_id = ${eventId} and ended_at is null`;
-  const [row] = await db.execute<Record<keyof typeof ROWS, unknown>>(sql`
-    select ${ROWS.sync.of(sql`where event_id = ${eventId}`)} sync,
-      ${ROWS.event.of(sql`where id = ${eventId}`)} event,
-      ${ROWS.store.of(sql`where id = (select store_id from events where id = ${eventId})`)} store,
+async function readEvents(db: Db, eventIds: readonly number[]): Promise<(EventState | undefined)[]> {
+  const live = sql`where event_id = asked.id and ended_at is null`;
+  const found = await db.execute<Record<keyof typeof ROWS, unknown> & { id: number }>(sql`
+    select asked.id, ${ROWS.sync.of(sql`where event_id = asked.id`)} sync,
+      ${ROWS.event.of(sql`where id = asked.id`)} event,
+      ${ROWS.store.of(sql`where id = (select store_id from events where id = asked.id)`)} store,
       ${ROWS.schedule.of(live)} schedule,
       ${ROWS.employee.of(sql`where id = (select employee_id from schedules ${live})`)} employee,
       -- However long ago work was opened again: it isn't done a second time. Relies on the index sync_steps_event.
-      ${ROWS.steps.of(sql`where event_id = ${eventId} and (kind = 'reissue' or id in (
-        select id from sync_steps where event_id = ${eventId} order by id desc limit 50))`)} steps`);
-  if (!row) throw new Error('Nothing was read.');
+      ${ROWS.steps.of(sql`where event_id = asked.id and (kind = 'reissue' or id in (
+        select id from sync_steps where event_id = asked.id order by id desc limit 50))`)} steps
+    from unnest(${idList(eventIds)}) asked(id)`);
+  const states = new Map(found.map((row) => [row.id, stateOf(row)]));
+  return eventIds.map((id) => states.get(id));
+}
+
+function stateOf(row: Record<keyof typeof ROWS, unknown>): EventState | undefined {
   const [sync] = ROWS.sync.read(row.sync);
   const [event] = ROWS.event.read(row.event);
   const [store] = ROWS.store.read(row.store);
@@ -263,26 +315,47 @@ async function readEvent(db: Db, eventId: number): Promise<EventState | undefine
   return { sync, event, store, schedule, employee, steps };
 }
 
-async function journalStep(db: Db, lease: Lease, step: Write, leaseMs: number): Promise<number> {
-  const create = step.kind === 'create' ? step : null;
-  const repId = step.kind === 'delete' ? null : step.repId;
-  const bookingId = step.kind === 'create' ? null : step.bookingId;
-  const [row] = await db.execute<{ id: string }>(sql`
-    with owned as (
-      select event_id from events join event_syncs on event_id = events.id
-      where events.id = ${lease.eventId} and lease_owner = ${lease.owner}
-      for key share of events for update of event_syncs
+/** A write that is about to leave. */
+interface Leaving {
+  lease: Lease;
+  step: Write;
+  leaseMs: number;
+}
+
+/** Journals writes of whoever holds the lease; null for others. */
+async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked): Promise<(number | null)[]> {
+  const given = leaving.map(({ lease: { eventId, owner }, step, leaseMs }) => ({
+    eventId,
+    owner,
+    leaseMs,
+    kind: step.kind,
+    repId: step.kind === 'delete' ? null : step.repId,
+    startsAt: step.kind === 'create' ? step.startsAt : null,
+    endsAt: step.kind === 'create' ? step.endsAt : null,
+    bookingId: step.kind === 'create' ? null : step.bookingId,
+  }));
+  const journalled = await db.execute<{ id: string; event_id: number }>(sql`
+    with leaving as (
+      select * from json_to_recordset(${JSON.stringify(given)}::json)
+        as leaving("eventId" int, owner text, "leaseMs" int, kind sync_step_kind, "repId" text, "startsAt" timestamptz,
+          "endsAt" timestamptz, "bookingId" text)
+    ), owned as (
+      select leaving.*, event_id from events
+      join event_syncs on event_id = events.id
+      join leaving on leaving."eventId" = events.id
+      where events.id = any(${idsOf(given)}) and lease_owner = leaving.owner
+      for key share of events ${locked} for update of event_syncs ${locked}
     ), kept as (
-      update event_syncs set lease_until = ${later(leaseMs)}, updated_at = now()
+      update event_syncs set lease_until = now() + owned."leaseMs" * interval '1 millisecond', updated_at = now()
       from owned where event_syncs.event_id = owned.event_id
-      returning event_syncs.event_id
+      returning owned.*
     )
     insert into sync_steps (event_id, kind, rep_id, starts_at, ends_at, booking_id)
-    select event_id, ${step.kind}::sync_step_kind, ${repId}, ${create?.startsAt ?? null}::timestamptz,
-      ${create?.endsAt ?? null}::timestamptz, ${bookingId}
-    from kept returning id`);
-  if (!row) throw lost(lease);
-  return Number(row.id);
+    select event_id, kind, "repId", "startsAt", "endsAt", "bookingId" from kept returning id, event_id`);
+  return given.map(({ eventId }) => {
+    const step = journalled.find((row) => row.event_id === eventId);
+    return step ? Number(step.id) : null;
+  });
 }
 
 const lost = ({ eventId }: Lease) =>
@@ -319,26 +392,77 @@ async function settleStep(db: Db, lease: Lease, stepId: number, result: StepResu
   );
 }
 
-async function settleAndFinish(
-  db: Db,
-  lease: Lease,
-  stepId: number,
-  result: StepResult,
-  finish: SyncedResult,
-): Promise<{ clickToSyncedMs: number | undefined } | null> {
-  return orAsUnknown(db, lease, stepId, result, () =>
-    db.transaction(async (tx) => {
-      const [owned, , [inDoubt]] = await inOrder(
-        () => lockBoth(tx, lease),
-        () => tx.update(syncSteps).set(settled(result)).where(eq(syncSteps.id, stepId)),
-        () => stepInDoubt(tx, lease.eventId),
-      );
-      if (owned.wantedVersion === finish.version && !inDoubt)
-        return writeSynced(tx, lease, owned, finish, result.held);
-      await holdLease(tx, lease, result.held === undefined ? {} : remember(result.held));
-      return null;
+/** A write that Crossmark confirmed as just what is wanted. */
+interface Confirmed {
+  lease: Lease;
+  stepId: number;
+  bookingId: BookingId;
+  held: Remembered;
+  finish: SyncedResult;
+}
+
+/**
+ * Settles confirmed writes and marks their events synced, in one statement: where nobody else has touched an event since
+ * its write was journalled. Null for others.
+ */
+async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise<(Synced | null)[]> {
+  const given = confirmed.map(
+    ({ lease: { eventId, owner, attemptId }, stepId, bookingId, held, finish }) => ({
+      eventId,
+      owner,
+      attemptId,
+      stepId,
+      made: bookingId,
+      ...remember(held),
+      ...finish,
+      follows: FOLLOWED_BY[finish.condition],
     }),
   );
+  // A step and its event's row are written by one transaction: as long as the row is that transaction's, no late answer, no
+  // newer wish and no other owner came in between. That holds for the row as it is locked, not only as it was looked up.
+  const finished = await db.execute<{ event_id: number; is_news: boolean; wanted_for_ms: number | null }>(sql`
+    with confirmed as (
+      select * from json_to_recordset(${JSON.stringify(given)}::json)
+        as confirmed("eventId" int, owner text, "attemptId" bigint, "stepId" bigint, made text, "bookingId" text,
+          "bookedRepId" text, "bookedRepNames" text, "bookedStartsAt" timestamptz, version int, condition event_condition,
+          outcome attempt_outcome, summary text, follows event_condition[])
+    ), mine as (
+      select confirmed.*, event_syncs.event_id, ${TOLD}
+      from events
+      join event_syncs on event_syncs.event_id = events.id
+      join confirmed on confirmed."eventId" = events.id
+      join sync_steps on sync_steps.id = confirmed."stepId"
+      where events.id = any(${idsOf(given)}) and lease_owner = confirmed.owner and wanted_version = confirmed.version
+        and sync_steps.state = 'sent' and event_syncs.xmin = sync_steps.xmin
+        and not exists (
+          select from sync_steps other
+          where other.event_id = events.id and other.id <> sync_steps.id and other.state in ('sent', 'unknown'))
+      for no key update of events skip locked for update of event_syncs skip locked
+    ), settled as (
+      update sync_steps set state = 'done', booking_id = made, answered_at = now() from mine where id = "stepId"
+    ), synced as (
+      update event_syncs set booking_id = "bookingId", booked_rep_id = "bookedRepId", booked_rep_names = "bookedRepNames",
+        booked_starts_at = "bookedStartsAt", ${SYNCED}
+      from mine where event_syncs.event_id = mine.event_id
+    ), followed as (
+      update events set condition = mine.condition, updated_at = now()
+      from mine where events.id = mine.event_id and events.condition = any(follows)
+    ), closed as (
+      update sync_attempts set outcome = mine.outcome, summary = mine.summary, finished_at = now()
+      from mine where id = "attemptId"
+    ), done as (
+      -- Jobs that came meanwhile have nothing left to do. Looked up one by one, of a million there may be.
+      select count(*) from graphile_worker.complete_jobs(array(
+        select job.id from mine cross join lateral (
+          select id from graphile_worker._private_jobs
+          where key = 'event:' || mine.event_id and locked_at is null offset 0
+        ) job))
+    )
+    select event_id, is_news, wanted_for_ms, (select count from done) from mine`);
+  return given.map(({ eventId }) => {
+    const row = finished.find((one) => one.event_id === eventId);
+    return row ? told(row) : null;
+  });
 }
 
 const settled = (result: StepResult) => ({
@@ -449,18 +573,15 @@ const FOLLOWED_BY = {
   Submitted: ['Unstaffed', 'Scheduled', 'Staffed', 'Reissued'],
 } as const satisfies Record<SyncedResult['condition'], Condition[]>;
 
-async function finishSynced(
-  db: Db,
-  lease: Lease,
-  result: SyncedResult,
-): Promise<{ clickToSyncedMs: number | undefined } | null> {
+async function finishSynced(db: Db, lease: Lease, result: SyncedResult): Promise<Synced | null> {
   return db.transaction(async (tx) => {
     const [owned, [inDoubt]] = await inOrder(
       () => lockBoth(tx, lease),
       () => stepInDoubt(tx, lease.eventId),
     );
-    if (owned.wantedVersion !== result.version || inDoubt) return null;
-    return writeSynced(tx, lease, owned, result);
+    if (owned.wanted_version !== result.version || inDoubt) return null;
+    await writeSynced(tx, lease, result);
+    return told(owned);
   });
 }
 
@@ -472,31 +593,22 @@ const stepInDoubt = (tx: Tx, eventId: number) =>
     .where(and(eq(syncSteps.eventId, eventId), inArray(syncSteps.state, ['sent', 'unknown'])))
     .limit(1);
 
-/** Writes that an event is synced, as its owner and with its rows locked; `held` is what Crossmark holds, where that is new. */
-async function writeSynced(
-  tx: Tx,
-  lease: Lease,
-  owned: Awaited<ReturnType<typeof lockBoth>>,
-  result: SyncedResult,
-  held?: Remembered | null,
-): Promise<{ clickToSyncedMs: number | undefined }> {
-  const { eventId, attemptId } = lease;
-  const news = held === undefined ? null : remember(held);
-  const booking =
-    news &&
-    sql`booking_id = ${news.bookingId}, booked_rep_id = ${news.bookedRepId}, booked_rep_names = ${news.bookedRepNames},
-      booked_starts_at = ${news.bookedStartsAt}::timestamptz,`;
-  const followed = FOLLOWED_BY[result.condition].join();
+/** Columns of a sync row that is synced with what is wanted, and of nobody any more. */
+const SYNCED =
+  sql.raw(`state = 'synced', conflict = null, synced_version = wanted_version, synced_at = now(), updated_at = now(),
+  lease_owner = null, lease_until = null, tries = 0, failing_since = null, next_try_at = null, failure_kind = null,
+  failure_reason = null`);
+
+/** Writes that an event is synced, as its owner and with its rows locked. */
+async function writeSynced(tx: Tx, { eventId, attemptId }: Lease, result: SyncedResult): Promise<void> {
+  const follows = FOLLOWED_BY[result.condition].join();
   // Under way, done or reissued work stays so; jobs that came meanwhile have nothing left to do.
   await tx.execute(sql`
     with synced as (
-      update event_syncs set ${booking ?? sql``} state = 'synced', conflict = null, synced_version = ${result.version},
-        synced_at = now(), updated_at = now(), lease_owner = null, lease_until = null, tries = 0, failing_since = null,
-        next_try_at = null, failure_kind = null, failure_reason = null
-      where event_id = ${eventId}
+      update event_syncs set ${SYNCED} where event_id = ${eventId}
     ), followed as (
       update events set condition = ${result.condition}::event_condition, updated_at = now()
-      where id = ${eventId} and condition = any(${`{${followed}}`}::event_condition[])
+      where id = ${eventId} and condition = any(${`{${follows}}`}::event_condition[])
     ), closed as (
       update sync_attempts set outcome = ${result.outcome}::attempt_outcome, summary = ${result.summary}, finished_at = now()
       where id = ${attemptId}
@@ -504,20 +616,28 @@ async function writeSynced(
     select count(*) from graphile_worker.complete_jobs(array(
       select id from graphile_worker._private_jobs where key = ${eventJobKey(eventId)} and locked_at is null
     ))`);
-  const fresh = owned.syncedVersion < owned.wantedVersion;
-  const { wantedForMs } = owned;
-  return { clickToSyncedMs: fresh && wantedForMs !== null ? Math.round(wantedForMs) : undefined };
 }
+
+/** What is told of a change that arrived. */
+type Synced = { clickToSyncedMs: number | undefined };
+
+/** How long a change took, where it is one that wasn't synced before. */
+const told = (row: { is_news: boolean; wanted_for_ms: number | null }): Synced => ({
+  clickToSyncedMs: row.is_news && row.wanted_for_ms !== null ? Math.round(row.wanted_for_ms) : undefined,
+});
+/** Columns for {@link told}. */
+const TOLD = sql.raw(
+  'synced_version < wanted_version is_news, (extract(epoch from clock_timestamp() - wanted_at) * 1000)::float8 wanted_for_ms',
+);
 
 /** The event's rows under lock, its own before its sync row as in a save, if this worker still owns it. */
 async function lockBoth(tx: Tx, lease: Lease) {
   const [row] = await tx.execute<{
-    wantedVersion: number;
-    syncedVersion: number;
-    wantedForMs: number | null;
+    wanted_version: number;
+    is_news: boolean;
+    wanted_for_ms: number | null;
   }>(sql`
-    select wanted_version "wantedVersion", synced_version "syncedVersion",
-      (extract(epoch from clock_timestamp() - wanted_at) * 1000)::float8 "wantedForMs"
+    select wanted_version, ${TOLD}
     from events join event_syncs on event_id = events.id
     where events.id = ${lease.eventId} and lease_owner = ${lease.owner}
     for no key update of events for update of event_syncs`);

@@ -5,7 +5,7 @@ import {
   type MplanId,
   type PlannedEvent,
 } from '@scheduler/crossmark';
-import type { AttemptOutcome, FailureKind } from '@scheduler/db';
+import type { AttemptOutcome, Db, FailureKind } from '@scheduler/db';
 import { CLOSED_CONDITIONS, formatDay } from '@scheduler/scheduling';
 import { CrossmarkUnreachableError } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
@@ -57,9 +57,14 @@ class TryFailedError extends Error {
  * the next try included; throws only where our own database fails.
  */
 export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo): Promise<Ended> {
-  const real = { ledger: postgresLedger(ctx.db), deadline: (ms: number) => AbortSignal.timeout(ms) };
-  return reconcileWith({ ...ctx, ...real }, eventId, job);
+  const ledger = ledgers.get(ctx.db) ?? postgresLedger(ctx.db);
+  ledgers.set(ctx.db, ledger);
+  const deadline = (ms: number) => AbortSignal.timeout(ms);
+  return reconcileWith({ ...ctx, ledger, deadline }, eventId, job);
 }
+
+/** One for all jobs of a process: what they ask for at once is done together. */
+const ledgers = new WeakMap<Db, Ledger>();
 
 /** What reconciliation needs of the world around it; the model test gives it one in memory with a time of its own. */
 export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> {
@@ -238,13 +243,13 @@ class Reconciliation {
           endsAt: booking.endsAt,
           names: booking.repName || name,
         };
-        const result = { state: 'done' as const, bookingId: booking.bookingId, held: made };
+        const result = { bookingId: booking.bookingId, held: made };
         this.done.push(`booked ${name ?? repId} on ${when(startsAt, timeZone)}`);
         if (wanted !== null && isWanted(wanted, made)) {
           const finished = await ctx.ledger.settleAndFinish(lease, stepId, result, this.synced(state));
           return finished && this.ended(finished);
         }
-        await ctx.ledger.settleStep(lease, stepId, result);
+        await ctx.ledger.settleStep(lease, stepId, { state: 'done', ...result });
       } else if (step.kind === 'reissue') {
         const { kind: _, ...reissue } = step;
         await ctx.crossmark.reissue({ mplanId, storeId, ...reissue, signal });

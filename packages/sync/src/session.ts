@@ -108,9 +108,12 @@ export function postgresSession(options: {
   const mine = and(eq(crossmarkSessions.host, id.host), eq(crossmarkSessions.userId, id.userId));
 
   const SEALED = { sealed: crossmarkSessions.sealed, keyId: crossmarkSessions.keyId };
-  const current = shared(async () =>
-    open((await db.select(SEALED).from(crossmarkSessions).where(mine))[0], id, keys),
-  );
+  /** As last read or renewed. Where another worker renewed it since, Crossmark says so, and {@link claim} finds theirs. */
+  let known: Session | null = null;
+  const read = shared(async () => {
+    known = open((await db.select(SEALED).from(crossmarkSessions).where(mine))[0], id, keys);
+    return known;
+  });
 
   /** The session that somebody else signed in, or else the right to do so, or null while another one has it. */
   const claim = (stale: Session | null, owner: string): Promise<Session | 'mine' | null> =>
@@ -138,9 +141,10 @@ export function postgresSession(options: {
   const owned = (owner: string) => and(mine, eq(crossmarkSessions.renewOwner, owner));
 
   return {
-    current,
+    current: async () => known ?? read(),
     async renew(stale, signIn) {
       const owner = randomUUID();
+      known = null;
       for (;;) {
         const claimed = await claim(stale, owner);
         if (claimed === 'mine') break;
@@ -155,7 +159,7 @@ export function postgresSession(options: {
           .where(owned(owner))
           .returning({ host: crossmarkSessions.host });
         // Took so long that somebody else signed in meanwhile: theirs is everybody's.
-        return kept.length > 0 ? session : ((await current()) ?? session);
+        return kept.length > 0 ? session : ((await read()) ?? session);
       } catch (error) {
         // What is over stays there: nobody takes it for a new one.
         await db

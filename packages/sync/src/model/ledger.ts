@@ -555,9 +555,9 @@ export class Board {
           return id;
         }),
       settleStep: (...given) => call('settleStep', () => settle(...given)),
-      settleAndFinish: (lease, stepId, result, finished) =>
+      settleAndFinish: (lease, stepId, made, finished) =>
         call('settleAndFinish', () => {
-          settle(lease, stepId, result);
+          settle(lease, stepId, { state: 'done', ...made });
           return finish(lease, finished);
         }),
       commitReading: (lease, held, settled) =>
