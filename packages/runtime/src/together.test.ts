@@ -6,7 +6,9 @@ import { currentOrigin } from './tracing.ts';
 
 describe('work done together', () => {
   /** Doubles numbers, and tells which were asked for at once; negative ones can't be done. */
-  function doubling(options: { most?: number; abreast?: number; apart?: (error: unknown) => boolean } = {}) {
+  function doubling(
+    options: { most?: number; patienceMs?: number; apart?: (error: unknown) => boolean } = {},
+  ) {
     const calls: number[][] = [];
     const ask = together(
       async (numbers: readonly number[]) => {
@@ -42,15 +44,25 @@ describe('work done together', () => {
     expect(calls).toEqual([[1, 2], [3, 4], [5]]);
   });
 
-  test('is under way as often at once as it may be', async () => {
-    const { calls, ask } = doubling({ abreast: 2 });
-    const first = ask(1);
-    while (calls.length === 0) await wait(0);
-    const second = ask(2);
-    while (calls.length === 1) await wait(0);
-    const later = [ask(3), ask(4)];
-    expect(await Promise.all([first, second, ...later])).toEqual([2, 4, 6, 8]);
-    expect(calls).toEqual([[1], [2], [3, 4]]);
+  test('is not waited for longer than anybody is patient', async () => {
+    const held: (() => void)[] = [];
+    const ask = together(
+      (numbers: readonly number[]) =>
+        new Promise<number[]>((resolve) => held.push(() => resolve(numbers.map((number) => 2 * number)))),
+      { most: 100, patienceMs: 20 },
+    );
+    const hanging = ask(1);
+    while (held.length < 1) await wait(0);
+    const others = [ask(2), ask(3)];
+    while (held.length < 2) await wait(0);
+    held[1]?.();
+    expect(await Promise.all(others)).toEqual([4, 6]);
+    held[0]?.();
+    expect(await hanging).toBe(2);
+    const later = ask(4);
+    while (held.length < 3) await wait(0);
+    held[2]?.();
+    expect(await later).toBe(8);
   });
 
   test('is done for each alone where one of them fails, and only that one hears of it', async () => {

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
  * Work that costs less for many at once than for each alone. Whoever asks in one turn of the event loop is served by one
- * call of `work`, at once while fewer than `abreast` are under way (1); else they wait for the next call, with all who come
- * meanwhile. So nobody waits for others to come, and nobody gets what was begun before they asked.
+ * call of `work`; whoever asks while that is under way waits for the next call, with all who come meanwhile, but no longer
+ * than `patienceMs`. So nobody waits for others to come, and nobody gets what was begun before they asked.
  *
  * `work` gets what was asked for in the order of asking, and returns for each a result, or the promise of one. It runs outside
  * of any asker's scope. Where it fails for several and `apart` says that it may be done again, it is called for each of them
@@ -11,9 +11,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
  */
 export function together<Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly (Result | Promise<Result>)[]>,
-  options: { most: number; abreast?: number; apart?: (error: unknown) => boolean },
+  options: { most: number; patienceMs?: number; apart?: (error: unknown) => boolean },
 ): (item: Item) => Promise<Result> {
-  const { most, abreast = 1, apart } = options;
+  const { most, patienceMs, apart } = options;
   interface Asked {
     item: Item;
     resolve: (result: Result | Promise<Result>) => void;
@@ -21,8 +21,8 @@ export function together<Item, Result>(
   }
   const outside = AsyncLocalStorage.snapshot();
   const waiting: Asked[] = [];
-  let underWay = 0;
-  let beginning = false;
+  /** Whether a call is under way that is waited for, or about to begin. */
+  let busy = false;
 
   async function serve(asked: readonly Asked[]): Promise<void> {
     try {
@@ -36,16 +36,20 @@ export function together<Item, Result>(
 
   /** Once this turn of the event loop is over, serves all who wait by then, as many at a time as may be. */
   function begin(): void {
-    if (beginning || waiting.length === 0 || underWay >= abreast) return;
-    beginning = true;
-    outside(setImmediate, async () => {
-      beginning = false;
-      underWay += 1;
-      const asked = waiting.splice(0, most);
-      begin();
-      await serve(asked);
-      underWay -= 1;
-      begin();
+    if (busy || waiting.length === 0) return;
+    busy = true;
+    outside(setImmediate, () => {
+      let patience: NodeJS.Timeout | undefined;
+      let waitedFor = true;
+      const next = () => {
+        clearTimeout(patience);
+        if (!waitedFor) return;
+        waitedFor = false;
+        busy = false;
+        begin();
+      };
+      if (patienceMs !== undefined) patience = setTimeout(next, patienceMs);
+      serve(waiting.splice(0, most)).finally(next);
     });
   }
 
