@@ -84,6 +84,8 @@ export async function reconcileWith(ctx: ReconcileContext, eventId: number, job:
     return await run.converge();
   } catch (error) {
     return await run.fail(error);
+  } finally {
+    run.end();
   }
 }
 
@@ -92,6 +94,8 @@ class Reconciliation {
   private readonly ctx: ReconcileContext;
   private readonly lease: Lease;
   private readonly signal: AbortSignal;
+  /** To be called once the run is over. */
+  readonly end: () => void;
   private version: number | null = null;
   private scheduleId: number | null = null;
   private timeZone = 'UTC';
@@ -104,7 +108,14 @@ class Reconciliation {
   constructor(ctx: ReconcileContext, lease: Lease) {
     this.ctx = ctx;
     this.lease = lease;
-    this.signal = AbortSignal.any([lease.job.signal, ctx.deadline(SOFT_LIMIT_MS)]);
+    // AbortSignal.any would have the worker's own signal remember every job that ever ran.
+    const stop = new AbortController();
+    const stopping = lease.job.signal;
+    const follow = () => stop.abort(stopping.reason);
+    if (stopping.aborted) follow();
+    else stopping.addEventListener('abort', follow);
+    this.end = () => stopping.removeEventListener('abort', follow);
+    this.signal = AbortSignal.any([stop.signal, ctx.deadline(SOFT_LIMIT_MS)]);
   }
 
   async converge(): Promise<Ended> {
