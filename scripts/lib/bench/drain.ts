@@ -27,10 +27,14 @@ export async function measureDrain(
   infrastructure: Infrastructure,
   { jobs, rounds, concurrency }: { jobs: number; rounds: number; concurrency: number },
 ): Promise<PartResult> {
-  const celery = '' as string | Awaited<ReturnType<typeof celeryStack>>;
-  const bullmq = '';
+  const celery = await celeryStack(infrastructure);
+  const bullmq = await bullmqDrainer(infrastructure, concurrency);
   const asked: (Drainer | string)[] = [
     ourDrainer(infrastructure, concurrency),
+    typeof celery === 'string' ? celery : celery.drainer(),
+    await bareDrainer(infrastructure, concurrency, false),
+    await bareDrainer(infrastructure, concurrency, true),
+    bullmq,
   ];
   const drainers = asked.filter((one) => typeof one !== 'string');
   const missing = asked.filter((one) => typeof one === 'string');
