@@ -95,8 +95,8 @@ const ROWS = {
 
 /**
  * All that the rules ask before a change of plan, in one statement, and ids for the schedules that it may make.
- * @param what.events picks the ids of the events
- * @param what.people picks the ids of the people
+ * @param what.events the ids of the events, as an array
+ * @param what.people the ids of the people, as an array
  */
 export async function readForPlan(
   tx: Tx,
@@ -109,11 +109,11 @@ export async function readForPlan(
   scheduleIds: number[];
 }> {
   const [from, to] = weeksOf(what.days);
-  const theirs = sql`where employee_id in (select id from chosen_people)`;
+  const theirs = sql`where employee_id = any((select people from chosen)::int[])`;
   const [row] = await tx.execute<Record<string, unknown>>(sql`
-    with chosen_events as materialized (${what.events}), chosen_people as materialized (${what.people})
-    select ${ROWS.syncs.of(sql`where event_id in (select id from chosen_events)`)} syncs,
-      ${ROWS.people.of(sql`where id in (select id from chosen_people)`)} people,
+    with chosen as materialized (select ${what.events} events, ${what.people} people)
+    select ${ROWS.syncs.of(sql`where event_id = any((select events from chosen)::int[])`)} syncs,
+      ${ROWS.people.of(sql`where id = any((select people from chosen)::int[])`)} people,
       ${ROWS.patterns.of(theirs)} patterns,
       ${ROWS.ranges.of(theirs)} ranges,
       ${ROWS.dates.of(theirs)} dates,
@@ -124,7 +124,7 @@ export async function readForPlan(
           'workDate', work_date)), '[]')
         from schedules join events on events.id = event_id
         where ended_at is null and work_date between ${from}::date and ${to}::date
-          and employee_id in (select id from chosen_people)) planned,
+          and employee_id = any((select people from chosen)::int[])) planned,
       (select coalesce(json_agg(json_build_object('day', day, 'name', name, 'yearly', yearly)), '[]')
         from holidays) holidays,
       (select coalesce(json_agg(nextval(pg_get_serial_sequence('schedules', 'id'))), '[]')

@@ -1,7 +1,6 @@
 import { employees, events, idList, inOrder, jsonRows, schedules, stores, type Tx } from '@scheduler/db';
 import { currentOrigin, type Origin } from '@scheduler/runtime';
 import {
-  addDays,
   addMinutes,
   CLOSED_CONDITIONS,
   evaluate,
@@ -52,6 +51,9 @@ export async function peek(tx: Tx, scheduleId: number): Promise<ScheduleRecord> 
 
 const [STORES, EVENTS, SCHEDULES] = [jsonRows(stores), jsonRows(events), jsonRows(schedules)];
 
+/** How far from UTC clocks are set anywhere. */
+const FURTHEST_ZONES_HOURS = [-12, 14];
+
 /**
  * Locks what a change of plan touches, then reads what the rules ask. Every writer of schedules that locks the people
  * concerned sees their plans as they will be: that makes "one Core a day" and the like hold under concurrency. What isn't
@@ -73,21 +75,24 @@ export async function openPlan(
   },
 ): Promise<Plan> {
   const named = idList(what.eventIds);
+  // Arrays, not joins: the planner then looks rows up by id, whatever it guesses of their number.
   // All Cores and Supervisor events of the number come along. Relies on the index events_number.
-  const touched = sql`
+  const touched = sql`array(
     select unnest(${named}) id union
     select family.id from events named
     join events family on family.store_id = named.store_id and family.event_number = named.event_number
     where ${what.pairs} and named.id = any(${named}) and named.type = 'Core'
-      and family.type in ('Core', 'Supervisor') and family.gone_since is null`;
+      and family.type in ('Core', 'Supervisor') and family.gone_since is null)`;
   // Whoever may be asked to do the noon check comes along, where there is such a check.
-  const concerned = sql`
+  const concerned = sql`array(
     select unnest(${idList(what.employeeIds)}) id union
     select id from employees
     where ${what.pairs} and role in ('Club Supervisor', 'Lead Event Specialist')
-      and store_id in (select store_id from events where type = 'Supervisor' and id in (${touched}))`;
+      and store_id in (select store_id from events where type = 'Supervisor' and id = any(${touched})))`;
   // What is read sees what was committed when its turn came, and the locks before it may have been waited for.
-  const [foundStores, foundEvents, , foundLive, facts] = await inOrder(
+  const [, foundStores, foundEvents, , foundLive, facts] = await inOrder(
+    // Rows are found by id, however many: planning that anew each time would take longer than doing it.
+    () => tx.execute(sql`set local plan_cache_mode = force_generic_plan`),
     // Whoever changes a store's zone waits, for work days are made by it.
     () =>
       tx.execute(sql`
@@ -95,21 +100,21 @@ export async function openPlan(
         where id in (select store_id from events where id = any(${named})) order by id for share`),
     () =>
       tx.execute(sql`
-        select ${EVENTS.columns} from events where id in (${touched}) order by id for no key update`),
-    () => tx.execute(sql`select id from employees where id in (${concerned}) order by id for no key update`),
+        select ${EVENTS.columns} from events where id = any(${touched}) order by id for no key update`),
+    () =>
+      tx.execute(sql`select id from employees where id = any(${concerned}) order by id for no key update`),
     () =>
       tx.execute(sql`
         select ${SCHEDULES.columns} from schedules
-        where event_id in (${touched}) and ended_at is null order by id for no key update`),
+        where event_id = any(${touched}) and ended_at is null order by id for no key update`),
     () =>
       readForPlan(tx, {
         events: touched,
         people: concerned,
-        // The stores' zones aren't known yet: their days are these, or the ones beside them.
-        days: what.at.flatMap((instant) => {
-          const day = workDateOf(instant, 'UTC');
-          return [addDays(day, -1), addDays(day, 1)];
-        }),
+        // The stores' zones aren't known yet, so it is the day in any.
+        days: what.at.flatMap((instant) =>
+          FURTHEST_ZONES_HOURS.map((hours) => workDateOf(addMinutes(instant, 60 * hours), 'UTC')),
+        ),
         newSchedules: what.newSchedules ?? 0,
       }),
   );
@@ -611,7 +616,8 @@ const making = (made: readonly object[]) => sql`
       "startsAt" timestamptz, "endsAt" timestamptz, "workDate" date, "overrideReason" text, "reissueOf" text,
       "reissueExpiresOn" date, "reissueResponses" boolean, condition event_condition)
   ), followed as (
-    update events set condition = given.condition, updated_at = now() from given where events.id = given."eventId"
+    update events set condition = given.condition, updated_at = now() from given
+    where events.id = given."eventId" and events.id = any(array(select "eventId" from given))
   )
   insert into schedules (id, event_id, employee_id, starts_at, ends_at, work_date, override_reason, reissue_of,
     reissue_expires_on, reissue_responses)
