@@ -1,6 +1,6 @@
 import type { BookingId } from '@scheduler/crossmark';
-import { type Db, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
-import { currentOrigin } from '@scheduler/runtime';
+import { type Db, eventSyncs, events, postgresError, schedules, stores, type Tx } from '@scheduler/db';
+import { currentOrigin, together } from '@scheduler/runtime';
 import { evaluateTrade, type Instant, type WorkDate } from '@scheduler/scheduling';
 import { and, eq, isNull } from 'drizzle-orm';
 import { boardSchedules } from './board.ts';
@@ -17,10 +17,9 @@ import {
   type ScheduleRecord,
   workedOn,
 } from './facts.ts';
-import { grouped } from './grouped.ts';
 import { type Doer, NOTHING_OVERRIDDEN, openPlan, type Plan, peek } from './plan.ts';
 import { notFound, Refusal } from './refusal.ts';
-import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
+import { save, UNIQUE_VIOLATION } from './save.ts';
 import { todayAt } from './stores.ts';
 import type { BoardSchedule, CreatedRow, Saved, TradePreview } from './views.ts';
 
@@ -59,6 +58,11 @@ interface Asked {
   input: NewSchedule;
 }
 
+/** More than that aren't held up by each other's locks. */
+const MOST_TOGETHER = 50;
+/** Who waits for somebody's lock holds others up no longer than this. */
+const PATIENCE_MS = 100;
+
 /** Schedules asked for at one time are saved together, see {@link createTogether}. */
 const creating = new WeakMap<Db, (asked: Asked) => Promise<Saved>>();
 
@@ -67,9 +71,13 @@ const creating = new WeakMap<Db, (asked: Asked) => Promise<Saved>>();
  * somebody can do it. Throws a {@link Refusal} where a rule speaks against it, or the event is scheduled already.
  */
 export async function createSchedule(db: Db, actor: Actor, input: NewSchedule): Promise<Saved> {
-  const create = creating.get(db) ?? grouped((asked: readonly Asked[]) => createTogether(db, asked));
-  creating.set(db, create);
-  // The transaction may be begun by somebody else's request: where this one came from is known only here.
+  let create = creating.get(db);
+  if (!create) {
+    const limits = { most: MOST_TOGETHER, patienceMs: PATIENCE_MS };
+    create = together((asked: readonly Asked[]) => createTogether(db, asked), limits);
+    creating.set(db, create);
+  }
+  // The transaction is begun outside of any request: where this one came from is known only here.
   return create({ doer: { actor, origin: currentOrigin() }, input });
 }
 
@@ -77,19 +85,19 @@ export async function createSchedule(db: Db, actor: Actor, input: NewSchedule): 
  * One transaction for several people's schedules. Where it fails each is tried again alone, so that nobody is told of
  * somebody else's trouble; but not once COMMIT was sent, for then it may have been carried out.
  */
-async function createTogether(db: Db, asked: readonly Asked[]): Promise<PromiseSettledResult<Saved>[]> {
+async function createTogether(db: Db, asked: readonly Asked[]): Promise<Promise<Saved>[]> {
   let planned = false;
   try {
-    return await guarded(db, async (tx) => {
+    const made = await guarded(db, async (tx) => {
       planned = false;
-      const made = await createEach(tx, asked);
+      const each = await createEach(tx, asked);
       planned = true;
-      return made;
+      return each;
     });
-  } catch (reason) {
-    if (planned || asked.length === 1) return asked.map(() => ({ status: 'rejected', reason }));
-    const alone = await Promise.all(asked.map((one) => createTogether(db, [one])));
-    return alone.flat();
+    return made.map((one) => (one instanceof Refusal ? Promise.reject<Saved>(one) : Promise.resolve(one)));
+  } catch (error) {
+    if (planned || asked.length === 1) throw error;
+    return asked.map(async (one) => (await createTogether(db, [one]))[0] as Promise<Saved>);
   }
 }
 
@@ -107,14 +115,13 @@ export async function createSchedules(
   const asked = inputs.map((input) => ({ doer, input: { ...input, withSupervisor: true } }));
   const made = await guarded(db, (tx) => createEach(tx, asked));
   return made.map((one, n) => {
-    const eventId = inputs[n]?.eventId ?? 0;
-    if (one.status === 'fulfilled') return { eventId, saved: one.value, message: null };
-    return { eventId, saved: null, message: one.reason.message };
+    const [saved, message] = one instanceof Refusal ? [null, one.message] : [one, null];
+    return { eventId: inputs[n]?.eventId ?? 0, saved, message };
   });
 }
 
-/** Plans each for itself, in order, and writes what the rules let pass. Only what they refuse is told with each. */
-async function createEach(tx: Tx, asked: readonly Asked[]): Promise<PromiseSettledResult<Saved>[]> {
+/** Plans each for itself, in order, and writes what the rules let pass. Any other failure fails all of it. */
+async function createEach(tx: Tx, asked: readonly Asked[]): Promise<(Saved | Refusal)[]> {
   const plan = await openPlan(tx, {
     eventIds: asked.map(({ input }) => input.eventId),
     employeeIds: asked.map(({ input }) => input.employeeId),
@@ -123,14 +130,14 @@ async function createEach(tx: Tx, asked: readonly Asked[]): Promise<PromiseSettl
     newSchedules: 2 * asked.length,
     anyStore: true,
   });
-  const made = asked.map(({ doer, input }): PromiseSettledResult<Saved> => {
+  const made = asked.map(({ doer, input }) => {
     try {
-      const value = place(plan, input);
+      const saved = place(plan, input);
       plan.sign(doer);
-      return { status: 'fulfilled', value };
-    } catch (reason) {
-      if (!(reason instanceof Refusal)) throw reason;
-      return { status: 'rejected', reason };
+      return saved;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return error;
     }
   });
   await plan.finish(tx);
