@@ -1,5 +1,5 @@
 import type { EmployeeNumber } from '@scheduler/crossmark';
-import { type Db, type Executor, employees, events, schedules, type Tx } from '@scheduler/db';
+import { type Db, type Executor, employees, events, postgresError, schedules, type Tx } from '@scheduler/db';
 import { ROLES, type Role, type WorkDate } from '@scheduler/scheduling';
 import { enqueueEmployee } from '@scheduler/sync';
 import { and, asc, eq, gt, gte, isNull, ne, or, sql } from 'drizzle-orm';
@@ -8,7 +8,7 @@ import type { Actor } from './context.ts';
 import { loadHolidays, loadPeople } from './facts.ts';
 import { changesSince, fieldsChanged } from './history.ts';
 import { notFound, Refusal } from './refusal.ts';
-import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
+import { save, UNIQUE_VIOLATION } from './save.ts';
 import { findStore, todayAt } from './stores.ts';
 import type { Employee, EmployeeDetail, Removed } from './views.ts';
 

@@ -7,7 +7,6 @@ import {
   eventSyncs,
   events,
   holidays,
-  idList,
   jsonRows,
   schedules,
   type Tx,
@@ -96,11 +95,12 @@ const ROWS = {
 
 /**
  * All that the rules ask before a change of plan, in one statement, and ids for the schedules that it may make.
- * @param what.who picks the people out of `employees`
+ * @param what.events the ids of the events, as an array
+ * @param what.people the ids of the people, as an array
  */
 export async function readForPlan(
   tx: Tx,
-  what: { eventIds: readonly number[]; who: SQL; days: readonly WorkDate[]; newSchedules: number },
+  what: { events: SQL; people: SQL; days: readonly WorkDate[]; newSchedules: number },
 ): Promise<{
   syncs: SyncRecord[];
   people: Person[];
@@ -109,10 +109,11 @@ export async function readForPlan(
   scheduleIds: number[];
 }> {
   const [from, to] = weeksOf(what.days);
-  const theirs = sql`where employee_id in (select id from employees where ${what.who})`;
+  const theirs = sql`where employee_id = any((select people from chosen)::int[])`;
   const [row] = await tx.execute<Record<string, unknown>>(sql`
-    select ${ROWS.syncs.of(sql`where event_id = any(${idList(what.eventIds)})`)} syncs,
-      ${ROWS.people.of(sql`where ${what.who}`)} people,
+    with chosen as materialized (select ${what.events} events, ${what.people} people)
+    select ${ROWS.syncs.of(sql`where event_id = any((select events from chosen)::int[])`)} syncs,
+      ${ROWS.people.of(sql`where id = any((select people from chosen)::int[])`)} people,
       ${ROWS.patterns.of(theirs)} patterns,
       ${ROWS.ranges.of(theirs)} ranges,
       ${ROWS.dates.of(theirs)} dates,
@@ -123,7 +124,7 @@ export async function readForPlan(
           'workDate', work_date)), '[]')
         from schedules join events on events.id = event_id
         where ended_at is null and work_date between ${from}::date and ${to}::date
-          and employee_id in (select id from employees where ${what.who})) planned,
+          and employee_id = any((select people from chosen)::int[])) planned,
       (select coalesce(json_agg(json_build_object('day', day, 'name', name, 'yearly', yearly)), '[]')
         from holidays) holidays,
       (select coalesce(json_agg(nextval(pg_get_serial_sequence('schedules', 'id'))), '[]')

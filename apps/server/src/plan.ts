@@ -1,4 +1,5 @@
 import { employees, events, idList, inOrder, jsonRows, schedules, stores, type Tx } from '@scheduler/db';
+import { currentOrigin, type Origin } from '@scheduler/runtime';
 import {
   addMinutes,
   CLOSED_CONDITIONS,
@@ -15,7 +16,7 @@ import {
 } from '@scheduler/scheduling';
 import { type EventTask, wantChanges } from '@scheduler/sync';
 import { and, eq, ne, sql } from 'drizzle-orm';
-import { type AuditEntry, audit } from './audit.ts';
+import { type AuditEntry, auditAll } from './audit.ts';
 import type { Actor } from './context.ts';
 import {
   bookedElsewhere,
@@ -50,9 +51,13 @@ export async function peek(tx: Tx, scheduleId: number): Promise<ScheduleRecord> 
 
 const [STORES, EVENTS, SCHEDULES] = [jsonRows(stores), jsonRows(events), jsonRows(schedules)];
 
+/** How far from UTC clocks are set anywhere. */
+const FURTHEST_ZONES_HOURS = [-12, 14];
+
 /**
  * Locks what a change of plan touches, then reads what the rules ask. Every writer of schedules that locks the people
- * concerned sees their plans as they will be: that makes "one Core a day" and the like hold under concurrency.
+ * concerned sees their plans as they will be: that makes "one Core a day" and the like hold under concurrency. What isn't
+ * there is refused once it is asked for.
  */
 export async function openPlan(
   tx: Tx,
@@ -65,85 +70,100 @@ export async function openPlan(
     at: readonly Instant[];
     /** How many schedules may be made, at most. */
     newSchedules?: number;
-    /** What isn't there is refused once it is asked for, not at once. */
-    lenient?: boolean;
+    /** Work of several stores may be changed, as by several people; else only that of the first event's. */
+    anyStore?: boolean;
   },
 ): Promise<Plan> {
-  const firstId = what.eventIds[0] ?? 0;
   const named = idList(what.eventIds);
-  const [[foundStore], foundEvents] = await inOrder(
-    // Whoever changes the store's zone waits, for work days are made by it.
-    () =>
-      tx.execute(sql`
-        select ${STORES.columns} from stores where id = (select store_id from events where id = ${firstId}) for share`),
-    // All Cores and Supervisor events of the number come along. Relies on the index events_number.
-    () =>
-      tx.execute(sql`
-        select ${EVENTS.columns} from events where id in (
-          select unnest(${named}) union
-          select family.id from events named
-          join events family on family.store_id = named.store_id and family.event_number = named.event_number
-          where ${what.pairs} and named.id = any(${named}) and named.type = 'Core'
-            and family.type in ('Core', 'Supervisor') and family.gone_since is null)
-        order by id for no key update`),
-  );
-  const store = foundStore && STORES.row(foundStore);
-  const lockedEvents = foundEvents.map(EVENTS.row);
-  if (!store) throw notFound('event', firstId);
-  const eventIds = lockedEvents.map((event) => event.id);
-  const missing = what.eventIds.find((id) => !eventIds.includes(id));
-  if (missing !== undefined && !what.lenient) throw notFound('event', missing);
-
-  // Whoever may be asked to do the noon check is locked with the rest, where there is such a check.
-  const noonCheck = what.pairs && lockedEvents.some((event) => event.type === 'Supervisor');
-  const who = noonCheck
-    ? sql`(employees.id = any(${idList(what.employeeIds)}) or (employees.store_id = ${store.id}
-        and employees.role in ('Club Supervisor', 'Lead Event Specialist')))`
-    : sql`employees.id = any(${idList(what.employeeIds)})`;
+  // Arrays, not joins: the planner then looks rows up by id, whatever it guesses of their number.
+  // All Cores and Supervisor events of the number come along. Relies on the index events_number.
+  const touched = sql`array(
+    select unnest(${named}) id union
+    select family.id from events named
+    join events family on family.store_id = named.store_id and family.event_number = named.event_number
+    where ${what.pairs} and named.id = any(${named}) and named.type = 'Core'
+      and family.type in ('Core', 'Supervisor') and family.gone_since is null)`;
+  // Whoever may be asked to do the noon check comes along, where there is such a check.
+  const concerned = sql`array(
+    select unnest(${idList(what.employeeIds)}) id union
+    select id from employees
+    where ${what.pairs} and role in ('Club Supervisor', 'Lead Event Specialist')
+      and store_id in (select store_id from events where type = 'Supervisor' and id = any(${touched})))`;
   // What is read sees what was committed when its turn came, and the locks before it may have been waited for.
-  const [, foundLive, facts] = await inOrder(
-    () => tx.execute(sql`select id from employees where ${who} order by id for no key update`),
+  const [, foundStores, foundEvents, , foundLive, facts] = await inOrder(
+    // Rows are found by id, however many: planning that anew each time would take longer than doing it.
+    () => tx.execute(sql`set local plan_cache_mode = force_generic_plan`),
+    // Whoever changes a store's zone waits, for work days are made by it.
+    () =>
+      tx.execute(sql`
+        select ${STORES.columns} from stores
+        where id in (select store_id from events where id = any(${named})) order by id for share`),
+    () =>
+      tx.execute(sql`
+        select ${EVENTS.columns} from events where id = any(${touched}) order by id for no key update`),
+    () =>
+      tx.execute(sql`select id from employees where id = any(${concerned}) order by id for no key update`),
     () =>
       tx.execute(sql`
         select ${SCHEDULES.columns} from schedules
-        where event_id = any(${idList(eventIds)}) and ended_at is null order by id for no key update`),
+        where event_id = any(${touched}) and ended_at is null order by id for no key update`),
     () =>
       readForPlan(tx, {
-        eventIds,
-        who,
-        days: what.at.map((instant) => workDateOf(instant, store.timeZone)),
+        events: touched,
+        people: concerned,
+        // The stores' zones aren't known yet, so it is the day in any.
+        days: what.at.flatMap((instant) =>
+          FURTHEST_ZONES_HOURS.map((hours) => workDateOf(addMinutes(instant, 60 * hours), 'UTC')),
+        ),
         newSchedules: what.newSchedules ?? 0,
       }),
   );
-  const stranger = what.employeeIds.find((id) => !facts.people.some((person) => person.id === id));
-  if (stranger !== undefined && !what.lenient) throw notFound('person', stranger);
-  return new Plan({ store, events: lockedEvents, live: foundLive.map(SCHEDULES.row), ...facts });
+  return new Plan({
+    stores: foundStores.map(STORES.row),
+    events: foundEvents.map(EVENTS.row),
+    live: foundLive.map(SCHEDULES.row),
+    onlyStoreOf: what.anyStore ? null : (what.eventIds[0] ?? null),
+    ...facts,
+  });
+}
+
+/** A store's row. */
+type StoreRecord = typeof stores.$inferSelect;
+
+/** Who changes a plan, and the work that it came from. */
+export interface Doer {
+  actor: Actor;
+  origin: Origin;
+}
+
+/** One change: what is written down of it, and the job that carries it. */
+interface Deed {
+  entry: AuditEntry;
+  eventId: number;
+  task: EventTask;
 }
 
 /**
- * Part of a store's plan, locked, inside one transaction. Its methods write schedules and remember what belongs to the
- * change; `finish` writes the audit rows, the wishes to Crossmark and their jobs.
+ * Part of what is planned, locked, inside one transaction. Its methods write schedules and remember what belongs to the
+ * change; `sign` says whose it is, and `finish` writes the audit rows, the wishes to Crossmark and their jobs.
  */
 export class Plan {
-  readonly surroundings: {
-    timeZone: string;
-    planned: PlannedWork[];
-    holidays: Holiday[];
-    slots: (typeof stores.$inferSelect)['slots'];
-  };
-  private readonly storeId: number;
-  private readonly storeName: string;
+  private readonly stores: Map<number, StoreRecord>;
+  /** The one store whose work may be changed; undefined for any. */
+  private readonly onlyStore: StoreRecord | undefined;
   private readonly events: Map<number, EventRecord>;
   private readonly people: Map<number, Person>;
   private readonly liveOf: Map<number, ScheduleRecord>;
   private readonly syncOf: Map<number, SyncRecord>;
-  private readonly entries: AuditEntry[] = [];
+  private readonly holidays: Holiday[];
   private readonly newIds: number[];
+  private planned: PlannedWork[];
   private readonly made: (typeof schedules.$inferInsert)[] = [];
-  private readonly wishes: { eventId: number; task: EventTask }[] = [];
+  private unsigned: Deed[] = [];
+  private readonly signed: (Deed & Doer)[] = [];
 
   constructor(read: {
-    store: typeof stores.$inferSelect;
+    stores: StoreRecord[];
     events: EventRecord[];
     live: ScheduleRecord[];
     syncs: SyncRecord[];
@@ -151,28 +171,39 @@ export class Plan {
     scheduleIds: number[];
     planned: PlannedWork[];
     holidays: Holiday[];
+    /** The event whose store is the only one in question; null for any. */
+    onlyStoreOf: number | null;
   }) {
-    this.storeId = read.store.id;
     this.newIds = read.scheduleIds;
-    this.storeName = read.store.name;
+    this.stores = new Map(read.stores.map((store) => [store.id, store]));
     this.events = new Map(read.events.map((event) => [event.id, event]));
     this.people = new Map(read.people.map((person) => [person.id, person]));
     this.liveOf = new Map(read.live.map((schedule) => [schedule.eventId, schedule]));
     this.syncOf = new Map(read.syncs.map((sync) => [sync.eventId, sync]));
-    this.surroundings = {
-      timeZone: read.store.timeZone,
-      planned: read.planned,
-      holidays: read.holidays,
-      slots: read.store.slots,
-    };
+    this.planned = read.planned;
+    this.holidays = read.holidays;
+    const only = read.onlyStoreOf === null ? undefined : this.events.get(read.onlyStoreOf);
+    this.onlyStore = only && this.stores.get(only.storeId);
+  }
+
+  /** What the rules ask besides the event and the person. */
+  surroundings(event: EventRecord) {
+    const { timeZone, slots } = this.storeOf(event);
+    return { timeZone, slots, planned: this.planned, holidays: this.holidays };
+  }
+
+  private storeOf(event: EventRecord): StoreRecord {
+    const store = this.stores.get(event.storeId);
+    if (!store) throw new Error(`The store of event ${event.id} was not read.`);
+    return store;
   }
 
   event(id: number): EventRecord {
     const event = this.events.get(id);
     if (!event) throw notFound('event', id);
-    if (event.storeId !== this.storeId) {
+    if (this.onlyStore && event.storeId !== this.onlyStore.id) {
       throw new Refusal(
-        `${eventLabel(event)} is not at ${this.storeName}: only work of one store can be changed together.`,
+        `${eventLabel(event)} is not at ${this.onlyStore.name}: only work of one store can be changed together.`,
         { code: 'not_allowed' },
       );
     }
@@ -194,10 +225,11 @@ export class Plan {
     const live = [...this.liveOf.values()].find((schedule) => schedule.id === seen.scheduleId);
     if (live?.version === seen.version) return live;
     const schedule = live ?? (await peek(tx, seen.scheduleId));
+    const event = this.event(schedule.eventId);
     throw await staleSchedule(tx, schedule, {
       version: seen.version,
-      label: eventLabel(this.event(schedule.eventId)),
-      timeZone: this.surroundings.timeZone,
+      label: eventLabel(event),
+      timeZone: this.storeOf(event).timeZone,
     });
   }
 
@@ -243,7 +275,7 @@ export class Plan {
       event: this.facts(event),
       person,
       startsAt,
-      ...this.surroundings,
+      ...this.surroundings(event),
       ignoreScheduleIds,
       ...(windowEndsOn ? { windowEndsOn } : {}),
     });
@@ -269,7 +301,7 @@ export class Plan {
   }
 
   private alreadyScheduled(event: EventRecord, live: ScheduleRecord): string {
-    const at = when(live.startsAt, this.surroundings.timeZone);
+    const at = when(live.startsAt, this.storeOf(event).timeZone);
     const who = this.people.get(live.employeeId)?.name;
     return `${eventLabel(event)} is already scheduled${who ? ` for ${who}` : ''} on ${at}. Move that schedule, or unschedule it first.`;
   }
@@ -305,8 +337,7 @@ export class Plan {
     const { endedAt: _, createdAt: __, updatedAt: ___, ...made } = schedule;
     this.made.push(made);
     this.remember(schedule);
-    this.wishes.push({ eventId: event.id, task: 'sync_schedule' });
-    this.entries.push({
+    this.done(event.id, 'sync_schedule', {
       action: reissue ? 'schedule.reissue' : 'schedule.create',
       subjectType: 'schedule',
       subjectId: schedule.id,
@@ -380,8 +411,7 @@ export class Plan {
       .returning();
     if (!changed) throw new Error('The schedule was not written.');
     this.remember(changed);
-    this.wishes.push({ eventId: event.id, task: 'sync_schedule_update' });
-    this.entries.push({
+    this.done(event.id, 'sync_schedule_update', {
       action: to.action,
       subjectType: 'schedule',
       subjectId: schedule.id,
@@ -409,8 +439,7 @@ export class Plan {
       .set({ condition: 'Unstaffed', updatedAt: sql`now()` })
       .where(and(eq(events.id, schedule.eventId), ...closed));
     const name = await this.nameOf(tx, schedule.employeeId);
-    this.wishes.push({ eventId: schedule.eventId, task: 'sync_schedule_deletion' });
-    this.entries.push({
+    this.done(schedule.eventId, 'sync_schedule_deletion', {
       action: 'schedule.unschedule',
       subjectType: 'schedule',
       subjectId: schedule.id,
@@ -425,6 +454,7 @@ export class Plan {
     const open = [...this.events.values()].filter(
       (event) =>
         event.type === 'Supervisor' &&
+        event.storeId === core.storeId &&
         event.goneSince === null &&
         !this.facts(event).scheduled &&
         !CLOSED_CONDITIONS.includes(event.condition),
@@ -438,7 +468,10 @@ export class Plan {
    */
   supervisorScheduleOf(core: EventRecord, schedule: ScheduleRecord): ScheduleRecord | undefined {
     const scheduled = [...this.events.values()].filter(
-      (event) => this.liveOf.has(event.id) && !CLOSED_CONDITIONS.includes(event.condition),
+      (event) =>
+        event.storeId === core.storeId &&
+        this.liveOf.has(event.id) &&
+        !CLOSED_CONDITIONS.includes(event.condition),
     );
     const pair = supervisorEventFor(core, scheduled);
     const live = pair && this.liveOf.get(pair.id);
@@ -456,7 +489,8 @@ export class Plan {
   placeSupervisor(event: EventRecord, core: ScheduleRecord): PairedOutcome {
     const { person, startsAt } = this.supervisorFor(event, core, [...this.people.values()]);
     if (!person) {
-      const message = `Nobody can do ${eventLabel(event)} on ${when(startsAt, this.surroundings.timeZone)}: it stays open.`;
+      const day = when(startsAt, this.storeOf(event).timeZone);
+      const message = `Nobody can do ${eventLabel(event)} on ${day}: it stays open.`;
       return { eventId: event.id, scheduleId: null, employeeId: null, startsAt: null, message };
     }
     const schedule = this.insert(event, person, startsAt, NOTHING_OVERRIDDEN, {
@@ -474,7 +508,7 @@ export class Plan {
       ? same
       : this.supervisorFor(event, core, [...this.people.values()], [pair.id]);
     if (!person) {
-      const day = when(startsAt, this.surroundings.timeZone);
+      const day = when(startsAt, this.storeOf(event).timeZone);
       return this.endSupervisor(tx, pair, `is open again: nobody can do it on ${day}`);
     }
     const action = 'schedule.reschedule';
@@ -499,7 +533,7 @@ export class Plan {
       supervisorEvent: this.facts(event),
       core,
       people: people.filter((person) => person.storeId === event.storeId),
-      ...this.surroundings,
+      ...this.surroundings(event),
       ignoreScheduleIds,
     });
   }
@@ -511,20 +545,40 @@ export class Plan {
     verb: string,
   ): PairedOutcome {
     const { id: scheduleId, employeeId, startsAt } = schedule;
-    const message = `${eventLabel(event)} ${verb}: ${person.name} on ${when(startsAt, this.surroundings.timeZone)}.`;
+    const at = when(startsAt, this.storeOf(event).timeZone);
+    const message = `${eventLabel(event)} ${verb}: ${person.name} on ${at}.`;
     return { eventId: event.id, scheduleId, employeeId, startsAt, message };
   }
 
-  /** Writes new schedules, who did what, and for each event the wish and the job that carries it. */
-  async finish(tx: Tx, actor: Actor): Promise<void> {
+  private done(eventId: number, task: EventTask, entry: AuditEntry): void {
+    this.unsigned.push({ entry, eventId, task });
+  }
+
+  /** What was done and not signed yet was done by this one. */
+  sign(doer: Doer): void {
+    this.signed.push(...this.unsigned.map((deed) => ({ ...deed, ...doer })));
+    this.unsigned = [];
+  }
+
+  /**
+   * Writes new schedules, who did what, and for each event the wish and the job that carries it.
+   * @param actor who did what nobody signed
+   */
+  async finish(tx: Tx, actor?: Actor): Promise<void> {
+    if (actor) this.sign({ actor, origin: currentOrigin() });
+    if (this.unsigned.length > 0) throw new Error('Somebody has to answer for what was done.');
     const written = this.made.map((made) => ({
       ...made,
       condition: made.reissueOf ? 'Reissued' : 'Scheduled',
     }));
     await inOrder(
       ...(written.length > 0 ? [() => tx.execute(making(written))] : []),
-      () => audit(tx, actor, this.entries),
-      () => wantChanges(tx, this.wishes),
+      () =>
+        auditAll(
+          tx,
+          this.signed.map(({ entry, actor }) => ({ ...entry, actor })),
+        ),
+      () => wantChanges(tx, this.signed),
     );
   }
 
@@ -542,7 +596,7 @@ export class Plan {
     return {
       startsAt,
       endsAt: addMinutes(startsAt, event.durationMinutes),
-      workDate: workDateOf(startsAt, this.surroundings.timeZone),
+      workDate: workDateOf(startsAt, this.storeOf(event).timeZone),
     };
   }
 
@@ -550,8 +604,8 @@ export class Plan {
   private remember(schedule: ScheduleRecord): void {
     this.liveOf.set(schedule.eventId, schedule);
     const { type } = this.event(schedule.eventId);
-    const rest = this.surroundings.planned.filter((work) => work.eventId !== schedule.eventId);
-    this.surroundings.planned = [...rest, { ...schedule, scheduleId: schedule.id, type }];
+    const rest = this.planned.filter((work) => work.eventId !== schedule.eventId);
+    this.planned = [...rest, { ...schedule, scheduleId: schedule.id, type }];
   }
 }
 
@@ -562,7 +616,8 @@ const making = (made: readonly object[]) => sql`
       "startsAt" timestamptz, "endsAt" timestamptz, "workDate" date, "overrideReason" text, "reissueOf" text,
       "reissueExpiresOn" date, "reissueResponses" boolean, condition event_condition)
   ), followed as (
-    update events set condition = given.condition, updated_at = now() from given where events.id = given."eventId"
+    update events set condition = given.condition, updated_at = now() from given
+    where events.id = given."eventId" and events.id = any(array(select "eventId" from given))
   )
   insert into schedules (id, event_id, employee_id, starts_at, ends_at, work_date, override_reason, reissue_of,
     reissue_expires_on, reissue_responses)

@@ -1,4 +1,4 @@
-import type { Db, Tx } from '@scheduler/db';
+import { type Db, postgresError, type Tx } from '@scheduler/db';
 
 /** Postgres broke a transaction off because two waited for each other; run again it goes through. */
 const DEADLOCK = '40P01';
@@ -18,15 +18,4 @@ export async function save<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> 
       if (postgresError(error)?.code !== DEADLOCK || attempt === TRIES) throw error;
     }
   }
-}
-
-/** Postgres' own code and constraint of an error, wherever in the chain of causes it stands. */
-export function postgresError(error: unknown): { code: string; constraint: string | undefined } | undefined {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if ('severity' in cause && 'code' in cause) {
-      const constraint = 'constraint_name' in cause ? String(cause.constraint_name) : undefined;
-      return { code: String(cause.code), constraint };
-    }
-  }
-  return undefined;
 }

@@ -1,5 +1,6 @@
 import { bookingId } from '@scheduler/crossmark';
 import { auditLog, eventSyncs, events, holidays, schedules, timeOff } from '@scheduler/db';
+import { inScope } from '@scheduler/runtime';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -585,6 +586,128 @@ test('a service that is called directly tells the driver’s errors apart from r
       withSupervisor: true,
     }),
   ).rejects.toMatchObject({ reason: { code: 'not_found' } });
+});
+
+describe('several people who schedule at one time', () => {
+  const by = (name: string) => ({ id: `u-${name}`, name, requestId: `r-${name}` });
+  /** As a request of that person does; what is asked for in one go is one group. */
+  const ask = (
+    name: string,
+    input: { eventId: number; employeeId: number; startsAt?: string; overrideReason?: string },
+  ) =>
+    inScope({ requestId: `r-${name}` }, () =>
+      createSchedule(server.database.db, by(name), { startsAt: MON_1045, withSupervisor: true, ...input }),
+    );
+  const reasonOf = (told: PromiseSettledResult<unknown> | undefined) =>
+    told?.status === 'rejected' ? told.reason : undefined;
+
+  test('are saved in one transaction, each as themselves, in their order and under the rules', async () => {
+    const { db } = server.database;
+    const elsewhere = await addStore(db, '8136');
+    const eve = await addPerson(db, { storeId: elsewhere, name: 'Eve Elsewhere' });
+    const [first, second, third] = [
+      await event(),
+      await event(coreName(600001)),
+      await event(coreName(600002)),
+    ];
+    const far = await addEvent(db, { storeId: elsewhere, name: coreName(600001) });
+    const check = await addEvent(db, { storeId: elsewhere, name: supervisorName(600001) });
+    await addPerson(db, { storeId: elsewhere, name: 'Sue Pervisor', role: 'Club Supervisor' });
+    const evening = '2026-01-05T23:00:00.000Z';
+    const told = await Promise.allSettled([
+      ask('alone', { eventId: first, employeeId: ada, startsAt: TUE_1045 }),
+      ask('one', { eventId: second, employeeId: ada }),
+      ask('two', { eventId: second, employeeId: ben }),
+      ask('three', { eventId: third, employeeId: ada, startsAt: evening }),
+      ask('four', { eventId: third, employeeId: ada, startsAt: evening, overrideReason: 'nobody else' }),
+      ask('five', { eventId: far, employeeId: eve }),
+      ask('six', { eventId: 999_999, employeeId: ada }),
+      ask('seven', { eventId: far, employeeId: ada }),
+    ]);
+    expect(told.map(({ status }) => status === 'fulfilled')).toEqual([
+      ...[true, true, false, false, true, true, false, false],
+    ]);
+    expect(reasonOf(told[2])).toMatchObject({
+      message: expect.stringContaining('is already scheduled for Ada Example on Mon Jan 5'),
+      reason: { code: 'rules', reasons: [{ code: 'already_scheduled' }] },
+    });
+    expect(reasonOf(told[3])).toMatchObject({
+      reason: { code: 'needs_reason', reasons: [{ code: 'second_core' }, { code: 'unusual_start' }] },
+    });
+    expect(reasonOf(told[6])).toMatchObject({ reason: { code: 'not_found' } });
+    expect(reasonOf(told[7])).toMatchObject({ message: expect.stringContaining('belongs to another store') });
+    expect(told[5]).toMatchObject({ value: { eventId: far, paired: { eventId: check } } });
+
+    const written = await db.execute<{
+      actor: string;
+      name: string;
+      request: string;
+      event: number;
+      job: string;
+    }>(sql`
+      select actor_id actor, actor_name name, request_id request, event_id event, payload ->> 'requestId' job
+      from audit_log join schedules on schedules.id::text = subject_id
+      join graphile_worker._private_jobs on key = 'event:' || event_id order by schedules.id`);
+    const row = (name: string, of: number) => ({
+      actor: `u-${name}`,
+      name,
+      request: `r-${name}`,
+      event: of,
+      job: `r-${name}`,
+    });
+    expect(written).toEqual([
+      row('alone', first),
+      row('one', second),
+      row('four', third),
+      row('five', far),
+      row('five', check),
+    ]);
+    const [{ transactions } = {}] = await db.execute<{ transactions: number }>(
+      sql`select count(distinct xmin::text)::int transactions from schedules`,
+    );
+    expect(transactions).toBe(1);
+    expect((await live(db)).find((one) => one.eventId === third)?.overrideReason).toBe('nobody else');
+  });
+
+  test('aren’t told of each other’s failures: where all of it fails, each is saved alone', async () => {
+    const [first, second, third] = [
+      await event(),
+      await event(coreName(600001)),
+      await event(coreName(600002)),
+    ];
+    const told = await Promise.allSettled([
+      ask('alone', { eventId: first, employeeId: ada, startsAt: TUE_1045 }),
+      ask('one', { eventId: second, employeeId: ada }),
+      ask('two', { eventId: third, employeeId: ben, startsAt: 'no time at all' }),
+      ask('three', { eventId: third, employeeId: ben }),
+    ]);
+    expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    expect(reasonOf(told[2])).toBeInstanceOf(RangeError);
+    expect((await live(server.database.db)).map((one) => one.eventId).sort()).toEqual([first, second, third]);
+    expect(await jobs(server.database.db)).toHaveLength(3);
+  });
+
+  test('are all told of a failed commit, and not saved once more: it may have gone through', async () => {
+    const { db } = server.database;
+    const [first, second, third] = [
+      await event(),
+      await event(coreName(600001)),
+      await event(coreName(600002)),
+    ];
+    await db.execute(sql`create function refuse_commit() returns trigger language plpgsql as
+      $$ begin if new.employee_id = ${sql.raw(String(ben))} then raise exception 'at the commit'; end if; return null; end $$`);
+    await db.execute(sql`create constraint trigger refuse_commit after insert on schedules
+      deferrable initially deferred for each row execute function refuse_commit()`);
+    const told = await Promise.allSettled([
+      ask('alone', { eventId: first, employeeId: ada, startsAt: TUE_1045 }),
+      ask('one', { eventId: second, employeeId: ada }),
+      ask('two', { eventId: third, employeeId: ben }),
+    ]);
+    await db.execute(sql`drop function refuse_commit() cascade`);
+    expect(told.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(await live(db)).toEqual([]);
+    expect(await jobs(db)).toEqual([]);
+  });
 });
 
 describe('several at once', () => {

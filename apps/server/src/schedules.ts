@@ -1,7 +1,8 @@
 import type { BookingId } from '@scheduler/crossmark';
-import { type Db, eventSyncs, events, idList, schedules, stores, type Tx } from '@scheduler/db';
+import { type Db, eventSyncs, events, postgresError, schedules, stores, type Tx } from '@scheduler/db';
+import { currentOrigin, together } from '@scheduler/runtime';
 import { evaluateTrade, type Instant, type WorkDate } from '@scheduler/scheduling';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, isNull } from 'drizzle-orm';
 import { boardSchedules } from './board.ts';
 import type { Actor } from './context.ts';
 import {
@@ -16,9 +17,9 @@ import {
   type ScheduleRecord,
   workedOn,
 } from './facts.ts';
-import { NOTHING_OVERRIDDEN, openPlan, type Plan, peek } from './plan.ts';
+import { type Doer, NOTHING_OVERRIDDEN, openPlan, type Plan, peek } from './plan.ts';
 import { notFound, Refusal } from './refusal.ts';
-import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
+import { save, UNIQUE_VIOLATION } from './save.ts';
 import { todayAt } from './stores.ts';
 import type { BoardSchedule, CreatedRow, Saved, TradePreview } from './views.ts';
 
@@ -43,12 +44,61 @@ export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSche
   return shown;
 }
 
+interface NewSchedule {
+  eventId: number;
+  employeeId: number;
+  startsAt: Instant;
+  withSupervisor: boolean;
+  overrideReason?: string | undefined;
+}
+
+/** A schedule that somebody asks for. */
+interface Asked {
+  doer: Doer;
+  input: NewSchedule;
+}
+
+/** More than that aren't held up by each other's locks. */
+const MOST_TOGETHER = 50;
+/** Who waits for somebody's lock holds others up no longer than this. */
+const PATIENCE_MS = 100;
+
+/** Schedules asked for at one time are saved together, see {@link createTogether}. */
+const creating = new WeakMap<Db, (asked: Asked) => Promise<Saved>>();
+
 /**
  * Schedules an event for a person. With `withSupervisor`, the open Supervisor event of a Core is scheduled as well, if
  * somebody can do it. Throws a {@link Refusal} where a rule speaks against it, or the event is scheduled already.
  */
 export async function createSchedule(db: Db, actor: Actor, input: NewSchedule): Promise<Saved> {
-  return guarded(db, (tx) => create(tx, actor, input));
+  let create = creating.get(db);
+  if (!create) {
+    const limits = { most: MOST_TOGETHER, patienceMs: PATIENCE_MS };
+    create = together((asked: readonly Asked[]) => createTogether(db, asked), limits);
+    creating.set(db, create);
+  }
+  // The transaction is begun outside of any request: where this one came from is known only here.
+  return create({ doer: { actor, origin: currentOrigin() }, input });
+}
+
+/**
+ * One transaction for several people's schedules. Where it fails each is tried again alone, so that nobody is told of
+ * somebody else's trouble; but not once COMMIT was sent, for then it may have been carried out.
+ */
+async function createTogether(db: Db, asked: readonly Asked[]): Promise<Promise<Saved>[]> {
+  let planned = false;
+  try {
+    const made = await guarded(db, async (tx) => {
+      planned = false;
+      const each = await createEach(tx, asked);
+      planned = true;
+      return each;
+    });
+    return made.map((one) => (one instanceof Refusal ? Promise.reject<Saved>(one) : Promise.resolve(one)));
+  } catch (error) {
+    if (planned || asked.length === 1) throw error;
+    return asked.map(async (one) => (await createTogether(db, [one]))[0] as Promise<Saved>);
+  }
 }
 
 /**
@@ -61,65 +111,37 @@ export async function createSchedules(
   actor: Actor,
   inputs: readonly { eventId: number; employeeId: number; startsAt: Instant }[],
 ): Promise<CreatedRow[]> {
-  return guarded(db, async (tx) => {
-    const eventIds = inputs.map((input) => input.eventId);
-    const found = await tx
-      .select({ id: events.id, storeId: events.storeId })
-      .from(events)
-      .where(sql`${events.id} = any(${idList(eventIds)})`);
-    const storeOf = new Map(found.map(({ id, storeId }) => [id, storeId]));
-    const rows = new Map<NewSchedule, CreatedRow>();
-    const row = (input: NewSchedule, made: Saved | string): void => {
-      const [saved, message] = typeof made === 'string' ? [null, made] : [made, null];
-      rows.set(input, { eventId: input.eventId, saved, message });
-    };
-    const asked = inputs.map((input): NewSchedule => ({ ...input, withSupervisor: true }));
-    const stores = [...new Set(storeOf.values())].sort((a, b) => a - b);
-    for (const input of asked)
-      if (!storeOf.has(input.eventId)) row(input, notFound('event', input.eventId).message);
-    for (const storeId of stores) {
-      const ofStore = asked.filter((input) => storeOf.get(input.eventId) === storeId);
-      const plan = await openPlan(tx, {
-        eventIds: ofStore.map((input) => input.eventId),
-        employeeIds: ofStore.map((input) => input.employeeId),
-        pairs: true,
-        at: ofStore.map((input) => input.startsAt),
-        newSchedules: 2 * ofStore.length,
-        lenient: true,
-      });
-      for (const input of ofStore) {
-        try {
-          row(input, place(plan, input));
-        } catch (error) {
-          if (!(error instanceof Refusal)) throw error;
-          row(input, error.message);
-        }
-      }
-      await plan.finish(tx, actor);
-    }
-    return asked.flatMap((input) => rows.get(input) ?? []);
+  const doer = { actor, origin: currentOrigin() };
+  const asked = inputs.map((input) => ({ doer, input: { ...input, withSupervisor: true } }));
+  const made = await guarded(db, (tx) => createEach(tx, asked));
+  return made.map((one, n) => {
+    const [saved, message] = one instanceof Refusal ? [null, one.message] : [one, null];
+    return { eventId: inputs[n]?.eventId ?? 0, saved, message };
   });
 }
 
-interface NewSchedule {
-  eventId: number;
-  employeeId: number;
-  startsAt: Instant;
-  withSupervisor: boolean;
-  overrideReason?: string | undefined;
-}
-
-async function create(tx: Tx, actor: Actor, input: NewSchedule): Promise<Saved> {
+/** Plans each for itself, in order, and writes what the rules let pass. Any other failure fails all of it. */
+async function createEach(tx: Tx, asked: readonly Asked[]): Promise<(Saved | Refusal)[]> {
   const plan = await openPlan(tx, {
-    eventIds: [input.eventId],
-    employeeIds: [input.employeeId],
-    pairs: input.withSupervisor,
-    at: [input.startsAt],
-    newSchedules: 2,
+    eventIds: asked.map(({ input }) => input.eventId),
+    employeeIds: asked.map(({ input }) => input.employeeId),
+    pairs: asked.some(({ input }) => input.withSupervisor),
+    at: asked.map(({ input }) => input.startsAt),
+    newSchedules: 2 * asked.length,
+    anyStore: true,
   });
-  const saved = place(plan, input);
-  await plan.finish(tx, actor);
-  return saved;
+  const made = asked.map(({ doer, input }) => {
+    try {
+      const saved = place(plan, input);
+      plan.sign(doer);
+      return saved;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return error;
+    }
+  });
+  await plan.finish(tx);
+  return made;
 }
 
 /** Puts a schedule into a plan, its Supervisor event along. Where it throws, the plan is as it was. */
@@ -207,9 +229,9 @@ async function edit(
     pairs: input.startsAt !== undefined,
     at: [seen.startsAt, ...(input.startsAt === undefined ? [] : [input.startsAt])],
   });
+  const person = plan.person(employeeId);
   const schedule = await plan.current(tx, input);
   const event = plan.event(schedule.eventId);
-  const person = plan.person(employeeId);
   const startsAt = input.startsAt ?? schedule.startsAt;
   const unchanged = { scheduleId: schedule.id, eventId: event.id, version: schedule.version, paired: null };
   if (startsAt === schedule.startsAt && person.id === schedule.employeeId) return unchanged;
@@ -291,7 +313,8 @@ async function openTrade(tx: Tx, input: Trade) {
     ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
   });
   for (const schedule of [a, b]) plan.assertListed(plan.event(schedule.eventId));
-  return { plan, a, b, verdict: evaluateTrade({ a: side(a), b: side(b), ...plan.surroundings }) };
+  const surroundings = plan.surroundings(plan.event(a.eventId));
+  return { plan, a, b, verdict: evaluateTrade({ a: side(a), b: side(b), ...surroundings }) };
 }
 
 /**
@@ -377,7 +400,7 @@ function reopenable(event: EventRecord, plan: Plan): BookingId {
   const { live, sync } = plan.standing(event);
   const no = (message: string) => new Refusal(message, { code: 'not_allowed' });
   const label = eventLabel(event);
-  const { timeZone } = plan.surroundings;
+  const { timeZone } = plan.surroundings(event);
   const today = todayAt(timeZone);
   if (!isOver(event, workedOn(live, sync, timeZone), today))
     throw no(

@@ -3,6 +3,7 @@ import {
   type Executor,
   events,
   holidays,
+  postgresError,
   refreshRuns,
   schedules,
   stores,
@@ -22,7 +23,7 @@ import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
 import { changesSince, fieldsChanged } from './history.ts';
 import { notFound, Refusal } from './refusal.ts';
-import { postgresError, save, UNIQUE_VIOLATION } from './save.ts';
+import { save, UNIQUE_VIOLATION } from './save.ts';
 import { findStore, todayAt } from './stores.ts';
 import type { Settings, Store } from './views.ts';
 

@@ -18,10 +18,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const authFor = (app: string) =>
+const authFor = (app: string, secret = 'only-for-tests-only-for-tests-only-for-tests') =>
   createAuth({
     db: database.db,
-    secret: 'only-for-tests-only-for-tests-only-for-tests',
+    secret,
     baseUrl: ORIGIN,
     trustedOrigins: [ORIGIN],
     app,
@@ -147,6 +147,47 @@ describe('a session', () => {
     await database.sql`update user_sessions set updated_at = now() - interval '11 hours'`;
     await signIn(auth, PASSWORD);
     expect(await open()).toEqual(['scheduler', 'scheduler', 'scheduler-admin']);
+  });
+
+  test('is nobody’s where its cookie was changed, signed with another secret or has no signature', async () => {
+    const auth = authFor('scheduler');
+    const cookieOf = (answer: Response) => answer.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    const [mine, other] = [cookieOf(await signIn(auth, PASSWORD)), cookieOf(await signIn(auth, PASSWORD))];
+    const [name = '', value = ''] = mine.split('=');
+    const [token = '', signature = ''] = decodeURIComponent(value).split('.');
+    const [, othersSignature = ''] = decodeURIComponent(other.split('=')[1] ?? '').split('.');
+    const of = (changed: string) =>
+      auth.userOf(new Headers({ cookie: `${name}=${encodeURIComponent(changed)}` }));
+    expect(await of(`${token}.${signature}`)).toMatchObject({ name: 'Ada' });
+    expect(await auth.userOf(new Headers({ cookie: `a=b; ${mine}; c=d` }))).toMatchObject({ name: 'Ada' });
+    const changed = token.startsWith('a') ? `b${token.slice(1)}` : `a${token.slice(1)}`;
+    for (const wrong of [
+      token,
+      `${token}.`,
+      `.${signature}`,
+      `${token}.${othersSignature}`,
+      `${token}.${signature.slice(0, -1)}`,
+      `${changed}.${signature}`,
+      `${token}.${token}.${signature}`,
+      '',
+    ]) {
+      expect(await of(wrong), wrong).toBeNull();
+    }
+    const elsewhere = authFor('scheduler', 'another-secret-another-secret-another');
+    expect(await elsewhere.userOf(new Headers({ cookie: mine }))).toBeNull();
+    expect(await auth.userOf(new Headers())).toBeNull();
+  });
+
+  test('is over at its end, however much it was used, and gone', async () => {
+    const auth = authFor('scheduler');
+    await database.db.delete(userSessions);
+    const [cookie = ''] = (await signIn(auth, PASSWORD)).headers.getSetCookie();
+    const headers = new Headers({ cookie: cookie.split(';')[0] ?? '' });
+    await database.sql`update user_sessions set expires_at = now() + interval '1 minute'`;
+    expect(await auth.userOf(headers)).not.toBeNull();
+    await database.sql`update user_sessions set expires_at = now()`;
+    expect(await auth.userOf(headers)).toBeNull();
+    expect(await database.db.$count(userSessions)).toBe(0);
   });
 
   test('that somebody made up is nobody’s, and a failed sign-in leaves no password in the log', async () => {

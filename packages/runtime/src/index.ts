@@ -6,4 +6,4 @@ export { createLogger, type Logger } from './logger.ts';
 export { RUN_SETTINGS, runApp } from './run.ts';
 export { inScope } from './scope.ts';
 export { shared, together } from './together.ts';
-export { currentOrigin, startTracing, traceCall, traced } from './tracing.ts';
+export { currentOrigin, type Origin, startTracing, traceCall, traced } from './tracing.ts';

@@ -1,5 +1,5 @@
 import { type Executor, eventSyncs, idList, refreshRuns, repReadings, type Tx } from '@scheduler/db';
-import { currentOrigin } from '@scheduler/runtime';
+import { currentOrigin, type Origin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
 import {
@@ -37,6 +37,8 @@ export interface JobSpec {
   key: string;
   /** Not before this; at once where absent. */
   runAt?: Instant;
+  /** Where it came from; the work under way where absent. */
+  origin?: Origin | undefined;
 }
 
 /**
@@ -49,10 +51,10 @@ export async function addJobs(tx: Executor, jobs: readonly JobSpec[]): Promise<v
 
 /** A statement that adds jobs after what `first` does, for locks are taken in that order. */
 function adding(jobs: readonly JobSpec[], first: SQL): SQL {
-  const origin = currentOrigin();
+  const here = currentOrigin();
   const specs = jobs.map((job) => ({
     identifier: job.task,
-    payload: { ...job.payload, ...origin },
+    payload: { ...job.payload, ...(job.origin ?? here) },
     run_at: job.runAt ?? null,
     job_key: job.key,
     priority: PRIORITIES[job.task],
@@ -83,25 +85,27 @@ export async function wantChange(tx: Tx, change: { eventId: number; task: EventT
   await wantChanges(tx, [change]);
 }
 
-/** {@link wantChange} for many events at once, in one statement. */
+/** {@link wantChange} for many events at once, in one statement; each job may come from somewhere else. */
 export async function wantChanges(
   tx: Tx,
-  changes: readonly { eventId: number; task: EventTask }[],
+  changes: readonly { eventId: number; task: EventTask; origin?: Origin }[],
 ): Promise<void> {
-  const taskOf = new Map(changes.map((change) => [change.eventId, change.task]));
+  const changeOf = new Map(changes.map((change) => [change.eventId, change]));
   // Always in the same order, so that two bulk saves can't deadlock.
-  const eventIds = [...taskOf.keys()].sort((a, b) => a - b);
-  if (eventIds.length === 0) return;
+  const inOrder = [...changeOf.values()].sort((a, b) => a.eventId - b.eventId);
+  if (inOrder.length === 0) return;
   await tx.execute(
     adding(
-      eventIds.map((eventId) => ({
-        task: taskOf.get(eventId) ?? 'sync_schedule',
+      inOrder.map(({ eventId, task, origin }) => ({
+        task,
         payload: { eventId },
         key: eventJobKey(eventId),
+        origin,
       })),
       sql`
         insert into event_syncs (event_id, state, wanted_version, wanted_at)
-        select id, 'pending', 1, now() from unnest(${idList(eventIds)}) id order by id
+        select id, 'pending', 1, now()
+        from unnest(${idList(inOrder.map(({ eventId }) => eventId))}) id order by id
         on conflict (event_id) do update set
           state = 'pending', wanted_version = event_syncs.wanted_version + 1, wanted_at = now(), tries = 0,
           failing_since = null, next_try_at = null, failure_kind = null, failure_reason = null, conflict = null,
