@@ -218,15 +218,17 @@ export function createBreaker(options: {
       const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : 'unknown';
       log.warn({ host, reason }, 'how a call to Crossmark went could not be counted');
     });
-  let written: NodeJS.Timeout | undefined;
+  let toBeWritten = false;
   async function settle(outcome: CallOutcome): Promise<void> {
     if (outcome === 'cancelled') return;
     if (outcome === 'answered') {
       answered.number += 1;
       answered.lastMs = performance.now();
       // Nobody waits for good news to be written down, and much of it is written down together.
-      written ??= setTimeout(() => {
-        written = undefined;
+      if (toBeWritten) return;
+      toBeWritten = true;
+      setTimeout(() => {
+        toBeWritten = false;
         orWarn(tallyAnswered());
       }, ANSWERED_WRITTEN_MS).unref();
     } else await orWarn(tallyAnswered().then(() => tally(outcome)));
