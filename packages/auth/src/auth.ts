@@ -59,6 +59,9 @@ const HOUR_S = 3600;
 /** A session's last use is written down this exactly: reading must not become writing. */
 const USE_NOTED_EVERY_MS = 60_000;
 
+/** Cookies whose signature is remembered as right. */
+const MOST_REMEMBERED = 1_000;
+
 /** better-auth has more: what no page of ours offers is closed, or a viewer could take an admin's name. */
 const OPEN_PATHS = ['/api/auth/sign-in/email', '/api/auth/sign-out'];
 
@@ -171,14 +174,21 @@ export function createAuth(options: {
     { most: 100 },
   );
 
+  /** Values of cookies whose signature was right. That they are signed says nothing of their sessions: those are looked up. */
+  const rightlySigned = new Set<string>();
+
   /** The token in a session's cookie; null where nobody here signed it. */
   async function tokenOf(headers: Headers): Promise<string | null> {
     const signed = parseCookies(headers.get('cookie') ?? '').get(cookieName) ?? '';
     const end = signed.lastIndexOf('.');
     if (end < 1) return null;
     const token = signed.slice(0, end);
+    if (rightlySigned.has(signed)) return token;
     const signature = await makeSignature(token, options.secret);
-    return constantTimeEqual(signature, signed.slice(end + 1)) ? token : null;
+    if (!constantTimeEqual(signature, signed.slice(end + 1))) return null;
+    if (rightlySigned.size >= MOST_REMEMBERED) rightlySigned.clear();
+    rightlySigned.add(signed);
+    return token;
   }
 
   async function userOf(headers: Headers): Promise<SessionUser | null> {
