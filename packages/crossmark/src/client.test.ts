@@ -166,6 +166,17 @@ describe('booking', () => {
       expect(asked(simulator)).toBe(5);
     });
 
+    test.each([{ kind: 'status', status: 429 }, { kind: 'drop' }] as const)(
+      'fail together where each alone would: %j',
+      async (fault) => {
+        const { simulator, client } = await booked();
+        simulator.addFaults({ call: 'getPlanningMplans', ...fault });
+        const all = await Promise.all(sought.map((one) => failureOf(client.findEvent(one))));
+        expect(all).toMatchObject(sought.map(() => ({ kind: 'transient' })));
+        expect(asked(simulator)).toBe(1);
+      },
+    );
+
     test('fail each for itself', async () => {
       const { client } = await booked({ condition: 'Unheard of' });
       const all = await Promise.allSettled(sought.map((one) => client.findEvent(one)));

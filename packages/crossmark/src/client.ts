@@ -613,17 +613,23 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
     }
   }
 
+  /** A failed search for several, where that may be for their number; throws where each alone would fail as well. */
+  function orAlone(error: unknown): null {
+    if (error instanceof CrossmarkError && error.status !== undefined && error.status !== 429) return null;
+    throw error;
+  }
+
   /** Whether a search for several plans was seen to leave one out: then each is looked for by itself. */
   let findsOnlyOne = false;
   /**
    * Looks for several events by one call. Nobody has seen Crossmark search for several plans, so only what it lists then is
-   * believed: what it leaves out is looked for by itself, and so is each where the call fails.
+   * believed: what it leaves out is looked for by itself, and so is each where the call is answered with a failure.
    */
   const find = together<Sought, PlannedEvent | null>(
     async (sought) => {
       const several = sought.length > 1 && !findsOnlyOne;
       const signal = allOf(sought.map((one) => one.signal));
-      const page = several ? await plansPage(sought, 1, PAGE_SIZE, signal).catch(() => null) : null;
+      const page = several ? await plansPage(sought, 1, PAGE_SIZE, signal).catch(orAlone) : null;
       const found = sought.map(async (one) => {
         const row = page && rowOf(one, page.rows);
         if (row) return row;
