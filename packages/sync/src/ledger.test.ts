@@ -1,8 +1,8 @@
 import type { BookingId, RepId } from '@scheduler/crossmark';
 import { eventSyncs, events, schedules, syncAttempts, syncSteps } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
-import { asc, eq } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { asc, eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { JobInfo } from './context.ts';
 import { wantChanges } from './enqueue.ts';
 import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs } from './fixture.ts';
@@ -167,6 +167,26 @@ test('a late answer of a worker that lost the event keeps it from being finished
   await expect(confirm(former, late)).rejects.toThrow(LeaseLostError);
   expect(await confirm(lease, step)).toBeNull();
   expect((await states())[0]).toBe('pending');
+});
+
+test('what a cut connection left open is not done again by itself', async () => {
+  const [first = 0, second = 0] = eventIds;
+  const over = Promise.withResolvers<void>();
+  const holder = database.db.transaction(async (tx) => {
+    await tx.execute(sql`lock table sync_attempts in exclusive mode`);
+    await over.promise;
+  });
+  const both = Promise.allSettled([take(first), take(second)]);
+  const cut = () => database.sql<{ n: number }[]>`
+    select count(pg_terminate_backend(pid))::int n from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  await vi.waitFor(async () => expect((await cut())[0]?.n).toBe(1), { timeout: 10_000 });
+  const [one, two] = await both;
+  expect(one).toMatchObject({ status: 'rejected' });
+  expect(two).toMatchObject({ status: 'rejected', reason: (one as PromiseRejectedResult).reason });
+  over.resolve();
+  await holder;
+  expect(await database.db.$count(syncAttempts)).toBe(0);
 });
 
 test('what can’t be written for one is that one’s failure alone', async () => {
