@@ -1,5 +1,14 @@
 import type { BookingId } from '@scheduler/crossmark';
-import { type Db, eventSyncs, events, postgresError, schedules, stores, type Tx } from '@scheduler/db';
+import {
+  type Db,
+  eventSyncs,
+  events,
+  oncePerDatabase,
+  postgresError,
+  schedules,
+  stores,
+  type Tx,
+} from '@scheduler/db';
 import { currentOrigin, together } from '@scheduler/runtime';
 import { evaluateTrade, type Instant, type WorkDate } from '@scheduler/scheduling';
 import { and, eq, isNull } from 'drizzle-orm';
@@ -64,21 +73,20 @@ const MOST_TOGETHER = 50;
 const PATIENCE_MS = 100;
 
 /** Schedules asked for at one time are saved together, see {@link createTogether}. */
-const creating = new WeakMap<Db, (asked: Asked) => Promise<Saved>>();
+const creatingIn = oncePerDatabase((db) =>
+  together((asked: readonly Asked[]) => createTogether(db, asked), {
+    most: MOST_TOGETHER,
+    patienceMs: PATIENCE_MS,
+  }),
+);
 
 /**
  * Schedules an event for a person. With `withSupervisor`, the open Supervisor event of a Core is scheduled as well, if
  * somebody can do it. Throws a {@link Refusal} where a rule speaks against it, or the event is scheduled already.
  */
 export async function createSchedule(db: Db, actor: Actor, input: NewSchedule): Promise<Saved> {
-  let create = creating.get(db);
-  if (!create) {
-    const limits = { most: MOST_TOGETHER, patienceMs: PATIENCE_MS };
-    create = together((asked: readonly Asked[]) => createTogether(db, asked), limits);
-    creating.set(db, create);
-  }
   // The transaction is begun outside of any request: where this one came from is known only here.
-  return create({ doer: { actor, origin: currentOrigin() }, input });
+  return creatingIn(db)({ doer: { actor, origin: currentOrigin() }, input });
 }
 
 /**

@@ -30,6 +30,16 @@ export function connect(url: string, options: { max?: number; applicationName?: 
   return { db, sql, close: () => sql.end({ timeout: 5 }) };
 }
 
+/** What there is one of for each database of a process, made when it is first asked for. */
+export function oncePerDatabase<T>(make: (db: Db) => T): (db: Db) => T {
+  const made = new WeakMap<Db, T>();
+  return (db) => {
+    const one = made.get(db) ?? make(db);
+    made.set(db, one);
+    return one;
+  };
+}
+
 /**
  * Sends a transaction's statements one after the other without waiting in between: its connection carries them out in this
  * order, each seeing what was committed when its turn came. Where one fails, that is thrown once all are over: none is left

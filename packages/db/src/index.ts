@@ -1,5 +1,13 @@
 export { CHANGES_CHANNEL, type Change } from './changes.ts';
-export { connect, type Database, type Db, type Executor, inOrder, type Tx } from './connect.ts';
+export {
+  connect,
+  type Database,
+  type Db,
+  type Executor,
+  inOrder,
+  oncePerDatabase,
+  type Tx,
+} from './connect.ts';
 export { isRolledBack, postgresError } from './errors.ts';
 export { idList, type JsonRows, jsonRows } from './json-rows.ts';
 export { migrate } from './migrate.ts';

@@ -5,7 +5,7 @@ import {
   type MplanId,
   type PlannedEvent,
 } from '@scheduler/crossmark';
-import type { AttemptOutcome, Db, FailureKind } from '@scheduler/db';
+import { type AttemptOutcome, type FailureKind, oncePerDatabase } from '@scheduler/db';
 import { CLOSED_CONDITIONS, formatDay } from '@scheduler/scheduling';
 import { CrossmarkUnreachableError } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
@@ -57,14 +57,12 @@ class TryFailedError extends Error {
  * the next try included; throws only where our own database fails.
  */
 export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo): Promise<Ended> {
-  const ledger = ledgers.get(ctx.db) ?? postgresLedger(ctx.db);
-  ledgers.set(ctx.db, ledger);
-  const deadline = (ms: number) => AbortSignal.timeout(ms);
-  return reconcileWith({ ...ctx, ledger, deadline }, eventId, job);
+  const real = { ledger: ledgerOf(ctx.db), deadline: (ms: number) => AbortSignal.timeout(ms) };
+  return reconcileWith({ ...ctx, ...real }, eventId, job);
 }
 
 /** One for all jobs of a process: what they ask for at once is done together. */
-const ledgers = new WeakMap<Db, Ledger>();
+const ledgerOf = oncePerDatabase(postgresLedger);
 
 /** What reconciliation needs of the world around it; the model test gives it one in memory with a time of its own. */
 export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> {
