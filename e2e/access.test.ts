@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findingsOf } from './accessibility.ts';
 import { type Stack, startStack } from './stack.ts';
 
 const ADMIN = { name: 'Ada Admin', email: 'ada@company.test', password: 'violet tractor humming' };
@@ -32,13 +32,7 @@ describe('a fresh installation', () => {
     await page.goto(url);
     return page;
   }
-  async function withoutFindings(page: Page): Promise<void> {
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-    const sideways = await page.evaluate(
-      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-    );
-    expect(sideways).toBe(0);
-  }
+  const withoutFindings = async (page: Page) => expect(await findingsOf(page)).toEqual([]);
   const account = (page: Page) => page.getByRole('button', { name: /^Account of/ });
 
   it('is set up by the link that the server prints, by keyboard alone: the first admin, the first store', async () => {

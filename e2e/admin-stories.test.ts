@@ -1,4 +1,3 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { connect, type Database, eventSyncs } from '@scheduler/db';
 import { signIn } from '@scheduler/scripts/api';
 import { startApp } from '@scheduler/scripts/apps';
@@ -7,6 +6,7 @@ import type { Running } from '@scheduler/scripts/process';
 import { eq, ne } from 'drizzle-orm';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findingsOf } from './accessibility.ts';
 import { type FreeEvent, freeEvent } from './board.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
 
@@ -86,7 +86,7 @@ describe('an operator, against a real worker', () => {
   it('pauses all of sync during an incident, and resumes', async () => {
     await region('Queues').getByRole('button', { name: 'Pause all' }).click();
     const dialog = page.getByRole('dialog', { name: 'Pause all of sync?' });
-    expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+    expect(await findingsOf(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Pause all' }).click();
     await page.getByRole('heading', { name: /^Sync is paused, since \d/ }).waitFor(SOON);
     const event = await schedule();

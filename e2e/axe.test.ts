@@ -1,5 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, it } from 'vitest';
+import { findingsOf } from './accessibility.ts';
 import type { FreeEvent } from './board.ts';
 import { LOOKS, makeNews, screens } from './screens.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
@@ -22,27 +22,19 @@ describe('every screen', () => {
       await dispatcher.page.getByTestId('sync-badge').first().waitFor();
       const admin = await signedIn(stack, { ...look, email: 'admin@demo.test' });
       await admin.page.getByTestId('sync-badge').first().waitFor();
-      const findings: Record<string, unknown> = {};
+      const findings: string[] = [];
       for (const { name, path, ready, admin: isAdmins } of screens(event)) {
         const page = isAdmins ? admin.page : dispatcher.page;
         await page.goto(stack.apps.webUrl + path);
         await ready(page);
-        const { violations } = await new AxeBuilder({ page }).analyze();
-        const sideways = await page.evaluate(
-          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-        );
-        if (sideways !== 0) findings[`${name}: scrolls sideways`] = sideways;
-        for (const { id, nodes } of violations) {
-          findings[`${name}: ${id}`] = nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`);
-        }
+        for (const finding of await findingsOf(page)) findings.push(`${name}: ${finding}`);
       }
       const { page } = dispatcher;
       await page.context().clearCookies();
       await page.goto(stack.apps.webUrl);
       await page.getByLabel('Password').waitFor();
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      for (const { id } of violations) findings[`sign-in: ${id}`] = id;
-      expect(findings).toEqual({});
+      for (const finding of await findingsOf(page)) findings.push(`sign-in: ${finding}`);
+      expect(findings).toEqual([]);
       expect([...dispatcher.errors, ...admin.errors]).toEqual([]);
       await Promise.all([page, admin.page].map((each) => each.context().close()));
     },

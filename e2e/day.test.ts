@@ -1,9 +1,9 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { addDays, instantAt } from '@scheduler/scheduling';
 import { heldBookings } from '@scheduler/scripts/crossmark-side';
 import { waitFor } from '@scheduler/scripts/process';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findingsOf } from './accessibility.ts';
 import { badgeOf } from './board.ts';
 import { type EmptyWeek, emptyWeek } from './plans.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
@@ -279,21 +279,15 @@ describe('the day', () => {
     await fresh.getByTestId('sync-badge').first().waitFor();
     await fresh.goto(`${stack.apps.webUrl}/day?day=${day}`);
     await card(coreA, fresh).waitFor();
-    const findings = async (what: string) => {
-      const { violations } = await new AxeBuilder({ page: fresh }).analyze();
-      expect(violations, what).toEqual([]);
-    };
-    await findings('day');
-    const sideways = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    expect(await fresh.evaluate(sideways)).toBe(0);
+    const sound = async (what: string) => expect(await findingsOf(fresh), what).toEqual([]);
+    await sound('day');
     await fresh.getByRole('button', { name: 'Reassign' }).click();
     await fresh.getByLabel('Give it to').selectOption({ label: lou.name });
     await fresh.getByText(/^Goes over/).waitFor();
-    await findings('reassign');
+    await sound('reassign');
     await fresh.goto(`${stack.apps.webUrl}/day/print?day=${day}`);
     await fresh.getByText('Biscuit 695001').first().waitFor();
-    await findings('daily sheet');
-    expect(await fresh.evaluate(sideways)).toBe(0);
+    await sound('daily sheet');
     expect(itsErrors).toEqual([]);
     await fresh.context().close();
   });

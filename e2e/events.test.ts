@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { AxeBuilder } from '@axe-core/playwright';
 import { addDays, defaultReissueExpiry, workDateOf } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { openSwitchboard, type Switchboard } from '@scheduler/scripts/chaos/switchboard';
@@ -7,6 +6,7 @@ import { waitFor } from '@scheduler/scripts/process';
 import { parse } from 'csv-parse/sync';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findingsOf } from './accessibility.ts';
 import { badgeOf } from './board.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
 
@@ -128,7 +128,7 @@ describe('the list of events', () => {
     const download = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Export what the list shows' }).click();
     const file = await download;
-    expect(file.suggestedFilename()).toBe(`events-${new Date().toISOString().slice(0, 10)}.csv`);
+    expect(file.suggestedFilename()).toBe(`events-${today}.csv`);
     const records: Record<string, string>[] = parse(await readFile(await file.path()), {
       bom: true,
       columns: true,
@@ -240,12 +240,7 @@ describe('the list of events', () => {
     ['on a phone in the dark', { viewport: PHONE, dark: true }],
   ])('gives axe nothing to find and scrolls in no wrong direction, %s', async (_, options) => {
     const { page: fresh, errors: itsErrors } = await signedIn(stack, options);
-    const sound = async () => {
-      expect((await new AxeBuilder({ page: fresh }).analyze()).violations).toEqual([]);
-      expect(
-        await fresh.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
-      ).toBe(0);
-    };
+    const sound = async () => expect(await findingsOf(fresh)).toEqual([]);
     await fresh.getByRole('link', { name: 'Events' }).click();
     await rowsShown(fresh);
     await sound();

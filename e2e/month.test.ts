@@ -1,7 +1,7 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { addDays, formatDay, instantAt } from '@scheduler/scheduling';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findingsOf } from './accessibility.ts';
 import { type EmptyWeek, emptyWeek } from './plans.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
 
@@ -129,10 +129,7 @@ describe('the month', () => {
     await fresh.getByTestId('sync-badge').first().waitFor();
     await fresh.goto(`${stack.apps.webUrl}/month`);
     await fresh.getByText('Core').first().waitFor();
-    const { violations } = await new AxeBuilder({ page: fresh }).analyze();
-    expect(violations).toEqual([]);
-    const sideways = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    expect(await fresh.evaluate(sideways)).toBe(0);
+    expect(await findingsOf(fresh)).toEqual([]);
     expect(itsErrors).toEqual([]);
     await fresh.context().close();
   });

@@ -1,10 +1,10 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { addDays, instantAt, weekStart, workDateOf } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { heldBookings } from '@scheduler/scripts/crossmark-side';
 import { waitFor } from '@scheduler/scripts/process';
 import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { findingsOf } from './accessibility.ts';
 import { badgeOf } from './board.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
 
@@ -391,34 +391,24 @@ describe('planning a week at the board', () => {
     const { page: fresh, errors: itsErrors } = await signedIn(stack, options);
     const small = 'viewport' in options;
     await fresh.getByTestId('sync-badge').first().waitFor();
-    const findings = async (what: string) => {
-      const { violations } = await new AxeBuilder({ page: fresh }).analyze();
-      expect(violations, what).toEqual([]);
-    };
-    await findings('board');
-    const sideways = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-    expect(await fresh.evaluate(sideways)).toBe(0);
+    const sound = async (what: string) => expect(await findingsOf(fresh), what).toEqual([]);
+    await sound('board');
     await fresh.getByRole('button', { name: 'Copy week' }).click();
     await fresh.getByRole('region', { name: 'Can be copied' }).waitFor();
-    await findings('copy week');
+    await sound('copy week');
     await fresh.keyboard.press('Escape');
     await fresh.getByRole('dialog').waitFor({ state: 'hidden' });
     const menu = fresh.locator('[data-card]').first().getByRole('button', { name: /^Move/ });
     await menu.dispatchEvent('click');
     await fresh.getByRole('menu').waitFor();
-    await findings('menu');
+    await sound('menu');
     await fresh.keyboard.press('Escape');
     await fresh.getByRole('menu').waitFor({ state: 'hidden' });
     if (!small) {
       await fresh.locator('[data-board] [data-event-id]').first().focus();
       await fresh.keyboard.press('m');
       await fresh.getByTestId('hand-bar').waitFor();
-      await new AxeBuilder({ page: fresh })
-        .exclude('[data-board]')
-        .analyze()
-        .then(({ violations }) => {
-          expect(violations, 'in hand').toEqual([]);
-        });
+      expect(await findingsOf(fresh, '[data-board]'), 'in hand').toEqual([]);
       await fresh.keyboard.press('Escape');
     }
     expect(itsErrors).toEqual([]);
