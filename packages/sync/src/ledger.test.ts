@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import type { JobInfo } from './context.ts';
 import { wantChanges } from './enqueue.ts';
 import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs } from './fixture.ts';
-import { type Lease, LeaseLostError, type Ledger, postgresLedger } from './ledger.ts';
+import { claimOf, type Lease, LeaseLostError, type Ledger, postgresLedger } from './ledger.ts';
 
 const START = '2026-01-05T15:45:00.000Z';
 const END = '2026-01-05T22:15:00.000Z';
@@ -47,7 +47,7 @@ const job = (): JobInfo => ({
   workerId: 'test-worker',
   signal: new AbortController().signal,
 });
-const take = (eventId: number) => ledger.takeLease(eventId, job(), LEASE_MS);
+const take = (eventId: number) => ledger.takeLease(claimOf(eventId, job()), LEASE_MS);
 async function taken(eventId: number): Promise<Lease> {
   const lease = await take(eventId);
   if (typeof lease === 'string') throw new Error(`The lease was not taken: ${lease}.`);

@@ -19,7 +19,7 @@ import {
 } from '@scheduler/db';
 import { together } from '@scheduler/runtime';
 import type { Condition, Instant } from '@scheduler/scheduling';
-import { and, eq, inArray, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { JobInfo } from './context.ts';
 import { addJobs } from './enqueue.ts';
 import { type EventTask, eventJobKey } from './jobs.ts';
@@ -32,12 +32,23 @@ export class LeaseLostError extends Error {
   override readonly name = 'LeaseLostError';
 }
 
-/** The right to reconcile one event, and the attempt row that says so. */
-export interface Lease {
+/** A run that would like to reconcile an event, and the name it signs with, which no other run ever has. */
+export interface Claim {
   eventId: number;
   owner: string;
-  attemptId: number;
   job: JobInfo;
+}
+
+/** A new run's claim. That it begins with the worker's id lets others free what a dead worker held. */
+export const claimOf = (eventId: number, job: JobInfo): Claim => ({
+  eventId,
+  owner: `${job.workerId}/${randomUUID()}`,
+  job,
+});
+
+/** The right to reconcile one event, and the attempt row that says so. */
+export interface Lease extends Claim {
+  attemptId: number;
 }
 
 /** Everything a reconciler needs to know of an event, read at one moment. */
@@ -63,7 +74,7 @@ export interface Ledger {
    * Takes the event's lease and opens an attempt, unless somebody holds it (`busy`: a job is left to look again when
    * that lease ends, no try spent) or there is nothing to be done.
    */
-  takeLease(eventId: number, job: JobInfo, leaseMs: number): Promise<Lease | 'busy' | 'nothing'>;
+  takeLease(claim: Claim, leaseMs: number): Promise<Lease | 'busy' | 'nothing'>;
   /**
    * What is wanted and what is remembered of Crossmark's side, with the journal, as of one moment; undefined where the
    * event is gone.
@@ -109,8 +120,11 @@ export interface Ledger {
    * queue's pages show as a failed job. Gives the lease back.
    */
   finishFailed(lease: Lease, failure: FailedTry): Promise<'retry' | 'dead'>;
-  /** Hands the event back because this process must stop: no try spent, its job runs on the next worker after a while. */
-  handBack(lease: Lease, afterMs: number): Promise<void>;
+  /**
+   * Hands the event back where its run can't go on, for a reason told in `summary`: no try spent, a job goes on after a while.
+   * For a run that never learnt whether it has the lease as well.
+   */
+  handBack(claim: Claim, afterMs: number, summary: string): Promise<void>;
   /** Closes the attempt of a worker that lost its event; the event itself is the new owner's business. */
   abandon(lease: Lease): Promise<void>;
 }
@@ -127,10 +141,10 @@ export function postgresLedger(db: Db): Ledger {
   const journal = together((leaving: readonly Leaving[]) => journalSteps(db, leaving, SKIPPED), at);
   const confirm = together((confirmed: readonly Confirmed[]) => finishConfirmed(db, confirmed), at);
   return {
-    async takeLease(eventId, job, leaseMs) {
-      const asked = { eventId, owner: `${job.workerId}/${randomUUID()}`, job, leaseMs };
+    async takeLease(claim, leaseMs) {
+      const asked = { ...claim, leaseMs };
       const attemptId = (await freeLease(asked)) ?? (await takeFreeLeases(db, [asked], WAITED_FOR))[0];
-      return attemptId ? { eventId, owner: asked.owner, attemptId, job } : leaveForLater(db, eventId, job);
+      return attemptId ? { ...claim, attemptId } : leaveForLater(db, claim);
     },
     readEvent: state,
     async journalStep(lease, step, leaseMs) {
@@ -195,7 +209,7 @@ interface FailedTry {
   decide: (history: { earlierTries: number; failingForMs: number }) => Verdict;
 }
 
-async function leaveForLater(db: Db, eventId: number, job: JobInfo): Promise<'busy' | 'nothing'> {
+async function leaveForLater(db: Db, { eventId, job }: Claim): Promise<'busy' | 'nothing'> {
   return db.transaction(async (tx) => {
     const [, [sync]] = await inOrder(
       () => holdEvent(tx, eventId),
@@ -216,10 +230,7 @@ async function leaveForLater(db: Db, eventId: number, job: JobInfo): Promise<'bu
 }
 
 /** A lease that somebody would like to have. */
-interface LeaseAsked {
-  eventId: number;
-  owner: string;
-  job: JobInfo;
+interface LeaseAsked extends Claim {
   leaseMs: number;
 }
 
@@ -358,7 +369,7 @@ async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked)
   });
 }
 
-const lost = ({ eventId }: Lease) =>
+const lost = ({ eventId }: Claim) =>
   new LeaseLostError(`The lease of event ${eventId} went to another worker.`);
 
 type SyncValues = Parameters<ReturnType<Tx['update']>['set']>[0];
@@ -521,7 +532,7 @@ async function commitReading(
   });
 }
 
-const addEventJob = (tx: Tx, lease: Lease, runAt?: Instant) =>
+const addEventJob = (tx: Tx, lease: Claim, runAt?: Instant) =>
   addJobs(tx, [
     {
       task: lease.job.task as EventTask,
@@ -551,7 +562,7 @@ const RELEASED = { leaseOwner: null, leaseUntil: null };
 const NO_FAILURE = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null, failureReason: null };
 
 /** The event's row under lock, if this worker still owns it. */
-async function lockOwned(tx: Tx, lease: Lease) {
+async function lockOwned(tx: Tx, lease: Claim) {
   const [row] = await tx
     .select({
       wantedVersion: eventSyncs.wantedVersion,
@@ -751,20 +762,29 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
   });
 }
 
-async function handBack(db: Db, lease: Lease, afterMs: number): Promise<void> {
+async function handBack(db: Db, claim: Claim, afterMs: number, summary: string): Promise<void> {
   await db.transaction(async (tx) => {
-    const { now } = await lockOwned(tx, lease);
-    await tx.update(eventSyncs).set(RELEASED).where(eq(eventSyncs.eventId, lease.eventId));
-    await addEventJob(tx, lease, new Date(Date.parse(now) + afterMs).toISOString());
-    await closeAttempt(tx, lease, {
-      outcome: 'interrupted',
-      summary: 'handed back: the worker was stopping',
-    });
+    const { now } = await lockOwned(tx, claim);
+    await tx.update(eventSyncs).set(RELEASED).where(eq(eventSyncs.eventId, claim.eventId));
+    await addEventJob(tx, claim, new Date(Date.parse(now) + afterMs).toISOString());
+    await interrupt(tx, claim, summary);
   });
 }
 
 async function abandon(db: Db, lease: Lease): Promise<void> {
-  await db.transaction((tx) =>
-    closeAttempt(tx, lease, { outcome: 'interrupted', summary: 'another worker took over' }),
-  );
+  await db.transaction((tx) => interrupt(tx, lease, 'another worker took over'));
 }
+
+/** Closes a run's attempt, unless it has ended by itself. */
+const interrupt = (tx: Tx, { eventId, job }: Claim, summary: string) =>
+  tx
+    .update(syncAttempts)
+    .set({ outcome: 'interrupted', summary, finishedAt: sql`now()` })
+    .where(
+      and(
+        eq(syncAttempts.eventId, eventId),
+        eq(syncAttempts.jobId, job.id),
+        eq(syncAttempts.workerId, job.workerId),
+        isNull(syncAttempts.outcome),
+      ),
+    );

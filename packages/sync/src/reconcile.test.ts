@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { type CrossmarkClient, createCrossmarkClient, repId } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { employees, eventSyncs, events, schedules, syncAttempts, syncSteps, type Tx } from '@scheduler/db';
@@ -10,8 +11,8 @@ import type { JobInfo, SyncContext } from './context.ts';
 import { retryNow, wantChange, wantChanges } from './enqueue.ts';
 import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs, STORE } from './fixture.ts';
 import type { EventTask } from './jobs.ts';
-import { postgresLedger } from './ledger.ts';
-import { reconcile } from './reconcile.ts';
+import { claimOf, type Ledger, postgresLedger } from './ledger.ts';
+import { reconcile, reconcileWith } from './reconcile.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
 
 const PLAN = '40000001';
@@ -705,8 +706,18 @@ describe('one reconciler an event', () => {
 
   test('a process frozen past its lease before a write sends nothing when it wakes', async () => {
     await decide({ employeeId: ada, startsAt: at1045 });
-    const short: SyncContext = { ...ctx, settings: { ...ctx.settings, leaseMs: 1 } };
-    await reconcile(short, eventId, job());
+    const real = postgresLedger(database.db);
+    const ledger: Ledger = {
+      ...real,
+      journalStep: async (...given) => {
+        const step = await real.journalStep(...given);
+        await wait(100);
+        return step;
+      },
+    };
+    const settings = { ...ctx.settings, leaseMs: 20 };
+    const deadline = (ms: number) => AbortSignal.timeout(ms);
+    await reconcileWith({ ...ctx, ledger, settings, deadline }, eventId, job());
     expect(writes()).toEqual([]);
     await run();
     expect(bookings()).toEqual([booking('100001', at1045)]);
@@ -736,7 +747,7 @@ describe('one reconciler an event', () => {
   test('an event with a write in doubt isn’t called synced', async () => {
     await decide(null);
     const ledger = postgresLedger(database.db);
-    const lease = await ledger.takeLease(eventId, job(), 60_000);
+    const lease = await ledger.takeLease(claimOf(eventId, job()), 60_000);
     if (typeof lease === 'string') throw new Error(`The lease was not taken: ${lease}.`);
     await database.db.insert(syncSteps).values({ eventId, kind: 'delete', state: 'unknown' });
     const { wantedVersion: version } = await sync();
@@ -774,6 +785,41 @@ describe('one reconciler an event', () => {
     expect(writes()).toHaveLength(1);
   });
 });
+
+test.each(['takeLease', 'readEvent', 'journalStep', 'settleAndFinish', 'finishFailed'] as const)(
+  'where our own database answers no more from %s on, the event is given back once it does',
+  async (from) => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    // What it is asked first is done, and the answer lost; then it does nothing for a while.
+    let answered = true;
+    let silent = 3;
+    const cut = new Proxy(postgresLedger(database.db), {
+      get:
+        (ledger, what: keyof Ledger) =>
+        async (...given: unknown[]) => {
+          const ask = Reflect.get(ledger, what) as (...given: unknown[]) => Promise<unknown>;
+          if (answered && what !== from) return ask(...given);
+          if (answered) await ask(...given);
+          answered = false;
+          if (silent-- > 0) throw new Error('connection lost');
+          return ask(...given);
+        },
+    });
+    if (from === 'finishFailed')
+      simulator.addFaults({ call: 'getPlanningMplans', kind: 'status', status: 503, times: 1 });
+    const deadline = (ms: number) => AbortSignal.timeout(ms / 50);
+    await expect(reconcileWith({ ...ctx, ledger: cut, deadline }, eventId, job({ id: '7' }))).rejects.toThrow(
+      'connection lost',
+    );
+    expect(silent).toBeLessThan(0);
+    expect(await sync()).toMatchObject({ leaseOwner: null, leaseUntil: null });
+    for (const { outcome } of await attempts()) expect(outcome).not.toBeNull();
+    await run();
+    expect(await sync()).toMatchObject({ state: 'synced' });
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+    expect(writes().filter(({ call }) => call === 'scheduleMplanEvent')).toHaveLength(1);
+  },
+);
 
 test('after an unscheduling the event is back in the tray at once', async () => {
   await decide({ employeeId: ada, startsAt: at1045 });

@@ -10,6 +10,8 @@ import { CLOSED_CONDITIONS, formatDay } from '@scheduler/scheduling';
 import { CrossmarkUnreachableError } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import {
+  type Claim,
+  claimOf,
   type EventState,
   type JournalStep,
   type Lease,
@@ -74,16 +76,44 @@ export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> 
 
 /** {@link reconcile}, wherever the ledger is kept and whatever time it runs in. */
 export async function reconcileWith(ctx: ReconcileContext, eventId: number, job: JobInfo): Promise<Ended> {
-  const lease = await ctx.ledger.takeLease(eventId, job, ctx.settings.leaseMs);
-  if (lease === 'busy') return { outcome: 'waiting', summary: 'another worker has this event' };
-  if (lease === 'nothing') return { outcome: 'nothing' };
-  const run = new Reconciliation(ctx, lease);
+  const claim = claimOf(eventId, job);
   try {
-    return await run.converge();
+    const lease = await ctx.ledger.takeLease(claim, ctx.settings.leaseMs);
+    if (lease === 'busy') return { outcome: 'waiting', summary: 'another worker has this event' };
+    if (lease === 'nothing') return { outcome: 'nothing' };
+    const run = new Reconciliation(ctx, lease);
+    try {
+      return await run.converge();
+    } catch (error) {
+      return await run.fail(error);
+    } finally {
+      run.end();
+    }
   } catch (error) {
-    return await run.fail(error);
-  } finally {
-    run.end();
+    await letGo(ctx, claim);
+    throw error;
+  }
+}
+
+/** Between tries to tell our own database that a run is over. */
+const LET_GO_AGAIN_MS = 1_000;
+
+/**
+ * Gives back what a run may hold that our own database failed, as soon as that can be written: a lease of a process that
+ * lives is nobody else's to take, so the event would lie still until it ends.
+ */
+async function letGo({ ledger, settings, deadline }: ReconcileContext, claim: Claim): Promise<void> {
+  const ended = deadline(settings.leaseMs);
+  while (true) {
+    try {
+      // What it had sent may still arrive: nobody reads before it does.
+      await ledger.handBack(claim, settings.retry.blipMs, 'handed back: our own database failed meanwhile');
+      return;
+    } catch (error) {
+      if (error instanceof LeaseLostError || ended.aborted || claim.job.signal.aborted) return;
+    }
+    const again = deadline(LET_GO_AGAIN_MS);
+    await new Promise((resolve) => again.addEventListener('abort', resolve, { once: true }));
   }
 }
 
@@ -343,7 +373,11 @@ class Reconciliation {
       if (lease.job.signal.aborted) {
         // A write cut off a moment ago may still arrive: the next worker must not read before it does.
         const inDoubt = error instanceof CrossmarkError && error.kind === 'unknown';
-        await ctx.ledger.handBack(lease, inDoubt ? ctx.settings.retry.blipMs : 0);
+        await ctx.ledger.handBack(
+          lease,
+          inDoubt ? ctx.settings.retry.blipMs : 0,
+          'handed back: the worker was stopping',
+        );
         return { outcome: 'interrupted', scheduleId };
       }
       const failure = await this.describe(error);

@@ -4,7 +4,7 @@ import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { requestRefresh, wantChange } from './enqueue.ts';
 import { addEvent, addStore, need, queuedJobs } from './fixture.ts';
-import { postgresLedger } from './ledger.ts';
+import { claimOf, postgresLedger } from './ledger.ts';
 import { heartbeat, purge, releaseWorker, rescue, sweep } from './upkeep.ts';
 
 let database: TestDatabase;
@@ -24,8 +24,8 @@ beforeEach(async () => {
   await database.db.transaction((tx) => wantChange(tx, { eventId, task: 'sync_schedule' }));
 });
 
-const job = async (workerId: string) => ({
-  id: need((await queuedJobs(database.db))[0]).id,
+const job = (workerId: string) => ({
+  id: '1',
   task: 'sync_schedule' as const,
   workerId,
   signal: new AbortController().signal,
@@ -40,14 +40,14 @@ const sync = async () =>
 test('a killed worker’s job and lease are free within a minute, no try spent', async () => {
   await heartbeat(database.db, { id: 'pool-dead', host: 'h', pid: 1, concurrency: 1 });
   await lock('pool-dead', 40);
-  await postgresLedger(database.db).takeLease(eventId, await job('pool-dead'), 120_000);
+  await postgresLedger(database.db).takeLease(claimOf(eventId, job('pool-dead')), 120_000);
   await database.sql`update workers set seen_at = now() - interval '40 seconds'`;
   expect(await rescue(database.db)).toEqual(['pool-dead']);
   expect(await queuedJobs(database.db)).toMatchObject([{ lockedBy: null, attempts: 0 }]);
   expect(await sync()).toMatchObject({ state: 'pending', leaseOwner: null, tries: 0 });
   expect(await database.db.select().from(syncAttempts)).toMatchObject([{ outcome: 'interrupted' }]);
   expect(await database.db.select().from(workers)).toEqual([]);
-  const lease = await postgresLedger(database.db).takeLease(eventId, await job('pool-alive'), 120_000);
+  const lease = await postgresLedger(database.db).takeLease(claimOf(eventId, job('pool-alive')), 120_000);
   expect(lease).toMatchObject({ owner: expect.stringContaining('pool-alive/') });
 });
 
@@ -84,11 +84,7 @@ test('the sweep leaves alone what is synced, dead, in conflict, in work or waits
     expect(await sweep(database.db)).toBe(0);
   }
   await database.db.update(eventSyncs).set({ state: 'pending' });
-  await postgresLedger(database.db).takeLease(
-    eventId,
-    { id: '1', task: 'sync_schedule', workerId: 'w', signal: new AbortController().signal },
-    60_000,
-  );
+  await postgresLedger(database.db).takeLease(claimOf(eventId, job('w')), 60_000);
   expect(await sweep(database.db)).toBe(0);
   await database.sql`update events set mplan_id = null`;
   await database.db.update(eventSyncs).set({ state: 'waiting', leaseUntil: null, leaseOwner: null });

@@ -2,9 +2,9 @@ import type { BookingId, MplanId, RepId, StoreId } from '@scheduler/crossmark';
 import type { AttemptOutcome } from '@scheduler/db';
 import { type Instant, workDateOf } from '@scheduler/scheduling';
 import { type KnownRep, type LocalEvent, scheduleOf } from '../adopt.ts';
-import type { JobInfo } from '../context.ts';
 import { conditionOf, judge, needsWrite } from '../drift.ts';
 import {
+  type Claim,
   type EventState,
   type JournalStep,
   type Lease,
@@ -450,7 +450,7 @@ export class Board {
         );
       });
     };
-    const owned = (lease: Lease): SyncRow => {
+    const owned = (lease: Claim): SyncRow => {
       const { sync } = this.row(lease.eventId);
       if (sync?.leaseOwner !== lease.owner)
         throw new LeaseLostError(`The lease of event ${lease.eventId} is lost.`);
@@ -459,7 +459,7 @@ export class Board {
     const later = (ms: number) => new Date(time.nowMs + ms).toISOString();
     const release = (lease: Lease, values: Partial<SyncRow>) =>
       Object.assign(owned(lease), RELEASED, NO_FAILURE, values, { updatedAt: time.now() });
-    const ended = (lease: Lease, outcome: AttemptOutcome, more = '') =>
+    const ended = (lease: Claim, outcome: AttemptOutcome, more = '') =>
       this.tell(`${process.id} ends with event ${lease.eventId}: ${outcome} ${more}`);
 
     const settle: (...given: Parameters<Ledger['settleStep']>) => void = (lease, stepId, result) => {
@@ -500,7 +500,7 @@ export class Board {
     };
 
     return {
-      takeLease: (eventId, job: JobInfo, leaseMs) =>
+      takeLease: ({ eventId, owner, job }, leaseMs) =>
         call('takeLease', () => {
           const { sync } = this.row(eventId);
           if (!sync || sync.state === 'synced' || sync.state === 'conflict') return 'nothing';
@@ -509,7 +509,6 @@ export class Board {
             return 'busy';
           }
           const attemptId = this.nextId++;
-          const owner = `${process.id}/${attemptId}`;
           if (sync.state === 'failed')
             Object.assign(sync, { state: 'pending', tries: 0, failingSince: null });
           Object.assign(sync, { leaseOwner: owner, leaseUntil: later(leaseMs) });
@@ -614,11 +613,11 @@ export class Board {
           this.addJob(lease.eventId, Date.parse(runAt));
           return 'retry';
         }),
-      handBack: (lease, afterMs) =>
+      handBack: (lease, afterMs, summary) =>
         call('handBack', () => {
           Object.assign(owned(lease), RELEASED);
           this.addJob(lease.eventId, time.nowMs + afterMs);
-          ended(lease, 'interrupted', 'handed back');
+          ended(lease, 'interrupted', summary);
         }),
       abandon: (lease) => call('abandon', () => ended(lease, 'interrupted', 'another worker took over')),
     };

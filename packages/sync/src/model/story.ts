@@ -232,6 +232,9 @@ class Telling {
     };
     const end = (well: boolean) => {
       process.running -= 1;
+      // Nobody may take it from a process that lives: the event would lie still until the lease ends.
+      if (this.holds(run) && !process.dead && !process.stopping.signal.aborted)
+        this.violated(`a run over event ${job.event} is over and keeps its lease`);
       // A process that was taken for dead has had its job taken away.
       if (job.lockedBy === process.id && this.board.jobs.includes(job)) this.board.endJob(job, well);
       this.wake();
