@@ -7,7 +7,7 @@ const book = bookerFromEnv(concurrency);
 const runner = await run({
   connectionString: setting('DATABASE_URL'),
   concurrency,
-  maxPoolSize: concurrency + 2,
+  maxPoolSize: Math.min(concurrency, 10) + 2,
   taskList: { book: (payload) => book(payload as BookingForm) },
 });
 await runner.promise;

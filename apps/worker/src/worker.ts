@@ -28,6 +28,11 @@ const DRAIN_MS = 15_000;
 const LEASE_MS = 120_000;
 /** How soon a probe that is due is made. */
 const BREAKER_MS = 500;
+/**
+ * Connections that jobs use at once, in our pool and in graphile-worker's. What jobs ask takes milliseconds, much of it for all of
+ * them together, so they hardly wait; a hundred jobs with a connection each would be all that Postgres has.
+ */
+const MOST_ASKING = 10;
 const PRUNE_MS = 3_600_000;
 const LONGEST_WAIT_FOR_POSTGRES_MS = 10_000;
 /** How long asking for jobs may fail before the worker starts over. */
@@ -79,7 +84,7 @@ export function startWorker(options: WorkerOptions): Worker {
   const { log, concurrency, silentAfterSeconds = SILENT_AFTER_SECONDS } = options;
   const silentMs = silentAfterSeconds * 1_000;
   const database = connect(options.databaseUrl, {
-    max: concurrency + 3,
+    max: Math.min(concurrency, MOST_ASKING) + 3,
     applicationName: 'scheduler-worker',
   });
   const { db } = database;
@@ -128,7 +133,7 @@ export function startWorker(options: WorkerOptions): Worker {
       connectionString: options.databaseUrl,
       concurrency,
       // Two of its connections listen and poll.
-      maxPoolSize: concurrency + 2,
+      maxPoolSize: Math.min(concurrency, MOST_ASKING) + 2,
       // runApp handles signals; two handlers would race for the exit.
       noHandleSignals: true,
       pollInterval: 1_000,

@@ -53,6 +53,12 @@ async function taken(eventId: number): Promise<Lease> {
   if (typeof lease === 'string') throw new Error(`The lease was not taken: ${lease}.`);
   return lease;
 }
+/** What a lease that was just taken came with, by what is there since. */
+async function beforeTaken(eventId: number) {
+  const state = await ledger.readEvent(eventId);
+  if (!state) throw new Error(`There is no event ${eventId}.`);
+  return { ...state, sync: { ...state.sync, leaseOwner: null, leaseUntil: null } };
+}
 const write = { kind: 'create', repId: '100001' as RepId, startsAt: START, endsAt: END } as const;
 const journal = (lease: Lease) => ledger.journalStep(lease, write, LEASE_MS);
 const confirm = (lease: Lease, stepId: number, version = 1) => {
@@ -169,13 +175,43 @@ test('a late answer of a worker that lost the event keeps it from being finished
   expect((await states())[0]).toBe('pending');
 });
 
+test('a lease comes with the event as it is, unless that changed while it was being taken', async () => {
+  const [eventId = 0, other = 0] = eventIds;
+  expect((await taken(other)).state).toEqual(await beforeTaken(other));
+  // The statement that takes the lease waits for this change, and has read what was there before it.
+  const holding = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const holder = database.db.transaction(async (tx) => {
+    await wantChanges(tx, [{ eventId, task: 'sync_schedule_update' }]);
+    holding.resolve();
+    await over.promise;
+  });
+  await holding.promise;
+  const waiting = taken(eventId);
+  await vi.waitFor(
+    async () =>
+      expect(
+        await database.sql`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      ).toHaveLength(1),
+    { timeout: 10_000 },
+  );
+  over.resolve();
+  await holder;
+  expect((await waiting).state).toBeNull();
+  expect((await ledger.readEvent(eventId))?.sync.wantedVersion).toBe(2);
+});
+
 test('what a cut connection left open is not done again by itself', async () => {
   const [first = 0, second = 0] = eventIds;
+  const holding = Promise.withResolvers<void>();
   const over = Promise.withResolvers<void>();
   const holder = database.db.transaction(async (tx) => {
     await tx.execute(sql`lock table sync_attempts in exclusive mode`);
+    holding.resolve();
     await over.promise;
   });
+  await holding.promise;
   const both = Promise.allSettled([take(first), take(second)]);
   const cut = () => database.sql<{ n: number }[]>`
     select count(pg_terminate_backend(pid))::int n from pg_stat_activity

@@ -19,7 +19,7 @@ import {
 } from '@scheduler/db';
 import { together } from '@scheduler/runtime';
 import type { Condition, Instant } from '@scheduler/scheduling';
-import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { JobInfo } from './context.ts';
 import { addJobs } from './enqueue.ts';
 import { type EventTask, eventJobKey } from './jobs.ts';
@@ -49,6 +49,8 @@ export const claimOf = (eventId: number, job: JobInfo): Claim => ({
 /** The right to reconcile one event, and the attempt row that says so. */
 export interface Lease extends Claim {
   attemptId: number;
+  /** The event as it was when the lease was taken; null where somebody changed it at that moment: then it is to be read. */
+  state: EventState | null;
 }
 
 /** Everything a reconciler needs to know of an event, read at one moment. */
@@ -143,8 +145,8 @@ export function postgresLedger(db: Db): Ledger {
   return {
     async takeLease(claim, leaseMs) {
       const asked = { ...claim, leaseMs };
-      const attemptId = (await freeLease(asked)) ?? (await takeFreeLeases(db, [asked], WAITED_FOR))[0];
-      return attemptId ? { ...claim, attemptId } : leaveForLater(db, claim);
+      const taken = (await freeLease(asked)) ?? (await takeFreeLeases(db, [asked], WAITED_FOR))[0];
+      return taken ? { ...claim, ...taken } : leaveForLater(db, claim);
     },
     readEvent: state,
     async journalStep(lease, step, leaseMs) {
@@ -235,14 +237,14 @@ interface LeaseAsked extends Claim {
 }
 
 /**
- * Takes the leases that nobody holds of events that aren't settled, and opens an attempt each: the usual case, in one
- * statement. Null where there is no such thing.
+ * Takes the leases that nobody holds of events that aren't settled, opens an attempt each and reads them: the usual case, in
+ * one statement. Null where there is no such thing.
  */
 async function takeFreeLeases(
   db: Db,
   asked: readonly LeaseAsked[],
   locked: Locked,
-): Promise<(number | null)[]> {
+): Promise<(Pick<Lease, 'attemptId' | 'state'> | null)[]> {
   const given = asked.map(({ eventId, owner, leaseMs, job }) => ({
     eventId,
     owner,
@@ -252,13 +254,17 @@ async function takeFreeLeases(
     workerId: job.workerId,
   }));
   // Whoever runs a dead letter again, from here or from the queue's pages, gives it all its tries again.
-  const taken = await db.execute<{ id: string; event_id: number; job_id: string }>(sql`
+  // The statement reads what was committed before it began, but locks rows as they are by then. Every change of an event's
+  // wishes or journal is one of its sync row: where that row is as it was read, so is all the rest.
+  const found = await db.execute<
+    EventRow & { attempt: string; event_id: number; job_id: string; as_read: boolean }
+  >(sql`
     with asked as (
       select * from json_to_recordset(${JSON.stringify(given)}::json)
         as asked("eventId" int, owner text, "leaseMs" int, task text, "jobId" text, "workerId" text)
     ), free as (
       select asked.*, event_syncs.event_id, event_syncs.tries, event_syncs.state = 'failed' redriven,
-        schedules.id schedule_id
+        schedules.id schedule_id, event_syncs.xmin written_by
       from events
       join event_syncs on event_syncs.event_id = events.id
       join asked on asked."eventId" = events.id
@@ -273,13 +279,17 @@ async function takeFreeLeases(
         failing_since = case when redriven then null else failing_since end
       from free where event_syncs.event_id = free.event_id
       returning free.*
+    ), opened as (
+      insert into sync_attempts (task, job_id, worker_id, event_id, schedule_id, number)
+      select task, "jobId", "workerId", event_id, schedule_id, case when redriven then 1 else tries + 1 end
+      from taken returning id, event_id, job_id
     )
-    insert into sync_attempts (task, job_id, worker_id, event_id, schedule_id, number)
-    select task, "jobId", "workerId", event_id, schedule_id, case when redriven then 1 else tries + 1 end
-    from taken returning id, event_id, job_id`);
+    select opened.id attempt, opened.event_id, opened.job_id, ${stateOf(sql.raw('opened.event_id'))},
+      written_by = (select xmin from event_syncs where event_id = opened.event_id) as_read
+    from opened join taken on taken.event_id = opened.event_id`);
   return asked.map(({ eventId, job }) => {
-    const attempt = taken.find((row) => row.event_id === eventId && row.job_id === job.id);
-    return attempt ? Number(attempt.id) : null;
+    const row = found.find((one) => one.event_id === eventId && one.job_id === job.id);
+    return row ? { attemptId: Number(row.attempt), state: (row.as_read && readState(row)) || null } : null;
   });
 }
 
@@ -299,23 +309,30 @@ const ROWS = {
   steps: jsonRows(syncSteps),
 };
 
+type EventRow = Record<keyof typeof ROWS, unknown>;
+
+/** Columns of a select with all that belongs to an event, for {@link readState}. */
+function stateOf(id: SQL): SQL {
+  const live = sql`where event_id = ${id} and ended_at is null`;
+  return sql`
+    ${ROWS.sync.of(sql`where event_id = ${id}`)} sync,
+    ${ROWS.event.of(sql`where id = ${id}`)} event,
+    ${ROWS.store.of(sql`where id = (select store_id from events where id = ${id})`)} store,
+    ${ROWS.schedule.of(live)} schedule,
+    ${ROWS.employee.of(sql`where id = (select employee_id from schedules ${live})`)} employee,
+    -- However long ago work was opened again: it isn't done a second time. Relies on the index sync_steps_event.
+    ${ROWS.steps.of(sql`where event_id = ${id} and (kind = 'reissue' or id in (
+      select id from sync_steps where event_id = ${id} order by id desc limit 50))`)} steps`;
+}
+
 async function readEvents(db: Db, eventIds: readonly number[]): Promise<(EventState | undefined)[]> {
-  const live = sql`where event_id = asked.id and ended_at is null`;
-  const found = await db.execute<Record<keyof typeof ROWS, unknown> & { id: number }>(sql`
-    select asked.id, ${ROWS.sync.of(sql`where event_id = asked.id`)} sync,
-      ${ROWS.event.of(sql`where id = asked.id`)} event,
-      ${ROWS.store.of(sql`where id = (select store_id from events where id = asked.id)`)} store,
-      ${ROWS.schedule.of(live)} schedule,
-      ${ROWS.employee.of(sql`where id = (select employee_id from schedules ${live})`)} employee,
-      -- However long ago work was opened again: it isn't done a second time. Relies on the index sync_steps_event.
-      ${ROWS.steps.of(sql`where event_id = asked.id and (kind = 'reissue' or id in (
-        select id from sync_steps where event_id = asked.id order by id desc limit 50))`)} steps
-    from unnest(${idList(eventIds)}) asked(id)`);
-  const states = new Map(found.map((row) => [row.id, stateOf(row)]));
+  const found = await db.execute<EventRow & { id: number }>(sql`
+    select asked.id, ${stateOf(sql.raw('asked.id'))} from unnest(${idList(eventIds)}) asked(id)`);
+  const states = new Map(found.map((row) => [row.id, readState(row)]));
   return eventIds.map((id) => states.get(id));
 }
 
-function stateOf(row: Record<keyof typeof ROWS, unknown>): EventState | undefined {
+function readState(row: EventRow): EventState | undefined {
   const [sync] = ROWS.sync.read(row.sync);
   const [event] = ROWS.event.read(row.event);
   const [store] = ROWS.store.read(row.store);

@@ -786,7 +786,7 @@ describe('one reconciler an event', () => {
   });
 });
 
-test.each(['takeLease', 'readEvent', 'journalStep', 'settleAndFinish', 'finishFailed'] as const)(
+test.each(['takeLease', 'journalStep', 'settleAndFinish', 'finishFailed'] as const)(
   'where our own database answers no more from %s on, the event is given back once it does',
   async (from) => {
     await decide({ employeeId: ada, startsAt: at1045 });

@@ -152,7 +152,8 @@ class Reconciliation {
     /** Bookings of ours that may lie beneath that one. */
     let beneath: BookingId[] = [];
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const state = await this.ctx.ledger.readEvent(this.lease.eventId);
+      const atFirst = round === 0 ? this.lease.state : null;
+      const state = atFirst ?? (await this.ctx.ledger.readEvent(this.lease.eventId));
       if (!state) return { outcome: 'nothing' };
       this.version = state.sync.wantedVersion;
       this.scheduleId = state.schedule?.id ?? null;

@@ -38,6 +38,8 @@ const PEOPLE = 200;
 const MEASURED = '-Acme-Measured Oats - V2-CORE';
 const DEEP = '-Acme-Deep Oats - V2-CORE';
 const PAGE = 1_000;
+/** Of each of the demo's events. */
+const CHANGES_BEFORE = 5;
 
 /**
  * Makes the demo's club, whatever was there before, one to be measured: 200 specialists more and so many open Core
@@ -62,6 +64,15 @@ export async function openClub(
       select ${club.storeId}, (${firstPlan}::int + n)::text, 100000 + n % 900000 || ${MEASURED},
         (100000 + n % 900000)::text, 'Core', ${club.today}::date, ${club.dueOn}::date, ${club.minutes}
       from generate_series(0, ${count - 1}::int) n`);
+    // A club has done something before: Postgres plans otherwise for tables that were empty when it looked.
+    await db.execute(sql`
+      with earlier as (
+        select id from events cross join generate_series(1, ${CHANGES_BEFORE}) where name not like ${`%${MEASURED}`}
+      ), tries as (
+        insert into sync_attempts (task, job_id, worker_id, event_id, finished_at, outcome)
+        select 'sync_schedule', '0', 'earlier', id, now(), 'done' from earlier
+      )
+      insert into sync_steps (event_id, kind, state, answered_at) select id, 'create', 'settled', now() from earlier`);
     await db.execute(
       sql`vacuum analyze events, schedules, event_syncs, sync_attempts, sync_steps, employees`,
     );

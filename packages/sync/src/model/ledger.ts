@@ -456,6 +456,20 @@ export class Board {
         throw new LeaseLostError(`The lease of event ${lease.eventId} is lost.`);
       return sync;
     };
+    const stateOf = (eventId: number): EventState | undefined => {
+      const { event, schedule, sync, steps } = this.row(eventId);
+      const store = { crossmarkStoreId: '300001' as StoreId, timeZone: TIME_ZONE };
+      return sync
+        ? {
+            sync,
+            event,
+            store,
+            schedule,
+            employee: this.person(schedule?.employeeId),
+            steps: steps.slice(0, 50),
+          }
+        : undefined;
+    };
     const later = (ms: number) => new Date(time.nowMs + ms).toISOString();
     const release = (lease: Lease, values: Partial<SyncRow>) =>
       Object.assign(owned(lease), RELEASED, NO_FAILURE, values, { updatedAt: time.now() });
@@ -512,26 +526,12 @@ export class Board {
           if (sync.state === 'failed')
             Object.assign(sync, { state: 'pending', tries: 0, failingSince: null });
           Object.assign(sync, { leaseOwner: owner, leaseUntil: later(leaseMs) });
-          const lease = { eventId, owner, attemptId };
+          const lease = { eventId, owner, attemptId, state: stateOf(eventId) ?? null };
           this.tell(`${process.id} takes event ${eventId}`);
           given.onLease({ ...lease, job });
           return lease;
         }).then((lease) => (typeof lease === 'string' ? lease : { ...lease, job })),
-      readEvent: (eventId) =>
-        call('readEvent', (): EventState | undefined => {
-          const { event, schedule, sync, steps } = this.row(eventId);
-          const store = { crossmarkStoreId: '300001' as StoreId, timeZone: TIME_ZONE };
-          return sync
-            ? {
-                sync,
-                event,
-                store,
-                schedule,
-                employee: this.person(schedule?.employeeId),
-                steps: steps.slice(0, 50),
-              }
-            : undefined;
-        }),
+      readEvent: (eventId) => call('readEvent', () => stateOf(eventId)),
       journalStep: (lease, step, leaseMs) =>
         call('journalStep', () => {
           Object.assign(owned(lease), { leaseUntil: later(leaseMs), updatedAt: time.now() });
