@@ -193,8 +193,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   if (options.page === 'built') await serveBuiltPage(app);
 
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply: FastifyReply) => {
-    // tRPC decodes an address once more, which not every one survives.
-    const status = error instanceof URIError ? 400 : (error.statusCode ?? 500);
+    const status = error.statusCode ?? 500;
     if (status >= 500) request.log.error({ err: error }, 'a request failed');
     return reply.code(status).send({
       error: status >= 500 ? wentWrong(request.id) : error.message,

@@ -117,7 +117,7 @@ export async function buildServer(options: {
   const userIds = new WeakMap<FastifyRequest, string>();
 
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
-    const status = error instanceof Refusal ? getHTTPStatusCodeFromError(error) : statusOf(error);
+    const status = error instanceof Refusal ? getHTTPStatusCodeFromError(error) : (error.statusCode ?? 500);
     if (status >= 500) request.log.error({ err: error }, 'request failed');
     const message =
       status >= 500 ? `Something went wrong here. It is in the log as request ${request.id}.` : error.message;
@@ -306,7 +306,3 @@ function isPrivate(address: string): boolean {
   }
   return plain === '::1' || /^f[cd]/i.test(plain) || /^fe[89ab]/i.test(plain);
 }
-
-/** The status of what went wrong outside a procedure. tRPC decodes an address once more, which not every one survives. */
-const statusOf = (error: Error & { statusCode?: number }): number =>
-  error instanceof URIError ? 400 : (error.statusCode ?? 500);
