@@ -19,7 +19,7 @@ const USAGE = `Usage: pnpm bench [save|bulk|drain|latency|depth|workers|queries|
   --profile FOLDER   a CPU profile of each of our processes, for a browser's developer tools
   --rounds N         turns of each contestant (5)
   --scale N          of the usual sizes: 0.1 for a quick look (1)
-  --concurrency N    of the workers in drain and depth (32)
+  --concurrency N    of the worker in drain (100, the most it may have) and depth (32)
   --events N,N       of refresh (10000,100000)
   --jobs N,N         of admin (1000000)`;
 
@@ -33,7 +33,7 @@ const options = {
   jobs: { type: 'string', default: '1000000' },
   rounds: { type: 'string', default: '5' },
   scale: { type: 'string', default: '1' },
-  concurrency: { type: 'string', default: '32' },
+  concurrency: { type: 'string' },
   plots: { type: 'string' },
   profile: { type: 'string' },
   json: { type: 'boolean', default: false },
@@ -47,7 +47,7 @@ const { values, positionals } = (() => {
 })();
 const whole = (text: string) => (/^[1-9]\d*$/.test(text) ? Number(text) : usage());
 const rounds = whole(values.rounds);
-const concurrency = whole(values.concurrency);
+const concurrency = (usual: number) => (values.concurrency ? whole(values.concurrency) : usual);
 const [events, jobs] = [values.events, values.jobs].map((list) => list.split(',').map(whole));
 const scale = Number(values.scale) > 0 ? Number(values.scale) : usage();
 const scaled = (count: number) => Math.max(20, Math.round(count * scale));
@@ -56,9 +56,9 @@ const say = (line: string) => console.error(line);
 const PARTS: Record<string, (infrastructure: Infrastructure) => Promise<PartResult>> = {
   save: (on) => measureSave(on, { rounds, saves: scaled(600) }),
   bulk: (on) => measureBulk(on, { rounds, saves: scaled(250) }),
-  drain: (on) => measureDrain(on, { rounds, concurrency, jobs: scaled(5_000) }),
+  drain: (on) => measureDrain(on, { rounds, concurrency: concurrency(100), jobs: scaled(5_000) }),
   latency: (on) => measureLatency(on, { rounds, clicks: scaled(100) }),
-  depth: (on) => measureDepth(on, { rounds, concurrency, deep: scaled(1_000_000) }),
+  depth: (on) => measureDepth(on, { rounds, concurrency: concurrency(32), deep: scaled(1_000_000) }),
   workers: (on) => measureWorkers(on, { rounds: Math.min(rounds, 3), jobs: scaled(300) }),
   queries: (on) => measureQueries(on, say),
   refresh: (on) => measureRefreshes(on, events ?? [], say),
