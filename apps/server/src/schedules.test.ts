@@ -385,8 +385,19 @@ describe('unscheduling', () => {
     const eventId = await event();
     const { scheduleId } = await schedule(eventId);
     await server.database.db.update(events).set({ condition: 'Submitted' });
+    await server.database.db.update(eventSyncs).set({ state: 'synced', syncedVersion: 1 });
     const refused = await refusalOf(api.schedules.unschedule.mutate({ scheduleId, version: 1 }));
     expect(refused.message).toContain('reissue');
+  });
+
+  test('of a change that came too late for work reported as done takes the change away', async () => {
+    const eventId = await event();
+    const { scheduleId } = await schedule(eventId);
+    await server.database.db.update(eventSyncs).set({ state: 'failed', wantedVersion: 2, syncedVersion: 1 });
+    await server.database.db.update(events).set({ condition: 'Submitted' });
+    await api.schedules.unschedule.mutate({ scheduleId, version: 1 });
+    expect(await live(server.database.db)).toEqual([]);
+    expect(await conditionOf(eventId)).toBe('Submitted');
   });
 });
 

@@ -327,7 +327,7 @@ async function openTrade(tx: Tx, input: Trade) {
 
 /**
  * Ends a schedule (it is kept as history) and puts its event back to Unstaffed; a Core's Supervisor event goes with it.
- * Work that was reported as done keeps its schedule.
+ * Work that was reported as done keeps the schedule that it was done by.
  */
 export async function unscheduleSchedule(
   db: Db,
@@ -344,7 +344,9 @@ export async function unscheduleSchedule(
     });
     const schedule = await plan.current(tx, input);
     const event = plan.event(schedule.eventId);
-    if (event.condition === 'Submitted') {
+    // One that never arrived is not what was worked: it goes, and what was reported stays.
+    const { sync } = plan.standing(event);
+    if (event.condition === 'Submitted' && sync?.syncedVersion === sync?.wantedVersion) {
       throw new Refusal(
         `${eventLabel(event)} was reported as done, so its schedule stays as history. To have it done again, reissue it.`,
         { code: 'not_allowed' },

@@ -289,33 +289,37 @@ describe.each(['replace', 'duplicate'] as const)('where a second booking would %
     ]);
   });
 
-  test('a write that arrives after its worker lost the event is found and put right', async () => {
-    await decide({ employeeId: ada, startsAt: at1045 });
-    // The worker freezes before its request leaves: the lease runs out, another worker books, then the request arrives.
-    const frozen: SyncContext = {
-      ...ctx,
-      crossmark: {
-        ...client,
-        schedule: async (wanted) => {
-          await database.db.update(eventSyncs).set({ leaseUntil: '2020-01-01T00:00:00.000Z' });
-          await decide({ employeeId: bob, startsAt: at1115 });
-          expect(await run()).toMatchObject({ outcome: 'done' });
-          return client.schedule(wanted);
+  test.each(['ok', 'empty'] as const)(
+    'a write that arrives after its worker lost the event is found and put right, removals answered: %s',
+    async (deleteAnswer) => {
+      simulator.configure({ deleteAnswer, unknownDelete: 'success' });
+      await decide({ employeeId: ada, startsAt: at1045 });
+      // The worker freezes before its request leaves: the lease runs out, another worker books, then the request arrives.
+      const frozen: SyncContext = {
+        ...ctx,
+        crossmark: {
+          ...client,
+          schedule: async (wanted) => {
+            await database.db.update(eventSyncs).set({ leaseUntil: '2020-01-01T00:00:00.000Z' });
+            await decide({ employeeId: bob, startsAt: at1115 });
+            expect(await run()).toMatchObject({ outcome: 'done' });
+            return client.schedule(wanted);
+          },
         },
-      },
-    };
-    expect(await reconcile(frozen, eventId, job({ workerId: 'frozen' }))).toMatchObject({
-      outcome: 'interrupted',
-    });
-    expect(await sync()).toMatchObject({ state: 'pending' });
-    expect(await queuedJobs(database.db)).toMatchObject([{ key: `event:${eventId}` }]);
-    await run();
-    expect(bookings()).toEqual([booking('100002', at1115)]);
-    expect(await sync()).toMatchObject({
-      state: 'synced',
-      bookingId: simulator.state.bookings[0]?.bookingId,
-    });
-  });
+      };
+      expect(await reconcile(frozen, eventId, job({ workerId: 'frozen' }))).toMatchObject({
+        outcome: 'interrupted',
+      });
+      expect(await sync()).toMatchObject({ state: 'pending' });
+      expect(await queuedJobs(database.db)).toMatchObject([{ key: `event:${eventId}` }]);
+      await run();
+      expect(bookings()).toEqual([booking('100002', at1115)]);
+      expect(await sync()).toMatchObject({
+        state: 'synced',
+        bookingId: simulator.state.bookings[0]?.bookingId,
+      });
+    },
+  );
 });
 
 describe('writing only what is needed', () => {

@@ -128,8 +128,11 @@ class Reconciliation {
   private scheduleId: number | null = null;
   private timeZone = 'UTC';
   private readonly done: string[] = [];
-  /** A write of this run was answered, but not clearly: the next thing is a read. Twice is a failed try. */
-  private unclear = false;
+  /**
+   * Writes of this run that were answered with neither a yes nor a no, removals by their booking: the next thing is a read.
+   * Twice is a failed try.
+   */
+  private readonly unclear = new Set<'create' | 'reissue' | BookingId>();
   /** Bookings that this run asked Crossmark to remove, and its refusal where it gave one. */
   private readonly removals = new Map<BookingId, CrossmarkError | null>();
 
@@ -227,7 +230,7 @@ class Reconciliation {
       });
       if (ended) return ended;
       // What Crossmark confirmed to have booked is known. That nothing is left, only another read proves.
-      if (step.kind !== 'create' || this.unclear) listed = undefined;
+      if (step.kind !== 'create' || this.unclear.has('create')) listed = undefined;
     }
     throw new TryFailedError(
       'transient',
@@ -305,6 +308,14 @@ class Reconciliation {
     } catch (error) {
       if (!(error instanceof CrossmarkError)) throw error;
       const { kind, message: detail } = error;
+      const what = step.kind === 'delete' ? step.bookingId : step.kind;
+      const unclear = kind === 'unknown' && error.status !== undefined && error.status < 300;
+      if (unclear && step.kind === 'delete' && this.unclear.has(what) && what !== held?.bookingId) {
+        // What another booking hides can't be read. Asked twice, a read in between, and never a no: nothing tells more.
+        await ctx.ledger.settleStep(lease, stepId, { state: 'done', detail });
+        this.done.push('removed the booking');
+        return null;
+      }
       const outcome = {
         unknown: 'unknown',
         rejected: 'refused',
@@ -315,8 +326,7 @@ class Reconciliation {
       // An id that Crossmark doesn't know any more is the goal reached: a read tells that from a real refusal.
       if (step.kind === 'delete' && kind === 'rejected') this.removals.set(step.bookingId, error);
       // Answered, so nothing is under way any more; what the answer meant, a read tells at once.
-      else if (kind === 'unknown' && error.status !== undefined && error.status < 300 && !this.unclear)
-        this.unclear = true;
+      else if (unclear && !this.unclear.has(what)) this.unclear.add(what);
       else throw error;
     }
     return null;
