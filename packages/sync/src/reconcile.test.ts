@@ -945,12 +945,39 @@ describe.each(['replace', 'duplicate'] as const)(
   },
 );
 
-test('work reported as done meanwhile keeps its booking, whatever was wanted here', async () => {
+describe('work reported as done meanwhile keeps its booking', () => {
+  beforeEach(async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    simulator.putPlans([{ ...need(simulator.state.plans[0]), condition: 'Submitted' }]);
+  });
+
+  test('where it was taken away here', async () => {
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'nothing' });
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+    expect(await database.db.query.events.findFirst()).toMatchObject({ condition: 'Submitted' });
+  });
+
+  test('where it was moved here: a dead letter says so, and once taken away all agree', async () => {
+    await decide({ employeeId: bob, startsAt: at1115 });
+    expect(await run()).toMatchObject({
+      outcome: 'dead',
+      failureReason: expect.stringContaining('Submitted, so it can’t be booked. Unschedule it here.'),
+    });
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'nothing' });
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+    expect(await sync()).toMatchObject({ state: 'synced' });
+  });
+});
+
+test('what can’t be booked any more keeps the booking that it has', async () => {
   await decide({ employeeId: ada, startsAt: at1045 });
   await run();
-  simulator.putPlans([{ ...need(simulator.state.plans[0]), condition: 'Submitted' }]);
-  await decide(null);
-  expect(await run()).toMatchObject({ outcome: 'nothing' });
+  simulator.putPlans([{ ...need(simulator.state.plans[0]), condition: 'Canceled' }]);
+  await decide({ employeeId: bob, startsAt: at1115 });
+  expect(await run()).toMatchObject({ outcome: 'dead' });
   expect(bookings()).toEqual([booking('100001', at1045)]);
-  expect(await database.db.query.events.findFirst()).toMatchObject({ condition: 'Submitted' });
 });

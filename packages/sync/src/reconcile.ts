@@ -501,7 +501,14 @@ function refuseImpossible(
       'Crossmark lists a booking of this event without its number, so it can’t be removed from here. Remove it on Crossmark’s site, then try again.',
       held,
     );
-  if (step.kind === 'delete') return;
+  if (step.kind === 'delete') {
+    // With a booking its report would go.
+    const isReport = listed?.condition === 'Submitted' && listed.bookingId === step.bookingId;
+    // A booking goes only where the one that takes its place can be made.
+    const isClosed = listed !== null && CLOSED_CONDITIONS.includes(listed.condition);
+    const isReplaced = state.schedule !== null && !state.schedule.reissueOf;
+    if (!isReport && !(isClosed && isReplaced)) return;
+  }
   if (listed === null)
     throw impossible(
       state,
@@ -509,7 +516,7 @@ function refuseImpossible(
       held,
     );
   if (step.kind === 'reissue' && listed.condition !== 'Canceled') return;
-  if (step.kind === 'create' && state.schedule?.reissueOf && listed.condition !== 'Canceled') {
+  if (state.schedule?.reissueOf && listed.condition !== 'Canceled') {
     if (CLOSED_CONDITIONS.includes(listed.condition))
       throw new TryFailedError(
         'transient',

@@ -29,6 +29,7 @@ import { Bone, LoadError, Loading, Refusal } from '../ui/states.tsx';
 import { syncSentence, titleOf, windowWords } from '../words.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 import { Refused, useSave } from './save.tsx';
+import { isHistory } from './targets.ts';
 import { TradeDialog } from './trade-dialog.tsx';
 
 /** One event and its schedule: what is planned, what can be done with it, and how far it has got to Crossmark. */
@@ -130,9 +131,9 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
                 Crossmark lists it as booked by {event.bookedElsewhere}, whom nobody here stands for.
               </p>
             )}
-            {mayWrite && !closed && (
-              <div className="grid grid-cols-2 gap-2">
-                {schedule ? (
+            {mayWrite && (
+              <div className="grid grid-cols-2 gap-2 empty:hidden">
+                {schedule && !closed && (
                   <>
                     <Button onClick={() => ask('move')}>
                       <CalendarClock aria-hidden className="size-4" />
@@ -148,12 +149,15 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
                         Trade
                       </Button>
                     )}
-                    <Button look="danger" busy={unschedule.isPending} onClick={free}>
-                      {!unschedule.isPending && <Undo2 aria-hidden className="size-4" />}
-                      Unschedule
-                    </Button>
                   </>
-                ) : (
+                )}
+                {schedule && !isHistory(event) && (
+                  <Button look="danger" busy={unschedule.isPending} onClick={free}>
+                    {!unschedule.isPending && <Undo2 aria-hidden className="size-4" />}
+                    Unschedule
+                  </Button>
+                )}
+                {!schedule && !closed && (
                   <Button look="primary" onClick={() => setAsked('schedule')}>
                     Schedule
                   </Button>

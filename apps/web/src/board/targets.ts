@@ -37,6 +37,10 @@ export interface Judge {
 const REPORTED =
   'It was reported as done, so its schedule stays as history. To have it done again, reissue it.';
 
+/** Whether an event's schedule is what was reported as done. One that never arrived isn't: the work was done before it. */
+export const isHistory = ({ condition, sync }: BoardEvent): boolean =>
+  condition === 'Submitted' && sync.state === 'synced';
+
 /** Can't be dropped on: no rule of Crossmark's, but nobody plans a day that is over. */
 const over = (day: string): Reason => ({
   code: 'window',
@@ -78,9 +82,7 @@ export function judgeFor(board: WeekBoard, held: Held): Judge {
   };
   return {
     tray: () =>
-      event.condition === 'Submitted'
-        ? [{ code: 'not_schedulable', severity: 'hard', message: REPORTED }]
-        : [],
+      isHistory(eventOf(held)) ? [{ code: 'not_schedulable', severity: 'hard', message: REPORTED }] : [],
     cell(key) {
       const placement = known.get(key) ?? judge(key);
       known.set(key, placement);
