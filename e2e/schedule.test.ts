@@ -1,3 +1,6 @@
+import { addMinutes } from '@scheduler/scheduling';
+import { signIn } from '@scheduler/scripts/api';
+import { openSwitchboard } from '@scheduler/scripts/chaos/switchboard';
 import { heldBookings } from '@scheduler/scripts/crossmark-side';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +65,34 @@ describe('a dispatcher at the board', () => {
     await stack.infrastructure.startSimulator();
     await badgeOf(page, planned.eventId, 'synced', 60_000);
     expect(await held()).toHaveLength(1);
+  });
+
+  it('moves what was reported as done meanwhile, is told why it can’t go, takes it away, and the report stays', async () => {
+    const { simulatorUrl, env } = stack.infrastructure;
+    const { eventId, mplanId, startsAt } = planned;
+    const reported = await held();
+    const crossmark = openSwitchboard(simulatorUrl);
+    const plan = (await crossmark.state()).plans.find((one) => one.mplanId === mplanId);
+    await crossmark.putPlan([{ ...plan, condition: 'Submitted' }]);
+    const api = await signIn(stack.apps.serverUrl, env.WEB_ORIGIN ?? '');
+    const { schedule } = await api.events.get.query({ eventId });
+    if (!schedule) throw new Error(`Event ${eventId} is not scheduled.`);
+    const { scheduleId, version } = schedule;
+    await api.schedules.reschedule.mutate({ scheduleId, version, startsAt: addMinutes(startsAt, 15) });
+    await badgeOf(page, eventId, 'failed');
+    await api.sync.refreshNow.mutate();
+    await page.locator(`[data-event-id="${eventId}"]`).click();
+    const panel = page.getByRole('dialog');
+    await panel.getByText('Submitted', { exact: true }).waitFor();
+    await panel
+      .getByText(/Submitted, so it can’t be booked\. Unschedule it here/)
+      .first()
+      .waitFor();
+    expect(await panel.getByRole('button', { name: 'Move' }).count()).toBe(0);
+    await panel.getByRole('button', { name: 'Unschedule' }).click();
+    await expect.poll(async () => (await api.sync.get.query({ eventId })).state).toBe('synced');
+    expect(await held()).toEqual(reported);
+    await page.keyboard.press('Escape');
   });
 
   it('is refused with a sentence when the password is wrong', async () => {
