@@ -6,10 +6,9 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findingsOf } from './accessibility.ts';
 import { badgeOf } from './board.ts';
+import { WEEKS_AHEAD } from './plans.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
 
-/** Beyond the demo's four weeks: nothing is planned there but what this test plans. */
-const WEEKS_AHEAD = 5;
 const PHONE = { width: 360, height: 740 };
 
 describe('planning a week at the board', () => {
