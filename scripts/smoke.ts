@@ -29,6 +29,11 @@ function equal(what: string, actual: unknown, expected: unknown): void {
   if (a !== b) throw new Error(`${what} is ${a}, expected ${b}`);
 }
 
+async function firstWhere<T>(all: readonly T[], fits: (one: T) => Promise<boolean>): Promise<T | undefined> {
+  for (const one of all) if (await fits(one)) return one;
+  return undefined;
+}
+
 const infrastructure = await temporaryInfrastructure();
 let apps: Apps | undefined;
 let clickToSyncedMs = Number.NaN;
@@ -102,21 +107,21 @@ try {
   });
 
   await step('trade: two bookings, people swapped', async () => {
-    const second = await free('Core');
-    const b = await api.schedules.create.mutate({
-      eventId: second.event.eventId,
-      employeeId: (second.one.employeeId === core.two.employeeId ? second.two : second.one).employeeId,
-      startsAt: second.startsAt,
-      withSupervisor: false,
-    });
-    const before = await api.schedules.get.query({ scheduleId: b.scheduleId });
-    await api.schedules.trade.mutate({
-      a: { scheduleId: schedule.scheduleId, version: schedule.version },
-      b: { scheduleId: b.scheduleId, version: b.version },
-    });
+    // Whom the demo has planned so that both can work the other's day depends on the weekday.
+    const weeks = await Promise.all([0, 1, 2, 3].map((week) => board(week)));
+    const cores = weeks
+      .flatMap((week) => week.schedules)
+      .filter(({ event, workDate }) => event.type === 'Core' && workDate > today);
+    const allows = async (b: (typeof cores)[number]) =>
+      b.employeeId !== core.two.employeeId &&
+      (await api.schedules.tradePreview.query({ a: schedule, b: handle(b) })).allowed;
+    const second = await firstWhere(cores, allows);
+    if (!second) throw new Error('No Core of the demo can be traded with.');
+    const { wantedVersion } = await synced(second.event.eventId);
+    await api.schedules.trade.mutate({ a: schedule, b: handle(second) });
     await synced(core.event.eventId, 4);
-    await synced(second.event.eventId, 2);
-    equal('first rep', (await only(core.event.mplanId)).repId, repOf(before.employeeId));
+    await synced(second.event.eventId, wantedVersion + 1);
+    equal('first rep', (await only(core.event.mplanId)).repId, repOf(second.employeeId));
     equal('second rep', (await only(second.event.mplanId)).repId, repOf(core.two.employeeId));
     schedule = { scheduleId: schedule.scheduleId, version: schedule.version + 1 };
   });
