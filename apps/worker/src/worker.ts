@@ -83,8 +83,9 @@ export interface Worker {
 export function startWorker(options: WorkerOptions): Worker {
   const { log, concurrency, silentAfterSeconds = SILENT_AFTER_SECONDS } = options;
   const silentMs = silentAfterSeconds * 1_000;
+  const asking = Math.min(concurrency, MOST_ASKING);
   const database = connect(options.databaseUrl, {
-    max: Math.min(concurrency, MOST_ASKING) + 3,
+    max: asking + 3,
     applicationName: 'scheduler-worker',
   });
   const { db } = database;
@@ -133,7 +134,7 @@ export function startWorker(options: WorkerOptions): Worker {
       connectionString: options.databaseUrl,
       concurrency,
       // Two of its connections listen and poll.
-      maxPoolSize: Math.min(concurrency, MOST_ASKING) + 2,
+      maxPoolSize: asking + 2,
       // runApp handles signals; two handlers would race for the exit.
       noHandleSignals: true,
       pollInterval: 1_000,

@@ -310,23 +310,21 @@ class Reconciliation {
       const { kind, message: detail } = error;
       const what = step.kind === 'delete' ? step.bookingId : step.kind;
       const unclear = kind === 'unknown' && error.status !== undefined && error.status < 300;
-      if (unclear && step.kind === 'delete' && this.unclear.has(what) && what !== held?.bookingId) {
-        // What another booking hides can't be read. Asked twice, a read in between, and never a no: nothing tells more.
-        await ctx.ledger.settleStep(lease, stepId, { state: 'done', detail });
-        this.done.push('removed the booking');
-        return null;
-      }
+      const again = this.unclear.has(what);
+      // What another booking hides can't be read. Asked twice, a read in between, and never a no: nothing tells more.
+      const isTakenForDone = unclear && again && step.kind === 'delete' && what !== held?.bookingId;
       const outcome = {
         unknown: 'unknown',
         rejected: 'refused',
         transient: 'settled',
         session: 'settled',
       } as const;
-      await ctx.ledger.settleStep(lease, stepId, { state: outcome[kind], detail });
+      await ctx.ledger.settleStep(lease, stepId, { state: isTakenForDone ? 'done' : outcome[kind], detail });
+      if (isTakenForDone) this.done.push('removed the booking');
       // An id that Crossmark doesn't know any more is the goal reached: a read tells that from a real refusal.
-      if (step.kind === 'delete' && kind === 'rejected') this.removals.set(step.bookingId, error);
+      else if (step.kind === 'delete' && kind === 'rejected') this.removals.set(step.bookingId, error);
       // Answered, so nothing is under way any more; what the answer meant, a read tells at once.
-      else if (unclear && !this.unclear.has(what)) this.unclear.add(what);
+      else if (unclear && !again) this.unclear.add(what);
       else throw error;
     }
     return null;
@@ -501,11 +499,11 @@ function refuseImpossible(
       'Crossmark lists a booking of this event without its number, so it can’t be removed from here. Remove it on Crossmark’s site, then try again.',
       held,
     );
+  const isClosed = listed !== null && CLOSED_CONDITIONS.includes(listed.condition);
   if (step.kind === 'delete') {
     // With a booking its report would go.
     const isReport = listed?.condition === 'Submitted' && listed.bookingId === step.bookingId;
     // A booking goes only where the one that takes its place can be made.
-    const isClosed = listed !== null && CLOSED_CONDITIONS.includes(listed.condition);
     const isReplaced = state.schedule !== null && !state.schedule.reissueOf;
     if (!isReport && !(isClosed && isReplaced)) return;
   }
@@ -516,20 +514,17 @@ function refuseImpossible(
       held,
     );
   if (step.kind === 'reissue' && listed.condition !== 'Canceled') return;
-  if (state.schedule?.reissueOf && listed.condition !== 'Canceled') {
-    if (CLOSED_CONDITIONS.includes(listed.condition))
-      throw new TryFailedError(
-        'transient',
-        `Crossmark took the reissue but still has this event as ${listed.condition}. The schedule is saved here and will be tried again.`,
-      );
-    return;
-  }
-  if (CLOSED_CONDITIONS.includes(listed.condition))
-    throw impossible(
-      state,
-      `Crossmark has this event as ${listed.condition}, so it can’t be booked. Unschedule it here.`,
-      held,
+  if (!isClosed) return;
+  if (state.schedule?.reissueOf && listed.condition !== 'Canceled')
+    throw new TryFailedError(
+      'transient',
+      `Crossmark took the reissue but still has this event as ${listed.condition}. The schedule is saved here and will be tried again.`,
     );
+  throw impossible(
+    state,
+    `Crossmark has this event as ${listed.condition}, so it can’t be booked. Unschedule it here.`,
+    held,
+  );
 }
 
 function impossible(state: EventState, sentence: string, held = remembered(state, [])): TryFailedError {

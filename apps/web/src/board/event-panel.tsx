@@ -1,3 +1,4 @@
+import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { BoardEvent, EventRow, SyncAttempt, SyncDetail } from '@scheduler/server/router';
 import {
   ArrowLeftRight,
@@ -85,7 +86,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
   const { timeZone } = store;
   const today = workDateOf(new Date().toISOString(), timeZone);
   const title = titleOf(event);
-  const closed = ['Canceled', 'Expired', 'Submitted'].includes(event.condition);
+  const closed = CLOSED_CONDITIONS.includes(event.condition);
 
   const free = () => {
     if (!schedule) return;
