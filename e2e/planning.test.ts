@@ -1,4 +1,4 @@
-import { addDays, instantAt, weekStart, workDateOf } from '@scheduler/scheduling';
+import { addDays, instantAt } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { heldBookings } from '@scheduler/scripts/crossmark-side';
 import { waitFor } from '@scheduler/scripts/process';
@@ -6,7 +6,7 @@ import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findingsOf } from './accessibility.ts';
 import { badgeOf } from './board.ts';
-import { WEEKS_AHEAD } from './plans.ts';
+import { emptyWeek } from './plans.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
 
 const PHONE = { width: 360, height: 740 };
@@ -26,45 +26,21 @@ describe('planning a week at the board', () => {
 
   beforeAll(async () => {
     stack = await startStack();
-    const origin = stack.infrastructure.env.WEB_ORIGIN ?? '';
-    api = await signIn(stack.apps.serverUrl, origin);
-    const [store] = await api.stores.list.query();
-    if (!store) throw new Error('There is no store.');
-    zone = store.timeZone;
-    sunday = addDays(weekStart(workDateOf(new Date().toISOString(), zone)), 7 * WEEKS_AHEAD);
+    const week = await emptyWeek(stack);
+    ({ api, timeZone: zone, sunday } = week);
     // Cores of a week and of the week after it, as Crossmark would list them.
-    const plans = Array.from({ length: 16 }, (_, index) => ({
-      mplanId: String(78_000_001 + index),
-      storeId: store.crossmarkStoreId,
+    const drafts = Array.from({ length: 16 }, (_, index) => ({
       name: `${690_001 + index}-Testwell-Biscuit ${(index % 8) + 1} (123456789012)  - V2-CORE`,
       startsOn: addDays(sunday, index < 8 ? 0 : 7),
       dueOn: addDays(sunday, index < 8 ? 7 : 14),
-      condition: 'Unstaffed',
     }));
     // And what no Event Specialist may do.
-    const freeosk = {
-      ...plans[0],
-      mplanId: '78000099',
-      name: 'Wk52-Testwell-Juice-9AM (123456789012)  - V2 - Freeosk',
-    };
-    const answer = await fetch(`${stack.infrastructure.simulatorUrl}/__sim/plans`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify([...plans, freeosk]),
-    });
-    if (!answer.ok) throw new Error(`The plans were refused: ${await answer.text()}`);
-    const { runId } = await api.sync.refreshNow.mutate();
-    await waitFor('The refresh', async () => (await api.sync.refreshRun.query({ runId })).state === 'done');
-    const { rows } = await api.events.list.query({ text: 'Testwell', limit: 100 });
-    for (const { mplanId } of plans) {
-      const row = rows.find(({ event }) => event.mplanId === mplanId);
-      if (row) cores.push({ eventId: row.event.eventId, mplanId });
-    }
-    freeoskId = rows.find(({ event }) => event.type === 'Freeosk')?.event.eventId ?? 0;
-    const week = await api.board.week.query({ weekOf: sunday });
-    const free = week.people.filter(
-      (person) => person.role === 'Event Specialist' && person.repId && person.off.length === 0,
-    );
+    const juice = 'Wk52-Testwell-Juice-9AM (123456789012)  - V2 - Freeosk';
+    const freeosk = { name: juice, startsOn: sunday, dueOn: addDays(sunday, 7) };
+    const listed = await week.list([...drafts, freeosk]);
+    cores.push(...listed.slice(0, drafts.length));
+    freeoskId = listed.at(-1)?.eventId ?? 0;
+    const free = await week.peopleAs('Event Specialist');
     [ada, ben] = [free[0], free[1]] as [typeof ada, typeof ben];
     if (cores.length !== 16 || !ben) throw new Error('The test has nobody or nothing to plan.');
     ({ page, errors } = await signedIn(stack));

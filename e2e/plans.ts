@@ -4,7 +4,7 @@ import { waitFor } from '@scheduler/scripts/process';
 import type { Stack } from './stack.ts';
 
 /** Beyond all windows of the demo on every weekday: nothing is planned or due there but what a test lists. */
-export const WEEKS_AHEAD = 7;
+const WEEKS_AHEAD = 7;
 
 /** A week of the demo's club that is empty but for a test's own events. */
 export interface EmptyWeek {

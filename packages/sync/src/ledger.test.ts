@@ -1,5 +1,5 @@
 import type { BookingId, RepId } from '@scheduler/crossmark';
-import { eventSyncs, events, schedules, syncAttempts, syncSteps } from '@scheduler/db';
+import { eventSyncs, events, schedules, syncAttempts, syncSteps, type Tx } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -58,6 +58,21 @@ async function beforeTaken(eventId: number) {
   const state = await ledger.readEvent(eventId);
   if (!state) throw new Error(`There is no event ${eventId}.`);
   return { ...state, sync: { ...state.sync, leaseOwner: null, leaseUntil: null } };
+}
+/** Does something in a transaction that stays open until what is returned is called, which waits for its end. */
+async function inOpenTransaction(work: (tx: Tx) => Promise<unknown>): Promise<() => Promise<void>> {
+  const done = Promise.withResolvers<void>();
+  const over = Promise.withResolvers<void>();
+  const open = database.db.transaction(async (tx) => {
+    await work(tx);
+    done.resolve();
+    await over.promise;
+  });
+  await Promise.race([done.promise, open]);
+  return () => {
+    over.resolve();
+    return open;
+  };
 }
 const write = { kind: 'create', repId: '100001' as RepId, startsAt: START, endsAt: END } as const;
 const journal = (lease: Lease) => ledger.journalStep(lease, write, LEASE_MS);
@@ -125,20 +140,14 @@ test('of several who ask for one event at once, one has it', async () => {
 
 test('an event that somebody has locked holds up nobody else', async () => {
   const [locked = 0, free = 0] = eventIds;
-  const holding = Promise.withResolvers<void>();
-  const over = Promise.withResolvers<void>();
-  const holder = database.db.transaction(async (tx) => {
+  const over = await inOpenTransaction(async (tx) => {
     await tx.select().from(eventSyncs).where(eq(eventSyncs.eventId, locked)).for('update');
-    holding.resolve();
-    await over.promise;
   });
-  await holding.promise;
   const waiting = taken(locked);
   const lease = await taken(free);
   await confirm(lease, await journal(lease));
   expect(await states()).toEqual(['pending', 'synced', 'pending']);
-  over.resolve();
-  await holder;
+  await over();
   expect(await waiting).toMatchObject({ eventId: locked });
 });
 
@@ -179,14 +188,9 @@ test('a lease comes with the event as it is, unless that changed while it was be
   const [eventId = 0, other = 0] = eventIds;
   expect((await taken(other)).state).toEqual(await beforeTaken(other));
   // The statement that takes the lease waits for this change, and has read what was there before it.
-  const holding = Promise.withResolvers<void>();
-  const over = Promise.withResolvers<void>();
-  const holder = database.db.transaction(async (tx) => {
+  const over = await inOpenTransaction(async (tx) => {
     await wantChanges(tx, [{ eventId, task: 'sync_schedule_update' }]);
-    holding.resolve();
-    await over.promise;
   });
-  await holding.promise;
   const waiting = taken(eventId);
   await vi.waitFor(
     async () =>
@@ -196,22 +200,16 @@ test('a lease comes with the event as it is, unless that changed while it was be
       ).toHaveLength(1),
     { timeout: 10_000 },
   );
-  over.resolve();
-  await holder;
+  await over();
   expect((await waiting).state).toBeNull();
   expect((await ledger.readEvent(eventId))?.sync.wantedVersion).toBe(2);
 });
 
 test('what a cut connection left open is not done again by itself', async () => {
   const [first = 0, second = 0] = eventIds;
-  const holding = Promise.withResolvers<void>();
-  const over = Promise.withResolvers<void>();
-  const holder = database.db.transaction(async (tx) => {
+  const over = await inOpenTransaction(async (tx) => {
     await tx.execute(sql`lock table sync_attempts in exclusive mode`);
-    holding.resolve();
-    await over.promise;
   });
-  await holding.promise;
   const both = Promise.allSettled([take(first), take(second)]);
   const cut = () => database.sql<{ n: number }[]>`
     select count(pg_terminate_backend(pid))::int n from pg_stat_activity
@@ -220,8 +218,7 @@ test('what a cut connection left open is not done again by itself', async () => 
   const [one, two] = await both;
   expect(one).toMatchObject({ status: 'rejected' });
   expect(two).toMatchObject({ status: 'rejected', reason: (one as PromiseRejectedResult).reason });
-  over.resolve();
-  await holder;
+  await over();
   expect(await database.db.$count(syncAttempts)).toBe(0);
 });
 

@@ -106,6 +106,11 @@ const job = (overrides: Partial<JobInfo> = {}): JobInfo => ({
   signal: new AbortController().signal,
   ...overrides,
 });
+/** The worker's context, with calls of its client replaced. */
+const withCalls = (calls: Partial<CrossmarkClient>): SyncContext => ({
+  ...ctx,
+  crossmark: { ...client, ...calls },
+});
 const run = (event = eventId) => reconcile(ctx, event, job());
 const sync = async (event = eventId) =>
   need(await database.db.query.eventSyncs.findFirst({ where: eq(eventSyncs.eventId, event) }));
@@ -295,18 +300,14 @@ describe.each(['replace', 'duplicate'] as const)('where a second booking would %
       simulator.configure({ deleteAnswer, unknownDelete: 'success' });
       await decide({ employeeId: ada, startsAt: at1045 });
       // The worker freezes before its request leaves: the lease runs out, another worker books, then the request arrives.
-      const frozen: SyncContext = {
-        ...ctx,
-        crossmark: {
-          ...client,
-          schedule: async (wanted) => {
-            await database.db.update(eventSyncs).set({ leaseUntil: '2020-01-01T00:00:00.000Z' });
-            await decide({ employeeId: bob, startsAt: at1115 });
-            expect(await run()).toMatchObject({ outcome: 'done' });
-            return client.schedule(wanted);
-          },
+      const frozen = withCalls({
+        schedule: async (wanted) => {
+          await database.db.update(eventSyncs).set({ leaseUntil: '2020-01-01T00:00:00.000Z' });
+          await decide({ employeeId: bob, startsAt: at1115 });
+          expect(await run()).toMatchObject({ outcome: 'done' });
+          return client.schedule(wanted);
         },
-      };
+      });
       expect(await reconcile(frozen, eventId, job({ workerId: 'frozen' }))).toMatchObject({
         outcome: 'interrupted',
       });
@@ -361,17 +362,13 @@ describe('writing only what is needed', () => {
 
   test('an edit made while a booking is under way is carried over in the same run', async () => {
     await decide({ employeeId: ada, startsAt: at1045 });
-    const edited: SyncContext = {
-      ...ctx,
-      crossmark: {
-        ...client,
-        schedule: async (wanted) => {
-          const made = await client.schedule(wanted);
-          if (wanted.repId === '100001') await decide({ employeeId: bob, startsAt: at1115 });
-          return made;
-        },
+    const edited = withCalls({
+      schedule: async (wanted) => {
+        const made = await client.schedule(wanted);
+        if (wanted.repId === '100001') await decide({ employeeId: bob, startsAt: at1115 });
+        return made;
       },
-    };
+    });
     expect(await reconcile(edited, eventId, job())).toMatchObject({ outcome: 'done' });
     expect(bookings()).toEqual([booking('100002', at1115)]);
     expect(await sync()).toMatchObject({ state: 'synced', wantedVersion: 2, syncedVersion: 2 });
@@ -509,16 +506,12 @@ describe('failures', () => {
       await run();
       await decide(null);
       // Gone between the look and the removal.
-      const racing: SyncContext = {
-        ...ctx,
-        crossmark: {
-          ...client,
-          unschedule: async (query) => {
-            simulator.unbook(query.bookingId);
-            await client.unschedule(query);
-          },
+      const racing = withCalls({
+        unschedule: async (query) => {
+          simulator.unbook(query.bookingId);
+          await client.unschedule(query);
         },
-      };
+      });
       expect(await reconcile(racing, eventId, job())).toMatchObject({
         outcome: expect.stringMatching(/done|nothing/),
       });
@@ -669,21 +662,17 @@ describe('one reconciler an event', () => {
   test('a second job finds the lease taken, spends no try and loses nothing', async () => {
     await decide({ employeeId: ada, startsAt: at1045 });
     let second: unknown;
-    const slow: SyncContext = {
-      ...ctx,
-      crossmark: {
-        ...client,
-        schedule: async (wanted) => {
-          const made = await client.schedule(wanted);
-          if (!second) {
-            await decide({ employeeId: bob, startsAt: at1115 });
-            second = await reconcile(ctx, eventId, job({ id: '2', workerId: 'other' }));
-            expect(await queuedJobs(database.db)).toMatchObject([{ key: `event:${eventId}` }]);
-          }
-          return made;
-        },
+    const slow = withCalls({
+      schedule: async (wanted) => {
+        const made = await client.schedule(wanted);
+        if (!second) {
+          await decide({ employeeId: bob, startsAt: at1115 });
+          second = await reconcile(ctx, eventId, job({ id: '2', workerId: 'other' }));
+          expect(await queuedJobs(database.db)).toMatchObject([{ key: `event:${eventId}` }]);
+        }
+        return made;
       },
-    };
+    });
     await reconcile(slow, eventId, job());
     expect(second).toMatchObject({ outcome: 'waiting' });
     expect(bookings()).toEqual([booking('100002', at1115)]);
@@ -693,17 +682,13 @@ describe('one reconciler an event', () => {
 
   test('the lease is checked before each write: who lost it sends nothing', async () => {
     await decide({ employeeId: ada, startsAt: at1045 });
-    const robbed: SyncContext = {
-      ...ctx,
-      crossmark: {
-        ...client,
-        findEvent: async (query) => {
-          const row = await client.findEvent(query);
-          await database.db.update(eventSyncs).set({ leaseOwner: 'somebody else' });
-          return row;
-        },
+    const robbed = withCalls({
+      findEvent: async (query) => {
+        const row = await client.findEvent(query);
+        await database.db.update(eventSyncs).set({ leaseOwner: 'somebody else' });
+        return row;
       },
-    };
+    });
     expect(await reconcile(robbed, eventId, job())).toMatchObject({ outcome: 'interrupted' });
     expect(writes()).toEqual([]);
   });
@@ -729,22 +714,18 @@ describe('one reconciler an event', () => {
 
   test('each write is in the journal before it leaves, and no transaction is open meanwhile', async () => {
     await decide({ employeeId: ada, startsAt: at1045 });
-    const watched: SyncContext = {
-      ...ctx,
-      crossmark: {
-        ...client,
-        schedule: async (wanted) => {
-          expect(await database.db.select().from(syncSteps)).toMatchObject([
-            { kind: 'create', state: 'sent', repId: '100001' },
-          ]);
-          const [open] = await database.sql`
+    const watched = withCalls({
+      schedule: async (wanted) => {
+        expect(await database.db.select().from(syncSteps)).toMatchObject([
+          { kind: 'create', state: 'sent', repId: '100001' },
+        ]);
+        const [open] = await database.sql`
             select count(*)::int as n from pg_stat_activity
             where datname = current_database() and state like 'idle in transaction%'`;
-          expect(open?.n).toBe(0);
-          return client.schedule(wanted);
-        },
+        expect(open?.n).toBe(0);
+        return client.schedule(wanted);
       },
-    };
+    });
     expect(await reconcile(watched, eventId, job())).toMatchObject({ outcome: 'done' });
   });
 
@@ -763,16 +744,12 @@ describe('one reconciler an event', () => {
   test('a worker told to stop hands its event back, no try spent', async () => {
     await decide({ employeeId: ada, startsAt: at1045 });
     const stopping = new AbortController();
-    const stopped: SyncContext = {
-      ...ctx,
-      crossmark: {
-        ...client,
-        schedule: async (wanted) => {
-          setTimeout(() => stopping.abort(), 0);
-          return client.schedule(wanted);
-        },
+    const stopped = withCalls({
+      schedule: async (wanted) => {
+        setTimeout(() => stopping.abort(), 0);
+        return client.schedule(wanted);
       },
-    };
+    });
     simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'hang', applied: true });
     expect(await reconcile(stopped, eventId, job({ signal: stopping.signal }))).toMatchObject({
       outcome: 'interrupted',
