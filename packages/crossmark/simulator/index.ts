@@ -36,6 +36,7 @@ import {
   type WorldInput,
 } from './world.ts';
 
+export { exportFile } from './export.ts';
 export type { Delay, Fault, FaultInput, Settings, SettingsPatch } from './settings.ts';
 export { DEMO_USER, type SimulatedBooking, type SimulatorState, type WorldInput } from './world.ts';
 

@@ -8,3 +8,4 @@ export * from './reporting.ts';
 export * from './rules.ts';
 export * from './time.ts';
 export * from './vocabulary.ts';
+export * from './worked-minutes.ts';

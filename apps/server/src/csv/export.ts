@@ -1,5 +1,5 @@
 import { type Db, employees, eventSyncs, events, schedules, stores } from '@scheduler/db';
-import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
+import { CLOSED_CONDITIONS, workedMinutes } from '@scheduler/scheduling';
 import { and, asc, eq, gt, isNotNull, isNull, notInArray, or, type SQL } from 'drizzle-orm';
 import { type EventFilter, eventQuery } from '../events.ts';
 import { itsSync, liveSchedule } from '../facts.ts';
@@ -50,6 +50,7 @@ async function csvOf(db: Db, where: SQL | undefined, orderBy: SQL[]): Promise<st
       timeZone: stores.timeZone,
       startsOn: events.startsOn,
       dueOn: events.dueOn,
+      type: events.type,
       durationMinutes: events.durationMinutes,
       repName: employees.name,
       employeeNumber: employees.employeeNumber,
@@ -63,8 +64,9 @@ async function csvOf(db: Db, where: SQL | undefined, orderBy: SQL[]): Promise<st
     .where(where)
     .orderBy(...orderBy);
   return formatCsv(
-    rows.map(({ repName, employeeNumber, startsAt, ...row }) => ({
+    rows.map(({ repName, employeeNumber, startsAt, type, durationMinutes, ...row }) => ({
       ...row,
+      workedMinutes: workedMinutes(type, durationMinutes),
       schedule: repName !== null && startsAt !== null ? { repName, employeeNumber, startsAt } : null,
     })),
   );

@@ -42,7 +42,7 @@ describe('parseCsv', () => {
         storeNumber: '8135',
         startsOn: '2027-03-07',
         dueOn: '2027-03-20',
-        durationMinutes: 360,
+        workedMinutes: 360,
         schedule: {
           repName: 'ALMA FAIRWEATHER',
           employeeNumber: 'US900007',
@@ -193,7 +193,7 @@ describe('formatCsv', () => {
     timeZone: 'America/Chicago',
     startsOn: '2027-03-12',
     dueOn: '2027-03-20',
-    durationMinutes: 5,
+    workedMinutes: 5,
     schedule: { repName: 'Ada Example', employeeNumber: 'US900001', startsAt: '2027-03-14T16:00:00.000Z' },
   };
 
@@ -238,7 +238,7 @@ describe('formatCsv', () => {
           name: anyName.trim(),
           startsOn: row.startsOn,
           dueOn: row.dueOn,
-          durationMinutes: 5,
+          workedMinutes: 5,
           schedule: scheduled ? { employeeNumber: 'US900001', day: '2027-03-14', time: '11:00:00' } : null,
         });
       }),

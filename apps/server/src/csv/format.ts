@@ -44,8 +44,8 @@ export interface CsvRow {
   storeNumber: string;
   startsOn: WorkDate;
   dueOn: WorkDate;
-  /** Null where the file says nothing. */
-  durationMinutes: number | null;
+  /** *Estimated Time*: minutes of work, without a break; null where the file says nothing. */
+  workedMinutes: number | null;
   schedule: { repName: string; employeeNumber: EmployeeNumber; day: WorkDate; time: string } | null;
 }
 
@@ -150,7 +150,7 @@ function readRow(record: readonly string[], row: number): ParsedRow {
   if (startsOn !== null && dueOn !== null && daysBetween(startsOn, dueOn) < 0) {
     problems.push({ column: 'Due Date/Time', reason: 'It lies before the start.' });
   }
-  const durationMinutes = read('Estimated Time', (field) => {
+  const workedMinutes = read('Estimated Time', (field) => {
     if (field === '') return null;
     const minutes = /^\d+(\.0+)?$/.test(field) ? Number(field) : 0;
     if (minutes < 1 || minutes > 24 * 60) {
@@ -175,7 +175,7 @@ function readRow(record: readonly string[], row: number): ParsedRow {
     row,
     name,
     problems: null,
-    value: { name, projectReferenceNumber, storeNumber, startsOn, dueOn, durationMinutes, schedule },
+    value: { name, projectReferenceNumber, storeNumber, startsOn, dueOn, workedMinutes, schedule },
   };
 }
 
@@ -225,7 +225,7 @@ export interface ExportRow {
   timeZone: string;
   startsOn: WorkDate;
   dueOn: WorkDate;
-  durationMinutes: number;
+  workedMinutes: number;
   schedule: { repName: string; employeeNumber: string | null; startsAt: Instant } | null;
 }
 
@@ -251,7 +251,7 @@ export function formatCsv(rows: readonly ExportRow[]): string {
     row.storeName,
     `${usDay(row.startsOn)} 12:00:00 AM`,
     `${usDay(row.dueOn)} 12:01:00 AM`,
-    String(row.durationMinutes),
+    String(row.workedMinutes),
     row.schedule?.repName ?? '',
     row.schedule?.employeeNumber ?? '',
     row.schedule ? usDateTime(row.schedule.startsAt, row.timeZone) : '',

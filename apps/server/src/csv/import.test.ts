@@ -134,7 +134,7 @@ describe('CSV import', () => {
       type: 'Core',
       startsOn: '2027-03-07',
       dueOn: '2027-03-20',
-      durationMinutes: 360,
+      durationMinutes: 390,
       condition: 'Scheduled',
       projectReferenceNumber: '410200356',
     });
@@ -142,7 +142,7 @@ describe('CSV import', () => {
       employeeId: await personId('US900007'),
       // Standard time until Mar 14 2027.
       startsAt: '2027-03-08T15:45:00.000Z',
-      endsAt: '2027-03-08T21:45:00.000Z',
+      endsAt: '2027-03-08T22:15:00.000Z',
       workDate: '2027-03-08',
       source: 'csv',
       version: 1,
@@ -208,21 +208,22 @@ describe('CSV import', () => {
         durationMinutes: 390,
       })
       .returning();
-    const [row] = await preview(file({}));
+    const longer = file({ 'Estimated Time': '420' });
+    const [row] = await preview(longer);
     expect(row).toMatchObject({
       status: 'changed',
       eventId: event?.id,
       changes: [
         { field: 'reference', from: null, to: '410200356' },
-        { field: 'duration', from: '390 minutes', to: '360 minutes' },
+        { field: 'duration', from: '390 minutes', to: '450 minutes' },
         { field: 'schedule', from: null, to: 'Alma Fairweather, Mon Mar 8, 10:45 AM' },
       ],
     });
-    await importCsv(database.db, actor, { text: file({}) });
+    await importCsv(database.db, actor, { text: longer });
     const now = await only();
     expect(now.event).toEqual({
       ...event,
-      durationMinutes: 360,
+      durationMinutes: 450,
       projectReferenceNumber: '410200356',
       condition: 'Scheduled',
       updatedAt: now.event.updatedAt,
@@ -231,7 +232,7 @@ describe('CSV import', () => {
       {
         action: 'event.import-change',
         before: { duration: '390 minutes' },
-        after: { duration: '360 minutes' },
+        after: { duration: '450 minutes' },
       },
       { action: 'schedule.import', after: { version: 1, employeeName: 'Alma Fairweather' } },
     ]);
@@ -284,7 +285,7 @@ describe('CSV import', () => {
       employeeId: await personId('US900008'),
       // The day on which clocks go forward.
       startsAt: '2027-03-14T15:15:00.000Z',
-      endsAt: '2027-03-14T21:15:00.000Z',
+      endsAt: '2027-03-14T21:45:00.000Z',
       workDate: '2027-03-14',
       version: 2,
     });
@@ -299,8 +300,30 @@ describe('CSV import', () => {
 
   it('lets the end of a schedule follow a new duration', async () => {
     await importCsv(database.db, actor, { text: file({}) });
-    await importCsv(database.db, actor, { text: file({ 'Estimated Time': '390' }) });
-    expect((await only()).schedule).toMatchObject({ endsAt: '2027-03-08T22:15:00.000Z', version: 2 });
+    await importCsv(database.db, actor, { text: file({ 'Estimated Time': '420' }) });
+    expect((await only()).schedule).toMatchObject({ endsAt: '2027-03-08T23:15:00.000Z', version: 2 });
+  });
+
+  it('takes a Core’s Estimated Time for work and adds its lunch; 390, as our older files say, is with lunch', async () => {
+    await importCsv(database.db, actor, { text: file({}) });
+    const before = await everything();
+    expect(before.events[0]?.durationMinutes).toBe(390);
+    for (const minutes of ['360', '390']) {
+      const again = file({ 'Estimated Time': minutes });
+      expect(await importCsv(database.db, actor, { text: again })).toMatchObject({ same: 1, scheduled: 0 });
+    }
+    expect(await everything()).toEqual(before);
+    const endless = file({ 'Estimated Time': '1440' });
+    expect((await preview(endless))[0]).toMatchObject({
+      status: 'error',
+      problems: [{ column: 'Estimated Time', reason: expect.stringContaining('longer than a day') }],
+    });
+  });
+
+  it('takes the Estimated Time of other work as it stands', async () => {
+    const survey = file({ 'Project Name': '03-08 Juicer Survey (1)  - Juicer Production Survey' });
+    await importCsv(database.db, actor, { text: survey.replace(',360,', ',15,') });
+    expect((await only()).event).toMatchObject({ type: 'Juicer Survey', durationMinutes: 15 });
   });
 
   it('never unschedules, and keeps a duration that the file leaves out', async () => {
@@ -441,7 +464,7 @@ describe('CSV import', () => {
       ];
       expect((await previewImport(database.db, scheduled)).counts).toMatchObject({ same: 36, error: 0 });
       expect((await previewImport(database.db, unscheduled)).counts).toMatchObject({ same: 19, error: 0 });
-      expect(scheduled).toContain('Alma Fairweather,US900007,03/08/2027 10:45:00 AM\r\n');
+      expect(scheduled).toContain(',360,Alma Fairweather,US900007,03/08/2027 10:45:00 AM\r\n');
       expect(await exportCsv(database.db, { kind: 'scheduled', storeId: 2 })).toBe(
         `\ufeff${COLUMNS.join(',')}\r\n`,
       );

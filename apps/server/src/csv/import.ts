@@ -19,6 +19,7 @@ import {
   formatDay,
   type Instant,
   instantAt,
+  presenceMinutes,
   timeOf,
   type WorkDate,
 } from '@scheduler/scheduling';
@@ -225,10 +226,11 @@ async function planImport(
     const problem = known && moves ? refusedSchedule(known) : null;
     if (problem) return refuse([problem], type);
 
-    const durationMinutes =
-      value.durationMinutes ??
-      known?.event.durationMinutes ??
-      defaultDurationMinutes(type, value.name, store.durations);
+    const durationMinutes = durationOf(value, known, type, store);
+    if (durationMinutes > LONGEST_MINUTES) {
+      const reason = `${value.workedMinutes} minutes and the lunch are longer than a day.`;
+      return refuse([{ column: 'Estimated Time', reason }], type);
+    }
     const changes = changesOf(known, value, durationMinutes, moves ? schedule : null, store);
     return {
       preview: {
@@ -247,6 +249,14 @@ async function planImport(
           : { value, store, type, known, durationMinutes, schedule: moves ? schedule : null, changes },
     };
   });
+}
+
+const LONGEST_MINUTES = 24 * 60;
+
+/** The file counts minutes of work; where it says none, the event keeps its duration. */
+function durationOf(value: CsvRow, known: KnownEvent | null, type: EventType, store: Store): number {
+  const usual = known?.event.durationMinutes ?? defaultDurationMinutes(type, value.name, store.durations);
+  return value.workedMinutes === null ? usual : presenceMinutes(type, value.workedMinutes, usual);
 }
 
 interface Known {
@@ -464,7 +474,10 @@ async function write(tx: Tx, actor: Actor, plans: readonly RowPlan[]): Promise<I
 
 function eventEntry({ known, value, durationMinutes, changes }: RowWrite, eventId: number): AuditEntry {
   const subject = { subjectType: 'event', subjectId: eventId } as const;
-  if (!known) return { ...subject, action: 'event.import', after: { ...value, durationMinutes } };
+  if (!known) {
+    const { workedMinutes: _, ...said } = value;
+    return { ...subject, action: 'event.import', after: { ...said, durationMinutes } };
+  }
   return {
     ...subject,
     action: 'event.import-change',

@@ -1,16 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { type CrossmarkClient, createCrossmarkClient } from '@scheduler/crossmark';
-import { createSimulator, DEMO_USER, type Simulator } from '@scheduler/crossmark/simulator';
+import { createSimulator, DEMO_USER, exportFile, type Simulator } from '@scheduler/crossmark/simulator';
 import { auditLog, employees, eventSyncs, events, schedules, stores } from '@scheduler/db';
 import { demoScenario } from '@scheduler/db/seeds';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
-import { addDays, daysBetween, instantAt, weekStart, workDateOf } from '@scheduler/scheduling';
+import {
+  addDays,
+  daysBetween,
+  detectEventType,
+  instantAt,
+  presenceMinutes,
+  weekStart,
+  workDateOf,
+} from '@scheduler/scheduling';
 import { DEFAULT_RETRY_POLICY, reconcile, refresh, requestRefresh, type SyncContext } from '@scheduler/sync';
-import { asc } from 'drizzle-orm';
+import { asc, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { createSchedule } from '../schedules.ts';
 import { parseCsv } from './format.ts';
-import { importCsv } from './import.ts';
+import { importCsv, previewImport } from './import.ts';
 
 /** The Sunday of the files' week. */
 const FIXTURE_WEEK = '2027-03-07';
@@ -73,7 +82,7 @@ async function startCrossmark(options: { booked: boolean }) {
         dueOn: row.dueOn,
         condition: options.booked && row.schedule ? 'Scheduled' : 'Unstaffed',
       })),
-      bookings: ROWS.flatMap(({ schedule, durationMinutes }, index) => {
+      bookings: ROWS.flatMap(({ name, schedule, workedMinutes }, index) => {
         if (!options.booked || !schedule) return [];
         const startsAt = instantAt(schedule.day, schedule.time, store.timeZone);
         return {
@@ -82,7 +91,9 @@ async function startCrossmark(options: { booked: boolean }) {
           storeId: store.crossmarkStoreId,
           repId: people.find((person) => person.employeeNumber === schedule.employeeNumber)?.repId ?? '',
           startsAt,
-          endsAt: new Date(Date.parse(startsAt) + (durationMinutes ?? 0) * 60_000).toISOString(),
+          endsAt: new Date(
+            Date.parse(startsAt) + presenceMinutes(detectEventType(name), workedMinutes ?? 0) * 60_000,
+          ).toISOString(),
         };
       }),
     },
@@ -134,8 +145,9 @@ async function expectOneOfEach() {
     return `${plan} ${schedule.startsAt} ${people[schedule.employeeId - 1]?.repId}`;
   });
   expect(booked.sort()).toEqual(wanted.sort());
-  // Estimated times of the files count, not defaults.
-  expect(now.events.find((event) => event.type === 'Core')?.durationMinutes).toBe(360);
+  // Estimated times of the files count, not defaults; a Core's lunch comes on top.
+  expect(now.events.find((event) => event.type === 'Juicer Survey')?.durationMinutes).toBe(15);
+  expect(now.events.find((event) => event.type === 'Core')?.durationMinutes).toBe(390);
 
   await importFiles();
   await refreshNow();
@@ -165,4 +177,62 @@ it('a refresh, then files: one event each, and again changes nothing', async () 
   await importFiles();
   await reconcileAll();
   await expectOneOfEach();
+});
+
+/** Plans the week of the files on the board, and has it booked. */
+async function planTheWeek() {
+  const known = await database.db.select().from(events);
+  const persons = await database.db.select().from(employees);
+  for (const { name, schedule } of ROWS) {
+    if (!schedule) continue;
+    await createSchedule(database.db, actor, {
+      eventId: known.find((event) => event.name === name)?.id ?? 0,
+      employeeId: persons.find((person) => person.employeeNumber === schedule.employeeNumber)?.id ?? 0,
+      startsAt: instantAt(schedule.day, schedule.time, store.timeZone),
+      withSupervisor: false,
+      overrideReason: 'as agreed',
+    });
+  }
+  await reconcileAll();
+  expect(simulator.state.bookings).toHaveLength(36);
+}
+const crossmarksFile = (kind: 'scheduled' | 'unscheduled') =>
+  exportFile(simulator.state, { kind, storeNumbers: { [store.crossmarkStoreId]: store.number } });
+const jobs = () => database.db.execute(sql`select key, run_at from graphile_worker.jobs order by id`);
+
+it('Crossmark’s own export of what was planned here changes nothing: no row, no job', async () => {
+  await startCrossmark({ booked: false });
+  await refreshNow();
+  await importCsv(database.db, actor, { text: crossmarksFile('unscheduled') });
+  await planTheWeek();
+  const before = { ...(await everything()), jobs: await jobs() };
+
+  const text = crossmarksFile('scheduled');
+  expect((await previewImport(database.db, text)).counts).toEqual({ new: 0, changed: 0, same: 36, error: 0 });
+  expect(await importCsv(database.db, actor, { text })).toEqual({
+    created: 0,
+    changed: 0,
+    same: 36,
+    scheduled: 0,
+  });
+  expect({ ...(await everything()), jobs: await jobs() }).toEqual(before);
+});
+
+it('Crossmark’s own export of planned events that a refresh named brings their reference numbers alone', async () => {
+  await startCrossmark({ booked: false });
+  await refreshNow();
+  await planTheWeek();
+  const before = { ...(await everything()), jobs: await jobs() };
+
+  const text = crossmarksFile('scheduled');
+  const { rows } = await previewImport(database.db, text);
+  expect(rows.flatMap((row) => row.changes).filter(({ field }) => field !== 'reference')).toEqual([]);
+  expect(await importCsv(database.db, actor, { text })).toMatchObject({ changed: 36, scheduled: 0 });
+  const { schedules: live, syncs, bookings } = await everything();
+  expect({ live, syncs, bookings, jobs: await jobs() }).toEqual({
+    live: before.schedules,
+    syncs: before.syncs,
+    bookings: before.bookings,
+    jobs: before.jobs,
+  });
 });
