@@ -1,11 +1,11 @@
 /**
- * `pnpm chaos [--seed N] [--seeds N] [--edits N] [--minutes N] [--json]`: real Postgres, real worker processes, real HTTP to
- * the simulator; edits by the hundred while everything fails that can. Then all heals, and Crossmark must hold exactly
- * what the board shows. Repeats a seed's decisions as far as processes allow.
+ * `pnpm chaos [--seed N] [--seeds N] [--edits N] [--minutes N] [--second-booking inPlace|replace|duplicate] [--json]`: real
+ * Postgres, real worker processes, real HTTP to the simulator; edits by the hundred while everything fails that can. Then
+ * all heals, and Crossmark must hold exactly what the board shows. Without `--second-booking` the three ways come in turn. Repeats a seed's decisions as far as processes allow.
  */
 import { parseArgs } from 'node:util';
 import { startApp } from './lib/apps.ts';
-import { type ChaosResult, runChaos } from './lib/chaos/run.ts';
+import { type ChaosResult, runChaos, SECOND_BOOKINGS } from './lib/chaos/run.ts';
 import { temporaryInfrastructure } from './lib/infrastructure.ts';
 import { answers, waitFor } from './lib/process.ts';
 
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1' },
     edits: { type: 'string', default: '200' },
     minutes: { type: 'string' },
+    'second-booking': { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -28,6 +29,11 @@ const first = number('seed', values.seed);
 const seeds = number('seeds', values.seeds);
 const edits = number('edits', values.edits);
 const minutes = values.minutes === undefined ? null : number('minutes', values.minutes);
+const secondBooking = SECOND_BOOKINGS.find((way) => way === values['second-booking']) ?? null;
+if (values['second-booking'] !== undefined && secondBooking === null) {
+  console.error(`--second-booking must be ${SECOND_BOOKINGS.join(', ')}, not ${values['second-booking']}`);
+  process.exit(2);
+}
 const say = (line: string) => console.error(line);
 
 /** What must be none at the end of every run. */
@@ -42,7 +48,15 @@ try {
   if (infrastructure.redis === null) say(`Redis is left out: ${infrastructure.redisMissing}`);
   await waitFor('The server', answers(`${serverUrl}/healthz`), { process: server });
   for (let seed = first; seed < first + seeds; seed++) {
-    const { result, history } = await runChaos({ infrastructure, serverUrl, seed, edits, minutes, say });
+    const { result, history } = await runChaos({
+      infrastructure,
+      serverUrl,
+      seed,
+      edits,
+      minutes,
+      secondBooking,
+      say,
+    });
     results.push(result);
     const wrong = FAULTS.filter((fault) => result[fault] > 0);
     if (values.json) console.log(JSON.stringify(result));

@@ -21,7 +21,13 @@ const settingsSchema = z.strictObject({
   expiredLook: z.enum(['redirect', 'loginPage', '401', '403']),
   loginAnswer: z.enum(['landingPage', 'redirectUrl', 'redirect', 'success']),
   badPassword: z.enum(['401', 'loginPage']),
-  secondBooking: z.enum(['replace', 'duplicate']),
+  /** A second booking of a plan and store edits the first one and keeps its id, or replaces it, or stands beside it. */
+  secondBooking: z.enum(['inPlace', 'replace', 'duplicate']),
+  /**
+   * Where a second booking edits the first one: whether the booking that follows a reissue edits the reopened one as well
+   * and keeps its id, or is made beside it, with an id of its own.
+   */
+  reissueKeepsId: z.boolean(),
   unknownDelete: z.enum(['success', 'error']),
   deleteAnswer: z.enum(['ok', 'success', 'empty']),
   /** Which bookings are refused besides those that name what doesn't exist, and how every refusal looks. */
@@ -65,6 +71,7 @@ export const DEFAULT_SETTINGS: Settings = {
   loginAnswer: 'landingPage',
   badPassword: '401',
   secondBooking: 'replace',
+  reissueKeepsId: true,
   unknownDelete: 'error',
   deleteAnswer: 'ok',
   refusal: {

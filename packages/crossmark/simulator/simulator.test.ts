@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { z } from 'zod';
 import {
   ANN,
   BEN,
@@ -55,6 +56,68 @@ describe('bookings', () => {
       bookingId: second.bookingId,
       condition: 'Scheduled',
     });
+  });
+
+  /** The booking of the answer to a call, as the recorded one has it. */
+  async function bookByHand(url: string, cookie: string, booking: typeof BOOKING) {
+    const answer = await fetch(`${url}/planningextcontroller/scheduleMplanEvent`, {
+      method: 'POST',
+      headers: { cookie },
+      body: new URLSearchParams({
+        RepID: booking.repId,
+        mPlanID: booking.mplanId,
+        LocationID: booking.storeId,
+        Start: booking.startsAt.replace('.000Z', '+00:00'),
+        End: booking.endsAt.replace('.000Z', '+00:00'),
+      }),
+    });
+    return z.object({ MVScheduledEvent: z.record(z.string(), z.unknown()) }).parse(await answer.json())
+      .MVScheduledEvent;
+  }
+
+  test('a second booking edits the first: id, creation and MVID stay, the rest is as asked', async () => {
+    const createdAt = '2026-01-01T12:00:21.000Z';
+    const simulator = await simulate(
+      { secondBooking: 'inPlace', mixedTypes: false },
+      { ...world(), bookings: [{ ...EVENT, repId: ANN, ...TIMES, createdAt }] },
+    );
+    const cookie = await signIn(simulator.url);
+    const later = { startsAt: '2026-01-06T15:45:00.000Z', endsAt: '2026-01-06T22:15:00.000Z' };
+    const first = await bookByHand(simulator.url, cookie, { ...BOOKING, ...later });
+    const second = await bookByHand(simulator.url, cookie, { ...BOOKING, ...later, repId: BEN });
+    expect(simulator.state.bookings).toMatchObject([{ ...EVENT, repId: BEN, ...later, createdAt }]);
+    expect(second).toMatchObject({
+      ID: '50000001',
+      RepID: BEN,
+      Start: '2026-01-06T15:45:00+00:00',
+      Created: '2026-01-01T12:00:21+00:00',
+      MVID: first.MVID,
+    });
+    // A version-1 UUID that holds the time of creation, as the recorded one does.
+    const [low, middle, high] = String(second.MVID).split('-');
+    const ticks = BigInt(`0x${high?.slice(1)}${middle}${low}`) - 0x01b21dd213814000n;
+    expect(new Date(Number(ticks / 10_000n)).toISOString()).toBe(createdAt);
+    expect(String(second.LastEdited) > String(second.Created)).toBe(true);
+  });
+
+  test.each([
+    [true, ['50000001']],
+    [false, ['50000001', '50000002']],
+  ])('a booking after a reissue keeps the reopened one’s id: %s', async (reissueKeepsId, ids) => {
+    const simulator = await simulate({ secondBooking: 'inPlace', reissueKeepsId });
+    const client = connect(simulator.url);
+    const { bookingId } = await client.schedule(BOOKING);
+    await client.reissue({ ...EVENT, bookingId, repId: BEN, expiresOn: '2026-01-17' });
+    const listed = () => client.findEvent({ ...EVENT, timeZone: INDIANA });
+    expect(await listed()).toMatchObject({ condition: 'Reissued', bookingId, repId: ANN });
+    const again = await client.schedule({ ...BOOKING, repId: BEN });
+    expect(again.bookingId).toBe(ids.at(-1));
+    expect(simulator.state.bookings.map((booking) => booking.bookingId)).toEqual(ids);
+    // From there on the new booking is the one that a further booking edits.
+    expect(await client.schedule(BOOKING)).toMatchObject({ bookingId: ids.at(-1), repId: ANN });
+    expect(await listed()).toMatchObject({ condition: 'Reissued', bookingId: ids.at(-1), repId: ANN });
+    await client.unschedule(again);
+    expect(simulator.state.bookings.map((booking) => booking.bookingId)).toEqual(ids.slice(0, -1));
   });
 
   test('a plan returns to Unstaffed with its last booking', async () => {

@@ -221,7 +221,6 @@ export function createSite(world: World, settings: () => Settings, random: () =>
         return refusal(settings(), error.message);
       throw error;
     }
-    const stamp = utc(Temporal.Now.instant().toString({ fractionalSecondDigits: 3 }));
     const parity = Number(booking.bookingId);
     const event = {
       ClassName: 'MVScheduledmPlan',
@@ -231,8 +230,8 @@ export function createSite(world: World, settings: () => Settings, random: () =>
       LocationID: mixed(booking.storeId, parity),
       Start: utc(booking.startsAt),
       End: utc(booking.endsAt),
-      Created: stamp,
-      LastEdited: stamp,
+      Created: utc(booking.createdAt),
+      LastEdited: utc(booking.lastEditedAt),
       IsRecurring: '0',
       IsDeleted: '0',
       AllDay: '0',
@@ -241,7 +240,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
       LastEditedID: 1,
       CreatorClass: 'MVEntityUser',
       CreatorID: '1',
-      MVID: hexOf(`booking ${booking.bookingId}`).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-'),
+      MVID: timeUuid(booking.createdAt, `booking ${booking.bookingId}`),
       MasterEntityID: '0',
       ParentEventID: '0',
       TimezoneID: 0,
@@ -392,3 +391,14 @@ export function createSite(world: World, settings: () => Settings, random: () =>
 }
 
 const hexOf = (text: string) => createHash('md5').update(text).digest('hex');
+
+/** From the start of the Gregorian calendar, where a version-1 UUID begins to count, to 1970, in 100 ns. */
+const UUID_EPOCH_TICKS = 0x01b21dd213814000n;
+
+/** A version-1 UUID: it holds the time given, and is the same for the same time and text. */
+function timeUuid(instant: string, text: string): string {
+  const ticks = BigInt(Temporal.Instant.from(instant).epochMilliseconds) * 10_000n + UUID_EPOCH_TICKS;
+  const time = ticks.toString(16).padStart(15, '0');
+  const rest = hexOf(text);
+  return `${time.slice(7)}-${time.slice(3, 7)}-1${time.slice(0, 3)}-8${rest.slice(0, 3)}-${rest.slice(3, 15)}`;
+}

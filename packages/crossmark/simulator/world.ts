@@ -49,6 +49,9 @@ const bookingSchema = z.object({
   repName: z.string().optional(),
   startsAt: instant,
   endsAt: instant,
+  /** Left out: now. */
+  createdAt: instant.optional(),
+  lastEditedAt: instant.optional(),
 });
 const bookingChangeSchema = bookingSchema
   .pick({ repId: true, repName: true, startsAt: true, endsAt: true })
@@ -60,6 +63,8 @@ const pendingWorkSchema = z.object({
   storeId: digits,
   repId: digits,
   expiresOn: day,
+  /** Left out: now. */
+  createdAt: instant.optional(),
 });
 
 /** What `PUT /__sim/state` takes: instants as ISO UTC, days as YYYY-MM-DD. What is left out becomes empty. */
@@ -84,8 +89,13 @@ export const inputs = {
 export type Store = z.output<typeof storeSchema>;
 export type SimulatedRep = z.output<typeof repSchema>;
 export type Plan = z.output<typeof planSchema> & { condition: Condition };
-export type SimulatedBooking = z.output<typeof bookingSchema> & { bookingId: string };
-export type PendingWork = z.output<typeof pendingWorkSchema>;
+export type SimulatedBooking = z.output<typeof bookingSchema> & {
+  bookingId: string;
+  /** When its id was given; an edit of the booking leaves it as it is. */
+  createdAt: string;
+  lastEditedAt: string;
+};
+export type PendingWork = z.output<typeof pendingWorkSchema> & { createdAt: string };
 
 /** All there is at the simulated Crossmark, for tests to compare. Passwords are left out. */
 export type SimulatorState = {
@@ -107,6 +117,14 @@ export class WorldError extends Error {
 /** A fresh simulator knows nobody but this user. */
 export const DEMO_USER = { userId: 'demo.dispatcher', password: 'demo-crossmark-password' };
 const FIRST_BOOKING_ID = 50_000_001;
+
+const present = () => Temporal.Now.instant().toString({ fractionalSecondDigits: 3 });
+
+/** A booking with its times of creation and of the last edit; now, where it has none yet. */
+function stamped(booking: z.output<typeof bookingSchema> & { bookingId: string }): SimulatedBooking {
+  const createdAt = booking.createdAt ?? present();
+  return { ...booking, createdAt, lastEditedAt: booking.lastEditedAt ?? createdAt };
+}
 
 export const keyOf = (event: { mplanId: string; storeId: string }) => `${event.mplanId}_${event.storeId}`;
 
@@ -164,6 +182,23 @@ export function createWorld(settings: () => Settings, file?: string) {
     );
   }
 
+  /** The booking that a second one of the same plan and store edits; undefined where it makes one of its own. */
+  function editedBySecond(plan: Plan): SimulatedBooking | undefined {
+    const { secondBooking, reissueKeepsId } = settings();
+    const last = booked.get(keyOf(plan))?.at(-1);
+    if (secondBooking !== 'inPlace' || !last) return undefined;
+    const isReopened = pendingWork.some(({ bookingId }) => bookingId === last.bookingId);
+    return isReopened && !reissueKeepsId ? undefined : last;
+  }
+
+  function edit(booking: SimulatedBooking, to: z.output<typeof bookingChangeSchema>) {
+    if (to.repId !== undefined) booking.repId = to.repId;
+    if ('repName' in to) booking.repName = to.repName;
+    booking.startsAt = to.startsAt ?? booking.startsAt;
+    booking.endsAt = to.endsAt ?? booking.endsAt;
+    booking.lastEditedAt = present();
+  }
+
   function setCondition(plan: Plan, condition: Condition) {
     if (plan.condition === condition) return;
     const lagMs = settings().conditionLagMs;
@@ -205,7 +240,7 @@ export function createWorld(settings: () => Settings, file?: string) {
     const nextBookings = given.bookings.map((booking) => {
       if (!nextPlans.has(keyOf(booking)))
         throw new WorldError(`a booking names plan ${keyOf(booking)}, which is not there`);
-      return { ...booking, bookingId: booking.bookingId ?? String(next++) };
+      return stamped({ ...booking, bookingId: booking.bookingId ?? String(next++) });
     });
     if (new Set(nextBookings.map((booking) => booking.bookingId)).size < nextBookings.length) {
       throw new WorldError('two bookings have the same id');
@@ -217,7 +252,7 @@ export function createWorld(settings: () => Settings, file?: string) {
     bookings = new Map();
     booked = new Map();
     for (const booking of nextBookings) add(booking);
-    pendingWork = given.pendingWork;
+    pendingWork = given.pendingWork.map((work) => ({ ...work, createdAt: work.createdAt ?? present() }));
     nextBookingId = next;
     lagging.clear();
     changed();
@@ -258,7 +293,7 @@ export function createWorld(settings: () => Settings, file?: string) {
     /** An event's bookings, oldest first. */
     bookingsOf: (plan: Plan) => booked.get(keyOf(plan)) ?? [],
 
-    /** Books an event. An earlier booking goes or stays as `secondBooking` says. */
+    /** Books an event. An earlier booking is edited, goes or stays as `secondBooking` and `reissueKeepsId` say. */
     book(wanted: z.output<typeof bookingSchema>, keepCondition = false): SimulatedBooking {
       const plan = plans.get(keyOf(wanted));
       if (!plan) throw new WorldError(`There is no plan ${wanted.mplanId} in store ${wanted.storeId}.`);
@@ -268,11 +303,18 @@ export function createWorld(settings: () => Settings, file?: string) {
       if (wanted.endsAt <= wanted.startsAt) throw new WorldError('The end is not after the start.');
       if (wanted.bookingId && bookings.has(wanted.bookingId))
         throw new WorldError(`Booking ${wanted.bookingId} exists already.`);
-      const booking = { ...wanted, bookingId: wanted.bookingId ?? String(nextBookingId++) };
-      nextBookingId = Math.max(nextBookingId, Number(booking.bookingId) + 1);
-      if (settings().secondBooking === 'replace')
+      const edited = editedBySecond(plan);
+      if (edited) {
+        if (wanted.bookingId)
+          throw new WorldError(`Plan ${wanted.mplanId} is booked: its booking keeps its id.`);
+        edit(edited, { ...wanted, repName: wanted.repName });
+      } else if (settings().secondBooking === 'replace') {
         for (const earlier of booked.get(keyOf(plan)) ?? []) remove(earlier);
-      add(booking);
+      }
+      const booking =
+        edited ?? stamped({ ...wanted, bookingId: wanted.bookingId ?? String(nextBookingId++) });
+      nextBookingId = Math.max(nextBookingId, Number(booking.bookingId) + 1);
+      if (!edited) add(booking);
       if (!keepCondition && plan.condition !== 'Reissued') setCondition(plan, 'Scheduled');
       changed();
       return booking;
@@ -293,18 +335,15 @@ export function createWorld(settings: () => Settings, file?: string) {
     moveBooking(bookingId: string, to: z.output<typeof bookingChangeSchema>) {
       const booking = bookings.get(bookingId);
       if (!booking) throw new WorldError(`There is no booking ${bookingId}.`);
-      if (to.repId !== undefined) booking.repId = to.repId;
-      if (to.repName !== undefined) booking.repName = to.repName;
-      booking.startsAt = to.startsAt ?? booking.startsAt;
-      booking.endsAt = to.endsAt ?? booking.endsAt;
+      edit(booking, to);
       changed();
       return booking;
     },
 
-    reissue(work: PendingWork) {
+    reissue(work: Omit<PendingWork, 'createdAt'>) {
       const plan = plans.get(keyOf(work));
       if (!plan) throw new WorldError(`There is no plan ${work.mplanId} in store ${work.storeId}.`);
-      pendingWork = [...pendingWork, work];
+      pendingWork = [...pendingWork, { ...work, createdAt: present() }];
       setCondition(plan, 'Reissued');
       changed();
     },

@@ -1,4 +1,5 @@
 import { type EmployeeNumber, mplanId, repId, storeId } from '@scheduler/crossmark';
+import type { SettingsPatch } from '@scheduler/crossmark/simulator';
 import { type Executor, employees, events, schedules, stores, type Tx } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
 import { sql } from 'drizzle-orm';
@@ -93,6 +94,25 @@ export async function addSchedule(
     .returning({ id: schedules.id });
   return need(row).id;
 }
+
+/**
+ * Every way in which Crossmark may take a second booking of an event, and the booking that follows a reissue, as settings of
+ * the simulator: `describe.each(BOOKING_HABITS)('where $way', ({ habits }) => …)`.
+ */
+export const BOOKING_HABITS: { way: string; habits: SettingsPatch; keepsReopened: boolean }[] = [
+  {
+    way: 'a second booking edits the first, after a reissue too',
+    habits: { secondBooking: 'inPlace', reissueKeepsId: true },
+    keepsReopened: false,
+  },
+  {
+    way: 'a second booking edits the first, but not after a reissue',
+    habits: { secondBooking: 'inPlace', reissueKeepsId: false },
+    keepsReopened: true,
+  },
+  { way: 'a second booking replaces the first', habits: { secondBooking: 'replace' }, keepsReopened: false },
+  { way: 'a second booking is kept', habits: { secondBooking: 'duplicate' }, keepsReopened: true },
+];
 
 /** A job as the queue holds it. */
 export interface QueuedJob {

@@ -1,4 +1,4 @@
-import type { LoggedCall, SimulatorState } from '@scheduler/crossmark/simulator';
+import type { LoggedCall, SimulatedBooking, SimulatorState } from '@scheduler/crossmark/simulator';
 import {
   auditLog,
   type Db,
@@ -58,12 +58,15 @@ export async function compareSides(
         .where(and(eq(syncSteps.kind, 'reissue'), eq(syncSteps.state, 'done')))
     ).map((step) => step.bookingId),
   );
+  // What was worked before a reissue stays there as history, unless the booking that followed is an edit of it.
+  const reopenedAt = new Map(crossmark.pendingWork.map((work) => [work.bookingId, work.createdAt]));
+  const isHistory = ({ bookingId, lastEditedAt }: SimulatedBooking) =>
+    reopened.has(bookingId as never) && lastEditedAt <= (reopenedAt.get(bookingId) ?? lastEditedAt);
   const found: Differences = { lost: 0, duplicated: 0, ghosts: 0, stuck: 0, events: new Map() };
   for (const { event, store, schedule, person, sync } of rows) {
     const faults: string[] = [];
-    // What was worked before a reissue stays there as history.
     const held = (heldBy.get(`${event.mplanId}_${store.crossmarkStoreId}`) ?? []).filter(
-      ({ bookingId }) => !reopened.has(bookingId as never),
+      (booking) => !isHistory(booking),
     );
     const inWords = JSON.stringify(held);
     const right = schedule

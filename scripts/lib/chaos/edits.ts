@@ -12,6 +12,7 @@ import { TRPCClientError } from '@trpc/client';
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { Api } from '../api.ts';
 import { pause, type Random } from './random.ts';
+import type { SecondBooking } from './run.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /** How many events a run works on: few enough for each to be changed again and again. */
@@ -56,7 +57,7 @@ export class Editors {
   private readonly api: Api;
   private readonly switchboard: Switchboard;
   private readonly random: Random;
-  private readonly secondBooking: 'replace' | 'duplicate';
+  private readonly secondBooking: SecondBooking;
   private inPlay = new Set<number>();
   /** Events in somebody's hands: nobody else of the harness touches them meanwhile. */
   private readonly busy = new Set<number>();
@@ -68,7 +69,7 @@ export class Editors {
     api: Api;
     switchboard: Switchboard;
     random: Random;
-    secondBooking: 'replace' | 'duplicate';
+    secondBooking: SecondBooking;
   }) {
     this.db = given.db;
     this.api = given.api;

@@ -34,6 +34,15 @@ export interface ChaosResult {
   strangers: number;
 }
 
+/** What a second booking of an event may do in Crossmark. */
+export const SECOND_BOOKINGS = ['inPlace', 'replace', 'duplicate'] as const;
+export type SecondBooking = (typeof SECOND_BOOKINGS)[number];
+const SECOND_BOOKING_IN_WORDS = {
+  inPlace: 'an edit of the first',
+  replace: 'made in place of the first',
+  duplicate: 'kept beside the first',
+} as const satisfies Record<SecondBooking, string>;
+
 const QUIET_WITHIN_MS = 90_000;
 /** A person ends conflicts and dead letters; a choice may meet the next trouble, so they look again. */
 const ROUNDS_OF_CHOICES = 6;
@@ -51,6 +60,8 @@ export async function runChaos(given: {
   seed: number;
   edits: number;
   minutes: number | null;
+  /** Null takes the ways in turn, seed by seed. */
+  secondBooking: SecondBooking | null;
   say: (line: string) => void;
 }): Promise<{ result: ChaosResult; history: string }> {
   const { infrastructure, seed, say } = given;
@@ -59,13 +70,14 @@ export async function runChaos(given: {
   await switchboard.clearFaults();
   await seedDemo({ databaseUrl, simulatorUrl });
   await switchboard.clearLog();
-  const secondBooking = createRandom(seed, 'second booking').chance(0.5) ? 'duplicate' : 'replace';
+  const secondBooking = given.secondBooking ?? SECOND_BOOKINGS[seed % SECOND_BOOKINGS.length] ?? 'inPlace';
   const calm = {
     latencyMs: { '*': { minMs: 5, maxMs: 60 } },
     maxPageSize: 60,
     conditionLagMs: 0,
     listShift: { rows: 0, chance: 0 },
     secondBooking,
+    reissueKeepsId: createRandom(seed, 'reissue').chance(0.5),
     findsSeveralPlans: createRandom(seed, 'several plans').chance(0.5),
   } as const;
   await switchboard.configure({ seed, ...calm });
@@ -83,7 +95,7 @@ export async function runChaos(given: {
     await editors.prepare();
     troubles.hire();
     troubles.hire();
-    say(`seed ${seed}: Crossmark ${secondBooking}s on a second booking; the storm begins`);
+    say(`seed ${seed}: a second booking is ${SECOND_BOOKING_IN_WORDS[secondBooking]}; the storm begins`);
     await switchboard.addFaults(remoteFaults());
     troubles.begin();
     const collecting = setInterval(() => void switchboard.collect().catch(() => {}), 2_000);
