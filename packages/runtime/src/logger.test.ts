@@ -11,6 +11,13 @@ describe('the logger', () => {
       failed.params = ['s3cret-g'];
       log.error({ err: new Error('Failed to look: ' + failed.message, { cause: failed }) }, 'failed');
       log.error({ err: failed }, 'failed: ' + failed.message);
+      const refused = Object.assign(new Error('invalid input syntax for type integer: "s3cret-h"'), {
+        severity: 'ERROR', code: '22P02', detail: 's3cret-i', where: 's3cret-j', parameters: ['s3cret-k'] });
+      log.error({ err: refused }, 'refused');
+      const given = ['s3cret-l\\n    at s3cret-m', 's3cret-n"'];
+      const insert = new Error('Failed query: insert into people values ($1, $2)\\nparams: ' + given, { cause: refused });
+      log.error({ err: Object.assign(insert, { query: 'insert', params: given }) }, 'failed');
+      log.error('with error ' + failed.message + ':\\n  ' + failed.stack.replace(/\\n/g, '\\n  '));
       log.info({ a: { b: { c: { Password: 's3cret-d' } } }, user: 'kept' }, 'login');`;
     const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
       encoding: 'utf8',

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
+import { withoutTellingFields, withoutValues } from './errors.ts';
 import { currentScope } from './scope.ts';
 import { currentTraceId } from './tracing.ts';
 
@@ -26,9 +27,17 @@ const redact = SECRET_KEYS.flatMap((key) => [
 
 /**
  * What a failed query was given, which Drizzle puts into its message and so into every message around it: the one that
- * looks up who is signed in is given the session's token.
+ * looks up who is signed in is given the session's token. It ends with the text, or where a stack begins. This finds it in
+ * messages that were put together by hand; an error itself is logged without it.
  */
-const QUERY_VALUES = /\\nparams: (?:[^"\\]|\\[^n])*/g;
+const QUERY_VALUES = /\\n *params: (?:[^"\\]|\\(?!n +at )[\s\S])*/g;
+
+/** An error as it is logged: without the values of rows and parameters that Postgres and Drizzle repeat in it. */
+function loggedError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { message, stack, ...fields } = withoutTellingFields(stdSerializers.err(error));
+  return { ...fields, message: withoutValues(message, error), stack: withoutValues(stack, error) };
+}
 
 /**
  * A JSON logger for one app. Lines carry `app` and the ids of the work under way ({@link currentScope}); secrets are
@@ -40,7 +49,7 @@ export function createLogger(app: string, level: string, destination?: Destinati
     base: { app },
     redact: { paths: redact, censor: '[redacted]' },
     hooks: { streamWrite: (line) => line.replace(QUERY_VALUES, '\\nparams: [redacted]') },
-    serializers: { err: stdSerializers.err },
+    serializers: { err: loggedError },
     timestamp: pino.stdTimeFunctions.isoTime,
     mixin: () => {
       const traceId = currentTraceId();
