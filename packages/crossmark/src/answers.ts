@@ -179,19 +179,25 @@ export function parseRow(given: unknown, timeZoneOf: TimeZoneOf, base: string): 
 type Verdict = 'done' | 'refused' | 'unclear';
 
 const okField = z.looseObject({ ok: z.unknown() });
+const timeOrNull = scalar
+  .nullish()
+  .transform((value, context) => (value ? reading(fromOffset)(value, context) : null));
 const scheduled = z.looseObject({
   MVScheduledEvent: z.looseObject({
     ID: id(bookingId),
     RepID: idOrNull(repId),
-    Start: scalar.transform(reading(fromOffset)).nullish().catch(null),
-    End: scalar.transform(reading(fromOffset)).nullish().catch(null),
+    mPlanID: idOrNull(mplanId),
+    LocationID: idOrNull(storeId),
+    Start: timeOrNull,
+    End: timeOrNull,
   }),
   repName: text,
 });
 
 /**
  * Reads the answer to a booking. Done is `ok` 1 and an id, nothing else; `ok` of another value is a refusal;
- * `ok` 1 without an id may well have booked and is therefore unclear.
+ * `ok` 1 without an id, or with a field that can't be read, may well have booked and is therefore unclear. What the answer
+ * leaves out is null: whether it is about the booking asked for, the caller compares.
  */
 export function parseScheduled(json: unknown) {
   const ok = okField.safeParse(json);
@@ -199,9 +205,17 @@ export function parseScheduled(json: unknown) {
   if (!yes.parse(ok.data.ok)) return { verdict: 'refused' as const };
   const parsed = scheduled.safeParse(json);
   if (!parsed.success) return { verdict: 'unclear' as const };
-  const { ID, RepID, Start, End } = parsed.data.MVScheduledEvent;
-  const repName = parsed.data.repName;
-  return { verdict: 'done' as const, bookingId: ID, repId: RepID, startsAt: Start, endsAt: End, repName };
+  const { ID, RepID, mPlanID, LocationID, Start, End } = parsed.data.MVScheduledEvent;
+  return {
+    verdict: 'done' as const,
+    bookingId: ID,
+    mplanId: mPlanID,
+    storeId: LocationID,
+    repId: RepID,
+    startsAt: Start,
+    endsAt: End,
+    repName: parsed.data.repName,
+  };
 }
 
 /**
@@ -272,15 +286,26 @@ export function parseQualified(json: unknown): QualifiedRep[] {
   }));
 }
 
-const location = z.looseObject({ condition: scalar.pipe(z.enum(CONDITIONS)), reps: map(z.unknown()) });
+const location = z.looseObject({
+  condition: scalar.pipe(z.enum(CONDITIONS)),
+  reps: map(z.unknown()),
+  key: scalar,
+});
+const nothingTold = z.looseObject({ condition: z.union([z.null(), z.literal('')]).optional() });
 
-/** Reads Crossmark's read-back of one event; null where it says anything but `ok` 1. */
-export function parseLocation(json: unknown) {
+/**
+ * Reads Crossmark's read-back of one event. `refused` is an `ok` that isn't 1; `nothing` an answer that tells of no event:
+ * an empty body, an empty object, or `ok` 1 without a condition.
+ */
+export function parseLocation(json: unknown, body: string) {
+  if (json === undefined && body.trim() === '') return 'nothing';
+  if (typeof json === 'object' && json !== null && Object.keys(json).length === 0) return 'nothing';
   const { ok } = parse(okField, json);
   if (ok === undefined) throw new UnexpectedAnswerError('ok: is missing');
-  if (!yes.parse(ok)) return null;
-  const { condition, reps: names } = parse(location, json);
-  return { condition, reps: typeof names === 'string' ? names.trim() : '' };
+  if (!yes.parse(ok)) return 'refused';
+  if (nothingTold.safeParse(json).success) return 'nothing';
+  const { condition, reps: names, key } = parse(location, json);
+  return { condition, reps: typeof names === 'string' ? names.trim() : '', key };
 }
 
 const instructions = z.array(z.looseObject({ mPlanID: id(mplanId), salesTools }));

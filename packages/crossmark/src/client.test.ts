@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
 import { DEMO_USER, type FaultInput } from '../simulator/index.ts';
 import type { EventPage } from './client.ts';
@@ -25,6 +26,8 @@ import {
 
 const ZONES: Record<string, string> = { [CLUB]: INDIANA, [OTHER_CLUB]: PHOENIX };
 const timeZoneOf = (store: StoreId) => ZONES[store];
+const LOGIN_PAGE =
+  '<!DOCTYPE html><form action="/login/authenticate"><input type="password" name="Password"></form>';
 const ALL = { from: '2026-01-01', to: '2026-12-31', timeZoneOf };
 
 async function collect(pages: AsyncIterable<EventPage>) {
@@ -94,7 +97,11 @@ describe('booking', () => {
       startsOn: '2026-01-02',
       dueOn: '2026-01-16',
     });
-    expect(await client.locationCondition(EVENT)).toEqual({ condition: 'Scheduled', reps: 'Ann Archer' });
+    expect(await client.locationCondition(EVENT)).toEqual({
+      kind: 'known',
+      condition: 'Scheduled',
+      reps: 'Ann Archer',
+    });
   });
 
   test('the same plan in two stores is two events', async () => {
@@ -273,10 +280,35 @@ describe('session', () => {
       simulator.expireSessions();
       simulator.clearLog();
       simulator.configure({ latencyMs: { '*': { minMs: 0, maxMs: 40 } } });
-      const plans = manyPlans(20).map((plan) => mplanId(plan.mplanId));
-      await Promise.all(plans.map((plan) => client.schedule({ ...BOOKING, mplanId: plan })));
+      const events = manyPlans(20).map((plan) => ({ ...EVENT, mplanId: mplanId(plan.mplanId) }));
+      await Promise.all(events.map((event) => client.locationCondition(event)));
       expect(simulator.log.filter((call) => call.call === 'authenticate')).toHaveLength(1);
-      expect(simulator.state.bookings).toHaveLength(20);
+    },
+  );
+
+  test.each(['redirect', 'loginPage', '401', '403'] as const)(
+    'twenty writes on an expired session (%s) are unknown, each sent once, and one sign-in serves all that is read then',
+    async (expiredLook) => {
+      const simulator = await simulate({ expiredLook }, { ...world(), plans: manyPlans(20) });
+      const client = connect(simulator.url);
+      await client.login();
+      simulator.expireSessions();
+      simulator.clearLog();
+      const events = manyPlans(20).map((plan) => ({ ...EVENT, mplanId: mplanId(plan.mplanId) }));
+      const failures = await Promise.all(
+        events.map(async (event) => {
+          const failure = await failureOf(client.schedule({ ...BOOKING, ...event }));
+          await client.locationCondition(event);
+          return failure;
+        }),
+      );
+      // Whose turn comes after the sign-in is booked at once, and has no failure to tell.
+      for (const failure of failures) expect(failure).toMatchObject({ kind: 'unknown', signedOut: true });
+      const made = (name: string) => simulator.log.filter(({ call }) => call === name);
+      expect(made('scheduleMplanEvent')).toHaveLength(20);
+      expect(made('authenticate')).toHaveLength(1);
+      // Not one read on the session that was over.
+      expect(made('getmPlanLocationCondition')).toHaveLength(20);
     },
   );
 
@@ -347,22 +379,69 @@ describe('session', () => {
     await client.login();
     simulator.expireSessions();
     simulator.load({ ...world(), users: [{ userId: DEMO_USER.userId, password: 'changed-meanwhile' }] });
-    expect(await failureOf(client.schedule(BOOKING))).toMatchObject({ kind: 'session' });
+    expect(await failureOf(client.schedule(BOOKING))).toMatchObject({ kind: 'unknown', signedOut: true });
+    // The session it was sent with is dropped: nothing else is sent before a sign-in.
+    expect(await failureOf(client.schedule(BOOKING))).toMatchObject({ kind: 'session', signedOut: false });
+    expect(await failureOf(client.availableReps())).toMatchObject({ kind: 'session' });
+    expect(simulator.log.filter((call) => call.call === 'scheduleMplanEvent')).toHaveLength(1);
     expect(simulator.state.bookings).toEqual([]);
   });
 
   test('a session that ends again right after the sign-in is judged again, not taken for success', async () => {
     const simulator = await simulate({ expiredLook: 'loginPage' });
     const client = connect(simulator.url);
-    simulator.addFaults({ kind: 'expire', call: 'scheduleMplanEvent', times: null });
-    expect(await failureOf(client.schedule(BOOKING))).toMatchObject({ kind: 'session' });
-    expect(simulator.log.filter((call) => call.call === 'scheduleMplanEvent')).toHaveLength(2);
+    simulator.addFaults({ kind: 'expire', call: 'getAvailableReps', times: null });
+    expect(await failureOf(client.availableReps())).toMatchObject({ kind: 'session' });
+    expect(simulator.log.filter((call) => call.call === 'getAvailableReps')).toHaveLength(2);
   });
 
-  test('a call that Crossmark forbids to a signed-in user is rejected', async () => {
-    const host = await hostAnswering((_request, response) => response.writeHead(403).end());
-    expect(await failureOf(connect(host).schedule(BOOKING))).toMatchObject({ kind: 'rejected' });
-  });
+  const signedOut: [string, (response: ServerResponse) => unknown][] = [
+    ['the login page', (response) => response.end(LOGIN_PAGE)],
+    ['401', (response) => response.writeHead(401).end()],
+    ['403', (response) => response.writeHead(403).end()],
+    ['a redirect to the login', (response) => response.writeHead(302, { location: '/login' }).end()],
+  ];
+
+  test.each(signedOut)(
+    'a write that may have been applied and is answered by %s is unknown, sent once, and the next call signs in first',
+    async (_name, answer) => {
+      const calls: string[] = [];
+      const url = await hostAnswering((request, response) => {
+        if (request.method === 'POST') answer(response);
+        else response.end('{"mplans":[],"total":0}');
+      });
+      const client = connect(url, { onCall: ({ call }) => calls.push(call) });
+      await client.login();
+      // Also the second time: that the session is good doesn't make it a refusal.
+      for (const _ of [1, 2]) {
+        calls.length = 0;
+        expect(await failureOf(client.schedule(BOOKING))).toMatchObject({
+          kind: 'unknown',
+          call: 'scheduleMplanEvent',
+          signedOut: true,
+        });
+        expect(calls).toEqual(['scheduleMplanEvent']);
+        await client.findEvent({ ...EVENT, timeZone: INDIANA });
+        expect(calls).toEqual(['scheduleMplanEvent', 'authenticate', 'getUserInfo', 'getPlanningMplans']);
+      }
+      for (const write of [
+        client.unschedule({ bookingId: SOME_BOOKING }),
+        client.reissue({ ...EVENT, bookingId: SOME_BOOKING, repId: ANN, expiresOn: '2026-01-17' }),
+      ])
+        expect(await failureOf(write)).toMatchObject({ kind: 'unknown', signedOut: true });
+    },
+  );
+
+  test.each(signedOut)(
+    'a read answered by %s though somebody is signed in is transient, never a refusal',
+    async (_name, answer) => {
+      const url = await hostAnswering((_request, response) => answer(response));
+      expect(await failureOf(connect(url).findEvent({ ...EVENT, timeZone: INDIANA }))).toMatchObject({
+        kind: 'transient',
+        signedOut: true,
+      });
+    },
+  );
 
   test('a host that is down at the sign-in is transient, not a wrong password', async () => {
     const simulator = await simulate();
@@ -387,8 +466,13 @@ describe('session', () => {
     const client = connect(simulator.url);
     await client.login();
     simulator.expireSessions();
+    simulator.clearLog();
+    // Only whoever has read that it wasn't applied sends it again: the client doesn't.
+    expect(await failureOf(client.schedule(BOOKING))).toMatchObject({ kind: 'unknown', signedOut: true });
+    expect(await client.findEvent({ ...EVENT, timeZone: INDIANA })).toMatchObject({ bookingId: null });
     await client.schedule(BOOKING);
     expect(simulator.state.bookings).toHaveLength(1);
+    expect(simulator.log.filter((call) => call.call === 'authenticate')).toHaveLength(1);
   });
 });
 
@@ -523,7 +607,7 @@ describe('failures', () => {
     });
     said.push(await failureOf(client.schedule(BOOKING)));
     for (const kind of ['drop', 'hang', 'truncate', 'garbage', 'expire', 'status'] as const) {
-      simulator.addFaults({ kind, call: 'scheduleMplanEvent', times: kind === 'expire' ? 2 : 1 });
+      simulator.addFaults({ kind, call: 'scheduleMplanEvent' });
       said.push(await failureOf(client.schedule(BOOKING)));
     }
     said.push(await failureOf(connect(simulator.url, { password: 'other-secret' }).login()));
@@ -596,13 +680,36 @@ describe('answers of another form are errors, never empty lists', () => {
     });
   });
 
-  test.each([[{ condition: 'Scheduled' }], [{ ok: 1, condition: 'Lost', reps: '' }]])(
-    'condition %j',
-    async (body) => {
-      const failure = await failureOf(connect(await answeringJson(body)).locationCondition(EVENT));
-      expect(failure).toMatchObject({ kind: 'transient' });
-    },
-  );
+  test.each([
+    [{ condition: 'Scheduled' }],
+    [{ ok: 1, condition: 'Lost', reps: '', key: '31000001_200101' }],
+    [{ ok: 1, condition: 'Unstaffed', reps: '' }],
+    ['<html><body>Please try again</body></html>'],
+    ['nothing'],
+    ['null'],
+  ])('condition %j', async (body) => {
+    const failure = await failureOf(connect(await answeringJson(body)).locationCondition(EVENT));
+    expect(failure).toMatchObject({ kind: 'transient' });
+  });
+
+  test.each([
+    [{ ok: 0, message: 'There is no such plan.' }],
+    [{ ok: 1 }],
+    [{ ok: 1, reps: '', condition: '', key: '_' }],
+    [{}],
+    [[]],
+    [''],
+  ])('a condition of %j tells of no such plan, which is neither a condition nor a failure', async (body) => {
+    expect(await connect(await answeringJson(body)).locationCondition(EVENT)).toEqual({
+      kind: 'unknownPlan',
+      reason: expect.stringMatching(/./),
+    });
+  });
+
+  test('a condition answered by 404 tells of no such plan', async () => {
+    const host = await hostAnswering((_request, response) => response.writeHead(404).end());
+    expect(await connect(host).locationCondition(EVENT)).toMatchObject({ kind: 'unknownPlan' });
+  });
 
   test.each([
     [{ ok: 1 }],
@@ -613,6 +720,7 @@ describe('answers of another form are errors, never empty lists', () => {
     [[]],
     [''],
     ['<html><body>OK, scheduled</body></html>'],
+    [{ ok: 1, MVScheduledEvent: { ID: 50000001, Start: 'soon' } }],
   ])('a booking answered by %j is not a success: it may have been made', async (body) => {
     expect(await failureOf(connect(await answeringJson(body)).schedule(BOOKING))).toMatchObject({
       kind: 'unknown',
@@ -647,6 +755,92 @@ describe('answers of another form are errors, never empty lists', () => {
       response.writeHead(302, { location: '/planning/' }).end(),
     );
     expect(await failureOf(connect(host).schedule(BOOKING))).toMatchObject({ kind: 'unknown', status: 302 });
+  });
+});
+
+describe('an answer to another question', () => {
+  /** A Crossmark whose every answer is falsified in the same way. */
+  const answering = async (body: unknown) =>
+    connect(await hostAnswering((_request, response) => response.end(JSON.stringify(body))));
+  const answer = {
+    ID: 50000001,
+    RepID: 140001,
+    mPlanID: '31000001',
+    LocationID: 200101,
+    Start: '2026-01-05T15:45:00+00:00',
+    End: '2026-01-05T22:15:00+00:00',
+  };
+
+  test.each([
+    { RepID: 140002 },
+    { mPlanID: 31000002 },
+    { LocationID: '200102' },
+    { Start: '2026-01-05T16:00:00+00:00' },
+    { End: '2026-01-05T22:30:00+00:00' },
+    // Right as wall time, and wrong as an instant.
+    { Start: '2026-01-05T15:45:00-05:00' },
+  ])('a booking answered with %j in place of what was asked for is unknown', async (other) => {
+    const client = await answering({ ok: 1, MVScheduledEvent: { ...answer, ...other } });
+    expect(await failureOf(client.schedule(BOOKING))).toMatchObject({
+      kind: 'unknown',
+      status: 200,
+      signedOut: false,
+      message: expect.stringContaining('about another booking'),
+    });
+  });
+
+  test('a booking asked for at a fraction of a second is answered at its second', async () => {
+    const client = await answering({ ok: 1, MVScheduledEvent: answer });
+    const asked = { ...BOOKING, startsAt: '2026-01-05T15:45:00.250Z' };
+    expect(await client.schedule(asked)).toMatchObject({ bookingId: '50000001' });
+  });
+
+  const row = (given: object) => ({
+    mPlanID: '31000001',
+    storeID: '200101',
+    name: 'X',
+    startDate: '01/02/2026',
+    endDate: '01/16/2026',
+    condition: 'Unstaffed',
+    ...given,
+  });
+
+  test.each([
+    ['only another plan', { mplans: [row({ mPlanID: '31000002' })], total: 1 }],
+    ['a plan without an id', { mplans: [row({ mPlanID: null })], total: 1 }],
+    ['a row without a store', { mplans: [row({ storeID: null })], total: 1 }],
+    ['fewer rows than it counts', { mplans: [], total: 1 }],
+  ])('a search that lists %s does not say that the plan is not listed', async (_what, body) => {
+    const client = await answering(body);
+    const sought = { ...EVENT, timeZone: INDIANA };
+    expect(await failureOf(client.findEvent(sought))).toMatchObject({ kind: 'transient' });
+    const other = { ...sought, mplanId: mplanId('31000003') };
+    const both = await Promise.all([sought, other].map((one) => failureOf(client.findEvent(one))));
+    expect(both).toMatchObject([{ kind: 'transient' }, { kind: 'transient' }]);
+  });
+
+  test('a search that lists the plan beside others finds it, and it in other stores alone does not', async () => {
+    const sought = { ...EVENT, timeZone: INDIANA };
+    const rows = [row({ mPlanID: '31000002' }), row({})];
+    expect(await (await answering({ mplans: rows, total: 2 })).findEvent(sought)).toMatchObject(EVENT);
+    const elsewhere = [row({ storeID: OTHER_CLUB })];
+    expect(await (await answering({ mplans: elsewhere, total: 1 })).findEvent(sought)).toBeNull();
+  });
+
+  test.each(['31000002_200101', '31000001_200102', ''])(
+    'a condition whose key is “%s” is not this event’s',
+    async (key) => {
+      const client = await answering({ ok: 1, condition: 'Unstaffed', reps: '', key });
+      expect(await failureOf(client.locationCondition(EVENT))).toMatchObject({ kind: 'transient' });
+    },
+  );
+
+  test('instructions of events that were not asked for are nobody’s', async () => {
+    const told = (id: string) => ({ mPlanID: id, salesTools: [{ salesToolURL: 'https://x.test/a.pdf' }] });
+    const both = await answering({ mplans: [told('31000002'), told(PLAN)] });
+    expect((await both.instructions({ events: [EVENT] })).map((one) => one.mplanId)).toEqual([PLAN]);
+    const other = await answering([told('31000002')]);
+    expect(await failureOf(other.instructions({ events: [EVENT] }))).toMatchObject({ kind: 'transient' });
   });
 });
 

@@ -33,7 +33,7 @@ import {
 } from './ids.ts';
 import { createPacer, type Limits } from './pacing.ts';
 import { memorySession, type Session, type SessionStore } from './session.ts';
-import { checkedDay, now, repRange, toLocalOffset } from './time.ts';
+import { checkedDay, now, repRange, toLocalOffset, wholeSecond } from './time.ts';
 
 /** One row of Crossmark's planning list: an event, and what Crossmark says of its booking. */
 export type PlannedEvent = {
@@ -88,6 +88,19 @@ export type QualifiedRep = {
   timeZone: string | null;
 };
 
+/**
+ * What Crossmark's read-back of one event says (`getmPlanLocationCondition`).
+ *
+ * - `known`: there is such an event, in this condition; `reps` are the names of who is booked, '' where it names nobody. Only
+ *   `known` and `Unstaffed` says that nothing is booked.
+ * - `unknownPlan`: the answer tells of no such event: a refusal (`ok` not 1, or 4xx), or nothing at all (an empty body, an
+ *   empty object, no condition). What Crossmark answers for a plan that is gone was never recorded, and a host in trouble
+ *   answers with nothing as well. So this agrees with a list that lacks the plan, and proves nothing by itself.
+ */
+export type LocationCondition =
+  | { kind: 'known'; condition: Condition; reps: string }
+  | { kind: 'unknownPlan'; reason: string };
+
 type Cancellable = { signal?: AbortSignal | undefined };
 
 /** A store's IANA zone by its id, or undefined where the store isn't known here. */
@@ -96,7 +109,9 @@ export type TimeZoneOf = (store: StoreId) => string | undefined;
 /**
  * Crossmark over HTTP. Every method throws {@link CrossmarkError}, whose kind says what happened, and passes on
  * what a given {@link SessionStore} throws.
- * No call is repeated, except once after the session turned out to be over (which proves that it wasn't applied).
+ * A write is sent once: where it is answered as if nobody were signed in, it is `unknown` and its session is dropped, so that
+ * the next call signs in first. A read so answered is made once more after a sign-in. Whoever finds the session over, one
+ * sign-in serves all.
  */
 export interface CrossmarkClient {
   /** Signs in now and proves it by a read; concurrent callers share one sign-in. Other calls sign in by themselves. */
@@ -115,11 +130,19 @@ export interface CrossmarkClient {
       timeZoneOf: TimeZoneOf;
     },
   ): AsyncIterable<EventPage>;
-  /** What Crossmark holds for one plan in one store; null when it lists no such event. */
+  /**
+   * What Crossmark holds for one plan in one store. Null where the search, complete by its own count and asked for this plan
+   * alone, lists no such event. That is no proof that nothing is booked: such an answer has come by mistake, and a booking
+   * may be there all the same. {@link CrossmarkClient.locationCondition} tells more. Throws `transient` where the answer is
+   * about other plans, or holds a row that may be the one looked for and can't be read.
+   */
   findEvent(
     query: Cancellable & { mplanId: MplanId; storeId: StoreId; timeZone: string },
   ): Promise<PlannedEvent | null>;
-  /** Books a person. Whether an earlier booking of the event is replaced or kept beside it is up to Crossmark. */
+  /**
+   * Books a person. Whether an earlier booking of the event is replaced, kept beside it or edited is up to Crossmark. An
+   * answer that names another plan, store, person or time than asked for is `unknown`.
+   */
   schedule(
     booking: Cancellable & {
       mplanId: MplanId;
@@ -136,10 +159,11 @@ export interface CrossmarkClient {
   availableReps(query?: Cancellable & { from?: WorkDate; to?: WorkDate }): Promise<Rep[]>;
   /** Who may do this event. Slow at Crossmark: about 8 s. */
   qualifiedReps(query: Cancellable & { mplanId: MplanId; storeId: StoreId }): Promise<QualifiedRep[]>;
-  /** Crossmark's own read-back of one event; tells neither time nor booking. Slow: about 8 s. */
-  locationCondition(
-    query: Cancellable & { mplanId: MplanId; storeId: StoreId },
-  ): Promise<{ condition: Condition; reps: string }>;
+  /**
+   * Crossmark's own read-back of one event; tells neither time nor booking. Slow: about 8 s. This is the second witness
+   * where {@link CrossmarkClient.findEvent} says null. Throws `transient` where the answer is about another event.
+   */
+  locationCondition(query: Cancellable & { mplanId: MplanId; storeId: StoreId }): Promise<LocationCondition>;
   /** Opens past or submitted work again for one person (step 1 of a reissue; booking it is step 2, {@link schedule}). */
   reissue(
     query: Cancellable & {
@@ -231,8 +255,20 @@ type Call<T> = {
 /** Crossmark's no, at 2xx. */
 class Refusal extends Error {}
 
-/** Nobody is signed in: of a write, the proof that it wasn't applied. */
-const EXPIRED = Symbol('session is over');
+/** An answer that is well-formed and belongs to another question; the message is a sentence that says so. */
+class OtherAnswer extends Error {}
+
+/** Whether an answer tells something, and something else than what was asked for. */
+const differs = (told: string | null, asked: string) => told !== null && told !== asked;
+
+/** An answer that says that nobody is signed in. Of a write that proves nothing: it may take the place of a good answer. */
+class SignedOut {
+  readonly status: number;
+
+  constructor(status: number) {
+    this.status = status;
+  }
+}
 
 /** Whether an answer is one of the three looks of a session that is over. */
 function looksExpired(call: CallName, { status, headers, body }: HttpAnswer): boolean {
@@ -295,6 +331,7 @@ function judge<T>(call: Call<T>, answer: HttpAnswer, words: string): T {
     return call.read(readJson(answer.body), answer);
   } catch (error) {
     if (error instanceof Refusal) return fail(refused());
+    if (error instanceof OtherAnswer) return fail(lost(error.message));
     if (!(error instanceof UnexpectedAnswerError)) throw error;
     return fail(lost(`Crossmark's answer was not of the expected form (${error.message}).`));
   }
@@ -416,7 +453,7 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
       .reduce((text, secret) => text.replaceAll(secret, '[redacted]'), words);
 
   /** Makes a call once, in its turn and if the guard lets it pass. */
-  async function attempt<T>(call: Call<T>, session: Session | null): Promise<T | typeof EXPIRED> {
+  async function attempt<T>(call: Call<T>, session: Session | null): Promise<T | SignedOut> {
     const { name, signal } = call;
     const leave = await pacer.enter(signal).catch(() => fail(cancelled(name)));
     try {
@@ -440,7 +477,7 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
   }
 
   /** Sends one request and judges the answer, once. Tells the caller's hook and log how it went. */
-  async function exchange<T>(call: Call<T>, session: Session | null): Promise<T | typeof EXPIRED> {
+  async function exchange<T>(call: Call<T>, session: Session | null): Promise<T | SignedOut> {
     const startedMs = performance.now();
     const over = (failureKind?: FailureKind, failure?: CrossmarkError) => {
       const durationMs = Math.round(performance.now() - startedMs);
@@ -476,8 +513,8 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
         signal: call.signal,
       });
       if (looksExpired(call.name, answer)) {
-        over('session');
-        return EXPIRED;
+        over(call.write ? 'unknown' : 'session');
+        return new SignedOut(answer.status);
       }
       const result = judge(call, answer, scrubbed(refusalMessage(answer.body), session));
       over();
@@ -523,27 +560,51 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
     throw new CrossmarkError('session', call.name, message);
   }
 
+  /** The cookie of a session that a write was answered as signed out with: no other call is made with it. */
+  let dropped: string | null = null;
   let renewing: Promise<Session> | undefined;
   /** One sign-in for everybody who finds the session over. */
   function renew(stale: Session | null): Promise<Session> {
-    renewing ??= store.renew(stale, signIn).finally(() => {
-      renewing = undefined;
-    });
+    renewing ??= store
+      .renew(stale, signIn)
+      .then((session) => {
+        // A host may give the same cookie again.
+        dropped = null;
+        return session;
+      })
+      .finally(() => {
+        renewing = undefined;
+      });
     return renewing;
   }
 
-  /** Makes a call; where the session turns out to be over, signs in and makes it once more. */
+  /** Makes a call. A read that finds the session over is made once more after a sign-in; a write is sent once. */
   async function perform<T>(call: Call<T>): Promise<T> {
-    const held = await orCancelled(store.current(), call.signal, call.name);
-    const session = held ?? (await orCancelled(renew(null), call.signal, call.name));
+    const { name, signal } = call;
+    const held = await orCancelled(store.current(), signal, name);
+    const isUsable = held !== null && held.cookie !== dropped;
+    const session = isUsable ? held : await orCancelled(renew(held), signal, name);
     const first = await attempt(call, session);
-    if (first !== EXPIRED) return first;
-    const renewed = await orCancelled(renew(session), call.signal, call.name);
+    if (!(first instanceof SignedOut)) return first;
+    const { status } = first;
+    if (call.write) {
+      dropped = session.cookie;
+      const message =
+        'Crossmark answered as if nobody were signed in. Whether the change was made is not known.';
+      throw new CrossmarkError('unknown', name, message, { status, signedOut: true });
+    }
+    const renewed = await orCancelled(renew(session), signal, name);
     const second = await attempt(call, renewed);
-    if (second !== EXPIRED) return second;
+    if (!(second instanceof SignedOut)) return second;
+    const details = { status: second.status, signedOut: true };
     throw (await isSignedIn(renewed))
-      ? new CrossmarkError('rejected', call.name, 'Crossmark does not let this user make this call.')
-      : new CrossmarkError('session', call.name, 'Crossmark ended the session right after the sign-in.');
+      ? new CrossmarkError(
+          'transient',
+          name,
+          'Crossmark answered as if nobody were signed in, though somebody is.',
+          details,
+        )
+      : new CrossmarkError('session', name, 'Crossmark ended the session right after the sign-in.', details);
   }
 
   /** Prepares a call; an id, day or time that can't be right is refused here and never sent. */
@@ -604,15 +665,23 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
   }
 
   async function findAlone(sought: Sought): Promise<PlannedEvent | null> {
+    const untrusted = (what: string) =>
+      new CrossmarkError(
+        'transient',
+        'getPlanningMplans',
+        `Crossmark's list of plan ${sought.plan} ${what}.`,
+      );
+    let read = 0;
     for (let page = 1; ; page++) {
       const { rows, total } = await plansPage([sought], page, PLAN_PAGE, sought.signal);
       const row = rowOf(sought, rows);
       if (row) return row;
-      if (page * PLAN_PAGE >= total) return null;
-      if (rows.length === 0) {
-        const message = `Crossmark's list of plan ${sought.plan} was not complete.`;
-        throw new CrossmarkError('transient', 'getPlanningMplans', message);
-      }
+      read += rows.length;
+      // Then it answers another question, or the row that is looked for can't be told from others.
+      if (rows.some(({ mplanId }) => mplanId !== sought.plan)) throw untrusted('held rows of other plans');
+      if (rows.some(({ storeId }) => storeId === null)) throw untrusted('held a row without a store');
+      if (read >= total) return null;
+      if (rows.length === 0) throw untrusted('was not complete');
     }
   }
 
@@ -744,6 +813,13 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
           const said = parseScheduled(json);
           if (said.verdict === 'refused') throw new Refusal();
           if (said.verdict === 'unclear') throw new UnexpectedAnswerError('no ok with a booking id');
+          const isOther =
+            differs(said.mplanId, wanted.mplanId) ||
+            differs(said.storeId, wanted.storeId) ||
+            differs(said.repId, wanted.repId) ||
+            differs(said.startsAt, wholeSecond(wanted.startsAt)) ||
+            differs(said.endsAt, wholeSecond(wanted.endsAt));
+          if (isOther) throw new OtherAnswer("Crossmark's answer was about another booking.");
           return {
             bookingId: said.bookingId,
             repId: said.repId ?? wanted.repId,
@@ -811,17 +887,28 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
 
     async locationCondition({ mplanId: plan, storeId: shop, signal }) {
       const name = 'getmPlanLocationCondition';
-      return perform({
+      const form = checked(name, () => ({ mPlanID: mplanId(plan), storeID: storeId(shop) }));
+      const call: Call<LocationCondition> = {
         name,
         path: `/planningextcontroller/${name}`,
-        form: checked(name, () => ({ mPlanID: mplanId(plan), storeID: storeId(shop) })),
+        form,
         signal,
-        read(json) {
-          const said = parseLocation(json);
-          if (!said) throw new Refusal();
-          return said;
+        read(json, { body }) {
+          const said = parseLocation(json, body);
+          if (said === 'refused') throw new Refusal();
+          if (said === 'nothing') return { kind: 'unknownPlan', reason: 'Crossmark answered with nothing.' };
+          if (said.key !== `${form.mPlanID}_${form.storeID}`)
+            throw new OtherAnswer("Crossmark's answer was about another event.");
+          return { kind: 'known', condition: said.condition, reps: said.reps };
         },
-      });
+      };
+      try {
+        return await perform(call);
+      } catch (error) {
+        if (error instanceof CrossmarkError && error.kind === 'rejected')
+          return { kind: 'unknownPlan', reason: error.message };
+        throw error;
+      }
     },
 
     async reissue(wanted) {
@@ -866,7 +953,14 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
         path: `/planningextcontroller/${name}`,
         form: { mplanLocationIDs: JSON.stringify(locations), includeAttachment: 'true' },
         signal,
-        read: (json) => parseInstructions(json, base),
+        read(json) {
+          const told = parseInstructions(json, base);
+          const asked = new Set<string>(locations.map(({ mPlanID }) => mPlanID));
+          const ours = told.filter((one) => asked.has(one.mplanId));
+          if (told.length > 0 && ours.length === 0)
+            throw new OtherAnswer("Crossmark's answer was about other events.");
+          return ours;
+        },
       });
     },
 

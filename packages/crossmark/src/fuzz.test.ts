@@ -32,7 +32,7 @@ const PARSERS: Record<string, (json: unknown) => unknown> = {
   judgeReissued,
   parseReps,
   parseQualified,
-  parseLocation,
+  parseLocation: (json) => parseLocation(json, ''),
   parseInstructions: (json) => parseInstructions(json, BASE),
   namesUser,
   saysNo,

@@ -6,6 +6,7 @@ export {
   type CrossmarkClientOptions,
   createCrossmarkClient,
   type EventPage,
+  type LocationCondition,
   type PlannedEvent,
   type QualifiedRep,
   type Rep,

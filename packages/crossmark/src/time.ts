@@ -14,6 +14,11 @@ export function toLocalOffset(instant: Instant, timeZone: string): string {
     .toString({ smallestUnit: 'second', timeZoneName: 'never' });
 }
 
+/** An instant as {@link toLocalOffset} sends it: without fractions of its second. Throws RangeError. */
+export function wholeSecond(instant: Instant): Instant {
+  return canonical(Temporal.Instant.from(instant).round({ smallestUnit: 'second', roundingMode: 'floor' }));
+}
+
 /** Reads a time that carries its offset (`…+00:00`). Throws RangeError, also where the offset is missing. */
 export function fromOffset(text: string): Instant {
   return canonical(Temporal.Instant.from(text));

@@ -309,7 +309,8 @@ class Reconciliation {
       if (!(error instanceof CrossmarkError)) throw error;
       const { kind, message: detail } = error;
       const what = step.kind === 'delete' ? step.bookingId : step.kind;
-      const unclear = kind === 'unknown' && error.status !== undefined && error.status < 300;
+      const unclear =
+        kind === 'unknown' && (error.signedOut || (error.status !== undefined && error.status < 300));
       const again = this.unclear.has(what);
       // What another booking hides can't be read. Asked twice, a read in between, and never a no: nothing tells more.
       const isTakenForDone = unclear && again && step.kind === 'delete' && what !== held?.bookingId;
