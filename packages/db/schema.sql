@@ -6,7 +6,7 @@ TYPE employee_role AS ENUM ('Club Supervisor', 'Lead Event Specialist', 'Event S
 TYPE event_condition AS ENUM ('Unstaffed', 'Scheduled', 'Staffed', 'Canceled', 'In Progress', 'Paused', 'Reissued', 'Expired', 'Submitted')
 TYPE event_type AS ENUM ('Core', 'Supervisor', 'Juicer Production', 'Juicer Survey', 'Digital Setup', 'Digital Refresh', 'Digital Teardown', 'Freeosk', 'Other')
 TYPE failure_kind AS ENUM ('transient', 'session', 'rejected', 'unknown')
-TYPE refresh_state AS ENUM ('queued', 'running', 'done', 'failed')
+TYPE refresh_state AS ENUM ('queued', 'running', 'done', 'failed', 'needs_decision', 'superseded')
 TYPE rep_reading_state AS ENUM ('queued', 'done', 'failed')
 TYPE schedule_source AS ENUM ('board', 'crossmark', 'csv')
 TYPE sync_state AS ENUM ('pending', 'waiting', 'synced', 'failed', 'conflict')
@@ -157,6 +157,7 @@ TABLE event_syncs
   failure_reason text
   conflict jsonb
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  doubt jsonb
   CONSTRAINT event_syncs_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
   CONSTRAINT event_syncs_pkey PRIMARY KEY (event_id)
   CREATE INDEX event_syncs_unsettled ON public.event_syncs USING btree (state) WHERE (state <> 'synced'::sync_state)
@@ -178,6 +179,7 @@ TABLE events
   gone_since timestamp(3) with time zone
   created_at timestamp(3) with time zone NOT NULL DEFAULT now()
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  missing_runs integer NOT NULL DEFAULT 0
   CONSTRAINT events_duration CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440)))
   CONSTRAINT events_pkey PRIMARY KEY (id)
   CONSTRAINT events_plan_and_store UNIQUE (mplan_id, store_id)
@@ -219,6 +221,8 @@ TABLE refresh_runs
   drifted integer NOT NULL DEFAULT 0
   bad_rows jsonb NOT NULL DEFAULT '[]'::jsonb
   failure_reason text
+  unconfirmed integer NOT NULL DEFAULT 0
+  missing jsonb NOT NULL DEFAULT '[]'::jsonb
   CONSTRAINT refresh_runs_pkey PRIMARY KEY (id)
   CREATE TRIGGER refresh_runs_changed AFTER INSERT OR UPDATE ON public.refresh_runs FOR EACH ROW EXECUTE FUNCTION notify_row_change('refresh')
 

@@ -1,4 +1,12 @@
-import { type Db, employees, eventSyncs, refreshRuns, type SyncState, workers } from '@scheduler/db';
+import {
+  type Db,
+  employees,
+  eventSyncs,
+  type RefreshRunState,
+  refreshRuns,
+  type SyncState,
+  workers,
+} from '@scheduler/db';
 import {
   type PausedTask,
   type Reachability,
@@ -70,7 +78,7 @@ export interface WorkerState {
 /** A reading of Crossmark's list and what it changed. */
 export interface RefreshState {
   id: number;
-  state: 'queued' | 'running' | 'done' | 'failed';
+  state: RefreshRunState;
   requestedBy: string;
   requestedAt: string;
   startedAt: string | null;
@@ -341,7 +349,7 @@ async function readRefresh(db: Db): Promise<Omit<Facts['refresh'], 'nextAt'>> {
       .limit(1)
       .then(([run]): RefreshState | null => {
         if (!run) return null;
-        const { badRows, ...rest } = run;
+        const { badRows, missing, ...rest } = run;
         return redact({ ...rest, bad: badRows.length });
       });
   const [current, last] = await Promise.all([newest('open'), newest('ended')]);

@@ -269,6 +269,6 @@ const selectRuns = (db: Db, limit: number, where?: SQL) =>
     .limit(limit);
 
 function run(row: Awaited<ReturnType<typeof selectRuns>>[number]): RefreshRun {
-  const { id: runId, ...rest } = row.run;
+  const { id: runId, missing, ...rest } = row.run;
   return { ...rest, runId, requestedBy: row.requestedByName ?? rest.requestedBy };
 }

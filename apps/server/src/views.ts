@@ -263,7 +263,7 @@ export interface SyncDetail extends SyncBadge {
 
 export interface RefreshRun {
   runId: number;
-  state: 'queued' | 'running' | 'done' | 'failed';
+  state: 'queued' | 'running' | 'done' | 'failed' | 'needs_decision' | 'superseded';
   requestedBy: string;
   requestedAt: Instant;
   startedAt: Instant | null;
@@ -275,6 +275,8 @@ export interface RefreshRun {
   unchanged: number;
   gone: number;
   drifted: number;
+  /** Events and bookings that this reading was the first to lack; the next one confirms it or doesn't. */
+  unconfirmed: number;
   /** Rows of Crossmark's list that could not be read; they changed nothing. */
   badRows: { mplanId: string | null; reason: string }[];
   failureReason: string | null;

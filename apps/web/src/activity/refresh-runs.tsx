@@ -69,6 +69,8 @@ const STATES: Record<RefreshRun['state'], { word: string; look: string }> = {
   running: { word: 'Reading', look: 'bg-pending-soft text-pending' },
   done: { word: 'Done', look: 'bg-synced-soft text-synced' },
   failed: { word: 'Failed', look: 'bg-failed-soft text-failed' },
+  needs_decision: { word: 'Needs a decision', look: 'bg-conflict-soft text-conflict' },
+  superseded: { word: 'Superseded', look: 'bg-surface-2 text-ink-2' },
 };
 
 function Run({ run }: { run: RefreshRun }) {

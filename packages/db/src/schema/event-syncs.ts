@@ -29,6 +29,17 @@ export interface Conflict {
   seenAt: string;
 }
 
+/**
+ * What a complete reading of Crossmark's list showed in place of the booking that both sides agreed on, where a copy of
+ * the list that lags behind would show the same. It counts once the next complete reading shows it too.
+ */
+export interface Doubt {
+  /** When that reading began. What is written to the sync row afterwards makes it void. */
+  seenAt: string;
+  /** Null where no booking was listed. */
+  shows: { bookingId: string | null; repId: string | null; startsAt: string | null } | null;
+}
+
 /** One row per event: what is wanted, what Crossmark is known to hold, and the way between them. */
 export const eventSyncs = pgTable(
   'event_syncs',
@@ -51,6 +62,7 @@ export const eventSyncs = pgTable(
     /** Names as Crossmark lists them; kept because a rep may be unknown here. */
     bookedRepNames: text(),
     bookedStartsAt: instant(),
+    doubt: jsonb().$type<Doubt>(),
 
     /** Who reconciles this event now. Expires, so a crash frees it. */
     leaseOwner: text(),

@@ -31,7 +31,12 @@ export const events = pgTable(
     instructionsUrl: text(),
     /** The CSV's nine-digit Project Reference Number. Not a plan id. */
     projectReferenceNumber: text(),
-    /** When a complete refresh no longer found it; null while Crossmark lists it. */
+    /**
+     * Complete readings of Crossmark's list in a row that lack the plan, counted no further than 2; 0 where the last one
+     * lists it, or where none tells. One reading alone may be a copy that lags behind.
+     */
+    missingRuns: integer().notNull().default(0),
+    /** When a second complete reading in a row lacked it, or a person took it for gone; null while Crossmark lists it. */
     goneSince: instant(),
     createdAt: instant().notNull().default(now),
     updatedAt: instant().notNull().default(now),

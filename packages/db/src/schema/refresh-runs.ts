@@ -1,7 +1,20 @@
 import { integer, jsonb, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
 import { instant, now } from './columns.ts';
 
-export const refreshStateEnum = pgEnum('refresh_state', ['queued', 'running', 'done', 'failed']);
+/**
+ * `needs_decision` the list was read twice and lacks so many events that a person has to tell whether they are gone ·
+ * `superseded` it needed a decision, and a later reading made that unnecessary.
+ */
+export const REFRESH_STATES = [
+  'queued',
+  'running',
+  'done',
+  'failed',
+  'needs_decision',
+  'superseded',
+] as const;
+export type RefreshRunState = (typeof REFRESH_STATES)[number];
+export const refreshStateEnum = pgEnum('refresh_state', REFRESH_STATES);
 
 /** A row of Crossmark's list that could not be read: reported, and changes nothing. */
 export interface BadRow {
@@ -26,6 +39,10 @@ export const refreshRuns = pgTable('refresh_runs', {
   unchanged: integer().notNull().default(0),
   gone: integer().notNull().default(0),
   drifted: integer().notNull().default(0),
+  /** Events and bookings that this reading was the first to lack: the next complete one confirms it or doesn't. */
+  unconfirmed: integer().notNull().default(0),
+  /** Where a decision is needed: our ids of the events that the list lacks. */
+  missing: jsonb().$type<number[]>().notNull().default([]),
   badRows: jsonb().$type<BadRow[]>().notNull().default([]),
   failureReason: text(),
 });
