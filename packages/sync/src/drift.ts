@@ -123,6 +123,7 @@ export function differs(row: PlannedEvent, event: LocalEvent['event'], condition
     row.dueOn !== event.dueOn ||
     condition !== event.condition ||
     (row.instructionsUrl !== null && row.instructionsUrl !== event.instructionsUrl) ||
+    event.missingRuns > 0 ||
     event.goneSince !== null
   );
 }

@@ -232,15 +232,54 @@ describe('events', () => {
 });
 
 describe('absence', () => {
-  test('counts after a complete reading only, and ends when the event is back', async () => {
+  test('counts after two complete readings in a row, and ends when the event is back', async () => {
     simulator.putPlans(plan('40000002'));
     await readAll();
     simulator.removePlan('40000002', STORE.crossmarkStoreId);
+    const first = (await readAll()).run;
+    expect(counts(first)).toEqual({ ...NOTHING, unchanged: 1 });
+    expect(first.unconfirmed).toBe(1);
+    expect(await eventOf('40000002')).toMatchObject({ goneSince: null, missingRuns: 1 });
     expect(counts((await readAll()).run)).toEqual({ ...NOTHING, unchanged: 1, gone: 1 });
-    expect((await eventOf('40000002')).goneSince).not.toBeNull();
+    expect(await eventOf('40000002')).toMatchObject({ goneSince: expect.any(String), missingRuns: 2 });
+    expect(counts((await readAll()).run)).toEqual({ ...NOTHING, unchanged: 1 });
     simulator.putPlans(plan('40000002'));
     await readAll();
-    expect((await eventOf('40000002')).goneSince).toBeNull();
+    expect(await eventOf('40000002')).toMatchObject({ goneSince: null, missingRuns: 0 });
+  });
+
+  test('an event that one reading lacks and the next one lists is missing for none', async () => {
+    simulator.putPlans(plan('40000002'));
+    await readAll();
+    const { plans } = simulator.state;
+    for (let round = 0; round < 3; round++) {
+      simulator.removePlan('40000002', STORE.crossmarkStoreId);
+      expect((await readAll()).run).toMatchObject({ gone: 0, unconfirmed: 1 });
+      simulator.load({ ...simulator.state, plans });
+      expect((await readAll()).run).toMatchObject({ gone: 0, unconfirmed: 0 });
+      expect(await eventOf('40000002')).toMatchObject({ goneSince: null, missingRuns: 0 });
+    }
+  });
+
+  test('a reading that another worker began anew counts for nothing', async () => {
+    await readAll();
+    simulator.removePlan('40000001', STORE.crossmarkStoreId);
+    await readAll();
+    const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));
+    const frozen: SyncContext = {
+      ...ctx,
+      crossmark: {
+        ...client,
+        async *listEvents(query) {
+          yield* client.listEvents(query);
+          await database.db.update(refreshRuns).set({ startedAt: sql`now() + interval '1 second'` });
+        },
+      },
+    };
+    expect(await refresh(frozen, runId, job())).toEqual({ outcome: 'interrupted' });
+    expect(await eventOf('40000001')).toMatchObject({ goneSince: null, missingRuns: 1 });
+    expect(await refresh(ctx, runId, job())).toMatchObject({ outcome: 'done' });
+    expect(await eventOf('40000001')).toMatchObject({ missingRuns: 2 });
   });
 
   test('a reading that dies half-way changes nothing for the worse, and is taken up again', async () => {
@@ -258,6 +297,8 @@ describe('absence', () => {
       expect.objectContaining({ key: `refresh:${run.id}` }),
     );
     expect(await refresh(ctx, run.id, job())).toMatchObject({ outcome: 'done' });
+    expect((await eventOf('40000001')).missingRuns).toBe(1);
+    await readAll();
     expect((await eventOf('40000001')).goneSince).not.toBeNull();
   });
 
@@ -275,6 +316,7 @@ describe('absence', () => {
   test('an event that is gone keeps its schedule, and nothing dangles', async () => {
     const id = await synced();
     simulator.removePlan('40000001', STORE.crossmarkStoreId);
+    await readAll();
     expect((await readAll()).run.gone).toBe(1);
     expect(await live(id)).toMatchObject({ employeeId: ada });
   });

@@ -121,6 +121,10 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
       });
       return { outcome: 'interrupted' };
     }
+    if (error instanceof TakenOverError) {
+      await close(db, { outcome: 'interrupted', summary: error.message });
+      return { outcome: 'interrupted' };
+    }
     if (!(error instanceof CrossmarkError)) throw error;
     const failure = { failureKind: error.kind, failureReason: error.message };
     return db.transaction(async (tx) => {
@@ -471,29 +475,62 @@ class Reading {
   private async finish(from: WorkDate, to: WorkDate): Promise<string> {
     const { db } = this.ctx;
     return db.transaction(async (tx) => {
-      const gone = this.nameless
-        ? []
-        : await tx.execute<{ id: number }>(sql`
-            update events set gone_since = now(), updated_at = now()
-            where mplan_id is not null and gone_since is null and created_at < ${this.startedAt}
-              and starts_on between ${from} and ${to} and due_on between ${from} and ${to}
-              and id not in (select unnest(${sql.param(`{${[...this.seen].join(',')}}`)}::int[]))
-              and mplan_id not in (select unnest(${sql.param(`{${[...this.unreadable].join(',')}}`)}::text[]))
-            returning id`);
+      const [run] = await tx
+        .select({ id: refreshRuns.id })
+        .from(refreshRuns)
+        .where(
+          and(
+            eq(refreshRuns.id, this.runId),
+            eq(refreshRuns.state, 'running'),
+            eq(refreshRuns.startedAt, this.startedAt),
+          ),
+        )
+        .for('update');
+      // Another worker began this reading anew: only one of the two may count.
+      if (!run) throw new TakenOverError('The reading was taken over by another worker.');
+      const missing = this.nameless ? [] : await this.countMissing(tx, from, to);
+      const gone = missing.filter((event) => event.gone).length;
+      const unconfirmed = missing.length - gone;
       await tx
         .update(refreshRuns)
         .set({
           state: 'done',
           finishedAt: sql`now()`,
-          gone: gone.length,
+          gone,
+          unconfirmed,
           ...this.counts,
           badRows: this.badRecord(),
         })
         .where(eq(refreshRuns.id, this.runId));
       const { created, updated, unchanged, drifted } = this.counts;
-      return `${created} created, ${updated} updated, ${unchanged} unchanged, ${gone.length} gone, ${drifted} changed on Crossmark’s side, ${this.badCount} unreadable`;
+      return `${created} created, ${updated} updated, ${unchanged} unchanged, ${gone} gone, ${unconfirmed} to be confirmed, ${drifted} changed on Crossmark’s side, ${this.badCount} unreadable`;
     });
   }
+
+  /**
+   * Counts the events that this complete reading lacks and should list. Those that the one before it lacked too are gone: one
+   * reading alone may be a copy from before they were made.
+   */
+  private async countMissing(tx: Tx, from: WorkDate, to: WorkDate): Promise<{ id: number; gone: boolean }[]> {
+    const unreadable = sql`mplan_id in (select json_array_elements_text(${JSON.stringify([...this.unreadable])}::json))`;
+    await tx.execute(sql`
+      update events set missing_runs = 0, updated_at = now()
+      where missing_runs > 0 and gone_since is null and ${unreadable}`);
+    const missing = await tx.execute<{ id: number; missing_runs: number }>(sql`
+      update events set missing_runs = missing_runs + 1, updated_at = now(),
+        gone_since = coalesce(gone_since, case when missing_runs >= 1 then now() end)
+      where mplan_id is not null and missing_runs < 2 and created_at < ${this.startedAt}
+        and starts_on between ${from} and ${to} and due_on between ${from} and ${to}
+        and id not in (select value::int from json_array_elements_text(${JSON.stringify([...this.seen])}::json))
+        and not ${unreadable}
+      returning id, missing_runs`);
+    return missing.map((event) => ({ id: event.id, gone: event.missing_runs >= 2 }));
+  }
+}
+
+/** This worker was frozen while another one began the same reading anew: what it read counts for nothing. */
+class TakenOverError extends Error {
+  override readonly name = 'TakenOverError';
 }
 
 async function loadByPlan(db: Db | Tx, rows: readonly Listed[]): Promise<Map<string, LocalEvent>> {
@@ -604,7 +641,8 @@ async function updateFacts(tx: Tx, changes: readonly ChangedFacts[]): Promise<vo
   await tx.execute(sql`
     update events set name = new.name, event_number = new.event_number, type = new.type,
       duration_minutes = new.duration_minutes, starts_on = new.starts_on, due_on = new.due_on,
-      condition = new.condition, instructions_url = new.instructions_url, gone_since = null, updated_at = now()
+      condition = new.condition, instructions_url = new.instructions_url, missing_runs = 0, gone_since = null,
+      updated_at = now()
     from json_populate_recordset(null::events, ${JSON.stringify(values)}::json) new
     where events.id = new.id`);
 }
