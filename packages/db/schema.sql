@@ -1,6 +1,7 @@
 TYPE access_link_kind AS ENUM ('set_up', 'invite', 'reset')
 TYPE attempt_outcome AS ENUM ('done', 'nothing', 'retry', 'dead', 'waiting', 'conflict', 'interrupted')
 TYPE breaker_state AS ENUM ('closed', 'open')
+TYPE duration_source AS ENUM ('rules', 'file', 'file_worked')
 TYPE employee_link_state AS ENUM ('unchecked', 'linked', 'not_found', 'ambiguous', 'taken')
 TYPE employee_role AS ENUM ('Club Supervisor', 'Lead Event Specialist', 'Event Specialist', 'Juicer Barista')
 TYPE event_condition AS ENUM ('Unstaffed', 'Scheduled', 'Staffed', 'Canceled', 'In Progress', 'Paused', 'Reissued', 'Expired', 'Submitted')
@@ -180,6 +181,10 @@ TABLE events
   created_at timestamp(3) with time zone NOT NULL DEFAULT now()
   updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
   missing_runs integer NOT NULL DEFAULT 0
+  type_by_hand boolean NOT NULL DEFAULT false
+  rules_version integer NOT NULL DEFAULT 0
+  duration_source duration_source NOT NULL DEFAULT 'rules'::duration_source
+  instructions_asked_at timestamp(3) with time zone
   CONSTRAINT events_duration CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440)))
   CONSTRAINT events_pkey PRIMARY KEY (id)
   CONSTRAINT events_plan_and_store UNIQUE (mplan_id, store_id)
@@ -187,7 +192,7 @@ TABLE events
   CONSTRAINT events_window CHECK ((starts_on <= due_on))
   CREATE INDEX events_number ON public.events USING btree (store_id, event_number)
   CREATE INDEX events_store_due ON public.events USING btree (store_id, due_on)
-  CREATE TRIGGER events_changed AFTER UPDATE ON public.events FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION notify_row_change('event')
+  CREATE TRIGGER events_changed AFTER UPDATE ON public.events FOR EACH ROW WHEN ((((((((((((((old.store_id IS DISTINCT FROM new.store_id) OR (old.mplan_id IS DISTINCT FROM new.mplan_id)) OR (old.name IS DISTINCT FROM new.name)) OR (old.event_number IS DISTINCT FROM new.event_number)) OR (old.type IS DISTINCT FROM new.type)) OR (old.type_by_hand IS DISTINCT FROM new.type_by_hand)) OR (old.starts_on IS DISTINCT FROM new.starts_on)) OR (old.due_on IS DISTINCT FROM new.due_on)) OR (old.duration_minutes IS DISTINCT FROM new.duration_minutes)) OR (old.condition IS DISTINCT FROM new.condition)) OR (old.instructions_url IS DISTINCT FROM new.instructions_url)) OR (old.project_reference_number IS DISTINCT FROM new.project_reference_number)) OR (old.gone_since IS DISTINCT FROM new.gone_since))) EXECUTE FUNCTION notify_row_change('event')
 
 TABLE holidays
   id integer NOT NULL IDENTITY
