@@ -3,7 +3,13 @@ import { employeeNumber, mplanId, repId, storeId } from '@scheduler/crossmark';
 import { type Db, employees, events, schedules, stores, USER_ROLES, type UserRole } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
-import { defaultDurationMinutes, detectEventType, eventNumber, type Role } from '@scheduler/scheduling';
+import {
+  defaultDurationMinutes,
+  detectEventType,
+  EVENT_RULES_VERSION,
+  eventNumber,
+  type Role,
+} from '@scheduler/scheduling';
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
@@ -172,6 +178,7 @@ export async function addEvent(
       startsOn: event.startsOn ?? '2026-01-01',
       dueOn: event.dueOn ?? '2026-01-15',
       durationMinutes: defaultDurationMinutes(type, name),
+      rulesVersion: EVENT_RULES_VERSION,
     })
     .returning({ id: events.id });
   return need(row).id;

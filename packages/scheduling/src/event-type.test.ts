@@ -23,7 +23,11 @@ const REAL_SHAPES: [name: string, type: EventType, minutes: number, number: stri
   ['01-05 9HR-ES1-JUICER-PRODUCTION-SPCLTY (123456789012)  - ES1', 'Juicer Production', 540, null],
   ['01-05 Juicer Survey (123456789012)  - V2.9 Juicer Production Survey', 'Juicer Survey', 30, null],
   ['01.05-LKD-FSK-Cold Brew-9AM (123456789012)  - V2 - Freeosk', 'Freeosk', 15, null],
-  ['Wk12-Cold Brew (123456789012)  - V1.9 Freeosk Troubleshooting', 'Freeosk', 60, null],
+  ['01.05-LKD-FSK-Cold Brew-CO-9AM (123456789012)  - V2 - Freeosk', 'Freeosk', 60, null],
+  ['01.05-LKD-FSK-CO-Cold Brew (123456789012)  - V2 - Freeosk', 'Freeosk', 60, null],
+  ['01.05-LKD-FSK-Juniper & Co-Yuzu-9AM (123456789012)  - V2 - Freeosk', 'Freeosk', 15, null],
+  ['Wk12-Cold Brew (123456789012)  - V1.9 Freeosk Troubleshooting', 'Freeosk', 15, null],
+  ['Wk12-Cold-CO-Brew (123456789012)  - V1.9 Freeosk Troubleshooting', 'Freeosk', 15, null],
   ['630200-VP-Saltmarsh-Naan (123456789012)  - Vendor Performed', 'Other', 5, '630200'],
   ['630207-Saltmarsh-Naan (123456789012)  - Product Check', 'Other', 60, '630207'],
   ['Inventory', 'Other', 60, null],
@@ -59,6 +63,18 @@ describe('detectEventType', () => {
     expect(detectEventType('610123-A-Superb Soup (123456789012)  - Superb')).toBe('Other');
   });
 
+  it('reads a Core or Supervisor that was cut off after three letters or more, and guesses at nothing shorter', () => {
+    const typeOf = (suffix: string) => detectEventType(`610123-Alderbrook-Oat (123456789012)  - ${suffix}`);
+    for (let letters = 3; letters <= 'SUPERVISOR'.length; letters++) {
+      expect(typeOf(`V2-${'SUPERVISOR'.slice(0, letters)}`)).toBe('Supervisor');
+    }
+    expect(typeOf('V2-COR')).toBe('Core');
+    expect(typeOf('V2.1-Cor')).toBe('Core');
+    for (const suffix of ['V2-CO', 'V2-C', 'V2-S', 'V2-SU', 'V2-', 'COR', 'SUP', 'V2-CORED', 'V2-SUPPER']) {
+      expect([suffix, typeOf(suffix)]).toEqual([suffix, 'Other']);
+    }
+  });
+
   it('depends on nothing that stands before a known suffix', () => {
     const suffixes: [string, EventType][] = [
       ['V2-CORE', 'Core'],
@@ -88,6 +104,10 @@ describe('what a store sets', () => {
   it('takes the place of the usual minutes and starts of that type alone, and what the name says wins', () => {
     expect(defaultDurationMinutes('Core', '', { Core: 420 })).toBe(420);
     expect(defaultDurationMinutes('Freeosk', '', { Core: 420 })).toBe(15);
+    const freeosk = { Freeosk: 20 };
+    expect(defaultDurationMinutes('Freeosk', '01.05-LKD-FSK-Nuts-9AM (1)', freeosk)).toBe(20);
+    expect(defaultDurationMinutes('Freeosk', '01.05-LKD-FSK-Nuts-CO-9AM (1)', freeosk)).toBe(60);
+    expect(defaultDurationMinutes('Freeosk', 'Wk1 - V1.9 Freeosk Troubleshooting', freeosk)).toBe(15);
     expect(
       defaultDurationMinutes('Juicer Production', '01-05 8HR-ES1-JUICER', { 'Juicer Production': 600 }),
     ).toBe(480);
@@ -102,7 +122,6 @@ describe('what a store sets', () => {
 describe('eventMatchKey', () => {
   const event = {
     name: '610123-Alderbrook-Oat Clusters (123456789012)  - V2-CORE',
-    type: 'Core' as EventType,
     startsOn: '2027-03-01',
     dueOn: '2027-03-09',
   };
@@ -114,7 +133,7 @@ describe('eventMatchKey', () => {
   it('differs with number, type or window', () => {
     const others = [
       { ...event, name: event.name.replace('610123', '610124') },
-      { ...event, type: 'Supervisor' as const },
+      { ...event, name: event.name.replace('CORE', 'Supervisor') },
       { ...event, startsOn: '2027-03-02' },
       { ...event, dueOn: '2027-03-10' },
     ];
@@ -122,7 +141,7 @@ describe('eventMatchKey', () => {
   });
   it('uses the name, case and spacing apart, where there is no number', () => {
     const name = '01.05-DD-Juniper & Co-Yuzu (123456789012)  - 01.05 Digital Setup';
-    const key = (text: string) => eventMatchKey({ ...event, type: 'Digital Setup', name: text });
+    const key = (text: string) => eventMatchKey({ ...event, name: text });
     expect(key(name.toUpperCase().replace('  ', ' '))).toBe(key(name));
     expect(key(name.replace('Yuzu', 'Soup'))).not.toBe(key(name));
   });

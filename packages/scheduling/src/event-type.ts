@@ -7,13 +7,17 @@ import type { EventType, WorkDate } from './vocabulary.ts';
 export function detectEventType(name: string): EventType {
   const dash = name.lastIndexOf(' - ');
   const suffix = dash < 0 ? '' : name.slice(dash + 3).trim();
-  if (/^(v\d[\w.]*[-\s]+)?core$/i.test(suffix)) return 'Core';
-  // Old data cuts the word short: `V2-SUPER`.
-  const supervisor = /^(?:v\d[\w.]*[-\s]+)?(super[a-z]*)$/i.exec(suffix)?.[1];
-  if (supervisor !== undefined && 'supervisor'.startsWith(supervisor.toLowerCase())) return 'Supervisor';
+  const [, version, word = ''] = /^(v\d[\w.]*[-\s]+)?([a-z]+)$/i.exec(suffix) ?? [];
+  // Names may be cut off, as in `V2-SUPE`. Without the version before it, fewer letters are no sign.
+  const cutOff = (whole: string, least: number) =>
+    word.length >= (version ? SHORTEST_CUT : least) && whole.startsWith(word.toLowerCase());
+  if (cutOff('core', 'core'.length)) return 'Core';
+  if (cutOff('supervisor', 'super'.length)) return 'Supervisor';
   if (/^vendor performed$/i.test(suffix)) return 'Other';
   return typeByWords(suffix) ?? typeByWords(name) ?? 'Other';
 }
+
+const SHORTEST_CUT = 3;
 
 function typeByWords(text: string): EventType | undefined {
   if (/\bjuicer[-\s]+(production[-\s]+)?survey\b/i.test(text)) return 'Juicer Survey';
@@ -61,10 +65,16 @@ export const DEFAULT_DURATIONS: Record<EventType, number> = {
 
 /** Minutes that an event takes where no CSV row said otherwise: by its name, else as the store set, else the usual. */
 export function defaultDurationMinutes(type: EventType, name: string, set: PerType<number> = {}): number {
+  return durationByName(type, name) ?? set[type] ?? DEFAULT_DURATIONS[type];
+}
+
+/** Minutes that the name itself tells, whatever a store set. */
+export function durationByName(type: EventType, name: string): number | undefined {
   if (type === 'Juicer Production' && /\b8HR\b/i.test(name)) return 480;
-  if (type === 'Freeosk' && /\btroubleshooting\b/i.test(name)) return 60;
+  if (type === 'Freeosk' && /\btroubleshooting\b/i.test(name)) return 15;
+  if (type === 'Freeosk' && /^\s*\d\d\.\d\d-LKD-FSK-(.*-)?CO-/.test(name)) return 60;
   if (type === 'Other' && /\bvendor performed$/i.test(name.trim())) return 5;
-  return set[type] ?? DEFAULT_DURATIONS[type];
+  return undefined;
 }
 
 /** Store times, `HH:mm`, at which a kind of work usually starts: as the store set, else the usual. */
@@ -93,17 +103,12 @@ export const DEFAULT_SLOTS: Record<EventType, readonly string[]> = {
 
 /**
  * What tells that a CSV row or a row of Crossmark's list is an event already known without its plan id, within one
- * store: event number (else the name, case and spacing apart), type and window. Several events may share a key; then
- * the name decides.
+ * store: event number (else the name, case and spacing apart), the type that the name tells, whatever type a person
+ * chose, and window. Several events may share a key; then the name decides.
  */
-export function eventMatchKey(event: {
-  name: string;
-  type: EventType;
-  startsOn: WorkDate;
-  dueOn: WorkDate;
-}): string {
+export function eventMatchKey(event: { name: string; startsOn: WorkDate; dueOn: WorkDate }): string {
   const work = eventNumber(event.name) ?? event.name.trim().replace(/\s+/g, ' ').toLowerCase();
-  return [work, event.type, event.startsOn, event.dueOn].join('|');
+  return [work, detectEventType(event.name), event.startsOn, event.dueOn].join('|');
 }
 
 /** Most urgent type first, among events due on the same day. */

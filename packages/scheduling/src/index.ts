@@ -1,6 +1,7 @@
 export * from './availability.ts';
 export * from './copy-week.ts';
 export * from './day.ts';
+export * from './event-rules.ts';
 export * from './event-type.ts';
 export * from './pairing.ts';
 export * from './placement.ts';

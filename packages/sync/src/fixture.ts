@@ -1,7 +1,7 @@
 import { type EmployeeNumber, mplanId, repId, storeId } from '@scheduler/crossmark';
 import type { SettingsPatch } from '@scheduler/crossmark/simulator';
 import { type Executor, employees, events, schedules, stores, type Tx } from '@scheduler/db';
-import type { Instant } from '@scheduler/scheduling';
+import { EVENT_RULES_VERSION, type Instant } from '@scheduler/scheduling';
 import { sql } from 'drizzle-orm';
 
 /** The store, people and events that this package's tests start from; ids match the simulator's state of each test. */
@@ -71,6 +71,7 @@ export async function addEvent(
       startsOn: event.startsOn ?? '2026-01-01',
       dueOn: event.dueOn ?? '2026-01-15',
       durationMinutes: event.durationMinutes ?? 390,
+      rulesVersion: EVENT_RULES_VERSION,
     })
     .returning({ id: events.id });
   return need(row).id;

@@ -15,12 +15,11 @@ import {
 import {
   addDays,
   type Condition,
-  defaultDurationMinutes,
-  detectEventType,
   eventMatchKey,
-  eventNumber,
   type Instant,
   type PerType,
+  ruledAgain,
+  ruledByName,
   type WorkDate,
   workDateOf,
 } from '@scheduler/scheduling';
@@ -38,6 +37,7 @@ import { CrossmarkUnreachableError, whenHeldBack } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import { conditionOf, differs, judge, needsWrite } from './drift.ts';
 import { addJobs, requestRefreshForTick, retryAllNow, wantChanges } from './enqueue.ts';
+import { applyEventRules } from './event-rules.ts';
 import { eventJobKey, refreshJobKey } from './jobs.ts';
 import { type JournalStep, remember } from './ledger.ts';
 import type { Wanted } from './plan.ts';
@@ -109,6 +109,7 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
       .where(eq(syncAttempts.id, attempt?.id ?? 0));
 
   try {
+    await applyEventRules(db, job.signal);
     const summary = await new Reading(ctx, runId, run.startedAt ?? run.requestedAt, job).readAll();
     await close(db, { outcome: 'done', summary });
     return { outcome: 'done', summary };
@@ -417,8 +418,7 @@ class Reading {
     const tidy = (name: string) => name.trim().replace(/\s+/g, ' ').toLowerCase();
     const take = ({ row, store, key }: Listed, exact: boolean) => {
       if (named.has(key)) return;
-      const open =
-        byKey.get(`${store.id} ${eventMatchKey({ ...row, type: detectEventType(row.name) })}`) ?? [];
+      const open = byKey.get(`${store.id} ${eventMatchKey(row)}`) ?? [];
       const at = exact ? open.findIndex((event) => tidy(event.name) === tidy(row.name)) : 0;
       const [event] = at < 0 ? [] : open.splice(at, 1);
       if (event) named.set(key, event.id);
@@ -438,21 +438,16 @@ class Reading {
     const made = await tx
       .insert(events)
       .values(
-        rows.map(({ row, store }) => {
-          const type = detectEventType(row.name);
-          return {
-            storeId: store.id,
-            mplanId: row.mplanId,
-            name: row.name,
-            eventNumber: eventNumber(row.name),
-            type,
-            startsOn: row.startsOn,
-            dueOn: row.dueOn,
-            durationMinutes: defaultDurationMinutes(type, row.name, store.durations),
-            condition: conditionOf(row, null, ''),
-            instructionsUrl: row.instructionsUrl,
-          };
-        }),
+        rows.map(({ row, store }) => ({
+          storeId: store.id,
+          mplanId: row.mplanId,
+          name: row.name,
+          ...ruledByName(row.name, store.durations),
+          startsOn: row.startsOn,
+          dueOn: row.dueOn,
+          condition: conditionOf(row, null, ''),
+          instructionsUrl: row.instructionsUrl,
+        })),
       )
       .onConflictDoNothing()
       .returning({ id: events.id, mplanId: events.mplanId, storeId: events.storeId });
@@ -623,15 +618,15 @@ interface ChangedFacts {
 async function updateFacts(tx: Tx, changes: readonly ChangedFacts[]): Promise<void> {
   if (changes.length === 0) return;
   const values = changes.map(({ row, event, condition, store }) => {
-    const renamed = row.name !== event.name;
-    const type = renamed ? detectEventType(row.name) : event.type;
+    const renamed = { ...event, name: row.name };
+    const { type, eventNumber, durationMinutes } =
+      row.name === event.name ? event : ruledAgain(renamed, store.durations, event.name);
     return {
       id: event.id,
       name: row.name,
-      event_number: renamed ? eventNumber(row.name) : event.eventNumber,
+      event_number: eventNumber,
       type,
-      duration_minutes:
-        type === event.type ? event.durationMinutes : defaultDurationMinutes(type, row.name, store.durations),
+      duration_minutes: durationMinutes,
       starts_on: row.startsOn,
       due_on: row.dueOn,
       condition,

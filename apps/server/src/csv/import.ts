@@ -15,11 +15,11 @@ import {
   detectEventType,
   type EventType,
   eventMatchKey,
-  eventNumber,
   formatDay,
   type Instant,
   instantAt,
   presenceMinutes,
+  ruledByName,
   timeOf,
   type WorkDate,
 } from '@scheduler/scheduling';
@@ -203,21 +203,23 @@ async function planImport(
     });
     if (!row.value) return refuse(row.problems);
     const { value } = row;
-    const type = detectEventType(value.name);
+    const named = detectEventType(value.name);
     const store = found.stores.get(value.storeNumber);
     if (!store) {
       const reason = `No store here has number ${value.storeNumber}. Check the number, or have the store added.`;
-      return refuse([{ column: 'Store Number', reason }], type);
+      return refuse([{ column: 'Store Number', reason }], named);
     }
     const identity = identityOf(value);
     const first = firstRowOf.get(identity);
     if (first !== undefined) {
       const reason = `It says the same event as row ${first}. Leave one of them out.`;
-      return refuse([{ column: null, reason }], type);
+      return refuse([{ column: null, reason }], named);
     }
     firstRowOf.set(identity, row.row);
 
     const known = match.get(row) ?? null;
+    // A person may have chosen another type than the name tells.
+    const type = known?.event.type ?? named;
     const schedule = wantedSchedule(value, store, found);
     if (schedule && 'problem' in schedule) return refuse([schedule.problem], type);
     const moves =
@@ -310,8 +312,7 @@ function identityOf(value: CsvRow): string {
   return [keyOf(value), plainName(value.name), value.projectReferenceNumber ?? ''].join('|');
 }
 
-const keyOf = (value: CsvRow) =>
-  `${value.storeNumber}|${eventMatchKey({ ...value, type: detectEventType(value.name) })}`;
+const keyOf = (value: CsvRow) => `${value.storeNumber}|${eventMatchKey(value)}`;
 const plainName = (name: string) => name.trim().replace(/\s+/g, ' ').toLowerCase();
 
 /**
@@ -501,14 +502,14 @@ async function insertEvents(tx: Tx, writes: readonly RowWrite[]): Promise<Map<Ro
     const rows = await tx
       .insert(events)
       .values(
-        chunk.map(({ value, store, type, durationMinutes, schedule }) => ({
+        chunk.map(({ value, store, durationMinutes, schedule }) => ({
           storeId: store.id,
           name: value.name,
-          eventNumber: eventNumber(value.name),
-          type,
+          ...ruledByName(value.name, store.durations),
           startsOn: value.startsOn,
           dueOn: value.dueOn,
           durationMinutes,
+          durationSource: value.workedMinutes === null ? ('rules' as const) : ('file' as const),
           condition: schedule ? ('Scheduled' as const) : ('Unstaffed' as const),
           projectReferenceNumber: value.projectReferenceNumber,
         })),
@@ -526,7 +527,9 @@ async function updateEvent(tx: Tx, event: EventRecord, { value, durationMinutes,
   await tx
     .update(events)
     .set({
-      durationMinutes,
+      ...(durationMinutes === event.durationMinutes
+        ? {}
+        : { durationMinutes, durationSource: 'file' as const }),
       projectReferenceNumber: value.projectReferenceNumber ?? event.projectReferenceNumber,
       ...(event.mplanId === null ? { name: value.name } : {}),
       ...(schedule && event.condition === 'Unstaffed' ? { condition: 'Scheduled' as const } : {}),

@@ -1,4 +1,4 @@
-import { workDateOf } from '@scheduler/scheduling';
+import { EVENT_RULES_VERSION, workDateOf } from '@scheduler/scheduling';
 import { sql } from 'drizzle-orm';
 import type { Db, Tx } from '../connect.ts';
 import {
@@ -65,7 +65,13 @@ async function insertScenario(tx: Tx, scenario: DemoScenario): Promise<void> {
 
   const rows = await tx
     .insert(events)
-    .values(scenario.events.map(({ booking, ...event }) => ({ ...event, storeId: store.id })))
+    .values(
+      scenario.events.map(({ booking, ...event }) => ({
+        ...event,
+        storeId: store.id,
+        rulesVersion: EVENT_RULES_VERSION,
+      })),
+    )
     .returning({ id: events.id, mplanId: events.mplanId });
   const eventIdOf = new Map(rows.map((row) => [row.mplanId, row.id]));
   const idOf = (event: DemoScenario['events'][number]) => eventIdOf.get(event.mplanId) as number;
