@@ -4,12 +4,13 @@ import { gzipSync } from 'node:zlib';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CallName } from '../src/errors.ts';
+import { createFaults, isFalse, type Struck } from './faults.ts';
 import {
   DEFAULT_SETTINGS,
   drawDelay,
+  type ExpiredLook,
   type Fault,
   type FaultInput,
-  faultSchema,
   patchSettings,
   type Settings,
   type SettingsPatch,
@@ -18,6 +19,7 @@ import {
 import {
   type Answer,
   createSite,
+  type Falsehood,
   GARBAGE_PAGE,
   isWrite,
   json,
@@ -127,8 +129,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
   );
   /** PHP's sessions: id to user and sign-in time. They don't outlive the process. */
   const sessions = new Map<string, { userId: string; startedMs: number }>();
-  let faults: { fault: Fault; id: number; used: number; seen: number }[] = [];
-  let nextFaultId = 1;
+  const faults = createFaults(world, site.page, () => random());
   let log: LoggedCall[] = [];
   let seq = 0;
   let recentCallsMs: number[] = [];
@@ -152,12 +153,13 @@ export function createSimulator(options: SimulatorOptions = {}) {
     return `PHPSESSID=${id}; path=/; HttpOnly`;
   }
 
-  function expiredAnswer(): Answer {
-    const headers = { 'set-cookie': startSession(null) };
-    if (settings.expiredLook === 'loginPage') return { status: 200, headers, body: LOGIN_PAGE };
-    if (settings.expiredLook === 'redirect')
+  /** How Crossmark answers those who are not signed in; it gives whose session is over a new one. */
+  function expiredAnswer(look: ExpiredLook = settings.expiredLook, isOver = true): Answer {
+    const headers = isOver ? { 'set-cookie': startSession(null) } : {};
+    if (look === 'loginPage') return { status: 200, headers, body: LOGIN_PAGE };
+    if (look === 'redirect')
       return { status: 302, headers: { ...headers, location: `${url}/login` }, body: '' };
-    return { status: Number(settings.expiredLook), headers, body: 'Unauthorized' };
+    return { status: Number(look), headers, body: 'Unauthorized' };
   }
 
   function authenticate({ UserID = '', Password = '' }: Params): Answer {
@@ -174,27 +176,6 @@ export function createSimulator(options: SimulatorOptions = {}) {
     return json({ success: true, sessionId: 'see-cookie', userId: UserID }, { headers });
   }
 
-  function nextFault(
-    call: CallName,
-    about: { event: string | null; params: Params; bookingId: string | null },
-  ) {
-    for (const rule of faults) {
-      const { fault } = rule;
-      if (fault.call !== '*' && fault.call !== call) continue;
-      const repId = about.params.RepID;
-      if (fault.mplanId && about.event?.split('_')[0] !== fault.mplanId) continue;
-      if (fault.storeId && about.event?.split('_')[1] !== fault.storeId) continue;
-      if (fault.repId && repId !== fault.repId) continue;
-      if (fault.bookingId && about.bookingId !== fault.bookingId) continue;
-      rule.seen += 1;
-      if (rule.seen <= fault.after || (fault.times !== null && rule.used >= fault.times)) continue;
-      if (fault.chance < 1 && random() >= fault.chance) continue;
-      rule.used += 1;
-      return fault;
-    }
-    return undefined;
-  }
-
   function overLimit(): boolean {
     const { perSecond } = settings.rateLimit;
     if (perSecond === null) return false;
@@ -205,8 +186,11 @@ export function createSimulator(options: SimulatorOptions = {}) {
     return false;
   }
 
+  /** By Crossmark's own clock, so many seconds from now. */
+  const httpDate = (inSeconds = 0) =>
+    new Date(Date.now() + settings.clockSkewMs + inSeconds * 1000).toUTCString();
   const retryAfter = (seconds: number, asDate: boolean) => ({
-    'retry-after': asDate ? new Date(Date.now() + seconds * 1000).toUTCString() : String(seconds),
+    'retry-after': asDate ? httpDate(seconds) : String(seconds),
   });
 
   /** Pauses, cut short when the simulator closes. */
@@ -230,6 +214,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
       /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
     const body = packed ? gzipSync(answer.body) : Buffer.from(answer.body);
     raw.writeHead(answer.status, {
+      date: httpDate(),
       server: 'Apache',
       'content-type': 'text/html; charset="utf-8"',
       'cache-control': 'no-cache, no-store, must-revalidate',
@@ -266,7 +251,9 @@ export function createSimulator(options: SimulatorOptions = {}) {
       case 'refuse':
         return refusal(settings, fault.message);
       case 'expire':
-        return expiredAnswer();
+        return expiredAnswer(fault.look);
+      case 'notSignedIn':
+        return expiredAnswer(fault.look, false);
       default:
         return { status: 200, body: GARBAGE_PAGE };
     }
@@ -279,14 +266,15 @@ export function createSimulator(options: SimulatorOptions = {}) {
     request: FastifyRequest,
   ): Promise<{ answer: Answer; fault?: Fault }> {
     const latencyMs = drawDelay(settings.latencyMs[call] ?? settings.latencyMs['*'] ?? 0, random);
-    const own = (): Answer => {
+    const struck: Struck = { call, params, event: entry.event, bookingId: entry.bookingId };
+    const own = (falsehood?: Falsehood): Answer => {
       if (call === 'authenticate') return authenticate(params);
       if (!isSignedIn(sessionOf(request))) {
         entry.outcome = 'expired';
         return expiredAnswer();
       }
       if (call === 'getUserInfo') return json({ username: sessions.get(sessionOf(request))?.userId });
-      return site(call, params, request.headers);
+      return site.answer(call, params, request.headers, falsehood);
     };
     if (overLimit()) {
       entry.outcome = 'limited';
@@ -295,18 +283,25 @@ export function createSimulator(options: SimulatorOptions = {}) {
         answer: { status: 429, headers: look === 'none' ? {} : retryAfter(1, look === 'date'), body: '' },
       };
     }
-    const fault = nextFault(call, entry);
-    if (!fault) {
+    const { fault, falsehood } = faults.strike(struck);
+    if (!fault || isFalse(fault)) {
       if (!isWrite(call)) await pause(latencyMs);
-      const answer = own();
+      const other = fault?.kind === 'crossed' ? faults.crossed(struck) : undefined;
+      const answer = fault?.applied === false && isSignedIn(sessionOf(request)) ? json({}) : own(falsehood);
+      if (entry.outcome !== 'expired') {
+        if (fault) entry.outcome = fault.kind;
+        else faults.answered(struck, answer);
+      }
       if (isWrite(call)) await pause(latencyMs);
-      return { answer };
+      return {
+        answer: other && entry.outcome === 'crossed' ? { ...answer, status: 200, body: other } : answer,
+      };
     }
-    if (fault.kind === 'expire') sessions.delete(sessionOf(request));
     const truthful = fault.kind === 'slow' || fault.kind === 'truncate';
     const effect = (fault.applied ?? truthful) ? own() : undefined;
     if (effect?.applied) entry.applied = true;
     if (effect?.bookingId) entry.bookingId = effect.bookingId;
+    if (fault.kind === 'expire') sessions.delete(sessionOf(request));
     entry.outcome = fault.kind;
     await pause(latencyMs + (fault.kind === 'slow' ? 0 : fault.delayMs));
     return { answer: truthful && effect ? effect : faultAnswer(fault), fault };
@@ -405,16 +400,8 @@ export function createSimulator(options: SimulatorOptions = {}) {
     },
 
     /** Adds rules for things going wrong, to be tried after those there are. Throws a ZodError. */
-    addFaults(given: FaultInput | FaultInput[]): number[] {
-      const rules = z.array(faultSchema).parse([given].flat());
-      return rules.map((fault) => {
-        faults.push({ fault, id: nextFaultId, used: 0, seen: 0 });
-        return nextFaultId++;
-      });
-    },
-    clearFaults() {
-      faults = [];
-    },
+    addFaults: faults.add,
+    clearFaults: faults.clear,
     clearLog() {
       log = [];
     },
@@ -499,7 +486,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
     });
     server.get('/__sim/settings', () => settings);
     server.patch('/__sim/settings', (request) => control.configure(given(request)));
-    server.get('/__sim/faults', () => faults.map(({ fault, id, used }) => ({ id, used, ...fault })));
+    server.get('/__sim/faults', () => faults.list());
     server.post('/__sim/faults', (request) => ({ ids: control.addFaults(given(request) as FaultInput[]) }));
     server.delete('/__sim/faults', () => {
       control.clearFaults();

@@ -10,6 +10,8 @@ const delay = z.union([
 export type Delay = z.output<typeof delay>;
 
 const callOrAll = z.enum(['*', ...CALLS]);
+const expiredLook = z.enum(['redirect', 'loginPage', '401', '403']);
+export type ExpiredLook = z.output<typeof expiredLook>;
 const chance = z.number().min(0).max(1);
 
 /** The switches. Where nobody knows what the real Crossmark does, there is a switch for each thing it may do. */
@@ -18,7 +20,7 @@ const settingsSchema = z.strictObject({
   seed: z.number().int(),
   /** From the sign-in, not extended by use; null is for ever. */
   sessionTtlMs: z.number().min(0).nullable(),
-  expiredLook: z.enum(['redirect', 'loginPage', '401', '403']),
+  expiredLook,
   loginAnswer: z.enum(['landingPage', 'redirectUrl', 'redirect', 'success']),
   badPassword: z.enum(['401', 'loginPage']),
   /** A second booking of a plan and store edits the first one and keeps its id, or replaces it, or stands beside it. */
@@ -53,6 +55,12 @@ const settingsSchema = z.strictObject({
   maxPageSize: z.number().int().positive().nullable(),
   /** After a first page, with this chance, the list behaves as if rows had come (+) or gone (-) before the next ones. */
   listShift: z.strictObject({ rows: z.number().int(), chance }),
+  /** Plans whose row every reading of the list has twice, counted twice as well. */
+  repeatedPlans: z.array(z.string()),
+  /** What the read-back of one event (call F) answers for a plan that is not there. */
+  goneLocation: z.enum(['error', 'emptyObject', 'emptyBody', 'Unstaffed']),
+  /** How far Crossmark's clock is ahead in its `Date` and `Retry-After` headers. */
+  clockSkewMs: z.number().int(),
   /** How long lists and read-backs show the condition of before a booking or unscheduling. */
   conditionLagMs: z.number().min(0),
   /** By call, `*` for the rest. A write takes effect as it arrives, and answers after its delay. */
@@ -90,6 +98,9 @@ export const DEFAULT_SETTINGS: Settings = {
   findsSeveralPlans: true,
   maxPageSize: null,
   listShift: { rows: 0, chance: 1 },
+  repeatedPlans: [],
+  goneLocation: 'error',
+  clockSkewMs: 0,
   conditionLagMs: 0,
   latencyMs: {},
   rateLimit: { perSecond: null, retryAfter: 'seconds' },
@@ -112,6 +123,9 @@ export function patchSettings(current: Settings, patch: unknown): Settings {
   return settingsSchema.parse(merged);
 }
 
+/** Faults whose answer is well-formed and false. */
+export const FALSE_KINDS = ['empty', 'short', 'missing', 'doubled', 'stale', 'later', 'crossed'] as const;
+
 /**
  * Something going wrong on purpose. Rules are tried in the order given; the first that fits and whose chance comes
  * up is used. `times` counts uses (default 1, null without end), `after` lets so many fitting calls pass first.
@@ -119,23 +133,53 @@ export function patchSettings(current: Settings, patch: unknown): Settings {
  * - `drop` closes the connection without an answer; `hang` never answers; `status` answers with a status;
  * - `slow` spreads the answer over `delayMs`; `truncate` breaks off in the middle of it;
  * - `garbage` answers a page that is neither JSON nor the login; `refuse` answers `ok: 0` with `message`;
- * - `expire` ends the session that asks.
+ * - `expire` ends the session that asks; `notSignedIn` answers as if it were over, and it stays good. Both look as `look`
+ *   says, or as the settings do.
  *
  * `applied` says whether the write takes effect all the same (always for `slow` and `truncate`, unless false).
+ *
+ * The answers of these are well-formed and false. The first five are for the list of events. A reading of the whole list
+ * that is `empty`, `short`, `missing` or `stale` is so on all its pages, and counts as one use:
+ *
+ * - `empty` lists nothing, total 0; `short` lists every second row, with a total that matches;
+ * - `missing` leaves out one row (of `mplanId`, or of any plan), with a total that matches;
+ * - `doubled` has one row of a page twice, in place of another one (of `mplanId`, or of any plan);
+ * - `stale` lists the world as it was `behindMs` ago, or `behindWrites` changes of it ago;
+ * - `later` books `minutes` later than asked, and says so;
+ * - `crossed` gives the latest answer to the same call about another event (a booking, a search, a read-back); it waits for
+ *   there to be one. A write takes effect unless `applied` is false.
  */
 export const faultSchema = z.strictObject({
   call: callOrAll.default('*'),
-  kind: z.enum(['drop', 'hang', 'status', 'slow', 'truncate', 'garbage', 'refuse', 'expire']),
+  kind: z.enum([
+    'drop',
+    'hang',
+    'status',
+    'slow',
+    'truncate',
+    'garbage',
+    'refuse',
+    'expire',
+    'notSignedIn',
+    ...FALSE_KINDS,
+  ]),
   applied: z.boolean().optional(),
   status: z.number().int().min(400).max(599).default(503),
   /** Seconds, or an HTTP date that far off with `retryAfterAsDate`. */
   retryAfter: z.number().int().min(0).optional(),
   retryAfterAsDate: z.boolean().default(false),
+  look: expiredLook.optional(),
   message: z.string().default('This visit cannot be scheduled.'),
   delayMs: z.number().min(0).default(0),
+  minutes: z.number().int().default(15),
+  behindMs: z.number().min(0).default(0),
+  behindWrites: z.number().int().min(0).default(1),
   times: z.number().int().positive().nullable().default(1),
   after: z.number().int().min(0).default(0),
   chance: chance.default(1),
+  /** Of the list of events: only readings of the whole list, or only searches for plans. */
+  reading: z.enum(['list', 'search']).optional(),
+  /** Of a search: one that names this plan, alone or among others. */
   mplanId: z.string().optional(),
   storeId: z.string().optional(),
   repId: z.string().optional(),

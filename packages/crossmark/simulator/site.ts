@@ -7,12 +7,13 @@ import { createHash } from 'node:crypto';
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import type { CallName } from '../src/errors.ts';
-import type { Settings } from './settings.ts';
+import type { Fault, Settings } from './settings.ts';
 import {
   keyOf,
   type Plan,
   type SimulatedBooking,
   type SimulatedRep,
+  type View,
   type World,
   WorldError,
 } from './world.ts';
@@ -29,6 +30,9 @@ export type Answer = {
   refused?: boolean;
   bookingId?: string;
 };
+
+/** A fault that makes an answer false. `draw` (at least 0, below 1) says which row; `asOf` numbers a change of the world. */
+export type Falsehood = { fault: Fault; draw: number; asOf: number };
 
 export const json = (value: unknown, rest: Partial<Answer> = {}): Answer => ({
   status: 200,
@@ -90,6 +94,16 @@ function parsed<T extends z.ZodType>(schema: T, text: string | undefined): z.out
   }
 }
 
+/** The plans that a search names; undefined for a reading of the list. */
+export function plansSought(params: Params): string[] | undefined {
+  const items = parsed(searchSchema, params.searchFields)?.searchTerms.mPlanID?.items;
+  return items?.flatMap((item) => item.value);
+}
+
+/** Whether a fault is about a plan's row. */
+export const isMeant = (plan: Plan, { mplanId, storeId }: Fault): boolean =>
+  (!mplanId || plan.mplanId === mplanId) && (!storeId || plan.storeId === storeId);
+
 const LOCAL_WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/;
 
 export function createSite(world: World, settings: () => Settings, random: () => number) {
@@ -97,17 +111,17 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   const mixed = (id: string, by: number): string | number =>
     settings().mixedTypes && by % 2 === 0 ? Number(id) : id;
 
-  function staffedReps(plan: Plan): string {
-    return world
+  function staffedReps(plan: Plan, view: View = world): string {
+    return view
       .bookingsOf(plan)
       .map((booking) => world.nameOf(booking))
       .filter(Boolean)
       .join(', ');
   }
 
-  function listRow(plan: Plan) {
+  function listRow(plan: Plan, view: View) {
     const parity = Number(plan.mplanId);
-    const booking = world.bookingsOf(plan).at(-1);
+    const booking = view.bookingsOf(plan).at(-1);
     const store = world.store(plan.storeId);
     const row: Record<string, unknown> = {
       mPlanID: mixed(plan.mplanId, parity),
@@ -116,7 +130,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
       storeName: store?.name ?? '',
       startDate: slashed(plan.startsOn),
       endDate: slashed(plan.dueOn),
-      condition: world.shownCondition(plan),
+      condition: view.shownCondition(plan),
       staffedReps: booking ? world.nameOf(booking) : '',
       salesTools: plan.instructionsUrl ? [{ salesToolURL: plan.instructionsUrl }] : [],
     };
@@ -130,7 +144,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     return settings().listQuirks ? { ...row, ...plan.row } : row;
   }
 
-  const sorters: Record<string, (plan: Plan) => string> = {
+  const sorters: Record<string, (plan: Plan, view: View) => string> = {
     startDate: (plan) => plan.startsOn,
     endDate: (plan) => plan.dueOn,
     staffedReps,
@@ -138,50 +152,94 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     condition: (plan) => plan.condition,
   };
 
-  let cached: { version: number; query: string; plans: Plan[] } | undefined;
-  /** The plans a search finds, sorted; kept while nothing changes, since a list is read page by page. */
-  function find(params: Params): Plan[] {
-    const query = JSON.stringify([
-      params.searchFields,
-      params.intervalStart,
-      params.intervalEnd,
-      params.sort,
-    ]);
-    const version = world.version();
-    if (cached && cached.version === version && cached.query === query) return cached.plans;
-    const terms = parsed(searchSchema, params.searchFields)?.searchTerms ?? {};
-    const values = (term: string) => terms[term] && new Set(terms[term].items.flatMap((item) => item.value));
-    const conditions = values('condition');
-    const ids = values('mPlanID');
+  /** The plans a search finds, sorted. */
+  function find(params: Params, view: View): Plan[] {
+    const { findsSeveralPlans, repeatedPlans } = settings();
+    const conditionItems = parsed(searchSchema, params.searchFields)?.searchTerms.condition?.items;
+    const conditions = conditionItems && new Set(conditionItems.flatMap((item) => item.value));
+    const ids = plansSought(params);
     const { intervalStart: from, intervalEnd: to } = params;
     const sort = parsed(sortSchema, params.sort)?.[0];
     const sortKey = sorters[sort?.property ?? ''] ?? sorters.startDate;
     const sign = sort?.direction === 'DESC' ? -1 : 1;
-    const named = ids && [...ids].slice(0, settings().findsSeveralPlans ? ids.size : 1);
-    const plans = (named?.flatMap(world.plansOf) ?? world.plans())
+    const named = ids && [...new Set(ids)].slice(0, findsSeveralPlans ? ids.length : 1);
+    return (named?.flatMap(view.plansOf) ?? view.plans())
       .filter(
         (plan) =>
-          (!conditions || conditions.has(world.shownCondition(plan))) &&
+          (!conditions || conditions.has(view.shownCondition(plan))) &&
           (!from || plan.dueOn >= from) &&
           (!to || plan.startsOn <= to),
       )
-      .map((plan) => [`${sortKey?.(plan)}\n${keyOf(plan)}`, plan] as const)
+      .map((plan) => [`${sortKey?.(plan, view)}\n${keyOf(plan)}`, plan] as const)
       .sort(([a], [b]) => (a < b ? -sign : a > b ? sign : 0))
-      .map(([, plan]) => plan);
-    if (version !== null) cached = { version, query, plans };
-    return plans;
+      .flatMap(([, plan]) => (repeatedPlans.includes(plan.mplanId) ? [plan, plan] : [plan]));
+  }
+
+  let cached: { query: string; plans: Plan[] } | undefined;
+  /** {@link find}, kept while nothing changes, since a list is read page by page. */
+  function findNow(params: Params): Plan[] {
+    const version = world.version();
+    if (version === null) return find(params, world);
+    const { searchFields, intervalStart, intervalEnd, sort } = params;
+    const { findsSeveralPlans, repeatedPlans } = settings();
+    const query = JSON.stringify([
+      version,
+      searchFields,
+      intervalStart,
+      intervalEnd,
+      sort,
+      findsSeveralPlans,
+      repeatedPlans,
+    ]);
+    if (cached?.query !== query) cached = { query, plans: find(params, world) };
+    return cached.plans;
+  }
+
+  /** What a list that is not true finds; all but `doubled`, which is a page's. */
+  function findFalsely(params: Params, { fault, draw }: Falsehood, view: View): Plan[] {
+    const plans = find(params, view);
+    switch (fault.kind) {
+      case 'empty':
+        return [];
+      case 'short':
+        return plans.filter((_plan, index) => index % 2 === 0);
+      case 'missing': {
+        const meant = plans.filter((plan) => isMeant(plan, fault));
+        const left = meant[Math.floor(draw * meant.length)];
+        return plans.filter((plan) => plan !== left);
+      }
+      default:
+        return plans;
+    }
+  }
+
+  /** One row of a page in place of another one. */
+  function doubled(plans: Plan[], { fault, draw }: Falsehood): Plan[] {
+    const meant = plans.filter((plan) => isMeant(plan, fault));
+    const at = plans.indexOf(meant[Math.floor(draw * meant.length)] as Plan);
+    const neighbour = plans[at === 0 ? 1 : at - 1];
+    return at < 0 || !neighbour ? plans : plans.with(at, neighbour);
   }
 
   let shift = 0;
-  function getPlanningMplans(params: Params): Answer {
-    const plans = find(params);
+  const limitOf = ({ limit }: Params) =>
+    Math.min(Number(limit ?? 25), settings().maxPageSize ?? Number.POSITIVE_INFINITY);
+  function pageOf(params: Params, plans: Plan[]): Plan[] {
+    const from = Math.max(0, Number(params.start ?? 0) - shift);
+    return plans.slice(from, from + limitOf(params));
+  }
+
+  function getPlanningMplans(params: Params, falsehood?: Falsehood): Answer {
+    const view = falsehood?.fault.kind === 'stale' ? world.viewAsOf(falsehood.asOf) : world;
+    const plans = falsehood ? findFalsely(params, falsehood, view) : findNow(params);
     const start = Number(params.start ?? 0);
-    const limit = Math.min(Number(params.limit ?? 25), settings().maxPageSize ?? Number.POSITIVE_INFINITY);
+    const limit = limitOf(params);
     const { rows, chance } = settings().listShift;
     if (start === 0) shift = 0;
-    const from = Math.max(0, start - shift);
+    const page = pageOf(params, plans);
+    const shown = falsehood?.fault.kind === 'doubled' ? doubled(page, falsehood) : page;
     const answer = json({
-      mplans: plans.slice(from, from + limit).map(listRow),
+      mplans: shown.map((plan) => listRow(plan, view)),
       total: plans.length + shift,
     });
     if (start === 0 && rows !== 0 && limit < plans.length && random() < chance) shift = rows;
@@ -202,11 +260,14 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     return named || (rule.chance > 0 && random() < rule.chance) ? rule.message : undefined;
   }
 
-  function scheduleMplanEvent(params: Params): Answer {
+  function scheduleMplanEvent(params: Params, falsehood?: Falsehood): Answer {
     const no = refusedBooking(params);
     if (no) return refusal(settings(), no);
+    const laterMinutes = falsehood?.fault.kind === 'later' ? falsehood.fault.minutes : 0;
     const at = (time: string | undefined) =>
-      Temporal.Instant.from(time ?? '').toString({ fractionalSecondDigits: 3 });
+      Temporal.Instant.from(time ?? '')
+        .add({ minutes: laterMinutes })
+        .toString({ fractionalSecondDigits: 3 });
     let booking: SimulatedBooking;
     try {
       booking = world.book({
@@ -339,9 +400,25 @@ export function createSite(world: World, settings: () => Settings, random: () =>
 
   function getLocationCondition(params: Params): Answer {
     const plan = world.plan(params.mPlanID ?? '', params.storeID ?? '');
-    if (!plan) return json({ ok: 0, message: 'There is no such plan in this store.' }, { refused: true });
+    if (!plan) return goneLocation(params);
     const condition = world.shownCondition(plan);
     return json({ ok: 1, reps: staffedReps(plan), condition, key: keyOf(plan), workStatus: '' });
+  }
+
+  /** Nobody has seen what Crossmark says of an event that it doesn't have. */
+  function goneLocation({ mPlanID = '', storeID = '' }: Params): Answer {
+    switch (settings().goneLocation) {
+      case 'error':
+        return json({ ok: 0, message: 'There is no such plan in this store.' }, { refused: true });
+      case 'emptyObject':
+        return json({});
+      case 'emptyBody':
+        return { status: 200, body: '' };
+      case 'Unstaffed': {
+        const key = keyOf({ mplanId: mPlanID, storeId: storeID });
+        return json({ ok: 1, reps: '', condition: 'Unstaffed', key, workStatus: '' });
+      }
+    }
   }
 
   function bulkPrint(params: Params): Answer {
@@ -363,12 +440,17 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   }
 
   /** What a signed-in caller gets. A write takes effect before this returns. */
-  return function answer(call: CallName, params: Params, headers: Record<string, unknown>): Answer {
+  function answer(
+    call: CallName,
+    params: Params,
+    headers: Record<string, unknown>,
+    falsehood?: Falsehood,
+  ): Answer {
     switch (call) {
       case 'getPlanningMplans':
-        return getPlanningMplans(params);
+        return getPlanningMplans(params, falsehood);
       case 'scheduleMplanEvent':
-        return scheduleMplanEvent(params);
+        return scheduleMplanEvent(params, falsehood);
       case 'deleteScheduledMplanEvent':
         return deleteScheduledMplanEvent(params);
       case 'getAvailableReps':
@@ -387,6 +469,12 @@ export function createSite(world: World, settings: () => Settings, random: () =>
       case 'authenticate':
         throw new TypeError(`${call} is answered where sessions are kept.`);
     }
+  }
+
+  return {
+    answer,
+    /** The plans on one page of the list as it is. */
+    page: (params: Params): Plan[] => pageOf(params, findNow(params)),
   };
 }
 

@@ -37,6 +37,8 @@ const planSchema = z.object({
   dueOn: day,
   condition: z.enum(CONDITIONS).optional(),
   instructionsUrl: z.string().nullish(),
+  /** Not there for any call, with its bookings kept, until it comes back with false. */
+  gone: z.boolean().optional(),
   /** Fields of this plan's list row that are shown differently from what is: the list's quirks. */
   row: z.record(z.string(), z.unknown()).optional(),
 });
@@ -109,6 +111,22 @@ export type SimulatorState = {
   nextBookingId: number;
 };
 
+/** What the list of events is made of: the world as it is, or as a copy that lags behind has it. */
+export type View = {
+  plans(): Plan[];
+  /** A plan in every store where it runs. */
+  plansOf(mplanId: string): Plan[];
+  /** An event's bookings, oldest first. */
+  bookingsOf(plan: Plan): SimulatedBooking[];
+  shownCondition(plan: Plan): Condition;
+};
+
+/** An event as it was before a change of it. */
+type Past = { version: number; plan: Plan | undefined; bookings: SimulatedBooking[] };
+/** Changes kept of each event, and in all, for copies that lag behind. */
+const PAST_OF_EVENT = 50;
+const CHANGES_KEPT = 10_000;
+
 /** Something that can't be: the message says what and why. */
 export class WorldError extends Error {
   override readonly name = 'WorldError';
@@ -143,6 +161,10 @@ export function createWorld(settings: () => Settings, file?: string) {
   /** Conditions that still show as they were, until a time in epoch milliseconds. */
   const lagging = new Map<string, { condition: Condition; untilMs: number }>();
 
+  let past = new Map<string, Past[]>();
+  /** When the world changed, oldest first, in epoch milliseconds. */
+  let changes: { version: number; atMs: number }[] = [];
+
   const state = (): SimulatorState => ({
     stores: [...stores.values()],
     reps: [...reps.values()],
@@ -155,12 +177,43 @@ export function createWorld(settings: () => Settings, file?: string) {
 
   function changed() {
     version += 1;
+    changes.push({ version, atMs: Date.now() });
+    if (changes.length > CHANGES_KEPT) changes = changes.slice(-CHANGES_KEPT / 2);
     if (!file) return;
     const kept = { ...state(), users: [...users].map(([userId, password]) => ({ userId, password })) };
     const written = `${file}.${process.pid}.tmp`;
     writeFileSync(written, JSON.stringify(kept));
     renameSync(written, file);
   }
+
+  /** Keeps an event as it is, before the next change of it. */
+  function remember(event: { mplanId: string; storeId: string }) {
+    const key = keyOf(event);
+    const plan = plans.get(key);
+    const bookings = (booked.get(key) ?? []).map((booking) => ({ ...booking }));
+    const entry = { version: version + 1, plan: plan && { ...plan }, bookings };
+    past.set(key, [...(past.get(key) ?? []), entry].slice(-PAST_OF_EVENT));
+  }
+
+  /** The world as it was after change number `asOf`. */
+  function viewAsOf(asOf: number): View {
+    const then = (key: string) => past.get(key)?.find((entry) => entry.version > asOf);
+    const planAt = (key: string): Plan[] => {
+      const plan = then(key) ? then(key)?.plan : plans.get(key);
+      return plan && !plan.gone ? [plan] : [];
+    };
+    return {
+      plans: () => [...new Set([...plans.keys(), ...past.keys()])].flatMap(planAt),
+      plansOf: (mplanId) => [...stores.keys()].flatMap((storeId) => planAt(keyOf({ mplanId, storeId }))),
+      bookingsOf: (plan) => then(keyOf(plan))?.bookings ?? booked.get(keyOf(plan)) ?? [],
+      shownCondition: (plan) => (then(keyOf(plan)) ? plan.condition : shownCondition(plan)),
+    };
+  }
+
+  const there = (key: string): Plan[] => {
+    const plan = plans.get(key);
+    return plan && !plan.gone ? [plan] : [];
+  };
 
   const nameOf = (booking: SimulatedBooking): string => {
     const rep = booking.repId ? reps.get(booking.repId) : undefined;
@@ -255,6 +308,8 @@ export function createWorld(settings: () => Settings, file?: string) {
     pendingWork = given.pendingWork.map((work) => ({ ...work, createdAt: work.createdAt ?? present() }));
     nextBookingId = next;
     lagging.clear();
+    past = new Map();
+    changes = [];
     changed();
   }
 
@@ -281,11 +336,17 @@ export function createWorld(settings: () => Settings, file?: string) {
       return lagging.size > 0 ? null : version;
     },
     knowsUser: (userId: string, password: string) => users.get(userId) === password,
-    plan: (mplanId: string, storeId: string) => plans.get(keyOf({ mplanId, storeId })),
-    plans: () => [...plans.values()],
+    plan: (mplanId: string, storeId: string): Plan | undefined => there(keyOf({ mplanId, storeId }))[0],
+    plans: () => [...plans.keys()].flatMap(there),
     /** A plan in every store where it runs. */
-    plansOf: (mplanId: string) =>
-      [...stores.keys()].flatMap((storeId) => plans.get(keyOf({ mplanId, storeId })) ?? []),
+    plansOf: (mplanId: string) => [...stores.keys()].flatMap((storeId) => there(keyOf({ mplanId, storeId }))),
+    /** The number of the latest change; `agoMs`: of the latest one so long ago. */
+    changeNumber(agoMs = 0): number {
+      if (agoMs === 0) return version;
+      const untilMs = Date.now() - agoMs;
+      return changes.findLast(({ atMs }) => atMs <= untilMs)?.version ?? (changes[0]?.version ?? version) - 1;
+    },
+    viewAsOf,
     reps: () => [...reps.values()],
     rep: (repId: string) => reps.get(repId),
     store: (storeId: string) => stores.get(storeId),
@@ -295,7 +356,7 @@ export function createWorld(settings: () => Settings, file?: string) {
 
     /** Books an event. An earlier booking is edited, goes or stays as `secondBooking` and `reissueKeepsId` say. */
     book(wanted: z.output<typeof bookingSchema>, keepCondition = false): SimulatedBooking {
-      const plan = plans.get(keyOf(wanted));
+      const [plan] = there(keyOf(wanted));
       if (!plan) throw new WorldError(`There is no plan ${wanted.mplanId} in store ${wanted.storeId}.`);
       if (CLOSED_CONDITIONS.includes(plan.condition)) {
         throw new WorldError(`Plan ${wanted.mplanId} is ${plan.condition} and cannot be scheduled.`);
@@ -303,6 +364,7 @@ export function createWorld(settings: () => Settings, file?: string) {
       if (wanted.endsAt <= wanted.startsAt) throw new WorldError('The end is not after the start.');
       if (wanted.bookingId && bookings.has(wanted.bookingId))
         throw new WorldError(`Booking ${wanted.bookingId} exists already.`);
+      remember(plan);
       const edited = editedBySecond(plan);
       if (edited) {
         if (wanted.bookingId)
@@ -324,6 +386,7 @@ export function createWorld(settings: () => Settings, file?: string) {
     unbook(bookingId: string): SimulatedBooking | undefined {
       const booking = bookings.get(bookingId);
       if (!booking) return undefined;
+      remember(booking);
       remove(booking);
       const plan = plans.get(keyOf(booking));
       if (plan && (booked.get(keyOf(plan)) ?? []).length === 0) setCondition(plan, 'Unstaffed');
@@ -335,14 +398,16 @@ export function createWorld(settings: () => Settings, file?: string) {
     moveBooking(bookingId: string, to: z.output<typeof bookingChangeSchema>) {
       const booking = bookings.get(bookingId);
       if (!booking) throw new WorldError(`There is no booking ${bookingId}.`);
+      remember(booking);
       edit(booking, to);
       changed();
       return booking;
     },
 
     reissue(work: Omit<PendingWork, 'createdAt'>) {
-      const plan = plans.get(keyOf(work));
+      const [plan] = there(keyOf(work));
       if (!plan) throw new WorldError(`There is no plan ${work.mplanId} in store ${work.storeId}.`);
+      remember(plan);
       pendingWork = [...pendingWork, { ...work, createdAt: present() }];
       setCondition(plan, 'Reissued');
       changed();
@@ -354,6 +419,7 @@ export function createWorld(settings: () => Settings, file?: string) {
         if (!stores.has(plan.storeId)) throw new WorldError(`There is no store ${plan.storeId}.`);
       }
       for (const plan of given) {
+        remember(plan);
         const held = plans.get(keyOf(plan));
         const condition = plan.condition ?? held?.condition ?? 'Unstaffed';
         plans.set(keyOf(plan), { ...held, ...plan, condition });
@@ -365,10 +431,11 @@ export function createWorld(settings: () => Settings, file?: string) {
     /** Takes an event off the list, its bookings with it; false where there is none. */
     removePlan(mplanId: string, storeId: string): boolean {
       const key = keyOf({ mplanId, storeId });
+      remember({ mplanId, storeId });
       for (const booking of booked.get(key) ?? []) remove(booking);
-      const there = plans.delete(key);
+      const existed = plans.delete(key);
       changed();
-      return there;
+      return existed;
     },
 
     putReps(given: SimulatedRep[]) {
@@ -378,9 +445,9 @@ export function createWorld(settings: () => Settings, file?: string) {
 
     /** Takes a person off the rep list; their bookings stay. */
     removeRep(repId: string): boolean {
-      const there = reps.delete(repId);
+      const existed = reps.delete(repId);
       changed();
-      return there;
+      return existed;
     },
   };
 }
