@@ -1,3 +1,4 @@
+import { DEFAULT_USER_AGENT } from '@scheduler/crossmark';
 import { readEnv, settings } from '@scheduler/runtime';
 import {
   type BreakerPolicy,
@@ -32,6 +33,12 @@ export const SETTINGS = {
   CROSSMARK_USER_ID: z.string().describe('user id of the account that books in Crossmark'),
   CROSSMARK_PASSWORD: z.string().describe('its password'),
   CROSSMARK_SESSION_KEY: sessionKeys,
+  CROSSMARK_USER_AGENT: z
+    .string()
+    .trim()
+    .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/, 'not 1 to 200 visible ASCII characters')
+    .default(DEFAULT_USER_AGENT)
+    .describe('what every call to Crossmark says it comes from (User-Agent)'),
   REDIS_URL: settings.REDIS_URL,
   HOST: settings.HOST,
   WORKER_PORT: settings.port(4200).describe('where /healthz and /readyz are'),

@@ -19,6 +19,7 @@ await runApp('worker', async () => {
     baseUrl: env.CROSSMARK_BASE_URL,
     userId,
     password: env.CROSSMARK_PASSWORD,
+    userAgent: env.CROSSMARK_USER_AGENT,
     log,
     session: postgresSession({
       ...host,

@@ -1,13 +1,20 @@
+import { cleanText } from '@scheduler/runtime';
 import { CONDITIONS, type Instant } from '@scheduler/scheduling';
 import { z } from 'zod';
 import type { BadRow, PlannedEvent, QualifiedRep, Rep, TimeZoneOf } from './client.ts';
-import { bookingId, employeeNumber, mplanId, repId, storeId } from './ids.ts';
+import { bookingId, employeeNumber, LONGEST_SHOWN_ID, mplanId, repId, storeId } from './ids.ts';
 import { fromDay, fromOffset, fromWallTime } from './time.ts';
 
-/** Crossmark mixes numbers, strings and booleans for one and the same field. */
+/**
+ * Crossmark mixes numbers, strings and booleans for one and the same field. As told: ids and times are read from it, for a
+ * character too many makes them wrong. It leaves this file as {@link plain} text only.
+ */
 const scalar = z.union([z.string(), z.number(), z.boolean()]).transform((value) => String(value).trim());
-const text = scalar.nullish().transform((value) => value ?? '');
-const textOrNull = scalar.nullish().transform((value) => value || null);
+/** What people read and Postgres keeps. */
+const plain = scalar.transform((value) => cleanText(value));
+const text = plain.nullish().transform((value) => value ?? '');
+const textOrNull = plain.nullish().transform((value) => value || null);
+const told = scalar.nullish().transform((value) => value ?? '');
 const count = scalar.pipe(z.string().regex(/^\d{1,9}$/, 'is not a count')).transform(Number);
 
 /** 1, "1", true and "true" are yes; everything else, nothing included, is no. */
@@ -41,7 +48,7 @@ const idOrNull = <T>(read: (value: string) => T) =>
       value && value !== '0' && value !== 'false' ? reading(read)(value, context) : null,
     );
 
-/** One line that says where an answer left the expected form. Never repeats the answer itself. */
+/** One line that says where an answer left the expected form. */
 function complaint(error: z.ZodError): string {
   const [issue] = error.issues;
   return issue ? `${issue.path.join('.') || 'answer'}: ${issue.message}` : 'not of the expected form';
@@ -50,6 +57,10 @@ function complaint(error: z.ZodError): string {
 /** An answer that is not of the form it should have; the message says where. */
 export class UnexpectedAnswerError extends Error {
   override readonly name = 'UnexpectedAnswerError';
+
+  constructor(message: string) {
+    super(cleanText(message));
+  }
 }
 
 function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
@@ -77,41 +88,45 @@ export function isLoginPage(body: string): boolean {
 }
 
 const refusalWords = z
-  .looseObject({ message: text, msg: text, error: text, errorMessage: text })
+  .looseObject({ message: told, msg: told, error: told, errorMessage: told })
   .partial()
   .transform((words) => words.message || words.errorMessage || words.msg || words.error || '');
 
-/** What Crossmark said of a refusal, as one plain line; empty where it said nothing. */
-export function refusalMessage(body: string): string {
+const LONGEST_REFUSAL = 300;
+
+/**
+ * What Crossmark said of a refusal, as one plain line; empty where it said nothing. `scrub` takes secrets out of the whole of
+ * it, before it is cut.
+ */
+export function refusalMessage(body: string, scrub = (words: string): string => words): string {
   const parsed = refusalWords.safeParse(readJson(body));
-  const words = parsed.success ? parsed.data : '';
-  return words
-    .replace(/<[^<>]*>/g, ' ')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 300);
+  const words = scrub(parsed.success ? parsed.data : '');
+  return cleanText(words.replace(/<[^<>]*>/g, ' ').replace(/\s+/g, ' '), LONGEST_REFUSAL);
 }
 
 const salesTools = z
-  .array(map(z.looseObject({ salesToolURL: textOrNull })))
+  .array(map(z.looseObject({ salesToolURL: told })))
   .nullish()
   .transform((tools) => tools?.[0]?.salesToolURL ?? null);
 
-/** A link a person may follow; anything but http(s) is none. */
+/** Longer than a signed address of a file, and short enough to keep. A part of an address leads nowhere. */
+const LONGEST_LINK = 2_000;
+
+/** A link a person may follow; anything but http(s) is none, nor is one too long to be one. */
 function link(url: string | null, base: string): string | null {
-  if (!url || !URL.canParse(url, base)) return null;
+  if (!url || url.length > LONGEST_LINK || !URL.canParse(url, base)) return null;
   const { protocol, href } = new URL(url, base);
-  return protocol === 'http:' || protocol === 'https:' ? href : null;
+  return /^https?:$/.test(protocol) && href.length <= LONGEST_LINK ? href : null;
 }
 
 const row = z.looseObject({
   mPlanID: id(mplanId),
   storeID: id(storeId),
   storeName: text,
-  name: scalar.pipe(z.string().min(1, 'is empty')),
+  name: plain.pipe(z.string().min(1, 'is empty')),
   startDate: scalar.transform(reading(fromDay)),
   endDate: scalar.transform(reading(fromDay)),
-  scheduleDate: text,
+  scheduleDate: told,
   condition: scalar.pipe(z.enum(CONDITIONS)),
   staffedReps: text,
   scheduleRepID: idOrNull(repId),
@@ -133,7 +148,10 @@ export function parseList(json: unknown): { rows: unknown[]; total: number } {
   return { rows: parsed.data.mplans, total: parsed.data.total };
 }
 
-const rowName = map(z.looseObject({ mPlanID: textOrNull, storeID: textOrNull }));
+const shownId = scalar
+  .nullish()
+  .transform((value) => (value ? cleanText(value, LONGEST_SHOWN_ID) || null : null));
+const rowName = map(z.looseObject({ mPlanID: shownId.catch(null), storeID: shownId.catch(null) }));
 
 /** Reads one row; a row that can't be read is named with its reason and never guessed at. */
 export function parseRow(given: unknown, timeZoneOf: TimeZoneOf, base: string): PlannedEvent | BadRow {
@@ -141,11 +159,12 @@ export function parseRow(given: unknown, timeZoneOf: TimeZoneOf, base: string): 
   const bad = (reason: string): BadRow => ({
     mplanId: named.success ? named.data.mPlanID : null,
     storeId: named.success ? named.data.storeID : null,
-    reason,
+    reason: cleanText(reason),
   });
   const parsed = row.safeParse(given);
   if (!parsed.success) return bad(complaint(parsed.error));
   const read = parsed.data;
+  if (read.endDate < read.startDate) return bad('endDate: lies before startDate');
   let startsAt: Instant | null = null;
   if (read.scheduleDate) {
     const timeZone = timeZoneOf(read.storeID);
@@ -206,6 +225,7 @@ export function parseScheduled(json: unknown) {
   const parsed = scheduled.safeParse(json);
   if (!parsed.success) return { verdict: 'unclear' as const };
   const { ID, RepID, mPlanID, LocationID, Start, End } = parsed.data.MVScheduledEvent;
+  if (Start !== null && End !== null && End <= Start) return { verdict: 'unclear' as const };
   return {
     verdict: 'done' as const,
     bookingId: ID,
@@ -241,34 +261,48 @@ export function judgeReissued(json: unknown): Verdict {
 }
 
 const rep = z.looseObject({
-  id: textOrNull,
-  repId: textOrNull,
-  employeeId: textOrNull,
-  title: textOrNull,
+  id: told,
+  repId: told,
+  employeeId: told,
+  title: text,
   lastName: textOrNull,
-  nameSort: textOrNull,
+  nameSort: text,
   role: textOrNull,
   email: textOrNull,
   phone: textOrNull,
 });
-const reps = z.looseObject({ reps: map(z.record(z.string(), rep)) });
+const reps = z.looseObject({ reps: map(z.record(z.string(), z.unknown())) });
 
-/** Reads the rep list, an object keyed by rep id. */
+/**
+ * Reads the rep list, an object keyed by rep id. A person who can't be told by their id is left out, one without a name is
+ * called by it: neither takes the others with them. A list of nobody else isn't the rep list.
+ */
 export function parseReps(json: unknown): Rep[] {
-  return Object.entries(parse(reps, json).reps).map(([key, entry]) => {
+  const entries = Object.entries(parse(reps, json).reps);
+  let named = 0;
+  const people = entries.flatMap(([key, value]): Rep[] => {
+    const parsed = rep.safeParse(value);
+    if (!parsed.success) return [];
+    const entry = parsed.data;
     const number = z.string().transform(reading(employeeNumber)).safeParse(entry.employeeId);
-    const name = entry.title ?? entry.nameSort;
-    if (!name) throw new UnexpectedAnswerError(`reps.${key}: has no name`);
-    return {
-      repId: parse(id(repId), entry.repId ?? entry.id ?? key),
-      employeeNumber: number.success ? number.data : null,
-      name,
-      lastName: entry.lastName,
-      role: entry.role,
-      email: entry.email,
-      phone: entry.phone,
-    };
+    const own = id(repId).safeParse(entry.repId || entry.id || key);
+    if (!own.success) return [];
+    const name = entry.title || entry.nameSort;
+    if (name) named += 1;
+    return [
+      {
+        repId: own.data,
+        employeeNumber: number.success ? number.data : null,
+        name: name || `Rep ${own.data}`,
+        lastName: entry.lastName,
+        role: entry.role,
+        email: entry.email,
+        phone: entry.phone,
+      },
+    ];
   });
+  if (entries.length > 0 && named === 0) throw new UnexpectedAnswerError('reps: names nobody');
+  return people;
 }
 
 const qualified = z.looseObject({
@@ -305,20 +339,22 @@ export function parseLocation(json: unknown, body: string) {
   if (!yes.parse(ok)) return 'refused';
   if (nothingTold.safeParse(json).success) return 'nothing';
   const { condition, reps: names, key } = parse(location, json);
-  return { condition, reps: typeof names === 'string' ? names.trim() : '', key };
+  return { condition, reps: typeof names === 'string' ? cleanText(names) : '', key };
 }
 
-const instructions = z.array(z.looseObject({ mPlanID: id(mplanId), salesTools }));
+const instructions = z.looseObject({ mPlanID: id(mplanId), salesTools });
 
-/** Reads where instructions are: `{mplans: […]}` or the bare list. */
+/** Reads where instructions are: `{mplans: […]}` or the bare list. An entry that can't be read takes no other with it. */
 export function parseInstructions(json: unknown, base: string) {
   const entries = Array.isArray(json)
     ? json
     : parse(z.looseObject({ mplans: z.array(z.unknown()) }), json).mplans;
-  return parse(instructions, entries).map((entry) => ({
-    mplanId: entry.mPlanID,
-    instructionsUrl: link(entry.salesTools, base),
-  }));
+  const read = entries.map((entry) => instructions.safeParse(entry));
+  const told = read.flatMap(({ success, data }) =>
+    success ? [{ mplanId: data.mPlanID, instructionsUrl: link(data.salesTools, base) }] : [],
+  );
+  if (entries.length > 0 && told.length === 0) throw new UnexpectedAnswerError('mplans: names no plan');
+  return told;
 }
 
 const userInfo = z.looseObject({ username: scalar.pipe(z.string().min(1)) });

@@ -532,19 +532,36 @@ describe('failures', () => {
     );
   });
 
+  const DATE = 'Mon, 05 Jan 2026 15:45:00 GMT';
   test.each([
-    [{ retryAfter: 30 }, (ms: number | undefined) => ms === 30_000],
-    [
-      { retryAfter: 30, retryAfterAsDate: true },
-      (ms: number | undefined) => ms !== undefined && ms > 25_000 && ms <= 30_000,
-    ],
-    [{}, (ms: number | undefined) => ms === undefined],
-  ])('429 is transient and says how long to wait where Crossmark does (%#)', async (fault, expected) => {
-    const simulator = await simulate();
-    simulator.addFaults({ kind: 'status', status: 429, call: 'scheduleMplanEvent', ...fault });
-    const failure = await failureOf(connect(simulator.url).schedule(BOOKING));
-    expect(failure).toMatchObject({ kind: 'transient', status: 429 });
-    expect(failure).toSatisfy((error: CrossmarkError) => expected(error.retryAfterMs));
+    ['30', 30_000],
+    ['-30', 0],
+    ['999999999', 86_400_000],
+    // Both by the host's clock, whatever ours says.
+    ['Mon, 05 Jan 2026 15:45:30 GMT', 30_000],
+    ['Mon, 05 Jan 2026 15:44:30 GMT', 0],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 86_400_000],
+    ['soon', undefined],
+    ['2026', 2_026_000],
+    ['2026-01-05T15:45:30Z', undefined],
+    ['', undefined],
+  ])('429 is transient, and “%s” asks to wait for %s ms', async (given, retryAfterMs) => {
+    const host = await hostAnswering((_request, response) =>
+      response.writeHead(429, { 'retry-after': given, date: DATE }).end(),
+    );
+    const failure = await failureOf(connect(host).schedule(BOOKING));
+    expect(failure).toMatchObject({ kind: 'transient', status: 429, retryAfterMs });
+  });
+
+  test('a date to wait for in an answer without a date of its own is read against our clock', async () => {
+    const host = await hostAnswering((_request, response) => {
+      response.sendDate = false;
+      response.writeHead(429, { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }).end();
+    });
+    const failure = await failureOf(connect(host).schedule(BOOKING));
+    expect(failure).toSatisfy(
+      ({ retryAfterMs }: CrossmarkError) => Math.round((retryAfterMs ?? 0) / 600_000) === 6,
+    );
   });
 
   test.each(['ok0', '400'] as const)('a refusal (%s) is rejected with Crossmark’s words', async (look) => {
@@ -638,6 +655,131 @@ describe('failures', () => {
   });
 });
 
+describe('what every call says', () => {
+  test.each([undefined, 'Example Dispatch/2.1 (ops@example.test)'])(
+    'it comes from, sign-ins included (%s)',
+    async (userAgent) => {
+      const simulator = await simulate();
+      const client = connect(simulator.url, { userAgent });
+      const { bookingId } = await client.schedule(BOOKING);
+      await client.unschedule({ bookingId });
+      await client.availableReps();
+      const said = simulator.log.map(({ headers }) => headers['user-agent']);
+      expect(said).toEqual(Array.from({ length: 5 }, () => userAgent ?? 'CrossmarkScheduler'));
+    },
+  );
+});
+
+describe('a text of Crossmark’s is plain and bounded, whatever it held', () => {
+  const DIRTY = 'Ann\u0000\ud800Archer\r\nof\u0007Acme\u2028';
+  const CLEAN = 'Ann \ufffdArcher of Acme';
+
+  test('in the list of events', async () => {
+    const [plan, long] = manyPlans(2);
+    const row = { name: DIRTY, storeName: DIRTY, staffedReps: `${DIRTY},${DIRTY}`, salesTools: undefined };
+    const far = `https://x.test/${'a'.repeat(2_000)}`;
+    const simulator = await simulate(
+      {},
+      {
+        ...world(),
+        plans: [
+          { ...plan, row } as never,
+          { ...long, row: { name: '\u{1f600}'.repeat(9_999) }, instructionsUrl: far } as never,
+        ],
+      },
+    );
+    const { rows, bad } = await collect(connect(simulator.url).listEvents(ALL));
+    expect(bad).toEqual([]);
+    expect(rows).toMatchObject([
+      { name: CLEAN, storeName: CLEAN, staffedReps: [CLEAN, CLEAN] },
+      { name: expect.stringMatching(/^(\u{1f600}){249}…$/u), instructionsUrl: null },
+    ]);
+  });
+
+  test('in a refusal', async () => {
+    const simulator = await simulate({ refusal: { repIds: [ANN], message: `${DIRTY}${'!'.repeat(9_999)}` } });
+    const { message } = (await failureOf(connect(simulator.url).schedule(BOOKING))) as CrossmarkError;
+    expect(message).toMatch(/^Crossmark refused: Ann \ufffdArcher of Acme !+…$/);
+    expect(message.length).toBeLessThanOrEqual(500);
+  });
+
+  test('in a refusal that repeats a secret where it is cut', async () => {
+    const message = `${'x'.repeat(295)}${DEMO_USER.password}`;
+    const simulator = await simulate({ refusal: { repIds: [ANN], message } });
+    const failure = (await failureOf(connect(simulator.url).schedule(BOOKING))) as CrossmarkError;
+    expect(failure.message).not.toContain(DEMO_USER.password.slice(0, 4));
+  });
+
+  test('in answers about people', async () => {
+    const person = { title: DIRTY, lastName: DIRTY, role: DIRTY, email: DIRTY, phone: DIRTY };
+    const url = await hostAnswering((request, response) => {
+      const told: Record<string, unknown> = {
+        '/planningextcontroller/scheduleMplanEvent': {
+          ok: 1,
+          MVScheduledEvent: { ID: 50000001 },
+          repName: DIRTY,
+        },
+        '/planningextcontroller/getmPlanLocationCondition': {
+          ok: 1,
+          condition: 'Scheduled',
+          reps: DIRTY,
+          key: '31000001_200101',
+        },
+        '/schedulingcontroller/getAvailableReps': { reps: { 140001: person } },
+        '/planningextcontroller/getQualifiedRepsForScheduling': {
+          reps: [{ ID: 140001, FirstName: DIRTY, LastName: DIRTY, Timezone: DIRTY }],
+        },
+      };
+      response.end(JSON.stringify(told[String(request.url).split('?')[0] ?? '']));
+    });
+    const client = connect(url);
+    expect(await client.schedule(BOOKING)).toMatchObject({ repName: CLEAN });
+    expect(await client.locationCondition(EVENT)).toMatchObject({ reps: CLEAN });
+    expect(await client.availableReps()).toMatchObject([
+      { name: CLEAN, lastName: CLEAN, role: CLEAN, email: CLEAN, phone: CLEAN },
+    ]);
+    expect(await client.qualifiedReps(EVENT)).toMatchObject([
+      { firstName: CLEAN, lastName: CLEAN, timeZone: CLEAN },
+    ]);
+  });
+
+  test('in a row that can’t be read, which is listed with its id and hides no other', async () => {
+    const odd = [
+      { mPlanID: 'x{y' },
+      { mPlanID: 'x"y' },
+      { mPlanID: '3200\u00000003' },
+      { mPlanID: `x${'9'.repeat(9_999)}` },
+      { storeID: `${DIRTY}1` },
+      { startDate: '02/01/9999', endDate: '02/09/9999' },
+      { startDate: '12/31/1999' },
+      { endDate: '01/31/2026' },
+      { scheduleDate: '01/05/9999 09:00:00 AM' },
+      { scheduleDate: '01/05/2026\u000009:00:00 AM' },
+      { condition: DIRTY },
+      { scheduleEventID: '5000\u00000001' },
+    ];
+    const plans = manyPlans(13).map((plan, n) => ({ ...plan, ...(odd[n] && { row: odd[n] }) }));
+    const simulator = await simulate({}, { ...world(), plans });
+    const { rows, bad } = await collect(connect(simulator.url).listEvents(ALL));
+    expect(rows.map((row) => row.mplanId)).toEqual(['32000013']);
+    expect(bad.map(({ mplanId, storeId, reason }) => [mplanId, storeId, reason.split(':')[0]])).toEqual([
+      ['x{y', CLUB, 'mPlanID'],
+      ['x"y', CLUB, 'mPlanID'],
+      ['3200 0003', CLUB, 'mPlanID'],
+      [`x${'9'.repeat(38)}…`, CLUB, 'mPlanID'],
+      ['32000005', `${CLEAN} 1`, 'storeID'],
+      ['32000006', CLUB, 'startDate'],
+      ['32000007', CLUB, 'startDate'],
+      ['32000008', CLUB, 'endDate'],
+      ['32000009', CLUB, 'scheduleDate'],
+      ['32000010', CLUB, 'scheduleDate'],
+      ['32000011', CLUB, 'condition'],
+      ['32000012', CLUB, 'scheduleEventID'],
+    ]);
+    for (const { reason } of bad) expect(reason).toMatch(/^[^\p{Cc}\p{Cs}]{1,500}$/u);
+  });
+});
+
 describe('answers of another form are errors, never empty lists', () => {
   const answeringJson = (body: unknown) =>
     hostAnswering((_request, response) =>
@@ -721,6 +863,7 @@ describe('answers of another form are errors, never empty lists', () => {
     [''],
     ['<html><body>OK, scheduled</body></html>'],
     [{ ok: 1, MVScheduledEvent: { ID: 50000001, Start: 'soon' } }],
+    [{ ok: 1, MVScheduledEvent: { ID: 50000001, Start: BOOKING.endsAt, End: BOOKING.startsAt } }],
   ])('a booking answered by %j is not a success: it may have been made', async (body) => {
     expect(await failureOf(connect(await answeringJson(body)).schedule(BOOKING))).toMatchObject({
       kind: 'unknown',
@@ -819,6 +962,21 @@ describe('an answer to another question', () => {
     expect(both).toMatchObject([{ kind: 'transient' }, { kind: 'transient' }]);
   });
 
+  test('a search that lists one store twice in place of another is made again', async () => {
+    let asked = 0;
+    const twice = Array.from({ length: 2 }, () => row({ storeID: OTHER_CLUB }));
+    const client = connect(
+      await hostAnswering((_request, response) => {
+        asked += 1;
+        const mplans = asked === 1 || asked > 2 ? twice : [row({ storeID: OTHER_CLUB }), row({})];
+        response.end(JSON.stringify({ mplans, total: 2 }));
+      }),
+    );
+    expect(await client.findEvent({ ...EVENT, timeZone: INDIANA })).toMatchObject(EVENT);
+    expect(await client.findEvent({ ...EVENT, timeZone: INDIANA })).toBeNull();
+    expect(asked).toBe(4);
+  });
+
   test('a search that lists the plan beside others finds it, and it in other stores alone does not', async () => {
     const sought = { ...EVENT, timeZone: INDIANA };
     const rows = [row({ mPlanID: '31000002' }), row({})];
@@ -874,6 +1032,25 @@ describe('people', () => {
     const found = await connect(simulator.url).qualifiedReps(EVENT);
     expect(new Set(found.map((rep) => rep.repId)).size).toBe(230);
     expect(found[0]).toMatchObject({ firstName: 'Rep', timeZone: INDIANA });
+  });
+
+  test('a rep who can’t be told by an id, or has no name, hides no other', async () => {
+    const url = await hostAnswering((_request, response) =>
+      response.end(
+        JSON.stringify({
+          reps: {
+            140001: { title: 'ANN ARCHER' },
+            x: { title: 'NOBODY' },
+            140002: { title: '\u0000' },
+            3: 5,
+          },
+        }),
+      ),
+    );
+    expect((await connect(url).availableReps()).map(({ repId, name }) => [repId, name])).toEqual([
+      [ANN, 'ANN ARCHER'],
+      [BEN, 'Rep 140002'],
+    ]);
   });
 
   test.each([true, false])(
@@ -945,6 +1122,98 @@ describe('the list of events', () => {
       kind: 'transient',
       message: expect.stringContaining('not read completely'),
     });
+  });
+
+  /** A Crossmark whose list is, in one reading after the other, what is given; the last for good. Tells how many were begun. */
+  async function listing(...readings: { ids: number[]; total: number }[]) {
+    let begun = 0;
+    const url = await hostAnswering((request, response) => {
+      const query = new URL(String(request.url), 'http://host').searchParams;
+      const start = Number(query.get('start'));
+      if (start === 0) begun += 1;
+      const { ids, total } = readings[Math.min(begun, readings.length) - 1] ?? { ids: [], total: 0 };
+      const mplans = ids.slice(start, start + Number(query.get('limit'))).map((id) => ({
+        mPlanID: id,
+        storeID: CLUB,
+        name: `Plan ${id}`,
+        startDate: '02/01/2026',
+        endDate: '02/09/2026',
+        condition: 'Unstaffed',
+      }));
+      response.end(JSON.stringify({ mplans, total }));
+    });
+    return { client: connect(url), begun: () => begun };
+  }
+  const whole = { ids: [1, 2, 3, 4, 5], total: 5 };
+
+  describe.each([1_000, 3, 2])('with a row twice in place of another, in pages of %i', (pageSize) => {
+    test.each([[[1, 2, 2, 4, 5]], [[1, 2, 3, 3, 5]], [[1, 1, 3, 4, 5]], [[1, 2, 3, 4, 1]]])(
+      'is read again, and none is missing (%j)',
+      async (ids) => {
+        const { client, begun } = await listing({ ids, total: 5 }, whole);
+        const list = await collect(client.listEvents({ ...ALL, pageSize }));
+        expect(idsOf(list).toSorted()).toEqual(['1', '2', '3', '4', '5']);
+        expect(list).toMatchObject({ read: 5, total: 5 });
+        expect(begun()).toBe(2);
+      },
+    );
+
+    test('is taken as it is where it repeats alike in two whole readings in a row', async () => {
+      const { client, begun } = await listing(
+        { ids: [1, 2, 3, 3, 3], total: 5 },
+        { ids: [1, 2, 3, 3, 4], total: 5 },
+        { ids: [4, 3, 1, 2, 3], total: 5 },
+      );
+      const list = await collect(client.listEvents({ ...ALL, pageSize }));
+      expect(idsOf(list).toSorted()).toEqual(['1', '2', '3', '4']);
+      expect(list).toMatchObject({ read: 4, total: 5 });
+      expect(begun()).toBe(3);
+    });
+
+    test.each([
+      [
+        'repeats another each time',
+        [
+          [1, 1, 3, 4, 5],
+          [1, 2, 2, 4, 5],
+          [1, 2, 3, 3, 5],
+          [1, 2, 3, 4, 4],
+        ],
+      ],
+      [
+        'repeats the same among others',
+        [
+          [1, 1, 3, 4, 5],
+          [1, 1, 2, 4, 5],
+          [1, 1, 3, 4, 5],
+          [1, 1, 2, 4, 5],
+        ],
+      ],
+      [
+        'is shorter than it counts',
+        [
+          [1, 2, 2, 4],
+          [1, 2, 2, 4],
+          [1, 2, 2, 4],
+          [1, 2, 2, 4],
+        ],
+      ],
+    ])('and that %s, is no whole list', async (_what, readings) => {
+      const { client } = await listing(...readings.map((ids) => ({ ids, total: 5 })));
+      expect(await failureOf(collect(client.listEvents({ ...ALL, pageSize })))).toMatchObject({
+        kind: 'transient',
+        message: expect.stringContaining('not read completely'),
+      });
+    });
+  });
+
+  test('two rows that can’t be read are two, however alike their fault is', async () => {
+    const plans = manyPlans(3).map((plan) => ({ ...plan, row: { mPlanID: null } }));
+    const simulator = await simulate({}, { ...world(), plans });
+    const list = await collect(connect(simulator.url).listEvents(ALL));
+    expect(list).toMatchObject({ rows: [], read: 3, total: 3 });
+    expect(list.bad).toHaveLength(3);
+    expect(simulator.log.filter(({ call }) => call === 'getPlanningMplans')).toHaveLength(1);
   });
 
   test('a page that fails fails the reading', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { together } from '@scheduler/runtime';
 import { CONDITIONS, type Condition, type Instant, type WorkDate } from '@scheduler/scheduling';
 import {
@@ -56,7 +57,10 @@ export type PlannedEvent = {
 /** A row that could not be read. It says nothing about its event, least of all that the event is gone. */
 export type BadRow = { mplanId: string | null; storeId: string | null; reason: string };
 
-/** What one page of the list added. `read` counts rows so far, `total` is what Crossmark last said there are. */
+/**
+ * What one page of the list added. `read` counts distinct events (and bad rows) so far, `total` is what Crossmark last said
+ * there are. In the end `read` is less than `total` only where Crossmark lists events more than once, two readings alike.
+ */
 export type EventPage = { rows: PlannedEvent[]; bad: BadRow[]; read: number; total: number };
 
 /** A booking as Crossmark confirmed it. */
@@ -119,7 +123,8 @@ export interface CrossmarkClient {
   /**
    * Reads the whole list of events whose window touches `from`–`to`, page by page. Ends normally only when every
    * row that Crossmark counts was read from a list that held still; else it throws and the reading is incomplete.
-   * A plan and store never comes twice.
+   * A plan and store never comes twice. A list that holds one twice has moved, and is read again; one that holds the same ones
+   * twice in two whole readings in a row is taken as it is.
    */
   listEvents(
     query: Cancellable & {
@@ -196,6 +201,8 @@ export type CrossmarkClientOptions = {
   baseUrl: string;
   userId: string;
   password: string;
+  /** What every call says it comes from (`User-Agent`), in visible ASCII. */
+  userAgent?: string | undefined;
   /** Sent at sign-in, and the zone of `availableReps`' default range. */
   timeZone?: string | undefined;
   log?: ClientLog | undefined;
@@ -213,6 +220,8 @@ export type CrossmarkClientOptions = {
     | undefined;
 };
 
+/** What calls come from, where nothing else is set. */
+export const DEFAULT_USER_AGENT = 'CrossmarkScheduler';
 const CONNECT_MS = 5_000;
 const CALL_MS = 30_000;
 /** Rows asked for at once. The older client asked once for 5,000 and never for the rest. */
@@ -291,12 +300,25 @@ function cookiesOf({ headers }: HttpAnswer): string {
   return [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 }
 
-/** `Retry-After`, in seconds or as a date, as milliseconds from now. */
+/** Nobody is left alone for longer, whatever they ask for. */
+const LONGEST_RETRY_AFTER_MS = 24 * 3_600_000;
+
+/** An HTTP date in epoch milliseconds; undefined for anything else. */
+function httpDateMs(header: string | string[] | undefined): number | undefined {
+  const at = /^[a-z]{3,9},? /i.test(String(header)) ? Date.parse(String(header)) : Number.NaN;
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/**
+ * `Retry-After`, in seconds or as a date, as milliseconds from the answer. A date is read against the answer's own `Date`: the
+ * host's clock gave both, and ours may be minutes off.
+ */
 function retryAfterMs({ headers }: HttpAnswer): number | undefined {
   const given = String(headers['retry-after'] ?? '').trim();
-  if (/^\d{1,9}$/.test(given)) return Number(given) * 1000;
-  const at = Date.parse(given);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+  const until = httpDateMs(given);
+  const asked = /^-?\d{1,9}$/.test(given) ? Number(given) * 1000 : undefined;
+  const waitMs = until === undefined ? asked : until - (httpDateMs(headers.date) ?? Date.now());
+  return waitMs === undefined ? undefined : Math.min(Math.max(waitMs, 0), LONGEST_RETRY_AFTER_MS);
 }
 
 /** Reads a 2xx answer, or says what any other means for the call. */
@@ -426,6 +448,16 @@ function searchFields(term: 'condition' | 'mPlanID', values: readonly string[]):
   return JSON.stringify({ searchTerms: { [term]: { name: term, title, items: [item] } } });
 }
 
+/** What tells a row from the others: its plan and store; where one of them can't be read, all of it. */
+function keyOf({ mplanId: plan, storeId: shop }: PlannedEvent | BadRow, raw: unknown): string {
+  return plan && shop ? `${plan}_${shop}` : createHash('sha256').update(JSON.stringify(raw)).digest('hex');
+}
+
+/** Whether two readings of a list held the same rows, each as often. */
+function isAlike(before: ReadonlyMap<string, number> | null, now: ReadonlyMap<string, number>): boolean {
+  return before?.size === now.size && [...now].every(([key, times]) => before.get(key) === times);
+}
+
 const sortedBy = (property: string) => JSON.stringify([{ property, direction: 'ASC' }]);
 
 /** An event that is looked for, and the zone of its store. */
@@ -502,6 +534,7 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
         path: call.path + query,
         headers: {
           accept: '*/*',
+          'user-agent': options.userAgent ?? DEFAULT_USER_AGENT,
           'x-requested-with': 'XMLHttpRequest',
           origin: base,
           referer: `${base}/planning/`,
@@ -516,7 +549,11 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
         over(call.write ? 'unknown' : 'session');
         return new SignedOut(answer.status);
       }
-      const result = judge(call, answer, scrubbed(refusalMessage(answer.body), session));
+      const result = judge(
+        call,
+        answer,
+        refusalMessage(answer.body, (words) => scrubbed(words, session)),
+      );
       over();
       return result;
     } catch (error) {
@@ -671,17 +708,26 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
         'getPlanningMplans',
         `Crossmark's list of plan ${sought.plan} ${what}.`,
       );
-    let read = 0;
-    for (let page = 1; ; page++) {
-      const { rows, total } = await plansPage([sought], page, PLAN_PAGE, sought.signal);
-      const row = rowOf(sought, rows);
-      if (row) return row;
-      read += rows.length;
-      // Then it answers another question, or the row that is looked for can't be told from others.
-      if (rows.some(({ mplanId }) => mplanId !== sought.plan)) throw untrusted('held rows of other plans');
-      if (rows.some(({ storeId }) => storeId === null)) throw untrusted('held a row without a store');
-      if (read >= total) return null;
-      if (rows.length === 0) throw untrusted('was not complete');
+    let before: ReadonlyMap<string, number> | null = null;
+    for (let reading = 1; ; reading++) {
+      const seen = new Map<string, number>();
+      let read = 0;
+      for (let page = 1; ; page++) {
+        const { rows, total } = await plansPage([sought], page, PLAN_PAGE, sought.signal);
+        const row = rowOf(sought, rows);
+        if (row) return row;
+        // Then it answers another question, or the row that is looked for can't be told from others.
+        if (rows.some(({ mplanId }) => mplanId !== sought.plan)) throw untrusted('held rows of other plans');
+        if (rows.some(({ storeId }) => storeId === null)) throw untrusted('held a row without a store');
+        for (const { storeId } of rows) seen.set(`${storeId}`, (seen.get(`${storeId}`) ?? 0) + 1);
+        read += rows.length;
+        if (read >= total) break;
+        if (rows.length === 0) throw untrusted('was not complete');
+      }
+      // A row that comes twice may have taken the place of the one that is looked for.
+      if (seen.size === read || isAlike(before, seen)) return null;
+      if (reading === 2) throw untrusted('held one row twice');
+      before = seen;
     }
   }
 
@@ -732,48 +778,51 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
       const given = new Set<string>();
       let limit = pageSize;
       let counted = '';
+      /** The reading before, where it was whole but for rows that came more than once. */
+      let before: ReadonlyMap<string, number> | null = null;
 
       // Crossmark pages by offset. A row that goes away (or comes) before the offset shifts the rest, so that a
       // page can miss a row without a sign in itself. Such a list is read again until one reading holds together.
       for (let reading = 1; reading <= MAX_READINGS; reading++) {
-        const seen = new Set<string>();
+        /** How often each row came. */
+        const seen = new Map<string, number>();
         let moved = false;
         let firstTotal: number | undefined;
-        let read = 0;
+        let rowsRead = 0;
         for (let page = 1; ; page++) {
           const answer = await perform(listCall({ fields, interval, page, limit, sort, signal }));
           const { rows, total } = answer;
           firstTotal ??= total;
           moved ||= total !== firstTotal;
+          rowsRead += rows.length;
           // A host that gives less than was asked for has a page size of its own.
           if (page === 1 && rows.length > 0 && rows.length < Math.min(limit, total)) limit = rows.length;
 
           const fresh: EventPage = { rows: [], bad: [], read: 0, total };
-          const here = new Set<string>();
           for (const raw of rows) {
             const row = parseRow(raw, timeZoneOf, base);
-            const key =
-              'reason' in row
-                ? `${row.mplanId}_${row.storeId}: ${row.reason}`
-                : `${row.mplanId}_${row.storeId}`;
-            if (seen.has(key)) moved = true;
-            else read += 1;
-            here.add(key);
-            if (given.has(key)) continue;
-            given.add(key);
+            const key = keyOf(row, raw);
+            seen.set(key, (seen.get(key) ?? 0) + 1);
+            // A row that could not be read says nothing of one that can.
+            const news = 'reason' in row ? `${key} ${row.reason}` : key;
+            if (given.has(news)) continue;
+            given.add(news);
             if ('reason' in row) fresh.bad.push(row);
             else fresh.rows.push(row);
           }
-          for (const key of here) seen.add(key);
           if (fresh.rows.length > 0 || fresh.bad.length > 0 || total === 0) {
             yield { ...fresh, read: given.size };
           }
           if (rows.length === 0 || page * limit >= total) {
-            if (!moved && read >= total) return;
-            counted = `${read} of ${total}`;
+            const isWhole = !moved && rowsRead >= total;
+            if (isWhole && (seen.size === rowsRead || isAlike(before, seen))) return;
+            before = isWhole ? seen : null;
+            counted = `${seen.size} of ${total}`;
             break;
           }
         }
+        // With other borders between its pages, what a border hid or doubled comes otherwise than before.
+        limit = Math.max(1, limit - 1);
       }
       throw new CrossmarkError(
         'transient',

@@ -1,3 +1,5 @@
+import { cleanText } from '@scheduler/runtime';
+
 /**
  * What a failed call means for the caller.
  *
@@ -25,7 +27,7 @@ export const CALLS = [
 ] as const;
 export type CallName = (typeof CALLS)[number];
 
-/** A call to Crossmark that did not succeed. The message is a sentence for people and carries no secret. */
+/** A call to Crossmark that did not succeed. The message is a sentence for people, in plain text, and carries no secret. */
 export class CrossmarkError extends Error {
   override readonly name = 'CrossmarkError';
   readonly kind: FailureKind;
@@ -52,7 +54,7 @@ export class CrossmarkError extends Error {
       cause?: unknown;
     } = {},
   ) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(cleanText(message), details.cause === undefined ? undefined : { cause: details.cause });
     this.kind = kind;
     this.call = call;
     this.status = details.status;

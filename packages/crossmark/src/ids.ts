@@ -1,3 +1,5 @@
+import { cleanText } from '@scheduler/runtime';
+
 /**
  * Crossmark's identifiers. They look alike (digits) and were once mixed up: a plan id sent where a booking id
  * belongs deletes nothing and says so to nobody. Each has its own type, so a mix-up doesn't compile.
@@ -21,11 +23,17 @@ export class InvalidIdError extends Error {
   override readonly name = 'InvalidIdError';
 }
 
+/** Of what should be an id and isn't: enough to find it by. */
+export const LONGEST_SHOWN_ID = 40;
+
 const digits =
   <T extends string>(label: string, pattern: RegExp) =>
   (value: string | number): T => {
     const text = String(value).trim();
-    if (!pattern.test(text)) throw new InvalidIdError(`"${text}" is not a ${label} (${pattern.source}).`);
+    if (!pattern.test(text)) {
+      const shown = cleanText(text, LONGEST_SHOWN_ID);
+      throw new InvalidIdError(`"${shown}" is not a ${label} (${pattern.source}).`);
+    }
     return text as T;
   };
 

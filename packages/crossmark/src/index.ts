@@ -5,6 +5,7 @@ export {
   type CrossmarkClient,
   type CrossmarkClientOptions,
   createCrossmarkClient,
+  DEFAULT_USER_AGENT,
   type EventPage,
   type LocationCondition,
   type PlannedEvent,

@@ -5,6 +5,15 @@
 import type { Instant, WorkDate } from '@scheduler/scheduling';
 import { Temporal } from 'temporal-polyfill';
 
+/** Dates of other centuries are slips, and the far ones stop what reads them: Postgres, browsers, the arithmetic of zones. */
+const FIRST_YEAR = 2000;
+const LAST_YEAR = 2099;
+
+function inRange<T extends { year: number }>(date: T): T {
+  if (date.year >= FIRST_YEAR && date.year <= LAST_YEAR) return date;
+  throw new RangeError(`the year ${date.year} is not between ${FIRST_YEAR} and ${LAST_YEAR}.`);
+}
+
 const canonical = (instant: Temporal.Instant): Instant => instant.toString({ fractionalSecondDigits: 3 });
 
 /** `2026-01-05T10:45:00-05:00`: an instant as the zone's local time with the offset of that day. Throws RangeError. */
@@ -19,9 +28,11 @@ export function wholeSecond(instant: Instant): Instant {
   return canonical(Temporal.Instant.from(instant).round({ smallestUnit: 'second', roundingMode: 'floor' }));
 }
 
-/** Reads a time that carries its offset (`…+00:00`). Throws RangeError, also where the offset is missing. */
+/** Reads a time that carries its offset (`…+00:00`). Throws RangeError, also where the offset is missing or the year can't be. */
 export function fromOffset(text: string): Instant {
-  return canonical(Temporal.Instant.from(text));
+  const instant = Temporal.Instant.from(text);
+  inRange(instant.toZonedDateTimeISO('UTC'));
+  return canonical(instant);
 }
 
 const WALL = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2}):(\d{2}) ([AP])M$/i;
@@ -29,7 +40,7 @@ const DAY = /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/;
 
 /**
  * Reads the list's `MM/DD/YYYY hh:mm:ss AM/PM` as the wall time of a store. The hour that comes twice in autumn is
- * taken as its first coming, the hour that spring leaves out as one later. Throws RangeError.
+ * taken as its first coming, the hour that spring leaves out as one later. Throws RangeError, also where the year can't be.
  */
 export function fromWallTime(text: string, timeZone: string): Instant {
   const [, month, day, year, hour, minute, second, half] = WALL.exec(text) ?? [];
@@ -46,15 +57,15 @@ export function fromWallTime(text: string, timeZone: string): Instant {
     },
     { overflow: 'reject' },
   );
-  return canonical(wall.toZonedDateTime(timeZone).toInstant());
+  return canonical(inRange(wall).toZonedDateTime(timeZone).toInstant());
 }
 
-/** Reads `MM/DD/YYYY`. Throws RangeError. */
+/** Reads `MM/DD/YYYY`. Throws RangeError, also where the year can't be. */
 export function fromDay(text: string): WorkDate {
   const [, month, day, year] = DAY.exec(text) ?? [];
   if (!year) throw new RangeError(`"${text}" is not MM/DD/YYYY.`);
   const date = { year: Number(year), month: Number(month), day: Number(day) };
-  return Temporal.PlainDate.from(date, { overflow: 'reject' }).toString();
+  return inRange(Temporal.PlainDate.from(date, { overflow: 'reject' })).toString();
 }
 
 const slashed = (date: Temporal.PlainDate): string =>
