@@ -200,9 +200,10 @@ export function retryJobs(db: Db, actor: Actor, jobIds: readonly string[]): Prom
         and attempts >= max_attempts and locked_at is null and coalesce(key, '') not like 'event:%'
       for update`);
     if (failed.length === 0) throw refuse('These jobs are gone, or somebody set them going already.');
-    const ids = `{${failed.map((job) => job.id).join(',')}}`;
+    const ids = JSON.stringify(failed.map((job) => job.id));
     await tx.execute(
-      sql`select graphile_worker.reschedule_jobs(${ids}::bigint[], run_at => now(), attempts => 0)`,
+      sql`select graphile_worker.reschedule_jobs(
+        array(select value::bigint from json_array_elements_text(${ids}::json)), run_at => now(), attempts => 0)`,
     );
     await audit(tx, actor, {
       action: 'job.retry',

@@ -75,7 +75,10 @@ export async function attention(
     query.kind ? eq(kindOf, query.kind) : undefined,
     query.reason === undefined ? undefined : eq(eventSyncs.failureReason, query.reason),
   );
-  const rank = sql`array_position(${sql.param(`{${UNSETTLED_KINDS.join(',')}}`)}::text[], ${kindOf})`;
+  const rank = sql`array_position(array[${sql.join(
+    UNSETTLED_KINDS.map((kind) => sql`${kind}`),
+    sql`, `,
+  )}]::text[], ${kindOf})`;
   const [counted, rows, [matching], people, failures] = await Promise.all([
     db
       .select({ kind: kindOf, number: count() })

@@ -4,10 +4,12 @@
  * Two rules hold throughout:
  * - `_private_*` tables are read, never written. All changes go through graphile-worker's public functions, which know
  *   about locks: they leave a job alone that a worker took less than four hours ago.
- * - Parameters are strings, numbers or null, and lists travel as JSON text (`$1::text::json`) or as an array literal
- *   (`$1::text::bigint[]`). Drivers disagree on how to send arrays, JSON and bigints; text they all send alike. For the
+ * - Parameters are strings, numbers or null, and lists travel as JSON text (`$1::text::json`). Drivers disagree on how to send arrays, JSON and bigints; text they all send alike. For the
  *   same reason instants come back as milliseconds (float8) and JSON as text.
  */
+
+/** Ids of jobs as one parameter, a JSON list of texts. */
+const GIVEN_IDS = 'array(select value::bigint from json_array_elements_text($1::text::json))';
 
 /** What the four live statuses mean. `is_available` is graphile-worker's own: unlocked and attempts left. */
 const STATUS_CONDITIONS = {
@@ -137,12 +139,12 @@ export const PAGES: Record<LiveStatus, string> = {
 /** A failed job starts over: due now, all attempts back. $1: ids. Returns those it could change. */
 export const RETRY = `
 select jobs.id::text as id
-from :schema.reschedule_jobs($1::text::bigint[], run_at := now(), attempts := 0) jobs`;
+from :schema.reschedule_jobs(${GIVEN_IDS}, run_at := now(), attempts := 0) jobs`;
 
 /** Due now. $1: ids. Returns those it could change. */
 export const PROMOTE = `
 select jobs.id::text as id
-from :schema.reschedule_jobs($1::text::bigint[], run_at := now()) jobs`;
+from :schema.reschedule_jobs(${GIVEN_IDS}, run_at := now()) jobs`;
 
 /** All delayed jobs of a task are due now. $1: task. */
 export const PROMOTE_ALL = `
@@ -159,19 +161,19 @@ from :schema.reschedule_jobs(
 export const CHANGE_DELAY = `
 select jobs.id::text as id
 from :schema.reschedule_jobs(
-  $1::text::bigint[],
+  ${GIVEN_IDS},
   run_at := now() + $2::float8 * interval '1 millisecond'
 ) jobs`;
 
 /** $1: ids, $2: priority, lower runs first. */
 export const CHANGE_PRIORITY = `
 select jobs.id::text as id
-from :schema.reschedule_jobs($1::text::bigint[], priority := $2::int) jobs`;
+from :schema.reschedule_jobs(${GIVEN_IDS}, priority := $2::int) jobs`;
 
 /** Deletes jobs that nobody works on. $1: ids. Returns those it deleted. */
 export const REMOVE = `
 select jobs.id::text as id
-from :schema.complete_jobs($1::text::bigint[]) jobs`;
+from :schema.complete_jobs(${GIVEN_IDS}) jobs`;
 
 /**
  * Deletes a task's jobs of one status that are older than the grace time: by when they failed, else by when they were

@@ -137,9 +137,7 @@ export function createStore({ query, schema = 'graphile_worker', tasks }: Graphi
   const change = (statement: string, ...parameters: QueryParameter[]) =>
     run(statement, ...parameters).finally(() => counts.forget());
   const changedIds = async (statement: string, ids: readonly string[], ...rest: QueryParameter[]) =>
-    new Set(
-      (await change(statement, `{${ids.map(BigInt).join(',')}}`, ...rest)).map((row) => String(row.id)),
-    );
+    new Set((await change(statement, JSON.stringify(ids), ...rest)).map((row) => String(row.id)));
 
   return {
     async counts(task: string): Promise<TaskCounts> {

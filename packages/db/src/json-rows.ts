@@ -40,4 +40,5 @@ export function jsonRows<Table extends PgTable>(table: Table): JsonRows<Table['$
 }
 
 /** A list of numbers as one parameter, however long it is: `where id = any(${idList(ids)})`. */
-export const idList = (ids: readonly number[]): SQL => sql`${`{${ids.join()}}`}::int[]`;
+export const idList = (ids: readonly number[]): SQL =>
+  sql`array(select value::int from json_array_elements_text(${JSON.stringify(ids)}::json))`;

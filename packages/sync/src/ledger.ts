@@ -629,14 +629,13 @@ const SYNCED =
 
 /** Writes that an event is synced, as its owner and with its rows locked. */
 async function writeSynced(tx: Tx, { eventId, attemptId }: Lease, result: SyncedResult): Promise<void> {
-  const follows = FOLLOWED_BY[result.condition].join();
   // Under way, done or reissued work stays so; jobs that came meanwhile have nothing left to do.
   await tx.execute(sql`
     with synced as (
       update event_syncs set ${SYNCED} where event_id = ${eventId}
     ), followed as (
       update events set condition = ${result.condition}::event_condition, updated_at = now()
-      where id = ${eventId} and condition = any(${`{${follows}}`}::event_condition[])
+      where id = ${eventId} and condition in ${FOLLOWED_BY[result.condition]}
     ), closed as (
       update sync_attempts set outcome = ${result.outcome}::attempt_outcome, summary = ${result.summary}, finished_at = now()
       where id = ${attemptId}

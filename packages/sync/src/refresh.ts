@@ -5,6 +5,8 @@ import {
   employees,
   eventSyncs,
   events,
+  type FailureKind,
+  postgresError,
   refreshRuns,
   schedules,
   stores,
@@ -12,6 +14,7 @@ import {
   syncSteps,
   type Tx,
 } from '@scheduler/db';
+import { cleanText, errorText } from '@scheduler/runtime';
 import {
   addDays,
   type Condition,
@@ -55,6 +58,9 @@ const BUDGET_MS = 55 * 60_000;
 const SHORTEST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 10 * 60_000;
 
+/** As much of a bad row's plan as is kept; a plan's number has 8 digits. */
+const LONGEST_PLAN = 40;
+
 /** Bad rows kept in the run's record; their number is told in full. */
 const BAD_ROWS_KEPT = 200;
 
@@ -76,7 +82,8 @@ interface Counts {
 /**
  * One reading of Crossmark's whole list, page by page, each page one short transaction that writes only what differs.
  * Events that Crossmark no longer lists count as gone only after a complete reading. Never ends a schedule that
- * has unsynced changes, never deletes anything. Throws only where our own database fails.
+ * has unsynced changes, never deletes anything. A row that can't be kept is listed as a bad one and stops no other. Throws
+ * only where our own database can't be told how the run ended.
  */
 export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Promise<Ended> {
   const { db } = ctx;
@@ -126,35 +133,73 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
       await close(db, { outcome: 'interrupted', summary: error.message });
       return { outcome: 'interrupted' };
     }
-    if (!(error instanceof CrossmarkError)) throw error;
-    const failure = { failureKind: error.kind, failureReason: error.message };
-    return db.transaction(async (tx) => {
-      const nowMs = Date.parse(await clock(tx));
-      const lastedMs = nowMs - Date.parse(run.requestedAt);
-      // Not given up while Crossmark is known not to answer: it runs as soon as it does.
-      const heldBack = error instanceof CrossmarkUnreachableError;
-      if (error.kind === 'rejected' || (lastedMs > BUDGET_MS && !heldBack)) {
-        await tx
-          .update(refreshRuns)
-          .set({ state: 'failed', finishedAt: sql`now()`, failureReason: error.message })
-          .where(eq(refreshRuns.id, runId));
-        await close(tx, { ...failure, outcome: 'dead' });
-        return { ...failure, outcome: 'dead' as const };
-      }
-      const waitMs = error.retryAfterMs ?? Math.min(Math.max(lastedMs, SHORTEST_RETRY_MS), LONGEST_RETRY_MS);
-      const nextTryAt = heldBack ? await whenHeldBack(tx) : new Date(nowMs + waitMs).toISOString();
+    if (!(error instanceof CrossmarkError))
+      ctx.log.error({ err: error, runId }, 'the reading failed unexpectedly');
+    return leaveFailed(db, run, job, error, close);
+  }
+}
+
+/** What a reading's failure is to its run. */
+function failureOf(error: unknown): {
+  failureKind: FailureKind;
+  failureReason: string;
+  retryAfterMs?: number | undefined;
+} {
+  if (error instanceof CrossmarkError)
+    return {
+      failureKind: error.kind,
+      failureReason: cleanText(error.message),
+      retryAfterMs: error.retryAfterMs,
+    };
+  const failureReason = `Something went wrong on our side while the list was read: ${errorText(error)}`;
+  // The same data or code would fail again: the next reading may find other data.
+  return { failureKind: isRefusal(error) ? 'rejected' : 'transient', failureReason };
+}
+
+/** Ends the run as failed, or has it tried again: it never stays as running with nobody at it. */
+function leaveFailed(
+  db: Db,
+  run: typeof refreshRuns.$inferSelect,
+  job: JobInfo,
+  error: unknown,
+  close: (tx: Tx, values: Partial<typeof syncAttempts.$inferInsert>) => Promise<unknown>,
+): Promise<Ended> {
+  const { retryAfterMs, ...failure } = failureOf(error);
+  const { failureReason } = failure;
+  const ours = eq(refreshRuns.id, run.id);
+  return db.transaction(async (tx) => {
+    const nowMs = Date.parse(await clock(tx));
+    const lastedMs = nowMs - Date.parse(run.requestedAt);
+    // Not given up while Crossmark is known not to answer: it runs as soon as it does.
+    const heldBack = error instanceof CrossmarkUnreachableError;
+    if (failure.failureKind === 'rejected' || (lastedMs > BUDGET_MS && !heldBack)) {
       await tx
         .update(refreshRuns)
-        .set({ state: 'queued', failureReason: error.message })
-        .where(eq(refreshRuns.id, runId));
-      await addJobs(tx, [
-        { task: 'refresh_events', payload: { runId }, key: refreshJobKey(runId), runAt: nextTryAt },
-      ]);
-      const outcome = heldBack ? ('waiting' as const) : ('retry' as const);
-      await close(tx, { ...failure, outcome, ...(heldBack ? {} : { nextTryAt }) });
-      return { ...failure, outcome };
-    });
-  }
+        .set({ state: 'failed', finishedAt: sql`now()`, failureReason })
+        .where(ours);
+      await close(tx, { ...failure, outcome: 'dead' });
+      return { ...failure, outcome: 'dead' };
+    }
+    const waitMs = retryAfterMs ?? Math.min(Math.max(lastedMs, SHORTEST_RETRY_MS), LONGEST_RETRY_MS);
+    const nextTryAt = heldBack ? await whenHeldBack(tx) : new Date(nowMs + waitMs).toISOString();
+    await tx.update(refreshRuns).set({ state: 'queued', failureReason }).where(ours);
+    await addJobs(tx, [
+      { task: job.task, payload: { runId: run.id }, key: refreshJobKey(run.id), runAt: nextTryAt },
+    ]);
+    const outcome = heldBack ? 'waiting' : 'retry';
+    await close(tx, { ...failure, outcome, ...(heldBack ? {} : { nextTryAt }) });
+    return { ...failure, outcome };
+  });
+}
+
+/** Classes of Postgres' errors that a value causes: data exception, integrity violation, limit of the program. */
+const REFUSALS = /^(22|23|54)/;
+
+/** Whether Postgres refused a value, or our own code couldn't work with one: the same would happen again. */
+function isRefusal(error: unknown): boolean {
+  const refused = postgresError(error);
+  if (refused) return refused.severity === 'ERROR' && REFUSALS.test(refused.code);
+  return error instanceof TypeError || error instanceof RangeError;
 }
 
 /**
@@ -181,6 +226,13 @@ interface Listed {
   store: Store;
   key: string;
 }
+
+/** What a transaction wrote: how many events it changed, and all that it dealt with, by our id. */
+interface Written {
+  counts: Omit<Counts, 'unchanged'>;
+  seen: number[];
+}
+const UNCHANGED: Written = { counts: { created: 0, updated: 0, drifted: 0 }, seen: [] };
 
 const keyOf = (mplanId: string | null, storeId: number) => `${mplanId}@${storeId}`;
 
@@ -262,16 +314,7 @@ class Reading {
           reason: `store ${row.storeId} (${row.storeName}) is not set up here`,
         });
     }
-    const known = await loadByPlan(db, listed);
-    // The second window touches the first one: what was judged a moment ago is left alone.
-    const fresh = listed.filter(({ key }) => !this.seen.has(known.get(key)?.event.id ?? 0));
-    const dirty = fresh.filter(({ row, store, key }) => {
-      const local = known.get(key);
-      return !local || needsWrite(row, local, since, store.timeZone);
-    });
-    for (const { event } of known.values()) this.seen.add(event.id);
-    const changed = dirty.length > 0 ? await db.transaction((tx) => this.write(tx, dirty, since)) : 0;
-    this.counts.unchanged += fresh.length - changed;
+    await this.applyRows(listed, since);
     await db
       .update(refreshRuns)
       .set({
@@ -283,8 +326,53 @@ class Reading {
       .where(eq(refreshRuns.id, this.runId));
   }
 
-  private addBad(row: BadRow) {
+  /**
+   * Applies rows in one transaction. Where one of them is refused, by Postgres or by our own code, they are applied in
+   * halves, down to that one: it becomes a bad row, and costs no other.
+   */
+  private async applyRows(listed: readonly Listed[], since: Instant): Promise<void> {
+    try {
+      await this.applyTogether(listed, since);
+    } catch (error) {
+      const [only] = listed;
+      if (!isRefusal(error) || !only) throw error;
+      if (listed.length === 1) {
+        this.addBad({ mplanId: only.row.mplanId, reason: `can’t be stored here: ${errorText(error)}` });
+        return;
+      }
+      const half = Math.ceil(listed.length / 2);
+      await this.applyRows(listed.slice(0, half), since);
+      await this.applyRows(listed.slice(half), since);
+    }
+  }
+
+  private async applyTogether(listed: readonly Listed[], since: Instant): Promise<void> {
+    const { db } = this.ctx;
+    const known = await loadByPlan(db, listed);
+    // The second window touches the first one: what was judged a moment ago is left alone.
+    const fresh = listed.filter(({ key }) => !this.seen.has(known.get(key)?.event.id ?? 0));
+    const dirty = fresh.filter(({ row, store, key }) => {
+      const local = known.get(key);
+      return !local || needsWrite(row, local, since, store.timeZone);
+    });
+    const written = dirty.length > 0 ? await db.transaction((tx) => this.write(tx, dirty, since)) : UNCHANGED;
+    // Only what was committed counts.
+    for (const { event } of known.values()) this.seen.add(event.id);
+    for (const id of written.seen) this.seen.add(id);
+    const { created, updated, drifted } = written.counts;
+    this.counts.created += created;
+    this.counts.updated += updated;
+    this.counts.drifted += drifted;
+    this.counts.unchanged += fresh.length - created - updated - drifted;
+  }
+
+  /** A row that says nothing about its event, least of all that it is gone. */
+  private addBad({ mplanId, reason }: BadRow) {
     this.badCount += 1;
+    const row = {
+      mplanId: mplanId === null ? null : cleanText(mplanId, LONGEST_PLAN),
+      reason: cleanText(reason),
+    };
     if (row.mplanId) this.unreadable.add(row.mplanId);
     else this.nameless = true;
     if (this.bad.length < BAD_ROWS_KEPT) this.bad.push(row);
@@ -296,10 +384,10 @@ class Reading {
   }
 
   /**
-   * Writes the rows of a page that differ, under lock and judged again: a save may have come in between. Returns how
-   * many did differ.
+   * Writes the rows of a page that differ, under lock and judged again: a save may have come in between. Returns which did
+   * differ.
    */
-  private async write(tx: Tx, rows: readonly Listed[], since: Instant): Promise<number> {
+  private async write(tx: Tx, rows: readonly Listed[], since: Instant): Promise<Written> {
     const known = await loadByPlan(tx, rows);
     const strange = rows.filter(({ key }) => !known.has(key));
     const named = await this.nameLocalEvents(tx, strange);
@@ -315,7 +403,7 @@ class Reading {
     const steps = await stepsOf(tx, ids);
     const wantedOf = await wantedBy(tx, [...locals.values()]);
 
-    let changed = 0;
+    const counts = { created: 0, updated: 0, drifted: 0 };
     const facts: ChangedFacts[] = [];
     const remembers: { eventId: number; held: Remembered | null }[] = [];
     const inserts: (typeof schedules.$inferInsert)[] = [];
@@ -325,7 +413,6 @@ class Reading {
       if (!local) continue;
       const { event } = local;
       const { timeZone } = store;
-      this.seen.add(event.id);
       const journal = steps.get(event.id) ?? [];
       const verdict = judge({
         row,
@@ -346,10 +433,7 @@ class Reading {
           : facts.at(-1)?.event === event || named.has(key) || verdict.kind !== 'same'
             ? 'updated'
             : null;
-      if (count) {
-        this.counts[count] += 1;
-        changed += 1;
-      }
+      if (count) counts[count] += 1;
 
       switch (verdict.kind) {
         case 'same':
@@ -385,7 +469,7 @@ class Reading {
     await rememberAll(tx, remembers);
     await auditAdoptions(tx, adoptions);
     await this.sendWaiting(tx, [...named.values()], locals);
-    return changed;
+    return { counts, seen: [...locals.values()].map(({ event }) => event.id) };
   }
 
   /** Gives plan ids to events known from a file alone; by key of our event, its id. */

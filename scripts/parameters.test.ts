@@ -1,0 +1,17 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ROOT } from './lib/process.ts';
+
+/** A list that is joined between braces, which is how Postgres writes an array: a brace or quote of a value would end it. */
+const ARRAY_LITERAL = /`\{\$\{[^`]*\}\}`|\.join\([^)]*\)\}\}`/;
+
+test('no statement takes a list as joined text: lists travel as JSON', () => {
+  const sources = globSync('{apps,packages,scripts}/**/*.ts', {
+    cwd: ROOT,
+    exclude: (name) => name === 'node_modules' || name === 'dist',
+  }).filter((file) => !file.endsWith('.test.ts'));
+  expect(sources.length).toBeGreaterThan(200);
+  const joined = sources.filter((file) => ARRAY_LITERAL.test(readFileSync(join(ROOT, file), 'utf8')));
+  expect(joined).toEqual([]);
+});
