@@ -104,11 +104,11 @@ describe('an operator, against a real worker', () => {
     await database.sql`
       with event as (
         insert into events (store_id, mplan_id, name, type, starts_on, due_on, duration_minutes)
-        select (select min(id) from stores), (71000000 + n)::text, 'Flood ' || n, 'Other', current_date, current_date + 7, 390
+        select (select min(id) from stores), (71000000 + n)::text, 'Flood ' || n, 'Other', app_now()::date, app_now()::date + 7, 390
         from generate_series(1, 500) n returning id
       )
       insert into event_syncs (event_id, state, wanted_version, wanted_at, failing_since, failure_kind, failure_reason)
-      select id, 'failed', 1, now(), now(), 'rejected', 'Crossmark refused it: closed for stock-taking.' from event`;
+      select id, 'failed', 1, app_now(), app_now(), 'rejected', 'Crossmark refused it: closed for stock-taking.' from event`;
     await page.getByText('500 changes did not get through, and nobody tries again.').waitFor(SOON);
     await page.getByLabel('Event, person, store or reason').fill('stock-taking');
     await region('Dead letters (500)').getByRole('button', { name: 'Try all 500 again' }).click();

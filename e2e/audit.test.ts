@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, workDateOf } from '@scheduler/scheduling';
 import { signIn } from '@scheduler/scripts/api';
 import type { Page } from 'playwright-core';
@@ -74,7 +75,7 @@ describe('an admin at the audit log', () => {
     await page.getByLabel('Search the audit log').fill(`${event.person} schedule`);
     await page.waitForURL(/q=/);
     await expect.poll(() => rows().count()).toBe(1);
-    const today = workDateOf(new Date().toISOString(), 'America/Indiana/Indianapolis');
+    const today = workDateOf(currentInstant(), 'America/Indiana/Indianapolis');
     await page.getByLabel('From day').fill(addDays(today, 1));
     await page.getByText('Nothing matches.').waitFor();
     await page.getByRole('button', { name: 'Clear filters' }).click();

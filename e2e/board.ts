@@ -1,3 +1,4 @@
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, workDateOf } from '@scheduler/scheduling';
 import { signIn } from '@scheduler/scripts/api';
 import type { Page } from 'playwright-core';
@@ -25,7 +26,7 @@ export async function freeEvent(stack: Stack, type: string): Promise<FreeEvent> 
   const api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
   const [store] = await api.stores.list.query();
   if (!store) throw new Error('There is no store.');
-  const today = workDateOf(new Date().toISOString(), store.timeZone);
+  const today = workDateOf(currentInstant(), store.timeZone);
   const people = new Map((await api.employees.list.query({})).map((person) => [person.id, person.repId]));
   for (const week of [0, 1, 2, 3]) {
     const board = await api.board.week.query({ weekOf: addDays(today, week * 7) });

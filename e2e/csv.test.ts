@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, daysBetween, instantAt, workDateOf } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { openSwitchboard, type Switchboard } from '@scheduler/scripts/chaos/switchboard';
@@ -75,7 +76,7 @@ describe('two real export files', () => {
     crossmark = openSwitchboard(stack.infrastructure.simulatorUrl);
     ({ page } = await signedIn(stack));
     api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
-    today = workDateOf(new Date().toISOString(), STORE_ZONE);
+    today = workDateOf(currentInstant(), STORE_ZONE);
     rows = (['scheduled', 'unscheduled'] as const).flatMap((name) => read(fixture(name, today).text));
   });
   afterAll(() => stack?.stop());

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, defaultReissueExpiry, workDateOf } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { openSwitchboard, type Switchboard } from '@scheduler/scripts/chaos/switchboard';
@@ -30,7 +31,7 @@ describe('the list of events', () => {
     const [store] = await api.stores.list.query();
     if (!store) throw new Error('There is no store.');
     storeId = store.crossmarkStoreId;
-    today = workDateOf(new Date().toISOString(), store.timeZone);
+    today = workDateOf(currentInstant(), store.timeZone);
     await crossmark.putPlan(
       Array.from({ length: MANY }, (_, index) => ({
         mplanId: String(78_000_001 + index),

@@ -21,7 +21,7 @@ describe('names that are markup, from Crossmark and from people', () => {
     await sql`update event_syncs set failure_reason = failure_reason || ${MARKUP}, booked_rep_names = ${MARKUP} where booked_rep_names is not null or failure_reason is not null`;
     await sql`update sync_attempts set summary = summary || ${MARKUP}, failure_reason = failure_reason || ${MARKUP}`;
     await sql`update audit_log set actor_name = actor_name || ${MARKUP}, before = before || jsonb_build_object('note', ${MARKUP}::text), after = after || jsonb_build_object('note', ${MARKUP}::text)`;
-    await sql`insert into holidays (day, name, yearly) values (current_date + 1, ${MARKUP}, false)`;
+    await sql`insert into holidays (day, name, yearly) values (app_now()::date + 1, ${MARKUP}, false)`;
     await close();
   });
   afterAll(() => stack?.stop());

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, formatDay, weekStart, workDateOf } from '@scheduler/scheduling';
 import { type Api, refusal, signIn } from '@scheduler/scripts/api';
 import { heldBookings } from '@scheduler/scripts/crossmark-side';
@@ -10,7 +11,7 @@ import { freeEvent } from './board.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
 
 const STORE_ZONE = 'America/Indiana/Indianapolis';
-const today = workDateOf(new Date().toISOString(), STORE_ZONE);
+const today = workDateOf(currentInstant(), STORE_ZONE);
 
 describe('a dispatcher who looks after people', () => {
   let stack: Stack;

@@ -1,3 +1,4 @@
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, weekStart, workDateOf } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { waitFor } from '@scheduler/scripts/process';
@@ -25,7 +26,7 @@ export async function emptyWeek(stack: Stack): Promise<EmptyWeek> {
   const [store] = await api.stores.list.query();
   if (!store) throw new Error('There is no store.');
   const { timeZone } = store;
-  const sunday = addDays(weekStart(workDateOf(new Date().toISOString(), timeZone)), 7 * WEEKS_AHEAD);
+  const sunday = addDays(weekStart(workDateOf(currentInstant(), timeZone)), 7 * WEEKS_AHEAD);
   let next = 79_000_001;
   return {
     api,

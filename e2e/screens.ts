@@ -1,3 +1,4 @@
+import { currentInstant } from '@scheduler/runtime/clock';
 import { signIn } from '@scheduler/scripts/api';
 import { heldBookings } from '@scheduler/scripts/crossmark-side';
 import { waitFor } from '@scheduler/scripts/process';
@@ -186,7 +187,7 @@ export async function makeNews(stack: Stack): Promise<FreeEvent> {
   }
 
   const planned = (await api.events.list.query({ scheduled: true, types: ['Core'], limit: 1000 })).rows;
-  const today = new Date().toISOString();
+  const today = currentInstant();
   const open = planned.filter(({ event, schedule }) => {
     return event.sync.state === 'synced' && schedule && schedule.startsAt > today;
   });

@@ -2,6 +2,7 @@ import { type Apps, startApps } from '@scheduler/scripts/apps';
 import { findChromium } from '@scheduler/scripts/chromium';
 import { DEMO, type Infrastructure, temporaryInfrastructure } from '@scheduler/scripts/infrastructure';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { moveClock } from './clock.ts';
 
 /** The whole system as processes of their own, on free ports and temporary demo data, and a real browser. */
 export interface Stack {
@@ -27,6 +28,12 @@ export async function startStack(
     stops.push(apps.stop);
     const browser = await chromium.launch(findChromium());
     stops.push(() => browser.close());
+    const newContext = browser.newContext.bind(browser);
+    browser.newContext = async (options) => {
+      const context = await newContext(options);
+      await moveClock(context);
+      return context;
+    };
     return { infrastructure, apps, browser, stop };
   } catch (error) {
     await stop();

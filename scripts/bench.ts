@@ -2,8 +2,10 @@
  * `pnpm bench [PART…] [--json] [--rounds N] [--scale N] [--plots FOLDER]`: how this compares with what it replaces and
  * with the limit of the hardware, side by side on this machine. Measures and prints; asserts nothing.
  */
+
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { measureAdmin } from './lib/bench/admin.ts';
 import { measureDepth, measureDrain, measureWorkers } from './lib/bench/drain.ts';
 import { measureLatency } from './lib/bench/latency.ts';
@@ -95,4 +97,4 @@ try {
 } finally {
   await infrastructure.stop();
 }
-if (values.json) console.log(JSON.stringify({ at: new Date().toISOString(), parts: results }, null, 2));
+if (values.json) console.log(JSON.stringify({ at: currentInstant(), parts: results }, null, 2));

@@ -3,10 +3,12 @@
  * and starts what came of them as a company would: built output only, another user than root, files that can't be
  * written, a real Postgres and Redis. Then a schedule goes through to the simulator, and each app stops on SIGTERM.
  */
+
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from '@scheduler/db';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { workDateOf } from '@scheduler/scheduling';
 import { freeSlot, signIn } from './lib/api.ts';
 import { heldBookings } from './lib/crossmark-side.ts';
@@ -86,7 +88,7 @@ try {
   const { event, one, startsAt } = await freeSlot(
     api,
     'Core',
-    workDateOf(new Date().toISOString(), String(store?.timeZone)),
+    workDateOf(currentInstant(), String(store?.timeZone)),
   );
   const { eventId } = event;
   await api.schedules.create.mutate({ eventId, employeeId: one.employeeId, startsAt, withSupervisor: false });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { workDateOf } from '@scheduler/scheduling';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freeSlot, signIn } from './lib/api.ts';
@@ -73,7 +74,7 @@ test('one request id and one trace lead from a click to the call to Crossmark', 
   await waitFor('The server', answers(`${url}/readyz`), { process: server });
   const api = await signIn(url, String(infrastructure.env.WEB_ORIGIN));
   const [store] = await api.stores.list.query();
-  const today = workDateOf(new Date().toISOString(), String(store?.timeZone));
+  const today = workDateOf(currentInstant(), String(store?.timeZone));
   const { event, one, startsAt } = await freeSlot(api, 'Core', today);
   const { eventId } = event;
   await api.schedules.create.mutate({ eventId, employeeId: one.employeeId, startsAt, withSupervisor: false });

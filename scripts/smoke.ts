@@ -2,6 +2,7 @@
  * `pnpm smoke [--json]`: boots everything on free ports and temporary data, works through the public API as a dispatcher
  * would, and checks after each step what the simulator itself holds.
  */
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, workDateOf } from '@scheduler/scheduling';
 import { type Api, freeSlot, refusal, signIn } from './lib/api.ts';
 import { type Apps, startApps } from './lib/apps.ts';
@@ -42,7 +43,7 @@ try {
   const api: Api = await signIn(apps.serverUrl, infrastructure.env.WEB_ORIGIN as string);
   const [store] = await api.stores.list.query();
   if (!store) throw new Error('There is no store.');
-  const today = workDateOf(new Date().toISOString(), store.timeZone);
+  const today = workDateOf(currentInstant(), store.timeZone);
 
   /** The week's board; weeks from today's. */
   const board = (weeks = 0) => api.board.week.query({ weekOf: addDays(today, weeks * 7) });

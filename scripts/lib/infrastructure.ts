@@ -5,7 +5,9 @@ import { createUser } from '@scheduler/auth';
 import { connect, events, migrate, stores, USER_ROLES, users } from '@scheduler/db';
 import { startPostgres } from '@scheduler/db/embedded';
 import { crossmarkState, demoScenario, seedScenario } from '@scheduler/db/seeds';
+import { moveClock } from '@scheduler/db/testing';
 import { findRedis, startRedis } from '@scheduler/metrics/redis';
+import { clockOffsetMs, currentInstant } from '@scheduler/runtime/clock';
 import { workDateOf } from '@scheduler/scheduling';
 import { max } from 'drizzle-orm';
 import getPort from 'get-port';
@@ -143,6 +145,8 @@ export async function startInfrastructure(options: {
     stops.push(database.stop);
     ports.postgres = Number(new URL(database.url).port || 5432);
     await migrate(database.url);
+    // A database of our own takes the clock of those who work on it, and gives it back.
+    if (database.own) await moveClock(database.url, clockOffsetMs);
 
     let redisUrl = process.env.REDIS_URL ?? null;
     let ownRedis: Interruptible | null = null;
@@ -188,7 +192,7 @@ export async function startInfrastructure(options: {
     } else if (options.fresh || !known) {
       say('Writing demo data…');
       await seedDemo({ databaseUrl: database.url, simulatorUrl });
-    } else if (last?.dueOn && last.dueOn < new Date().toISOString()) {
+    } else if (last?.dueOn && last.dueOn < currentInstant()) {
       say('The demo data is weeks old and its events are past: pnpm dev --fresh writes it anew.');
     }
 
@@ -264,7 +268,7 @@ export async function seedDemo(
   makeScenario = demoScenario,
 ): Promise<void> {
   const zone = 'America/Indiana/Indianapolis';
-  const scenario = makeScenario(workDateOf(new Date().toISOString(), zone));
+  const scenario = makeScenario(workDateOf(currentInstant(), zone));
   if (target.simulatorUrl) {
     const loaded = await fetch(`${target.simulatorUrl}/__sim/state`, {
       method: 'PUT',

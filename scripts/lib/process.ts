@@ -95,7 +95,7 @@ export async function waitFor<T>(
   check: () => Promise<T | undefined | null | false>,
   options: { process?: Running; withinMs?: number } = {},
 ): Promise<T> {
-  const deadline = Date.now() + (options.withinMs ?? 60_000);
+  const deadline = performance.now() + (options.withinMs ?? 60_000);
   let gone = false;
   void options.process?.ended.then(() => {
     gone = true;
@@ -105,7 +105,7 @@ export async function waitFor<T>(
     if (value) return value;
     const output = () => (options.process ? `\n${options.process.output()}` : '');
     if (gone) throw new Error(`${what}: the process ended.${output()}`);
-    if (Date.now() > deadline)
+    if (performance.now() > deadline)
       throw new Error(`${what}: not within ${(options.withinMs ?? 60_000) / 1000} s.${output()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

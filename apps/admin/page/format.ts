@@ -1,3 +1,5 @@
+import { currentInstant } from '@scheduler/runtime/clock';
+
 const NBSP = '\u00a0';
 
 /** A duration in the unit a person would choose: `850 ms`, `2.4 s`, `3.1 min`, `5 h`, `2 d`. */
@@ -27,7 +29,7 @@ export function age(since: string, now: string): string {
 }
 
 /** Clock time where the day is today's, else day and time; in the reader's zone. */
-export function moment(instant: string, now: string = new Date().toISOString()): string {
+export function moment(instant: string, now: string = currentInstant()): string {
   const [at, today] = [new Date(instant), new Date(now)];
   const time = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
   if (at.toDateString() === today.toDateString()) return time;

@@ -1,3 +1,4 @@
+import { currentInstant } from '@scheduler/runtime/clock';
 import { CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { type ChangeFilter, Changes } from './changes.tsx';
@@ -43,7 +44,7 @@ export function OverviewPage(props: { viewer: Viewer; onSignedOut: () => void })
             {data ? (
               <>
                 {' '}
-                since <At at={data.facts.at} now={new Date().toISOString()} />
+                since <At at={data.facts.at} now={currentInstant()} />
               </>
             ) : null}
             : the admin server or its database doesn’t answer. Trying again…

@@ -4,6 +4,7 @@ import { auditLog, type UserRole, workers } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createMetricsReader, createMetricsWriter, type MetricsReader } from '@scheduler/metrics';
 import { findRedis, type RedisProcess, startRedis } from '@scheduler/metrics/redis';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { inputsOf } from '@scheduler/runtime/testing';
 import { TASKS } from '@scheduler/sync';
 import { desc, sql } from 'drizzle-orm';
@@ -133,7 +134,7 @@ async function addDeadLetter(reason: string): Promise<{ eventId: number; jobId: 
       returning id
     )
     insert into event_syncs (event_id, state, wanted_version, wanted_at, tries, failing_since, failure_kind, failure_reason)
-    select id, 'failed', 1, now(), 2, now() - interval '20 minutes', 'rejected', ${reason} from event
+    select id, 'failed', 1, app_now(), 2, app_now() - interval '20 minutes', 'rejected', ${reason} from event
     returning event_id as id`;
   const eventId = row?.id ?? 0;
   const jobId = await addJob('sync_schedule', { eventId }, `event:${eventId}`);
@@ -154,7 +155,7 @@ async function addDeadLetters(count: number, reason: string): Promise<void> {
       returning id
     )
     insert into event_syncs (event_id, state, wanted_version, wanted_at, failing_since, failure_kind, failure_reason)
-    select id, 'failed', 1, now(), now(), 'rejected', ${reason} from event`;
+    select id, 'failed', 1, app_now(), app_now(), 'rejected', ${reason} from event`;
 }
 
 const mutations = appRoutes.api.flatMap((route) =>
@@ -493,7 +494,7 @@ describe('a change', () => {
     const alive = await act('releaseWorker', { workerId: 'w1' });
     expect(alive.statusCode).toBe(409);
     expect(alive.json().error.message).toContain('sign of life');
-    await database.sql`update workers set seen_at = now() - interval '1 minute'`;
+    await database.sql`update workers set seen_at = app_now() - interval '1 minute'`;
     const jobId = await addJob('sync_schedule', { eventId: 1 });
     await database.sql`update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w1', attempts = 1 where id = ${jobId}`;
     expect((await act('releaseWorker', { workerId: 'w1' })).json().result.data).toEqual({ jobs: 1 });
@@ -597,7 +598,7 @@ describe('the overview', () => {
       update graphile_worker._private_jobs set locked_at = now(), locked_by = 'w1', attempts = 1 where id = ${running}`;
     await database.db
       .insert(workers)
-      .values({ id: 'w1', host: 'host', pid: 1, concurrency: 10, seenAt: sql`now()` });
+      .values({ id: 'w1', host: 'host', pid: 1, concurrency: 10, seenAt: sql`app_now()` });
 
     const { facts, verdict } = await overviewThat(({ facts }) => facts.workers[0]?.running.length === 1);
     const of = (task: string) => facts.queues.find((queue) => queue.task === task);
@@ -618,7 +619,7 @@ describe('the overview', () => {
       host: 'host',
       pid: 1,
       concurrency: 10,
-      seenAt: sql`now() - interval '2 minutes'`,
+      seenAt: sql`app_now() - interval '2 minutes'`,
     });
     const { facts, verdict } = await overviewThat(({ facts }) => facts.workers[0]?.running.length === 0);
     expect(facts.workers[0]?.alive).toBe(false);
@@ -699,7 +700,7 @@ describe('figures', () => {
     const writer = createMetricsWriter(redis?.url, silent);
     writer.attempt({ task: 'sync_schedule_deletion', outcome: 'done', durationMs: 400 });
     await writer.close();
-    const now = Date.now();
+    const now = currentTimeMs();
     const span = `queue=sync_schedule_deletion&from=${now - 86_400_000}&to=${now}`;
     const history = await ask('GET', `/queues/api/metrics/history?${span}&granularity=hour`, 'viewer');
     expect(history.json().completed.at(-1)).toMatchObject({ value: 1 });
@@ -754,8 +755,8 @@ describe('the board', () => {
     const { eventId, jobId } = await addDeadLetter('no RepID');
     await database.sql`
       insert into sync_attempts (task, job_id, worker_id, event_id, number, started_at, finished_at, outcome, summary, failure_reason)
-      values ('sync_schedule', '11', 'w1', ${eventId}, 1, now() - interval '3 min', now() - interval '2 min', 'done', 'booked 10:45', null),
-        ('sync_schedule', ${jobId}, 'w1', ${eventId}, 1, now(), now(), 'dead', null, 'no RepID, password=planted')`;
+      values ('sync_schedule', '11', 'w1', ${eventId}, 1, app_now() - interval '3 min', app_now() - interval '2 min', 'done', 'booked 10:45', null),
+        ('sync_schedule', ${jobId}, 'w1', ${eventId}, 1, app_now(), app_now(), 'dead', null, 'no RepID, password=planted')`;
     const queue = await vi.waitFor(async () => {
       const url = '/queues/api/queues?activeQueue=sync_schedule&status=completed';
       const board = (await ask('GET', url, 'viewer')).json();

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import { type Database, syncAttempts, workers } from '@scheduler/db';
 import { countOf, type HistoryPoint, type MetricsReader, merge, quantileOf } from '@scheduler/metrics';
+import { clockOffsetMs } from '@scheduler/runtime/clock';
 import {
   CRONTAB,
   pauseTasks,
@@ -60,7 +61,7 @@ export function createBoardQueues(database: Database, metrics: MetricsReader): B
       const alive = await db
         .select()
         .from(workers)
-        .where(sql`${workers.seenAt} > now() - make_interval(secs => ${SILENT_AFTER_SECONDS})`);
+        .where(sql`${workers.seenAt} > app_now() - make_interval(secs => ${SILENT_AFTER_SECONDS})`);
       return alive.map((worker) => ({
         id: worker.id,
         address: `${worker.host}:${worker.pid}`,
@@ -207,5 +208,6 @@ export async function nextRefreshAt(queues: readonly BaseAdapter[]): Promise<str
   const queue = queues.find((candidate) => candidate.getName() === ('refresh_events' satisfies TaskName));
   const runs = (await queue?.getJobSchedulers()) ?? [];
   const next = runs.flatMap((run) => run.next ?? []).sort((a, b) => a - b)[0];
-  return next === undefined ? null : new Date(next).toISOString();
+  // The board goes by graphile-worker's clock.
+  return next === undefined ? null : new Date(next + clockOffsetMs).toISOString();
 }

@@ -203,7 +203,7 @@ async function readQueues(db: Db): Promise<QueueDepth[]> {
       select task_id,
         count(*) filter (where run_at <= now())::int as ready,
         count(*) filter (where run_at > now())::int as planned,
-        min(run_at) filter (where run_at <= now())::text as oldest_ready_at
+        (min(run_at) filter (where run_at <= now()) + app_clock_offset())::text as oldest_ready_at
       from graphile_worker._private_jobs where is_available = true group by task_id
     ), unavailable as (
       select task_id,
@@ -288,7 +288,7 @@ async function readFailedJobs(db: Db): Promise<Facts['failedJobs']> {
     total: number;
   }>(sql`
     select job.id::text as id, task.identifier as task, employee.name, job.last_error, job.attempts,
-      job.updated_at::text as since, count(*) over ()::int as total
+      (job.updated_at + app_clock_offset())::text as since, count(*) over ()::int as total
     from graphile_worker._private_jobs job
     join graphile_worker._private_tasks task on task.id = job.task_id
     left join ${employees} employee on job.key = 'employee:' || employee.id
@@ -318,14 +318,14 @@ async function readWorkers(db: Db): Promise<WorkerState[]> {
       concurrency: workers.concurrency,
       startedAt: workers.startedAt,
       seenAt: workers.seenAt,
-      alive: sql<boolean>`${workers.seenAt} > now() - make_interval(secs => ${SILENT_AFTER_SECONDS})`,
+      alive: sql<boolean>`${workers.seenAt} > app_now() - make_interval(secs => ${SILENT_AFTER_SECONDS})`,
     })
     .from(workers)
-    .where(sql`${workers.seenAt} > now() - interval '1 day'`)
+    .where(sql`${workers.seenAt} > app_now() - interval '1 day'`)
     .orderBy(desc(workers.seenAt))
     .limit(50);
   const running = await db.execute<{ id: string; task: string; locked_by: string; since: string }>(sql`
-    select job.id::text as id, task.identifier as task, job.locked_by, job.locked_at::text as since
+    select job.id::text as id, task.identifier as task, job.locked_by, (job.locked_at + app_clock_offset())::text as since
     from graphile_worker._private_jobs job
     join graphile_worker._private_tasks task on task.id = job.task_id
     where job.is_available = false and job.locked_at is not null

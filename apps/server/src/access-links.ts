@@ -29,14 +29,14 @@ export async function makeLink(
   tx: Executor,
   link: Pick<Link, 'kind' | 'createdBy'> & Partial<Pick<Link, 'userId' | 'email' | 'name' | 'role'>>,
 ): Promise<NewLink> {
-  await tx.delete(accessLinks).where(lte(accessLinks.expiresAt, sql`now()`));
+  await tx.delete(accessLinks).where(lte(accessLinks.expiresAt, sql`app_now()`));
   const token = randomBytes(32).toString('base64url');
   const [made] = await tx
     .insert(accessLinks)
     .values({
       ...link,
       tokenHash: hashOf(token),
-      expiresAt: sql`now() + ${LIFETIME_HOURS[link.kind]} * interval '1 hour'`,
+      expiresAt: sql`app_now() + ${LIFETIME_HOURS[link.kind]} * interval '1 hour'`,
     })
     .returning({ expiresAt: accessLinks.expiresAt });
   if (!made) throw new Error('The link was not written.');
@@ -185,7 +185,7 @@ const hasStore = async (db: Executor): Promise<boolean> =>
   (await db.select({ id: stores.id }).from(stores).limit(1)).length > 0;
 
 const lives = (token: string) =>
-  and(eq(accessLinks.tokenHash, hashOf(token)), gt(accessLinks.expiresAt, sql`now()`));
+  and(eq(accessLinks.tokenHash, hashOf(token)), gt(accessLinks.expiresAt, sql`app_now()`));
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
 const deadLink = () =>

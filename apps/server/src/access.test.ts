@@ -1,5 +1,6 @@
 import { createUser } from '@scheduler/auth';
 import { accessLinks, auditLog, stores, userAccounts, userSessions, users } from '@scheduler/db';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { desc, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeSetUpLink } from './access-links.ts';
@@ -81,7 +82,7 @@ describe('a fresh installation', () => {
     );
     expect(refused.reason.fields?.[0]?.path).toBe('password');
     expect(await server.database.db.$count(users)).toBe(0);
-    await server.database.sql`update access_links set expires_at = now()`;
+    await server.database.sql`update access_links set expires_at = app_now()`;
     expect((await refusalOf(access.setUp.mutate({ token, ...newcomer }))).code).toBe('NOT_FOUND');
   });
 
@@ -289,27 +290,27 @@ describe('a password', () => {
 describe('a session', () => {
   test('ends when nobody did anything in it for too long, and when it is too old however much it is used', async () => {
     const idle = await enter(emailOf('viewer'));
-    await server.database.sql`update user_sessions set updated_at = now() - interval '11 hours'`;
+    await server.database.sql`update user_sessions set updated_at = app_now() - interval '11 hours'`;
     await idle.sync.summary.query();
     const [used] = await server.database.db.select().from(userSessions);
-    expect(Date.now() - need(used).updatedAt.getTime()).toBeLessThan(600_000);
-    await server.database.sql`update user_sessions set updated_at = now() - interval '13 hours'`;
+    expect(currentTimeMs() - need(used).updatedAt.getTime()).toBeLessThan(600_000);
+    await server.database.sql`update user_sessions set updated_at = app_now() - interval '13 hours'`;
     expect((await refusalOf(idle.sync.summary.query())).code).toBe('UNAUTHORIZED');
     expect(await server.database.db.$count(userSessions)).toBe(0);
 
     const old = await enter(emailOf('viewer'));
     await old.sync.summary.query();
-    await server.database.sql`update user_sessions set expires_at = now() - interval '1 second'`;
+    await server.database.sql`update user_sessions set expires_at = app_now() - interval '1 second'`;
     expect((await refusalOf(old.sync.summary.query())).code).toBe('UNAUTHORIZED');
   });
 
   test('is not kept alive by a page that nobody is at', async () => {
     const cookie = await signIn(server.url, emailOf('viewer'), PASSWORD);
     const page = client(server.url, { cookie, origin: ORIGIN, 'x-scheduler-unattended': '1' });
-    await server.database.sql`update user_sessions set updated_at = now() - interval '11 hours'`;
+    await server.database.sql`update user_sessions set updated_at = app_now() - interval '11 hours'`;
     await page.sync.summary.query();
     const [row] = await server.database.db.select().from(userSessions);
-    expect(Date.now() - need(row).updatedAt.getTime()).toBeGreaterThan(3_600_000);
+    expect(currentTimeMs() - need(row).updatedAt.getTime()).toBeGreaterThan(3_600_000);
   });
 
   test('is listed with device, place and time, and ended by its owner or an admin, by nobody else', async () => {

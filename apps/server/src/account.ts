@@ -16,7 +16,7 @@ export async function openSessions(
   const rows = await db
     .select()
     .from(userSessions)
-    .where(and(eq(userSessions.userId, whose.userId), gt(userSessions.expiresAt, sql`now()`)))
+    .where(and(eq(userSessions.userId, whose.userId), gt(userSessions.expiresAt, sql`app_now()`)))
     .orderBy(desc(userSessions.updatedAt));
   return rows.map((row) => ({
     id: row.id,

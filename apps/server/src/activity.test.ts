@@ -1,5 +1,6 @@
 import type { BookingId, RepId } from '@scheduler/crossmark';
 import { auditLog, eventSyncs, syncAttempts } from '@scheduler/db';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { eq, inArray, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
@@ -53,7 +54,7 @@ async function scheduled(rows: Partial<typeof eventSyncs.$inferInsert>[]): Promi
   return ids;
 }
 
-const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
+const hoursAgo = (hours: number) => new Date(currentTimeMs() - hours * 3_600_000).toISOString();
 
 describe('what needs attention', () => {
   test('comes in the order in which it needs a person, each counted, with both sides in words', async () => {
@@ -198,7 +199,7 @@ describe('history', () => {
       scheduleId,
       outcome: 'dead',
       failureReason: 'Crossmark refused it.',
-      finishedAt: sql`now()`,
+      finishedAt: sql`app_now()`,
     });
     await api.schedules.unschedule.mutate({ scheduleId, version: moved.version });
     const { entries, next } = await api.activity.history.query({});

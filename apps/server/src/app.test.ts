@@ -262,7 +262,7 @@ describe('signing in', () => {
       expect(refused.status).toBe(429);
       expect(await refused.text()).not.toContain('long enough');
       waits.push(Number(refused.headers.get('retry-after')));
-      await server.database.sql`update sign_in_tries set wait_until = now() - interval '1 second'`;
+      await server.database.sql`update sign_in_tries set wait_until = app_now() - interval '1 second'`;
       expect((await attempt('still-the-wrong-one')).status).toBe(401);
     }
     const [first = 0, second = 0, third = 0, fourth = 0] = waits;

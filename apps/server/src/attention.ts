@@ -34,7 +34,7 @@ const since = sql`coalesce(${eventSyncs.wantedAt}, ${eventSyncs.failingSince}, $
 
 /** The kind of a row that is unsettled. Reads event_syncs alone. */
 const kindOf = sql<UnsettledKind>`case
-  when ${eventSyncs.state} = 'waiting' and ${since} < now() - ${LONG_WAITING_MINUTES} * interval '1 minute'
+  when ${eventSyncs.state} = 'waiting' and ${since} < app_now() - ${LONG_WAITING_MINUTES} * interval '1 minute'
     then 'long_waiting'
   when ${eventSyncs.state} <> 'synced' then ${eventSyncs.state}::text
   else 'unknown_rep' end`;

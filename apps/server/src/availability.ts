@@ -18,7 +18,7 @@ import { lockEmployee, shown } from './employees.ts';
 import { eventFacts, loadPeople, type Person } from './facts.ts';
 import { Refusal } from './refusal.ts';
 import { save } from './save.ts';
-import { todayAt } from './stores.ts';
+import { todayAtStore } from './stores.ts';
 import type { AvailabilitySaved, BrokenSchedule } from './views.ts';
 
 /** Whose days are changed, and what the one who changes them saw. */
@@ -161,7 +161,7 @@ async function changeDays(
     const after = await daysOf(tx, person.id);
     const [changed] = await tx
       .update(employees)
-      .set({ version: person.version + 1, updatedAt: sql`now()` })
+      .set({ version: person.version + 1, updatedAt: sql`app_now()` })
       .where(eq(employees.id, person.id))
       .returning();
     if (!changed) throw new Error('The person was not written.');
@@ -219,7 +219,7 @@ const ABSENCES: readonly ReasonCode[] = [
 
 /** Live schedules from today on that were all right by the days before, and aren't by those after. */
 async function brokenBy(tx: Tx, before: Person, after: Person): Promise<BrokenSchedule[]> {
-  // Relies on the index schedules_live_by_day. The day before as well: it may still be that day in a store.
+  // Relies on the index schedules_live_by_day.
   const rows = await tx
     .select({ event: events, schedule: schedules, timeZone: stores.timeZone })
     .from(schedules)
@@ -229,12 +229,11 @@ async function brokenBy(tx: Tx, before: Person, after: Person): Promise<BrokenSc
       and(
         eq(schedules.employeeId, after.id),
         isNull(schedules.endedAt),
-        gte(schedules.workDate, sql`current_date - 1`),
+        gte(schedules.workDate, todayAtStore),
       ),
     )
     .orderBy(asc(schedules.startsAt));
   return rows.flatMap(({ event, schedule, timeZone }) => {
-    if (schedule.workDate < todayAt(timeZone)) return [];
     const absences = (person: Person) =>
       evaluate({
         event: eventFacts(event, schedule, null),

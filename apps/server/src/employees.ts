@@ -1,15 +1,24 @@
 import type { EmployeeNumber } from '@scheduler/crossmark';
-import { type Db, type Executor, employees, events, postgresError, schedules, type Tx } from '@scheduler/db';
+import {
+  type Db,
+  type Executor,
+  employees,
+  events,
+  postgresError,
+  schedules,
+  stores,
+  type Tx,
+} from '@scheduler/db';
 import { ROLES, type Role, type WorkDate } from '@scheduler/scheduling';
 import { enqueueEmployee } from '@scheduler/sync';
-import { and, asc, eq, gt, gte, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, gte, isNull, ne, or, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
 import { loadHolidays, loadPeople } from './facts.ts';
 import { changesSince, fieldsChanged } from './history.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { save, UNIQUE_VIOLATION } from './save.ts';
-import { findStore, todayAt } from './stores.ts';
+import { findStore, todayAt, todayAtStore } from './stores.ts';
 import type { Employee, EmployeeDetail, Removed } from './views.ts';
 
 /** A row of `employees`. */
@@ -31,14 +40,15 @@ export async function listEmployees(
   query: { storeId?: number | undefined; includeRetired: boolean },
 ): Promise<Employee[]> {
   const rows = await db
-    .select()
+    .select(getTableColumns(employees))
     .from(employees)
+    .innerJoin(stores, eq(stores.id, employees.storeId))
     .where(
       and(
         query.storeId === undefined ? undefined : eq(employees.storeId, query.storeId),
         query.includeRetired
           ? undefined
-          : or(isNull(employees.terminatedOn), sql`${employees.terminatedOn} >= current_date`),
+          : or(isNull(employees.terminatedOn), gte(employees.terminatedOn, todayAtStore)),
       ),
     );
   return rows
@@ -235,7 +245,7 @@ export async function change(
 ): Promise<EmployeeRecord> {
   const [changed] = await tx
     .update(employees)
-    .set({ ...changes, version: person.version + 1, updatedAt: sql`now()` })
+    .set({ ...changes, version: person.version + 1, updatedAt: sql`app_now()` })
     .where(eq(employees.id, person.id))
     .returning();
   if (!changed) throw new Error('The person was not written.');

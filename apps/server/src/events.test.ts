@@ -1,5 +1,6 @@
 import { type BookingId, bookingId, type RepId } from '@scheduler/crossmark';
 import { eventSyncs, events, schedules } from '@scheduler/db';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, CONDITIONS, instantAt, isUnreported, workDateOf } from '@scheduler/scheduling';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -17,7 +18,7 @@ import {
 } from './fixture.ts';
 
 const ZONE = 'America/Indiana/Indianapolis';
-const today = workDateOf(new Date().toISOString(), ZONE);
+const today = workDateOf(currentInstant(), ZONE);
 
 let server: TestServer;
 let api: Client;

@@ -1,5 +1,6 @@
 import { employees, events, idList, inOrder, jsonRows, schedules, stores, type Tx } from '@scheduler/db';
 import { currentOrigin, type Origin } from '@scheduler/runtime';
+import { currentInstant } from '@scheduler/runtime/clock';
 import {
   addMinutes,
   CLOSED_CONDITIONS,
@@ -317,7 +318,7 @@ export class Plan {
     const { pairedWith, reissue, before } = what;
     const id = this.newIds.shift();
     if (id === undefined) throw new Error('More schedules are made than were announced.');
-    const nowIs = new Date().toISOString();
+    const nowIs = currentInstant();
     const schedule: ScheduleRecord = {
       id,
       eventId: event.id,
@@ -370,7 +371,7 @@ export class Plan {
     if (worked)
       await tx
         .update(schedules)
-        .set({ endedAt: sql`now()`, version: worked.version + 1, updatedAt: sql`now()` })
+        .set({ endedAt: sql`app_now()`, version: worked.version + 1, updatedAt: sql`app_now()` })
         .where(eq(schedules.id, worked.id));
     const { person, startsAt, accepted, reissue } = to;
     return this.insert(event, person, startsAt, accepted, {
@@ -405,7 +406,7 @@ export class Plan {
         version: schedule.version + 1,
         source: 'board',
         overrideReason: to.accepted.overrideReason,
-        updatedAt: sql`now()`,
+        updatedAt: sql`app_now()`,
       })
       .where(eq(schedules.id, schedule.id))
       .returning();
@@ -428,7 +429,7 @@ export class Plan {
   async end(tx: Tx, schedule: ScheduleRecord, pairedWith?: number): Promise<ScheduleRecord> {
     const [ended] = await tx
       .update(schedules)
-      .set({ endedAt: sql`now()`, version: schedule.version + 1, updatedAt: sql`now()` })
+      .set({ endedAt: sql`app_now()`, version: schedule.version + 1, updatedAt: sql`app_now()` })
       .where(eq(schedules.id, schedule.id))
       .returning();
     if (!ended) throw new Error('The schedule was not written.');
@@ -436,7 +437,7 @@ export class Plan {
     const closed = CLOSED_CONDITIONS.map((condition) => ne(events.condition, condition));
     await tx
       .update(events)
-      .set({ condition: 'Unstaffed', updatedAt: sql`now()` })
+      .set({ condition: 'Unstaffed', updatedAt: sql`app_now()` })
       .where(and(eq(events.id, schedule.eventId), ...closed));
     const name = await this.nameOf(tx, schedule.employeeId);
     this.done(schedule.eventId, 'sync_schedule_deletion', {
@@ -616,7 +617,7 @@ const making = (made: readonly object[]) => sql`
       "startsAt" timestamptz, "endsAt" timestamptz, "workDate" date, "overrideReason" text, "reissueOf" text,
       "reissueExpiresOn" date, "reissueResponses" boolean, condition event_condition)
   ), followed as (
-    update events set condition = given.condition, updated_at = now() from given
+    update events set condition = given.condition, updated_at = app_now() from given
     where events.id = given."eventId" and events.id = any(array(select "eventId" from given))
   )
   insert into schedules (id, event_id, employee_id, starts_at, ends_at, work_date, override_reason, reissue_of,

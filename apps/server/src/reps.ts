@@ -95,7 +95,7 @@ export async function importReps(
         if (!before) throw new Error('The person is locked and gone.');
         const [after] = await tx
           .update(employees)
-          .set({ ...linked(row.rep, before), version: before.version + 1, updatedAt: sql`now()` })
+          .set({ ...linked(row.rep, before), version: before.version + 1, updatedAt: sql`app_now()` })
           .where(eq(employees.id, before.id))
           .returning();
         if (!after) throw new Error('The person was not written.');

@@ -1,7 +1,8 @@
 import type { StoreId } from '@scheduler/crossmark';
 import { type Db, type Executor, stores, type Tx } from '@scheduler/db';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { type WorkDate, workDateOf } from '@scheduler/scheduling';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
 import { notFound, Refusal } from './refusal.ts';
@@ -33,7 +34,11 @@ export const boardStore = ({ id, name, number, timeZone, slots }: Store): BoardS
 });
 
 /** The local day it is in a zone. */
-export const todayAt = (timeZone: string): WorkDate => workDateOf(new Date().toISOString(), timeZone);
+export const todayAt = (timeZone: string): WorkDate => workDateOf(currentInstant(), timeZone);
+
+/** SQL for {@link todayAt} the store of the row; Postgres' own `current_date` is the day of nobody's store. */
+export const todayAtStore = sql`(app_now() at time zone ${stores.timeZone})::date`;
+
 /** What makes a store. */
 export interface StoreFields {
   crossmarkStoreId: string;

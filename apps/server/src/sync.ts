@@ -13,6 +13,7 @@ import {
   users,
   workers,
 } from '@scheduler/db';
+import { currentInstant } from '@scheduler/runtime/clock';
 import type { Instant } from '@scheduler/scheduling';
 import {
   readPaused,
@@ -140,7 +141,7 @@ function nextInWords(sync: SyncRecord | null, timeZone: string): string {
     case 'synced':
       return 'Nothing to do: Crossmark holds what is wanted.';
     case 'pending':
-      return sync?.leaseUntil && sync.leaseUntil > new Date().toISOString()
+      return sync?.leaseUntil && sync.leaseUntil > currentInstant()
         ? 'A worker is at it now.'
         : 'It is in the queue for the next free worker.';
     case 'waiting':
@@ -216,7 +217,7 @@ export async function syncSummary(db: Db): Promise<SyncSummary> {
       db
         .select({ number: count() })
         .from(workers)
-        .where(gt(workers.seenAt, sql`now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`)),
+        .where(gt(workers.seenAt, sql`app_now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`)),
       readReachability(db),
       readPaused(db),
       selectRuns(db, 1, eq(refreshRuns.state, 'done')),

@@ -8,6 +8,7 @@ import {
   userSessions,
   users,
 } from '@scheduler/db';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { and, asc, count, eq, gt, isNull, max, sql } from 'drizzle-orm';
 import { makeLink } from './access-links.ts';
 import { audit } from './audit.ts';
@@ -23,13 +24,16 @@ export async function listUsers(db: Db): Promise<UserList> {
   const rows = await db
     .select({ user: users, sessions: count(userSessions.id), lastSeenAt: max(userSessions.updatedAt) })
     .from(users)
-    .leftJoin(userSessions, and(eq(userSessions.userId, users.id), gt(userSessions.expiresAt, sql`now()`)))
+    .leftJoin(
+      userSessions,
+      and(eq(userSessions.userId, users.id), gt(userSessions.expiresAt, sql`app_now()`)),
+    )
     .groupBy(users.id)
     .orderBy(asc(users.name), asc(users.email));
   const invitations = await db
     .select()
     .from(accessLinks)
-    .where(and(eq(accessLinks.kind, 'invite'), gt(accessLinks.expiresAt, sql`now()`)))
+    .where(and(eq(accessLinks.kind, 'invite'), gt(accessLinks.expiresAt, sql`app_now()`)))
     .orderBy(asc(accessLinks.id));
   return {
     users: rows.map(
@@ -122,7 +126,7 @@ export async function disableUser(
     const user = await lockUser(tx, input);
     if (user.disabledAt) return;
     assertNotLastAdmin(user);
-    await change(tx, actor, user, { disabledAt: new Date() }, 'user.disable');
+    await change(tx, actor, user, { disabledAt: new Date(currentTimeMs()) }, 'user.disable');
     await tx.delete(userSessions).where(eq(userSessions.userId, user.id));
     await tx.delete(accessLinks).where(eq(accessLinks.userId, user.id));
   });
@@ -212,7 +216,7 @@ async function change(
   const version = user.version + 1;
   await tx
     .update(users)
-    .set({ ...changes, version, updatedAt: sql`now()` })
+    .set({ ...changes, version, updatedAt: sql`app_now()` })
     .where(eq(users.id, user.id));
   await audit(tx, actor, [
     {

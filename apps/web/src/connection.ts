@@ -1,3 +1,4 @@
+import { currentInstant } from '@scheduler/runtime/clock';
 import type { Instant } from '@scheduler/scheduling';
 import { useSyncExternalStore } from 'react';
 import type { LiveState } from './live-stream.ts';
@@ -20,14 +21,14 @@ let connection: Connection = {
   reachable: true,
   online: navigator.onLine,
   signedOut: false,
-  shows: navigator.onLine ? null : new Date().toISOString(),
+  shows: navigator.onLine ? null : currentInstant(),
 };
 const listeners = new Set<() => void>();
 
 function change(part: Partial<Omit<Connection, 'shows'>>): void {
   const next = { ...connection, ...part };
   const current = next.online && next.reachable && next.live !== 'lost';
-  next.shows = current ? null : (connection.shows ?? new Date().toISOString());
+  next.shows = current ? null : (connection.shows ?? currentInstant());
   const same = (Object.keys(next) as (keyof Connection)[]).every((key) => next[key] === connection[key]);
   if (same) return;
   connection = next;

@@ -1,3 +1,4 @@
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import {
   addDays,
   daysBetween,
@@ -14,7 +15,7 @@ export { addDays, daysBetween, formatDay, formatTime, weekStart, workDateOf };
 const VIEWER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** Now, as the rest of the app writes instants. */
-const nowInstant = (): Instant => new Date().toISOString();
+const nowInstant = (): Instant => currentInstant();
 
 /** The week that it is in a store; in the viewer's zone while the store's is unknown. */
 export const weekIn = (timeZone = VIEWER_ZONE): string => weekStart(workDateOf(nowInstant(), timeZone));
@@ -93,7 +94,7 @@ export function formatFromNow(instant: Instant, nowMs: number): string {
   return seconds > 0 ? `in ${amount}` : `${amount} ago`;
 }
 
-let nowMs = Date.now();
+let nowMs = currentTimeMs();
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
@@ -103,7 +104,7 @@ export function useNow(): number {
     (listener) => {
       listeners.add(listener);
       timer ??= setInterval(() => {
-        nowMs = Date.now();
+        nowMs = currentTimeMs();
         for (const each of listeners) each();
       }, 1000);
       return () => {

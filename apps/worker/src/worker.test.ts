@@ -23,6 +23,7 @@ import {
 import { backup, restore } from '@scheduler/db/backup';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
 import {
   DEFAULT_RETRY_POLICY,
@@ -43,7 +44,7 @@ const STORE = '310042';
 const USER = 'demo.dispatcher';
 const PASSWORD = 'demo-crossmark-password';
 const SESSION_KEY = randomBytes(32).toString('base64');
-const today = workDateOf(new Date().toISOString(), ZONE);
+const today = workDateOf(currentInstant(), ZONE);
 const day = addDays(today, 5);
 const slot = (n: number): Instant =>
   instantAt(day, ['10:45', '11:15', '11:45', '12:15'][n % 4] ?? '10:45', ZONE);
@@ -179,7 +180,7 @@ async function decide(eventId: number, wanted: { employeeId: number; startsAt: I
     await tx.select({ id: events.id }).from(events).where(eq(events.id, eventId)).for('no key update');
     await tx
       .update(schedules)
-      .set({ endedAt: sql`now()` })
+      .set({ endedAt: sql`app_now()` })
       .where(and(eq(schedules.eventId, eventId), isNull(schedules.endedAt)));
     if (wanted)
       await tx
@@ -246,7 +247,7 @@ describe('a running worker', () => {
     // Signs of life every 100 s: what is changed below stays so.
     const worker = start({ silentAfterSeconds: 600 });
     await vi.waitFor(async () => expect(await worker.reasons()).toEqual([]), patience);
-    await database.sql`update workers set seen_at = now() - interval '601 seconds'`;
+    await database.sql`update workers set seen_at = app_now() - interval '601 seconds'`;
     expect(await worker.reasons()).toEqual([
       'The worker’s sign of life is overdue: others take it for dead.',
     ]);
@@ -320,7 +321,8 @@ describe('the hourly refresh', () => {
   test('ticks missed while nothing ran: exactly one refresh, and Crossmark’s changes are here', async () => {
     await database.sql`
       insert into graphile_worker._private_known_crontabs (identifier, known_since, last_execution)
-      values ('hourly_refresh', now() - interval '1 day', date_trunc('hour', now()) - interval '4 hours')`;
+      select 'hourly_refresh', last_execution - interval '1 day', last_execution
+      from (select date_trunc('hour', now()) - interval '4 hours' as last_execution) tick`;
     simulator.putPlans({
       mplanId: '40000099',
       storeId: STORE,
@@ -409,7 +411,7 @@ describe('several workers and things going wrong', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     // As if half a minute had passed.
-    await database.sql`update workers set seen_at = now() - interval '1 minute'`;
+    await database.sql`update workers set seen_at = app_now() - interval '1 minute'`;
     start();
     await reached(eventId, 'synced');
     await agree();

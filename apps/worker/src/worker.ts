@@ -211,7 +211,7 @@ export function startWorker(options: WorkerOptions): Worker {
       if (reasons.length > 0) return reasons;
       if (!id) return ['The worker takes no jobs yet: it is starting.'];
       if (inVainSinceMs !== undefined) reasons.push('The worker asks for jobs in vain.');
-      const heard = sql<boolean>`${workers.seenAt} > now() - ${silentAfterSeconds} * interval '1 second'`;
+      const heard = sql<boolean>`${workers.seenAt} > app_now() - ${silentAfterSeconds} * interval '1 second'`;
       const [mine] = await db.select({ heard }).from(workers).where(eq(workers.id, id));
       if (!mine?.heard) reasons.push('The worker’s sign of life is overdue: others take it for dead.');
       return reasons;

@@ -141,10 +141,10 @@ describe('a session', () => {
     await database.db.delete(userSessions);
     await signIn(authFor('scheduler-admin'), PASSWORD);
     await signIn(auth, PASSWORD);
-    await database.sql`update user_sessions set updated_at = now() - interval '13 hours'`;
+    await database.sql`update user_sessions set updated_at = app_now() - interval '13 hours'`;
     await signIn(auth, PASSWORD);
     expect(await open()).toEqual(['scheduler', 'scheduler-admin']);
-    await database.sql`update user_sessions set updated_at = now() - interval '11 hours'`;
+    await database.sql`update user_sessions set updated_at = app_now() - interval '11 hours'`;
     await signIn(auth, PASSWORD);
     expect(await open()).toEqual(['scheduler', 'scheduler', 'scheduler-admin']);
   });
@@ -183,9 +183,9 @@ describe('a session', () => {
     await database.db.delete(userSessions);
     const [cookie = ''] = (await signIn(auth, PASSWORD)).headers.getSetCookie();
     const headers = new Headers({ cookie: cookie.split(';')[0] ?? '' });
-    await database.sql`update user_sessions set expires_at = now() + interval '1 minute'`;
+    await database.sql`update user_sessions set expires_at = app_now() + interval '1 minute'`;
     expect(await auth.userOf(headers)).not.toBeNull();
-    await database.sql`update user_sessions set expires_at = now()`;
+    await database.sql`update user_sessions set expires_at = app_now()`;
     expect(await auth.userOf(headers)).toBeNull();
     expect(await database.db.$count(userSessions)).toBe(0);
   });

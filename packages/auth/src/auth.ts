@@ -8,6 +8,7 @@ import {
   userVerifications,
 } from '@scheduler/db';
 import { together } from '@scheduler/runtime';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { parseCookies } from 'better-auth/cookies';
 import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
@@ -129,7 +130,12 @@ export function createAuth(options: {
               .select({ disabledAt: users.disabledAt })
               .from(users)
               .where(eq(users.id, session.userId));
-            return user && user.disabledAt === null ? { data: { ...session, app } } : false;
+            if (!user || user.disabledAt !== null) return false;
+            const nowMs = currentTimeMs();
+            const expiresAt = new Date(nowMs + options.sessions.maxHours * HOUR_S * 1000);
+            // Times of our own clock, in place of better-auth's.
+            const times = { createdAt: new Date(nowMs), updatedAt: new Date(nowMs), expiresAt };
+            return { data: { ...session, ...times, app } };
           },
         },
       },
@@ -200,14 +206,14 @@ export function createAuth(options: {
     // Sessions from before this column was there have none, and soon end.
     if (session.app && session.app !== app) return null;
     if (user.disabledAt) return null;
-    const unusedMs = Date.now() - session.updatedAt.getTime();
+    const unusedMs = currentTimeMs() - session.updatedAt.getTime();
     const idle = unusedMs > options.sessions.idleHours * HOUR_S * 1000;
-    if (idle || session.expiresAt.getTime() <= Date.now()) {
+    if (idle || session.expiresAt.getTime() <= currentTimeMs()) {
       await db.delete(userSessions).where(eq(userSessions.id, session.id));
       return null;
     }
     if (unusedMs > USE_NOTED_EVERY_MS && !headers.has(UNATTENDED_HEADER)) {
-      await db.update(userSessions).set({ updatedAt: sql`now()` }).where(eq(userSessions.id, session.id));
+      await db.update(userSessions).set({ updatedAt: sql`app_now()` }).where(eq(userSessions.id, session.id));
     }
     const { id, name, email } = user;
     const role = USER_ROLES.find((one) => one === user.role);
@@ -222,7 +228,7 @@ export function createAuth(options: {
       .where(
         and(
           eq(userSessions.app, app),
-          lt(userSessions.updatedAt, sql`now() - ${options.sessions.idleHours} * interval '1 hour'`),
+          lt(userSessions.updatedAt, sql`app_now() - ${options.sessions.idleHours} * interval '1 hour'`),
         ),
       );
   }

@@ -54,7 +54,10 @@ export async function setPassword(
   password: string,
 ): Promise<void> {
   const hash = await hashed(password, user);
-  await db.update(userAccounts).set({ password: hash, updatedAt: sql`now()` }).where(credentialOf(user.id));
+  await db
+    .update(userAccounts)
+    .set({ password: hash, updatedAt: sql`app_now()` })
+    .where(credentialOf(user.id));
 }
 
 /** Whether a password is a user's. */

@@ -60,36 +60,36 @@ export async function beginSignIn(db: Db, who: { address: string; email: string 
       await db.delete(signInTries).where(inArray(signInTries.key, [account, pair]));
       await db
         .update(signInTries)
-        .set({ tries: sql`greatest(${signInTries.tries} - 1, 0)`, waitUntil: sql`now()` })
+        .set({ tries: sql`greatest(${signInTries.tries} - 1, 0)`, waitUntil: sql`app_now()` })
         .where(eq(signInTries.key, address));
       // Relies on the index sign_in_tries_last.
-      await db.delete(signInTries).where(lt(signInTries.lastAt, sql`now() - ${FORGOTTEN_AFTER}`));
+      await db.delete(signInTries).where(lt(signInTries.lastAt, sql`app_now() - ${FORGOTTEN_AFTER}`));
     },
   };
 }
 
 async function count(tx: Tx, key: string, { free, longestWaitS }: Policy): Promise<void> {
-  const tries = sql`case when ${signInTries.lastAt} < now() - ${FORGOTTEN_AFTER} then 1 else ${signInTries.tries} + 1 end`;
+  const tries = sql`case when ${signInTries.lastAt} < app_now() - ${FORGOTTEN_AFTER} then 1 else ${signInTries.tries} + 1 end`;
   const beyond = sql`least(${tries} - ${free}::int, 20)`;
   const waitS = sql`case when ${beyond} < 0 then 0 else least(${FIRST_WAIT_S}::int * 2 ^ ${beyond}, ${longestWaitS}::int) end`;
   // The clock's time, not the transaction's: it may have waited for another try of the same key.
   const counted = await tx
     .insert(signInTries)
-    .values({ key, tries: 1, lastAt: sql`now()`, waitUntil: sql`now()` })
+    .values({ key, tries: 1, lastAt: sql`app_now()`, waitUntil: sql`app_now()` })
     .onConflictDoUpdate({
       target: signInTries.key,
       set: {
         tries,
-        lastAt: sql`clock_timestamp()`,
-        waitUntil: sql`clock_timestamp() + ${waitS} * interval '1 second'`,
+        lastAt: sql`app_clock()`,
+        waitUntil: sql`app_clock() + ${waitS} * interval '1 second'`,
       },
-      setWhere: sql`${signInTries.waitUntil} <= clock_timestamp()`,
+      setWhere: sql`${signInTries.waitUntil} <= app_clock()`,
     })
     .returning({ key: signInTries.key });
   if (counted.length > 0) return;
   const [row] = await tx
     .select({
-      waitS: sql<number>`ceil(extract(epoch from ${signInTries.waitUntil} - clock_timestamp()))::int`,
+      waitS: sql<number>`ceil(extract(epoch from ${signInTries.waitUntil} - app_clock()))::int`,
     })
     .from(signInTries)
     .where(eq(signInTries.key, key));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CallName } from '../src/errors.ts';
@@ -144,12 +145,12 @@ export function createSimulator(options: SimulatorOptions = {}) {
     const session = sessions.get(id);
     if (!session) return false;
     const { sessionTtlMs } = settings;
-    return sessionTtlMs === null || Date.now() - session.startedMs < sessionTtlMs;
+    return sessionTtlMs === null || currentTimeMs() - session.startedMs < sessionTtlMs;
   }
 
   function startSession(userId: string | null): string {
     const id = randomBytes(13).toString('hex');
-    if (userId) sessions.set(id, { userId, startedMs: Date.now() });
+    if (userId) sessions.set(id, { userId, startedMs: currentTimeMs() });
     return `PHPSESSID=${id}; path=/; HttpOnly`;
   }
 
@@ -179,7 +180,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
   function overLimit(): boolean {
     const { perSecond } = settings.rateLimit;
     if (perSecond === null) return false;
-    const nowMs = Date.now();
+    const nowMs = currentTimeMs();
     recentCallsMs = recentCallsMs.filter((atMs) => nowMs - atMs < 1000);
     if (recentCallsMs.length >= perSecond) return true;
     recentCallsMs.push(nowMs);
@@ -188,7 +189,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
 
   /** By Crossmark's own clock, so many seconds from now. */
   const httpDate = (inSeconds = 0) =>
-    new Date(Date.now() + settings.clockSkewMs + inSeconds * 1000).toUTCString();
+    new Date(currentTimeMs() + settings.clockSkewMs + inSeconds * 1000).toUTCString();
   const retryAfter = (seconds: number, asDate: boolean) => ({
     'retry-after': asDate ? httpDate(seconds) : String(seconds),
   });
@@ -331,7 +332,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
           name === 'cookie' ? [] : [[name, String(value)]],
         ),
       ),
-      receivedAt: new Date().toISOString(),
+      receivedAt: currentInstant(),
       finishedAt: null,
       status: null,
       outcome: null,
@@ -340,7 +341,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
       bookingId: id,
     };
     const over = () => {
-      entry.finishedAt ??= new Date().toISOString();
+      entry.finishedAt ??= currentInstant();
     };
     reply.raw.once('close', over);
     log.push(entry);

@@ -3,6 +3,7 @@
  * protocol alone; it shares no parsing and no time conversion with the client, so that neither hides the other's
  * mistakes.
  */
+
 import { createHash } from 'node:crypto';
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';

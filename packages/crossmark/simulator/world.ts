@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { CLOSED_CONDITIONS, CONDITIONS, type Condition } from '@scheduler/scheduling';
 import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
@@ -12,7 +13,7 @@ const instant = z.iso
 const day = z.iso.date();
 const zone = z.string().refine((name) => {
   try {
-    return Boolean(Temporal.Now.zonedDateTimeISO(name));
+    return Boolean(Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name));
   } catch {
     return false;
   }
@@ -136,7 +137,7 @@ export class WorldError extends Error {
 export const DEMO_USER = { userId: 'demo.dispatcher', password: 'demo-crossmark-password' };
 const FIRST_BOOKING_ID = 50_000_001;
 
-const present = () => Temporal.Now.instant().toString({ fractionalSecondDigits: 3 });
+const present = () => currentInstant();
 
 /** A booking with its times of creation and of the last edit; now, where it has none yet. */
 function stamped(booking: z.output<typeof bookingSchema> & { bookingId: string }): SimulatedBooking {
@@ -177,7 +178,7 @@ export function createWorld(settings: () => Settings, file?: string) {
 
   function changed() {
     version += 1;
-    changes.push({ version, atMs: Date.now() });
+    changes.push({ version, atMs: currentTimeMs() });
     if (changes.length > CHANGES_KEPT) changes = changes.slice(-CHANGES_KEPT / 2);
     if (!file) return;
     const kept = { ...state(), users: [...users].map(([userId, password]) => ({ userId, password })) };
@@ -255,13 +256,14 @@ export function createWorld(settings: () => Settings, file?: string) {
   function setCondition(plan: Plan, condition: Condition) {
     if (plan.condition === condition) return;
     const lagMs = settings().conditionLagMs;
-    if (lagMs > 0) lagging.set(keyOf(plan), { condition: shownCondition(plan), untilMs: Date.now() + lagMs });
+    if (lagMs > 0)
+      lagging.set(keyOf(plan), { condition: shownCondition(plan), untilMs: currentTimeMs() + lagMs });
     plan.condition = condition;
   }
 
   function shownCondition(plan: Plan): Condition {
     const lag = lagging.get(keyOf(plan));
-    return lag && lag.untilMs > Date.now() ? lag.condition : plan.condition;
+    return lag && lag.untilMs > currentTimeMs() ? lag.condition : plan.condition;
   }
 
   /** Replaces everything. Throws a ZodError or {@link WorldError} naming what is wrong, and then changes nothing. */
@@ -332,7 +334,7 @@ export function createWorld(settings: () => Settings, file?: string) {
     shownCondition,
     /** Moves on with every change; null while conditions change by themselves. */
     version() {
-      for (const [key, lag] of lagging) if (lag.untilMs <= Date.now()) lagging.delete(key);
+      for (const [key, lag] of lagging) if (lag.untilMs <= currentTimeMs()) lagging.delete(key);
       return lagging.size > 0 ? null : version;
     },
     knowsUser: (userId: string, password: string) => users.get(userId) === password,
@@ -343,7 +345,7 @@ export function createWorld(settings: () => Settings, file?: string) {
     /** The number of the latest change; `agoMs`: of the latest one so long ago. */
     changeNumber(agoMs = 0): number {
       if (agoMs === 0) return version;
-      const untilMs = Date.now() - agoMs;
+      const untilMs = currentTimeMs() - agoMs;
       return changes.findLast(({ atMs }) => atMs <= untilMs)?.version ?? (changes[0]?.version ?? version) - 1;
     },
     viewAsOf,

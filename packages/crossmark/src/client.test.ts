@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { describe, expect, test, vi } from 'vitest';
 import { DEMO_USER, type FaultInput } from '../simulator/index.ts';
 import type { EventPage } from './client.ts';
@@ -556,7 +557,7 @@ describe('failures', () => {
   test('a date to wait for in an answer without a date of its own is read against our clock', async () => {
     const host = await hostAnswering((_request, response) => {
       response.sendDate = false;
-      response.writeHead(429, { 'retry-after': new Date(Date.now() + 3_600_000).toUTCString() }).end();
+      response.writeHead(429, { 'retry-after': new Date(currentTimeMs() + 3_600_000).toUTCString() }).end();
     });
     const failure = await failureOf(connect(host).schedule(BOOKING));
     expect(failure).toSatisfy(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { together } from '@scheduler/runtime';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { CONDITIONS, type Condition, type Instant, type WorkDate } from '@scheduler/scheduling';
 import {
   isLoginPage,
@@ -34,7 +35,7 @@ import {
 } from './ids.ts';
 import { createPacer, type Limits } from './pacing.ts';
 import { memorySession, type Session, type SessionStore } from './session.ts';
-import { checkedDay, now, repRange, toLocalOffset, wholeSecond } from './time.ts';
+import { checkedDay, repRange, toLocalOffset, wholeSecond } from './time.ts';
 
 /** One row of Crossmark's planning list: an event, and what Crossmark says of its booking. */
 export type PlannedEvent = {
@@ -317,7 +318,7 @@ function retryAfterMs({ headers }: HttpAnswer): number | undefined {
   const given = String(headers['retry-after'] ?? '').trim();
   const until = httpDateMs(given);
   const asked = /^-?\d{1,9}$/.test(given) ? Number(given) * 1000 : undefined;
-  const waitMs = until === undefined ? asked : until - (httpDateMs(headers.date) ?? Date.now());
+  const waitMs = until === undefined ? asked : until - (httpDateMs(headers.date) ?? currentTimeMs());
   return waitMs === undefined ? undefined : Math.min(Math.max(waitMs, 0), LONGEST_RETRY_AFTER_MS);
 }
 
@@ -585,7 +586,7 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
     };
     try {
       const cookie = await attempt(call, null);
-      const session = typeof cookie === 'string' ? { cookie, startedAt: now() } : null;
+      const session = typeof cookie === 'string' ? { cookie, startedAt: currentInstant() } : null;
       if (session && (await isSignedIn(session))) {
         options.log?.info({ call: call.name }, 'Signed in to Crossmark');
         return session;
@@ -666,7 +667,7 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
       name: 'getPlanningMplans',
       path: '/planningextcontroller/getPlanningMplans',
       query: {
-        _dc: Date.now(),
+        _dc: currentTimeMs(),
         ...search.interval,
         showAllActive: 'false',
         searchFields: search.fields,
@@ -918,7 +919,7 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
           name,
           path: `/planningextcontroller/${name}`,
           query: {
-            _dc: Date.now(),
+            _dc: currentTimeMs(),
             ...ids,
             page,
             start: (page - 1) * QUALIFIED_PAGE,

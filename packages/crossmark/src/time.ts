@@ -2,6 +2,7 @@
  * The only place where Crossmark's times become ours and back. Crossmark is written to in local time with offset,
  * answers bookings in UTC, and lists them as the store's wall time; here there are only instants and local days.
  */
+import { currentInstant } from '@scheduler/runtime/clock';
 import type { Instant, WorkDate } from '@scheduler/scheduling';
 import { Temporal } from 'temporal-polyfill';
 
@@ -76,7 +77,7 @@ const slashed = (date: Temporal.PlainDate): string =>
  * now, as the zone's wall time, for seven days. Throws RangeError.
  */
 export function repRange(from: WorkDate | undefined, to: WorkDate | undefined, timeZone: string): string {
-  const now = Temporal.Now.zonedDateTimeISO(timeZone).toPlainDateTime();
+  const now = Temporal.Instant.from(currentInstant()).toZonedDateTimeISO(timeZone).toPlainDateTime();
   const clock = now.toPlainTime().toString({ smallestUnit: 'second' });
   const first = from ? Temporal.PlainDate.from(from) : now.toPlainDate();
   const last = to ? Temporal.PlainDate.from(to) : first.add({ days: 7 });
@@ -87,6 +88,3 @@ export function repRange(from: WorkDate | undefined, to: WorkDate | undefined, t
 export function checkedDay(day: WorkDate): WorkDate {
   return Temporal.PlainDate.from(day).toString();
 }
-
-/** Now, as a canonical instant. */
-export const now = (): Instant => canonical(Temporal.Now.instant());

@@ -55,7 +55,7 @@ describe('migrations', () => {
       values (1, 1, '2026-01-02T15:00Z', '2026-01-02T16:00Z', '2026-01-02')`;
     await schedule();
     await expect(schedule()).rejects.toThrow(/schedules_one_live_per_event/);
-    await sql`update schedules set ended_at = now()`;
+    await sql`update schedules set ended_at = app_now()`;
     await schedule();
   });
 });

@@ -3,6 +3,7 @@ export { dumpSchema } from './dump-schema.ts';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { clockOffsetMs } from '@scheduler/runtime/clock';
 import postgres from 'postgres';
 import { connect, type Database } from './connect.ts';
 import { startPostgres } from './embedded.ts';
@@ -46,6 +47,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   };
   await admin(`create database ${name} template ${TEMPLATE}`);
   const url = databaseUrl(serverUrl, name);
+  await moveClock(url, clockOffsetMs);
   const database = connect(url);
   return {
     ...database,
@@ -55,6 +57,15 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       await admin(`drop database if exists ${name} with (force)`);
     },
   };
+}
+
+/** Moves the clock of a database (`app_now()`), for every connection that is opened from now on. */
+export async function moveClock(url: string, offsetMs: number): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const name = decodeURIComponent(new URL(url).pathname.slice(1));
+  await sql`alter database ${sql(name)} set scheduler.clock_offset = ${sql.unsafe(`'${Number(offsetMs)} ms'`)}`.finally(
+    () => sql.end(),
+  );
 }
 
 /** The same server's URL for another of its databases. */

@@ -88,7 +88,7 @@ function markFailed(span: Span, type: string): void {
 /** Adds a call to somebody else that is over now to the span under way. */
 export function traceCall(call: { name: string; durationMs: number; failure?: string | undefined }): void {
   if (!on) return;
-  const endedAt = Date.now();
+  const endedAt = performance.timeOrigin + performance.now();
   const span = tracer().startSpan(call.name, { kind: SpanKind.CLIENT, startTime: endedAt - call.durationMs });
   if (call.failure) markFailed(span, call.failure);
   span.end(endedAt);

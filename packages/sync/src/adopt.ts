@@ -100,7 +100,7 @@ export async function adoptBooking(
     if (!schedule) return { action: 'schedule.adopt', scheduleId: null, before, after: null };
     const [ended] = await tx
       .update(schedules)
-      .set({ endedAt: sql`now()`, version: schedule.version + 1, updatedAt: sql`now()` })
+      .set({ endedAt: sql`app_now()`, version: schedule.version + 1, updatedAt: sql`app_now()` })
       .where(eq(schedules.id, schedule.id))
       .returning();
     const after = ended ? snapshot(ended, person?.name ?? '') : null;
@@ -111,7 +111,7 @@ export async function adoptBooking(
   const [row] = schedule
     ? await tx
         .update(schedules)
-        .set({ ...values, overrideReason: null, version: schedule.version + 1, updatedAt: sql`now()` })
+        .set({ ...values, overrideReason: null, version: schedule.version + 1, updatedAt: sql`app_now()` })
         .where(eq(schedules.id, schedule.id))
         .returning()
     : await tx
@@ -146,7 +146,7 @@ export async function reopen(tx: Tx, eventId: number, stepIds: readonly number[]
     .where(inArray(syncSteps.id, [...stepIds]));
   await tx
     .update(eventSyncs)
-    .set({ state: 'pending', updatedAt: sql`now()` })
+    .set({ state: 'pending', updatedAt: sql`app_now()` })
     .where(eq(eventSyncs.eventId, eventId));
   await addJobs(tx, [{ task: 'sync_schedule_update', payload: { eventId }, key: eventJobKey(eventId) }]);
 }
@@ -183,19 +183,19 @@ export async function resolveConflict(
       ...remember(held),
       state: 'synced',
       syncedVersion: sync.wantedVersion,
-      syncedAt: sql`now()`,
+      syncedAt: sql`app_now()`,
       tries: 0,
       failingSince: null,
       nextTryAt: null,
       failureKind: null,
       failureReason: null,
       conflict: null,
-      updatedAt: sql`now()`,
+      updatedAt: sql`app_now()`,
     })
     .where(eq(eventSyncs.eventId, eventId));
   await tx
     .update(events)
-    .set({ condition: held ? 'Scheduled' : 'Unstaffed', updatedAt: sql`now()` })
+    .set({ condition: held ? 'Scheduled' : 'Unstaffed', updatedAt: sql`app_now()` })
     .where(and(eq(events.id, eventId), inArray(events.condition, ['Unstaffed', 'Scheduled', 'Staffed'])));
   if (adopted.after && adopted.after.ended !== true) {
     const steps = await tx

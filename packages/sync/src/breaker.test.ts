@@ -2,6 +2,7 @@ import { type CrossmarkClient, CrossmarkError, createCrossmarkClient } from '@sc
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { crossmarkBreakers, eventSyncs, refreshRuns, syncAttempts } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { eq } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -105,7 +106,8 @@ const failed = (promise: Promise<unknown>): Promise<unknown> =>
   );
 const row = async () => need((await database.db.select().from(crossmarkBreakers))[0]);
 /** As if it had been so long. */
-const probeIsDue = () => database.sql`update crossmark_breakers set probe_at = now() - interval '1 second'`;
+const probeIsDue = () =>
+  database.sql`update crossmark_breakers set probe_at = app_now() - interval '1 second'`;
 
 /** Opened by failing calls, as of half an hour ago. */
 async function outage(one: Process): Promise<void> {
@@ -182,7 +184,7 @@ test('failures of a window long past count no more', async () => {
   await client.ping();
   failing({ times: 3 });
   await failed(client.ping());
-  await database.sql`update crossmark_breakers set window_started_at = now() - interval '2 minutes'`;
+  await database.sql`update crossmark_breakers set window_started_at = app_now() - interval '2 minutes'`;
   await failed(client.ping());
   await failed(client.ping());
   expect(await row()).toMatchObject({ state: 'closed', windowCalls: 2, windowFailures: 2 });
@@ -236,7 +238,7 @@ test('of all workers one makes the probe that is due, and one that fails puts th
   await Promise.all(workers.flatMap((one) => [one.tend(), failed(one.client.ping()), one.tend()]));
   expect(simulator.log).toHaveLength(1);
   expect(await row()).toMatchObject({ state: 'open', probeOwner: null });
-  expect(Date.parse(need((await row()).probeAt))).toBeGreaterThan(Date.now() + POLICY.probeMs / 2);
+  expect(Date.parse(need((await row()).probeAt))).toBeGreaterThan(currentTimeMs() + POLICY.probeMs / 2);
 });
 
 test('a job never is the probe: it waits unspent also when one is due', async () => {
@@ -268,9 +270,9 @@ test('a probe whose worker died is made again by another one', async () => {
   await outage(one);
   simulator.clearFaults();
   await database.sql`update crossmark_breakers
-    set probe_at = now() - interval '1 second', probe_owner = 'dead', probe_until = now() + interval '1 minute'`;
+    set probe_at = app_now() - interval '1 second', probe_owner = 'dead', probe_until = app_now() + interval '1 minute'`;
   expect(await failed(other.client.ping())).toBeInstanceOf(CrossmarkUnreachableError);
-  await database.sql`update crossmark_breakers set probe_until = now() - interval '1 second'`;
+  await database.sql`update crossmark_breakers set probe_until = app_now() - interval '1 second'`;
   await other.tend();
   expect((await row()).state).toBe('closed');
 });
@@ -284,14 +286,14 @@ test('a probe that is answered releases at once all that waits, and it goes out'
   const backingOff = await decide('40000003');
   await database.sql`
     update event_syncs set state = 'waiting', tries = 4, failure_kind = 'transient', failure_reason = 'x',
-      failing_since = now() - interval '40 minutes', next_try_at = now() + interval '1 hour'
+      failing_since = app_now() - interval '40 minutes', next_try_at = app_now() + interval '1 hour'
     where event_id = ${backingOff}`;
   // These wait for a person, or for the sign-in.
   const dead = await decide('40000004');
   await database.sql`update event_syncs set state = 'failed', failure_kind = 'rejected' where event_id = ${dead}`;
   const signIn = await decide('40000005');
   await database.sql`
-    update event_syncs set state = 'waiting', failure_kind = 'session', next_try_at = now() + interval '1 hour'
+    update event_syncs set state = 'waiting', failure_kind = 'session', next_try_at = app_now() + interval '1 hour'
     where event_id = ${signIn}`;
   await database.sql`delete from graphile_worker._private_jobs where key in (${`event:${dead}`}, ${`event:${signIn}`})`;
   expect(await readReachability(database.db)).toMatchObject({ state: 'unreachable', waiting: 3 });
@@ -302,11 +304,11 @@ test('a probe that is answered releases at once all that waits, and it goes out'
   expect(await readReachability(database.db)).toMatchObject({ state: 'reachable', since: null, waiting: 3 });
   const jobs = await queuedJobs(database.db);
   expect(jobs.map((one) => one.key).sort()).toEqual([...heldBack, backingOff].map((id) => `event:${id}`));
-  for (const { runAt } of jobs) expect(Date.parse(runAt)).toBeLessThanOrEqual(Date.now() + 1_000);
+  for (const { runAt } of jobs) expect(Date.parse(runAt)).toBeLessThanOrEqual(currentTimeMs() + 1_000);
   // Its tries still count; half an hour without Crossmark doesn't count towards the dead letter.
   const resumed = await sync(backingOff);
   expect(resumed).toMatchObject({ state: 'pending', tries: 4 });
-  const failingForMs = Date.now() - Date.parse(need(resumed.failingSince));
+  const failingForMs = currentTimeMs() - Date.parse(need(resumed.failingSince));
   expect(Math.round(failingForMs / 60_000)).toBe(10);
   for (const eventId of [...heldBack, backingOff])
     expect(await reconcile(one.ctx, eventId, job())).toMatchObject({ outcome: 'done' });
@@ -330,7 +332,7 @@ test('a refresh, a person’s link and a reading of the rep list wait too, spend
   const one = worker();
   await outage(one);
   const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'schedule' }));
-  await database.sql`update refresh_runs set requested_at = now() - interval '5 hours'`;
+  await database.sql`update refresh_runs set requested_at = app_now() - interval '5 hours'`;
   await database.db.transaction((tx) => enqueueEmployee(tx, ada));
   expect(await refresh(one.ctx, runId, job('refresh_events'))).toMatchObject({ outcome: 'waiting' });
   expect(await syncEmployee(one.ctx, ada, job('sync_employee'))).toMatchObject({ outcome: 'waiting' });
@@ -339,12 +341,12 @@ test('a refresh, a person’s link and a reading of the rep list wait too, spend
   expect(await queuedJobs(database.db)).toHaveLength(3);
   expect(await database.db.select().from(refreshRuns)).toMatchObject([{ state: 'queued' }]);
   for (const { runAt } of await queuedJobs(database.db))
-    expect(Date.parse(runAt)).toBeGreaterThan(Date.now());
+    expect(Date.parse(runAt)).toBeGreaterThan(currentTimeMs());
   simulator.clearFaults();
   await probeIsDue();
   await one.tend();
   for (const { runAt } of await queuedJobs(database.db))
-    expect(Date.parse(runAt)).toBeLessThanOrEqual(Date.now() + 1_000);
+    expect(Date.parse(runAt)).toBeLessThanOrEqual(currentTimeMs() + 1_000);
 });
 
 test('a person’s link that was held back just as it closed runs at once', async () => {
@@ -362,7 +364,7 @@ test('a person’s link that was held back just as it closed runs at once', asyn
   };
   expect(await syncEmployee(one.ctx, ada, job('sync_employee'))).toMatchObject({ outcome: 'waiting' });
   const [queued] = await queuedJobs(database.db);
-  expect(Date.parse(need(queued).runAt)).toBeLessThanOrEqual(Date.now() + 1_000);
+  expect(Date.parse(need(queued).runAt)).toBeLessThanOrEqual(currentTimeMs() + 1_000);
 });
 
 test('Retry-After is waited out before any probe, also where it came before or after it opened', async () => {
@@ -373,7 +375,7 @@ test('Retry-After is waited out before any probe, also where it came before or a
   failing({ times: null });
   for (let n = 1; n < POLICY.failures; n++) await failed(one.client.ping());
   const atLeast = async (seconds: number) =>
-    expect(Date.parse(need((await row()).probeAt))).toBeGreaterThan(Date.now() + (seconds - 30) * 1_000);
+    expect(Date.parse(need((await row()).probeAt))).toBeGreaterThan(currentTimeMs() + (seconds - 30) * 1_000);
   expect((await row()).state).toBe('open');
   await atLeast(600);
   // A call that was under way when it opened is answered late.

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type CallGuard, type CallName, type CallOutcome, CrossmarkError } from '@scheduler/crossmark';
 import { crossmarkBreakers, type Db, eventSyncs, type FailureKind, type Tx } from '@scheduler/db';
 import { shared } from '@scheduler/runtime';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import type { Instant } from '@scheduler/scheduling';
 import { and, count, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
@@ -89,8 +90,8 @@ export function createBreaker(options: {
   const open = and(ours, eq(crossmarkBreakers.state, 'open'));
   const due = and(
     open,
-    sql`${crossmarkBreakers.probeAt} <= now()`,
-    or(isNull(crossmarkBreakers.probeUntil), sql`${crossmarkBreakers.probeUntil} <= now()`),
+    sql`${crossmarkBreakers.probeAt} <= app_now()`,
+    or(isNull(crossmarkBreakers.probeUntil), sql`${crossmarkBreakers.probeUntil} <= app_now()`),
   );
 
   /**
@@ -99,16 +100,16 @@ export function createBreaker(options: {
    */
   async function tally(failure: CrossmarkError | null, { number = 1, agoMs = 0 } = {}): Promise<void> {
     const columns = crossmarkBreakers;
-    const isFresh = sql`${columns.windowStartedAt} < now() - ${ms(policy.windowMs)}`;
+    const isFresh = sql`${columns.windowStartedAt} < app_now() - ${ms(policy.windowMs)}`;
     const calls = sql`(case when ${isFresh} then 0 else ${columns.windowCalls} end + ${number})`;
     const failures = sql`(case when ${isFresh} then 0 else ${columns.windowFailures} end + ${failure ? 1 : 0})`;
     // What failed after the last answer is in a row still.
-    const stillFailing = sql`${columns.failingSince} > now() - ${ms(agoMs)}`;
+    const stillFailing = sql`${columns.failingSince} > app_now() - ${ms(agoMs)}`;
     const inARow = failure
       ? sql`${columns.consecutiveFailures} + 1`
       : sql`case when ${stillFailing} then ${columns.consecutiveFailures} else 0 end`;
     const since = failure
-      ? sql`coalesce(${columns.failingSince}, now())`
+      ? sql`coalesce(${columns.failingSince}, app_now())`
       : sql`case when ${stillFailing} then ${columns.failingSince} end`;
     const leave = failure ? leaveAloneUntil(failure) : sql`${columns.leaveAloneUntil}`;
     const opens = failure
@@ -117,7 +118,7 @@ export function createBreaker(options: {
     const counted = await db
       .update(columns)
       .set({
-        windowStartedAt: sql`case when ${isFresh} then now() else ${columns.windowStartedAt} end`,
+        windowStartedAt: sql`case when ${isFresh} then app_now() else ${columns.windowStartedAt} end`,
         windowCalls: calls,
         windowFailures: failures,
         consecutiveFailures: inARow,
@@ -127,11 +128,11 @@ export function createBreaker(options: {
           ? {
               lastFailure: failure.message,
               state: sql`(case when ${opens} then 'open' else 'closed' end)::breaker_state`,
-              openedAt: sql`case when ${opens} then now() end`,
+              openedAt: sql`case when ${opens} then app_now() end`,
               probeAt: sql`case when ${opens} then ${nextProbe(leave)} end`,
             }
           : {}),
-        updatedAt: sql`now()`,
+        updatedAt: sql`app_now()`,
       })
       .where(and(ours, eq(columns.state, 'closed')))
       .returning({ state: columns.state, since: columns.failingSince, nextProbeAt: columns.probeAt });
@@ -149,9 +150,9 @@ export function createBreaker(options: {
   const leaveAloneUntil = ({ retryAfterMs }: CrossmarkError) =>
     retryAfterMs === undefined
       ? sql`${crossmarkBreakers.leaveAloneUntil}`
-      : sql`greatest(${crossmarkBreakers.leaveAloneUntil}, now() + ${ms(Math.min(retryAfterMs, LONGEST_LEAVE_MS))})`;
+      : sql`greatest(${crossmarkBreakers.leaveAloneUntil}, app_now() + ${ms(Math.min(retryAfterMs, LONGEST_LEAVE_MS))})`;
   const nextProbe = (leave: ReturnType<typeof leaveAloneUntil>) =>
-    sql`greatest(now() + ${ms(policy.probeMs)}, ${leave})`;
+    sql`greatest(app_now() + ${ms(policy.probeMs)}, ${leave})`;
 
   /** Set within a probe: its calls pass. */
   const probing = new AsyncLocalStorage<true>();
@@ -163,9 +164,9 @@ export function createBreaker(options: {
       .update(crossmarkBreakers)
       .set({
         probeOwner: owner,
-        probeUntil: sql`now() + ${ms(policy.probeLeaseMs)}`,
-        lastProbeAt: sql`now()`,
-        updatedAt: sql`now()`,
+        probeUntil: sql`app_now() + ${ms(policy.probeLeaseMs)}`,
+        lastProbeAt: sql`app_now()`,
+        updatedAt: sql`app_now()`,
       })
       .where(due)
       .returning({ id: crossmarkBreakers.id });
@@ -188,7 +189,7 @@ export function createBreaker(options: {
   /** What came of a probe. One that was given up on has no say any more. */
   async function settleProbe(owner: string, outcome: CallOutcome): Promise<void> {
     const mine = and(open, eq(crossmarkBreakers.probeOwner, owner));
-    const over = { probeOwner: null, probeUntil: null, updatedAt: sql`now()` };
+    const over = { probeOwner: null, probeUntil: null, updatedAt: sql`app_now()` };
     if (outcome === 'answered') {
       await db.transaction(async (tx) => {
         const [was] = await tx.select().from(crossmarkBreakers).where(mine).for('update');
@@ -239,9 +240,10 @@ export function createBreaker(options: {
       .select({
         state: crossmarkBreakers.state,
         probeAt: crossmarkBreakers.probeAt,
-        since: sql`coalesce(${crossmarkBreakers.failingSince}, ${crossmarkBreakers.openedAt}, now())`.mapWith(
-          crossmarkBreakers.updatedAt,
-        ),
+        since:
+          sql`coalesce(${crossmarkBreakers.failingSince}, ${crossmarkBreakers.openedAt}, app_now())`.mapWith(
+            crossmarkBreakers.updatedAt,
+          ),
       })
       .from(crossmarkBreakers)
       .where(ours),
@@ -275,7 +277,7 @@ async function close(tx: Tx, was: typeof crossmarkBreakers.$inferSelect): Promis
     .set({
       state: 'closed',
       consecutiveFailures: 0,
-      windowStartedAt: sql`now()`,
+      windowStartedAt: sql`app_now()`,
       windowCalls: 0,
       windowFailures: 0,
       failingSince: null,
@@ -285,7 +287,7 @@ async function close(tx: Tx, was: typeof crossmarkBreakers.$inferSelect): Promis
       probeOwner: null,
       probeUntil: null,
       lastFailure: null,
-      updatedAt: sql`now()`,
+      updatedAt: sql`app_now()`,
     })
     .where(eq(crossmarkBreakers.id, was.id));
   await letGo(tx, was.failingSince ?? was.openedAt);
@@ -310,14 +312,14 @@ export async function holdCalls(tx: Tx, by: string): Promise<BreakerSwitch | nul
     .update(crossmarkBreakers)
     .set({
       state: 'open',
-      failingSince: sql`coalesce(${crossmarkBreakers.failingSince}, now())`,
-      openedAt: sql`coalesce(${crossmarkBreakers.openedAt}, now())`,
+      failingSince: sql`coalesce(${crossmarkBreakers.failingSince}, app_now())`,
+      openedAt: sql`coalesce(${crossmarkBreakers.openedAt}, app_now())`,
       // Without a time, no probe is ever due.
       probeAt: null,
       probeOwner: null,
       probeUntil: null,
       lastFailure: `${by} held back all calls by hand.`,
-      updatedAt: sql`now()`,
+      updatedAt: sql`app_now()`,
     })
     .where(eq(crossmarkBreakers.id, was.id));
   return switched(was);
@@ -361,7 +363,7 @@ async function letGo(tx: Tx, since: Instant | null): Promise<void> {
     .update(eventSyncs)
     .set({
       nextTryAt: null,
-      failingSince: sql`${eventSyncs.failingSince} + (now() - greatest(${eventSyncs.failingSince}, ${since}::timestamptz))`,
+      failingSince: sql`${eventSyncs.failingSince} + (app_now() - greatest(${eventSyncs.failingSince}, ${since}::timestamptz))`,
     })
     .where(and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)));
   await tx.execute(sql`
@@ -382,7 +384,7 @@ export async function whenHeldBack(tx: Tx): Promise<Instant> {
     .from(crossmarkBreakers)
     .where(eq(crossmarkBreakers.state, 'open'))
     .for('share');
-  return new Date(Date.now() + (open.length > 0 ? LOOK_AGAIN_MS : 0)).toISOString();
+  return new Date(currentTimeMs() + (open.length > 0 ? LOOK_AGAIN_MS : 0)).toISOString();
 }
 
 /** Sends on its way whatever waits for Crossmark without a time of its own; returns how many events that were. */
@@ -398,7 +400,7 @@ async function release(db: Db): Promise<number> {
             eq(eventSyncs.state, 'waiting'),
             isNull(eventSyncs.nextTryAt),
             inArray(eventSyncs.failureKind, CURABLE),
-            or(isNull(eventSyncs.leaseUntil), lt(eventSyncs.leaseUntil, sql`now()`)),
+            or(isNull(eventSyncs.leaseUntil), lt(eventSyncs.leaseUntil, sql`app_now()`)),
           ),
         )
         .orderBy(eventSyncs.eventId)
@@ -408,7 +410,7 @@ async function release(db: Db): Promise<number> {
       if (ids.length === 0) return ids;
       await tx
         .update(eventSyncs)
-        .set({ state: 'pending', failureKind: null, failureReason: null, updatedAt: sql`now()` })
+        .set({ state: 'pending', failureKind: null, failureReason: null, updatedAt: sql`app_now()` })
         .where(inArray(eventSyncs.eventId, ids));
       await addJobs(
         tx,

@@ -2,6 +2,7 @@ import { type CrossmarkClient, createCrossmarkClient, employeeNumber, repId } fr
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { employees, eventSyncs, syncAttempts } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { eq } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -108,7 +109,7 @@ test('a RepID that changed has the future schedules sent again, past ones not', 
     await addSchedule(tx, {
       eventId: future,
       employeeId: ada,
-      startsAt: new Date(Date.now() + 86_400_000).toISOString(),
+      startsAt: new Date(currentTimeMs() + 86_400_000).toISOString(),
     });
     await addSchedule(tx, { eventId: past, employeeId: ada, startsAt: '2026-01-05T15:45:00.000Z' });
   });
@@ -126,7 +127,7 @@ test('somebody who left has the future schedules looked at again', async () => {
     addSchedule(tx, {
       eventId: future,
       employeeId: ada,
-      startsAt: new Date(Date.now() + 86_400_000).toISOString(),
+      startsAt: new Date(currentTimeMs() + 86_400_000).toISOString(),
     }),
   );
   await database.db.update(employees).set({ terminatedOn: '2026-01-01' });

@@ -1,5 +1,6 @@
 import type { Rep } from '@scheduler/crossmark';
 import { employees, events, schedules, stores, syncAttempts, type Tx } from '@scheduler/db';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { workDateOf } from '@scheduler/scheduling';
 import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { JobInfo, SyncContext } from './context.ts';
@@ -30,7 +31,7 @@ export async function syncEmployee(ctx: SyncContext, employeeId: number, job: Jo
     .where(eq(employees.id, employeeId));
   if (!found) return { outcome: 'nothing', summary: 'the person is gone' };
   const key = employeeJobKey(employeeId);
-  const today = workDateOf(new Date().toISOString(), found.timeZone);
+  const today = workDateOf(currentInstant(), found.timeZone);
   return tryWithReps(ctx, job, today, {
     employeeId,
     // Relies on the index sync_attempts_employee.
@@ -63,7 +64,7 @@ async function applyLink(tx: Tx, employeeId: number, reps: readonly Rep[]): Prom
   if (changed)
     await tx
       .update(employees)
-      .set({ ...link, updatedAt: sql`now()` })
+      .set({ ...link, updatedAt: sql`app_now()` })
       .where(eq(employees.id, employeeId));
 
   const resent =
@@ -154,7 +155,7 @@ async function lockFutureEvents(tx: Tx, employeeIds: readonly number[]): Promise
     .select({ id: events.id })
     .from(events)
     .innerJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
-    .where(and(inArray(schedules.employeeId, [...employeeIds]), gt(schedules.startsAt, sql`now()`)))
+    .where(and(inArray(schedules.employeeId, [...employeeIds]), gt(schedules.startsAt, sql`app_now()`)))
     .orderBy(events.id)
     .for('no key update', { of: events });
   return rows.map((row) => row.id);

@@ -1,8 +1,8 @@
-import { eventSyncs, refreshRuns, schedules } from '@scheduler/db';
-import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { connect, eventSyncs, refreshRuns, schedules } from '@scheduler/db';
+import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/testing';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { enqueueEmployee, requestRefresh, retryNow, wantChange, wantChanges } from './enqueue.ts';
+import { addJobs, enqueueEmployee, requestRefresh, retryNow, wantChange, wantChanges } from './enqueue.ts';
 import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs } from './fixture.ts';
 
 let database: TestDatabase;
@@ -114,4 +114,21 @@ describe('asking for a refresh', () => {
     const third = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));
     expect(third).not.toBe(first);
   });
+});
+
+test('where the clock was moved, a job still comes due after the time that was meant', async () => {
+  await moveClock(database.url, 40 * 86_400_000);
+  const moved = connect(database.url, { max: 1 });
+  try {
+    const [present] = await moved.sql`select app_now() + interval '1 minute' as soon`;
+    const runAt = new Date(String(present?.soon)).toISOString();
+    await addJobs(moved.db, [{ task: 'sync_schedule', payload: { eventId }, key: 'event:1', runAt }]);
+    expect(await queuedJobs(moved.db)).toMatchObject([{ runAt }]);
+    expect(
+      await moved.sql`select from graphile_worker.jobs where run_at between now() and now() + interval '1 minute'`,
+    ).toHaveLength(1);
+  } finally {
+    await moved.close();
+    await moveClock(database.url, 0);
+  }
 });

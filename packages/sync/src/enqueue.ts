@@ -1,7 +1,7 @@
 import { type Executor, eventSyncs, idList, refreshRuns, repReadings, type Tx } from '@scheduler/db';
 import { currentOrigin, type Origin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
-import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import {
   type EventTask,
   employeeJobKey,
@@ -35,7 +35,7 @@ export interface JobSpec {
   task: TaskName;
   payload: Record<string, number>;
   key: string;
-  /** Not before this; at once where absent. */
+  /** Not before this, by our clock; at once where absent. */
   runAt?: Instant;
   /** Where it came from; the work under way where absent. */
   origin?: Origin | undefined;
@@ -63,7 +63,9 @@ function adding(jobs: readonly JobSpec[], first: SQL): SQL {
   // Each part asks for the one before it, and so comes after it. Relies on the unique index on _private_jobs.key.
   return sql`
     with first as (${first}), specs as (
-      select spec from json_populate_recordset(null::graphile_worker.job_spec, ${JSON.stringify(specs)}::json) spec
+      -- graphile-worker goes by Postgres' own clock, from which tests move ours.
+      select json_populate_record(given, json_build_object('run_at', given.run_at - app_clock_offset())) spec
+      from json_populate_recordset(null::graphile_worker.job_spec, ${JSON.stringify(specs)}::json) given
       where (select count(*) from first) >= 0
     ), dead as materialized (
       -- Looked up one by one (offset 0 keeps the planner from reading all jobs, of which there may be a million).
@@ -104,12 +106,12 @@ export async function wantChanges(
       })),
       sql`
         insert into event_syncs (event_id, state, wanted_version, wanted_at)
-        select id, 'pending', 1, now()
+        select id, 'pending', 1, app_now()
         from unnest(${idList(inOrder.map(({ eventId }) => eventId))}) id order by id
         on conflict (event_id) do update set
-          state = 'pending', wanted_version = event_syncs.wanted_version + 1, wanted_at = now(), tries = 0,
+          state = 'pending', wanted_version = event_syncs.wanted_version + 1, wanted_at = app_now(), tries = 0,
           failing_since = null, next_try_at = null, failure_kind = null, failure_reason = null, conflict = null,
-          updated_at = now()
+          updated_at = app_now()
         returning event_id`,
     ),
   );
@@ -124,7 +126,7 @@ const FRESH = {
   failureKind: null,
   failureReason: null,
   conflict: null,
-  updatedAt: sql`now()`,
+  updatedAt: sql`app_now()`,
 };
 
 /**
@@ -194,7 +196,7 @@ export async function requestRefresh(tx: Tx, request: { requestedBy: string }): 
 }
 
 /**
- * The hourly tick's request: null, and nothing is added, where a reading that is open, or was started after the tick
+ * The hourly tick's request, at a time of graphile-worker's clock: null, and nothing is added, where a reading that is open, or was started after the tick
  * and completed, covers it. So several ticks missed together end in exactly one reading.
  */
 export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<number | null> {
@@ -203,7 +205,12 @@ export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<nu
   const [covering] = await tx
     .select({ id: refreshRuns.id })
     .from(refreshRuns)
-    .where(and(eq(refreshRuns.state, 'done'), gte(refreshRuns.startedAt, tickAt)))
+    .where(
+      and(
+        eq(refreshRuns.state, 'done'),
+        sql`${refreshRuns.startedAt} >= ${tickAt}::timestamptz + app_clock_offset()`,
+      ),
+    )
     .limit(1);
   return covering ? null : addRefresh(tx, 'schedule');
 }

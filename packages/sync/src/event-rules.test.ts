@@ -2,6 +2,7 @@ import { type CrossmarkClient, createCrossmarkClient } from '@scheduler/crossmar
 import { createSimulator, DEMO_USER, type Simulator } from '@scheduler/crossmark/simulator';
 import { events, schedules } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, EVENT_RULES_VERSION, instantAt, workDateOf } from '@scheduler/scheduling';
 import { sql } from 'drizzle-orm';
 import { pino } from 'pino';
@@ -13,7 +14,7 @@ import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs, STORE }
 import { refresh } from './refresh.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
 
-const today = workDateOf(new Date().toISOString(), 'UTC');
+const today = workDateOf(currentInstant(), 'UTC');
 const SUPERVISOR = '612345-Acme-Oat Bars (260105123456)  - V2-SUPE';
 const plan = (mplanId: string, name: string) => ({
   mplanId,

@@ -131,7 +131,7 @@ export interface QueuedJob {
 /** Every job in the queue, oldest first. */
 export async function queuedJobs(db: Executor): Promise<QueuedJob[]> {
   const rows = await db.execute<Record<string, unknown>>(sql`
-    select jobs.id::text, tasks.identifier as task, jobs.key, jobs.payload, jobs.run_at as "runAt", jobs.attempts,
+    select jobs.id::text, tasks.identifier as task, jobs.key, jobs.payload, jobs.run_at + app_clock_offset() as "runAt", jobs.attempts,
       jobs.max_attempts as "maxAttempts", jobs.last_error as "lastError", jobs.locked_by as "lockedBy"
     from graphile_worker._private_jobs jobs
     join graphile_worker._private_tasks tasks on tasks.id = jobs.task_id

@@ -18,6 +18,7 @@ import {
   type Tx,
 } from '@scheduler/db';
 import { together } from '@scheduler/runtime';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import type { Condition, Instant } from '@scheduler/scheduling';
 import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { JobInfo } from './context.ts';
@@ -224,7 +225,7 @@ async function leaveForLater(db: Db, { eventId, job }: Claim): Promise<'busy' | 
     );
     if (!sync || sync.state === 'synced' || sync.state === 'conflict') return 'nothing';
     // The holder goes round again if what is wanted moved; this job only matters if the holder dies, or has just ended.
-    const heldUntil = sync.leaseUntil ? Date.parse(sync.leaseUntil) + 1_000 : Date.now();
+    const heldUntil = sync.leaseUntil ? Date.parse(sync.leaseUntil) + 1_000 : currentTimeMs();
     const runAt = new Date(heldUntil).toISOString();
     await addJobs(tx, [{ task: job.task, payload: { eventId }, key: eventJobKey(eventId), runAt }]);
     return 'busy';
@@ -270,10 +271,10 @@ async function takeFreeLeases(
       join asked on asked."eventId" = events.id
       left join schedules on schedules.event_id = events.id and schedules.ended_at is null
       where events.id = any(${idsOf(asked)}) and event_syncs.state not in ('synced', 'conflict')
-        and (event_syncs.lease_until is null or event_syncs.lease_until <= now())
+        and (event_syncs.lease_until is null or event_syncs.lease_until <= app_now())
       for key share of events ${locked} for update of event_syncs ${locked}
     ), taken as (
-      update event_syncs set lease_owner = free.owner, lease_until = now() + free."leaseMs" * interval '1 millisecond',
+      update event_syncs set lease_owner = free.owner, lease_until = app_now() + free."leaseMs" * interval '1 millisecond',
         state = case when redriven then 'pending' else state end,
         tries = case when redriven then 0 else event_syncs.tries end,
         failing_since = case when redriven then null else failing_since end
@@ -374,7 +375,7 @@ async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked)
       where events.id = any(${idsOf(given)}) and lease_owner = leaving.owner
       for key share of events ${locked} for update of event_syncs ${locked}
     ), kept as (
-      update event_syncs set lease_until = now() + owned."leaseMs" * interval '1 millisecond', updated_at = now()
+      update event_syncs set lease_until = app_now() + owned."leaseMs" * interval '1 millisecond', updated_at = app_now()
       from owned where event_syncs.event_id = owned.event_id
       returning owned.*
     )
@@ -395,7 +396,7 @@ type SyncValues = Parameters<ReturnType<Tx['update']>['set']>[0];
 async function holdLease(tx: Tx, lease: Lease, values: SyncValues) {
   const rows = await tx
     .update(eventSyncs)
-    .set({ ...values, updatedAt: sql`now()` })
+    .set({ ...values, updatedAt: sql`app_now()` })
     .where(and(eq(eventSyncs.eventId, lease.eventId), eq(eventSyncs.leaseOwner, lease.owner)))
     .returning({ wantedVersion: eventSyncs.wantedVersion });
   if (rows.length === 0) throw lost(lease);
@@ -467,16 +468,16 @@ async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise
           where other.event_id = events.id and other.id <> sync_steps.id and other.state in ('sent', 'unknown'))
       for no key update of events skip locked for update of event_syncs skip locked
     ), settled as (
-      update sync_steps set state = 'done', booking_id = made, answered_at = now() from mine where id = "stepId"
+      update sync_steps set state = 'done', booking_id = made, answered_at = app_now() from mine where id = "stepId"
     ), synced as (
       update event_syncs set booking_id = "bookingId", booked_rep_id = "bookedRepId", booked_rep_names = "bookedRepNames",
         booked_starts_at = "bookedStartsAt", ${SYNCED}
       from mine where event_syncs.event_id = mine.event_id
     ), followed as (
-      update events set condition = mine.condition, updated_at = now()
+      update events set condition = mine.condition, updated_at = app_now()
       from mine where events.id = mine.event_id and events.condition = any(follows)
     ), closed as (
-      update sync_attempts set outcome = mine.outcome, summary = mine.summary, finished_at = now()
+      update sync_attempts set outcome = mine.outcome, summary = mine.summary, finished_at = app_now()
       from mine where id = "attemptId"
     ), done as (
       -- Jobs that came meanwhile have nothing left to do. Looked up one by one, of a million there may be.
@@ -497,7 +498,7 @@ const settled = (result: StepResult) => ({
   state: result.state,
   ...(result.detail === undefined ? {} : { detail: result.detail }),
   ...(result.bookingId === undefined ? {} : { bookingId: result.bookingId }),
-  answeredAt: sql`now()`,
+  answeredAt: sql`app_now()`,
 });
 
 /** Settles a step; where the event went to another worker meanwhile, leaves the step as unknown and says so. */
@@ -515,7 +516,7 @@ async function orAsUnknown<T>(
       await db.transaction(async (tx) => {
         await tx
           .update(eventSyncs)
-          .set({ state: 'pending', updatedAt: sql`now()` })
+          .set({ state: 'pending', updatedAt: sql`app_now()` })
           .where(and(eq(eventSyncs.eventId, lease.eventId), ne(eventSyncs.state, 'conflict')));
         await tx
           .update(syncSteps)
@@ -541,7 +542,7 @@ async function commitReading(
         .update(syncSteps)
         .set({
           state: step.state,
-          answeredAt: sql`now()`,
+          answeredAt: sql`app_now()`,
           ...(step.bookingId ? { bookingId: step.bookingId } : {}),
         })
         .where(eq(syncSteps.id, step.id));
@@ -572,7 +573,7 @@ const closeAttempt = (
 ) =>
   tx
     .update(syncAttempts)
-    .set({ ...values, finishedAt: sql`now()` })
+    .set({ ...values, finishedAt: sql`app_now()` })
     .where(eq(syncAttempts.id, lease.attemptId));
 
 const RELEASED = { leaseOwner: null, leaseUntil: null };
@@ -585,7 +586,7 @@ async function lockOwned(tx: Tx, lease: Claim) {
       wantedVersion: eventSyncs.wantedVersion,
       tries: eventSyncs.tries,
       failingSince: eventSyncs.failingSince,
-      now: sql`clock_timestamp()`.mapWith(eventSyncs.updatedAt),
+      now: sql`app_clock()`.mapWith(eventSyncs.updatedAt),
     })
     .from(eventSyncs)
     .where(and(eq(eventSyncs.eventId, lease.eventId), eq(eventSyncs.leaseOwner, lease.owner)))
@@ -623,7 +624,7 @@ const stepInDoubt = (tx: Tx, eventId: number) =>
 
 /** Columns of a sync row that is synced with what is wanted, and of nobody any more. */
 const SYNCED =
-  sql.raw(`state = 'synced', conflict = null, synced_version = wanted_version, synced_at = now(), updated_at = now(),
+  sql.raw(`state = 'synced', conflict = null, synced_version = wanted_version, synced_at = app_now(), updated_at = app_now(),
   lease_owner = null, lease_until = null, tries = 0, failing_since = null, next_try_at = null, failure_kind = null,
   failure_reason = null`);
 
@@ -634,10 +635,10 @@ async function writeSynced(tx: Tx, { eventId, attemptId }: Lease, result: Synced
     with synced as (
       update event_syncs set ${SYNCED} where event_id = ${eventId}
     ), followed as (
-      update events set condition = ${result.condition}::event_condition, updated_at = now()
+      update events set condition = ${result.condition}::event_condition, updated_at = app_now()
       where id = ${eventId} and condition in ${FOLLOWED_BY[result.condition]}
     ), closed as (
-      update sync_attempts set outcome = ${result.outcome}::attempt_outcome, summary = ${result.summary}, finished_at = now()
+      update sync_attempts set outcome = ${result.outcome}::attempt_outcome, summary = ${result.summary}, finished_at = app_now()
       where id = ${attemptId}
     )
     select count(*) from graphile_worker.complete_jobs(array(
@@ -654,7 +655,7 @@ const told = (row: { is_news: boolean; wanted_for_ms: number | null }): Synced =
 });
 /** Columns for {@link told}. */
 const TOLD = sql.raw(
-  'synced_version < wanted_version is_news, (extract(epoch from clock_timestamp() - wanted_at) * 1000)::float8 wanted_for_ms',
+  'synced_version < wanted_version is_news, (extract(epoch from app_clock() - wanted_at) * 1000)::float8 wanted_for_ms',
 );
 
 /** The event's rows under lock, its own before its sync row as in a save, if this worker still owns it. */
@@ -695,7 +696,7 @@ async function finishConflict(
           seenAt: row.now,
         },
         failureReason: result.reason,
-        updatedAt: sql`now()`,
+        updatedAt: sql`app_now()`,
       })
       .where(eq(eventSyncs.eventId, lease.eventId));
     await closeAttempt(tx, lease, { outcome: 'conflict', failureReason: result.reason });
@@ -718,7 +719,7 @@ async function finishWaiting(
         ...NO_FAILURE,
         state: 'waiting',
         failureReason: result.reason,
-        updatedAt: sql`now()`,
+        updatedAt: sql`app_now()`,
       })
       .where(eq(eventSyncs.eventId, lease.eventId));
     await closeAttempt(tx, lease, { outcome: 'waiting', failureReason: result.reason });
@@ -745,7 +746,7 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
       ...RELEASED,
       ...attempt,
       failingSince,
-      updatedAt: sql`now()`,
+      updatedAt: sql`app_now()`,
     };
     if (verdict.dead) {
       await tx
@@ -795,7 +796,7 @@ async function abandon(db: Db, lease: Lease): Promise<void> {
 const interrupt = (tx: Tx, { eventId, job }: Claim, summary: string) =>
   tx
     .update(syncAttempts)
-    .set({ outcome: 'interrupted', summary, finishedAt: sql`now()` })
+    .set({ outcome: 'interrupted', summary, finishedAt: sql`app_now()` })
     .where(
       and(
         eq(syncAttempts.eventId, eventId),

@@ -51,7 +51,7 @@ export async function resumeTasks(tx: Tx, tasks: readonly TaskName[]): Promise<P
   // Relies on event_syncs_unsettled and the unique index on _private_jobs.key.
   for (const { task, pausedAt } of resumed)
     await tx.execute(sql`
-      update ${eventSyncs} set failing_since = failing_since + (now() - greatest(failing_since, ${pausedAt}::timestamptz))
+      update ${eventSyncs} set failing_since = failing_since + (app_now() - greatest(failing_since, ${pausedAt}::timestamptz))
       from graphile_worker._private_jobs jobs
       join graphile_worker._private_tasks tasks on tasks.id = jobs.task_id and tasks.identifier = ${task}
       where ${eventSyncs.state} = 'waiting' and jobs.key = 'event:' || ${eventSyncs.eventId}`);

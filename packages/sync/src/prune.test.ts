@@ -10,13 +10,14 @@ import {
   users,
 } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEmployee, addEvent, addSchedule, addStore } from './fixture.ts';
 import { prune } from './prune.ts';
 
 const KEEP = { recordsDays: 90, auditDays: 365 };
-const ago = (days: number) => new Date(Date.now() - days * 86_400_000).toISOString();
+const ago = (days: number) => new Date(currentTimeMs() - days * 86_400_000).toISOString();
 
 let database: TestDatabase;
 let storeId: number;
@@ -100,7 +101,7 @@ test('what reconciliation may still need stays', async () => {
     doubtful: (id) =>
       database.sql`update sync_steps set state = 'unknown' where event_id = ${id} and kind = 'delete'`,
     recent: (id) =>
-      database.sql`update sync_steps set sent_at = now() where event_id = ${id} and kind = 'delete'`,
+      database.sql`update sync_steps set sent_at = app_now() where event_id = ${id} and kind = 'delete'`,
     scheduled: (eventId) =>
       database.db.transaction((tx) =>
         addSchedule(tx, { eventId, employeeId, startsAt: '2026-01-05T15:00:00.000Z' }),
@@ -121,7 +122,7 @@ test('a dead letter whose event still failed stays in the queue, one without goe
     await database.sql`select graphile_worker.add_job('sync_schedule', '{}', job_key => ${`event:${id}`})`;
   }
   await database.sql`update graphile_worker._private_jobs
-    set attempts = max_attempts, updated_at = now() - interval '91 days'`;
+    set attempts = max_attempts, updated_at = app_now() - interval '91 days'`;
   expect(await prune(database.db, KEEP)).toMatchObject({ dead_letters: 1 });
   expect(await database.sql`select key from graphile_worker._private_jobs`).toEqual([
     { key: `event:${failed}` },

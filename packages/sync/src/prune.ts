@@ -32,16 +32,16 @@ export async function prune(db: Db, retention: Retention): Promise<Record<string
     if (rows > 0) removed[table] = rows;
   }
   for (const [name, over] of [
-    ['user_sessions', () => db.delete(userSessions).where(lt(userSessions.expiresAt, sql`now()`))],
+    ['user_sessions', () => db.delete(userSessions).where(lt(userSessions.expiresAt, sql`app_now()`))],
     [
       'user_verifications',
-      () => db.delete(userVerifications).where(lt(userVerifications.expiresAt, sql`now()`)),
+      () => db.delete(userVerifications).where(lt(userVerifications.expiresAt, sql`app_now()`)),
     ],
-    ['access_links', () => db.delete(accessLinks).where(lt(accessLinks.expiresAt, sql`now()`))],
+    ['access_links', () => db.delete(accessLinks).where(lt(accessLinks.expiresAt, sql`app_now()`))],
     // Relies on the index sign_in_tries_last. No wait lasts as long.
     [
       'sign_in_tries',
-      () => db.delete(signInTries).where(lt(signInTries.lastAt, sql`now() - interval '1 day'`)),
+      () => db.delete(signInTries).where(lt(signInTries.lastAt, sql`app_now() - interval '1 day'`)),
     ],
   ] as const) {
     const { count } = await over();
@@ -50,7 +50,7 @@ export async function prune(db: Db, retention: Retention): Promise<Record<string
   return removed;
 }
 
-const older = (days: number) => (days === 0 ? null : sql`now() - ${days} * interval '1 day'`);
+const older = (days: number) => (days === 0 ? null : sql`app_now() - ${days} * interval '1 day'`);
 
 async function batches(next: () => Promise<readonly unknown[]>): Promise<number> {
   for (let removed = 0; ; ) {
@@ -105,7 +105,7 @@ const refreshRuns = (cutoff: SQL) => sql`
 const deadLetters = (cutoff: SQL) => sql`
   select id from graphile_worker.complete_jobs(array(
     select jobs.id from graphile_worker._private_jobs jobs
-    where jobs.attempts >= jobs.max_attempts and jobs.locked_at is null and jobs.updated_at < ${cutoff}
+    where jobs.attempts >= jobs.max_attempts and jobs.locked_at is null and jobs.updated_at < ${cutoff} - app_clock_offset()
       and not exists (
         select from event_syncs sync where sync.state = 'failed' and jobs.key = 'event:' || sync.event_id
       )

@@ -3,6 +3,7 @@ import { type CrossmarkClient, createCrossmarkClient, repId } from '@scheduler/c
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { employees, eventSyncs, events, schedules, syncAttempts, syncSteps, type Tx } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { pino } from 'pino';
@@ -101,7 +102,7 @@ async function decide(wanted: { employeeId: number; startsAt: Instant } | null, 
   await database.db.transaction(async (tx: Tx) => {
     await tx
       .update(schedules)
-      .set({ endedAt: sql`now()` })
+      .set({ endedAt: sql`app_now()` })
       .where(and(eq(schedules.eventId, event), isNull(schedules.endedAt)));
     if (wanted) await addSchedule(tx, { eventId: event, ...wanted });
     await wantChange(tx, { eventId: event, task: wanted ? 'sync_schedule' : 'sync_schedule_deletion' });
@@ -448,7 +449,7 @@ describe('failures', () => {
     simulator.addFaults({ call: 'getPlanningMplans', kind: 'status', status: 429, retryAfter: 1800 });
     await decide({ employeeId: ada, startsAt: at1045 });
     await run();
-    const waitMs = Date.parse(need((await sync()).nextTryAt)) - Date.now();
+    const waitMs = Date.parse(need((await sync()).nextTryAt)) - currentTimeMs();
     expect(waitMs).toBeGreaterThan(1_790_000);
     expect(waitMs).toBeLessThan(1_800_000 * 1.2);
   });
@@ -845,7 +846,7 @@ describe.each(BOOKING_HABITS.filter(({ habits }) => !habits.reissueKeepsId))(
       await database.db.transaction(async (tx) => {
         await tx
           .update(schedules)
-          .set({ endedAt: sql`now()` })
+          .set({ endedAt: sql`app_now()` })
           .where(and(eq(schedules.eventId, eventId), isNull(schedules.endedAt)));
         const id = await addSchedule(tx, { eventId, employeeId: bob, startsAt: at2045 });
         await tx

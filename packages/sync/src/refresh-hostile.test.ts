@@ -8,6 +8,7 @@ import {
 } from '@scheduler/crossmark';
 import { events, refreshRuns } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, type Instant, instantAt, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { eq, sql } from 'drizzle-orm';
 import { pino } from 'pino';
@@ -18,7 +19,7 @@ import { addEmployee, addStore, need, queuedJobs, STORE } from './fixture.ts';
 import { refresh, refreshOnTick } from './refresh.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
 
-const today: WorkDate = workDateOf(new Date().toISOString(), 'UTC');
+const today: WorkDate = workDateOf(currentInstant(), 'UTC');
 const at1045: Instant = instantAt(addDays(today, 5), '10:45', STORE.timeZone);
 
 let database: TestDatabase;
@@ -169,7 +170,7 @@ describe('one bad row', () => {
 
 describe('a run', () => {
   test('that fails for a reason of the data or of our own code ends as failed, and the next tick runs', async () => {
-    const tickAt = (await database.sql`select now() + interval '1 minute' as next`)[0]?.next;
+    const tickAt = (await database.sql`select app_now() + interval '1 minute' as next`)[0]?.next;
     const failing = listing([[row(1)]]);
     for (const thrown of [
       new TypeError('x is not a function'),
@@ -216,7 +217,7 @@ describe('a run', () => {
     expect(await queuedJobs(database.db)).toContainEqual(
       expect.objectContaining({ key: `refresh:${run.id}` }),
     );
-    await database.db.update(refreshRuns).set({ requestedAt: sql`now() - interval '1 hour'` });
+    await database.db.update(refreshRuns).set({ requestedAt: sql`app_now() - interval '1 hour'` });
     expect(await refresh(busy, run.id, job)).toMatchObject({ outcome: 'dead' });
     expect(await database.db.select().from(refreshRuns)).toMatchObject([{ state: 'failed' }]);
   });

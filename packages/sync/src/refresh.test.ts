@@ -2,6 +2,7 @@ import { type CrossmarkClient, createCrossmarkClient, mplanId } from '@scheduler
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { auditLog, employees, eventSyncs, events, refreshRuns, schedules, syncSteps } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import {
   addDays,
   addMinutes,
@@ -21,7 +22,7 @@ import { reconcile } from './reconcile.ts';
 import { refresh, refreshOnTick } from './refresh.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
 
-const today: WorkDate = workDateOf(new Date().toISOString(), 'UTC');
+const today: WorkDate = workDateOf(currentInstant(), 'UTC');
 const day = addDays(today, 5);
 const at1045: Instant = instantAt(day, '10:45', STORE.timeZone);
 const at1115: Instant = instantAt(day, '11:15', STORE.timeZone);
@@ -124,7 +125,7 @@ async function decide(eventId: number, wanted: { employeeId: number; startsAt: I
   await database.db.transaction(async (tx) => {
     await tx
       .update(schedules)
-      .set({ endedAt: sql`now()` })
+      .set({ endedAt: sql`app_now()` })
       .where(and(eq(schedules.eventId, eventId), isNull(schedules.endedAt)));
     if (wanted) await addSchedule(tx, { eventId, ...wanted });
     await wantChange(tx, { eventId, task: 'sync_schedule' });
@@ -272,7 +273,7 @@ describe('absence', () => {
         ...client,
         async *listEvents(query) {
           yield* client.listEvents(query);
-          await database.db.update(refreshRuns).set({ startedAt: sql`now() + interval '1 second'` });
+          await database.db.update(refreshRuns).set({ startedAt: sql`app_now() + interval '1 second'` });
         },
       },
     };
@@ -641,7 +642,7 @@ test('where Crossmark’s side is chosen, a double of ours beneath it is removed
 
 describe('runs', () => {
   test('several missed ticks end in exactly one reading', async () => {
-    const ticks = [3, 2, 1].map((hours) => new Date(Date.now() - hours * 3_600_000).toISOString());
+    const ticks = [3, 2, 1].map((hours) => new Date(currentTimeMs() - hours * 3_600_000).toISOString());
     const asked = await Promise.all(ticks.map((tick) => refreshOnTick(ctx, tick)));
     expect(asked.filter((ended) => ended.outcome === 'done')).toHaveLength(1);
     const [run] = await database.db.select().from(refreshRuns);
@@ -650,7 +651,7 @@ describe('runs', () => {
     expect(await database.db.select().from(refreshRuns)).toMatchObject([
       { state: 'done', requestedBy: 'schedule' },
     ]);
-    expect(await refreshOnTick(ctx, new Date(Date.now() + 60_000).toISOString())).toMatchObject({
+    expect(await refreshOnTick(ctx, new Date(currentTimeMs() + 60_000).toISOString())).toMatchObject({
       outcome: 'done',
     });
   });
@@ -667,7 +668,7 @@ describe('runs', () => {
   test('Crossmark unreachable for an hour: the run fails with the reason, the next tick starts another', async () => {
     simulator.addFaults({ kind: 'status', status: 503, times: null });
     const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));
-    await database.db.update(refreshRuns).set({ requestedAt: sql`now() - interval '1 hour'` });
+    await database.db.update(refreshRuns).set({ requestedAt: sql`app_now() - interval '1 hour'` });
     expect(await refresh(ctx, runId, job())).toMatchObject({ outcome: 'dead' });
     const [run] = await database.db.select().from(refreshRuns);
     expect(run).toMatchObject({ state: 'failed', failureReason: expect.stringContaining('503') });

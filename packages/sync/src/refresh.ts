@@ -91,7 +91,7 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
     .update(refreshRuns)
     .set({
       state: 'running',
-      startedAt: sql`now()`,
+      startedAt: sql`app_now()`,
       read: 0,
       total: null,
       created: 0,
@@ -112,7 +112,7 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
   const close = (tx: Db | Tx, values: Partial<typeof syncAttempts.$inferInsert>) =>
     tx
       .update(syncAttempts)
-      .set({ ...values, finishedAt: sql`now()` })
+      .set({ ...values, finishedAt: sql`app_now()` })
       .where(eq(syncAttempts.id, attempt?.id ?? 0));
 
   try {
@@ -175,7 +175,7 @@ function leaveFailed(
     if (failure.failureKind === 'rejected' || (lastedMs > BUDGET_MS && !heldBack)) {
       await tx
         .update(refreshRuns)
-        .set({ state: 'failed', finishedAt: sql`now()`, failureReason })
+        .set({ state: 'failed', finishedAt: sql`app_now()`, failureReason })
         .where(ours);
       await close(tx, { ...failure, outcome: 'dead' });
       return { ...failure, outcome: 'dead' };
@@ -216,7 +216,7 @@ export async function refreshOnTick(ctx: SyncContext, tickAt: string): Promise<E
 }
 
 async function clock(db: Db | Tx): Promise<Instant> {
-  const [row] = await db.execute<{ now: string }>(sql`select clock_timestamp() as now`);
+  const [row] = await db.execute<{ now: string }>(sql`select app_clock() as now`);
   return new Date(row?.now ?? '').toISOString();
 }
 
@@ -512,7 +512,10 @@ class Reading {
     for (const { row, key } of rows) {
       const id = named.get(key);
       if (id !== undefined)
-        await tx.update(events).set({ mplanId: row.mplanId, updatedAt: sql`now()` }).where(eq(events.id, id));
+        await tx
+          .update(events)
+          .set({ mplanId: row.mplanId, updatedAt: sql`app_now()` })
+          .where(eq(events.id, id));
     }
     return named;
   }
@@ -574,7 +577,7 @@ class Reading {
         .update(refreshRuns)
         .set({
           state: 'done',
-          finishedAt: sql`now()`,
+          finishedAt: sql`app_now()`,
           gone,
           unconfirmed,
           ...this.counts,
@@ -593,11 +596,11 @@ class Reading {
   private async countMissing(tx: Tx, from: WorkDate, to: WorkDate): Promise<{ id: number; gone: boolean }[]> {
     const unreadable = sql`mplan_id in (select json_array_elements_text(${JSON.stringify([...this.unreadable])}::json))`;
     await tx.execute(sql`
-      update events set missing_runs = 0, updated_at = now()
+      update events set missing_runs = 0, updated_at = app_now()
       where missing_runs > 0 and gone_since is null and ${unreadable}`);
     const missing = await tx.execute<{ id: number; missing_runs: number }>(sql`
-      update events set missing_runs = missing_runs + 1, updated_at = now(),
-        gone_since = coalesce(gone_since, case when missing_runs >= 1 then now() end)
+      update events set missing_runs = missing_runs + 1, updated_at = app_now(),
+        gone_since = coalesce(gone_since, case when missing_runs >= 1 then app_now() end)
       where mplan_id is not null and missing_runs < 2 and created_at < ${this.startedAt}
         and starts_on between ${from} and ${to} and due_on between ${from} and ${to}
         and id not in (select value::int from json_array_elements_text(${JSON.stringify([...this.seen])}::json))
@@ -721,7 +724,7 @@ async function updateFacts(tx: Tx, changes: readonly ChangedFacts[]): Promise<vo
     update events set name = new.name, event_number = new.event_number, type = new.type,
       duration_minutes = new.duration_minutes, starts_on = new.starts_on, due_on = new.due_on,
       condition = new.condition, instructions_url = new.instructions_url, missing_runs = 0, gone_since = null,
-      updated_at = now()
+      updated_at = app_now()
     from json_populate_recordset(null::events, ${JSON.stringify(values)}::json) new
     where events.id = new.id`);
 }
@@ -735,7 +738,7 @@ async function rememberAll(tx: Tx, remembers: readonly { eventId: number; held: 
         eventId,
         ...remember(held),
         state: 'synced' as const,
-        syncedAt: sql`now()`,
+        syncedAt: sql`app_now()`,
       })),
     )
     .onConflictDoUpdate({
@@ -745,7 +748,7 @@ async function rememberAll(tx: Tx, remembers: readonly { eventId: number; held: 
         bookedRepId: sql`excluded.booked_rep_id`,
         bookedRepNames: sql`excluded.booked_rep_names`,
         bookedStartsAt: sql`excluded.booked_starts_at`,
-        updatedAt: sql`now()`,
+        updatedAt: sql`app_now()`,
       },
     });
 }
@@ -762,8 +765,8 @@ async function settle(tx: Tx, { event, sync }: LocalEvent, held: Remembered | nu
       failureReason: null,
       conflict: null,
       syncedVersion: sync?.wantedVersion ?? 0,
-      syncedAt: sql`now()`,
-      updatedAt: sql`now()`,
+      syncedAt: sql`app_now()`,
+      updatedAt: sql`app_now()`,
     })
     .where(eq(eventSyncs.eventId, event.id));
   // Its dead letter has nothing to say any more.
@@ -804,7 +807,7 @@ async function leaveToPerson(
         startsAt: held?.startsAt ?? null,
         seenAt,
       },
-      updatedAt: sql`now()`,
+      updatedAt: sql`app_now()`,
     })
     .where(eq(eventSyncs.eventId, local.event.id));
 }

@@ -1,5 +1,6 @@
 import { CrossmarkError, type Rep } from '@scheduler/crossmark';
 import { crossmarkReps, type Db, repReadings, syncAttempts, type Tx } from '@scheduler/db';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { addDays, type Instant, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { and, desc, eq, gte, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import { CrossmarkUnreachableError, whenHeldBack } from './breaker.ts';
@@ -25,9 +26,9 @@ export async function readRepList(ctx: SyncContext, readingId: number, job: JobI
   const note = (tx: Tx, state: typeof reading.state, failureReason: string | null) =>
     tx
       .update(repReadings)
-      .set({ state, failureReason, ...(state === 'queued' ? {} : { finishedAt: sql`now()` }) })
+      .set({ state, failureReason, ...(state === 'queued' ? {} : { finishedAt: sql`app_now()` }) })
       .where(eq(repReadings.id, readingId));
-  return tryWithReps(ctx, job, workDateOf(new Date().toISOString(), 'UTC'), {
+  return tryWithReps(ctx, job, workDateOf(currentInstant(), 'UTC'), {
     employeeId: null,
     earlier: and(
       eq(syncAttempts.task, job.task),
@@ -87,7 +88,7 @@ export async function tryWithReps(
   const close = (tx: Tx, values: Partial<typeof syncAttempts.$inferInsert>) =>
     tx
       .update(syncAttempts)
-      .set({ ...values, finishedAt: sql`now()` })
+      .set({ ...values, finishedAt: sql`app_now()` })
       .where(eq(syncAttempts.id, attempt?.id ?? 0));
   const again = (tx: Tx, runAt?: Instant) =>
     addJobs(tx, [{ task: 'sync_employee', ...work.again, ...(runAt === undefined ? {} : { runAt }) }]);
@@ -135,7 +136,7 @@ export async function tryWithReps(
         await close(tx, { ...failure, outcome: 'dead' });
         return { ...failure, outcome: 'dead' as const };
       }
-      const nextTryAt = new Date(Date.now() + verdict.retryInMs).toISOString();
+      const nextTryAt = new Date(currentTimeMs() + verdict.retryInMs).toISOString();
       await again(tx, nextTryAt);
       await work.failed(tx, error.message, false);
       await close(tx, { ...failure, outcome: 'retry', nextTryAt });
@@ -155,5 +156,5 @@ async function failedTries(db: Db, which: SQL | undefined): Promise<{ tries: num
   const end = attempts.findIndex((attempt) => attempt.outcome !== 'retry');
   const failed = end < 0 ? attempts : attempts.slice(0, end);
   const first = failed.at(-1);
-  return { tries: failed.length, failingForMs: first ? Date.now() - Date.parse(first.startedAt) : 0 };
+  return { tries: failed.length, failingForMs: first ? currentTimeMs() - Date.parse(first.startedAt) : 0 };
 }

@@ -149,7 +149,7 @@ test('a worker that died while signing in does not keep the others waiting for e
     host: new URL(simulator.url).origin,
     userId: USER.userId,
     renewOwner: 'dead',
-    renewUntil: sql`now() + interval '1 second'`,
+    renewUntil: sql`app_now() + interval '1 second'`,
   });
   await worker().ping();
   expect(signIns()).toBe(1);
@@ -160,7 +160,7 @@ test('a worker frozen while signing in takes the session that another one got me
   const late = Promise.withResolvers<{ cookie: string; startedAt: string }>();
   const frozen = storeOf().renew(null, () => late.promise);
   await vi.waitFor(async () => expect((await kept()).renewOwner).not.toBeNull());
-  await database.sql`update crossmark_sessions set renew_until = now() - interval '1 second'`;
+  await database.sql`update crossmark_sessions set renew_until = app_now() - interval '1 second'`;
   const session = { cookie: 'PHPSESSID=new', startedAt: '2026-01-05T15:45:00.000Z' };
   expect(await storeOf().renew(null, async () => session)).toEqual(session);
   late.resolve({ cookie: 'PHPSESSID=late', startedAt: '2026-01-05T15:44:00.000Z' });

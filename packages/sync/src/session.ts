@@ -122,7 +122,7 @@ export function postgresSession(options: {
       const [row] = await tx
         .select({
           ...SEALED,
-          renewing: sql<boolean>`coalesce(${crossmarkSessions.renewUntil} > now(), false)`,
+          renewing: sql<boolean>`coalesce(${crossmarkSessions.renewUntil} > app_now(), false)`,
         })
         .from(crossmarkSessions)
         .where(mine)
@@ -132,7 +132,10 @@ export function postgresSession(options: {
       if (row?.renewing) return null;
       await tx
         .update(crossmarkSessions)
-        .set({ renewOwner: owner, renewUntil: sql`now() + ${options.leaseMs} * interval '1 millisecond'` })
+        .set({
+          renewOwner: owner,
+          renewUntil: sql`app_now() + ${options.leaseMs} * interval '1 millisecond'`,
+        })
         .where(mine);
       return 'mine';
     });

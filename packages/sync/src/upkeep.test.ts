@@ -41,7 +41,7 @@ test('a killed worker’s job and lease are free within a minute, no try spent',
   await heartbeat(database.db, { id: 'pool-dead', host: 'h', pid: 1, concurrency: 1 });
   await lock('pool-dead', 40);
   await postgresLedger(database.db).takeLease(claimOf(eventId, job('pool-dead')), 120_000);
-  await database.sql`update workers set seen_at = now() - interval '40 seconds'`;
+  await database.sql`update workers set seen_at = app_now() - interval '40 seconds'`;
   expect(await rescue(database.db)).toEqual(['pool-dead']);
   expect(await queuedJobs(database.db)).toMatchObject([{ lockedBy: null, attempts: 0 }]);
   expect(await sync()).toMatchObject({ state: 'pending', leaseOwner: null, tries: 0 });
@@ -103,7 +103,7 @@ test('a worker is released by hand only after the silence that makes it dead, an
   const release = (id: string) => database.db.transaction((tx) => releaseWorker(tx, id));
   expect(await release('w1')).toEqual({ state: 'alive' });
   expect(need((await queuedJobs(database.db))[0]).lockedBy).toBe('w1');
-  await database.sql`update workers set seen_at = now() - interval '31 seconds'`;
+  await database.sql`update workers set seen_at = app_now() - interval '31 seconds'`;
   expect(await release('w1')).toEqual({ state: 'released', jobs: 1 });
   expect(need((await queuedJobs(database.db))[0])).toMatchObject({ lockedBy: null, attempts: 0 });
   expect(await release('w1')).toEqual({ state: 'unknown' });

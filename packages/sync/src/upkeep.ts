@@ -25,7 +25,7 @@ export async function heartbeat(db: Db, worker: WorkerIdentity): Promise<void> {
   await db
     .insert(workers)
     .values(worker)
-    .onConflictDoUpdate({ target: workers.id, set: { seenAt: sql`now()` } });
+    .onConflictDoUpdate({ target: workers.id, set: { seenAt: sql`app_now()` } });
 }
 
 /** Takes a worker that stopped off the list, and frees what it couldn't hand back in time. */
@@ -43,11 +43,11 @@ export async function rescue(db: Db, silentAfterSeconds = SILENT_AFTER_SECONDS):
     const silent = await tx.execute<{ id: string }>(sql`
       select distinct jobs.locked_by as id
       from graphile_worker._private_jobs jobs
-      left join workers on workers.id = jobs.locked_by and workers.seen_at > now() - ${silentAfterSeconds} * interval '1 second'
+      left join workers on workers.id = jobs.locked_by and workers.seen_at > app_now() - ${silentAfterSeconds} * interval '1 second'
       where jobs.locked_by is not null and workers.id is null
         and jobs.locked_at < now() - ${silentAfterSeconds} * interval '1 second'
       union
-      select id from workers where seen_at <= now() - ${silentAfterSeconds} * interval '1 second'`);
+      select id from workers where seen_at <= app_now() - ${silentAfterSeconds} * interval '1 second'`);
     const ids = silent.map((row) => row.id);
     if (ids.length === 0) return [];
     await free(tx, ids);
@@ -64,7 +64,7 @@ export async function releaseWorker(
   tx: Tx,
   workerId: string,
 ): Promise<{ state: 'released'; jobs: number } | { state: 'alive' } | { state: 'unknown' }> {
-  const silent = sql`${workers.seenAt} <= now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`;
+  const silent = sql`${workers.seenAt} <= app_now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`;
   const [worker] = await tx
     .select({ silent: sql<boolean>`${silent}` })
     .from(workers)
@@ -98,7 +98,7 @@ async function free(tx: Tx, ids: readonly string[]): Promise<number> {
   }
   await tx
     .update(syncAttempts)
-    .set({ outcome: 'interrupted', finishedAt: sql`now()`, summary: 'the worker died or was cut off' })
+    .set({ outcome: 'interrupted', finishedAt: sql`app_now()`, summary: 'the worker died or was cut off' })
     .where(and(inArray(syncAttempts.workerId, [...ids]), isNull(syncAttempts.outcome)));
   await tx.delete(workers).where(inArray(workers.id, [...ids]));
   return held.length;
@@ -131,7 +131,7 @@ export async function purge(tx: Tx, task: (typeof PURGEABLE)[number], by: string
   if (task === 'refresh_events')
     await tx.execute(sql`
       update ${refreshRuns}
-      set state = 'failed', finished_at = now(), failure_reason = ${`${by} purged the queue before this reading was done.`}
+      set state = 'failed', finished_at = app_now(), failure_reason = ${`${by} purged the queue before this reading was done.`}
       where state in ('queued', 'running') and not exists (
         select from graphile_worker._private_jobs jobs where jobs.key = 'refresh:' || ${refreshRuns.id}
       )`);
@@ -153,7 +153,7 @@ export async function sweep(db: Db): Promise<number> {
       join events on events.id = sync.event_id
       where sync.state in ('pending', 'waiting')
         and (sync.state = 'pending' or events.mplan_id is not null)
-        and (sync.lease_until is null or sync.lease_until < now())
+        and (sync.lease_until is null or sync.lease_until < app_now())
         and not exists (
           select from graphile_worker._private_jobs jobs
           where jobs.key = 'event:' || sync.event_id and (jobs.is_available or jobs.locked_at is not null)

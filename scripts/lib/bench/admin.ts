@@ -45,7 +45,7 @@ async function ask(
   await knowTasks(database);
   await sql`
     insert into graphile_worker._private_jobs (task_id, payload, run_at, priority, attempts, max_attempts, key, flags)
-    select tasks.id, json_build_object('eventId', n), now() - (n / 1000) * interval '1 second', 0,
+    select tasks.id, json_build_object('eventId', n), app_now() - (n / 1000) * interval '1 second', 0,
       case when n <= 1000 then 25 else 0 end, 25, 'bench:' || n, '{"task:sync_schedule": true}'
     from generate_series(1, ${waitingJobs + 1_000}::int) n
     join graphile_worker._private_tasks tasks on tasks.identifier = 'sync_schedule'`;

@@ -1,5 +1,6 @@
 import type { BookingForm } from '@scheduler/bench/booking';
 import { connect, type Db, employees, events, holidays, schedules, stores } from '@scheduler/db';
+import { currentInstant } from '@scheduler/runtime/clock';
 import {
   addDays,
   addMinutes,
@@ -70,9 +71,9 @@ export async function openClub(
         select id from events cross join generate_series(1, ${CHANGES_BEFORE}) where name not like ${`%${MEASURED}`}
       ), tries as (
         insert into sync_attempts (task, job_id, worker_id, event_id, finished_at, outcome)
-        select 'sync_schedule', '0', 'earlier', id, now(), 'done' from earlier
+        select 'sync_schedule', '0', 'earlier', id, app_now(), 'done' from earlier
       )
-      insert into sync_steps (event_id, kind, state, answered_at) select id, 'create', 'settled', now() from earlier`);
+      insert into sync_steps (event_id, kind, state, answered_at) select id, 'create', 'settled', app_now() from earlier`);
     await db.execute(
       sql`vacuum analyze events, schedules, event_syncs, sync_attempts, sync_steps, employees`,
     );
@@ -125,12 +126,12 @@ export async function makeDeep(sides: Sides, count: number): Promise<void> {
         from generate_series(0, ${count - 1}::int) n`);
       await tx.execute(sql`
         insert into schedules (event_id, employee_id, starts_at, ends_at, work_date)
-        select id, (select min(id) from employees) + id % ${PEOPLE}, now() + interval '1 day',
-          now() + interval '1 day 6 hours', ${club.today}::date + 1
+        select id, (select min(id) from employees) + id % ${PEOPLE}, app_now() + interval '1 day',
+          app_now() + interval '1 day 6 hours', ${club.today}::date + 1
         from events where name like ${`%${DEEP}`}`);
       await tx.execute(sql`
         insert into event_syncs (event_id, state, wanted_version, wanted_at)
-        select id, 'pending', 1, now() from events where name like ${`%${DEEP}`}`);
+        select id, 'pending', 1, app_now() from events where name like ${`%${DEEP}`}`);
       await tx.execute(sql`
         insert into graphile_worker._private_jobs (task_id, payload, priority, max_attempts, key, flags)
         select (select id from graphile_worker._private_tasks where identifier = 'sync_schedule'),
@@ -167,7 +168,7 @@ async function onClub<T>(sides: Sides, work: (db: Db, club: Club) => Promise<T>)
     const [store] = await db.select().from(stores).limit(1);
     if (!store) throw new Error('The demo has no store.');
     const { id: storeId, timeZone, crossmarkStoreId } = store;
-    const today = workDateOf(new Date().toISOString(), timeZone);
+    const today = workDateOf(currentInstant(), timeZone);
     const minutes = defaultDurationMinutes('Core', MEASURED);
     return await work(db, {
       storeId,

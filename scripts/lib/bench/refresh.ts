@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createCrossmarkClient } from '@scheduler/crossmark';
 import { connect, refreshRuns, stores } from '@scheduler/db';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, workDateOf } from '@scheduler/scheduling';
 import { requestRefresh } from '@scheduler/sync';
 import { eq, sql } from 'drizzle-orm';
@@ -85,7 +86,7 @@ async function measureRefresh(
   try {
     const [store] = await db.select().from(stores).limit(1);
     if (!store) throw new Error('The demo has no store.');
-    const today = workDateOf(new Date().toISOString(), store.timeZone);
+    const today = workDateOf(currentInstant(), store.timeZone);
     const put = async (renamed: (n: number) => boolean) => {
       const all = plans(count, store.crossmarkStoreId, today, renamed);
       for (let from = 0; from < all.length; from += 5_000) {

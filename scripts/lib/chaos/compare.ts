@@ -10,6 +10,7 @@ import {
   syncAttempts,
   syncSteps,
 } from '@scheduler/db';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
 import type { Deed, Editors } from './edits.ts';
 import type { Toll } from './troubles.ts';
@@ -37,7 +38,7 @@ export async function compareSides(
   crossmark: SimulatorState,
   repsOf: ReadonlyMap<number, ReadonlySet<string>>,
 ): Promise<Differences> {
-  const now = new Date().toISOString();
+  const now = currentInstant();
   const rows = await db
     .select({ event: events, store: stores, schedule: schedules, person: employees, sync: eventSyncs })
     .from(events)

@@ -1,4 +1,5 @@
 import { type Db, employees, eventSyncs, events, schedules, stores } from '@scheduler/db';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import {
   addDays,
   addMinutes,
@@ -86,7 +87,7 @@ export class Editors {
       ({ event, store }) =>
         event.mplanId !== null &&
         !CLOSED_CONDITIONS.includes(event.condition) &&
-        event.dueOn > addDays(workDateOf(new Date().toISOString(), store.timeZone), 2),
+        event.dueOn > addDays(workDateOf(currentInstant(), store.timeZone), 2),
     );
     const cores = playable.filter(({ event }) => event.type === 'Core' || event.type === 'Supervisor');
     // Cores make most of the work here, as they do in a club.
@@ -118,7 +119,7 @@ export class Editors {
   async work(until: { edits: number; overAtMs: number }): Promise<void> {
     const attempts = () => this.counts.done + this.counts.refused + this.counts.unanswered;
     const enough = () =>
-      this.counts.done >= until.edits || Date.now() > until.overAtMs || attempts() > until.edits * 8;
+      this.counts.done >= until.edits || currentTimeMs() > until.overAtMs || attempts() > until.edits * 8;
     const hand = async () => {
       while (!enough()) {
         await this.look().catch(() => {});
@@ -192,7 +193,7 @@ export class Editors {
   }
 
   private note(what: string, eventIds: number[]): void {
-    this.deeds.push({ at: new Date().toISOString(), eventIds, what });
+    this.deeds.push({ at: currentInstant(), eventIds, what });
   }
 
   /** One call of the API; true where it was saved. */
@@ -214,7 +215,7 @@ export class Editors {
   private options = () => ({ signal: AbortSignal.timeout(CALL_WITHIN_MS) });
 
   private day(row: Row): string {
-    const today = workDateOf(new Date().toISOString(), row.store.timeZone);
+    const today = workDateOf(currentInstant(), row.store.timeZone);
     const first = row.event.startsOn > today ? row.event.startsOn : addDays(today, 1);
     const days: string[] = [];
     for (let day = first; day < (row.schedule?.reissueExpiresOn ?? row.event.dueOn); day = addDays(day, 1))
@@ -298,7 +299,7 @@ export class Editors {
 
   /** Work of days that are over, which nobody has at hand. */
   private worked(): Row[] {
-    const now = new Date().toISOString();
+    const now = currentInstant();
     return this.board.rows.filter(
       ({ event, schedule }) =>
         event.mplanId !== null && schedule && schedule.endsAt < now && !this.busy.has(event.id),
@@ -309,7 +310,7 @@ export class Editors {
   private async reissue(row: Row): Promise<void> {
     const person = this.able(row);
     if (!person) return;
-    const today = workDateOf(new Date().toISOString(), row.store.timeZone);
+    const today = workDateOf(currentInstant(), row.store.timeZone);
     const workDate = addDays(today, this.random.int(1, 5));
     const slot = this.random.pick(DEFAULT_SLOTS[row.event.type]) ?? '12:00';
     const startsAt = instantAt(workDate, slot, row.store.timeZone);
@@ -351,7 +352,7 @@ export class Editors {
   private async employee(): Promise<void> {
     const person = this.random.pick(this.board.people);
     if (!person) return;
-    const today = workDateOf(new Date().toISOString(), 'UTC');
+    const today = workDateOf(currentInstant(), 'UTC');
     const kind = this.random.weighted({ phone: 3, leave: 2, rep: 2 });
     const update = (what: string, changes: { phone?: string; terminatedOn?: string | null }) =>
       this.ask(`${what} ${person.name}`, [], () =>

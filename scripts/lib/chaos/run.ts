@@ -1,4 +1,5 @@
 import { connect, eventSyncs, refreshRuns } from '@scheduler/db';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { asc, desc, inArray, sql } from 'drizzle-orm';
 import { type Api, signIn } from '../api.ts';
 import { type Infrastructure, seedDemo } from '../infrastructure.ts';
@@ -102,7 +103,7 @@ export async function runChaos(given: {
     await editors
       .work({
         edits: given.minutes === null ? given.edits : Number.POSITIVE_INFINITY,
-        overAtMs: Date.now() + (given.minutes ?? 60) * 60_000,
+        overAtMs: currentTimeMs() + (given.minutes ?? 60) * 60_000,
       })
       .finally(() => clearInterval(collecting));
 
@@ -179,14 +180,14 @@ export async function runChaos(given: {
 
   /** Nothing under way, nothing that will be tried by itself. */
   async function quiet(): Promise<boolean> {
-    const until = Date.now() + QUIET_WITHIN_MS;
+    const until = currentTimeMs() + QUIET_WITHIN_MS;
     let steady = 0;
-    while (Date.now() < until) {
+    while (currentTimeMs() < until) {
       const [row] = await watch(
         'a query',
         db.execute<{ busy: number }>(sql`
         select (select count(*) from event_syncs sync join events on events.id = sync.event_id
-                where state in ('pending', 'waiting') and events.mplan_id is not null or lease_until > now())
+                where state in ('pending', 'waiting') and events.mplan_id is not null or lease_until > app_now())
              + (select count(*) from refresh_runs where state in ('queued', 'running'))
              + (select count(*) from graphile_worker._private_jobs where attempts < max_attempts)
           as busy`),

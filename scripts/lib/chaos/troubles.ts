@@ -1,4 +1,5 @@
 import type { FaultInput } from '@scheduler/crossmark/simulator';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { startApp } from '../apps.ts';
 import type { Infrastructure } from '../infrastructure.ts';
 import type { Running } from '../process.ts';
@@ -101,7 +102,7 @@ export class Troubles {
   }
 
   tell(what: string): void {
-    this.toll.story.push({ at: new Date().toISOString(), what });
+    this.toll.story.push({ at: currentInstant(), what });
   }
 
   hire(): void {
@@ -224,7 +225,7 @@ export class Troubles {
     if (!member.frozen) return;
     member.frozen = false;
     this.signal(member, 'SIGCONT');
-    this.toll.thawedAtMs.push(Date.now());
+    this.toll.thawedAtMs.push(currentTimeMs());
     this.tell(`${member.running.name} goes on`);
   }
 

@@ -361,7 +361,7 @@ describe('CSV import', () => {
 
   it('schedules nothing that Crossmark no longer lists', async () => {
     await importCsv(database.db, actor, { text: file(UNSCHEDULE) });
-    await database.db.update(events).set({ goneSince: sql`now()` });
+    await database.db.update(events).set({ goneSince: sql`app_now()` });
     expect((await preview(file({})))[0]).toMatchObject({
       status: 'error',
       problems: [{ reason: expect.stringContaining('no longer lists') }],
@@ -486,7 +486,7 @@ describe('CSV import', () => {
         (await exportCsv(database.db, { kind: 'unscheduled' })).split('\r\n').length - 2;
       expect(await names()).toBe(19);
       await database.db.update(events).set({ condition: 'Canceled' }).where(eq(events.id, 1));
-      await database.db.update(events).set({ goneSince: sql`now()` }).where(eq(events.id, 2));
+      await database.db.update(events).set({ goneSince: sql`app_now()` }).where(eq(events.id, 2));
       await database.db.insert(eventSyncs).values({ eventId: 3, bookingId: bookingId(52_600_100) });
       expect(await names()).toBe(16);
     });

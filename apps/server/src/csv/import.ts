@@ -533,7 +533,7 @@ async function updateEvent(tx: Tx, event: EventRecord, { value, durationMinutes,
       projectReferenceNumber: value.projectReferenceNumber ?? event.projectReferenceNumber,
       ...(event.mplanId === null ? { name: value.name } : {}),
       ...(schedule && event.condition === 'Unstaffed' ? { condition: 'Scheduled' as const } : {}),
-      updatedAt: sql`now()`,
+      updatedAt: sql`app_now()`,
     })
     .where(eq(events.id, event.id));
 }
@@ -555,7 +555,7 @@ async function updateSchedule(
         ? { ...scheduleValues(schedule, durationMinutes), overrideReason: null }
         : { endsAt: addMinutes(live.startsAt, durationMinutes) }),
       version: live.version + 1,
-      updatedAt: sql`now()`,
+      updatedAt: sql`app_now()`,
     })
     .where(eq(schedules.id, live.id))
     .returning();

@@ -5,6 +5,7 @@ import { auditLog, employees, eventSyncs, events, schedules, stores } from '@sch
 import { demoScenario } from '@scheduler/db/seeds';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
+import { currentInstant } from '@scheduler/runtime/clock';
 import {
   addDays,
   daysBetween,
@@ -28,7 +29,7 @@ const actor = { id: 'user-1', name: 'Demo Dispatcher', requestId: 'request-1' };
 
 /** A file of the fixtures, its weeks moved to next week: a refresh reads what is near today. */
 function fixture(name: string): string {
-  const nextWeek = addDays(weekStart(workDateOf(new Date().toISOString(), store.timeZone)), 7);
+  const nextWeek = addDays(weekStart(workDateOf(currentInstant(), store.timeZone)), 7);
   const days = daysBetween(FIXTURE_WEEK, nextWeek);
   return readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8').replace(
     /\b(\d\d)\/(\d\d)\/(\d{4})\b/g,

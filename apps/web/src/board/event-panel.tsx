@@ -1,3 +1,4 @@
+import { currentInstant } from '@scheduler/runtime/clock';
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { BoardEvent, EventRow, SyncAttempt, SyncDetail } from '@scheduler/server/router';
 import {
@@ -84,7 +85,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
     setAsked(what);
   };
   const { timeZone } = store;
-  const today = workDateOf(new Date().toISOString(), timeZone);
+  const today = workDateOf(currentInstant(), timeZone);
   const title = titleOf(event);
   const closed = CLOSED_CONDITIONS.includes(event.condition);
 

@@ -1,3 +1,4 @@
+import { currentInstant } from '@scheduler/runtime/clock';
 import { ROLES } from '@scheduler/scheduling';
 import type { Employee } from '@scheduler/server/router';
 import { UserPlus } from 'lucide-react';
@@ -133,7 +134,7 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
   const detail = trpc.employees.get.useQuery({ employeeId: person.id });
   const stores = trpc.stores.list.useQuery();
   const zone = stores.data?.find((store) => store.id === person.storeId)?.timeZone;
-  const today = zone ? workDateOf(new Date().toISOString(), zone) : undefined;
+  const today = zone ? workDateOf(currentInstant(), zone) : undefined;
   const [chosen, setChosen] = useState<string>();
   const lastWorkDay = chosen ?? today;
   const retire = trpc.employees.delete.useMutation({

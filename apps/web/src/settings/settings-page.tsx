@@ -1,3 +1,4 @@
+import { currentInstant } from '@scheduler/runtime/clock';
 import type { EventType } from '@scheduler/scheduling';
 import type { Settings } from '@scheduler/server/router';
 import { Pencil, Trash2 } from 'lucide-react';
@@ -264,7 +265,7 @@ function StoreDialog({ settings, onClose }: { settings: Settings; onClose: () =>
   const problem = save.error ? problemOf(save.error) : undefined;
   const moved = timeZone !== store.timeZone;
   const zones = [...new Set([store.timeZone, ...Intl.supportedValuesOf('timeZone')])].sort();
-  const now = new Date().toISOString();
+  const now = currentInstant();
   return (
     <FormDialog
       title={`Edit ${store.name}`}

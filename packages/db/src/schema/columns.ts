@@ -14,5 +14,8 @@ export const instant = customType<{ data: Instant; driverData: string }>({
 /** `bytea`. */
 export const bytes = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 
-/** SQL for the transaction's time, for columns that default to it. */
-export const now = sql`now()`;
+/**
+ * SQL for the present: the time at which the transaction began, as that of `now()`. Tests move it for a whole database by its
+ * setting `scheduler.clock_offset`. Only what graphile-worker keeps (`run_at`, `locked_at`) compares with `now()` itself.
+ */
+export const now = sql`app_now()`;

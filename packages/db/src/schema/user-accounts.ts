@@ -1,4 +1,5 @@
 import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { now } from './columns.ts';
 import { users } from './users.ts';
 
 /** Ways to sign in, owned by better-auth; for `credential`, `password` is a scrypt hash. */
@@ -18,8 +19,8 @@ export const userAccounts = pgTable(
     refreshTokenExpiresAt: timestamp({ withTimezone: true }),
     scope: text(),
     password: text(),
-    createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
-    updatedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    createdAt: timestamp({ withTimezone: true }).notNull().default(now),
+    updatedAt: timestamp({ withTimezone: true }).notNull().default(now),
   },
   (table) => [index('user_accounts_user').on(table.userId)],
 );

@@ -1,4 +1,5 @@
 import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { now } from './columns.ts';
 import { users } from './users.ts';
 
 /**
@@ -18,8 +19,8 @@ export const userSessions = pgTable(
     app: text(),
     ipAddress: text(),
     userAgent: text(),
-    createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
-    updatedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+    createdAt: timestamp({ withTimezone: true }).notNull().default(now),
+    updatedAt: timestamp({ withTimezone: true }).notNull().default(now),
   },
   (table) => [index('user_sessions_user').on(table.userId)],
 );

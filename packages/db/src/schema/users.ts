@@ -1,4 +1,5 @@
 import { boolean, integer, pgEnum, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { now } from './columns.ts';
 
 /** `viewer` sees, `dispatcher` plans, `admin` also operates queues and people's access. */
 export const USER_ROLES = ['viewer', 'dispatcher', 'admin'] as const;
@@ -17,6 +18,6 @@ export const users = pgTable('users', {
   disabledAt: timestamp({ withTimezone: true }),
   /** Rises with every change of role or access: an edit names the version it was based on. */
   version: integer().notNull().default(1),
-  createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
-  updatedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+  createdAt: timestamp({ withTimezone: true }).notNull().default(now),
+  updatedAt: timestamp({ withTimezone: true }).notNull().default(now),
 });

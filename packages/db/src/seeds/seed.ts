@@ -95,7 +95,7 @@ async function insertScenario(tx: Tx, scenario: DemoScenario): Promise<void> {
       state: 'synced' as const,
       wantedVersion: 1,
       syncedVersion: 1,
-      syncedAt: sql`now()`,
+      syncedAt: sql`app_now()`,
       bookingId: booking.bookingId,
       bookedRepId: person.repId,
       bookedRepNames: person.name,

@@ -1,0 +1,16 @@
+import { clockOffsetMs } from '@scheduler/runtime/clock';
+import type { BrowserContext } from 'playwright-core';
+
+/** Moves the clock of a context's pages by what the whole stack's is moved by; their time goes on as usual. */
+export async function moveClock(context: BrowserContext): Promise<void> {
+  if (clockOffsetMs === 0) return;
+  await context.addInitScript((offsetMs) => {
+    const Real = Date;
+    const moved = () => Real.now() + offsetMs;
+    globalThis.Date = new Proxy(Real, {
+      construct: (target, given, newTarget) =>
+        Reflect.construct(target, given.length === 0 ? [moved()] : given, newTarget),
+      get: (target, key) => (key === 'now' ? moved : Reflect.get(target, key)),
+    });
+  }, clockOffsetMs);
+}

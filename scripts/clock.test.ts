@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { ROOT } from './lib/process.ts';
+
+/** Where another clock is meant, and why. */
+const EXCEPTIONS = [
+  // The clock itself, in TypeScript and in SQL.
+  'packages/runtime/src/clock.ts',
+  'packages/db/schema.sql',
+  'packages/db/src/clock.test.ts',
+  // A board for any graphile-worker goes by Postgres' own clock, as graphile-worker does.
+  'packages/bull-board-graphile/',
+  // Redis lets figures expire by its own clock.
+  'packages/metrics/',
+  // The older stack, which has no clock of ours.
+  'bench/',
+  'scripts/lib/bench/contestants.ts',
+  // These very rules.
+  'scripts/clock.test.ts',
+];
+
+const FORBIDDEN = [
+  { what: 'Date.now', pattern: /\bDate\.now\b/ },
+  { what: 'new Date()', pattern: /\bnew Date(?:\(\)|(?![\w(]))/ },
+  { what: 'Temporal.Now', pattern: /\bTemporal\.Now\b/ },
+  { what: 'now()', pattern: /(?<![.\w])now\(\)(?!\s*[:{])/i },
+  {
+    what: 'clock_timestamp(), current_date and the like',
+    pattern:
+      /\b(?:clock_timestamp|statement_timestamp|transaction_timestamp|current_date|current_timestamp|localtimestamp)\b/i,
+  },
+];
+
+/** What graphile-worker keeps is compared with Postgres' own clock. */
+const OF_GRAPHILE_WORKER = /\b(?:run_at|locked_at|last_execution)\b/;
+
+test('the present comes from @scheduler/runtime/clock and app_now() alone', () => {
+  const files = execFileSync(
+    'git',
+    ['ls-files', '-co', '--exclude-standard', '--', '*.ts', '*.tsx', '*.sql', ':!packages/db/migrations'],
+    { cwd: ROOT, encoding: 'utf8' },
+  );
+  const found = files
+    .trim()
+    .split('\n')
+    .filter((file) => !EXCEPTIONS.some((exception) => file.startsWith(exception)))
+    .flatMap((file) =>
+      readFileSync(join(ROOT, file), 'utf8')
+        .split('\n')
+        .flatMap((line, index) => {
+          // A comment may speak of what it replaces.
+          const code = line.replace(/^\s*(?:\/\/|\/?\*|--).*/, '');
+          return FORBIDDEN.filter(({ pattern }) => pattern.test(code))
+            .filter(({ what }) => what !== 'now()' || !OF_GRAPHILE_WORKER.test(code))
+            .map(({ what }) => `${file}:${index + 1}: ${what}`);
+        }),
+    );
+  expect(found).toEqual([]);
+});
