@@ -24,7 +24,7 @@ TABLE access_links
   name text
   role user_role
   created_by text NOT NULL
-  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  created_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   expires_at timestamp(3) with time zone NOT NULL
   CONSTRAINT access_links_pkey PRIMARY KEY (id)
   CONSTRAINT access_links_tokenHash_unique UNIQUE (token_hash)
@@ -33,7 +33,7 @@ TABLE access_links
 
 TABLE audit_log
   id bigint NOT NULL IDENTITY
-  at timestamp(3) with time zone NOT NULL DEFAULT now()
+  at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   actor_id text NOT NULL
   actor_name text NOT NULL
   action text NOT NULL
@@ -82,7 +82,7 @@ TABLE crossmark_breakers
   host text NOT NULL
   state breaker_state NOT NULL DEFAULT 'closed'::breaker_state
   consecutive_failures integer NOT NULL DEFAULT 0
-  window_started_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  window_started_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   window_calls integer NOT NULL DEFAULT 0
   window_failures integer NOT NULL DEFAULT 0
   failing_since timestamp(3) with time zone
@@ -93,7 +93,7 @@ TABLE crossmark_breakers
   probe_until timestamp(3) with time zone
   last_probe_at timestamp(3) with time zone
   last_failure text
-  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   CONSTRAINT crossmark_breakers_host_unique UNIQUE (host)
   CONSTRAINT crossmark_breakers_pkey PRIMARY KEY (id)
   CREATE TRIGGER crossmark_breakers_changed AFTER UPDATE ON public.crossmark_breakers FOR EACH ROW WHEN ((old.state IS DISTINCT FROM new.state)) EXECUTE FUNCTION notify_row_change('crossmark')
@@ -130,8 +130,8 @@ TABLE employees
   adult_beverage_trained boolean NOT NULL DEFAULT false
   terminated_on date
   version integer NOT NULL DEFAULT 1
-  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
-  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  created_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   CONSTRAINT employees_employeeNumber_unique UNIQUE (employee_number)
   CONSTRAINT employees_pkey PRIMARY KEY (id)
   CONSTRAINT employees_repId_unique UNIQUE (rep_id)
@@ -157,7 +157,7 @@ TABLE event_syncs
   failure_kind failure_kind
   failure_reason text
   conflict jsonb
-  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   doubt jsonb
   CONSTRAINT event_syncs_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
   CONSTRAINT event_syncs_pkey PRIMARY KEY (event_id)
@@ -178,8 +178,8 @@ TABLE events
   instructions_url text
   project_reference_number text
   gone_since timestamp(3) with time zone
-  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
-  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  created_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   missing_runs integer NOT NULL DEFAULT 0
   type_by_hand boolean NOT NULL DEFAULT false
   rules_version integer NOT NULL DEFAULT 0
@@ -205,7 +205,7 @@ TABLE holidays
 
 TABLE paused_tasks
   task text NOT NULL
-  paused_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  paused_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   paused_by text NOT NULL
   CONSTRAINT paused_tasks_pkey PRIMARY KEY (task)
   CREATE TRIGGER paused_tasks_changed AFTER INSERT OR DELETE ON public.paused_tasks FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('crossmark')
@@ -214,7 +214,7 @@ TABLE refresh_runs
   id integer NOT NULL IDENTITY
   requested_by text NOT NULL
   state refresh_state NOT NULL DEFAULT 'queued'::refresh_state
-  requested_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  requested_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   started_at timestamp(3) with time zone
   finished_at timestamp(3) with time zone
   read integer NOT NULL DEFAULT 0
@@ -235,7 +235,7 @@ TABLE rep_readings
   id integer NOT NULL IDENTITY
   requested_by text NOT NULL
   state rep_reading_state NOT NULL DEFAULT 'queued'::rep_reading_state
-  requested_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  requested_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   finished_at timestamp(3) with time zone
   failure_reason text
   CONSTRAINT rep_readings_pkey PRIMARY KEY (id)
@@ -252,8 +252,8 @@ TABLE schedules
   version integer NOT NULL DEFAULT 1
   override_reason text
   ended_at timestamp(3) with time zone
-  created_at timestamp(3) with time zone NOT NULL DEFAULT now()
-  updated_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  created_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   reissue_of text
   reissue_expires_on date
   reissue_responses boolean
@@ -297,7 +297,7 @@ TABLE sync_attempts
   employee_id integer
   schedule_id integer
   number integer NOT NULL DEFAULT 1
-  started_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  started_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   finished_at timestamp(3) with time zone
   outcome attempt_outcome
   summary text
@@ -322,7 +322,7 @@ TABLE sync_steps
   ends_at timestamp(3) with time zone
   booking_id text
   detail text
-  sent_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  sent_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   answered_at timestamp(3) with time zone
   CONSTRAINT sync_steps_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
   CONSTRAINT sync_steps_pkey PRIMARY KEY (id)
@@ -350,8 +350,8 @@ TABLE user_accounts
   refresh_token_expires_at timestamp with time zone
   scope text
   password text
-  created_at timestamp with time zone NOT NULL DEFAULT now()
-  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT app_now()
+  updated_at timestamp with time zone NOT NULL DEFAULT app_now()
   CONSTRAINT user_accounts_pkey PRIMARY KEY (id)
   CONSTRAINT user_accounts_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
   CREATE INDEX user_accounts_user ON public.user_accounts USING btree (user_id)
@@ -363,8 +363,8 @@ TABLE user_sessions
   expires_at timestamp with time zone NOT NULL
   ip_address text
   user_agent text
-  created_at timestamp with time zone NOT NULL DEFAULT now()
-  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT app_now()
+  updated_at timestamp with time zone NOT NULL DEFAULT app_now()
   app text
   CONSTRAINT user_sessions_pkey PRIMARY KEY (id)
   CONSTRAINT user_sessions_token_unique UNIQUE (token)
@@ -377,8 +377,8 @@ TABLE user_verifications
   identifier text NOT NULL
   value text NOT NULL
   expires_at timestamp with time zone NOT NULL
-  created_at timestamp with time zone NOT NULL DEFAULT now()
-  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT app_now()
+  updated_at timestamp with time zone NOT NULL DEFAULT app_now()
   CONSTRAINT user_verifications_pkey PRIMARY KEY (id)
   CREATE INDEX user_verifications_identifier ON public.user_verifications USING btree (identifier)
 
@@ -389,8 +389,8 @@ TABLE users
   email_verified boolean NOT NULL DEFAULT false
   image text
   role user_role NOT NULL DEFAULT 'viewer'::user_role
-  created_at timestamp with time zone NOT NULL DEFAULT now()
-  updated_at timestamp with time zone NOT NULL DEFAULT now()
+  created_at timestamp with time zone NOT NULL DEFAULT app_now()
+  updated_at timestamp with time zone NOT NULL DEFAULT app_now()
   disabled_at timestamp with time zone
   version integer NOT NULL DEFAULT 1
   CONSTRAINT users_email_unique UNIQUE (email)
@@ -402,9 +402,27 @@ TABLE workers
   host text NOT NULL
   pid integer NOT NULL
   concurrency integer NOT NULL
-  started_at timestamp(3) with time zone NOT NULL DEFAULT now()
-  seen_at timestamp(3) with time zone NOT NULL DEFAULT now()
+  started_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  seen_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   CONSTRAINT workers_pkey PRIMARY KEY (id)
+
+CREATE OR REPLACE FUNCTION public.app_clock()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ PARALLEL SAFE
+RETURN (clock_timestamp() + app_clock_offset())
+
+CREATE OR REPLACE FUNCTION public.app_clock_offset()
+ RETURNS interval
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (COALESCE(NULLIF(current_setting('scheduler.clock_offset'::text, true), ''::text), '0'::text))::interval
+
+CREATE OR REPLACE FUNCTION public.app_now()
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (now() + app_clock_offset())
 
 CREATE OR REPLACE FUNCTION public.notify_access_change()
  RETURNS trigger
