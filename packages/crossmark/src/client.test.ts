@@ -782,6 +782,8 @@ describe('a text of Crossmark’s is plain and bounded, whatever it held', () =>
 });
 
 describe('answers of another form are errors, never empty lists', () => {
+  /** What an answer names of {@link BOOKING}, for it to be about that. */
+  const NAMED = { mPlanID: BOOKING.mplanId, LocationID: BOOKING.storeId };
   const answeringJson = (body: unknown) =>
     hostAnswering((_request, response) =>
       response.end(typeof body === 'string' ? body : JSON.stringify(body)),
@@ -865,6 +867,8 @@ describe('answers of another form are errors, never empty lists', () => {
     ['<html><body>OK, scheduled</body></html>'],
     [{ ok: 1, MVScheduledEvent: { ID: 50000001, Start: 'soon' } }],
     [{ ok: 1, MVScheduledEvent: { ID: 50000001, Start: BOOKING.endsAt, End: BOOKING.startsAt } }],
+    // Which event the number belongs to, it doesn't say.
+    [{ ok: 1, MVScheduledEvent: { ID: 50000001, RepID: '140001' }, repName: 'Ann Archer' }],
   ])('a booking answered by %j is not a success: it may have been made', async (body) => {
     expect(await failureOf(connect(await answeringJson(body)).schedule(BOOKING))).toMatchObject({
       kind: 'unknown',
@@ -882,9 +886,14 @@ describe('answers of another form are errors, never empty lists', () => {
   });
 
   test.each([
-    [{ ok: 1, MVScheduledEvent: { ID: 50000001, RepID: '140001' }, repName: 'Ann Archer' }],
-    [{ ok: '1', MVScheduledEvent: { ID: '50000001', RepID: 140001, Start: '2026-01-05T15:45:00+00:00' } }],
-    [{ ok: true, MVScheduledEvent: { ID: 50000001 } }],
+    [{ ok: 1, MVScheduledEvent: { ...NAMED, ID: 50000001, RepID: '140001' }, repName: 'Ann Archer' }],
+    [
+      {
+        ok: '1',
+        MVScheduledEvent: { ...NAMED, ID: '50000001', RepID: 140001, Start: '2026-01-05T15:45:00+00:00' },
+      },
+    ],
+    [{ ok: true, MVScheduledEvent: { ...NAMED, ID: 50000001 } }],
   ])('a booking answered by %j is made', async (body) => {
     expect(await connect(await answeringJson(body)).schedule(BOOKING)).toMatchObject({
       bookingId: '50000001',

@@ -864,8 +864,9 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
           if (said.verdict === 'refused') throw new Refusal();
           if (said.verdict === 'unclear') throw new UnexpectedAnswerError('no ok with a booking id');
           const isOther =
-            differs(said.mplanId, wanted.mplanId) ||
-            differs(said.storeId, wanted.storeId) ||
+            // Without them, nothing ties its number to this event.
+            said.mplanId !== wanted.mplanId ||
+            said.storeId !== wanted.storeId ||
             differs(said.repId, wanted.repId) ||
             differs(said.startsAt, wholeSecond(wanted.startsAt)) ||
             differs(said.endsAt, wholeSecond(wanted.endsAt));

@@ -120,6 +120,23 @@ test('a RepID that changed has the future schedules sent again, past ones not', 
   expect(await run(ada)).toMatchObject({ outcome: 'nothing' });
 });
 
+test('a conflict stays open whatever changes about the person: only a decision on its schedule ends it', async () => {
+  const ada = await add('Ada Example', '199999', 'US100001');
+  const future = await addEvent(database.db, { storeId, mplanId: '40000001' });
+  await database.db.transaction((tx) =>
+    addSchedule(tx, {
+      eventId: future,
+      employeeId: ada,
+      startsAt: new Date(currentTimeMs() + 86_400_000).toISOString(),
+    }),
+  );
+  const conflict = { bookingId: '50000001', repId: '100003', repNames: 'Eve', startsAt: null, seenAt: '' };
+  await database.db.insert(eventSyncs).values({ eventId: future, state: 'conflict', conflict });
+  expect(await run(ada)).toMatchObject({ outcome: 'done' });
+  expect(await person(ada)).toMatchObject({ repId: repId('100001') });
+  expect(await database.db.select().from(eventSyncs)).toMatchObject([{ state: 'conflict', conflict }]);
+});
+
 test('somebody who left has the future schedules looked at again', async () => {
   const ada = await add('Ada Example', '100001', employeeNumber('US100001'));
   const future = await addEvent(database.db, { storeId, mplanId: '40000001' });

@@ -4,7 +4,7 @@ import { currentInstant } from '@scheduler/runtime/clock';
 import { workDateOf } from '@scheduler/scheduling';
 import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { JobInfo, SyncContext } from './context.ts';
-import { addJobs, wantChanges } from './enqueue.ts';
+import { addJobs, reconcileAgain } from './enqueue.ts';
 import { employeeJobKey } from './jobs.ts';
 import type { Ended } from './reconcile.ts';
 import { tryWithReps } from './rep-list.ts';
@@ -164,9 +164,6 @@ async function lockFutureEvents(tx: Tx, employeeIds: readonly number[]): Promise
 /** Has every future schedule of people reconciled again, after {@link lockForLink}; returns how many. */
 export async function resendSchedules(tx: Tx, employeeIds: readonly number[]): Promise<number> {
   const eventIds = await lockFutureEvents(tx, employeeIds);
-  await wantChanges(
-    tx,
-    eventIds.map((eventId) => ({ eventId, task: 'sync_schedule_update' as const })),
-  );
+  await reconcileAgain(tx, eventIds);
   return eventIds.length;
 }

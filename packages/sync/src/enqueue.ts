@@ -88,10 +88,30 @@ export async function wantChange(tx: Tx, change: { eventId: number; task: EventT
 }
 
 /** {@link wantChange} for many events at once, in one statement; each job may come from somewhere else. */
-export async function wantChanges(
-  tx: Tx,
-  changes: readonly { eventId: number; task: EventTask; origin?: Origin }[],
-): Promise<void> {
+export async function wantChanges(tx: Tx, changes: readonly WantedChange[]): Promise<void> {
+  await addChanges(tx, changes, sql`true`);
+}
+
+/**
+ * Has events reconciled again although nobody decided anything about their schedules: the person's RepID changed, say. A
+ * conflict stays open, for only a person's decision on that schedule ends it; what they choose goes out with what is true then.
+ */
+export async function reconcileAgain(tx: Tx, eventIds: readonly number[]): Promise<void> {
+  await addChanges(
+    tx,
+    eventIds.map((eventId) => ({ eventId, task: 'sync_schedule_update' as const })),
+    sql`event_syncs.state <> 'conflict'`,
+  );
+}
+
+interface WantedChange {
+  eventId: number;
+  task: EventTask;
+  origin?: Origin;
+}
+
+/** `which` is a condition on the event's sync row: rows for which it is false stay as they are, and their job finds nothing to do. */
+async function addChanges(tx: Tx, changes: readonly WantedChange[], which: SQL): Promise<void> {
   const changeOf = new Map(changes.map((change) => [change.eventId, change]));
   // Always in the same order, so that two bulk saves can't deadlock.
   const inOrder = [...changeOf.values()].sort((a, b) => a.eventId - b.eventId);
@@ -112,6 +132,7 @@ export async function wantChanges(
           state = 'pending', wanted_version = event_syncs.wanted_version + 1, wanted_at = app_now(), tries = 0,
           failing_since = null, next_try_at = null, failure_kind = null, failure_reason = null, conflict = null,
           updated_at = app_now()
+        where ${which}
         returning event_id`,
     ),
   );

@@ -359,15 +359,16 @@ async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked)
     leaseMs,
     kind: step.kind,
     repId: step.kind === 'delete' ? null : step.repId,
-    startsAt: step.kind === 'create' ? step.startsAt : null,
+    scheduleId: step.kind === 'reissue' ? step.scheduleId : null,
+    startsAt: startOf(step),
     endsAt: step.kind === 'create' ? step.endsAt : null,
     bookingId: step.kind === 'create' ? null : step.bookingId,
   }));
   const journalled = await db.execute<{ id: string; event_id: number }>(sql`
     with leaving as (
       select * from json_to_recordset(${JSON.stringify(given)}::json)
-        as leaving("eventId" int, owner text, "leaseMs" int, kind sync_step_kind, "repId" text, "startsAt" timestamptz,
-          "endsAt" timestamptz, "bookingId" text)
+        as leaving("eventId" int, owner text, "leaseMs" int, kind sync_step_kind, "scheduleId" int, "repId" text,
+          "startsAt" timestamptz, "endsAt" timestamptz, "bookingId" text)
     ), owned as (
       select leaving.*, event_id from events
       join event_syncs on event_id = events.id
@@ -379,12 +380,18 @@ async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked)
       from owned where event_syncs.event_id = owned.event_id
       returning owned.*
     )
-    insert into sync_steps (event_id, kind, rep_id, starts_at, ends_at, booking_id)
-    select event_id, kind, "repId", "startsAt", "endsAt", "bookingId" from kept returning id, event_id`);
+    insert into sync_steps (event_id, kind, schedule_id, rep_id, starts_at, ends_at, booking_id)
+    select event_id, kind, "scheduleId", "repId", "startsAt", "endsAt", "bookingId" from kept returning id, event_id`);
   return given.map(({ eventId }) => {
     const step = journalled.find((row) => row.event_id === eventId);
     return step ? Number(step.id) : null;
   });
+}
+
+/** The start that the journal keeps with a write: the one asked for, or that of the booking which is opened again. */
+function startOf(step: Write): Instant | null {
+  if (step.kind === 'create') return step.startsAt;
+  return step.kind === 'reissue' ? step.workedAt : null;
 }
 
 const lost = ({ eventId }: Claim) =>

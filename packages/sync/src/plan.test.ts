@@ -92,7 +92,12 @@ test('a reissue comes right before its booking, and leaves the booking that it r
   fc.assert(
     fc.property(wanted, held, (goal, before) => {
       const worked: Held = { ...goal, bookingId: bookingId('80000001') };
-      const reissue = { bookingId: bookingId('80000001'), expiresOn: '2026-02-01', includeResponses: false };
+      const reissue = {
+        bookingId: bookingId('80000001'),
+        scheduleId: 1,
+        expiresOn: '2026-02-01',
+        includeResponses: false,
+      };
       const steps = plan({ ...goal, reissue }, [...before, worked]);
       expect(steps.some((step) => step.kind === 'delete' && step.bookingId === worked.bookingId)).toBe(false);
       const kinds = steps.map((step) => step.kind).filter((kind) => kind !== 'delete');

@@ -10,10 +10,15 @@ export interface Wanted {
   reissue: Reissue | null;
 }
 
-/** Opens the work of an earlier booking again. */
+/** Opens the work of an earlier booking again, for one schedule. */
 export interface Reissue {
-  /** That booking: it stays as Crossmark's history, and is neither the wanted one nor in its way. */
+  /**
+   * That booking. Until the new one is made it is Crossmark's history: neither the wanted one nor in its way. Crossmark may
+   * edit it in place when the new one is made, and then it is the new one.
+   */
   bookingId: BookingId;
+  /** The schedule that asked for it: the work of one booking may be opened again more than once. */
+  scheduleId: number;
   expiresOn: WorkDate;
   includeResponses: boolean;
 }
@@ -29,7 +34,8 @@ export interface Held {
 /** A write to Crossmark; or `blocked`: a booking is in the way that Crossmark lists without the id that removes it. */
 export type Step =
   | { kind: 'delete'; bookingId: BookingId }
-  | ({ kind: 'reissue'; repId: RepId } & Reissue)
+  /** `workedAt`: when the booking to be reopened started, as far as that is known. */
+  | ({ kind: 'reissue'; repId: RepId; workedAt: Instant | null } & Reissue)
   | { kind: 'create'; repId: RepId; startsAt: Instant; endsAt: Instant }
   | { kind: 'blocked'; booking: Held };
 
@@ -63,7 +69,10 @@ export function plan(wanted: Wanted | null, held: readonly Held[]): Step[] {
   );
   if (wanted && !kept) {
     const { reissue, ...booking } = wanted;
-    if (reissue) steps.push({ kind: 'reissue', repId: booking.repId, ...reissue });
+    if (reissue) {
+      const worked = held.find(({ bookingId }) => bookingId === reissue.bookingId);
+      steps.push({ kind: 'reissue', repId: booking.repId, workedAt: worked?.startsAt ?? null, ...reissue });
+    }
     steps.push({ kind: 'create', ...booking });
   }
   return steps;

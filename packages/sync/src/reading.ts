@@ -16,13 +16,30 @@ export function bookingOf(row: PlannedEvent | null): Remembered | null {
   return { bookingId: row.bookingId, repId: row.repId, startsAt: row.startsAt, endsAt: null, names };
 }
 
-/** Bookings whose work was opened again. They stay as Crossmark's history: nothing that is held, and never removed. */
-export function reopened(steps: readonly JournalStep[]): ReadonlySet<BookingId> {
-  return new Set(
-    steps.flatMap((step) =>
-      step.kind === 'reissue' && step.state === 'done' && step.bookingId !== null ? [step.bookingId] : [],
-    ),
+/**
+ * The part of the journal (newest first) after the newest write that is known to have made this booking. One
+ * number can stand for several bookings, one after the other: Crossmark edits a second booking in place and keeps its number.
+ * What was done to an earlier one of that number says nothing about the present one.
+ */
+export function sinceMade(bookingId: BookingId, steps: readonly JournalStep[]): readonly JournalStep[] {
+  const made = steps.findIndex((step) => step.kind === 'create' && step.bookingId === bookingId);
+  return made < 0 ? steps : steps.slice(0, made);
+}
+
+/** The reissue that opened this booking's work again, if no booking of that number was made since. */
+function reissueOf(bookingId: BookingId, steps: readonly JournalStep[]): JournalStep | undefined {
+  return sinceMade(bookingId, steps).find(
+    (step) => step.kind === 'reissue' && step.state === 'done' && step.bookingId === bookingId,
   );
+}
+
+/**
+ * Bookings whose work was opened again and whose number no new booking has got since. They stay as Crossmark's history:
+ * nothing that is held, and never removed.
+ */
+export function reopened(steps: readonly JournalStep[]): ReadonlySet<BookingId> {
+  const ids = new Set(steps.flatMap((step) => (step.kind === 'reissue' ? (step.bookingId ?? []) : [])));
+  return new Set([...ids].filter((bookingId) => reissueOf(bookingId, steps) !== undefined));
 }
 
 /** The reissue that a schedule still needs before it can be booked; null where it needs none, or has it. */
@@ -30,9 +47,16 @@ export function dueReissue(
   schedule: NonNullable<EventState['schedule']>,
   steps: readonly JournalStep[],
 ): Reissue | null {
-  const { reissueOf: bookingId, reissueExpiresOn: expiresOn, reissueResponses } = schedule;
-  if (!bookingId || !expiresOn || reopened(steps).has(bookingId)) return null;
-  return { bookingId, expiresOn, includeResponses: reissueResponses ?? false };
+  const { id: scheduleId, reissueOf: bookingId, reissueExpiresOn: expiresOn, reissueResponses } = schedule;
+  if (!bookingId || !expiresOn) return null;
+  const isDone = steps.some(
+    (step) =>
+      step.kind === 'reissue' &&
+      step.state === 'done' &&
+      // Steps of an older version don't tell for which schedule they were done.
+      (step.scheduleId === null ? step.bookingId === bookingId : step.scheduleId === scheduleId),
+  );
+  return isDone ? null : { bookingId, scheduleId, expiresOn, includeResponses: reissueResponses ?? false };
 }
 
 /** What this side last knew of Crossmark's booking; null where it knew of none, or its work was opened again since. */
@@ -41,11 +65,29 @@ export function remembered(
   steps: readonly JournalStep[],
 ): Remembered | null {
   const last = lastKnown(state, steps);
-  return isReopened(last, steps) ? null : last;
+  return isHistory(last, steps) ? null : last;
 }
 
-const isReopened = (booking: Held | null, steps: readonly JournalStep[]): boolean =>
-  booking !== null && booking.bookingId !== null && reopened(steps).has(booking.bookingId);
+/**
+ * Whether a booking is what was worked before its work was opened again. A new booking may have the same number: it is told
+ * from the old one by the write that was confirmed as having made it, or else by its time.
+ * @param timeZone where the time comes from Crossmark's list, which tells wall time in this zone
+ */
+export function isHistory(booking: Held | null, steps: readonly JournalStep[], timeZone = 'UTC'): boolean {
+  if (booking === null || booking.bookingId === null) return false;
+  const reissue = reissueOf(booking.bookingId, steps);
+  if (!reissue) return false;
+  if (booking.startsAt === null) return true;
+  if (reissue.startsAt !== null) return sameTime(booking.startsAt, reissue.startsAt, timeZone);
+  return !steps.some(
+    (step) =>
+      step.kind === 'create' &&
+      step.id > reissue.id &&
+      step.state !== 'refused' &&
+      step.repId === booking.repId &&
+      sameTime(step.startsAt, booking.startsAt, timeZone),
+  );
+}
 
 /** {@link remembered}, also where its work was opened again. Its end is known only where we made it and it wasn't moved. */
 export function lastKnown(
@@ -88,14 +130,21 @@ function tellsOf(known: Remembered, told: Remembered, timeZone: string): boolean
   );
 }
 
-/** The write of ours that a booking came from, if it is ours: also one that seemed lost and arrived late. */
+/**
+ * The write of ours that a booking came from, if it is ours: the newest that is known to have made its number, or one whose
+ * answer was lost or came after its worker had lost the event. Such a write may have arrived late and edited what a newer one
+ * made.
+ */
 function sourceOf(held: Held, steps: readonly JournalStep[], timeZone: string): JournalStep | undefined {
-  return steps.find(
+  const creates = steps.filter(({ kind }) => kind === 'create');
+  const made = creates.find(({ bookingId }) => bookingId !== null && bookingId === held.bookingId);
+  const mayHaveMade = (step: JournalStep) =>
+    step.bookingId === null
+      ? step.state !== 'refused'
+      : step === made || (step.bookingId === held.bookingId && step.state === 'unknown');
+  return creates.find(
     (step) =>
-      step.kind === 'create' &&
-      sameTime(step.startsAt, held.startsAt, timeZone) &&
-      step.repId === held.repId &&
-      (step.bookingId === null ? step.state !== 'refused' : step.bookingId === held.bookingId),
+      mayHaveMade(step) && sameTime(step.startsAt, held.startsAt, timeZone) && step.repId === held.repId,
   );
 }
 
@@ -127,14 +176,19 @@ export function writesBeneath(
   if (held === null) return [];
   const gone = new Set<BookingId | null>(reopened(steps));
   if (wanted?.reissue) gone.add(wanted.reissue.bookingId);
+  const beneath: JournalStep[] = [];
+  // Newest first: a removal concerns what was made before it, and of one number the newest booking is the one that may be there.
   for (const step of steps) {
-    if (step.kind === 'delete' && (step.state === 'done' || step.state === 'refused'))
-      gone.add(step.bookingId);
+    const { bookingId } = step;
+    if (bookingId === null || bookingId === held.bookingId || gone.has(bookingId)) continue;
+    if (step.kind === 'create') beneath.push(step);
+    if (
+      step.kind === 'create' ||
+      (step.kind === 'delete' && (step.state === 'done' || step.state === 'refused'))
+    )
+      gone.add(bookingId);
   }
-  return steps.filter(
-    ({ kind, bookingId }) =>
-      kind === 'create' && bookingId !== null && bookingId !== held.bookingId && !gone.has(bookingId),
-  );
+  return beneath;
 }
 
 /**
@@ -149,12 +203,12 @@ export function understand(given: {
   steps: readonly JournalStep[];
 }): Reading {
   const { timeZone, wanted, last, steps } = given;
-  const agreed = isReopened(last, steps) ? null : last;
+  const agreed = isHistory(last, steps) ? null : last;
   const row = bookingOf(given.listed);
   // What was worked before a reissue may be listed until the new booking is made, in full or in part.
-  const isHistory =
-    isReopened(row, steps) || (row && last && agreed === null && tellsOf(last, row, timeZone));
-  const told = isHistory ? null : row;
+  const isWorked =
+    isHistory(row, steps, timeZone) || (row && last && agreed === null && tellsOf(last, row, timeZone));
+  const told = isWorked ? null : row;
   const listed =
     told && agreed && tellsOf(agreed, told, timeZone)
       ? {
@@ -167,7 +221,9 @@ export function understand(given: {
       : told;
   const source = listed && sourceOf(listed, steps, timeZone);
   const unchanged = sameBooking(agreed, listed, timeZone);
-  const known = [wanted?.startsAt, agreed?.startsAt, source?.startsAt].find(
+  // Of an hour that comes twice, the list doesn't tell which one. What was agreed on or asked for says so; what is wanted
+  // doesn't, before it was asked for.
+  const known = [unchanged ? agreed?.startsAt : null, source?.startsAt].find(
     (instant) => instant && listed && sameTime(instant, listed.startsAt, timeZone),
   );
   const held: Remembered | null = listed && {
@@ -177,7 +233,12 @@ export function understand(given: {
   };
   // A reissue may take the booking that it reopens off the list.
   const removedByUs =
-    held === null && steps.some((step) => step.kind !== 'create' && step.bookingId === agreed?.bookingId);
+    held === null &&
+    agreed !== null &&
+    agreed.bookingId !== null &&
+    sinceMade(agreed.bookingId, steps).some(
+      (step) => step.kind !== 'create' && step.bookingId === agreed.bookingId,
+    );
   const wasApplied = (step: JournalStep): boolean => {
     if (step.kind === 'reissue') return given.listed?.condition === 'Reissued';
     // Where another booking is listed, the one to be removed may lie beneath it.

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type CrossmarkClient, createCrossmarkClient, repId } from '@scheduler/crossmark';
+import { type CrossmarkClient, CrossmarkError, createCrossmarkClient, repId } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { employees, eventSyncs, events, schedules, syncAttempts, syncSteps, type Tx } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
@@ -8,6 +8,7 @@ import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { resolveConflict } from './adopt.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import { retryNow, wantChange, wantChanges } from './enqueue.ts';
 import {
@@ -219,6 +220,65 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
     ]);
   });
 
+  describe.each([
+    ['the login page at 200', 'loginPage'],
+    ['401', '401'],
+    ['a redirect to the login', 'redirect'],
+  ] as const)('a write answered with %s', (_look, expiredLook) => {
+    beforeEach(() => {
+      simulator.configure({ expiredLook });
+    });
+    const signIns = () => simulator.log.filter((call) => call.call === 'authenticate').length;
+
+    test('that was applied all the same is found by a read, not made again', async () => {
+      await client.login();
+      simulator.clearLog();
+      simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'expire', applied: true });
+      await decide({ employeeId: ada, startsAt: at1045 });
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(bookings()).toEqual([booking('100001', at1045)]);
+      expect(writes()).toHaveLength(1);
+      expect(signIns()).toBe(1);
+      expect(await sync()).toMatchObject({ state: 'synced', tries: 0 });
+    });
+
+    test('that was not applied is made once after a sign-in and a read, no try spent', async () => {
+      await client.login();
+      simulator.clearLog();
+      simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'expire', applied: false });
+      await decide({ employeeId: ada, startsAt: at1045 });
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(bookings()).toEqual([booking('100001', at1045)]);
+      expect(simulator.log.map((call) => call.call).filter((call) => call !== 'getUserInfo')).toEqual([
+        'getPlanningMplans',
+        'scheduleMplanEvent',
+        'authenticate',
+        'getPlanningMplans',
+        'scheduleMplanEvent',
+      ]);
+      expect(await attempts()).toMatchObject([{ outcome: 'done', number: 1 }]);
+    });
+
+    test('again and again is tried until the budget is over, a read before each write', async () => {
+      simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'expire', applied: false, times: 3 });
+      await decide({ employeeId: ada, startsAt: at1045 });
+      expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'unknown' });
+      expect(await sync()).toMatchObject({ state: 'waiting', tries: 1 });
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(bookings()).toEqual([booking('100001', at1045)]);
+    });
+
+    test('a removal so answered is finished by a read', async () => {
+      await decide({ employeeId: ada, startsAt: at1045 });
+      await run();
+      simulator.addFaults({ call: 'deleteScheduledMplanEvent', kind: 'expire', applied: true });
+      await decide(null);
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(bookings()).toEqual([]);
+      expect(writes()).toHaveLength(2);
+    });
+  });
+
   test('an unscheduling whose answer is lost is finished by a look', async () => {
     await decide({ employeeId: ada, startsAt: at1045 });
     await run();
@@ -428,6 +488,132 @@ describe('writing only what is needed', () => {
     expect(writes()).toMatchObject([{ params: { Start: local } }]);
     expect(await sync()).toMatchObject({ state: 'synced', bookedStartsAt: startsAt });
   });
+});
+
+describe('a known plan that a search leaves out', () => {
+  /** Answers of the list and of the read-back, in place of the real ones, as often as given. */
+  const leavingOut = (times: number, readBack?: CrossmarkClient['locationCondition']) => {
+    let left = times;
+    return withCalls({
+      findEvent: async (query) => (left-- > 0 ? null : client.findEvent(query)),
+      ...(readBack && { locationCondition: readBack }),
+    });
+  };
+  const unknownPlan = async () => ({ kind: 'unknownPlan' as const, reason: 'There is no such plan.' });
+  const unstaffed = async () => ({ kind: 'known' as const, condition: 'Unstaffed' as const, reps: '' });
+  const missing = (missingRuns: number) => database.db.update(events).set({ missingRuns });
+
+  beforeEach(async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+  });
+
+  test('is not taken for unbooked: the booking is removed once the list shows it', async () => {
+    await decide(null);
+    const ctx = leavingOut(1);
+    expect(await reconcile(ctx, eventId, job())).toMatchObject({
+      outcome: 'retry',
+      failureKind: 'transient',
+    });
+    expect(await sync()).toMatchObject({ state: 'waiting', bookedRepId: '100001' });
+    expect(await reconcile(ctx, eventId, job())).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([]);
+    expect(await sync()).toMatchObject({ state: 'synced' });
+  });
+
+  test('is not taken for unbooked: a move is carried out, and is no conflict', async () => {
+    await decide({ employeeId: ada, startsAt: at1115 });
+    const ctx = leavingOut(1);
+    expect(await reconcile(ctx, eventId, job())).toMatchObject({ outcome: 'retry' });
+    expect(await reconcile(ctx, eventId, job())).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([booking('100001', at1115)]);
+  });
+
+  test('has nobody booked where Crossmark’s read-back of the event says so', async () => {
+    await decide(null);
+    simulator.removePlan(PLAN, STORE.crossmarkStoreId);
+    expect(await reconcile(leavingOut(9, unstaffed), eventId, job())).toMatchObject({ outcome: 'nothing' });
+    expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
+  });
+
+  test('is booked by nobody on the word of the read-back alone', async () => {
+    await decide({ employeeId: ada, startsAt: at1115 });
+    expect(await reconcile(leavingOut(9, unstaffed), eventId, job())).toMatchObject({ outcome: 'retry' });
+    expect(writes()).toHaveLength(1);
+  });
+
+  test.each([0, 1, 2])(
+    'is believed to be gone after two complete refreshes in a row without it (%i)',
+    async (runs) => {
+      await missing(runs);
+      simulator.removePlan(PLAN, STORE.crossmarkStoreId);
+      await decide(null);
+      expect(await reconcile(leavingOut(0, unknownPlan), eventId, job())).toMatchObject({
+        outcome: runs === 2 ? 'nothing' : 'retry',
+      });
+      expect(await sync()).toMatchObject({ state: runs === 2 ? 'synced' : 'waiting' });
+    },
+  );
+
+  test('and is gone for good can’t be booked: a dead letter says so', async () => {
+    await missing(2);
+    simulator.removePlan(PLAN, STORE.crossmarkStoreId);
+    await decide({ employeeId: bob, startsAt: at1115 });
+    expect(await run()).toMatchObject({
+      outcome: 'dead',
+      failureReason: expect.stringContaining('doesn’t list this event any more'),
+    });
+  });
+});
+
+describe('an answer about something else', () => {
+  test('a booking that Crossmark makes at another time than asked, each time: a person decides, and writes are few', async () => {
+    const late = withCalls({
+      schedule: (wanted) =>
+        client
+          .schedule({
+            ...wanted,
+            startsAt: addMinutes(wanted.startsAt, 15),
+            endsAt: addMinutes(wanted.endsAt, 15),
+          })
+          .then(() => {
+            throw new CrossmarkError(
+              'unknown',
+              'scheduleMplanEvent',
+              'Crossmark’s answer was about another booking.',
+              { status: 200 },
+            );
+          }),
+    });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await reconcile(late, eventId, job())).toMatchObject({
+      outcome: 'conflict',
+      failureReason:
+        'Crossmark booked Ada Example on Mon Jan 5, 11:00 AM, although Mon Jan 5, 10:45 AM was asked for. Choose which one stands.',
+    });
+    expect(await sync()).toMatchObject({ state: 'conflict' });
+    await database.db.transaction((tx) => resolveConflict(tx, eventId, 'mine'));
+    expect(await reconcile(late, eventId, job())).toMatchObject({ outcome: 'conflict' });
+    expect(writes()).toHaveLength(3);
+    expect(bookings()).toHaveLength(1);
+  });
+});
+
+test('the second coming of an hour that comes twice is a move from the first', async () => {
+  const first: Instant = '2026-11-01T05:30:00.000Z';
+  const second: Instant = '2026-11-01T06:30:00.000Z';
+  const { bookingId } = simulator.book({
+    mplanId: PLAN,
+    storeId: STORE.crossmarkStoreId,
+    ...booking('100001', first),
+  });
+  await decide({ employeeId: ada, startsAt: first });
+  expect(await run()).toMatchObject({ outcome: 'nothing' });
+  expect(await sync()).toMatchObject({ state: 'synced', bookingId });
+  await decide({ employeeId: ada, startsAt: second });
+  expect(await run()).toMatchObject({ outcome: 'done' });
+  expect(bookings()).toEqual([booking('100001', second)]);
+  expect(await sync()).toMatchObject({ state: 'synced', bookedStartsAt: second });
 });
 
 describe('failures', () => {
@@ -822,116 +1008,146 @@ test('after an unscheduling the event is back in the tray at once', async () => 
   expect(workDateOf(at1045, STORE.timeZone)).toBe('2026-01-05');
 });
 
-// Not yet where the booking after a reissue keeps the id.
-describe.each(BOOKING_HABITS.filter(({ habits }) => !habits.reissueKeepsId))(
-  'work opened again, where $way',
-  ({ habits, keepsReopened }) => {
-    const at2045: Instant = '2026-01-20T15:45:00.000Z';
-    const worked = booking('100001', at1045);
-    const again = booking('100002', at2045);
-    /** What was worked stays as Crossmark's history, where it keeps second bookings. */
-    const both = keepsReopened ? [worked, again] : [again];
-    const reissues = () => simulator.log.filter((call) => call.call === 'createPendingWork');
+describe.each(BOOKING_HABITS)('work opened again, where $way', ({ habits, keepsReopened }) => {
+  const at2045: Instant = '2026-01-20T15:45:00.000Z';
+  const worked = booking('100001', at1045);
+  const again = booking('100002', at2045);
+  /** What was worked stays as Crossmark's history, where it keeps second bookings. */
+  const both = keepsReopened ? [worked, again] : [again];
+  const reissues = () => simulator.log.filter((call) => call.call === 'createPendingWork');
 
-    beforeEach(async () => {
-      simulator.configure(habits);
-      await decide({ employeeId: ada, startsAt: at1045 });
-      await run();
-      simulator.putPlans([{ ...need(simulator.state.plans[0]), condition: 'Submitted' }]);
-    });
+  beforeEach(async () => {
+    simulator.configure(habits);
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    simulator.putPlans([{ ...need(simulator.state.plans[0]), condition: 'Submitted' }]);
+  });
 
-    /** A dispatcher's reissue to Bob, two weeks on. */
-    async function reissue() {
-      const { bookingId } = await sync();
-      await database.db.transaction(async (tx) => {
-        await tx
-          .update(schedules)
-          .set({ endedAt: sql`app_now()` })
-          .where(and(eq(schedules.eventId, eventId), isNull(schedules.endedAt)));
-        const id = await addSchedule(tx, { eventId, employeeId: bob, startsAt: at2045 });
-        await tx
-          .update(schedules)
-          .set({ reissueOf: bookingId, reissueExpiresOn: '2026-01-22', reissueResponses: true })
-          .where(eq(schedules.id, id));
-        await tx.update(events).set({ condition: 'Reissued' }).where(eq(events.id, eventId));
-        await wantChange(tx, { eventId, task: 'sync_schedule' });
-      });
-      return need(bookingId);
-    }
-
-    test('is reopened with the booking’s id, person and expiry, then booked; what was worked is never removed', async () => {
-      const bookingId = await reissue();
-      expect(await run()).toMatchObject({ outcome: 'done' });
-      expect(simulator.state.pendingWork).toMatchObject([
-        { bookingId, repId: '100002', expiresOn: '2026-01-22', storeId: STORE.crossmarkStoreId },
-      ]);
-      expect(reissues()[0]?.params).toMatchObject({ includeResponses: 'true' });
-      expect(bookings()).toEqual(both);
-      expect(writes().some((call) => call.call === 'deleteScheduledMplanEvent')).toBe(false);
-      expect(await sync()).toMatchObject({
-        state: 'synced',
-        bookedRepId: '100002',
-        bookedStartsAt: at2045,
-      });
-      expect(await database.db.query.events.findFirst()).toMatchObject({ condition: 'Reissued' });
-    });
-
-    test('step 1 done, step 2 failed: resuming does only the missing step', async () => {
-      simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'status', status: 503 });
-      await reissue();
-      expect(await run()).toMatchObject({ outcome: 'retry' });
-      expect(await sync()).toMatchObject({ state: 'waiting' });
-      expect(await run()).toMatchObject({ outcome: 'done' });
-      expect(reissues()).toHaveLength(1);
-      expect(bookings()).toEqual(both);
-    });
-
-    test.each([true, false])(
-      'an answer to step 1 that is lost (applied: %s) is read back before anything else',
-      async (applied) => {
-        simulator.addFaults({ call: 'createPendingWork', kind: 'drop', applied });
-        await reissue();
-        expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'unknown' });
-        expect(await run()).toMatchObject({ outcome: 'done' });
-        expect(simulator.state.pendingWork).toHaveLength(1);
-        expect(reissues()).toHaveLength(applied ? 1 : 2);
-        expect(bookings()).toEqual(both);
-      },
-    );
-
-    test('a move and an unscheduling after it touch the new booking alone, and it is reopened once', async () => {
-      await reissue();
-      await run();
-      await database.db
+  /** A dispatcher's reissue, to Bob two weeks on where nothing else is said. */
+  async function reissue(to = { employeeId: bob, startsAt: at2045 }) {
+    const { bookingId } = await sync();
+    await database.db.transaction(async (tx) => {
+      await tx
         .update(schedules)
-        .set({ startsAt: '2026-01-21T15:45:00.000Z', endsAt: '2026-01-21T22:15:00.000Z' })
-        .where(isNull(schedules.endedAt));
-      await database.db.transaction((tx) => wantChange(tx, { eventId, task: 'sync_schedule_update' }));
-      expect(await run()).toMatchObject({ outcome: 'done' });
-      expect(bookings()).toEqual([...both.slice(0, -1), booking('100002', '2026-01-21T15:45:00.000Z')]);
-      await decide(null);
-      expect(await run()).toMatchObject({ outcome: 'done' });
-      expect(bookings()).toEqual(both.slice(0, -1));
-      expect(reissues()).toHaveLength(1);
-      expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
+        .set({ endedAt: sql`app_now()` })
+        .where(and(eq(schedules.eventId, eventId), isNull(schedules.endedAt)));
+      const id = await addSchedule(tx, { eventId, ...to });
+      await tx
+        .update(schedules)
+        .set({ reissueOf: bookingId, reissueExpiresOn: '2026-01-22', reissueResponses: true })
+        .where(eq(schedules.id, id));
+      await tx.update(events).set({ condition: 'Reissued' }).where(eq(events.id, eventId));
+      await wantChange(tx, { eventId, task: 'sync_schedule' });
     });
+    return need(bookingId);
+  }
 
-    test('taken back before it was sent: nothing is written, and the report stays', async () => {
-      await reissue();
-      await decide(null);
-      expect(await run()).toMatchObject({ outcome: 'nothing' });
-      expect(bookings()).toEqual([worked]);
-      expect(await database.db.query.events.findFirst()).toMatchObject({ condition: 'Submitted' });
+  test('is reopened with the booking’s id, person and expiry, then booked; what was worked is never removed', async () => {
+    const bookingId = await reissue();
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(simulator.state.pendingWork).toMatchObject([
+      { bookingId, repId: '100002', expiresOn: '2026-01-22', storeId: STORE.crossmarkStoreId },
+    ]);
+    expect(reissues()[0]?.params).toMatchObject({ includeResponses: 'true' });
+    expect(bookings()).toEqual(both);
+    expect(writes().some((call) => call.call === 'deleteScheduledMplanEvent')).toBe(false);
+    expect(await sync()).toMatchObject({
+      state: 'synced',
+      bookedRepId: '100002',
+      bookedStartsAt: at2045,
     });
+    expect(await database.db.query.events.findFirst()).toMatchObject({ condition: 'Reissued' });
+  });
 
-    test('refused: a dead letter says so in Crossmark’s words, and nothing was booked', async () => {
-      simulator.addFaults({ call: 'createPendingWork', kind: 'refuse' });
+  test('step 1 done, step 2 failed: resuming does only the missing step', async () => {
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'status', status: 503 });
+    await reissue();
+    expect(await run()).toMatchObject({ outcome: 'retry' });
+    expect(await sync()).toMatchObject({ state: 'waiting' });
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(reissues()).toHaveLength(1);
+    expect(bookings()).toEqual(both);
+  });
+
+  test.each([true, false])(
+    'an answer to step 1 that is lost (applied: %s) is read back before anything else',
+    async (applied) => {
+      simulator.addFaults({ call: 'createPendingWork', kind: 'drop', applied });
       await reissue();
-      expect(await run()).toMatchObject({ outcome: 'dead', failureKind: 'rejected' });
-      expect(bookings()).toEqual([worked]);
-    });
-  },
-);
+      expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'unknown' });
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(simulator.state.pendingWork).toHaveLength(1);
+      expect(reissues()).toHaveLength(applied ? 1 : 2);
+      expect(bookings()).toEqual(both);
+    },
+  );
+
+  test('a move and an unscheduling after it touch the new booking alone, and it is reopened once', async () => {
+    await reissue();
+    await run();
+    await database.db
+      .update(schedules)
+      .set({ startsAt: '2026-01-21T15:45:00.000Z', endsAt: '2026-01-21T22:15:00.000Z' })
+      .where(isNull(schedules.endedAt));
+    await database.db.transaction((tx) => wantChange(tx, { eventId, task: 'sync_schedule_update' }));
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([...both.slice(0, -1), booking('100002', '2026-01-21T15:45:00.000Z')]);
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual(both.slice(0, -1));
+    expect(reissues()).toHaveLength(1);
+    expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
+  });
+
+  test('a booking after it whose answer is lost is found, not made twice', async () => {
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: true });
+    await reissue();
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'unknown' });
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual(both);
+    expect(writes().filter(({ call }) => call === 'scheduleMplanEvent')).toHaveLength(2);
+    expect(await sync()).toMatchObject({ state: 'synced', bookedRepId: '100002', bookedStartsAt: at2045 });
+  });
+
+  test('for the same person at the same time is told from what was worked', async () => {
+    await reissue({ employeeId: ada, startsAt: at1045 });
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: false });
+    expect(await run()).toMatchObject({ outcome: 'retry' });
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual(keepsReopened ? [worked, worked] : [worked]);
+    await decide(null);
+    await run();
+    expect(bookings()).toEqual(keepsReopened ? [worked] : []);
+  });
+
+  test('reported once more and opened once more: it is reissued a second time', async () => {
+    await reissue();
+    await run();
+    simulator.putPlans([{ ...need(simulator.state.plans[0]), condition: 'Submitted' }]);
+    const at0203: Instant = '2026-02-03T15:45:00.000Z';
+    const bookingId = await reissue({ employeeId: ada, startsAt: at0203 });
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(reissues()).toHaveLength(2);
+    expect(reissues()[1]?.params).toMatchObject({ workLogEntryID: bookingId });
+    expect(bookings().at(-1)).toEqual(booking('100001', at0203));
+    expect(await sync()).toMatchObject({ state: 'synced', bookedStartsAt: at0203 });
+  });
+
+  test('taken back before it was sent: nothing is written, and the report stays', async () => {
+    await reissue();
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'nothing' });
+    expect(bookings()).toEqual([worked]);
+    expect(await database.db.query.events.findFirst()).toMatchObject({ condition: 'Submitted' });
+  });
+
+  test('refused: a dead letter says so in Crossmark’s words, and nothing was booked', async () => {
+    simulator.addFaults({ call: 'createPendingWork', kind: 'refuse' });
+    await reissue();
+    expect(await run()).toMatchObject({ outcome: 'dead', failureKind: 'rejected' });
+    expect(bookings()).toEqual([worked]);
+  });
+});
 
 describe('work reported as done meanwhile keeps its booking', () => {
   beforeEach(async () => {

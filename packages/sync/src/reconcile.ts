@@ -22,9 +22,24 @@ import {
   type Write,
 } from './ledger.ts';
 import { isWanted, plan, type Step, type Wanted } from './plan.ts';
-import { dueReissue, lastKnown, type Remembered, remembered, understand, writesBeneath } from './reading.ts';
+import {
+  dueReissue,
+  lastKnown,
+  type Remembered,
+  remembered,
+  sinceMade,
+  understand,
+  writesBeneath,
+} from './reading.ts';
 import { HELD_BACK, nextTry } from './retry.ts';
-import { bookingInWords, conflictInWords, heldInWords, unreachableInWords, when } from './wording.ts';
+import {
+  bookedOtherwiseInWords,
+  bookingInWords,
+  conflictInWords,
+  heldInWords,
+  unreachableInWords,
+  when,
+} from './wording.ts';
 
 /** How a job ended, for its log line and the charts. */
 export interface Ended {
@@ -69,7 +84,7 @@ const ledgerOf = oncePerDatabase(postgresLedger);
 /** What reconciliation needs of the world around it; the model test gives it one in memory with a time of its own. */
 export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> {
   ledger: Ledger;
-  crossmark: Pick<CrossmarkClient, 'findEvent' | 'reissue' | 'schedule' | 'unschedule'>;
+  crossmark: Pick<CrossmarkClient, 'findEvent' | 'locationCondition' | 'reissue' | 'schedule' | 'unschedule'>;
   /** Aborts when so many milliseconds have passed. */
   deadline(ms: number): AbortSignal;
 }
@@ -182,8 +197,14 @@ class Reconciliation {
 
       // Never write on memory alone: somebody may have booked on Crossmark's own site since.
       if (listed === undefined) {
-        const { crossmarkStoreId: storeId, timeZone } = state.store;
-        listed = await this.ctx.crossmark.findEvent({ mplanId, storeId, timeZone, signal: this.signal });
+        const { timeZone } = state.store;
+        listed = await this.look(state, mplanId, wanted);
+        if (listed === null && wanted)
+          throw impossible(
+            state,
+            'Crossmark doesn’t list this event any more, so it can’t be booked. Unschedule it, or try again if it comes back.',
+            null,
+          );
         const last = lastKnown(state, steps);
         const reading = understand({ listed, timeZone, wanted, last, steps });
         if (!reading.explained) {
@@ -239,6 +260,37 @@ class Reconciliation {
   }
 
   /**
+   * What Crossmark lists for the event; null where it has been gone from the list for so long that it is believed.
+   *
+   * A list that leaves out a known plan says nothing of its booking. Crossmark's own read-back of the event
+   * (`locationCondition`) can say that nobody is booked: enough to know that a removal has arrived, and not enough to book,
+   * for it may lag behind. Two complete refreshes in a row that lack the plan say that it is gone. Anything else is a failed try.
+   */
+  private async look(
+    state: EventState,
+    mplanId: MplanId,
+    wanted: Wanted | null,
+  ): Promise<PlannedEvent | null> {
+    const { event, store, steps } = state;
+    const { crossmarkStoreId: storeId, timeZone } = store;
+    const { crossmark } = this.ctx;
+    const { signal } = this;
+    const listed = await crossmark.findEvent({ mplanId, storeId, timeZone, signal });
+    if (listed) return listed;
+    if (event.missingRuns >= MISSING_RUNS_BELIEVED) return null;
+    const mayBeBooked =
+      wanted !== null ||
+      steps.some(({ kind, state }) => kind === 'create' && (state === 'sent' || state === 'unknown'));
+    const readBack = mayBeBooked ? null : await crossmark.locationCondition({ mplanId, storeId, signal });
+    if (readBack?.kind === 'known' && readBack.condition === 'Unstaffed' && readBack.reps === '')
+      return unstaffed(state, mplanId);
+    throw new TryFailedError(
+      'transient',
+      'Crossmark’s list left this event out, which says nothing about its booking. The schedule is saved here and will be tried again; two complete refreshes in a row without the event mean that it is gone.',
+    );
+  }
+
+  /**
    * Sends a write and commits what came of it. `wanted` is given where nothing else is left to do once Crossmark confirms
    * just that: then the event is finished in the same transaction, unless what is wanted moved meanwhile (null).
    */
@@ -287,6 +339,8 @@ class Reconciliation {
           names: booking.repName || name,
         };
         const result = { bookingId: booking.bookingId, held: made };
+        // Should Crossmark give a removed booking's number to the new one: that removal is over.
+        this.removals.delete(booking.bookingId);
         this.done.push(`booked ${name ?? repId} on ${when(startsAt, timeZone)}`);
         if (wanted !== null && isWanted(wanted, made)) {
           const finished = await ctx.ledger.settleAndFinish(lease, stepId, result, this.synced(state));
@@ -294,8 +348,16 @@ class Reconciliation {
         }
         await ctx.ledger.settleStep(lease, stepId, { state: 'done', ...result });
       } else if (step.kind === 'reissue') {
-        const { kind: _, ...reissue } = step;
-        await ctx.crossmark.reissue({ mplanId, storeId, ...reissue, signal });
+        const { bookingId, repId, expiresOn, includeResponses } = step;
+        await ctx.crossmark.reissue({
+          mplanId,
+          storeId,
+          bookingId,
+          repId,
+          expiresOn,
+          includeResponses,
+          signal,
+        });
         await ctx.ledger.settleStep(lease, stepId, { state: 'done' });
         this.done.push(`opened the work again for ${name ?? step.repId}`);
       } else {
@@ -309,11 +371,13 @@ class Reconciliation {
       if (!(error instanceof CrossmarkError)) throw error;
       const { kind, message: detail } = error;
       const what = step.kind === 'delete' ? step.bookingId : step.kind;
-      const unclear =
-        kind === 'unknown' && (error.signedOut || (error.status !== undefined && error.status < 300));
+      const saysNothing =
+        kind === 'unknown' && error.status !== undefined && error.status < 300 && !error.signedOut;
+      // Either way an answer came, so nothing is under way any more.
+      const unclear = saysNothing || (kind === 'unknown' && error.signedOut);
       const again = this.unclear.has(what);
       // What another booking hides can't be read. Asked twice, a read in between, and never a no: nothing tells more.
-      const isTakenForDone = unclear && again && step.kind === 'delete' && what !== held?.bookingId;
+      const isTakenForDone = saysNothing && again && step.kind === 'delete' && what !== held?.bookingId;
       const outcome = {
         unknown: 'unknown',
         rejected: 'refused',
@@ -324,7 +388,7 @@ class Reconciliation {
       if (isTakenForDone) this.done.push('removed the booking');
       // An id that Crossmark doesn't know any more is the goal reached: a read tells that from a real refusal.
       else if (step.kind === 'delete' && kind === 'rejected') this.removals.set(step.bookingId, error);
-      // Answered, so nothing is under way any more; what the answer meant, a read tells at once.
+      // What the answer meant, a read tells at once.
       else if (unclear && !again) this.unclear.add(what);
       else throw error;
     }
@@ -365,7 +429,12 @@ class Reconciliation {
   private async leaveToPerson(state: EventState, held: Remembered | null): Promise<Ended | null> {
     const { schedule, employee } = state;
     const ours = schedule && employee && { name: employee.name, startsAt: schedule.startsAt };
-    const failureReason = conflictInWords(held, ours, this.timeZone);
+    // Asked a moment ago, answered unclearly, and there it is: for the right person, at another time.
+    const isOurs = this.unclear.has('create') && held?.repId && held.repId === employee?.repId;
+    const failureReason =
+      isOurs && ours && held.startsAt
+        ? bookedOtherwiseInWords(held, ours, this.timeZone)
+        : conflictInWords(held, ours, this.timeZone);
     const left = await this.ctx.ledger.finishConflict(this.lease, {
       version: state.sync.wantedVersion,
       held,
@@ -444,6 +513,25 @@ class Reconciliation {
   }
 }
 
+/** Complete refreshes in a row that lack a plan before it is believed to be gone: one may come from a copy that lags behind. */
+const MISSING_RUNS_BELIEVED = 2;
+
+/** The list's row for an event that Crossmark's read-back says nobody is booked for. */
+const unstaffed = ({ event, store }: EventState, mplanId: MplanId): PlannedEvent => ({
+  mplanId,
+  storeId: store.crossmarkStoreId,
+  storeName: '',
+  name: event.name,
+  startsOn: event.startsOn,
+  dueOn: event.dueOn,
+  condition: 'Unstaffed',
+  staffedReps: [],
+  repId: null,
+  bookingId: null,
+  startsAt: null,
+  instructionsUrl: null,
+});
+
 const sentence = (words: string) => (/[.!?]$/.test(words) ? words : `${words}.`);
 
 const unlisted = (bookingId: BookingId) => ({ bookingId, repId: null, startsAt: null, endsAt: null });
@@ -453,11 +541,10 @@ const unlisted = (bookingId: BookingId) => ({ bookingId, repId: null, startsAt: 
  * of this very booking since (a removal is remembered only once a read has shown it).
  */
 function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boolean {
-  return !steps.some(
-    ({ kind, state, bookingId }) =>
-      state === 'sent' ||
-      state === 'unknown' ||
-      (kind === 'delete' && state !== 'settled' && held !== null && bookingId === held.bookingId),
+  if (steps.some(({ state }) => state === 'sent' || state === 'unknown')) return false;
+  if (held === null || held.bookingId === null) return true;
+  return !sinceMade(held.bookingId, steps).some(
+    ({ kind, state, bookingId }) => kind === 'delete' && state !== 'settled' && bookingId === held.bookingId,
   );
 }
 
@@ -508,14 +595,7 @@ function refuseImpossible(
     const isReplaced = state.schedule !== null && !state.schedule.reissueOf;
     if (!isReport && !(isClosed && isReplaced)) return;
   }
-  if (listed === null)
-    throw impossible(
-      state,
-      'Crossmark doesn’t list this event any more, so it can’t be booked. Unschedule it, or try again if it comes back.',
-      held,
-    );
-  if (step.kind === 'reissue' && listed.condition !== 'Canceled') return;
-  if (!isClosed) return;
+  if (!isClosed || (step.kind === 'reissue' && listed.condition !== 'Canceled')) return;
   if (state.schedule?.reissueOf && listed.condition !== 'Canceled')
     throw new TryFailedError(
       'transient',

@@ -46,3 +46,12 @@ export function conflictInWords(
     : 'the board has nobody';
   return `Somebody changed this event on Crossmark’s side while it was changed here: ${theirs}, ${ours}. Choose which one stands.`;
 }
+
+/** Says that Crossmark booked at another time than it was asked for, and that a person must choose. */
+export function bookedOtherwiseInWords(
+  held: { names: string | null; startsAt: Instant | null },
+  asked: { startsAt: Instant },
+  timeZone: string,
+): string {
+  return `Crossmark booked ${bookingInWords(held, timeZone)}, although ${when(asked.startsAt, timeZone)} was asked for. Choose which one stands.`;
+}

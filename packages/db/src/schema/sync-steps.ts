@@ -17,11 +17,14 @@ export const syncSteps = pgTable(
       .references(() => events.id, { onDelete: 'cascade' }),
     kind: stepKindEnum().notNull(),
     state: stepStateEnum().notNull().default('sent'),
-    /** create: what was asked for. */
+    /** reissue: the schedule that asked for it. */
+    scheduleId: integer(),
+    /** create: what was asked for. reissue: for whom the work is opened. */
     repId: text().$type<RepId>(),
+    /** create: what was asked for. reissue: when the booking that is opened again started, where it was known. */
     startsAt: instant(),
     endsAt: instant(),
-    /** delete: what was asked to go; create: what came of it. */
+    /** delete: what was asked to go; reissue: what was opened again; create: what came of it. */
     bookingId: text().$type<BookingId>(),
     detail: text(),
     sentAt: instant().notNull().default(now),

@@ -22,6 +22,10 @@ type Fault =
   | { kind: 'late'; afterMs: number }
   /** `ok: 0` */
   | { kind: 'no' }
+  /** A write is answered as if nobody were signed in, whether it had its effect or not. */
+  | { kind: 'signedOut'; applied: boolean }
+  /** A search leaves out the event, as if there were none. */
+  | { kind: 'leftOut' }
   /** The list's row lacks something. */
   | { kind: 'partial'; lacks: 'bookingId' | 'repId' | 'startsAt' };
 /** A call's fate: how long it takes there and back, and what becomes of it. */
@@ -41,10 +45,14 @@ export interface Plan {
   condition: Condition;
   /** Oldest first; the list shows the newest. */
   bookings: SiteBooking[];
+  /** The work was opened again and is booked anew beside what was worked. */
+  isBookedAnew: boolean;
 }
 
 export interface Habits {
-  secondBooking: 'replace' | 'duplicate';
+  secondBooking: 'inPlace' | 'replace' | 'duplicate';
+  /** Where a second booking edits the first one in place: whether that after a reissue does so too. */
+  reissueKeepsId: boolean;
   unknownDelete: 'success' | 'error';
 }
 
@@ -86,7 +94,11 @@ export class ModelCrossmark {
     count: number,
     given: { time: VirtualTime; habits: Habits; fates: readonly Fate[]; tell: (what: string) => void },
   ) {
-    this.plans = Array.from({ length: count }, () => ({ condition: 'Unstaffed' as const, bookings: [] }));
+    this.plans = Array.from({ length: count }, () => ({
+      condition: 'Unstaffed' as const,
+      bookings: [],
+      isBookedAnew: false,
+    }));
     this.time = given.time;
     this.habits = given.habits;
     this.fates = [...given.fates];
@@ -131,11 +143,14 @@ export class ModelCrossmark {
 
   book(event: number, repId: RepId, startsAt: Instant): SiteBooking {
     const plan = this.plan(event);
-    const bookingId = String(this.nextBookingId++) as BookingId;
+    const edited =
+      this.habits.secondBooking === 'inPlace' && !plan.isBookedAnew ? plan.bookings.at(-1) : undefined;
+    const bookingId = edited?.bookingId ?? (String(this.nextBookingId++) as BookingId);
     const booking = { bookingId, repId, startsAt, endsAt: endOf(startsAt), touchedAtMs: null };
     this.eventOf.set(bookingId, event);
     if (this.habits.secondBooking === 'replace') plan.bookings = [];
-    plan.bookings.push(booking);
+    plan.bookings = [...plan.bookings.filter((one) => one !== edited), booking];
+    plan.isBookedAnew = false;
     if (plan.condition !== 'Reissued') plan.condition = 'Scheduled';
     return booking;
   }
@@ -157,12 +172,21 @@ export class ModelCrossmark {
         watcher.readStarted(event);
         let whole = true;
         return this.call(process, signal, null, `event ${event}: read`, (fate) => {
+          if (fate.kind === 'leftOut') return null;
           const lacks = fate.kind === 'partial' ? fate.lacks : undefined;
           whole = lacks === undefined;
           return this.row(event, lacks);
         }).then((row) => {
-          watcher.readAnswered(event, startedMs, whole);
+          if (row) watcher.readAnswered(event, startedMs, whole);
           return row;
+        });
+      },
+      locationCondition: ({ mplanId, signal }) => {
+        const event = Number(mplanId.slice(-1));
+        return this.call(process, signal, null, `event ${event}: read back`, () => {
+          const { condition, bookings } = this.plan(event);
+          const reps = bookings.map(({ repId }) => `Rep ${repId}`).join(', ');
+          return { kind: 'known' as const, condition, reps };
         });
       },
       schedule: ({ mplanId, repId, startsAt, signal }) => {
@@ -177,7 +201,9 @@ export class ModelCrossmark {
         const event = Number(mplanId.slice(-1));
         const watch = () => watcher.writeLeaves(event, { reissue: bookingId });
         return this.call(process, signal, watch, `event ${event}: reissue ${bookingId}`, () => {
-          this.plan(event).condition = 'Reissued';
+          const plan = this.plan(event);
+          plan.condition = 'Reissued';
+          plan.isBookedAnew = !this.habits.reissueKeepsId;
         });
       },
       unschedule: ({ bookingId, signal }) => {
@@ -263,13 +289,16 @@ export class ModelCrossmark {
           return;
         }
         const halfMs = Math.floor(latencyMs / 2);
+        const succeed = () =>
+          time.after(halfMs, () => {
+            const respond = apply();
+            time.after(latencyMs - halfMs, respond);
+          });
         switch (fate.kind) {
           case 'fine':
           case 'partial':
-            return time.after(halfMs, () => {
-              const respond = apply();
-              time.after(latencyMs - halfMs, respond);
-            });
+          case 'leftOut':
+            return succeed();
           case 'busy':
             return answer(() =>
               fail('answers', error('transient', '429', { status: 429, retryAfterMs: fate.retryAfterMs })),
@@ -285,6 +314,13 @@ export class ModelCrossmark {
           case 'late':
             if (watch) time.after(CALL_MS + fate.afterMs, apply);
             return;
+          case 'signedOut':
+            // A read is made again by the client itself.
+            if (!watch) return succeed();
+            if (fate.applied) time.after(halfMs, apply);
+            return answer(() =>
+              fail('answers', error('unknown', 'nobody is signed in', { status: 200, signedOut: true })),
+            );
           case 'dropped':
           case 'error500':
           case 'garbage':

@@ -104,8 +104,8 @@ export class Board {
         instructionsUrl: null,
         instructionsAskedAt: null,
         projectReferenceNumber: null,
-        missingRuns: 0,
         goneSince: null,
+        missingRuns: 0,
       },
       schedule: null,
       sync: null,
@@ -543,13 +543,15 @@ export class Board {
           Object.assign(owned(lease), { leaseUntil: later(leaseMs), updatedAt: time.now() });
           const id = this.nextId++;
           const create = step.kind === 'create' ? step : null;
+          const reissue = step.kind === 'reissue' ? step : null;
           this.row(lease.eventId).steps.unshift({
             id,
             eventId: lease.eventId,
             kind: step.kind,
             state: 'sent',
             repId: step.kind === 'delete' ? null : step.repId,
-            startsAt: create?.startsAt ?? null,
+            scheduleId: reissue?.scheduleId ?? null,
+            startsAt: create?.startsAt ?? reissue?.workedAt ?? null,
             endsAt: create?.endsAt ?? null,
             bookingId: step.kind === 'create' ? null : step.bookingId,
             detail: null,

@@ -111,6 +111,8 @@ const fate: fc.Arbitrary<Fate> = fc
         arbitrary: fc.record({ kind: is('late'), afterMs: fc.constantFrom(10, 5_000, 70_000, 200_000) }),
       },
       { weight: 1, arbitrary: fc.record({ kind: is('no') }) },
+      { weight: 2, arbitrary: fc.record({ kind: is('signedOut'), applied }) },
+      { weight: 1, arbitrary: fc.record({ kind: is('leftOut') }) },
       {
         weight: 1,
         arbitrary: fc.record({
@@ -123,7 +125,8 @@ const fate: fc.Arbitrary<Fate> = fc
   .map(([latencyMs, what]) => ({ latencyMs, ...what }));
 
 const story: fc.Arbitrary<Story> = fc.record({
-  secondBooking: fc.constantFrom('replace' as const, 'duplicate' as const),
+  secondBooking: fc.constantFrom('inPlace' as const, 'replace' as const, 'duplicate' as const),
+  reissueKeepsId: fc.boolean(),
   unknownDelete: fc.constantFrom('success' as const, 'error' as const),
   deeds: fc.array(deed, { minLength: 1, maxLength: 16, size: 'max' }),
   fates: fc.array(fate, { maxLength: 20, size: 'max' }),
@@ -149,6 +152,7 @@ test(
 /** Stories that once ended badly, each told as short as it gets. */
 const calm: Story = {
   secondBooking: 'replace',
+  reissueKeepsId: true,
   unknownDelete: 'success',
   deeds: [],
   fates: [],
@@ -265,4 +269,39 @@ test('what was worked before a reissue isn’t taken for the new booking where t
     ...calm,
     fates: [fine, fine, fine, fine, { kind: 'partial', lacks: 'bookingId', latencyMs: 100 }],
     deeds: [schedules, reissues],
+  }));
+
+const inPlace: Story = { ...calm, secondBooking: 'inPlace' };
+const dropped: Fate = { kind: 'dropped', applied: true, latencyMs: 100 };
+
+test.each([true, false])(
+  'a booking after a reissue whose answer is lost is found, whether it keeps the reopened booking’s id (%s) or not',
+  (reissueKeepsId) =>
+    tell({
+      ...inPlace,
+      reissueKeepsId,
+      fates: [fine, fine, fine, fine, fine, dropped],
+      deeds: [schedules, { ...reissues, slot: 1 }, { afterMs: 30_000, do: 'unschedule', event: 1 }],
+    }),
+);
+
+test('work opened again for the same person at the same time ends booked once', () =>
+  tell({
+    ...inPlace,
+    fates: [fine, fine, fine, fine, fine, dropped],
+    deeds: [schedules, reissues, { ...reissues, afterMs: 60_000 }],
+  }));
+
+test('a write that arrives late and edits a newer booking in place is put right', () =>
+  tell({
+    ...inPlace,
+    fates: [fine, { kind: 'late', afterMs: 70_000, latencyMs: 100 }],
+    deeds: [schedules, { ...schedules, afterMs: 40_000, person: 2, slot: 1 }],
+  }));
+
+test('a removal is not taken for done because a search left the event out', () =>
+  tell({
+    ...inPlace,
+    fates: [fine, fine, { kind: 'leftOut', latencyMs: 100 }],
+    deeds: [schedules, { afterMs: 2_000, do: 'unschedule', event: 1 }],
   }));

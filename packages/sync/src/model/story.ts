@@ -3,7 +3,7 @@ import type { Instant } from '@scheduler/scheduling';
 import type { Logger } from 'pino';
 import type { JobInfo } from '../context.ts';
 import type { Lease } from '../ledger.ts';
-import { reopened } from '../reading.ts';
+import { dueReissue, isHistory, reopened } from '../reading.ts';
 import { type ReconcileContext, reconcileWith } from '../reconcile.ts';
 import { DEFAULT_RETRY_POLICY } from '../retry.ts';
 import {
@@ -11,6 +11,7 @@ import {
   type Fate,
   type Habits,
   ModelCrossmark,
+  type SiteBooking,
   type Watcher,
   type WriteTold,
   type WriteWatch,
@@ -370,8 +371,13 @@ class Telling {
     const row = this.board.row(event);
     const wanted = this.board.wanted(row);
     // What was worked stays, also where somebody else's booking has made its reissue needless.
-    const history = new Set([...reopened(row.steps), row.schedule?.reissueOf]);
-    const bookings = this.crossmark.plan(event).bookings.filter(({ bookingId }) => !history.has(bookingId));
+    const due = row.schedule && dueReissue(row.schedule, row.steps);
+    const all = this.crossmark.plan(event).bookings;
+    // One that another hides in the list can't be seen to have changed.
+    const isHidden = (one: SiteBooking) => one !== all.at(-1) && reopened(row.steps).has(one.bookingId);
+    const bookings = all.filter(
+      (one) => !isHistory(one, row.steps) && !isHidden(one) && one.bookingId !== due?.bookingId,
+    );
     const held =
       bookings.map((one) => `${one.bookingId} ${one.repId} ${one.startsAt}`).join(' and ') || 'nothing';
     if (!wanted) {
