@@ -45,6 +45,10 @@ export function actionInWords(
       return `had ${after?.events} events tried again`;
     case 'sync.keep_theirs':
       return `took Crossmark’s side${was && is ? `: ${whatChanged(was, is, timeZone)}` : ''}`;
+    case 'event.type':
+      return after?.toldBy === 'a person'
+        ? `made it ${after.type}${before?.type === after.type ? ', whatever its name tells' : ` in place of ${before?.type}`}`
+        : `left its type to its name: ${after?.type}`;
     case 'employee.delete':
       return after?.terminatedOn ? `retired this person as of ${after.terminatedOn}` : 'removed this person';
   }

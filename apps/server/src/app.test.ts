@@ -463,6 +463,24 @@ describe('bad input', () => {
       () => api.events.reschedule.mutate({ eventId, version: 1, startsAt: at }),
     ],
     [
+      'type of an event: unknown event',
+      'NOT_FOUND',
+      /no event 987654/,
+      () => api.events.setType.mutate({ eventId: unknown, type: 'Core', seen: 'Core' }),
+    ],
+    [
+      'type of an event: not the one it has',
+      'CONFLICT',
+      /was changed after you opened it/,
+      () => api.events.setType.mutate({ eventId, type: 'Other', seen: 'Freeosk' }),
+    ],
+    [
+      'type of an event: unknown type',
+      'BAD_REQUEST',
+      /type/,
+      () => api.events.setType.mutate({ eventId, type: raw('Party'), seen: 'Core' }),
+    ],
+    [
       'change employee: unknown schedule',
       'NOT_FOUND',
       /no schedule 987654/,
@@ -1015,6 +1033,7 @@ describe('bad input', () => {
       'schedules.create': 'create:',
       'schedules.reschedule': 'reschedule:',
       'events.reschedule': 'reschedule by event:',
+      'events.setType': 'type of an event:',
       'schedules.changeEmployee': 'change employee:',
       'schedules.trade': 'trade:',
       'schedules.reissue': 'reissue:',

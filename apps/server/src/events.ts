@@ -171,6 +171,7 @@ export function eventRow(
     event: boardEvent(event, schedule, sync),
     storeId: event.storeId,
     instructionsUrl: event.instructionsUrl,
+    typeByHand: event.typeByHand,
     reissuable:
       event.goneSince === null &&
       event.condition !== 'Canceled' &&

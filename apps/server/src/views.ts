@@ -207,8 +207,18 @@ export interface EventRow {
     workDate: WorkDate;
   } | null;
   instructionsUrl: string | null;
+  /** A person chose its type; else its name tells it. */
+  typeByHand: boolean;
   /** Its work was reported as done or is over, so that it may be opened again. */
   reissuable: boolean;
+}
+
+/** What kind of work an event is since a person said so, or left it to its name. */
+export interface ChosenType {
+  eventId: number;
+  type: EventType;
+  typeByHand: boolean;
+  durationMinutes: number;
 }
 
 export interface EventList {

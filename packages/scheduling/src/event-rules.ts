@@ -35,10 +35,9 @@ export function ruledByName(name: string, set: PerType<number>) {
 }
 
 /**
- * What an event's name makes of it now, where neither a person nor a file said otherwise. What a store sets for a type
- * counts for events that come from then on, so the duration of one that keeps its type stays where the store set any.
- * @param before its name so far
+ * What an event's name makes of it now, where neither a person nor a file said otherwise.
  * @param set minutes by type that its store set
+ * @param before its name so far
  */
 export function ruledAgain(
   event: Ruled & { name: string },
@@ -47,12 +46,24 @@ export function ruledAgain(
 ) {
   const ruled = ruledByName(event.name, set);
   const type = event.typeByHand ? event.type : ruled.type;
+  return { ...ruled, type, durationMinutes: durationAs(type, event, set, before) };
+}
+
+/**
+ * Minutes of an event that is of a type from now on. What a store sets for a type counts for events that come from then
+ * on, so the minutes of one that keeps its type stay where its store set any.
+ */
+export function durationAs(
+  type: EventType,
+  event: Ruled & { name: string },
+  set: PerType<number>,
+  before: string = event.name,
+): number {
   const follows =
     event.durationSource === 'rules' &&
     (type !== event.type ||
       set[type] === undefined ||
       durationByName(type, event.name) !== undefined ||
       durationByName(type, before) !== undefined);
-  const durationMinutes = follows ? defaultDurationMinutes(type, event.name, set) : event.durationMinutes;
-  return { ...ruled, type, durationMinutes };
+  return follows ? defaultDurationMinutes(type, event.name, set) : event.durationMinutes;
 }

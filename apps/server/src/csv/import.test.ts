@@ -224,6 +224,7 @@ describe('CSV import', () => {
     expect(now.event).toEqual({
       ...event,
       durationMinutes: 450,
+      durationSource: 'file',
       projectReferenceNumber: '410200356',
       condition: 'Scheduled',
       updatedAt: now.event.updatedAt,

@@ -1,4 +1,6 @@
+import { EVENT_TYPES } from '@scheduler/scheduling';
 import { z } from 'zod';
+import { chooseEventType } from '../event-type.ts';
 import { getEvent, listEvents } from '../events.ts';
 import { eventFilter, id, instant, overrideReason, version, workDate } from '../input.ts';
 import { scheduleOptions } from '../options.ts';
@@ -43,4 +45,9 @@ export const eventsRouter = router({
       z.strictObject({ eventId: id, version, startsAt: instant, overrideReason: overrideReason.optional() }),
     )
     .mutation(({ ctx, input }) => rescheduleEvent(ctx.backend.db, ctx.actor, input)),
+
+  /** Says what kind of work an event is; null leaves it to its name. `seen` is the type that stands so far. */
+  setType: dispatcherProcedure
+    .input(z.strictObject({ eventId: id, type: z.enum(EVENT_TYPES).nullable(), seen: z.enum(EVENT_TYPES) }))
+    .mutation(({ ctx, input }) => chooseEventType(ctx.backend.db, ctx.actor, input)),
 });

@@ -33,6 +33,7 @@ import { PlanDialog } from './plan-dialog.tsx';
 import { Refused, useSave } from './save.tsx';
 import { isHistory } from './targets.ts';
 import { TradeDialog } from './trade-dialog.tsx';
+import { TypeDialog } from './type-dialog.tsx';
 
 /** One event and its schedule: what is planned, what can be done with it, and how far it has got to Crossmark. */
 export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () => void }) {
@@ -45,7 +46,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
     { scheduleId: scheduleId ?? 0 },
     { enabled: scheduleId !== undefined },
   );
-  const [asked, setAsked] = useState<'schedule' | 'move' | 'person' | 'trade' | 'reissue'>();
+  const [asked, setAsked] = useState<'schedule' | 'move' | 'person' | 'trade' | 'reissue' | 'type'>();
   // Should a colleague unschedule it meanwhile, an open dialog stays and its save says what happened.
   const [askedOf, setAskedOf] = useState<EventRow['schedule']>(null);
   const unschedule = useSave(onClose, () => void detail.refetch());
@@ -184,6 +185,19 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
             <h3 className="mb-1.5 text-sm font-semibold">Event</h3>
             <dl className="grid grid-cols-[6rem_1fr] gap-x-3 gap-y-1 text-sm">
               <Fact term="Name">{event.name}</Fact>
+              <Fact term="Type">
+                {event.type}
+                <span className="text-ink-2">{row.typeByHand ? ', set by hand' : ', by its name'}</span>
+                {mayWrite && (
+                  <button
+                    type="button"
+                    onClick={() => setAsked('type')}
+                    className="ml-2 text-accent-text underline pointer-coarse:min-h-10"
+                  >
+                    Change<span className="sr-only"> the type</span>
+                  </button>
+                )}
+              </Fact>
               <Fact term="Window">
                 {windowWords(event)}
                 <span className="text-ink-2">, due {formatDay(event.dueOn)}</span>
@@ -218,6 +232,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
           onClose={() => setAsked(undefined)}
         />
       )}
+      {asked === 'type' && <TypeDialog row={row} onClose={() => setAsked(undefined)} />}
       {asked === 'reissue' && <ReissueDialog row={row} today={today} onClose={() => setAsked(undefined)} />}
       {asked === 'trade' && subject && (
         <TradeDialog

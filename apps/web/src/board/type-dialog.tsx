@@ -1,0 +1,60 @@
+import { detectEventType, EVENT_TYPES } from '@scheduler/scheduling';
+import type { EventRow } from '@scheduler/server/router';
+import { useState } from 'react';
+import { trpc } from '../api.ts';
+import { SelectField } from '../ui/field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
+import { toast } from '../ui/toast.tsx';
+import { titleOf } from '../words.ts';
+
+/** The choice that leaves the type to the event's name. */
+const BY_NAME = '';
+
+/** Says what kind of work an event is where its name tells it wrongly, or leaves it to the name again. */
+export function TypeDialog({ row, onClose }: { row: EventRow; onClose: () => void }) {
+  const { event, typeByHand } = row;
+  const utils = trpc.useUtils();
+  // What was seen when the dialog was opened: a colleague's choice meanwhile is not overwritten unseen.
+  const [seen] = useState(event.type);
+  const [chosen, setChosen] = useState<string>(typeByHand ? event.type : BY_NAME);
+  const setType = trpc.events.setType.useMutation({
+    onSuccess: ({ type }) => {
+      toast(`${titleOf(event)} is ${type} now.`);
+      onClose();
+    },
+    // Also after a refusal: what stands now is shown behind the dialog.
+    onSettled: () => {
+      void utils.events.invalidate();
+      void utils.schedules.invalidate();
+      void utils.board.week.invalidate();
+    },
+  });
+  return (
+    <FormDialog
+      title="What kind of work is it?"
+      description={event.name}
+      action="Save"
+      saving={setType}
+      onSubmit={() =>
+        setType.mutate({
+          eventId: event.eventId,
+          type: EVENT_TYPES.find((type) => type === chosen) ?? null,
+          seen,
+        })
+      }
+      onClose={onClose}
+    >
+      <SelectField
+        label="Type"
+        hint="A type set by hand stays, whatever Crossmark’s list says later. The duration follows the type, unless a file told it. A schedule keeps its times."
+        value={chosen}
+        onChange={(change) => setChosen(change.target.value)}
+      >
+        <option value={BY_NAME}>By its name: {detectEventType(event.name)}</option>
+        {EVENT_TYPES.map((type) => (
+          <option key={type}>{type}</option>
+        ))}
+      </SelectField>
+    </FormDialog>
+  );
+}
