@@ -41,6 +41,7 @@ import type { JobInfo, SyncContext } from './context.ts';
 import { conditionOf, differs, judge, needsWrite } from './drift.ts';
 import { addJobs, requestRefreshForTick, retryAllNow, wantChanges } from './enqueue.ts';
 import { applyEventRules } from './event-rules.ts';
+import { fetchInstructions } from './instructions.ts';
 import { eventJobKey, refreshJobKey } from './jobs.ts';
 import { type JournalStep, remember } from './ledger.ts';
 import type { Wanted } from './plan.ts';
@@ -119,6 +120,7 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
     await applyEventRules(db, job.signal);
     const summary = await new Reading(ctx, runId, run.startedAt ?? run.requestedAt, job).readAll();
     await close(db, { outcome: 'done', summary });
+    await fetchInstructions(ctx, job);
     return { outcome: 'done', summary };
   } catch (error) {
     if (job.signal.aborted) {

@@ -1,0 +1,98 @@
+import { CrossmarkError, type MplanId, type StoreId } from '@scheduler/crossmark';
+import { type Db, events, stores } from '@scheduler/db';
+import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
+import { and, asc, eq, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import { CrossmarkUnreachableError } from './breaker.ts';
+import type { JobInfo, SyncContext } from './context.ts';
+
+/** Events that one call asks about. */
+const BATCH = 50;
+/** So many are asked about after one refresh; what is left comes with the next. */
+const MOST_EVENTS = 20 * BATCH;
+/** Two calls that fail one after the other: the rest would fare no better. */
+const FAILED_IN_A_ROW = 2;
+/** Where Crossmark named no link, it is asked again after so many hours. */
+const ASK_AGAIN_HOURS = 24;
+
+interface Asked {
+  id: number;
+  mplanId: MplanId;
+  storeId: StoreId;
+}
+
+/**
+ * Asks Crossmark for the instructions of open events that its list tells no link of, and keeps what it names. Nothing
+ * depends on it: what fails is tried again after the next refresh. Returns how many links were found.
+ */
+export async function fetchInstructions({ db, crossmark, log }: SyncContext, job: JobInfo): Promise<number> {
+  // Shuffled: an event that spoils its call has other neighbours the next time.
+  const waiting = shuffled(await withoutLink(db));
+  let found = 0;
+  let failed = 0;
+  for (let at = 0; at < waiting.length && failed < FAILED_IN_A_ROW && !job.signal.aborted; at += BATCH) {
+    const asked = waiting.slice(at, at + BATCH);
+    try {
+      found += await keep(db, asked, await crossmark.instructions({ events: asked, signal: job.signal }));
+      failed = 0;
+    } catch (error) {
+      if (!(error instanceof CrossmarkError)) throw error;
+      if (error instanceof CrossmarkUnreachableError || job.signal.aborted) break;
+      log.warn({ kind: error.kind, reason: error.message }, 'links to instructions have to wait');
+      failed += 1;
+    }
+  }
+  return found;
+}
+
+/** Events that are worth asking about, soonest due first. Relies on the index events_store_due. */
+async function withoutLink(db: Db): Promise<Asked[]> {
+  const rows = await db
+    .select({ id: events.id, mplanId: events.mplanId, storeId: stores.crossmarkStoreId })
+    .from(events)
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .where(
+      and(
+        isNotNull(events.mplanId),
+        isNull(events.instructionsUrl),
+        isNull(events.goneSince),
+        notInArray(events.condition, [...CLOSED_CONDITIONS]),
+        sql`${events.dueOn} >= (now() at time zone ${stores.timeZone})::date`,
+        sql`coalesce(${events.instructionsAskedAt} < now() - ${ASK_AGAIN_HOURS} * interval '1 hour', true)`,
+      ),
+    )
+    .orderBy(asc(events.dueOn), asc(events.id))
+    .limit(MOST_EVENTS);
+  return rows.flatMap(({ mplanId, ...row }) => (mplanId === null ? [] : { ...row, mplanId }));
+}
+
+/** Writes down what was named, and when it was asked for. An answer about other plans than these says nothing. */
+async function keep(
+  db: Db,
+  asked: readonly Asked[],
+  answer: readonly { mplanId: MplanId; instructionsUrl: string | null }[],
+): Promise<number> {
+  const plans = new Set(asked.map(({ mplanId }) => mplanId));
+  if (answer.some(({ mplanId }) => !plans.has(mplanId))) {
+    throw new CrossmarkError(
+      'transient',
+      'bulkPrintMplanLocations',
+      'the answer names plans that were not asked for',
+    );
+  }
+  const urlOf = new Map<MplanId, string>();
+  for (const { mplanId, instructionsUrl } of answer) if (instructionsUrl) urlOf.set(mplanId, instructionsUrl);
+  const rows = asked.map(({ id, mplanId }) => ({ id, url: urlOf.get(mplanId) ?? null }));
+  const kept = await db.execute(sql`
+    update events set instructions_url = coalesce(events.instructions_url, new.url), instructions_asked_at = now()
+    from json_to_recordset(${JSON.stringify(rows)}::json) as new(id int, url text)
+    where events.id = new.id
+    returning new.url`);
+  return kept.filter(({ url }) => url !== null).length;
+}
+
+function shuffled<T>(list: readonly T[]): T[] {
+  return list
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}
