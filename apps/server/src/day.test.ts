@@ -94,6 +94,16 @@ describe('a day', () => {
     ]);
   });
 
+  test('tells where the instructions of its work are', async () => {
+    const { db } = server.database;
+    const core = await event();
+    await schedule(core, ada);
+    await schedule(await event(coreName(600002)), lou, at('15:45'));
+    const instructionsUrl = 'https://files.example.test/a.pdf';
+    await db.update(events).set({ instructionsUrl }).where(eq(events.id, core));
+    expect((await dayOf()).instructions).toEqual({ [core]: instructionsUrl });
+  });
+
   test('shows a Core with its noon check, open or at noon', async () => {
     const core = await event(coreName(612345));
     const check = await event(supervisorName(612345));

@@ -77,6 +77,9 @@ export async function dayBoard(
           workDate: check.live?.workDate ?? null,
         })),
         due: due.map(({ event, sync }) => boardEvent(event, null, sync)),
+        instructions: Object.fromEntries(
+          rows.flatMap(({ event }) => (event.instructionsUrl ? [[event.id, event.instructionsUrl]] : [])),
+        ),
         coverage: slotCoverage(work, at.slots, timeZone),
         checks: verifyDay({
           ...{ day, holidays, people, work, pairs, ...at },

@@ -112,6 +112,8 @@ export interface DayBoard {
   noonChecks: { coreEventId: number; state: NoonState; event: BoardEvent; workDate: WorkDate | null }[];
   /** Unscheduled work whose last day this is, most urgent first. */
   due: BoardEvent[];
+  /** Where the instructions of the day's work are, as far as Crossmark told; by event. */
+  instructions: Record<number, string>;
   /** Usual starts of each type, and other ones where work stands there. */
   coverage: { type: EventType; slots: SlotCover[] }[];
   checks: DayCheck[];

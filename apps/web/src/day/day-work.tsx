@@ -3,6 +3,7 @@ import {
   ArrowLeftRight,
   CalendarClock,
   CalendarPlus,
+  ExternalLink,
   TriangleAlert,
   Undo2,
   UserRoundPen,
@@ -109,6 +110,7 @@ function Booked({
   actions: DayActions;
 }) {
   const { event, flags } = schedule;
+  const instructionsUrl = board.instructions[event.eventId];
   return (
     <div className="grid gap-1 px-2.5 py-1.5">
       <div className="flex items-start gap-2">
@@ -135,6 +137,18 @@ function Booked({
         <SyncMark sync={event.sync} />
         {!PLAIN_CONDITIONS.includes(event.condition) && (
           <span className="text-xs text-ink-2">{event.condition}</span>
+        )}
+        {instructionsUrl && (
+          <a
+            href={instructionsUrl}
+            target="_blank"
+            rel="noreferrer"
+            className="inline-flex min-h-6 items-center gap-1 text-xs text-accent-text underline pointer-coarse:min-h-9"
+          >
+            Instructions
+            <span className="sr-only">for {titleOf(event)}, in a new tab</span>
+            <ExternalLink aria-hidden className="size-3" />
+          </a>
         )}
       </p>
       <ReasonList reasons={flags} brief />
