@@ -463,6 +463,13 @@ describe('bad input', () => {
       () => api.events.reschedule.mutate({ eventId, version: 1, startsAt: at }),
     ],
     [
+      'lengthen: unknown event',
+      'NOT_FOUND',
+      /no event 987654/,
+      () => api.csv.lengthen.mutate({ cores: [{ eventId: unknown, schedule: null }] }),
+    ],
+    ['lengthen: no Core', 'BAD_REQUEST', /one Core at least/, () => api.csv.lengthen.mutate({ cores: [] })],
+    [
       'type of an event: unknown event',
       'NOT_FOUND',
       /no event 987654/,
@@ -1034,6 +1041,7 @@ describe('bad input', () => {
       'schedules.reschedule': 'reschedule:',
       'events.reschedule': 'reschedule by event:',
       'events.setType': 'type of an event:',
+      'csv.lengthen': 'lengthen:',
       'schedules.changeEmployee': 'change employee:',
       'schedules.trade': 'trade:',
       'schedules.reissue': 'reissue:',

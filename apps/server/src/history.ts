@@ -42,6 +42,10 @@ export function whatChanged(
   if (before?.employeeName && after?.employeeName && before.employeeId !== after.employeeId) {
     parts.push(`gave it from ${before.employeeName} to ${after.employeeName}`);
   }
+  const ends = [before?.endsAt, after?.endsAt];
+  if (parts.length === 0 && ends[0] && ends[1] && ends[0] !== ends[1]) {
+    parts.push(`moved its end from ${formatTime(ends[0], timeZone)} to ${formatTime(ends[1], timeZone)}`);
+  }
   return parts.join(' and ') || 'changed it';
 }
 

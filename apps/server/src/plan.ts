@@ -426,6 +426,16 @@ export class Plan {
     return changed;
   }
 
+  /** Gives an event the duration that a file told; its schedule keeps its times until it is updated. */
+  async lengthen(tx: Tx, event: EventRecord, durationMinutes: number): Promise<void> {
+    const values = { durationMinutes, durationSource: 'file' as const };
+    await tx
+      .update(events)
+      .set({ ...values, updatedAt: sql`now()` })
+      .where(eq(events.id, event.id));
+    this.events.set(event.id, { ...event, ...values });
+  }
+
   async end(tx: Tx, schedule: ScheduleRecord, pairedWith?: number): Promise<ScheduleRecord> {
     const [ended] = await tx
       .update(schedules)

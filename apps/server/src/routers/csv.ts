@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { exportCsv, exportEvents } from '../csv/export.ts';
 import { importCsv, previewImport } from '../csv/import.ts';
-import { eventFilter, id } from '../input.ts';
+import { lengthenCores, shortenedCores } from '../csv/shortened.ts';
+import { eventFilter, id, version } from '../input.ts';
 import { dispatcherProcedure, router, viewerProcedure } from '../trpc.ts';
 
 /** Some 20,000 rows. */
@@ -21,6 +22,26 @@ export const csvRouter = router({
   import: dispatcherProcedure
     .input(z.strictObject({ text: file, rows: z.array(id).max(100_000).optional() }))
     .mutation(({ ctx, input }) => importCsv(ctx.backend.db, ctx.actor, input)),
+
+  /** Cores that an import of an earlier version shortened, and what {@link lengthen} would do with each. */
+  shortened: dispatcherProcedure.query(({ ctx }) => shortenedCores(ctx.backend.db)),
+
+  /** Gives shortened Cores their lunch back, as they were seen; what a rule speaks against stays and says why. */
+  lengthen: dispatcherProcedure
+    .input(
+      z.strictObject({
+        cores: z
+          .array(
+            z.strictObject({
+              eventId: id,
+              schedule: z.strictObject({ scheduleId: id, version }).nullable(),
+            }),
+          )
+          .min(1, 'must name one Core at least')
+          .max(500, 'must name 500 Cores at most'),
+      }),
+    )
+    .mutation(({ ctx, input }) => lengthenCores(ctx.backend.db, ctx.actor, input.cores)),
 
   /** The text of a CSV file: what is scheduled, or what is still to be. */
   export: viewerProcedure

@@ -1,0 +1,183 @@
+import { type Db, employees, events, schedules, stores, type Tx } from '@scheduler/db';
+import { addMinutes, CLOSED_CONDITIONS, evaluateFirmly } from '@scheduler/scheduling';
+import { and, asc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
+import { type AuditEntry, audit } from '../audit.ts';
+import type { Actor } from '../context.ts';
+import { eventLabel, liveSchedule, type ScheduleRecord } from '../facts.ts';
+import { openPlan, type Plan } from '../plan.ts';
+import { Refusal } from '../refusal.ts';
+import { save } from '../save.ts';
+import type { ShortenedCores } from '../views.ts';
+
+/** What a file's 360 minutes of work were taken for, and what they are with a Core's lunch. */
+const SHORTENED_MINUTES = 360;
+const MINUTES = 390;
+/** Changed in one transaction; those beyond are listed next. */
+const MOST = 500;
+
+/** A Core as it was seen: with its live schedule, or without one. */
+export interface SeenCore {
+  eventId: number;
+  schedule: { scheduleId: number; version: number } | null;
+}
+
+/**
+ * The Cores that an import of an earlier version shortened, which took Crossmark's minutes of work for presence, and what
+ * {@link lengthenCores} would do with each. Work that is over or closed is left as it is. Writes nothing.
+ */
+export async function shortenedCores(db: Db): Promise<ShortenedCores> {
+  return db.transaction(async (tx) => {
+    const rows = await tx
+      .select({ eventId: events.id, schedule: schedules })
+      .from(events)
+      .innerJoin(stores, eq(stores.id, events.storeId))
+      .leftJoin(schedules, liveSchedule)
+      .where(
+        and(
+          eq(events.durationSource, 'file_worked'),
+          eq(events.type, 'Core'),
+          eq(events.durationMinutes, SHORTENED_MINUTES),
+          isNull(events.goneSince),
+          notInArray(events.condition, [...CLOSED_CONDITIONS]),
+          sql`coalesce(${schedules.workDate} + 1, ${events.dueOn}) > (now() at time zone ${stores.timeZone})::date`,
+        ),
+      )
+      .orderBy(asc(events.dueOn), asc(events.id))
+      .limit(MOST);
+    const seen = rows.map(({ eventId, schedule }) => ({
+      eventId,
+      schedule: schedule && { scheduleId: schedule.id, version: schedule.version },
+    }));
+    const { judged } = await judge(tx, seen);
+    return { minutes: MINUTES, rows: judged.map(({ row }) => row) };
+  });
+}
+
+/**
+ * Gives shortened Cores their lunch back, in one transaction: those that no rule speaks against, each with the end of its
+ * live schedule, while the others stay as they are with the reason why. What was changed since it was seen stays.
+ */
+export async function lengthenCores(
+  db: Db,
+  actor: Actor,
+  cores: readonly SeenCore[],
+): Promise<ShortenedCores> {
+  return save(db, async (tx) => {
+    const { plan, judged } = await judge(tx, cores);
+    const entries: AuditEntry[] = [];
+    const rows: ShortenedCores['rows'] = [];
+    for (const { row, live } of judged) {
+      rows.push(row);
+      if (row.refused !== null) continue;
+      await plan.lengthen(tx, plan.event(row.eventId), MINUTES);
+      entries.push({
+        action: 'event.lengthen',
+        subjectType: 'event',
+        subjectId: row.eventId,
+        before: { duration: `${SHORTENED_MINUTES} minutes` },
+        after: { duration: `${MINUTES} minutes` },
+      });
+      if (!live || row.schedule?.newEndsAt === live.endsAt) continue;
+      const { version } = await plan.update(tx, live, {
+        person: plan.person(live.employeeId),
+        startsAt: live.startsAt,
+        // What was accepted of it so far stays accepted; nothing new is.
+        accepted: { overrideReason: live.overrideReason, overridden: [] },
+        action: 'schedule.reschedule',
+      });
+      if (row.schedule) row.schedule.version = version;
+    }
+    await audit(tx, actor, entries);
+    await plan.finish(tx, actor);
+    return { minutes: MINUTES, rows };
+  });
+}
+
+interface Judged {
+  row: ShortenedCores['rows'][number];
+  live: ScheduleRecord | undefined;
+}
+
+/** Locks all that is concerned and decides for each Core. */
+async function judge(tx: Tx, cores: readonly SeenCore[]): Promise<{ plan: Plan; judged: Judged[] }> {
+  // One that is named twice counts once.
+  const seenBy = new Map(cores.map((seen) => [seen.eventId, seen]));
+  const found = await tx
+    .select({ schedule: schedules, name: employees.name })
+    .from(schedules)
+    .innerJoin(employees, eq(employees.id, schedules.employeeId))
+    .where(and(inArray(schedules.eventId, [...seenBy.keys()]), isNull(schedules.endedAt)));
+  const plan = await openPlan(tx, {
+    eventIds: [...seenBy.keys()],
+    employeeIds: found.map(({ schedule }) => schedule.employeeId),
+    pairs: false,
+    at: found.map(({ schedule }) => schedule.startsAt),
+    anyStore: true,
+  });
+  const nameOf = new Map(found.map(({ schedule, name }) => [schedule.employeeId, name]));
+  const judged: Judged[] = [];
+  for (const seen of seenBy.values()) {
+    const event = plan.event(seen.eventId);
+    const { live } = plan.standing(event);
+    const shortened = live && live.endsAt === addMinutes(live.startsAt, SHORTENED_MINUTES);
+    judged.push({
+      live,
+      row: {
+        eventId: event.id,
+        name: event.name,
+        storeId: event.storeId,
+        timeZone: plan.surroundings(event).timeZone,
+        startsOn: event.startsOn,
+        dueOn: event.dueOn,
+        schedule: live
+          ? {
+              scheduleId: live.id,
+              version: live.version,
+              employeeName: nameOf.get(live.employeeId) ?? '',
+              startsAt: live.startsAt,
+              endsAt: live.endsAt,
+              newEndsAt: shortened ? addMinutes(live.startsAt, MINUTES) : live.endsAt,
+            }
+          : null,
+        refused: await refusedFor(tx, plan, seen),
+      },
+    });
+  }
+  return { plan, judged };
+}
+
+/** Why a Core can't be set right; null where it can. */
+async function refusedFor(tx: Tx, plan: Plan, seen: SeenCore): Promise<string | null> {
+  const event = plan.event(seen.eventId);
+  const label = eventLabel(event);
+  if (event.durationSource !== 'file_worked' || event.type !== 'Core') {
+    return `${label} was set right or changed meanwhile.`;
+  }
+  try {
+    const { live, sync } = plan.standing(event);
+    if (live && !seen.schedule) return `${label} was scheduled meanwhile. Look again.`;
+    if (!seen.schedule) return null;
+    const schedule = await plan.current(tx, seen.schedule);
+    if (schedule.id !== live?.id) return `${label} has another schedule by now. Look again.`;
+    if (sync?.state === 'conflict') {
+      return `Crossmark holds something else for ${label}. Choose in its panel which one stands, then look again.`;
+    }
+    const person = plan.person(schedule.employeeId);
+    const against = (durationMinutes: number) =>
+      evaluateFirmly({
+        event: { ...plan.facts(event), durationMinutes },
+        person,
+        startsAt: schedule.startsAt,
+        ...plan.surroundings(event),
+        ignoreScheduleIds: [schedule.id],
+        ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
+      }).filter((reason) => reason.severity !== 'hint');
+    // What was so before is no news: a schedule that breaks a rule may be a fact, or was accepted with a reason.
+    const before = new Set(against(SHORTENED_MINUTES).map((reason) => reason.message));
+    const news = against(MINUTES).filter((reason) => !before.has(reason.message));
+    return news.length === 0 ? null : news.map((reason) => reason.message).join(' ');
+  } catch (error) {
+    if (error instanceof Refusal) return error.message;
+    throw error;
+  }
+}
