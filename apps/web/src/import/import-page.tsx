@@ -13,6 +13,7 @@ import { Bone, Empty, Loading, Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf, windowWords } from '../words.ts';
 import { FileUnreadable, readCsvFile } from './read-file.ts';
+import { ShortenedCores } from './shortened-cores.tsx';
 
 type ImportPreview = inferRouterOutputs<AppRouter>['csv']['preview'];
 type PreviewRow = ImportPreview['rows'][number];
@@ -29,6 +30,7 @@ export function ImportPage() {
             All events
           </Link>
         </div>
+        {mayWrite && <ShortenedCores />}
         {mayWrite ? <Import /> : <p className="text-sm text-ink-2">Your role lets you export, not import.</p>}
         <Exports />
       </div>
@@ -376,7 +378,8 @@ function Exports() {
     <section aria-label="Export" className="grid gap-2">
       <h2 className="text-sm font-semibold">Export</h2>
       <p className="text-sm text-ink-2">
-        The same eleven columns that the import reads, in the store’s time.
+        The same eleven columns that the import reads, in the store’s time. Estimated Time counts a Core’s
+        work without its lunch, as Crossmark does.
       </p>
       <div className="flex flex-wrap gap-2">
         {EXPORTS.map(({ kind, label }) => (

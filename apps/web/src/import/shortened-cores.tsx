@@ -1,0 +1,107 @@
+import type { AppRouter } from '@scheduler/server/router';
+import type { inferRouterOutputs } from '@trpc/server';
+import { useState } from 'react';
+import { trpc } from '../api.ts';
+import { formatDay, formatTime, workDateOf } from '../time.ts';
+import { Button } from '../ui/button.tsx';
+import { Refusal } from '../ui/states.tsx';
+import { toast } from '../ui/toast.tsx';
+import { titleOf, windowWords } from '../words.ts';
+
+/** Rows drawn at first: an upgrade may find hundreds. */
+const FIRST_ROWS = 10;
+
+/**
+ * Cores that an import shortened before a file's minutes were known to leave out the lunch: what becomes of each, and the
+ * button that sets them right. Nothing is shown where there are none.
+ */
+export function ShortenedCores() {
+  const utils = trpc.useUtils();
+  const [all, setAll] = useState(false);
+  const list = trpc.csv.shortened.useQuery();
+  const lengthen = trpc.csv.lengthen.useMutation({
+    onSuccess: ({ minutes, rows }) => {
+      const done = rows.filter((row) => row.refused === null).length;
+      toast(`${done} ${done === 1 ? 'Core takes' : 'Cores take'} ${minutes} minutes now.`);
+    },
+    // Also after a refusal: what stands now is shown.
+    onSettled: () => utils.invalidate(),
+  });
+  const { rows = [], minutes } = list.data ?? {};
+  if (rows.length === 0) return null;
+  const ready = rows.filter((row) => row.refused === null);
+  const shown = all ? rows : rows.slice(0, FIRST_ROWS);
+  return (
+    <section
+      aria-labelledby="shortened-cores"
+      className="grid gap-3 rounded-md border border-waiting/40 bg-waiting-soft p-3 sm:p-4"
+    >
+      <div className="flex flex-wrap items-start gap-3">
+        <div className="min-w-0 flex-[1_1_20rem]">
+          <h2 id="shortened-cores" className="text-sm font-semibold">
+            {rows.length} {rows.length === 1 ? 'Core was' : 'Cores were'} shortened by an earlier import
+          </h2>
+          <p className="text-sm text-ink-2">
+            Crossmark’s files count the work of a Core, 360 minutes; here it lasts {minutes}, with the lunch.
+            Each keeps its start and its person, and the new end goes to Crossmark.
+          </p>
+        </div>
+        <Button
+          look="primary"
+          disabled={ready.length === 0}
+          busy={lengthen.isPending}
+          busyLabel="Saving…"
+          onClick={() =>
+            lengthen.mutate({
+              cores: ready.map(({ eventId, schedule }) => ({
+                eventId,
+                schedule: schedule && { scheduleId: schedule.scheduleId, version: schedule.version },
+              })),
+            })
+          }
+        >
+          Set {ready.length} {ready.length === 1 ? 'Core' : 'Cores'} to {minutes} minutes
+        </Button>
+      </div>
+      <Refusal error={lengthen.error} />
+      <ul className="divide-y divide-line rounded-md border border-line bg-surface text-sm">
+        {shown.map((row) => (
+          <li key={row.eventId} className="grid gap-x-3 px-3 py-2 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+            <span className="min-w-0">
+              <span className="block break-words">{titleOf(row)}</span>
+              <span className="block text-xs text-ink-2">{windowWords(row)}</span>
+            </span>
+            <Effect row={row} />
+          </li>
+        ))}
+      </ul>
+      {shown.length < rows.length && (
+        <div>
+          <Button onClick={() => setAll(true)}>Show all {rows.length}</Button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+type Row = inferRouterOutputs<AppRouter>['csv']['shortened']['rows'][number];
+
+/** What becomes of a Core, or why it stays as it is. */
+function Effect({ row: { schedule, refused, timeZone } }: { row: Row }) {
+  const at = (instant: string) => formatTime(instant, timeZone);
+  const ends = schedule && schedule.newEndsAt !== schedule.endsAt;
+  return (
+    <span className="min-w-0">
+      {schedule ? (
+        <span className="block">
+          {formatDay(workDateOf(schedule.startsAt, timeZone))}, {schedule.employeeName}:{' '}
+          {at(schedule.startsAt)} – {ends && <s className="text-ink-2">{at(schedule.endsAt)}</s>}{' '}
+          {at(schedule.newEndsAt)}
+        </span>
+      ) : (
+        <span className="block text-ink-2">Not scheduled yet</span>
+      )}
+      {refused && <span className="block text-xs text-waiting">Stays as it is. {refused}</span>}
+    </span>
+  );
+}
