@@ -1,42 +1,58 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findingsOf } from './accessibility.ts';
 import type { FreeEvent } from './board.ts';
-import { LOOKS, makeNews, screens } from './screens.ts';
-import { type Stack, signedIn, startStack } from './stack.ts';
+import { LOOKS, makeNews, openScreen, SCREENS } from './screens.ts';
+import { freshPage, type Stack, signedIn, startStack } from './stack.ts';
 
-describe('every screen', () => {
+describe('is without a finding of axe, sideways scrolling and errors, wide and narrow, light and dark', () => {
   let stack: Stack;
   let event: FreeEvent;
+  const errors: string[][] = [];
+  const pages: { look: (typeof LOOKS)[number]; dispatcher: Page; admin: Page }[] = [];
   beforeAll(async () => {
     stack = await startStack();
     event = await makeNews(stack);
+    for (const look of LOOKS) {
+      const dispatcher = await signedIn(stack, look);
+      const admin = await signedIn(stack, { ...look, email: 'admin@demo.test' });
+      for (const { page } of [dispatcher, admin]) await page.getByTestId('sync-badge').first().waitFor();
+      errors.push(dispatcher.errors, admin.errors);
+      pages.push({ look, dispatcher: dispatcher.page, admin: admin.page });
+    }
   });
   afterAll(() => stack?.stop());
 
-  // At the same time: most of it is the browser's own work, a process a page.
-  it.concurrent.for(LOOKS)(
-    'is without a finding of axe, sideways scrolling and errors, $viewport.width px wide, dark: $dark',
-    { timeout: 300_000 },
-    async (look, { expect }) => {
-      const dispatcher = await signedIn(stack, look);
-      await dispatcher.page.getByTestId('sync-badge').first().waitFor();
-      const admin = await signedIn(stack, { ...look, email: 'admin@demo.test' });
-      await admin.page.getByTestId('sync-badge').first().waitFor();
-      const findings: string[] = [];
-      for (const { name, path, ready, admin: isAdmins } of screens(event)) {
-        const page = isAdmins ? admin.page : dispatcher.page;
-        await page.goto(stack.apps.webUrl + path);
-        await ready(page);
-        for (const finding of await findingsOf(page)) findings.push(`${name}: ${finding}`);
-      }
-      const { page } = dispatcher;
-      await page.context().clearCookies();
+  /** In every look at the same time: most of it is the browser's own work, a process a page. */
+  const everyLook = async (
+    find: (shown: { look: (typeof LOOKS)[number]; dispatcher: Page; admin: Page }) => Promise<string[]>,
+  ) => {
+    const findings = await Promise.all(
+      pages.map(async (shown) => {
+        const { viewport, dark } = shown.look;
+        return (await find(shown)).map((finding) => `${viewport.width} px, dark: ${dark}: ${finding}`);
+      }),
+    );
+    expect(findings.flat()).toEqual([]);
+    expect(errors.flat()).toEqual([]);
+  };
+
+  it.each(SCREENS)('$name', async (screen) => {
+    await everyLook(async ({ dispatcher, admin }) => {
+      const page = screen.admin ? admin : dispatcher;
+      await openScreen(page, stack, screen, event);
+      return findingsOf(page);
+    });
+  });
+
+  it('sign-in', async () => {
+    await everyLook(async ({ look }) => {
+      const { page } = await freshPage(stack, look);
       await page.goto(stack.apps.webUrl);
       await page.getByLabel('Password').waitFor();
-      for (const finding of await findingsOf(page)) findings.push(`sign-in: ${finding}`);
-      expect(findings).toEqual([]);
-      expect([...dispatcher.errors, ...admin.errors]).toEqual([]);
-      await Promise.all([page, admin.page].map((each) => each.context().close()));
-    },
-  );
+      const findings = await findingsOf(page);
+      await page.context().close();
+      return findings;
+    });
+  });
 });

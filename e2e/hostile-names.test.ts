@@ -1,7 +1,9 @@
 import { connect } from '@scheduler/db';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sidewaysOf } from './accessibility.ts';
 import type { FreeEvent } from './board.ts';
-import { makeNews, screens } from './screens.ts';
+import { makeNews, openScreen, SCREENS } from './screens.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
 
 /** A page that took it for markup would have this element, whether or not its policy lets the script run. */
@@ -31,10 +33,10 @@ describe('names that are markup, from Crossmark and from people', () => {
     const admin = await signedIn(stack, { email: 'admin@demo.test' });
     for (const { page } of [dispatcher, admin]) await page.getByTestId('sync-badge').first().waitFor();
     const seen: string[] = [];
-    for (const { name, path, ready, admin: isAdmins } of screens(event)) {
-      const { page } = isAdmins ? admin : dispatcher;
-      await page.goto(stack.apps.webUrl + path);
-      await ready(page);
+    for (const screen of SCREENS) {
+      const { name } = screen;
+      const { page } = screen.admin ? admin : dispatcher;
+      await openScreen(page, stack, screen, event);
       expect(await page.locator('img.hostile').count(), name).toBe(0);
       expect(await page.evaluate('window.hostile'), name).toBeUndefined();
       if ((await page.locator('body').innerText()).includes('onerror')) seen.push(name);
@@ -56,6 +58,68 @@ describe('names that are markup, from Crossmark and from people', () => {
     }
     expect(errors).toEqual([]);
   });
+});
+
+/** One word that no line of a phone holds, and a text of many words. */
+const WORD = 'Donaudampfschifffahrtselektrizitaetenhauptbetriebswerkbauunterbeamtengesellschaft';
+const TEXT = `${WORD} and ${'many words more, '.repeat(12)}https://club.example/${WORD.repeat(2)}`;
+/** bull-board's own list of states, which it made to be scrolled. */
+const TABS_OF_BULL_BOARD = '[class^=statusTabs]';
+const WIDTHS = [320, 360, 390, 768, 1024, 1440];
+
+describe('names and texts longer than any line', () => {
+  let stack: Stack;
+  let event: FreeEvent;
+  let dispatcher: Page;
+  let admin: Page;
+  beforeAll(async () => {
+    stack = await startStack();
+    event = await makeNews(stack);
+    const { sql, close } = connect(stack.infrastructure.databaseUrl, { max: 1 });
+    await sql`update events set name = name || ${` ${TEXT}`}`;
+    await sql`update employees set name = ${WORD} || ' ' || name`;
+    await sql`update stores set name = ${WORD} || ' ' || name`;
+    await sql`update users set name = ${WORD} || ' ' || name`;
+    await sql`update users set email = ${`${WORD}@${WORD.toLowerCase()}.example`} where email not in ('dispatcher@demo.test', 'admin@demo.test') and id = (select max(id) from users)`;
+    await sql`update event_syncs set failure_reason = failure_reason || ${TEXT}, booked_rep_names = ${WORD} where booked_rep_names is not null or failure_reason is not null`;
+    await sql`update sync_attempts set summary = summary || ${TEXT}, failure_reason = failure_reason || ${TEXT}`;
+    await sql`update audit_log set actor_name = ${WORD} || actor_name, before = before || jsonb_build_object('note', ${TEXT}::text), after = after || jsonb_build_object('note', ${TEXT}::text)`;
+    await close();
+    const viewport = { width: WIDTHS[0] ?? 0, height: 740 };
+    dispatcher = (await signedIn(stack, { viewport })).page;
+    admin = (await signedIn(stack, { viewport, email: 'admin@demo.test' })).page;
+    for (const page of [dispatcher, admin]) await page.getByTestId('sync-badge').first().waitFor();
+  });
+  afterAll(() => stack?.stop());
+
+  it.each(SCREENS)('never make a screen scroll sideways, from 320 to 1440 px: $name', async (screen) => {
+    const page = screen.admin ? admin : dispatcher;
+    await openScreen(page, stack, screen, event);
+    const sideways: string[] = [];
+    for (const width of WIDTHS) {
+      await page.setViewportSize({ width, height: 740 });
+      for (const finding of await sidewaysOf(page)) sideways.push(`${width} px: ${finding}`);
+    }
+    expect(sideways).toEqual([]);
+  });
+
+  it.each(['/', '/queues/'])(
+    'never make the admin page scroll sideways, from 320 to 1440 px: %s',
+    async (path) => {
+      const { page } = await signedIn(stack, { email: 'admin@demo.test', url: stack.apps.adminUrl });
+      await page.getByRole('heading', { name: 'Workers' }).waitFor();
+      await page.goto(stack.apps.adminUrl + path, { waitUntil: 'load' });
+      await page.locator('h1, h2, header').first().waitFor();
+      const sideways: string[] = [];
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 740 });
+        for (const finding of await sidewaysOf(page, TABS_OF_BULL_BOARD))
+          sideways.push(`${width} px: ${finding}`);
+      }
+      expect(sideways).toEqual([]);
+      await page.context().close();
+    },
+  );
 });
 
 describe('a link to the sign-in page', () => {

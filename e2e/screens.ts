@@ -9,7 +9,8 @@ import type { Stack } from './stack.ts';
 /** One thing to look at: how to get there, and what is there once it is all there. */
 export interface Screen {
   name: string;
-  path: string;
+  /** Where it is. `event` is one that {@link makeNews} left free. */
+  path: string | ((event: FreeEvent) => string);
   /** Shown to admins alone. */
   admin?: true;
   ready: (page: Page) => Promise<unknown>;
@@ -23,133 +24,139 @@ export const LOOKS = [
   { suffix: '-phone-dark', viewport: { width: 360, height: 740 }, dark: true },
 ] as const;
 
+const badge = async (page: Page) => {
+  await page.getByTestId('sync-badge').first().waitFor();
+  await page.getByRole('navigation', { name: 'Sync with Crossmark' }).locator('a, span').first().waitFor();
+};
+const listed = (page: Page) => page.locator('[data-index][data-event-id]').first().waitFor();
+const dialog = (page: Page) => page.getByRole('dialog').getByRole('button').nth(1).waitFor();
+
 /** Every screen of the scheduler, in the order in which its documentation shows them. */
-export function screens(event: FreeEvent): Screen[] {
-  const badge = async (page: Page) => {
-    await page.getByTestId('sync-badge').first().waitFor();
-    await page.getByRole('navigation', { name: 'Sync with Crossmark' }).locator('a, span').first().waitFor();
-  };
-  const listed = (page: Page) => page.locator('[data-index][data-event-id]').first().waitFor();
-  const dialog = (page: Page) => page.getByRole('dialog').getByRole('button').nth(1).waitFor();
-  return [
-    { name: 'board', path: '/', ready: badge },
-    {
-      name: 'tray',
-      path: '/?view=tray',
-      ready: (page) => page.getByLabel('Unscheduled events').first().waitFor(),
+export const SCREENS: readonly Screen[] = [
+  { name: 'board', path: '/', ready: badge },
+  {
+    name: 'tray',
+    path: '/?view=tray',
+    ready: (page) => page.getByLabel('Unscheduled events').first().waitFor(),
+  },
+  { name: 'event', path: (event) => `/?event=${event.eventId}&view=tray`, ready: dialog },
+  {
+    name: 'schedule',
+    path: (event) => `/?event=${event.eventId}&view=tray`,
+    ready: async (page) => {
+      await page.getByRole('dialog').getByRole('button', { name: 'Schedule', exact: true }).click();
+      await page.getByText('May do it').first().waitFor();
     },
-    { name: 'event', path: `/?event=${event.eventId}&view=tray`, ready: dialog },
-    {
-      name: 'schedule',
-      path: `/?event=${event.eventId}&view=tray`,
-      ready: async (page) => {
-        await page.getByRole('dialog').getByRole('button', { name: 'Schedule', exact: true }).click();
-        await page.getByText('May do it').first().waitFor();
-      },
+  },
+  {
+    name: 'account',
+    path: '/',
+    ready: async (page) => {
+      await badge(page);
+      await page.getByRole('button', { name: /^Account of/ }).click();
     },
-    {
-      name: 'account',
-      path: '/',
-      ready: async (page) => {
-        await badge(page);
-        await page.getByRole('button', { name: /^Account of/ }).click();
-      },
+  },
+  {
+    name: 'day',
+    path: '/day',
+    ready: (page) => page.locator('article').first().waitFor(),
+  },
+  {
+    name: 'reassign',
+    path: '/day',
+    ready: async (page) => {
+      await page.getByRole('button', { name: 'Reassign' }).click();
+      await page.getByLabel('Give it to').selectOption({ index: 1 });
+      await page
+        .getByText(/^(Goes over|Stays as it is|There is nothing)/)
+        .first()
+        .waitFor();
     },
-    {
-      name: 'day',
-      path: '/day',
-      ready: (page) => page.locator('article').first().waitFor(),
+  },
+  { name: 'daily-sheet', path: '/day/print', ready: (page) => page.locator('.day-sheet').waitFor() },
+  { name: 'month', path: '/month', ready: (page) => page.getByText('Core').first().waitFor() },
+  { name: 'events', path: '/events', ready: listed },
+  { name: 'unreported', path: '/events?view=unreported', ready: listed },
+  {
+    name: 'reissue',
+    path: '/events?view=unreported',
+    ready: async (page) => {
+      await page
+        .getByRole('button', { name: /^Reissue / })
+        .first()
+        .click();
+      await page.getByText('May do it').first().waitFor();
     },
-    {
-      name: 'reassign',
-      path: '/day',
-      ready: async (page) => {
-        await page.getByRole('button', { name: 'Reassign' }).click();
-        await page.getByLabel('Give it to').selectOption({ index: 1 });
-        await page
-          .getByText(/^(Goes over|Stays as it is|There is nothing)/)
-          .first()
-          .waitFor();
-      },
+  },
+  { name: 'activity', path: '/activity', ready: (page) => page.getByTestId('attention-list').waitFor() },
+  {
+    name: 'activity-failed',
+    path: '/activity?show=failed',
+    ready: (page) => page.getByTestId('attention-list').waitFor(),
+  },
+  {
+    name: 'history',
+    path: '/activity?tab=history',
+    ready: (page) => page.getByTestId('history').waitFor(),
+  },
+  {
+    name: 'refreshes',
+    path: '/activity?tab=refreshes',
+    ready: (page) => page.getByTestId('refreshes').waitFor(),
+  },
+  {
+    name: 'people',
+    path: '/people',
+    ready: (page) => page.locator('[data-testid^=person-]').first().waitFor(),
+  },
+  {
+    name: 'person',
+    path: '/people',
+    ready: async (page) => {
+      await page.locator('[data-testid^=person-]').getByRole('link').first().click();
+      await page.getByRole('heading', { name: 'When they can work' }).waitFor();
     },
-    { name: 'daily-sheet', path: '/day/print', ready: (page) => page.locator('.day-sheet').waitFor() },
-    { name: 'month', path: '/month', ready: (page) => page.getByText('Core').first().waitFor() },
-    { name: 'events', path: '/events', ready: listed },
-    { name: 'unreported', path: '/events?view=unreported', ready: listed },
-    {
-      name: 'reissue',
-      path: '/events?view=unreported',
-      ready: async (page) => {
-        await page
-          .getByRole('button', { name: /^Reissue / })
-          .first()
-          .click();
-        await page.getByText('May do it').first().waitFor();
-      },
+  },
+  {
+    name: 'person-week',
+    path: '/people',
+    ready: async (page) => {
+      await page.locator('[data-testid^=person-]').getByRole('link').first().click();
+      await page.getByRole('link', { name: 'Print week' }).click();
+      await page.getByRole('table').waitFor();
     },
-    { name: 'activity', path: '/activity', ready: (page) => page.getByTestId('attention-list').waitFor() },
-    {
-      name: 'activity-failed',
-      path: '/activity?show=failed',
-      ready: (page) => page.getByTestId('attention-list').waitFor(),
-    },
-    {
-      name: 'history',
-      path: '/activity?tab=history',
-      ready: (page) => page.getByTestId('history').waitFor(),
-    },
-    {
-      name: 'refreshes',
-      path: '/activity?tab=refreshes',
-      ready: (page) => page.getByTestId('refreshes').waitFor(),
-    },
-    {
-      name: 'people',
-      path: '/people',
-      ready: (page) => page.locator('[data-testid^=person-]').first().waitFor(),
-    },
-    {
-      name: 'person',
-      path: '/people',
-      ready: async (page) => {
-        await page.locator('[data-testid^=person-]').getByRole('link').first().click();
-        await page.getByRole('heading', { name: 'When they can work' }).waitFor();
-      },
-    },
-    {
-      name: 'person-week',
-      path: '/people',
-      ready: async (page) => {
-        await page.locator('[data-testid^=person-]').getByRole('link').first().click();
-        await page.getByRole('link', { name: 'Print week' }).click();
-        await page.getByRole('table').waitFor();
-      },
-    },
-    { name: 'settings', path: '/settings', ready: (page) => page.getByTestId('type-Core').waitFor() },
-    {
-      name: 'users',
-      path: '/users',
-      admin: true,
-      ready: (page) => page.getByRole('table').waitFor(),
-    },
-    { name: 'audit', path: '/audit', admin: true, ready: (page) => page.getByTestId('audit').waitFor() },
-    {
-      name: 'audit-search',
-      path: '/audit?object=event&q=demo',
-      admin: true,
-      ready: (page) => page.getByLabel('Which event').waitFor(),
-    },
-    {
-      name: 'import',
-      path: '/import',
-      ready: (page) => page.getByLabel('CSV file').waitFor({ state: 'attached' }),
-    },
-    {
-      name: 'not-found',
-      path: '/nowhere',
-      ready: (page) => page.getByRole('heading', { name: 'There is no such page' }).waitFor(),
-    },
-  ];
+  },
+  { name: 'settings', path: '/settings', ready: (page) => page.getByTestId('type-Core').waitFor() },
+  {
+    name: 'users',
+    path: '/users',
+    admin: true,
+    ready: (page) => page.getByRole('table').waitFor(),
+  },
+  { name: 'audit', path: '/audit', admin: true, ready: (page) => page.getByTestId('audit').waitFor() },
+  {
+    name: 'audit-search',
+    path: '/audit?object=event&q=demo',
+    admin: true,
+    ready: (page) => page.getByLabel('Which event').waitFor(),
+  },
+  {
+    name: 'import',
+    path: '/import',
+    ready: (page) => page.getByLabel('CSV file').waitFor({ state: 'attached' }),
+  },
+  {
+    name: 'not-found',
+    path: '/nowhere',
+    ready: (page) => page.getByRole('heading', { name: 'There is no such page' }).waitFor(),
+  },
+];
+
+/** Opens a screen and waits until all of it is there. */
+export async function openScreen(page: Page, stack: Stack, screen: Screen, event: FreeEvent): Promise<void> {
+  const path = typeof screen.path === 'string' ? screen.path : screen.path(event);
+  await page.goto(stack.apps.webUrl + path);
+  await screen.ready(page);
 }
 
 /**

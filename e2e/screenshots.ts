@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
-import { LOOKS, makeNews, screens } from './screens.ts';
+import { LOOKS, makeNews, openScreen, SCREENS } from './screens.ts';
 import { signedIn, startStack } from './stack.ts';
 
 const DIRECTORY = fileURLToPath(new URL('../docs/screenshots/', import.meta.url));
@@ -22,11 +22,10 @@ try {
     const dispatcher = await signedIn(stack, look);
     const boss = await signedIn(stack, { ...look, email: 'admin@demo.test' });
     for (const { page } of [dispatcher, boss]) await page.getByTestId('sync-badge').first().waitFor();
-    for (const { name, path, ready, admin } of screens(event)) {
-      const { page } = admin ? boss : dispatcher;
-      await page.goto(stack.apps.webUrl + path);
-      await ready(page);
-      await shoot(page, name);
+    for (const screen of SCREENS) {
+      const { page } = screen.admin ? boss : dispatcher;
+      await openScreen(page, stack, screen, event);
+      await shoot(page, screen.name);
     }
     for (const { page } of [dispatcher, boss]) await page.context().close();
 

@@ -41,32 +41,39 @@ export async function startStack(
   }
 }
 
-/** A fresh browser profile, signed in to the scheduler. Every error the page logs fails the test that asks for `errors`. */
-export async function signedIn(
-  stack: Stack,
-  options: {
-    email?: string;
-    viewport?: { width: number; height: number };
-    dark?: boolean;
-    /** A touch screen in place of a mouse. */
-    touch?: boolean;
-    url?: string;
-    /** Where the person sits; in the club's zone unless said otherwise. */
-    timezoneId?: string;
-  } = {},
-): Promise<{ page: Page; errors: string[] }> {
+/** What a browser profile is like, unless said otherwise: a wide screen with a mouse, in the club's zone. */
+export interface Look {
+  viewport?: { width: number; height: number };
+  dark?: boolean;
+  /** A touch screen in place of a mouse. */
+  touch?: boolean;
+  /** Where the person sits. */
+  timezoneId?: string;
+}
+
+/** An empty page in a fresh browser profile. Every error that the page logs fails the test that asks for `errors`. */
+export async function freshPage(stack: Stack, look: Look = {}): Promise<{ page: Page; errors: string[] }> {
   const context = await stack.browser.newContext({
-    viewport: options.viewport ?? { width: 1440, height: 900 },
-    colorScheme: options.dark ? 'dark' : 'light',
-    timezoneId: options.timezoneId ?? 'America/Indiana/Indianapolis',
+    viewport: look.viewport ?? { width: 1440, height: 900 },
+    colorScheme: look.dark ? 'dark' : 'light',
+    timezoneId: look.timezoneId ?? 'America/Indiana/Indianapolis',
     acceptDownloads: true,
     // What is looked at is then what will stay, not a colour on its way to another.
     reducedMotion: 'reduce',
-    ...(options.touch && { hasTouch: true, isMobile: true }),
+    ...(look.touch && { hasTouch: true, isMobile: true }),
   });
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
+  return { page, errors };
+}
+
+/** A {@link freshPage} that is signed in to the scheduler, or to `url`. */
+export async function signedIn(
+  stack: Stack,
+  options: Look & { email?: string; url?: string } = {},
+): Promise<{ page: Page; errors: string[] }> {
+  const { page, errors } = await freshPage(stack, options);
   await page.goto(options.url ?? stack.apps.webUrl);
   await page.getByLabel('E-mail').fill(options.email ?? 'dispatcher@demo.test');
   await page.getByLabel('Password').fill(DEMO.password);

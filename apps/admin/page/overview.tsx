@@ -355,7 +355,7 @@ function Queues(props: { facts: FactsOf; mayAct: boolean }) {
       }
     >
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls sideways must be reachable by keyboard. */}
-      <section className="relative overflow-x-auto" tabIndex={0} aria-label="Jobs by task">
+      <section className="overflow-x-auto" tabIndex={0} aria-label="Jobs by task">
         <table className="w-full text-sm">
           <thead className="text-ink-3">
             <tr>

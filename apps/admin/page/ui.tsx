@@ -94,7 +94,7 @@ export function Badge(props: { state: keyof typeof STATES; children?: ReactNode 
 /** Names and values, one beside the other. */
 export function Facts(props: { rows: (readonly [name: string, value: ReactNode])[] }) {
   return (
-    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
       {props.rows.map(([name, value]) => (
         <div key={name} className="contents">
           <dt className="text-ink-3">{name}</dt>

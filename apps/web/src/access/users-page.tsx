@@ -90,11 +90,11 @@ function UserTable({ users, onManage }: { users: readonly UserAccess[]; onManage
         <tbody className="divide-y divide-line">
           {users.map((user) => (
             // Below md each row becomes a small card: the same cells, one under the other.
-            <tr key={user.id} className="grid grid-cols-[1fr_auto] py-2 md:table-row">
-              <th scope="row" className={`${CELL} min-w-0 text-left font-medium`}>
+            <tr key={user.id} className="grid grid-cols-[minmax(0,1fr)_auto] py-2 md:table-row">
+              <th scope="row" className={`${CELL} min-w-0 text-left font-medium wrap-anywhere md:min-w-40`}>
                 {user.name}
                 {user.email === email && <span className="font-normal text-ink-2"> (you)</span>}
-                <span className="block text-xs font-normal break-all text-ink-2">{user.email}</span>
+                <span className="block text-xs font-normal text-ink-2">{user.email}</span>
               </th>
               <td className={`${CELL} col-start-1 text-ink-2 capitalize md:text-ink`}>{user.role}</td>
               <td className={`${CELL} col-start-1`}>

@@ -258,7 +258,7 @@ function BoardBones({ grid, besides }: { grid: boolean; besides: boolean }) {
       <div className="flex-1 bg-surface">
         <Loading what="week">
           <div
-            className={`grid gap-2 p-2 ${grid ? 'grid-cols-[var(--person-column)_repeat(7,1fr)]' : 'grid-cols-1'}`}
+            className={`grid gap-2 p-2 ${grid ? 'grid-cols-[var(--person-column)_repeat(7,minmax(0,1fr))]' : 'grid-cols-1'}`}
           >
             {Array.from({ length: grid ? 80 : 8 }, (_, index) => (
               <Bone key={index} className="h-14" />

@@ -183,7 +183,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
 
           <section aria-label="About the event">
             <h3 className="mb-1.5 text-sm font-semibold">Event</h3>
-            <dl className="grid grid-cols-[6rem_1fr] gap-x-3 gap-y-1 text-sm">
+            <dl className="grid grid-cols-[6rem_minmax(0,1fr)] gap-x-3 gap-y-1 text-sm">
               <Fact term="Name">{event.name}</Fact>
               <Fact term="Type">
                 {event.type}
@@ -366,7 +366,7 @@ function Attempt({ attempt, timeZone, nowMs }: { attempt: SyncAttempt; timeZone:
   const outcome = attempt.outcome ? OUTCOMES[attempt.outcome] : { word: 'Running', look: 'bg-pending' };
   const reason = attempt.failureReason ?? attempt.summary;
   return (
-    <li className="grid grid-cols-[0.5rem_1fr] gap-x-2 text-sm">
+    <li className="grid grid-cols-[0.5rem_minmax(0,1fr)] gap-x-2 text-sm">
       <span aria-hidden className={`mt-1.5 size-2 rounded-full ${outcome.look}`} />
       <div className="min-w-0">
         <p className="flex flex-wrap gap-x-2">

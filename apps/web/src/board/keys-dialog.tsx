@@ -5,7 +5,7 @@ import { KEYS } from './keys.ts';
 export function KeysDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog shape="narrow" title="Keys of the board" onClose={onClose}>
-      <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-4 gap-y-2 text-sm">
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-4 gap-y-2 text-sm">
         {KEYS.map(({ keys, what }) => (
           <div key={keys} className="contents">
             <dt>

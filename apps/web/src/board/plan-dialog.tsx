@@ -188,7 +188,7 @@ export function PlanDialog({
         <LoadError what="Slots and people" error={options.error} onRetry={() => void options.refetch()} />
       ) : (
         <form id={formId} onSubmit={submit} className="grid gap-4">
-          <div className={`grid gap-5 ${plan.mode === 'person' ? '' : 'sm:grid-cols-[16rem_1fr]'}`}>
+          <div className={`grid gap-5 ${plan.mode === 'person' ? '' : 'sm:grid-cols-[16rem_minmax(0,1fr)]'}`}>
             {plan.mode !== 'person' && (
               <div className="grid content-start gap-4">
                 <DayPicker

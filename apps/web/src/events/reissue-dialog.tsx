@@ -131,7 +131,7 @@ export function ReissueDialog({
       {options.isError && !data ? (
         <LoadError what="Slots and people" error={options.error} onRetry={() => void options.refetch()} />
       ) : (
-        <form id={formId} onSubmit={submit} className="grid gap-5 sm:grid-cols-[16rem_1fr]">
+        <form id={formId} onSubmit={submit} className="grid gap-5 sm:grid-cols-[16rem_minmax(0,1fr)]">
           <div className="grid content-start gap-4">
             <TextField
               label="Day"

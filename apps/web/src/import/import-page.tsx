@@ -272,7 +272,7 @@ function Rows({
             <tr
               key={row.row}
               data-testid={`import-row-${row.row}`}
-              className="grid grid-cols-[auto_auto_1fr] py-1.5 align-top md:table-row md:py-0"
+              className="grid grid-cols-[auto_auto_minmax(0,1fr)] py-1.5 align-top md:table-row md:py-0"
             >
               <td className="px-3 py-2">
                 {isNews(row) && (

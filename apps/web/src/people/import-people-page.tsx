@@ -201,7 +201,7 @@ function Rows({
             <tr
               key={row.rep.repId}
               data-testid={`rep-${row.rep.repId}`}
-              className="grid grid-cols-[auto_1fr] py-1.5 align-top md:table-row md:py-0"
+              className="grid grid-cols-[auto_minmax(0,1fr)] py-1.5 align-top md:table-row md:py-0"
             >
               <td className="w-10 px-3 py-2">
                 {isNews(row) && (

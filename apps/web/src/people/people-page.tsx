@@ -116,9 +116,9 @@ function PeopleTable({
             <tr
               key={person.id}
               data-testid={`person-${person.id}`}
-              className="grid grid-cols-[1fr_auto] gap-x-2 px-3 py-2 md:table-row md:px-0 md:py-0"
+              className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-2 px-3 py-2 md:table-row md:px-0 md:py-0"
             >
-              <th scope="row" className="text-left font-medium md:px-3 md:py-2">
+              <th scope="row" className="text-left font-medium wrap-anywhere md:min-w-40 md:px-3 md:py-2">
                 <Link
                   to="/people/$id"
                   params={{ id: String(person.id) }}

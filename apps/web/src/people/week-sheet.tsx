@@ -109,7 +109,7 @@ function Sheet({ week }: { week: PersonWeek }) {
                       {formatDay(day)}
                     </th>
                   )}
-                  <td colSpan={2} className="py-2 text-ink-2">
+                  <td colSpan={2} className="py-2 wrap-anywhere text-ink-2">
                     {free.join(' · ') || 'Nothing planned'}
                   </td>
                 </tr>

@@ -88,7 +88,7 @@ function WorkSection({ settings, isAdmin }: Shown) {
             <tr
               key={each.type}
               data-testid={`type-${each.type}`}
-              className="grid grid-cols-[1fr_auto] gap-x-2 py-1.5 sm:table-row"
+              className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-2 py-1.5 sm:table-row"
             >
               <th scope="row" className="text-left font-medium sm:py-1.5 sm:pr-3">
                 <TypeMark type={each.type} whole />
@@ -237,7 +237,7 @@ function StoreSection({ settings, isAdmin }: Shown) {
           </Button>
         )}
       </div>
-      <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-sm">
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm">
         {facts.map(([term, fact]) => (
           <div key={term} className="contents">
             <dt className="text-ink-2">{term}</dt>
@@ -397,7 +397,7 @@ function Holidays({ settings, isAdmin }: Shown) {
       )}
       {isAdmin && (
         <form onSubmit={(event) => void submit(event)} className="grid gap-3 border-t border-line pt-3">
-          <div className="grid gap-3 sm:grid-cols-[10rem_1fr]">
+          <div className="grid gap-3 sm:grid-cols-[10rem_minmax(0,1fr)]">
             <TextField label="Day" name="day" type="date" required problem={problem?.fields.day} />
             <TextField
               label="Holiday"
