@@ -67,6 +67,16 @@ const TEXT = `${WORD} and ${'many words more, '.repeat(12)}https://club.example/
 const TABS_OF_BULL_BOARD = '[class^=statusTabs]';
 const WIDTHS = [320, 360, 390, 768, 1024, 1440];
 
+/** Charts are drawn anew some time after their place has changed. */
+async function fitsEveryWidth(page: Page, except?: string): Promise<void> {
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 740 });
+    await expect
+      .poll(() => sidewaysOf(page, except), { message: `${width} px`, timeout: 15_000 })
+      .toEqual([]);
+  }
+}
+
 describe('names and texts longer than any line', () => {
   let stack: Stack;
   let event: FreeEvent;
@@ -76,7 +86,7 @@ describe('names and texts longer than any line', () => {
     stack = await startStack();
     event = await makeNews(stack);
     const { sql, close } = connect(stack.infrastructure.databaseUrl, { max: 1 });
-    await sql`update events set name = name || ${` ${TEXT}`}`;
+    await sql`update events set name = case when id % 2 = 0 then ${WORD} else name || ' ' || ${TEXT} end`;
     await sql`update employees set name = ${WORD} || ' ' || name`;
     await sql`update stores set name = ${WORD} || ' ' || name`;
     await sql`update users set name = ${WORD} || ' ' || name`;
@@ -95,12 +105,7 @@ describe('names and texts longer than any line', () => {
   it.each(SCREENS)('never make a screen scroll sideways, from 320 to 1440 px: $name', async (screen) => {
     const page = screen.admin ? admin : dispatcher;
     await openScreen(page, stack, screen, event);
-    const sideways: string[] = [];
-    for (const width of WIDTHS) {
-      await page.setViewportSize({ width, height: 740 });
-      for (const finding of await sidewaysOf(page)) sideways.push(`${width} px: ${finding}`);
-    }
-    expect(sideways).toEqual([]);
+    await fitsEveryWidth(page);
   });
 
   it.each(['/', '/queues/'])(
@@ -110,13 +115,7 @@ describe('names and texts longer than any line', () => {
       await page.getByRole('heading', { name: 'Workers' }).waitFor();
       await page.goto(stack.apps.adminUrl + path, { waitUntil: 'load' });
       await page.locator('h1, h2, header').first().waitFor();
-      const sideways: string[] = [];
-      for (const width of WIDTHS) {
-        await page.setViewportSize({ width, height: 740 });
-        for (const finding of await sidewaysOf(page, TABS_OF_BULL_BOARD))
-          sideways.push(`${width} px: ${finding}`);
-      }
-      expect(sideways).toEqual([]);
+      await fitsEveryWidth(page, TABS_OF_BULL_BOARD);
       await page.context().close();
     },
   );

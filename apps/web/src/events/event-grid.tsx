@@ -298,7 +298,7 @@ function Cells({
   const window = <Cell className="truncate text-[13px] text-ink-2">{windowWords(event)}</Cell>;
   const condition = <Cell className="truncate text-[13px]">{event.condition}</Cell>;
   const when = (
-    <Cell className="truncate text-[13px]">
+    <Cell className="shrink-0 truncate text-[13px]">
       {schedule ? formatWhen(schedule.startsAt, timeZone) : <span className="text-ink-2">Not scheduled</span>}
     </Cell>
   );
