@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type CrossmarkClient, CrossmarkError, createCrossmarkClient, repId } from '@scheduler/crossmark';
+import { type CrossmarkClient, createCrossmarkClient, repId } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { employees, eventSyncs, events, schedules, syncAttempts, syncSteps, type Tx } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
@@ -221,19 +221,17 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
   });
 
   describe.each([
-    ['the login page at 200', 'loginPage'],
-    ['401', '401'],
-    ['a redirect to the login', 'redirect'],
-  ] as const)('a write answered with %s', (_look, expiredLook) => {
-    beforeEach(() => {
-      simulator.configure({ expiredLook });
-    });
+    ['the login page at 200', 'loginPage', 'expire'],
+    ['the login page at 200, though somebody is signed in', 'loginPage', 'notSignedIn'],
+    ['401', '401', 'expire'],
+    ['a redirect to the login', 'redirect', 'expire'],
+  ] as const)('a write answered with %s', (_words, look, kind) => {
     const signIns = () => simulator.log.filter((call) => call.call === 'authenticate').length;
 
     test('that was applied all the same is found by a read, not made again', async () => {
       await client.login();
       simulator.clearLog();
-      simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'expire', applied: true });
+      simulator.addFaults({ call: 'scheduleMplanEvent', kind, look, applied: true });
       await decide({ employeeId: ada, startsAt: at1045 });
       expect(await run()).toMatchObject({ outcome: 'done' });
       expect(bookings()).toEqual([booking('100001', at1045)]);
@@ -245,7 +243,7 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
     test('that was not applied is made once after a sign-in and a read, no try spent', async () => {
       await client.login();
       simulator.clearLog();
-      simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'expire', applied: false });
+      simulator.addFaults({ call: 'scheduleMplanEvent', kind, look, applied: false });
       await decide({ employeeId: ada, startsAt: at1045 });
       expect(await run()).toMatchObject({ outcome: 'done' });
       expect(bookings()).toEqual([booking('100001', at1045)]);
@@ -260,7 +258,7 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
     });
 
     test('again and again is tried until the budget is over, a read before each write', async () => {
-      simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'expire', applied: false, times: 3 });
+      simulator.addFaults({ call: 'scheduleMplanEvent', kind, look, applied: false, times: 3 });
       await decide({ employeeId: ada, startsAt: at1045 });
       expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'unknown' });
       expect(await sync()).toMatchObject({ state: 'waiting', tries: 1 });
@@ -271,7 +269,7 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
     test('a removal so answered is finished by a read', async () => {
       await decide({ employeeId: ada, startsAt: at1045 });
       await run();
-      simulator.addFaults({ call: 'deleteScheduledMplanEvent', kind: 'expire', applied: true });
+      simulator.addFaults({ call: 'deleteScheduledMplanEvent', kind, look, applied: true });
       await decide(null);
       expect(await run()).toMatchObject({ outcome: 'done' });
       expect(bookings()).toEqual([]);
@@ -491,16 +489,8 @@ describe('writing only what is needed', () => {
 });
 
 describe('a known plan that a search leaves out', () => {
-  /** Answers of the list and of the read-back, in place of the real ones, as often as given. */
-  const leavingOut = (times: number, readBack?: CrossmarkClient['locationCondition']) => {
-    let left = times;
-    return withCalls({
-      findEvent: async (query) => (left-- > 0 ? null : client.findEvent(query)),
-      ...(readBack && { locationCondition: readBack }),
-    });
-  };
-  const unknownPlan = async () => ({ kind: 'unknownPlan' as const, reason: 'There is no such plan.' });
-  const unstaffed = async () => ({ kind: 'known' as const, condition: 'Unstaffed' as const, reps: '' });
+  const leaveOut = (times: number | null) =>
+    simulator.addFaults({ call: 'getPlanningMplans', kind: 'empty', reading: 'search', times });
   const missing = (missingRuns: number) => database.db.update(events).set({ missingRuns });
 
   beforeEach(async () => {
@@ -509,49 +499,55 @@ describe('a known plan that a search leaves out', () => {
   });
 
   test('is not taken for unbooked: the booking is removed once the list shows it', async () => {
+    leaveOut(1);
     await decide(null);
-    const ctx = leavingOut(1);
-    expect(await reconcile(ctx, eventId, job())).toMatchObject({
-      outcome: 'retry',
-      failureKind: 'transient',
-    });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
     expect(await sync()).toMatchObject({ state: 'waiting', bookedRepId: '100001' });
-    expect(await reconcile(ctx, eventId, job())).toMatchObject({ outcome: 'done' });
+    expect(await run()).toMatchObject({ outcome: 'done' });
     expect(bookings()).toEqual([]);
     expect(await sync()).toMatchObject({ state: 'synced' });
   });
 
   test('is not taken for unbooked: a move is carried out, and is no conflict', async () => {
+    leaveOut(1);
     await decide({ employeeId: ada, startsAt: at1115 });
-    const ctx = leavingOut(1);
-    expect(await reconcile(ctx, eventId, job())).toMatchObject({ outcome: 'retry' });
-    expect(await reconcile(ctx, eventId, job())).toMatchObject({ outcome: 'done' });
+    expect(await run()).toMatchObject({ outcome: 'retry' });
+    expect(await run()).toMatchObject({ outcome: 'done' });
     expect(bookings()).toEqual([booking('100001', at1115)]);
   });
 
   test('has nobody booked where Crossmark’s read-back of the event says so', async () => {
+    simulator.unbook(need((await sync()).bookingId));
+    leaveOut(null);
     await decide(null);
-    simulator.removePlan(PLAN, STORE.crossmarkStoreId);
-    expect(await reconcile(leavingOut(9, unstaffed), eventId, job())).toMatchObject({ outcome: 'nothing' });
+    expect(await run()).toMatchObject({ outcome: 'nothing' });
     expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
   });
 
   test('is booked by nobody on the word of the read-back alone', async () => {
+    simulator.unbook(need((await sync()).bookingId));
+    leaveOut(null);
     await decide({ employeeId: ada, startsAt: at1115 });
-    expect(await reconcile(leavingOut(9, unstaffed), eventId, job())).toMatchObject({ outcome: 'retry' });
+    expect(await run()).toMatchObject({ outcome: 'retry' });
     expect(writes()).toHaveLength(1);
   });
 
-  test.each([0, 1, 2])(
-    'is believed to be gone after two complete refreshes in a row without it (%i)',
-    async (runs) => {
+  test.each([
+    ['error', 0, 'waiting'],
+    ['error', 1, 'waiting'],
+    ['error', 2, 'synced'],
+    ['emptyObject', 1, 'waiting'],
+    ['emptyBody', 2, 'synced'],
+    ['Unstaffed', 0, 'synced'],
+  ] as const)(
+    'that is gone, where the read-back answers %s and %i refreshes in a row lacked it, ends %s',
+    async (goneLocation, runs, state) => {
+      simulator.configure({ goneLocation });
       await missing(runs);
       simulator.removePlan(PLAN, STORE.crossmarkStoreId);
       await decide(null);
-      expect(await reconcile(leavingOut(0, unknownPlan), eventId, job())).toMatchObject({
-        outcome: runs === 2 ? 'nothing' : 'retry',
-      });
-      expect(await sync()).toMatchObject({ state: runs === 2 ? 'synced' : 'waiting' });
+      await run();
+      expect(await sync()).toMatchObject({ state });
     },
   );
 
@@ -567,33 +563,58 @@ describe('a known plan that a search leaves out', () => {
 });
 
 describe('an answer about something else', () => {
-  test('a booking that Crossmark makes at another time than asked, each time: a person decides, and writes are few', async () => {
-    const late = withCalls({
-      schedule: (wanted) =>
-        client
-          .schedule({
-            ...wanted,
-            startsAt: addMinutes(wanted.startsAt, 15),
-            endsAt: addMinutes(wanted.endsAt, 15),
-          })
-          .then(() => {
-            throw new CrossmarkError(
-              'unknown',
-              'scheduleMplanEvent',
-              'Crossmark’s answer was about another booking.',
-              { status: 200 },
-            );
-          }),
+  test('another event’s booking, given for ours: neither is removed, and both are booked', async () => {
+    const other = await addEvent(database.db, { storeId, mplanId: '40000002' });
+    simulator.putPlans({
+      mplanId: '40000002',
+      storeId: STORE.crossmarkStoreId,
+      name: 'Soup',
+      startsOn: '2026-01-01',
+      dueOn: '2026-01-15',
     });
+    await decide({ employeeId: ada, startsAt: at1045 }, other);
+    await run(other);
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'crossed', mplanId: PLAN });
     await decide({ employeeId: ada, startsAt: at1045 });
-    expect(await reconcile(late, eventId, job())).toMatchObject({
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(writes().map(({ call, event }) => [call, event?.split('_')[0]])).toEqual([
+      ['scheduleMplanEvent', '40000002'],
+      ['scheduleMplanEvent', PLAN],
+    ]);
+    const [theirs, ours] = simulator.state.bookings;
+    expect(await sync(other)).toMatchObject({ state: 'synced', bookingId: theirs?.bookingId });
+    expect(await sync()).toMatchObject({ state: 'synced', bookingId: ours?.bookingId });
+  });
+
+  test('a search answered with another plan’s row says nothing about ours', async () => {
+    const other = await addEvent(database.db, { storeId, mplanId: '40000002' });
+    simulator.putPlans({
+      mplanId: '40000002',
+      storeId: STORE.crossmarkStoreId,
+      name: 'Soup',
+      startsOn: '2026-01-01',
+      dueOn: '2026-01-15',
+    });
+    await decide({ employeeId: bob, startsAt: at1115 }, other);
+    await run(other);
+    simulator.addFaults({ call: 'getPlanningMplans', kind: 'crossed', mplanId: PLAN });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([booking('100002', at1115), booking('100001', at1045)]);
+  });
+
+  test('a booking that Crossmark makes at another time than asked, each time: a person decides, and writes are few', async () => {
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'later', minutes: 15, times: null });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await run()).toMatchObject({
       outcome: 'conflict',
       failureReason:
         'Crossmark booked Ada Example on Mon Jan 5, 11:00 AM, although Mon Jan 5, 10:45 AM was asked for. Choose which one stands.',
     });
     expect(await sync()).toMatchObject({ state: 'conflict' });
     await database.db.transaction((tx) => resolveConflict(tx, eventId, 'mine'));
-    expect(await reconcile(late, eventId, job())).toMatchObject({ outcome: 'conflict' });
+    expect(await run()).toMatchObject({ outcome: 'conflict' });
     expect(writes()).toHaveLength(3);
     expect(bookings()).toHaveLength(1);
   });
