@@ -36,7 +36,7 @@ export async function chooseEventType(
     if (JSON.stringify(before) !== JSON.stringify(after)) {
       await tx
         .update(events)
-        .set({ ...chosen, updatedAt: sql`now()` })
+        .set({ ...chosen, updatedAt: sql`app_now()` })
         .where(eq(events.id, event.id));
       await audit(tx, actor, [{ action: ACTION, subjectType: 'event', subjectId: event.id, before, after }]);
     }

@@ -431,7 +431,7 @@ export class Plan {
     const values = { durationMinutes, durationSource: 'file' as const };
     await tx
       .update(events)
-      .set({ ...values, updatedAt: sql`now()` })
+      .set({ ...values, updatedAt: sql`app_now()` })
       .where(eq(events.id, event.id));
     this.events.set(event.id, { ...event, ...values });
   }

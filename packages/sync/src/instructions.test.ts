@@ -2,6 +2,7 @@ import { type CrossmarkClient, createCrossmarkClient, mplanId } from '@scheduler
 import { createSimulator, DEMO_USER, type Simulator } from '@scheduler/crossmark/simulator';
 import { events, refreshRuns } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, workDateOf } from '@scheduler/scheduling';
 import { desc, eq, isNull, sql } from 'drizzle-orm';
 import { pino } from 'pino';
@@ -12,7 +13,7 @@ import { addStore, need, STORE } from './fixture.ts';
 import { refresh } from './refresh.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
 
-const today = workDateOf(new Date().toISOString(), 'UTC');
+const today = workDateOf(currentInstant(), 'UTC');
 const URL = 'https://files.example.test/a.pdf';
 /** The list shows no link, though there is one. */
 const HIDDEN = { row: { salesTools: [] } };

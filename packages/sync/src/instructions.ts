@@ -56,8 +56,8 @@ async function withoutLink(db: Db): Promise<Asked[]> {
         isNull(events.instructionsUrl),
         isNull(events.goneSince),
         notInArray(events.condition, [...CLOSED_CONDITIONS]),
-        sql`${events.dueOn} >= (now() at time zone ${stores.timeZone})::date`,
-        sql`coalesce(${events.instructionsAskedAt} < now() - ${ASK_AGAIN_HOURS} * interval '1 hour', true)`,
+        sql`${events.dueOn} >= (app_now() at time zone ${stores.timeZone})::date`,
+        sql`coalesce(${events.instructionsAskedAt} < app_now() - ${ASK_AGAIN_HOURS} * interval '1 hour', true)`,
       ),
     )
     .orderBy(asc(events.dueOn), asc(events.id))
@@ -83,7 +83,7 @@ async function keep(
   for (const { mplanId, instructionsUrl } of answer) if (instructionsUrl) urlOf.set(mplanId, instructionsUrl);
   const rows = asked.map(({ id, mplanId }) => ({ id, url: urlOf.get(mplanId) ?? null }));
   const kept = await db.execute(sql`
-    update events set instructions_url = coalesce(events.instructions_url, new.url), instructions_asked_at = now()
+    update events set instructions_url = coalesce(events.instructions_url, new.url), instructions_asked_at = app_now()
     from json_to_recordset(${JSON.stringify(rows)}::json) as new(id int, url text)
     where events.id = new.id
     returning new.url`);

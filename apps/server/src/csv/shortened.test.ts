@@ -1,4 +1,5 @@
 import { auditLog, eventSyncs, events, schedules } from '@scheduler/db';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, addMinutes, instantAt, workDateOf } from '@scheduler/scheduling';
 import { asc, eq, inArray } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -20,7 +21,7 @@ import {
 import { COLUMNS } from './format.ts';
 
 const ZONE = 'America/Indiana/Indianapolis';
-const today = workDateOf(new Date().toISOString(), ZONE);
+const today = workDateOf(currentInstant(), ZONE);
 const day = addDays(today, 3);
 const AT = instantAt(day, '10:45', ZONE);
 
@@ -177,7 +178,7 @@ describe('Cores that an earlier import shortened', () => {
     await shortened(600001, { employeeId: ada, startsAt: instantAt(addDays(today, -1), '10:45', ZONE) });
     await shortened(600002, undefined, { dueOn: today });
     await shortened(600003, undefined, { condition: 'Canceled' });
-    await shortened(600004, undefined, { goneSince: new Date().toISOString() });
+    await shortened(600004, undefined, { goneSince: currentInstant() });
     await shortened(600005, undefined, { type: 'Other' });
     await shortened(600006, undefined, { durationSource: 'rules' });
     expect((await api.csv.shortened.query()).rows).toEqual([]);

@@ -39,7 +39,7 @@ export async function shortenedCores(db: Db): Promise<ShortenedCores> {
           eq(events.durationMinutes, SHORTENED_MINUTES),
           isNull(events.goneSince),
           notInArray(events.condition, [...CLOSED_CONDITIONS]),
-          sql`coalesce(${schedules.workDate} + 1, ${events.dueOn}) > (now() at time zone ${stores.timeZone})::date`,
+          sql`coalesce(${schedules.workDate} + 1, ${events.dueOn}) > (app_now() at time zone ${stores.timeZone})::date`,
         ),
       )
       .orderBy(asc(events.dueOn), asc(events.id))
