@@ -48,6 +48,7 @@ await runApp('worker', async () => {
     leaseMs: env.SYNC_LEASE_SECONDS * 1_000,
     retention: env.retention,
     silentAfterSeconds: env.WORKER_SILENT_SECONDS,
+    alongside: [database],
   });
   return async () => {
     await worker.stop();

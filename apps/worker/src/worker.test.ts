@@ -21,7 +21,7 @@ import {
   workers,
 } from '@scheduler/db';
 import { backup, restore } from '@scheduler/db/backup';
-import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { createFirewall, createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
@@ -169,6 +169,16 @@ function startProcess(env: Record<string, string | undefined> = {}): ChildProces
       watched.output += String(chunk);
     });
   return watched;
+}
+
+/** Every job in the queue, oldest first. */
+async function queuedJobs() {
+  const rows = await database.sql`
+    select tasks.identifier as task, jobs.attempts, jobs.max_attempts as "maxAttempts", jobs.last_error as "lastError",
+      jobs.locked_by as "lockedBy"
+    from graphile_worker._private_jobs jobs join graphile_worker._private_tasks tasks on tasks.id = jobs.task_id
+    order by jobs.id`;
+  return [...rows];
 }
 
 const eventIds = async () =>
@@ -592,6 +602,134 @@ describe('several workers and things going wrong', () => {
       async () => expect(await database.sql`select from graphile_worker._private_jobs`).toHaveLength(0),
       patience,
     );
+  });
+});
+
+describe('connections to Postgres that die without being closed', () => {
+  test('the worker opens new ones, also in the middle of its jobs, and goes on', async () => {
+    const firewall = await createFirewall(database.url);
+    const worker = start({
+      databaseUrl: firewall.url,
+      // Longer than the test: nothing but the missing sign of life tells.
+      patience: { connectMs: 1_000, statementMs: 600_000, answerMs: 600_000 },
+      pulse: { everyMs: 100, withinMs: 500 },
+    });
+    const ids = (await eventIds()).slice(0, 4);
+    const [first = 0, ...others] = ids;
+    await decide(first, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await reached(first, 'synced');
+    // In the middle of a booking: its answer comes when no connection is alive to write it down.
+    simulator.configure({ latencyMs: { scheduleMplanEvent: 500 } });
+    for (const [n, eventId] of others.entries())
+      await decide(eventId, { employeeId: people[n] ?? 0, startsAt: slot(n) });
+    await vi.waitFor(
+      () =>
+        expect(simulator.log.filter((call) => call.call === 'scheduleMplanEvent').length).toBeGreaterThan(1),
+      patience,
+    );
+    firewall.forget();
+    for (const eventId of others) await reached(eventId, 'synced');
+    await agree();
+    expect(lines.join('')).toMatch(/dropping all connections/);
+    // Idle ones as well, and once more.
+    firewall.forget();
+    await decide(first, null);
+    await reached(first, 'synced');
+    await agree();
+    await vi.waitFor(async () => expect(await worker.reasons()).toEqual([]), patience);
+    await worker.stop();
+    await firewall.close();
+  });
+});
+
+describe('an end that Postgres refuses', () => {
+  const starts = () => lines.filter((line) => line.includes('worker is ready')).length;
+
+  test('an error whose words Postgres refuses fails its own job and nothing else: the worker starts once', async () => {
+    const words = `Rep "Ada\u0000" \ud800 is not known.\r\n${'x'.repeat(2_000)}`;
+    const stumbling = { ...client, availableReps: () => Promise.reject(new Error(words)) };
+    start({ crossmark: stumbling });
+    await database.db.transaction((tx) => enqueueEmployee(tx, people[0] ?? 0));
+    await vi.waitFor(
+      async () =>
+        expect(await queuedJobs()).toMatchObject([
+          { task: 'sync_employee', attempts: 1, lockedBy: null, lastError: expect.any(String) },
+        ]),
+      patience,
+    );
+    const kept = (await queuedJobs())[0]?.lastError ?? '';
+    expect(kept).toMatch(/^Rep "Ada " � is not known\. x+…$/);
+    expect(kept.length).toBeLessThanOrEqual(500);
+    const [eventId = 0] = await eventIds();
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await reached(eventId, 'synced');
+    expect(starts()).toBe(1);
+  });
+
+  test('a job whose end is refused again and again is left among the failed ones; the worker goes on', async () => {
+    await database.sql.unsafe(`
+      create function unwritable() returns trigger language plpgsql as $$
+      begin raise exception 'this end can not be written'; end $$;
+      create trigger unwritable before delete on graphile_worker._private_jobs
+      for each row when (old.key like 'employee:%') execute function unwritable()`);
+    await database.db.transaction((tx) => enqueueEmployee(tx, people[0] ?? 0));
+    const worker = start({ steadyMs: 600_000 });
+    await vi.waitFor(
+      async () =>
+        expect(await queuedJobs()).toMatchObject([
+          {
+            attempts: 25,
+            maxAttempts: 25,
+            lockedBy: null,
+            lastError: 'The end of this job could not be written: this end can not be written (P0001)',
+          },
+        ]),
+      { ...patience, timeout: 25_000 },
+    );
+    await vi.waitFor(() => expect(starts()).toBe(4), patience);
+    const [eventId = 0] = await eventIds();
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await reached(eventId, 'synced');
+    const said = lines.map((line) => JSON.parse(line)).filter((line) => line.restarts);
+    expect(said).toMatchObject(
+      [1, 2, 3].map((restarts) => ({
+        restarts,
+        reason: 'this end can not be written (P0001)',
+        retryInMs: 1_000 * 2 ** (restarts - 1),
+      })),
+    );
+    await vi.waitFor(
+      async () =>
+        expect(await worker.reasons()).toEqual([
+          'The worker broke off 3 times in a row: this end can not be written (P0001)',
+        ]),
+      patience,
+    );
+  });
+
+  test('a worker that started over once stays: what ended the last pool ends no other', async () => {
+    await database.sql.unsafe(`
+      create function once_unwritable() returns trigger language plpgsql as $$
+      begin if old.attempts = 1 then raise exception 'this end can not be written'; end if; return old; end $$;
+      create trigger unwritable before delete on graphile_worker._private_jobs
+      for each row execute function once_unwritable()`);
+    await database.db.transaction((tx) => enqueueEmployee(tx, people[0] ?? 0));
+    // Signs of life every second.
+    const worker = start({ silentAfterSeconds: 6 });
+    await vi.waitFor(() => expect(starts()).toBe(2), patience);
+    // Alive for longer than an ended pool takes to hang up.
+    await vi.waitFor(
+      async () =>
+        expect(
+          await database.db
+            .select()
+            .from(workers)
+            .where(sql`${workers.seenAt} - ${workers.startedAt} > interval '4 seconds'`),
+        ).toMatchObject([{ id: worker.id }]),
+      patience,
+    );
+    expect(starts()).toBe(2);
+    expect(await queuedJobs()).toEqual([]);
   });
 });
 

@@ -1,9 +1,8 @@
-import { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import type { CrossmarkClient } from '@scheduler/crossmark';
-import { connect, type Database, databaseReasons, workers } from '@scheduler/db';
-import type { Logger } from '@scheduler/runtime';
+import { connect, type Database, databaseReasons, PATIENCE, type Patience, workers } from '@scheduler/db';
+import { errorText, type Logger } from '@scheduler/runtime';
 import {
   type Breaker,
   CRONTAB,
@@ -20,7 +19,7 @@ import {
   sweep,
 } from '@scheduler/sync';
 import { eq, sql } from 'drizzle-orm';
-import { Logger as GraphileLogger, type Runner, run, type WorkerEvents } from 'graphile-worker';
+import { type JobPool, startJobPool } from './job-pool.ts';
 
 /** Of the 25 s that stopping may take: so long running jobs may go on, then they hand themselves back. */
 const DRAIN_MS = 15_000;
@@ -35,16 +34,13 @@ const BREAKER_MS = 500;
 const MOST_ASKING = 10;
 const PRUNE_MS = 3_600_000;
 const LONGEST_WAIT_FOR_POSTGRES_MS = 10_000;
-/** How long asking for jobs may fail before the worker starts over. */
-const IN_VAIN_MS = 3_000;
-/** How long graphile-worker may take to hang up once no job of its runs any more. */
-const HANG_UP_MS = 2_000;
-/** When graphile-worker has nothing running any more, whatever it may still wait for. */
-const OVER_EVENTS = [
-  'pool:gracefulShutdown:complete',
-  'pool:forcefulShutdown:complete',
-  'pool:forcefulShutdown:error',
-] as const;
+/** How often Postgres is asked for a sign of life, and how long that may take before all connections are taken for dead. */
+const PULSE_EVERY_MS = 5_000;
+const PULSE_WITHIN_MS = 10_000;
+/** Before the first start over; doubles with each that comes soon after the last. */
+const RESTART_MS = 1_000;
+const LONGEST_RESTART_MS = 15_000;
+const STEADY_MS = 10_000;
 
 export interface WorkerOptions {
   databaseUrl: string;
@@ -64,6 +60,14 @@ export interface WorkerOptions {
   retention?: Retention;
   /** How long running jobs may go on once the worker stops. */
   drainMs?: number;
+  /** How long it waits for Postgres. */
+  patience?: Patience;
+  /** How often Postgres is asked for a sign of life, and how long that may take. */
+  pulse?: { everyMs: number; withinMs: number };
+  /** A worker that ran for so long isn't in a row of restarts any more. */
+  steadyMs?: number;
+  /** Other pools of this process, whose connections are dropped with the worker's own where Postgres falls silent. */
+  alongside?: readonly Database[];
 }
 
 /** A worker that is starting or running. */
@@ -78,15 +82,23 @@ export interface Worker {
 
 /**
  * Starts a worker: waits for Postgres and its schema as long as it takes, runs jobs, gives signs of life, and looks
- * after what dead workers left behind. When Postgres goes away it starts over once it is back.
+ * after what dead workers left behind. When Postgres goes away it starts over once it is back; where it breaks off again and
+ * again, later each time. When connections die without being closed, it opens new ones.
  */
 export function startWorker(options: WorkerOptions): Worker {
-  const { log, concurrency, silentAfterSeconds = SILENT_AFTER_SECONDS } = options;
+  const { log, concurrency, silentAfterSeconds = SILENT_AFTER_SECONDS, patience = PATIENCE } = options;
   const silentMs = silentAfterSeconds * 1_000;
   const asking = Math.min(concurrency, MOST_ASKING);
   const database = connect(options.databaseUrl, {
     max: asking + 3,
     applicationName: 'scheduler-worker',
+    patience,
+  });
+  // A connection of its own: signs of life don't wait for jobs, and tell whether Postgres answers at all.
+  const lifeline = connect(options.databaseUrl, {
+    max: 1,
+    applicationName: 'scheduler-worker-lifeline',
+    patience,
   });
   const { db } = database;
   const ctx: SyncContext = {
@@ -99,72 +111,73 @@ export function startWorker(options: WorkerOptions): Worker {
   const taskList = createTaskList(ctx);
   const stopping = new AbortController();
   const { signal } = stopping;
-  let runner: Runner | undefined;
-  /** Resolves when no job of this runner runs any more. */
-  let over: Promise<void> = Promise.resolve();
-  let id: string | undefined;
-  /** Since when asking for jobs fails. */
-  let inVainSinceMs: number | undefined;
+  let pool: JobPool | undefined;
+  /** A pool that is over and whose jobs aren't given free yet. */
+  let ended: JobPool | undefined;
+  /** Breaks in a row, and why the last one came. */
+  let restarts = 0;
+  let brokeOff: string | null = null;
 
-  async function runOnce(): Promise<void> {
+  /** Runs jobs until that breaks off or the worker stops. */
+  async function runOnce(): Promise<string | null> {
     await postgresReady(database, log, signal);
-    if (signal.aborted) return;
-    const events: WorkerEvents = new EventEmitter();
-    events.on('pool:create', ({ workerPool }) => {
-      id = workerPool.id;
+    await giveFree();
+    if (signal.aborted) return null;
+    const started = await startJobPool({
+      databaseUrl: options.databaseUrl,
+      asking,
+      patience,
+      drainMs: options.drainMs ?? DRAIN_MS,
+      log,
+      runner: {
+        concurrency,
+        taskList,
+        forbiddenFlags: flagsOfPausedTasks(db),
+        crontab: options.crontab ?? CRONTAB,
+      },
     });
-    // A connection lost at the wrong moment leaves graphile-worker asking in vain for ever: then it starts afresh.
-    inVainSinceMs = undefined;
-    const heard = () => {
-      inVainSinceMs = undefined;
-    };
-    events.on('worker:getJob:empty', heard);
-    events.on('job:start', heard);
-    events.on('worker:getJob:error', () => {
-      inVainSinceMs ??= performance.now();
-      if (performance.now() - inVainSinceMs < IN_VAIN_MS) return;
-      heard();
-      runner?.stop('no job could be asked for').catch(() => {});
-    });
-    // It gives up where it can't write how a job ended, and may then wait for ever for what it will never write.
-    over = new Promise((resolve) => {
-      for (const event of OVER_EVENTS) events.once(event, () => setTimeout(resolve, HANG_UP_MS).unref());
-    });
-    runner = await run({
-      connectionString: options.databaseUrl,
-      concurrency,
-      // Two of its connections listen and poll.
-      maxPoolSize: asking + 2,
-      // runApp handles signals; two handlers would race for the exit.
-      noHandleSignals: true,
-      pollInterval: 1_000,
-      gracefulShutdownAbortTimeout: options.drainMs ?? DRAIN_MS,
-      // Without batching nobody waits for a job's end to be written: a failure of that ended the process.
-      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-      taskList,
-      forbiddenFlags: flagsOfPausedTasks(db),
-      crontab: options.crontab ?? CRONTAB,
-      events,
-      logger: graphileLogger(log),
-    });
-    if (signal.aborted) await runner.stop();
-    else log.info({ worker: id, concurrency }, 'worker is ready');
-    await Promise.race([runner.promise, over.then(() => hangUp(runner))]);
+    pool = started;
+    log.info({ worker: started.id, concurrency }, 'worker is ready');
+    const steady = setTimeout(() => {
+      restarts = 0;
+      brokeOff = null;
+    }, options.steadyMs ?? STEADY_MS);
+    if (signal.aborted) await started.stop();
+    try {
+      return await started.over;
+    } finally {
+      clearTimeout(steady);
+      ended = started;
+      pool = undefined;
+      await giveFree().catch(() => {});
+    }
   }
 
-  /** Closes the connections of a runner that is over, which one that waits for ever doesn't do by itself. */
-  const hangUp = (ended: Runner | undefined) =>
-    Promise.race([ended?.stop().catch(() => {}), wait(HANG_UP_MS, undefined, { ref: false })]);
+  let lastSign = { id: '', atMs: 0 };
+  /** When one is due, and at once for a new pool. */
+  async function giveSignOfLife(): Promise<void> {
+    const id = pool?.id;
+    const atMs = performance.now();
+    if (!id || (id === lastSign.id && atMs - lastSign.atMs < silentMs / 6)) return;
+    await heartbeat(lifeline.db, { id, host: hostname(), pid: process.pid, concurrency });
+    lastSign = { id, atMs };
+  }
+
+  /** Gives free what an ended pool held. Where Postgres isn't back yet, that is done before the next one starts. */
+  async function giveFree(): Promise<void> {
+    if (!ended) return;
+    await signOff(db, ended.id, ended.unwritten);
+    ended = undefined;
+  }
 
   const { breaker, crossmark } = options;
+  const { everyMs, withinMs } = options.pulse ?? { everyMs: PULSE_EVERY_MS, withinMs: PULSE_WITHIN_MS };
   const chores = [
     repeat('breaker', BREAKER_MS, async () => {
       const released = await breaker?.tend((within) => crossmark.ping({ signal: within }), signal);
       if (released) log.info({ events: released }, 'sent on their way what waited for Crossmark');
     }),
-    repeat('heartbeat', silentMs / 6, async () => {
-      if (id) await heartbeat(db, { id, host: hostname(), pid: process.pid, concurrency });
-    }),
+    repeat('heartbeat', Math.min(silentMs / 6, 1_000), giveSignOfLife),
     repeat('rescue', silentMs / 3, async () => {
       const dead = await rescue(db, silentAfterSeconds);
       if (dead.length > 0) log.warn({ workers: dead }, 'freed what dead workers held');
@@ -177,59 +190,86 @@ export function startWorker(options: WorkerOptions): Worker {
       const removed = options.retention ? await prune(db, options.retention) : {};
       if (Object.keys(removed).length > 0) log.info({ removed }, 'removed what had been kept long enough');
     }),
+    feelPulse(),
   ];
 
-  /** Does a chore again and again while the worker runs, never twice at once. */
+  /** Does a chore again and again while jobs are run, never twice at once. */
   async function repeat(chore: string, everyMs: number, work: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
-      if (id)
-        await work().catch((error) => log.warn({ chore, reason: messageOf(error) }, 'a chore has to wait'));
-      await wait(id ? everyMs : 100, undefined, { signal }).catch(() => {});
+      if (pool)
+        await work().catch((error) => log.warn({ chore, reason: errorText(error) }, 'a chore has to wait'));
+      await wait(pool ? everyMs : 100, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** Where Postgres gives no sign of life, the connections are dead: nobody waits for them, and new ones are opened. */
+  async function feelPulse(): Promise<void> {
+    while (!signal.aborted) {
+      const asked = Promise.all([lifeline.db.execute(sql`select 1`), pool?.probe()]);
+      if (!(await isOverWithin(asked, withinMs)) && !signal.aborted) {
+        log.warn({ withinMs }, 'Postgres gives no sign of life: dropping all connections');
+        for (const one of [lifeline, database, ...(options.alongside ?? [])]) one.drop();
+        pool?.drop();
+      }
+      await wait(everyMs, undefined, { signal }).catch(() => {});
     }
   }
 
   const running = (async () => {
     while (!signal.aborted) {
-      await runOnce().catch((error) =>
-        log.error({ reason: messageOf(error) }, 'worker broke off, starting over'),
-      );
-      const last = id;
-      id = undefined;
-      // Nothing of it runs any more; where Postgres isn't back yet, a rescue frees what it held.
-      if (last && !signal.aborted) await signOff(db, last).catch(() => {});
-      if (!signal.aborted) await wait(1_000, undefined, { signal }).catch(() => {});
+      const reason = await runOnce().catch(errorText);
+      if (signal.aborted) break;
+      restarts += 1;
+      brokeOff = reason ?? 'It ended by itself.';
+      const retryInMs = Math.min(RESTART_MS * 2 ** (restarts - 1), LONGEST_RESTART_MS);
+      log.error({ reason: brokeOff, restarts, retryInMs }, 'worker broke off, starting over');
+      await wait(retryInMs, undefined, { signal }).catch(() => {});
     }
   })();
 
   return {
     get id() {
-      return id;
+      return pool?.id;
     },
     async reasons() {
       if (signal.aborted) return ['The worker is stopping.'];
       const reasons = await databaseReasons(db);
       if (reasons.length > 0) return reasons;
-      if (!id) return ['The worker takes no jobs yet: it is starting.'];
-      if (inVainSinceMs !== undefined) reasons.push('The worker asks for jobs in vain.');
+      if (restarts > 1) reasons.push(`The worker broke off ${restarts} times in a row: ${brokeOff}`);
+      if (!pool) return [...reasons, 'The worker takes no jobs yet: it is starting.'];
+      if (pool.asksInVain()) reasons.push('The worker asks for jobs in vain.');
       const heard = sql<boolean>`${workers.seenAt} > app_now() - ${silentAfterSeconds} * interval '1 second'`;
-      const [mine] = await db.select({ heard }).from(workers).where(eq(workers.id, id));
+      const [mine] = await db.select({ heard }).from(workers).where(eq(workers.id, pool.id));
       if (!mine?.heard) reasons.push('The worker’s sign of life is overdue: others take it for dead.');
       return reasons;
     },
     async stop() {
-      const last = id;
+      const last = pool?.id;
       stopping.abort();
       log.info({ worker: last }, 'worker is stopping');
-      await Promise.race([runner?.stop().catch(() => {}), over]);
+      await pool?.stop();
       await Promise.all([running, ...chores]);
-      if (last) await signOff(db, last).catch(() => {});
-      await database.close();
+      await giveFree().catch(() => {});
+      await Promise.all([database.close(), lifeline.close()]);
       log.info({ worker: last }, 'worker has stopped');
     },
   };
 }
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+/** Whether work is over in time, well or not. A process that was frozen meanwhile first reads what has come. */
+async function isOverWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let isOver = false;
+  const end = new AbortController();
+  const over = work
+    .catch(() => {})
+    .then(() => {
+      isOver = true;
+      end.abort();
+    });
+  await Promise.race([over, wait(ms, undefined, { signal: end.signal }).catch(() => {})]);
+  for (let turn = 0; !isOver && turn < 2; turn++) await nextTurn();
+  return isOver;
+}
 
 /** Waits until Postgres answers and has our tables, longer each time, and says what it waits for. */
 async function postgresReady({ db }: Database, log: Logger, signal: AbortSignal): Promise<void> {
@@ -241,19 +281,8 @@ async function postgresReady({ db }: Database, log: Logger, signal: AbortSignal)
       if (row?.there) return;
       log.warn({ retryInMs: waitMs }, 'waiting for the database to be migrated (pnpm db:migrate)');
     } catch (error) {
-      // Drizzle's own message repeats the query; the reason is below it.
-      const reason = error instanceof Error && error.cause ? messageOf(error.cause) : messageOf(error);
-      log.warn({ reason, retryInMs: waitMs }, 'waiting for Postgres');
+      log.warn({ reason: errorText(error), retryInMs: waitMs }, 'waiting for Postgres');
     }
     await wait(waitMs, undefined, { signal }).catch(() => {});
   }
-}
-
-/** graphile-worker's own lines go to our log; what it says of each job, our tasks say better. */
-function graphileLogger(log: Logger): GraphileLogger {
-  return new GraphileLogger(() => (level, message) => {
-    if (level === 'error') log.error({ from: 'graphile-worker' }, message);
-    else if (level === 'warning') log.warn({ from: 'graphile-worker' }, message);
-    else log.debug({ from: 'graphile-worker' }, message);
-  });
 }

@@ -9,26 +9,70 @@ export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
 /** For functions that may run inside a caller's transaction or alone. */
 export type Executor = Db | Tx;
 
+/** How long a process waits for Postgres. Connections die without being closed: a firewall forgets them, a cable goes. */
+export interface Patience {
+  /** For a connection to be opened. */
+  connectMs: number;
+  /** For a statement, which Postgres itself breaks off then. */
+  statementMs: number;
+  /** For a sign of life on a connection that owes an answer; longer than a statement may take. */
+  answerMs: number;
+}
+
+/** The patience of the apps: no statement of theirs takes seconds. */
+export const PATIENCE: Patience = { connectMs: 10_000, statementMs: 30_000, answerMs: 35_000 };
+
 /** A pool and the typed queries over it. */
 export interface Database {
   db: Db;
   /** The driver, for LISTEN and streaming. Timestamps come from it as Postgres writes them, not as instants. */
   sql: postgres.Sql;
+  /**
+   * Ends every connection at once, for they are known to be dead. What waits for an answer on one fails; what is asked next
+   * opens new ones.
+   */
+  drop(): void;
   /** Waits for running queries (5 s at most), then closes every connection. */
   close(): Promise<void>;
 }
 
-/** Opens a pool lazily: nothing is sent before the first query, and a lost connection is opened again by the next. */
-export function connect(url: string, options: { max?: number; applicationName?: string } = {}): Database {
+/**
+ * Opens a pool lazily: nothing is sent before the first query, and a lost connection is opened again by the next.
+ * @param options.patience after how long a statement or a silent connection is given up; null waits for ever
+ */
+export function connect(
+  url: string,
+  options: { max?: number; applicationName?: string; patience?: Patience | null } = {},
+): Database {
+  const { patience = PATIENCE } = options;
+  // The two that the driver has by patches/postgres: a time-out for answers, and a way to end dead connections.
+  const waits = patience ? { answer_timeout: patience.answerMs / 1_000 } : {};
   const sql = postgres(url, {
     max: options.max ?? 10,
-    connect_timeout: 10,
+    connect_timeout: (patience?.connectMs ?? PATIENCE.connectMs) / 1_000,
     onnotice: () => {},
-    connection: { application_name: options.applicationName ?? 'crossmark-scheduler' },
+    connection: {
+      application_name: options.applicationName ?? 'crossmark-scheduler',
+      ...(patience ? sessionSettings(patience) : {}),
+    },
+    ...waits,
   });
+  const { drop } = sql as postgres.Sql & { drop(): void };
   const db = drizzle(preparing(sql), { schema, casing: 'snake_case' });
-  return { db, sql, close: () => sql.end({ timeout: 5 }) };
+  return { db, sql, drop, close: () => sql.end({ timeout: 5 }) };
 }
+
+/**
+ * What a session is started with, so that Postgres itself doesn't wait for a process whose connection died: a transaction that
+ * nobody goes on with would hold its locks, and a connection without a client its place, for two hours.
+ */
+export const sessionSettings = ({ statementMs }: Patience) => ({
+  statement_timeout: statementMs,
+  idle_in_transaction_session_timeout: statementMs,
+  tcp_keepalives_idle: 60,
+  tcp_keepalives_interval: 10,
+  tcp_keepalives_count: 3,
+});
 
 /** What there is one of for each database of a process, made when it is first asked for. */
 export function oncePerDatabase<T>(make: (db: Db) => T): (db: Db) => T {

@@ -6,6 +6,9 @@ export {
   type Executor,
   inOrder,
   oncePerDatabase,
+  PATIENCE,
+  type Patience,
+  sessionSettings,
   type Tx,
 } from './connect.ts';
 export { isRolledBack, postgresError } from './errors.ts';

@@ -1,7 +1,9 @@
 export { dumpSchema } from './dump-schema.ts';
 
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { type AddressInfo, connect as connectTo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { clockOffsetMs } from '@scheduler/runtime/clock';
 import postgres from 'postgres';
@@ -73,4 +75,57 @@ export function databaseUrl(serverUrl: string, database: string): string {
   const url = new URL(serverUrl);
   url.pathname = `/${database}`;
   return url.href;
+}
+
+/** A TCP proxy in front of a database, which treats connections as firewalls do. */
+export interface Firewall {
+  /** The database's URL through it. */
+  url: string;
+  /**
+   * All connections that are open now go dead for ever without being closed: neither side hears anything of the other any
+   * more, not even that it went. New ones pass.
+   */
+  forget(): void;
+  close(): Promise<void>;
+}
+
+/** Puts a {@link Firewall} in front of the database with this URL. */
+export async function createFirewall(url: string): Promise<Firewall> {
+  const inside = new URL(url);
+  const all = new Set<Socket>();
+  const known = new Set<() => void>();
+  const keep = (socket: Socket) => {
+    all.add(socket);
+    socket.on('error', () => {}).on('close', () => all.delete(socket));
+    return socket;
+  };
+  const server = createServer((given) => {
+    const client = keep(given);
+    const database = keep(connectTo(Number(inside.port || 5432), inside.hostname));
+    client.pipe(database).pipe(client);
+    const forget = () => {
+      client.unpipe(database).pause();
+      database.unpipe(client).pause();
+      known.delete(forget);
+    };
+    known.add(forget);
+    client.on('close', () => known.delete(forget) && database.destroy());
+    database.on('close', () => known.delete(forget) && client.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const outside = new URL(url);
+  outside.hostname = '127.0.0.1';
+  outside.port = String((server.address() as AddressInfo).port);
+  return {
+    url: outside.href,
+    forget: () => {
+      for (const forget of [...known]) forget();
+    },
+    close: async () => {
+      for (const socket of all) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
 }

@@ -1,5 +1,5 @@
 /** The longest text that is kept of what another system says. */
-export const LONGEST_TEXT = 500;
+const LONGEST_TEXT = 500;
 
 /**
  * A text as Postgres accepts it and a page shows it: one line without control characters (a NUL among them) and without

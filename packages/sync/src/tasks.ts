@@ -1,4 +1,4 @@
-import { inScope, traced } from '@scheduler/runtime';
+import { errorText, inScope, traced } from '@scheduler/runtime';
 import type { Task } from 'graphile-worker';
 import type { JobInfo, SyncContext } from './context.ts';
 import { syncEmployee } from './employee.ts';
@@ -77,7 +77,8 @@ export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
           return ended;
         } catch (error) {
           ctx.log.error({ err: error, durationMs: durationMs() }, `${task} broke off`);
-          throw error;
+          // What is stored with the job must be a text that Postgres takes, and repeats nothing of what a statement was given.
+          throw new Error(errorText(error), { cause: error });
         }
       };
       await inScope(ids, () => traced(span, run));

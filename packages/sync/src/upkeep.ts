@@ -1,4 +1,5 @@
 import { type Db, refreshRuns, syncAttempts, type Tx, workers } from '@scheduler/db';
+import { cleanText } from '@scheduler/runtime';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { addJobs } from './enqueue.ts';
 import { eventJobKey, readingJobKey, refreshJobKey, type TaskName } from './jobs.ts';
@@ -28,9 +29,20 @@ export async function heartbeat(db: Db, worker: WorkerIdentity): Promise<void> {
     .onConflictDoUpdate({ target: workers.id, set: { seenAt: sql`app_now()` } });
 }
 
-/** Takes a worker that stopped off the list, and frees what it couldn't hand back in time. */
-export async function signOff(db: Db, workerId: string): Promise<void> {
-  await db.transaction((tx) => free(tx, [workerId]));
+/** A job whose end Postgres doesn't take is left among the failed ones after so many tries. */
+const TRIES_WITHOUT_END = 3;
+
+/**
+ * Takes a worker that stopped off the list, and frees what it couldn't hand back in time. `unwritten` are jobs that did end
+ * there, by id, with why their end could not be written: each is a spent try, comes again later each time, and is left among
+ * the failed jobs after {@link TRIES_WITHOUT_END} of them. Else it would stop every worker that takes it, without end.
+ */
+export async function signOff(
+  db: Db,
+  workerId: string,
+  unwritten: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
+  await db.transaction((tx) => free(tx, [workerId], unwritten));
 }
 
 /**
@@ -76,7 +88,11 @@ export async function releaseWorker(
 }
 
 /** Gives free all that workers hold which don't work any more; returns how many jobs that were. */
-async function free(tx: Tx, ids: readonly string[]): Promise<number> {
+async function free(
+  tx: Tx,
+  ids: readonly string[],
+  unwritten: ReadonlyMap<string, string> = new Map(),
+): Promise<number> {
   await tx.execute(sql`
     update event_syncs set lease_owner = null, lease_until = null
     where split_part(lease_owner, '/', 1) in ${[...ids]}`);
@@ -87,6 +103,11 @@ async function free(tx: Tx, ids: readonly string[]): Promise<number> {
     sql`select graphile_worker.force_unlock_workers(array[${sql.join([...ids], sql`, `)}]::text[])`,
   );
   for (const job of held) {
+    const reason = unwritten.get(job.id);
+    if (reason !== undefined) {
+      await failWithoutEnd(tx, job, reason);
+      continue;
+    }
     // A job whose key was taken by a newer one has its work done by that one.
     if (job.superseded)
       await tx.execute(sql`select graphile_worker.complete_jobs(array[${job.id}]::bigint[])`);
@@ -102,6 +123,17 @@ async function free(tx: Tx, ids: readonly string[]): Promise<number> {
     .where(and(inArray(syncAttempts.workerId, [...ids]), isNull(syncAttempts.outcome)));
   await tx.delete(workers).where(inArray(workers.id, [...ids]));
   return held.length;
+}
+
+/** What graphile-worker would have written of a failed try, without what Postgres refused of it. */
+async function failWithoutEnd(tx: Tx, job: { id: string; attempts: number }, reason: string): Promise<void> {
+  const one = sql`array[${job.id}]::bigint[]`;
+  if (job.attempts < TRIES_WITHOUT_END)
+    await tx.execute(sql`
+      select graphile_worker.reschedule_jobs(${one}, run_at => now() + exp(${job.attempts}) * interval '1 second')`);
+  else
+    await tx.execute(sql`
+      select graphile_worker.permanently_fail_jobs(${one}, ${cleanText(`The end of this job could not be written: ${reason}`)})`);
 }
 
 /**

@@ -38,7 +38,7 @@ async function ask(
 ): Promise<void> {
   const { databaseUrl, ports } = infrastructure;
   await migrate(databaseUrl);
-  const database = connect(databaseUrl, { max: 2, applicationName: 'bench' });
+  const database = connect(databaseUrl, { max: 2, patience: null, applicationName: 'bench' });
   const { sql, close } = database;
   const admin = `http://localhost:${ports.admin}`;
   say(`Adding ${waitingJobs} jobs…`);

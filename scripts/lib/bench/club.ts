@@ -163,7 +163,7 @@ interface Club {
 }
 
 async function onClub<T>(sides: Sides, work: (db: Db, club: Club) => Promise<T>): Promise<T> {
-  const { db, close } = connect(sides.databaseUrl, { max: 1, applicationName: 'bench' });
+  const { db, close } = connect(sides.databaseUrl, { max: 1, patience: null, applicationName: 'bench' });
   try {
     const [store] = await db.select().from(stores).limit(1);
     if (!store) throw new Error('The demo has no store.');

@@ -112,7 +112,11 @@ export const ourWorker = (
 
 /** Our own worker, at a concurrency. */
 export function ourDrainer(infrastructure: Infrastructure, concurrency: number): Drainer {
-  const { db, close } = connect(infrastructure.databaseUrl, { max: 1, applicationName: 'bench' });
+  const { db, close } = connect(infrastructure.databaseUrl, {
+    max: 1,
+    patience: null,
+    applicationName: 'bench',
+  });
   let filled = 0;
   return {
     name: OURS,

@@ -87,7 +87,7 @@ export async function measureDepth(
   const sides = async (name: string): Promise<Infrastructure> => {
     const databaseUrl = await freshDatabase(infrastructure, name);
     await migrate(databaseUrl);
-    const database = connect(databaseUrl, { max: 1 });
+    const database = connect(databaseUrl, { max: 1, patience: null });
     await knowTasks(database);
     await database.close();
     return { ...infrastructure, databaseUrl, env: { ...infrastructure.env, DATABASE_URL: databaseUrl } };
@@ -106,7 +106,7 @@ export async function measureDepth(
       const options = { firstPlan: 60_000_000 + round * SHALLOW, besideOthers: true };
       await makePending(place, await openClub(place, SHALLOW, options));
     }
-    const { db, close } = connect(place.databaseUrl, { max: 1, applicationName: 'bench' });
+    const { db, close } = connect(place.databaseUrl, { max: 1, patience: null, applicationName: 'bench' });
     // By the journal, which has what was done and nothing else: counting a million rows takes a core of its own.
     const synced = () => db.$count(syncSteps, eq(syncSteps.state, 'done'));
     const before = await synced();

@@ -19,7 +19,11 @@ export async function measureLatency(
   const placements = await openClub(infrastructure, 2 * each);
   await setRemoteMs(infrastructure.simulatorUrl, REMOTE_MS);
   const celery = await celeryStack(infrastructure);
-  const { sql, close } = connect(infrastructure.databaseUrl, { max: 1, applicationName: 'bench' });
+  const { sql, close } = connect(infrastructure.databaseUrl, {
+    max: 1,
+    patience: null,
+    applicationName: 'bench',
+  });
   const workers: Running[] = [];
   const savers: Saver[] = [];
   const found = new Rounds();

@@ -82,7 +82,7 @@ async function measureRefresh(
 ): Promise<void> {
   const { databaseUrl, simulatorUrl } = infrastructure;
   await seedDemo({ databaseUrl, simulatorUrl });
-  const { db, close } = connect(databaseUrl, { max: 2, applicationName: 'bench' });
+  const { db, close } = connect(databaseUrl, { max: 2, patience: null, applicationName: 'bench' });
   try {
     const [store] = await db.select().from(stores).limit(1);
     if (!store) throw new Error('The demo has no store.');

@@ -1,0 +1,209 @@
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Patience, sessionSettings } from '@scheduler/db';
+import { errorText, type Logger } from '@scheduler/runtime';
+import {
+  Logger as GraphileLogger,
+  type Runner,
+  type RunnerOptions,
+  run,
+  type WorkerEvents,
+} from 'graphile-worker';
+import { Client, Pool, type PoolClient } from 'pg';
+
+/** How long asking for jobs may fail before the pool ends. */
+const IN_VAIN_MS = 3_000;
+/** How long graphile-worker may take to hang up once no job of its runs any more. */
+const HANG_UP_MS = 2_000;
+/** When graphile-worker has nothing running any more, whatever it may still wait for. */
+const OVER_EVENTS = [
+  'pool:gracefulShutdown:complete',
+  'pool:forcefulShutdown:complete',
+  'pool:forcefulShutdown:error',
+] as const;
+
+/** graphile-worker at work, from its start until nothing of it runs any more. */
+export interface JobPool {
+  /** graphile-worker's id of it, as in `locked_by` of its jobs. */
+  readonly id: string;
+  /** Jobs that ended and whose end could not be written, with why. */
+  readonly unwritten: ReadonlyMap<string, string>;
+  /** Whether it asks for jobs at the moment and gets no answer. */
+  asksInVain(): boolean;
+  /** Asks on the connection that listens for new jobs whether it is alive. */
+  probe(): Promise<void>;
+  /** Ends every connection at once, for they are known to be dead; what is asked next opens new ones. */
+  drop(): void;
+  /** Takes no new jobs, and lets running ones finish or hand themselves back. */
+  stop(): Promise<void>;
+  /** Resolves when nothing of it runs any more, with why it broke off; null where it was stopped. */
+  readonly over: Promise<string | null>;
+}
+
+/** Starts graphile-worker on connections of its own. Throws where Postgres can't be reached. */
+export async function startJobPool(options: {
+  databaseUrl: string;
+  /** Statements under way at once. */
+  asking: number;
+  patience: Patience;
+  drainMs: number;
+  log: Logger;
+  runner: Pick<RunnerOptions, 'concurrency' | 'taskList' | 'forbiddenFlags' | 'crontab'>;
+}): Promise<JobPool> {
+  const { log } = options;
+  const unwritten = new Map<string, string>();
+  // Two of its connections listen and poll.
+  const connections = openConnections(options.databaseUrl, options.asking + 2, options.patience, log);
+  const events: WorkerEvents = new EventEmitter();
+  let id = '';
+  let brokeOff: string | null = null;
+  let inVainSinceMs: number | undefined;
+  let listening: PoolClient | undefined;
+  let runner: Runner | undefined;
+
+  events.on('pool:create', ({ workerPool }) => {
+    id = workerPool.id;
+  });
+  events.on('pool:listen:success', ({ client }) => {
+    listening = client;
+  });
+  events.on('pool:listen:release', ({ client }) => {
+    if (listening === client) listening = undefined;
+  });
+  events.on('pool:fatalError', ({ error }) => {
+    brokeOff ??= errorText(error);
+  });
+  // A connection lost at the wrong moment leaves graphile-worker asking in vain for ever: then it ends.
+  const heard = () => {
+    inVainSinceMs = undefined;
+  };
+  events.on('worker:getJob:empty', heard);
+  events.on('job:start', heard);
+  events.on('worker:getJob:error', () => {
+    inVainSinceMs ??= performance.now();
+    if (performance.now() - inVainSinceMs < IN_VAIN_MS) return;
+    heard();
+    brokeOff ??= 'No job could be asked for.';
+    runner?.stop('no job could be asked for').catch(() => {});
+  });
+  // graphile-worker gives up where it can't write how a job ended, and may then wait for ever for what it will never write.
+  const hungUp = new Promise<void>((resolve) => {
+    for (const event of OVER_EVENTS) events.once(event, () => setTimeout(resolve, HANG_UP_MS).unref());
+  });
+
+  const started = await run({
+    ...options.runner,
+    pgPool: connections.pool,
+    // runApp handles signals; two handlers would race for the exit.
+    noHandleSignals: true,
+    pollInterval: 1_000,
+    gracefulShutdownAbortTimeout: options.drainMs,
+    // Without batching nobody waits for a job's end to be written: a failure of that ended the process.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    events,
+    logger: graphileLogger(log, unwritten),
+  }).catch(async (error: unknown) => {
+    await connections.close();
+    throw error;
+  });
+  runner = started;
+
+  const over = (async () => {
+    await Promise.race([started.promise.catch(() => {}), hungUp]);
+    // One that waits for ever still has its clock for the crontab running.
+    await Promise.race([started.stop().catch(() => {}), wait(HANG_UP_MS, undefined, { ref: false })]);
+    await connections.close();
+    return brokeOff;
+  })();
+
+  return {
+    id,
+    unwritten,
+    over,
+    asksInVain: () => inVainSinceMs !== undefined,
+    probe: async () => {
+      await listening?.query('select 1');
+    },
+    drop: connections.drop,
+    stop: async () => {
+      await Promise.race([started.stop().catch(() => {}), over]);
+      await over;
+    },
+  };
+}
+
+/** graphile-worker's connections, which end where an answer doesn't come: its driver gives up the question alone. */
+function openConnections(url: string, max: number, patience: Patience, log: Logger) {
+  const open = new Set<Client>();
+  const drop = (client: Client) =>
+    (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+
+  class Connection extends Client {
+    constructor(config?: ConstructorParameters<typeof Client>[0]) {
+      super(config);
+      open.add(this);
+      this.once('end', () => open.delete(this));
+      const query = this.query.bind(this) as (...given: unknown[]) => unknown;
+      this.query = ((...given: unknown[]) => {
+        const answer = query(...given);
+        if (answer instanceof Promise)
+          answer.catch((error: Error) => {
+            if (error.message === 'Query read timeout') drop(this);
+          });
+        return answer;
+      }) as typeof this.query;
+    }
+  }
+
+  const pool = new Pool({
+    connectionString: url,
+    max,
+    application_name: 'scheduler-worker-jobs',
+    connectionTimeoutMillis: patience.connectMs,
+    query_timeout: patience.answerMs,
+    keepAlive: true,
+    options: Object.entries(sessionSettings(patience))
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+    Client: Connection,
+  });
+  // Whoever uses the connection is told as well; without a listener the process would end.
+  const lost = (error: Error) =>
+    log.debug({ reason: errorText(error) }, 'a connection of the queue was lost');
+  pool.on('error', lost);
+  pool.on('connect', (client) => client.on('error', lost));
+  return {
+    pool,
+    drop: () => open.forEach(drop),
+    close: async () => {
+      await Promise.race([pool.end().catch(() => {}), wait(HANG_UP_MS, undefined, { ref: false })]);
+      open.forEach(drop);
+    },
+  };
+}
+
+/** What graphile-worker tells of a line, as far as it is looked at here. */
+interface Told {
+  fatalError?: unknown;
+  job?: { id: string };
+  jobs?: readonly { id: string }[];
+  specs?: readonly { job: { id: string } }[];
+}
+
+/**
+ * graphile-worker's own lines go to our log; what it says of each job, our tasks say better. Which jobs' ends it could not write,
+ * it says here and nowhere else.
+ */
+function graphileLogger(log: Logger, unwritten: Map<string, string>): GraphileLogger {
+  return new GraphileLogger(() => (level, message, meta) => {
+    const { fatalError, job, jobs = [], specs = [] } = (meta ?? {}) as Told;
+    if (fatalError) {
+      const ended = [...(job ? [job] : []), ...jobs, ...specs.map((spec) => spec.job)];
+      for (const { id } of ended) unwritten.set(String(id), errorText(fatalError));
+    }
+    if (level === 'error') log.error({ from: 'graphile-worker' }, message);
+    else if (level === 'warning') log.warn({ from: 'graphile-worker' }, message);
+    else log.debug({ from: 'graphile-worker' }, message);
+  });
+}

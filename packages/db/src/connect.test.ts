@@ -1,0 +1,108 @@
+import { sql } from 'drizzle-orm';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { connect, type Database, type Patience } from './connect.ts';
+import { createFirewall, createTestDatabase, type Firewall, type TestDatabase } from './testing.ts';
+
+/** A patience that a test can wait for. */
+const SHORT: Patience = { connectMs: 1_000, statementMs: 1_000, answerMs: 1_500 };
+
+let database: TestDatabase;
+let firewall: Firewall;
+let opened: Database[];
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  firewall = await createFirewall(database.url);
+  opened = [];
+});
+afterEach(async () => {
+  await Promise.all(opened.map((one) => one.close()));
+  await firewall.close();
+  await database.close();
+});
+
+function open(max = 1, patience: Patience = SHORT): Database {
+  const one = connect(firewall.url, { max, patience });
+  opened.push(one);
+  return one;
+}
+const one = (on: Database) => on.db.execute(sql`select 1 as one`).then((rows) => [...rows]);
+
+describe('a connection that dies without being closed', () => {
+  test('fails what waits for an answer on it, and the next query goes over a new one', async () => {
+    const pool = open();
+    expect(await one(pool)).toEqual([{ one: 1 }]);
+    firewall.forget();
+    await expect(one(pool)).rejects.toMatchObject({ cause: { code: 'ANSWER_TIMEOUT' } });
+    expect(await one(pool)).toEqual([{ one: 1 }]);
+  });
+
+  test('fails a transaction and all that was asked behind it', async () => {
+    const pool = open();
+    await expect(
+      pool.db.transaction(async (tx) => {
+        await tx.execute(sql`select 1`);
+        firewall.forget();
+        await tx.execute(sql`select 2`);
+      }),
+    ).rejects.toThrow();
+    expect(await Promise.all([one(pool), one(pool)])).toEqual([[{ one: 1 }], [{ one: 1 }]]);
+  });
+
+  test('ends its transaction: nothing of that goes on over another connection', async () => {
+    await database.sql`create table kept (n int)`;
+    const pool = open();
+    const lost = pool.db.transaction(async (tx) => {
+      await tx.execute(sql`insert into kept values (1)`);
+      pool.drop();
+      // Opens the same place of the pool again.
+      await vi.waitFor(() => one(pool));
+      await tx.execute(sql`insert into kept values (2)`);
+    });
+    await expect(lost).rejects.toThrow();
+    await one(pool);
+    expect([...(await database.sql`select n from kept`)]).toEqual([]);
+  });
+
+  test('can be dropped by who knows that it is dead: nobody waits then', async () => {
+    const pool = open(2, { connectMs: 1_000, statementMs: 600_000, answerMs: 600_000 });
+    await Promise.all([one(pool), one(pool)]);
+    firewall.forget();
+    const waiting = [one(pool), one(pool), one(pool)].map((asked) => asked.catch((error: unknown) => error));
+    pool.drop();
+    for (const failed of await Promise.all(waiting.slice(0, 2))) expect(failed).toBeInstanceOf(Error);
+    expect(await one(pool)).toEqual([{ one: 1 }]);
+  });
+
+  test('loses the locks that it held', async () => {
+    await database.sql`create table kept (n int)`;
+    await database.sql`insert into kept values (1)`;
+    const pool = open();
+    const held = pool.db.transaction(async (tx) => {
+      await tx.execute(sql`select n from kept for update`);
+      firewall.forget();
+      await tx.execute(sql`update kept set n = 3`);
+    });
+    await expect(held).rejects.toThrow();
+    await database.sql`update kept set n = 2`;
+  });
+});
+
+test('a connection that is listened on and idle is left open', async () => {
+  const pool = open(2, { connectMs: 1_000, statementMs: 200, answerMs: 300 });
+  const heard: string[] = [];
+  await pool.sql.listen('told', (payload) => heard.push(payload));
+  // Longer than any of its limits.
+  await database.sql`select pg_sleep(0.6)`;
+  await database.sql.notify('told', 'hello');
+  await vi.waitFor(() => expect(heard).toEqual(['hello']));
+});
+
+test('a statement that takes too long is broken off by Postgres, and its connection goes on', async () => {
+  const pool = open(1, { connectMs: 1_000, statementMs: 100, answerMs: 60_000 });
+  const pid = async () =>
+    (await pool.db.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`))[0]?.pid;
+  const before = await pid();
+  await expect(pool.db.execute(sql`select pg_sleep(60)`)).rejects.toMatchObject({ cause: { code: '57014' } });
+  expect(await pid()).toBe(before);
+});
