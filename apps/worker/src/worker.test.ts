@@ -362,6 +362,7 @@ describe('the hourly refresh', () => {
 
 describe('several workers and things going wrong', () => {
   test.each([
+    ['inPlace', 3],
     ['replace', 1],
     ['duplicate', 2],
   ] as const)('both sides agree in the end, with one booking each (%s)', async (secondBooking, seed) => {

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import {
   ANN,
   BEN,
-  BOOKING,
   CLUB,
   connect,
   failureOf,
@@ -261,15 +260,18 @@ test('a page holds one row twice in place of another; a row repeats alike in eve
 });
 
 test('each booking is made later than asked, and says so', async () => {
-  const simulator = await simulate();
+  const simulator = await four();
+  const { book } = await browser(simulator);
   simulator.addFaults({ kind: 'later', minutes: 15, times: null });
-  const client = connect(simulator.url);
-  for (let call = 0; call < 2; call++) {
-    const { bookingId } = await client.schedule(BOOKING);
+  for (const plan of [one, two]) {
+    expect(await (await book({ mplanId: plan })).json()).toMatchObject({
+      ok: 1,
+      MVScheduledEvent: { Start: '2026-02-05T16:00:00+00:00', End: '2026-02-05T22:30:00+00:00' },
+    });
     expect(simulator.state.bookings.at(-1)).toMatchObject({
-      bookingId,
-      startsAt: '2026-01-05T16:00:00.000Z',
-      endsAt: '2026-01-05T22:30:00.000Z',
+      mplanId: plan,
+      startsAt: '2026-02-05T16:00:00.000Z',
+      endsAt: '2026-02-05T22:30:00.000Z',
     });
   }
 });

@@ -78,7 +78,7 @@ export const DEFAULT_SETTINGS: Settings = {
   expiredLook: 'redirect',
   loginAnswer: 'landingPage',
   badPassword: '401',
-  secondBooking: 'replace',
+  secondBooking: 'inPlace',
   reissueKeepsId: true,
   unknownDelete: 'error',
   deleteAnswer: 'ok',

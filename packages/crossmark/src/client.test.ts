@@ -717,7 +717,7 @@ describe('a text of Crossmark’s is plain and bounded, whatever it held', () =>
       const told: Record<string, unknown> = {
         '/planningextcontroller/scheduleMplanEvent': {
           ok: 1,
-          MVScheduledEvent: { ID: 50000001 },
+          MVScheduledEvent: { ID: 50000001, mPlanID: 31000001, LocationID: 200101 },
           repName: DIRTY,
         },
         '/planningextcontroller/getmPlanLocationCondition': {

@@ -601,7 +601,7 @@ describe('a conflict', () => {
     expect(simulator.state.bookings).toMatchObject([{ repId: '100003' }]);
   });
 
-  test.each(['replace', 'duplicate'] as const)(
+  test.each(['inPlace', 'replace', 'duplicate'] as const)(
     'keep mine: Crossmark gets what the board has (%s)',
     async (secondBooking) => {
       simulator.configure({ secondBooking });
