@@ -315,7 +315,7 @@ export function parseQualified(json: unknown): QualifiedRep[] {
     repId: entry.ID,
     firstName: entry.FirstName,
     lastName: entry.LastName,
-    name: `${entry.FirstName} ${entry.LastName}`.trim(),
+    name: cleanText(`${entry.FirstName} ${entry.LastName}`),
     timeZone: entry.Timezone,
   }));
 }

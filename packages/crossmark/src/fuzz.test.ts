@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   isLoginPage,
   judgeReissued,
@@ -17,9 +17,19 @@ import {
   saysNo,
   UnexpectedAnswerError,
 } from './answers.ts';
+import { CrossmarkError } from './errors.ts';
+import { bookingId, mplanId, repId, storeId } from './ids.ts';
+import { connect, hostAnswering } from './test-support.ts';
 
-/** `FUZZ_INPUTS=100000` for the long mode. */
+/**
+ * Answers of no form at all. Of rows and answers with one or more things wrong there are a hundred times as many, so 100,000
+ * unless told otherwise: `FUZZ_INPUTS=100000` for the long mode.
+ */
 const numRuns = Number(process.env.FUZZ_INPUTS ?? 1_000);
+// As long as it takes: these tests look for wrong answers, not for slow ones.
+vi.setConfig({ testTimeout: 600_000 });
+/** Rows in one list, on average. */
+const ROWS = 25;
 
 const BASE = 'https://crossmark.invalid';
 const zoneOf = () => 'America/Indiana/Indianapolis';
@@ -32,7 +42,11 @@ const PARSERS: Record<string, (json: unknown) => unknown> = {
   judgeReissued,
   parseReps,
   parseQualified,
-  parseLocation: (json) => parseLocation(json, ''),
+  parseLocation(json) {
+    const read = parseLocation(json, '');
+    // Its key is compared, and goes no further.
+    return typeof read === 'string' ? read : { ...read, key: '' };
+  },
   parseInstructions: (json) => parseInstructions(json, BASE),
   namesUser,
   saysNo,
@@ -101,28 +115,172 @@ const json = fc
 /** A row with every field there and some of them wrong. */
 const row = fc.record(Object.fromEntries(FIELDS.slice(0, 12).map((field) => [field, fc.oneof(leaf, json)])));
 
+/** A value that takes the place of a right one: what broke something once, or anything. */
+const wrong = fc.oneof(
+  fc.constantFrom<unknown>(
+    ...[
+      '\u0000',
+      'A\u0000B',
+      '\ud800',
+      'A\udfffB',
+      'a\r\nb',
+      '\u2028',
+      'x{y',
+      'x"y',
+      '{}',
+      'NULL',
+      '\\',
+      '%00',
+    ],
+    ...['x'.repeat(501), '\u{1f600}'.repeat(300), '9'.repeat(13), `https://x.test/${'a'.repeat(3_000)}`],
+    ...['01/05/9999', '12/31/1999', '01/01/2100', '00/00/0000', '01/01/0001', '02/01/2026', '01/01/2026'],
+    ...['01/05/9999 10:45:00 AM', '01/05/2026 13:45:00 AM', '9999-01-05T10:45:00Z', '2026-01-05T10:45:00'],
+    ...[[], {}, [[]], { ID: 1 }, [null], Number.MAX_SAFE_INTEGER, -0, 1.5],
+  ),
+  leaf,
+);
+/** What is wrong with something: its parts by number, and what each is. */
+const faults = fc.array(fc.tuple(fc.nat(40), wrong), { maxLength: 3 });
+
+/** The same with some of its parts, at any depth, replaced. */
+function spoiled<T extends object>(good: T, given: readonly (readonly [number, unknown])[]): T {
+  const copy = structuredClone(good);
+  const parts: [Record<string, unknown>, string][] = [];
+  const collect = (value: unknown) => {
+    if (typeof value !== 'object' || value === null) return;
+    for (const key of Object.keys(value)) {
+      parts.push([value as Record<string, unknown>, key]);
+      collect((value as Record<string, unknown>)[key]);
+    }
+  };
+  collect(copy);
+  for (const [n, value] of given) {
+    const [holder, key] = parts[n % parts.length] ?? [];
+    if (holder && key) holder[key] = structuredClone(value);
+  }
+  return copy;
+}
+
+/** No value that takes the place of another is an id of these. */
+const FIRST_PLAN = 60_000_000;
+const goodRow = (n: number) => ({
+  mPlanID: n % 2 ? FIRST_PLAN + n : String(FIRST_PLAN + n),
+  storeID: '310042',
+  storeName: 'Club Eight',
+  name: `Plan ${n}`,
+  startDate: '01/02/2026',
+  endDate: '01/16/2026',
+  scheduleDate: '01/05/2026 10:45:00 AM',
+  condition: 'Scheduled',
+  staffedReps: 'Ann Archer, Ben Baker',
+  scheduleRepID: 100_001,
+  scheduleEventID: '50000001',
+  salesTools: [{ salesToolURL: 'https://x.test/a.pdf' }],
+});
+const GOOD: Record<string, object> = {
+  parseScheduled: {
+    ok: 1,
+    MVScheduledEvent: {
+      ID: 50_000_001,
+      RepID: '100001',
+      mPlanID: 40_000_001,
+      LocationID: '310042',
+      Start: '2026-01-05T15:45:00+00:00',
+      End: '2026-01-05T22:15:00+00:00',
+    },
+    repName: 'Ann Archer',
+  },
+  judgeUnscheduled: { ok: 1, success: true },
+  judgeReissued: { success: true, message: 'Done.' },
+  parseReps: {
+    reps: {
+      100001: { id: '100001', repId: '100001', employeeId: 'US100001', title: 'ANN ARCHER', role: null },
+      100002: { lastName: 'BAKER', nameSort: 'BAKER,BEN', email: 'ben@x.test', phone: '1' },
+    },
+  },
+  parseQualified: { reps: [{ ID: '100001', FirstName: 'Ann', LastName: 'Archer', Timezone: 'UTC' }] },
+  parseLocation: {
+    ok: 1,
+    reps: 'Ann Archer',
+    condition: 'Scheduled',
+    key: '40000001_310042',
+    workStatus: '',
+  },
+  parseInstructions: {
+    mplans: [{ mPlanID: 40_000_001, salesTools: [{ salesToolURL: 'https://x.test/a' }] }],
+  },
+};
+
+const MOMENTS = ['startsOn', 'dueOn', 'startsAt', 'endsAt'];
+
+/** Fails unless all that came of an answer can be kept and shown as it is. */
+function expectPlain(value: unknown, field = ''): void {
+  if (typeof value === 'string') {
+    const longest = field === 'instructionsUrl' ? 2_000 : 500;
+    if (value.length > longest || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(value))
+      expect.fail(`${field} is not plain: ${JSON.stringify(value)}`);
+    if (MOMENTS.includes(field) && !/^20\d\d-/.test(value))
+      expect.fail(`${field} is not of this century: ${value}`);
+  } else if (typeof value === 'object' && value !== null)
+    for (const [key, part] of Object.entries(value)) expectPlain(part, key);
+}
+
+/** What a parser makes of an answer, where that is nothing but its complaint that the form is wrong. */
+function attempt(parse: (json: unknown) => unknown, answer: unknown): unknown {
+  try {
+    return parse(answer);
+  } catch (error) {
+    if (!(error instanceof UnexpectedAnswerError)) throw error;
+    expectPlain(error.message);
+    return error;
+  }
+}
+
 describe('whatever Crossmark answers', () => {
-  test.each(Object.entries(PARSERS))('%s gives a value or says where the form is wrong', (_name, parse) => {
+  test('each parser gives plain values or says where the form is wrong', () => {
     fc.assert(
       fc.property(fc.oneof(json, row), (answer) => {
-        try {
-          parse(answer);
-        } catch (error) {
-          expect(error).toBeInstanceOf(UnexpectedAnswerError);
+        for (const [name, parse] of Object.entries(PARSERS)) {
+          const read = attempt(parse, answer);
+          // Its rows are still unread.
+          if (name !== 'parseList') expectPlain(read);
         }
       }),
       { numRuns },
     );
   });
 
-  test('a row is an event or a bad row with a reason, and a link leads to http(s) or nowhere', () => {
+  test.each(Object.entries(GOOD))('%s gives plain values whatever is wrong in its answer', (name, good) => {
+    const parse = PARSERS[name] as (json: unknown) => unknown;
+    expect(attempt(parse, good)).not.toBeInstanceOf(Error);
     fc.assert(
-      fc.property(fc.oneof(json, row), (given) => {
-        const read = parseRow(given, zoneOf, BASE);
-        if ('reason' in read) expect(read.reason).not.toBe('');
-        else expect(read.instructionsUrl ?? 'https:').toMatch(/^https?:/);
+      fc.property(faults, (given) => expectPlain(attempt(parse, spoiled(good, given)))),
+      { numRuns: Math.ceil((50 * numRuns) / Object.keys(GOOD).length) },
+    );
+  });
+
+  test('each row of a list is read as if it were alone, into plain values within their bounds', () => {
+    fc.assert(
+      fc.property(fc.array(faults, { minLength: ROWS - 5, maxLength: ROWS + 5 }), (list) => {
+        const mplans = list.map((given, n) => spoiled(goodRow(n), given));
+        const { rows, total } = parseList(JSON.parse(JSON.stringify({ mplans, total: mplans.length })));
+        expect(total).toBe(mplans.length);
+        for (const [n, given] of list.entries()) {
+          const read = parseRow(rows[n], zoneOf, BASE);
+          expectPlain(read);
+          if (given.length === 0)
+            expect(read).toMatchObject({ mplanId: `${FIRST_PLAN + n}`, repId: '100001' });
+          if ('reason' in read) {
+            expect(read.reason).not.toBe('');
+            expect(`${read.mplanId}`.length).toBeLessThanOrEqual(40);
+          } else {
+            expect(`${read.mplanId}_${read.storeId}`).toMatch(/^\d{1,12}_\d{1,12}$/);
+            expect(read.startsOn <= read.dueOn).toBe(true);
+            expect(read.instructionsUrl ?? 'https:').toMatch(/^https?:/);
+          }
+        }
       }),
-      { numRuns },
+      { numRuns: Math.ceil((50 * numRuns) / ROWS) },
     );
   });
 
@@ -138,6 +296,89 @@ describe('whatever Crossmark answers', () => {
         expect(refusalMessage(text)).toMatch(/^.{0,300}$/u);
       }),
       { numRuns },
+    );
+  });
+
+  test('a list is read to its end over HTTP, and no row takes another with it', async () => {
+    let mplans: object[] = [];
+    const client = connect(
+      await hostAnswering((request, response) => {
+        const query = new URL(String(request.url), 'http://host').searchParams;
+        const start = Number(query.get('start'));
+        const page = mplans.slice(start, start + Number(query.get('limit')));
+        response.end(JSON.stringify({ mplans: page, total: mplans.length }));
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(faults, { maxLength: 2 * ROWS }), async (list) => {
+        mplans = list.map((given, n) => spoiled(goodRow(n), given));
+        const given: string[] = [];
+        let read = 0;
+        const pages = client.listEvents({
+          from: '2026-01-01',
+          to: '2026-12-31',
+          timeZoneOf: zoneOf,
+          pageSize: 20,
+        });
+        for await (const page of pages) {
+          expectPlain(page);
+          given.push(...page.rows.map((row) => row.mplanId));
+          read = page.read;
+        }
+        expect(read).toBeLessThanOrEqual(list.length);
+        for (const [n, faulty] of list.entries())
+          if (faulty.length === 0) expect(given).toContain(`${FIRST_PLAN + n}`);
+      }),
+      { numRuns: Math.ceil(numRuns / 20) },
+    );
+  });
+
+  test('every call gives plain values or fails as one of four kinds, in plain words', async () => {
+    let status = 200;
+    let body = '';
+    const client = connect(
+      await hostAnswering((_request, response) => {
+        response.writeHead(status, { 'retry-after': String(body.length) }).end(body);
+      }),
+    );
+    const event = { mplanId: mplanId('40000001'), storeId: storeId('310042') };
+    const times = { startsAt: '2026-01-05T15:45:00.000Z', endsAt: '2026-01-05T22:15:00.000Z' };
+    const who = { repId: repId('100001'), timeZone: 'America/Indiana/Indianapolis' };
+    const booking = bookingId('50000001');
+    const calls: (() => Promise<unknown>)[] = [
+      () => client.findEvent({ ...event, timeZone: who.timeZone }),
+      () => client.schedule({ ...event, ...times, ...who }),
+      () => client.unschedule({ bookingId: booking }),
+      () => client.reissue({ ...event, ...who, bookingId: booking, expiresOn: '2026-01-17' }),
+      () => client.locationCondition(event),
+      () => client.availableReps(),
+      () => client.qualifiedReps(event),
+      () => client.instructions({ events: [event] }),
+      () => client.ping(),
+    ];
+    const bodies = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('', '{}', '[]', 'null', '<input type="password">'),
+      json.map((value) => JSON.stringify(value) ?? ''),
+      fc
+        .tuple(fc.constantFrom(...Object.values(GOOD)), faults)
+        .map((given) => JSON.stringify(spoiled(...given))),
+      faults.map((given) => JSON.stringify({ mplans: [spoiled(goodRow(1), given)], total: 1 })),
+    );
+    const statuses = fc.constantFrom(200, 200, 200, 200, 201, 302, 400, 401, 403, 404, 408, 429, 500, 503);
+    await fc.assert(
+      fc.asyncProperty(statuses, bodies, async (givenStatus, givenBody) => {
+        status = givenStatus;
+        body = givenBody;
+        for (const call of calls) {
+          const ended = await call().catch((error: unknown) => error);
+          if (ended instanceof Error) {
+            expect(ended).toBeInstanceOf(CrossmarkError);
+            expectPlain(ended.message);
+          } else expectPlain(ended);
+        }
+      }),
+      { numRuns: Math.ceil(numRuns / 10) },
     );
   });
 
