@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { PlannedEvent } from '@scheduler/crossmark';
+import type { Doubt } from '@scheduler/db';
 import { CLOSED_CONDITIONS, type Condition, type Instant } from '@scheduler/scheduling';
 import { type KnownRep, type LocalEvent, scheduleOf } from './adopt.ts';
 import type { JournalStep } from './ledger.ts';
@@ -29,6 +31,8 @@ export type RowVerdict = { drift: boolean } & (
   /** What couldn't be sent was done by hand on Crossmark's site. */
   | { kind: 'agreed'; held: Remembered | null }
   | { kind: 'conflict'; held: Remembered | null }
+  /** A copy of the list that lags behind would show the same: the next complete reading has to show it too. */
+  | { kind: 'doubt'; shows: Doubt['shows'] }
 );
 const SAME: RowVerdict = { kind: 'same', drift: false };
 
@@ -37,17 +41,46 @@ function isQuiet(sync: LocalEvent['sync'], since: Instant): boolean {
   return sync === null || (sync.updatedAt < since && (sync.leaseUntil === null || sync.leaseUntil < since));
 }
 
-/** Judges one row; pure. `wanted` is undefined where the schedule's person has no RepID. */
+/** What a doubt remembers of a booking. */
+const doubtOf = (held: Remembered | null): Doubt['shows'] =>
+  held && { bookingId: held.bookingId, repId: held.repId, startsAt: held.startsAt };
+
+/**
+ * Whether a copy of the list from before a write, ours or one that was adopted since, would show `held` in place of the
+ * booking that is known: none at all, one that we removed or opened again since, or one that an earlier write of ours made.
+ */
+function mayBeStale(
+  held: Remembered | null,
+  agreed: Remembered | null,
+  steps: readonly JournalStep[],
+): boolean {
+  if (held === null) return agreed !== null;
+  return steps.some(({ kind, state, bookingId, repId, startsAt }) => {
+    if (state !== 'done') return false;
+    // A booking that is listed without its number may be any that we removed.
+    if (kind !== 'create') return held.bookingId === null || bookingId === held.bookingId;
+    const isThat = held.bookingId === null || bookingId === held.bookingId;
+    return isThat && repId === held.repId && startsAt === held.startsAt;
+  });
+}
+
+/**
+ * Judges one row; pure. `wanted` is undefined where the schedule's person has no RepID. `since` is when the row was asked
+ * for, `began` when the reading did. What may be stale is a doubt until `complete` says that the whole list was read, and
+ * counts where the complete reading before left the same doubt.
+ */
 export function judge(given: {
   row: PlannedEvent;
   local: LocalEvent;
   since: Instant;
+  began: Instant;
+  complete: boolean;
   timeZone: string;
   reps: ReadonlyMap<string, KnownRep>;
   steps: readonly JournalStep[];
   wanted: Wanted | null | undefined;
 }): RowVerdict {
-  const { row, local, since, timeZone, reps, steps, wanted } = given;
+  const { row, local, since, began, timeZone, reps, steps, wanted } = given;
   const { sync, schedule } = local;
   if (!isQuiet(sync, since) || (sync === null && schedule !== null)) return SAME;
   const agreed = sync && remembered({ sync }, steps);
@@ -55,9 +88,22 @@ export function judge(given: {
   const reading = understand({ listed: row, timeZone, wanted: wanted ?? null, last, steps });
   const { held } = reading;
   const unchanged = sameBooking(agreed, held, timeZone);
+  /** Undefined where there is no doubt, or none any more. */
+  const doubt = (): RowVerdict | undefined => {
+    if (unchanged || !mayBeStale(held, agreed, steps)) return undefined;
+    // A reading that began before our last write may show what was there before it.
+    if (!isQuiet(sync, began)) return SAME;
+    const shows = doubtOf(held);
+    const before = sync?.doubt;
+    const isConfirmed =
+      given.complete && before && sync.updatedAt < before.seenAt && isDeepStrictEqual(before.shows, shows);
+    return isConfirmed ? undefined : { kind: 'doubt', shows, drift: false };
+  };
 
   if (sync && sync.state !== 'synced') {
     if (sync.state !== 'failed' && sync.state !== 'conflict') return SAME;
+    const doubted = doubt();
+    if (doubted) return doubted;
     if (wanted !== undefined && isWanted(wanted, held) && reading.beneath.length === 0)
       return { kind: 'agreed', held, drift: false };
     const news = sync.state === 'conflict' ? !unchanged : !unchanged && !reading.explained;
@@ -82,21 +128,33 @@ export function judge(given: {
         step.bookingId !== agreed?.bookingId) ||
       (step.kind === 'delete' && held === null && step.bookingId === agreed?.bookingId),
   );
-  if (late.length > 0) return { kind: 'repair', stepIds: late.map((step) => step.id), drift: true };
+  const repair = { kind: 'repair' as const, stepIds: late.map((step) => step.id), drift: true };
+  if (held === null && late.length > 0) return repair;
   const traces = row.startsAt !== null || row.repId !== null || row.staffedReps.length > 0;
   const plain = row.condition === 'Unstaffed' || row.condition === 'Canceled';
   // Removed there, if Crossmark says so plainly; a row that just lacks its booking says nothing. One that shows what was
   // worked before a reissue shows that the booking made after it is gone.
   const showsHistory = row.bookingId !== null && reopened(steps).has(row.bookingId);
   if (held === null && schedule && !showsHistory && (traces || !plain)) return SAME;
+  const doubted = doubt();
+  if (doubted) return doubted;
+  if (late.length > 0) return repair;
   // Closed work keeps its schedule as history.
   if (held !== null && schedule && CLOSED_CONDITIONS.includes(row.condition))
     return { kind: 'remember', held, drift: true };
   return { kind: 'adopt', held, stepIds: beneath, drift: agreed !== null || schedule !== null };
 }
 
-/** The condition to keep: Crossmark's, made to agree with what it says of the booking, which it can lag behind. */
-export function conditionOf(row: PlannedEvent, local: LocalEvent | null, since: Instant): Condition {
+/**
+ * The condition to keep: Crossmark's, made to agree with what it says of the booking, which it can lag behind. `isDoubted`:
+ * what it says of the booking doesn't count yet.
+ */
+export function conditionOf(
+  row: PlannedEvent,
+  local: LocalEvent | null,
+  since: Instant,
+  isDoubted = false,
+): Condition {
   const booked = bookingOf(row) !== null;
   const told =
     row.condition === 'Unstaffed' && booked
@@ -110,7 +168,8 @@ export function conditionOf(row: PlannedEvent, local: LocalEvent | null, since: 
   // Opened again here, and Crossmark hasn't heard of it yet.
   if (!settled && local.schedule?.reissueOf && told !== 'Canceled') return local.event.condition;
   // Between Unstaffed and Scheduled it is our own plan that is on its way; anything else is Crossmark's news.
-  if (!settled && ['Unstaffed', 'Scheduled', 'Staffed'].includes(told)) return local.event.condition;
+  if ((!settled || isDoubted) && ['Unstaffed', 'Scheduled', 'Staffed'].includes(told))
+    return local.event.condition;
   if (told === 'Unstaffed' && local.schedule && row.condition !== 'Unstaffed') return local.event.condition;
   return told;
 }

@@ -436,6 +436,7 @@ describe('drift', () => {
     const id = await synced();
     simulator.unbook(need(simulator.state.bookings[0]).bookingId);
     await readAll();
+    await readAll();
     expect(await live(id)).toBeUndefined();
     expect(await database.db.$count(schedules)).toBe(1);
     expect(await eventOf('40000001')).toMatchObject({ condition: 'Unstaffed' });

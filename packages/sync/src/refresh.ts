@@ -2,10 +2,12 @@ import { CrossmarkError, type EventPage, type PlannedEvent, type StoreId } from 
 import {
   type BadRow,
   type Db,
+  type Doubt,
   employees,
   eventSyncs,
   events,
   type FailureKind,
+  idList,
   postgresError,
   refreshRuns,
   schedules,
@@ -58,6 +60,9 @@ const UNSTAFFED_TO_DAYS = 180;
 const BUDGET_MS = 55 * 60_000;
 const SHORTEST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 10 * 60_000;
+
+/** Doubted rows that are judged again in one transaction. */
+const DOUBTS_AT_ONCE = 200;
 
 /** As much of a bad row's plan as is kept; a plan's number has 8 digits. */
 const LONGEST_PLAN = 40;
@@ -227,14 +232,18 @@ interface Listed {
   row: PlannedEvent;
   store: Store;
   key: string;
+  /** Before its page was asked for: what happened here later may be missing in it. */
+  since: Instant;
 }
 
 /** What a transaction wrote: how many events it changed, and all that it dealt with, by our id. */
 interface Written {
   counts: Omit<Counts, 'unchanged'>;
   seen: number[];
+  /** Rows whose booking counts only once another complete reading shows the same, by our id. */
+  doubted: [number, Listed][];
 }
-const UNCHANGED: Written = { counts: { created: 0, updated: 0, drifted: 0 }, seen: [] };
+const UNCHANGED: Written = { counts: { created: 0, updated: 0, drifted: 0 }, seen: [], doubted: [] };
 
 const keyOf = (mplanId: string | null, storeId: number) => `${mplanId}@${storeId}`;
 
@@ -250,6 +259,8 @@ class Reading {
   /** Events listed, by our id; and plans whose rows couldn't be read: neither is gone. */
   private readonly seen = new Set<number>();
   private readonly unreadable = new Set<string>();
+  /** Rows that a copy of the list that lags behind would show as well, by our id: looked at once all is read. */
+  private doubts = new Map<number, Listed>();
   /** A row that couldn't be told even by its plan: then nothing can be said to be gone. */
   private nameless = false;
   private readBefore = 0;
@@ -292,7 +303,6 @@ class Reading {
       [Symbol.asyncIterator]();
     let last = { read: 0, total: 0 };
     for (;;) {
-      // What happened here after this moment may be missing in the page.
       const since = await clock(db);
       const next = await pages.next();
       if (next.done) break;
@@ -309,14 +319,14 @@ class Reading {
     const listed: Listed[] = [];
     for (const row of page.rows) {
       const store = byCrossmarkId.get(row.storeId);
-      if (store) listed.push({ row, store, key: keyOf(row.mplanId, store.id) });
+      if (store) listed.push({ row, store, key: keyOf(row.mplanId, store.id), since });
       else
         this.addBad({
           mplanId: row.mplanId,
           reason: `store ${row.storeId} (${row.storeName}) is not set up here`,
         });
     }
-    await this.applyRows(listed, since);
+    await this.applyRows(listed, (rows) => this.applyTogether(rows));
     await db
       .update(refreshRuns)
       .set({
@@ -332,9 +342,12 @@ class Reading {
    * Applies rows in one transaction. Where one of them is refused, by Postgres or by our own code, they are applied in
    * halves, down to that one: it becomes a bad row, and costs no other.
    */
-  private async applyRows(listed: readonly Listed[], since: Instant): Promise<void> {
+  private async applyRows(
+    listed: readonly Listed[],
+    apply: (rows: readonly Listed[]) => Promise<void>,
+  ): Promise<void> {
     try {
-      await this.applyTogether(listed, since);
+      await apply(listed);
     } catch (error) {
       const [only] = listed;
       if (!isRefusal(error) || !only) throw error;
@@ -343,29 +356,53 @@ class Reading {
         return;
       }
       const half = Math.ceil(listed.length / 2);
-      await this.applyRows(listed.slice(0, half), since);
-      await this.applyRows(listed.slice(half), since);
+      await this.applyRows(listed.slice(0, half), apply);
+      await this.applyRows(listed.slice(half), apply);
     }
   }
 
-  private async applyTogether(listed: readonly Listed[], since: Instant): Promise<void> {
+  private async applyTogether(listed: readonly Listed[]): Promise<void> {
     const { db } = this.ctx;
     const known = await loadByPlan(db, listed);
     // The second window touches the first one: what was judged a moment ago is left alone.
     const fresh = listed.filter(({ key }) => !this.seen.has(known.get(key)?.event.id ?? 0));
-    const dirty = fresh.filter(({ row, store, key }) => {
+    const dirty = fresh.filter(({ row, store, key, since }) => {
       const local = known.get(key);
       return !local || needsWrite(row, local, since, store.timeZone);
     });
-    const written = dirty.length > 0 ? await db.transaction((tx) => this.write(tx, dirty, since)) : UNCHANGED;
+    const written = dirty.length > 0 ? await db.transaction((tx) => this.write(tx, dirty)) : UNCHANGED;
     // Only what was committed counts.
     for (const { event } of known.values()) this.seen.add(event.id);
     for (const id of written.seen) this.seen.add(id);
-    const { created, updated, drifted } = written.counts;
+    for (const [id, row] of written.doubted) this.doubts.set(id, row);
+    this.counts.unchanged += fresh.length - this.count(written);
+  }
+
+  /** Adds to the run's counts; returns how many events were changed. */
+  private count({ counts: { created, updated, drifted } }: Written): number {
     this.counts.created += created;
     this.counts.updated += updated;
     this.counts.drifted += drifted;
-    this.counts.unchanged += fresh.length - created - updated - drifted;
+    return created + updated + drifted;
+  }
+
+  /**
+   * Judges again what was doubted, now that all of the list was read: what the complete reading before showed as well counts,
+   * the rest is left as a doubt for the next one.
+   */
+  private async judgeDoubts(): Promise<void> {
+    const { db } = this.ctx;
+    const doubted = [...this.doubts.values()];
+    this.doubts = new Map();
+    for (let from = 0; from < doubted.length; from += DOUBTS_AT_ONCE)
+      await this.applyRows(doubted.slice(from, from + DOUBTS_AT_ONCE), async (rows) => {
+        const written = await db.transaction(async (tx) => {
+          await this.proveOwn(tx);
+          return this.write(tx, rows, { complete: true });
+        });
+        for (const [id, row] of written.doubted) this.doubts.set(id, row);
+        this.counts.unchanged -= this.count(written);
+      });
   }
 
   /** A row that says nothing about its event, least of all that it is gone. */
@@ -387,9 +424,9 @@ class Reading {
 
   /**
    * Writes the rows of a page that differ, under lock and judged again: a save may have come in between. Returns which did
-   * differ.
+   * differ. `complete`: all of the list was read, so that its doubts count.
    */
-  private async write(tx: Tx, rows: readonly Listed[], since: Instant): Promise<Written> {
+  private async write(tx: Tx, rows: readonly Listed[], { complete = false } = {}): Promise<Written> {
     const known = await loadByPlan(tx, rows);
     const strange = rows.filter(({ key }) => !known.has(key));
     const named = await this.nameLocalEvents(tx, strange);
@@ -410,7 +447,10 @@ class Reading {
     const remembers: { eventId: number; held: Remembered | null }[] = [];
     const inserts: (typeof schedules.$inferInsert)[] = [];
     const adoptions: (Adoption & { eventId: number })[] = [];
-    for (const { row, store, key } of rows) {
+    const doubted: [number, Listed][] = [];
+    const doubts: { event_id: number; doubt: Doubt }[] = [];
+    for (const listed of rows) {
+      const { row, store, key, since } = listed;
       const local = locals.get(key);
       if (!local) continue;
       const { event } = local;
@@ -420,25 +460,32 @@ class Reading {
         row,
         local,
         since,
+        began: this.startedAt,
+        complete,
         timeZone,
         reps,
         steps: journal,
         wanted: wantedOf(local, journal),
       });
-      const condition = conditionOf(row, local, since);
+      const condition = conditionOf(row, local, since, verdict.kind === 'doubt');
       if (differs(row, event, condition)) facts.push({ row, event, condition, store });
 
       const count = created.has(key)
         ? 'created'
         : verdict.drift
           ? 'drifted'
-          : facts.at(-1)?.event === event || named.has(key) || verdict.kind !== 'same'
+          : facts.at(-1)?.event === event || named.has(key) || !['same', 'doubt'].includes(verdict.kind)
             ? 'updated'
             : null;
       if (count) counts[count] += 1;
 
       switch (verdict.kind) {
         case 'same':
+          break;
+        case 'doubt':
+          doubted.push([event.id, listed]);
+          if (complete)
+            doubts.push({ event_id: event.id, doubt: { seenAt: this.startedAt, shows: verdict.shows } });
           break;
         case 'remember':
           remembers.push({ eventId: event.id, held: verdict.held });
@@ -470,8 +517,9 @@ class Reading {
     if (inserts.length > 0) await tx.insert(schedules).values(inserts);
     await rememberAll(tx, remembers);
     await auditAdoptions(tx, adoptions);
+    await writeDoubts(tx, doubts);
     await this.sendWaiting(tx, [...named.values()], locals);
-    return { counts, seen: [...locals.values()].map(({ event }) => event.id) };
+    return { counts, seen: [...locals.values()].map(({ event }) => event.id), doubted };
   }
 
   /** Gives plan ids to events known from a file alone; by key of our event, its id. */
@@ -558,23 +606,13 @@ class Reading {
   /** Only here, after every row was read, does absence mean anything. */
   private async finish(from: WorkDate, to: WorkDate): Promise<string> {
     const { db } = this.ctx;
+    await this.judgeDoubts();
     return db.transaction(async (tx) => {
-      const [run] = await tx
-        .select({ id: refreshRuns.id })
-        .from(refreshRuns)
-        .where(
-          and(
-            eq(refreshRuns.id, this.runId),
-            eq(refreshRuns.state, 'running'),
-            eq(refreshRuns.startedAt, this.startedAt),
-          ),
-        )
-        .for('update');
-      // Another worker began this reading anew: only one of the two may count.
-      if (!run) throw new TakenOverError('The reading was taken over by another worker.');
+      await this.proveOwn(tx);
+      await forgetDoubts(tx, [...this.doubts.keys()]);
       const missing = this.nameless ? [] : await this.countMissing(tx, from, to);
       const gone = missing.filter((event) => event.gone).length;
-      const unconfirmed = missing.length - gone;
+      const unconfirmed = missing.length - gone + this.doubts.size;
       await tx
         .update(refreshRuns)
         .set({
@@ -589,6 +627,22 @@ class Reading {
       const { created, updated, unchanged, drifted } = this.counts;
       return `${created} created, ${updated} updated, ${unchanged} unchanged, ${gone} gone, ${unconfirmed} to be confirmed, ${drifted} changed on Crossmark’s side, ${this.badCount} unreadable`;
     });
+  }
+
+  /** Locks the run, and throws where another worker began this reading anew: only one of the two may count. */
+  private async proveOwn(tx: Tx): Promise<void> {
+    const [run] = await tx
+      .select({ id: refreshRuns.id })
+      .from(refreshRuns)
+      .where(
+        and(
+          eq(refreshRuns.id, this.runId),
+          eq(refreshRuns.state, 'running'),
+          eq(refreshRuns.startedAt, this.startedAt),
+        ),
+      )
+      .for('update');
+    if (!run) throw new TakenOverError('The reading was taken over by another worker.');
   }
 
   /**
@@ -753,6 +807,26 @@ async function rememberAll(tx: Tx, remembers: readonly { eventId: number; held: 
         updatedAt: sql`app_now()`,
       },
     });
+}
+
+/** Leaves doubts for the next complete reading. Not news of the event: its sync row stays as it was written last. */
+async function writeDoubts(tx: Tx, doubts: readonly { event_id: number; doubt: Doubt }[]): Promise<void> {
+  if (doubts.length === 0) return;
+  await tx.execute(sql`
+    update event_syncs set doubt = new.doubt
+    from json_to_recordset(${JSON.stringify(doubts)}::json) as new(event_id int, doubt jsonb)
+    where event_syncs.event_id = new.event_id`);
+}
+
+/** Takes back the doubts that a complete reading didn't show again. */
+async function forgetDoubts(tx: Tx, stillDoubted: readonly number[]): Promise<void> {
+  await tx.execute(sql`
+    update event_syncs set doubt = null
+    where event_id in (
+      select event_id from event_syncs
+      where doubt is not null and event_id <> all(${idList(stillDoubted)})
+      order by event_id for update
+    )`);
 }
 
 const SETTLED = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null };

@@ -47,6 +47,8 @@ const SECOND_BOOKING_IN_WORDS = {
 const QUIET_WITHIN_MS = 90_000;
 /** A person ends conflicts and dead letters; a choice may meet the next trouble, so they look again. */
 const ROUNDS_OF_CHOICES = 6;
+/** What one reading of the list lacks, the next one confirms. */
+const READINGS = 3;
 const HISTORIES_SHOWN = 3;
 /** What takes longer than this in a healed system is told of. */
 const LONG_MS = 10_000;
@@ -218,12 +220,16 @@ export async function runChaos(given: {
     return [...jobs, ...attempts, ...connections].map((row) => JSON.stringify(row)).join('\n');
   }
 
+  /** Reads Crossmark's list, and again while a reading lacks what only the next one can confirm. */
   async function refresh(): Promise<void> {
-    const { runId } = await watch('asking for a refresh', api.sync.refreshNow.mutate());
-    await quiet();
-    const [run] = await db.select().from(refreshRuns).orderBy(desc(refreshRuns.id)).limit(1);
-    if (run?.state !== 'done')
-      say(`seed ${seed}: refresh ${runId} ended as ${run?.state}: ${run?.failureReason}`);
+    for (let reading = 0; reading < READINGS; reading++) {
+      const { runId } = await watch('asking for a refresh', api.sync.refreshNow.mutate());
+      await quiet();
+      const [run] = await db.select().from(refreshRuns).orderBy(desc(refreshRuns.id)).limit(1);
+      if (run?.state !== 'done')
+        say(`seed ${seed}: refresh ${runId} ended as ${run?.state}: ${run?.failureReason}`);
+      else if (run.unconfirmed === 0) return;
+    }
   }
 
   /** What people do when the storm is over: read Crossmark once, then end what was left to them. */

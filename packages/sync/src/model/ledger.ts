@@ -292,17 +292,23 @@ export class Board {
     let changed = 0;
     for (const [event, listedRow] of listed) {
       const row = this.row(event);
-      if (!needsWrite(listedRow, this.local(row), since, TIME_ZONE)) continue;
+      if (!needsWrite(listedRow, this.local(row), since, TIME_ZONE)) {
+        if (row.sync) row.sync.doubt = null;
+        continue;
+      }
       const verdict = judge({
         row: listedRow,
         local: this.local(row),
         since,
+        began: since,
+        complete: true,
         timeZone: TIME_ZONE,
         reps,
         steps: row.steps,
         wanted: this.wanted(row),
       });
-      const condition = conditionOf(listedRow, this.local(row), since);
+      const condition = conditionOf(listedRow, this.local(row), since, verdict.kind === 'doubt');
+      if (row.sync) row.sync.doubt = null;
       if (verdict.kind !== 'same') {
         if (verdict.kind !== 'remember') changed += 1;
         this.tell(
@@ -312,6 +318,9 @@ export class Board {
       if ('held' in verdict) this.show(event, verdict.held);
       switch (verdict.kind) {
         case 'same':
+          break;
+        case 'doubt':
+          this.syncOf(row).doubt = { seenAt: since, shows: verdict.shows };
           break;
         case 'remember':
           Object.assign(this.syncOf(row), remember(verdict.held), { updatedAt: now });

@@ -551,6 +551,8 @@ class Telling {
       await time.pass();
       this.changes += board.sweep();
       await time.pass();
+      // What happened in the very moment in which a reading begins may be missing in it.
+      await time.pass(time.nowMs + 1_000);
       // Nobody has to wait for the next refresh.
       for (const { event, sync } of board.rows)
         if (sync?.state === 'waiting' || (sync?.state === 'failed' && sync.failureKind !== 'rejected'))
