@@ -942,6 +942,16 @@ describe('an answer to another question', () => {
     });
   });
 
+  test('two bookings whose answers are crossed are unknown, each sent once', async () => {
+    const simulator = await simulate();
+    const client = connect(simulator.url);
+    await client.schedule({ ...BOOKING, storeId: OTHER_CLUB, timeZone: PHOENIX });
+    simulator.addFaults({ kind: 'crossed', call: 'scheduleMplanEvent' });
+    expect(await failureOf(client.schedule(BOOKING))).toMatchObject({ kind: 'unknown' });
+    expect(await client.findEvent({ ...EVENT, timeZone: INDIANA })).toMatchObject({ repId: ANN });
+    expect(simulator.log.filter(({ call }) => call === 'scheduleMplanEvent')).toHaveLength(2);
+  });
+
   test('a booking asked for at a fraction of a second is answered at its second', async () => {
     const client = await answering({ ok: 1, MVScheduledEvent: answer });
     const asked = { ...BOOKING, startsAt: '2026-01-05T15:45:00.250Z' };
@@ -962,6 +972,7 @@ describe('an answer to another question', () => {
     ['only another plan', { mplans: [row({ mPlanID: '31000002' })], total: 1 }],
     ['a plan without an id', { mplans: [row({ mPlanID: null })], total: 1 }],
     ['a row without a store', { mplans: [row({ storeID: null })], total: 1 }],
+    ['a row of a store that can’t be read', { mplans: [row({ storeID: '2001x1' })], total: 1 }],
     ['fewer rows than it counts', { mplans: [], total: 1 }],
   ])('a search that lists %s does not say that the plan is not listed', async (_what, body) => {
     const client = await answering(body);

@@ -719,7 +719,8 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
         if (row) return row;
         // Then it answers another question, or the row that is looked for can't be told from others.
         if (rows.some(({ mplanId }) => mplanId !== sought.plan)) throw untrusted('held rows of other plans');
-        if (rows.some(({ storeId }) => storeId === null)) throw untrusted('held a row without a store');
+        const isStore = ({ storeId: shop }: PlannedEvent | BadRow) => /^\d+$/.test(shop ?? '');
+        if (!rows.every(isStore)) throw untrusted('held a row without a store');
         for (const { storeId } of rows) seen.set(`${storeId}`, (seen.get(`${storeId}`) ?? 0) + 1);
         read += rows.length;
         if (read >= total) break;
