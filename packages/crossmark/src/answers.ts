@@ -92,6 +92,13 @@ const refusalWords = z
   .partial()
   .transform((words) => words.message || words.errorMessage || words.msg || words.error || '');
 
+/** Whether a body is Crossmark's explicit no: JSON whose `ok` or `success` says so. */
+export function isRefusal(body: string): boolean {
+  const parsed = z.looseObject({ ok: z.unknown(), success: z.unknown() }).partial().safeParse(readJson(body));
+  const said = parsed.success ? (parsed.data.ok ?? parsed.data.success) : undefined;
+  return said !== undefined && said !== null && !yes.parse(said);
+}
+
 const LONGEST_REFUSAL = 300;
 
 /**

@@ -851,9 +851,22 @@ describe('answers of another form are errors, never empty lists', () => {
     });
   });
 
-  test('a condition answered by 404 tells of no such plan', async () => {
-    const host = await hostAnswering((_request, response) => response.writeHead(404).end());
+  test.each([400, 404, 410, 422])(
+    'a %i without a word is nobody’s refusal: of a write it tells nothing',
+    async (status) => {
+      const host = await hostAnswering((_request, response) => response.writeHead(status).end('<html>'));
+      const client = connect(host);
+      expect(await failureOf(client.locationCondition(EVENT))).toMatchObject({ kind: 'transient', status });
+      expect(await failureOf(client.schedule(BOOKING))).toMatchObject({ kind: 'unknown', status });
+    },
+  );
+
+  test('a 404 that says no is a refusal', async () => {
+    const host = await hostAnswering((_request, response) =>
+      response.writeHead(404).end('{"success":false}'),
+    );
     expect(await connect(host).locationCondition(EVENT)).toMatchObject({ kind: 'unknownPlan' });
+    expect(await failureOf(connect(host).schedule(BOOKING))).toMatchObject({ kind: 'rejected' });
   });
 
   test.each([

@@ -4,6 +4,7 @@ import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { CONDITIONS, type Condition, type Instant, type WorkDate } from '@scheduler/scheduling';
 import {
   isLoginPage,
+  isRefusal,
   judgeReissued,
   judgeUnscheduled,
   namesUser,
@@ -346,7 +347,11 @@ function judge<T>(call: Call<T>, answer: HttpAnswer, words: string): T {
     return fail(new CrossmarkError('transient', call.name, 'Crossmark asks for fewer calls (429).', details));
   }
   if (status >= 500 || status === 408) return fail(lost(`Crossmark failed (${status}).`));
-  if (status >= 400) return fail(refused());
+  // A status alone may be a proxy's, and come in place of the answer to a write that was applied.
+  if (status >= 400)
+    return fail(
+      words || isRefusal(answer.body) ? refused() : lost(`Crossmark answered ${status} without a reason.`),
+    );
   if (status >= 300 && call.name !== 'authenticate') {
     return fail(lost(`Crossmark sent the call elsewhere (${status}).`));
   }

@@ -131,17 +131,17 @@ function tellsOf(known: Remembered, told: Remembered, timeZone: string): boolean
 }
 
 /**
- * The write of ours that a booking came from, if it is ours: the newest that is known to have made its number, or one whose
- * answer was lost or came after its worker had lost the event. Such a write may have arrived late and edited what a newer one
- * made.
+ * The write of ours that a booking came from, if it is ours: the newest that is known to have made its number, or one of which
+ * no number is known: its answer was lost, said no, or came after its worker had lost the event. Such a write may have arrived
+ * late and edited what a newer one made.
  */
 function sourceOf(held: Held, steps: readonly JournalStep[], timeZone: string): JournalStep | undefined {
   const creates = steps.filter(({ kind }) => kind === 'create');
   const made = creates.find(({ bookingId }) => bookingId !== null && bookingId === held.bookingId);
   const mayHaveMade = (step: JournalStep) =>
-    step.bookingId === null
-      ? step.state !== 'refused'
-      : step === made || (step.bookingId === held.bookingId && step.state === 'unknown');
+    step.bookingId === null ||
+    step === made ||
+    (step.bookingId === held.bookingId && step.state === 'unknown');
   return creates.find(
     (step) =>
       mayHaveMade(step) && sameTime(step.startsAt, held.startsAt, timeZone) && step.repId === held.repId,
@@ -244,9 +244,11 @@ export function understand(given: {
     // Where another booking is listed, the one to be removed may lie beneath it.
     return step.kind === 'delete' ? held === null : step.id === source?.id;
   };
-  // Refused, and the booking is still there: it was no removal of one that was gone already.
+  // A refusal is settled by what the list shows. That of a removal, where the booking is still there: else it was one of a
+  // booking that was gone already.
   const wasRefused = (step: JournalStep): boolean =>
-    step.kind === 'delete' && step.state === 'refused' && step.bookingId === held?.bookingId;
+    step.state === 'refused' &&
+    (step.kind === 'create' || (step.kind === 'delete' && step.bookingId === held?.bookingId));
   const beneath = writesBeneath(held, steps, wanted).flatMap(({ bookingId }) => bookingId ?? []);
   return {
     held,

@@ -537,11 +537,14 @@ const sentence = (words: string) => (/[.!?]$/.test(words) ? words : `${words}.`)
 const unlisted = (bookingId: BookingId) => ({ bookingId, repId: null, startsAt: null, endsAt: null });
 
 /**
- * Whether what is remembered can be acted on without a read: no write is in doubt, and nobody has asked for the removal
- * of this very booking since (a removal is remembered only once a read has shown it).
+ * Whether what is remembered can be acted on without a read: no write is in doubt, no booking was refused that no read has
+ * shown to be absent, and nobody has asked for the removal of this very booking since (a removal is remembered only once a
+ * read has shown it).
  */
 function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boolean {
-  if (steps.some(({ state }) => state === 'sent' || state === 'unknown')) return false;
+  const isOpen = ({ kind, state }: JournalStep) =>
+    state === 'sent' || state === 'unknown' || (kind === 'create' && state === 'refused');
+  if (steps.some(isOpen)) return false;
   if (held === null || held.bookingId === null) return true;
   return !sinceMade(held.bookingId, steps).some(
     ({ kind, state, bookingId }) => kind === 'delete' && state !== 'settled' && bookingId === held.bookingId,
