@@ -129,6 +129,14 @@ test('a call that fails harms nothing: the refresh is done, and the next one ask
   expect(await linkOf(1)).toBe(URL);
 });
 
+test('whatever goes wrong with it, the refresh is done', async () => {
+  simulator.putPlans(plan(1, { ...HIDDEN, instructionsUrl: URL }));
+  ctx.crossmark = { ...client, instructions: () => Promise.reject(new TypeError('a mistake of ours')) };
+  await refreshNow();
+  expect(await database.db.query.refreshRuns.findFirst()).toMatchObject({ state: 'done' });
+  expect(await linkOf(1)).toBeNull();
+});
+
 test('many are asked about in batches, of which one that fails leaves the others be', async () => {
   simulator.putPlans(
     Array.from({ length: 120 }, (_, n) => plan(n, { ...HIDDEN, instructionsUrl: `${URL}?${n}` })),

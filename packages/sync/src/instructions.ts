@@ -22,26 +22,36 @@ interface Asked {
 
 /**
  * Asks Crossmark for the instructions of open events that its list tells no link of, and keeps what it names. Nothing
- * depends on it: what fails is tried again after the next refresh. Returns how many links were found.
+ * depends on it, and it never throws: what fails is tried again after the next refresh. Returns how many links were found.
  */
-export async function fetchInstructions({ db, crossmark, log }: SyncContext, job: JobInfo): Promise<number> {
-  // Shuffled: an event that spoils its call has other neighbours the next time.
-  const waiting = shuffled(await withoutLink(db));
+export async function fetchInstructions(ctx: SyncContext, job: JobInfo): Promise<number> {
+  const wait = (error: unknown): Asked[] => {
+    ctx.log.warn({ err: error }, 'links to instructions have to wait');
+    return [];
+  };
   let found = 0;
   let failed = 0;
+  // Shuffled: an event that spoils its call has other neighbours the next time.
+  const waiting = shuffled(await withoutLink(ctx.db).catch(wait));
   for (let at = 0; at < waiting.length && failed < FAILED_IN_A_ROW && !job.signal.aborted; at += BATCH) {
-    const asked = waiting.slice(at, at + BATCH);
     try {
-      found += await keep(db, asked, await crossmark.instructions({ events: asked, signal: job.signal }));
+      found += await ask(ctx, waiting.slice(at, at + BATCH), job.signal);
       failed = 0;
     } catch (error) {
-      if (!(error instanceof CrossmarkError)) throw error;
       if (error instanceof CrossmarkUnreachableError || job.signal.aborted) break;
-      log.warn({ kind: error.kind, reason: error.message }, 'links to instructions have to wait');
+      wait(error);
       failed += 1;
     }
   }
   return found;
+}
+
+async function ask(
+  { db, crossmark }: SyncContext,
+  asked: readonly Asked[],
+  signal: AbortSignal,
+): Promise<number> {
+  return keep(db, asked, await crossmark.instructions({ events: asked, signal }));
 }
 
 /** Events that are worth asking about, soonest due first. Relies on the index events_store_due. */
