@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type CrossmarkClient, createCrossmarkClient } from '@scheduler/crossmark';
+import { bookingId, type CrossmarkClient, createCrossmarkClient } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { connect, crossmarkSessions, type Database } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
@@ -68,6 +68,22 @@ test.each(['redirect', 'loginPage', '401'] as const)(
     expect(signIns()).toBe(1);
   },
 );
+
+test('writes of two workers on an expired session are unknown, and one sign-in serves the reads after them', async () => {
+  const workers = [worker(), worker()];
+  await Promise.all(workers.map((one) => one.ping()));
+  simulator.expireSessions();
+  simulator.clearLog();
+  const failures = await Promise.all(
+    workers.map((one) =>
+      one.unschedule({ bookingId: bookingId('50000001') }).catch((error: unknown) => error),
+    ),
+  );
+  expect(failures).toMatchObject(workers.map(() => ({ kind: 'unknown', signedOut: true })));
+  expect(signIns()).toBe(0);
+  await Promise.all(workers.map((one) => one.ping()));
+  expect(signIns()).toBe(1);
+});
 
 test('a worker that starts goes on with the session that the others have', async () => {
   await worker().ping();
