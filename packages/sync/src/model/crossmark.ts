@@ -76,6 +76,7 @@ export interface WriteWatch {
   rejected(): void;
 }
 
+const NOTHING_YET = { condition: 'Unstaffed' as const, bookings: [], isBookedAnew: false };
 const MINUTES = 390;
 export const endOf = (startsAt: Instant) => addMinutes(startsAt, MINUTES);
 
@@ -88,17 +89,15 @@ export class ModelCrossmark {
   private readonly tell: (what: string) => void;
   private nextBookingId = 50_000_001;
   private readonly eventOf = new Map<BookingId, number>();
+  /** Every plan as it was since a moment, oldest first. */
+  private readonly past: { atMs: number; plans: Plan[] }[] = [];
   writes = 0;
 
   constructor(
     count: number,
     given: { time: VirtualTime; habits: Habits; fates: readonly Fate[]; tell: (what: string) => void },
   ) {
-    this.plans = Array.from({ length: count }, () => ({
-      condition: 'Unstaffed' as const,
-      bookings: [],
-      isBookedAnew: false,
-    }));
+    this.plans = Array.from({ length: count }, () => ({ ...NOTHING_YET, bookings: [] }));
     this.time = given.time;
     this.habits = given.habits;
     this.fates = [...given.fates];
@@ -120,9 +119,23 @@ export class ModelCrossmark {
     return plan;
   }
 
+  /** Keeps what there is now for copies of the list that lag behind. To be called after each change. */
+  record(): void {
+    this.past.push({ atMs: this.time.nowMs, plans: structuredClone(this.plans) });
+  }
+
+  /** The list's row for an event, as a copy of the list has it that lags so far behind. */
+  laggingRow(event: number, behindMs: number): PlannedEvent {
+    const then = this.past.findLast(({ atMs }) => atMs <= this.time.nowMs - behindMs);
+    return this.row(event, undefined, then?.plans[event - 1] ?? { ...NOTHING_YET, bookings: [] });
+  }
+
   /** The list's row for an event. */
-  row(event: number, lacks?: 'bookingId' | 'repId' | 'startsAt'): PlannedEvent {
-    const { condition, bookings } = this.plan(event);
+  row(
+    event: number,
+    lacks?: 'bookingId' | 'repId' | 'startsAt',
+    { condition, bookings }: Plan = this.plan(event),
+  ): PlannedEvent {
     const booking = bookings.at(-1);
     const row = {
       mplanId: `4000000${event}` as PlannedEvent['mplanId'],
@@ -152,6 +165,7 @@ export class ModelCrossmark {
     plan.bookings = [...plan.bookings.filter((one) => one !== edited), booking];
     plan.isBookedAnew = false;
     if (plan.condition !== 'Reissued') plan.condition = 'Scheduled';
+    this.record();
     return booking;
   }
 
@@ -160,6 +174,7 @@ export class ModelCrossmark {
     if (!plan) return false;
     plan.bookings = plan.bookings.filter((one) => one.bookingId !== bookingId);
     if (plan.bookings.length === 0) plan.condition = 'Unstaffed';
+    this.record();
     return true;
   }
 
@@ -204,6 +219,7 @@ export class ModelCrossmark {
           const plan = this.plan(event);
           plan.condition = 'Reissued';
           plan.isBookedAnew = !this.habits.reissueKeepsId;
+          this.record();
         });
       },
       unschedule: ({ bookingId, signal }) => {

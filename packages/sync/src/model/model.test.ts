@@ -83,6 +83,10 @@ const deed: fc.Arbitrary<Deed> = fc
       { weight: 1, arbitrary: fc.record({ do: is('repeatJob'), event }) },
       { weight: 1, arbitrary: fc.record({ do: is('sweep') }) },
       { weight: 3, arbitrary: fc.record({ do: is('refresh') }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ do: is('refresh'), behindMs: fc.constantFrom(500, 5_000, 70_000, 400_000) }),
+      },
     ),
   )
   .map(([afterMs, what]) => ({ afterMs, ...what }));

@@ -36,7 +36,8 @@ export type Deed = { afterMs: number } & (
   | { do: 'loseJobs' }
   | { do: 'repeatJob'; event: number }
   | { do: 'sweep' }
-  | { do: 'refresh' }
+  /** A reading of the whole list; from a copy that lags behind, where `behindMs` is given. */
+  | { do: 'refresh'; behindMs?: number }
 );
 
 /** A story from the first edit to the last trouble. Afterwards all heals, and both sides must agree. */
@@ -450,7 +451,7 @@ class Telling {
         board.sweep();
         break;
       case 'refresh':
-        this.refresh();
+        this.refresh(deed.behindMs);
         break;
     }
   }
@@ -496,18 +497,28 @@ class Telling {
       Object.assign(crossmark.book(event, repId, startsAt), { touchedAtMs: time.nowMs });
       chosen(repId, startsAt);
     } else return;
+    crossmark.record();
     this.disturbed.add(event);
     this.touchedOutside.add(event);
   }
 
-  /** Reads the whole list: a page here is all there is. */
-  private refresh(): void {
+  private lagged = false;
+
+  /** Reads the whole list: a page here is all there is. What two readings in a row show alike is believed: one lags at most. */
+  private refresh(behindMs = 0): void {
     const since = this.time.now();
+    const lags = behindMs > 0 && !this.lagged;
+    this.lagged = lags;
     const fate = this.healed ? { kind: 'fine' as const, latencyMs: 100 } : this.crossmark.nextFate();
     if (fate.kind !== 'fine' && fate.kind !== 'partial') return;
     this.time.after(Math.floor(fate.latencyMs / 2), () => {
       const lacks = fate.kind === 'partial' ? fate.lacks : undefined;
-      const rows = new Map(this.board.rows.map(({ event: { id } }) => [id, this.crossmark.row(id, lacks)]));
+      const rows = new Map(
+        this.board.rows.map(({ event: { id } }) => [
+          id,
+          lags ? this.crossmark.laggingRow(id, behindMs) : this.crossmark.row(id, lacks),
+        ]),
+      );
       this.time.after(Math.ceil(fate.latencyMs / 2), () => {
         this.changes += this.board.refresh(rows, since);
         for (const { event } of this.board.rows) this.choose(event.id);
