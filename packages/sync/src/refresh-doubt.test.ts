@@ -2,6 +2,7 @@ import { type CrossmarkClient, createCrossmarkClient, type EventPage, mplanId } 
 import { createSimulator, DEMO_USER, type Simulator } from '@scheduler/crossmark/simulator';
 import { auditLog, eventSyncs, events, refreshRuns, schedules } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { currentInstant } from '@scheduler/runtime/clock';
 import {
   addDays,
   addMinutes,
@@ -20,7 +21,7 @@ import { reconcile } from './reconcile.ts';
 import { refresh } from './refresh.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
 
-const today: WorkDate = workDateOf(new Date().toISOString(), 'UTC');
+const today: WorkDate = workDateOf(currentInstant(), 'UTC');
 const day = addDays(today, 5);
 const at1045: Instant = instantAt(day, '10:45', STORE.timeZone);
 const at1115: Instant = instantAt(day, '11:15', STORE.timeZone);
@@ -100,7 +101,7 @@ async function decide(wanted: { employeeId: number; startsAt: Instant } | null) 
   await database.db.transaction(async (tx) => {
     await tx
       .update(schedules)
-      .set({ endedAt: sql`now()` })
+      .set({ endedAt: sql`app_now()` })
       .where(and(eq(schedules.eventId, event), isNull(schedules.endedAt)));
     if (wanted) await addSchedule(tx, { eventId: event, ...wanted });
     await wantChange(tx, { eventId: event, task: 'sync_schedule' });
