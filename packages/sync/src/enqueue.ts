@@ -228,7 +228,7 @@ export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<nu
     .from(refreshRuns)
     .where(
       and(
-        eq(refreshRuns.state, 'done'),
+        inArray(refreshRuns.state, ['done', 'needs_decision', 'superseded']),
         sql`${refreshRuns.startedAt} >= ${tickAt}::timestamptz + app_clock_offset()`,
       ),
     )

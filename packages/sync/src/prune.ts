@@ -96,7 +96,7 @@ const steps = (cutoff: SQL) => sql`
 const refreshRuns = (cutoff: SQL) => sql`
   delete from refresh_runs where id in (
     select id from refresh_runs
-    where requested_at < ${cutoff} and state in ('done', 'failed')
+    where requested_at < ${cutoff} and state in ('done', 'failed', 'superseded')
       and id <> coalesce((select max(id) from refresh_runs where state = 'done'), 0)
     order by id limit ${BATCH}
   ) returning id`;

@@ -46,6 +46,7 @@ import { applyEventRules } from './event-rules.ts';
 import { fetchInstructions } from './instructions.ts';
 import { eventJobKey, refreshJobKey } from './jobs.ts';
 import { type JournalStep, remember } from './ledger.ts';
+import { areTooMany, type Covered, countMissing, findMissing, supersedeQuestions } from './missing.ts';
 import type { Wanted } from './plan.ts';
 import { dueReissue, type Remembered } from './reading.ts';
 import type { Ended } from './reconcile.ts';
@@ -87,9 +88,10 @@ interface Counts {
 
 /**
  * One reading of Crossmark's whole list, page by page, each page one short transaction that writes only what differs.
- * Events that Crossmark no longer lists count as gone only after a complete reading. Never ends a schedule that
- * has unsynced changes, never deletes anything. A row that can't be kept is listed as a bad one and stops no other. Throws
- * only where our own database can't be told how the run ended.
+ * Events that Crossmark no longer lists count as gone only after two complete readings in a row; where very many are
+ * missing at once, a person decides. Never ends a schedule that has unsynced changes, never deletes anything. A row that
+ * can't be kept is listed as a bad one and stops no other. Throws only where our own database can't be told how the run
+ * ended.
  */
 export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Promise<Ended> {
   const { db } = ctx;
@@ -105,10 +107,11 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
       unchanged: 0,
       gone: 0,
       drifted: 0,
+      unconfirmed: 0,
       badRows: [],
       failureReason: null,
     })
-    .where(and(eq(refreshRuns.id, runId), inArray(refreshRuns.state, ['queued', 'running'])))
+    .where(isOpen(runId))
     .returning();
   if (!run) return { outcome: 'nothing' };
   const [attempt] = await db
@@ -121,16 +124,16 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
       .set({ ...values, finishedAt: sql`app_now()` })
       .where(eq(syncAttempts.id, attempt?.id ?? 0));
 
+  let ended: Ended;
   try {
     await applyEventRules(db, job.signal);
     const summary = await new Reading(ctx, runId, run.startedAt ?? run.requestedAt, job).readAll();
     await close(db, { outcome: 'done', summary });
-    await fetchInstructions(ctx, job);
-    return { outcome: 'done', summary };
+    ended = { outcome: 'done', summary };
   } catch (error) {
     if (job.signal.aborted) {
       await db.transaction(async (tx) => {
-        await tx.update(refreshRuns).set({ state: 'queued' }).where(eq(refreshRuns.id, runId));
+        await tx.update(refreshRuns).set({ state: 'queued' }).where(isOpen(runId));
         await addJobs(tx, [{ task: 'refresh_events', payload: { runId }, key: refreshJobKey(runId) }]);
         await close(tx, { outcome: 'interrupted', summary: 'handed back: the worker was stopping' });
       });
@@ -144,7 +147,15 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
       ctx.log.error({ err: error, runId }, 'the reading failed unexpectedly');
     return leaveFailed(db, run, job, error, close);
   }
+  // The reading has ended: what fails here is tried again after the next one.
+  await fetchInstructions(ctx, job).catch((error: unknown) => {
+    ctx.log.warn({ err: error, runId }, 'links to instructions have to wait');
+  });
+  return ended;
 }
+
+const isOpen = (runId: number) =>
+  and(eq(refreshRuns.id, runId), inArray(refreshRuns.state, ['queued', 'running']));
 
 /** What a reading's failure is to its run. */
 function failureOf(error: unknown): {
@@ -173,7 +184,7 @@ function leaveFailed(
 ): Promise<Ended> {
   const { retryAfterMs, ...failure } = failureOf(error);
   const { failureReason } = failure;
-  const ours = eq(refreshRuns.id, run.id);
+  const ours = isOpen(run.id);
   return db.transaction(async (tx) => {
     const nowMs = Date.parse(await clock(tx));
     const lastedMs = nowMs - Date.parse(run.requestedAt);
@@ -251,7 +262,7 @@ const keyOf = (mplanId: string | null, storeId: number) => `${mplanId}@${storeId
 class Reading {
   private readonly ctx: SyncContext;
   private readonly runId: number;
-  private readonly startedAt: Instant;
+  private startedAt: Instant;
   private readonly job: JobInfo;
   private readonly counts: Counts = { created: 0, updated: 0, unchanged: 0, drifted: 0 };
   private readonly bad: BadRow[] = [];
@@ -273,11 +284,25 @@ class Reading {
     this.job = job;
   }
 
+  /** Reads the list, and once more where it lacks so many events that it is to be doubted. */
   async readAll(): Promise<string> {
+    const first = await this.readOnce();
+    if (!areTooMany(first.missing)) return this.finish(first.covered);
+    this.ctx.log.warn(
+      { runId: this.runId, missing: first.missing.ids.length, known: first.missing.known },
+      'the list lacks too many events: it is read again',
+    );
+    await this.beginAgain();
+    const second = await this.readOnce();
+    return areTooMany(second.missing) ? this.ask(second.missing) : this.finish(second.covered);
+  }
+
+  private async readOnce() {
     const { db } = this.ctx;
     const storeRows = await db.select().from(stores);
     const byCrossmarkId = new Map<StoreId, Store>(storeRows.map((store) => [store.crossmarkStoreId, store]));
-    const today = workDateOf(this.startedAt, 'UTC');
+    const began = this.startedAt;
+    const today = workDateOf(began, 'UTC');
     const from = addDays(today, ALL_FROM_DAYS);
     const to = addDays(today, ALL_TO_DAYS);
     await this.readWindow(byCrossmarkId, { from, to });
@@ -286,7 +311,31 @@ class Reading {
       to: addDays(today, UNSTAFFED_TO_DAYS),
       conditions: ['Unstaffed'],
     });
-    return this.finish(from, to);
+    const covered = { from, to, began, seen: [...this.seen], unreadable: [...this.unreadable] };
+    return { covered, missing: this.nameless ? { ids: [], known: 0 } : await findMissing(db, covered) };
+  }
+
+  /** Nothing of the reading before counts but what it changed. */
+  private async beginAgain(): Promise<void> {
+    const { db } = this.ctx;
+    this.startedAt = await db.transaction(async (tx) => {
+      await this.proveOwn(tx);
+      const [run] = await tx
+        .update(refreshRuns)
+        .set({ startedAt: sql`app_now()`, read: 0, total: null, badRows: [] })
+        .where(eq(refreshRuns.id, this.runId))
+        .returning({ startedAt: refreshRuns.startedAt });
+      return run?.startedAt ?? this.startedAt;
+    });
+    this.seen.clear();
+    this.unreadable.clear();
+    this.doubts.clear();
+    this.bad.length = 0;
+    this.badCount = 0;
+    this.nameless = false;
+    this.readBefore = 0;
+    this.totalBefore = 0;
+    this.counts.unchanged = 0;
   }
 
   private async readWindow(
@@ -603,30 +652,38 @@ class Reading {
     );
   }
 
-  /** Only here, after every row was read, does absence mean anything. */
-  private async finish(from: WorkDate, to: WorkDate): Promise<string> {
+  /** Ends the run. Only here, after every row was read, does absence mean anything. */
+  private async finish(covered: Covered): Promise<string> {
     const { db } = this.ctx;
     await this.judgeDoubts();
     return db.transaction(async (tx) => {
       await this.proveOwn(tx);
       await forgetDoubts(tx, [...this.doubts.keys()]);
-      const missing = this.nameless ? [] : await this.countMissing(tx, from, to);
-      const gone = missing.filter((event) => event.gone).length;
-      const unconfirmed = missing.length - gone + this.doubts.size;
-      await tx
-        .update(refreshRuns)
-        .set({
-          state: 'done',
-          finishedAt: sql`app_now()`,
-          gone,
-          unconfirmed,
-          ...this.counts,
-          badRows: this.badRecord(),
-        })
-        .where(eq(refreshRuns.id, this.runId));
+      const missing = this.nameless ? { gone: 0, unconfirmed: 0 } : await countMissing(tx, covered);
+      const unconfirmed = missing.unconfirmed + this.doubts.size;
+      // Where a row has no name, nothing is said of the events that were missing.
+      if (!this.nameless) await supersedeQuestions(tx);
+      await this.end(tx, { state: 'done', gone: missing.gone, unconfirmed });
       const { created, updated, unchanged, drifted } = this.counts;
-      return `${created} created, ${updated} updated, ${unchanged} unchanged, ${gone} gone, ${unconfirmed} to be confirmed, ${drifted} changed on Crossmark’s side, ${this.badCount} unreadable`;
+      return `${created} created, ${updated} updated, ${unchanged} unchanged, ${missing.gone} gone, ${unconfirmed} to be confirmed, ${drifted} changed on Crossmark’s side, ${this.badCount} unreadable`;
     });
+  }
+
+  /** Ends the run with a question: too many events are missing for the list to be believed, and it was read twice. */
+  private async ask(missing: { ids: number[]; known: number }): Promise<string> {
+    return this.ctx.db.transaction(async (tx) => {
+      await this.proveOwn(tx);
+      await supersedeQuestions(tx);
+      await this.end(tx, { state: 'needs_decision', missing: missing.ids });
+      return `${missing.ids.length} of ${missing.known} events are missing: a person has to tell whether they are gone`;
+    });
+  }
+
+  private async end(tx: Tx, values: Partial<typeof refreshRuns.$inferInsert>): Promise<void> {
+    await tx
+      .update(refreshRuns)
+      .set({ ...this.counts, badRows: this.badRecord(), finishedAt: sql`app_now()`, ...values })
+      .where(eq(refreshRuns.id, this.runId));
   }
 
   /** Locks the run, and throws where another worker began this reading anew: only one of the two may count. */
@@ -643,26 +700,6 @@ class Reading {
       )
       .for('update');
     if (!run) throw new TakenOverError('The reading was taken over by another worker.');
-  }
-
-  /**
-   * Counts the events that this complete reading lacks and should list. Those that the one before it lacked too are gone: one
-   * reading alone may be a copy from before they were made.
-   */
-  private async countMissing(tx: Tx, from: WorkDate, to: WorkDate): Promise<{ id: number; gone: boolean }[]> {
-    const unreadable = sql`mplan_id in (select json_array_elements_text(${JSON.stringify([...this.unreadable])}::json))`;
-    await tx.execute(sql`
-      update events set missing_runs = 0, updated_at = app_now()
-      where missing_runs > 0 and gone_since is null and ${unreadable}`);
-    const missing = await tx.execute<{ id: number; missing_runs: number }>(sql`
-      update events set missing_runs = missing_runs + 1, updated_at = app_now(),
-        gone_since = coalesce(gone_since, case when missing_runs >= 1 then app_now() end)
-      where mplan_id is not null and missing_runs < 2 and created_at < ${this.startedAt}
-        and starts_on between ${from} and ${to} and due_on between ${from} and ${to}
-        and id not in (select value::int from json_array_elements_text(${JSON.stringify([...this.seen])}::json))
-        and not ${unreadable}
-      returning id, missing_runs`);
-    return missing.map((event) => ({ id: event.id, gone: event.missing_runs >= 2 }));
   }
 }
 
