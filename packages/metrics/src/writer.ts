@@ -8,7 +8,7 @@ const BUFFERED_MINUTES = 120;
 /** Names are few and known. Should one ever be made of an id by mistake, the rest counts as `other`. */
 const MOST_NAMES = 64;
 const BATCH_EVERY_MS = 1000;
-const BATCH_TIMEOUT_MS = 3000;
+const BATCH_WITHIN_MS = 3000;
 
 /** Counts what the worker does. Calls return at once, never throw and never wait for Redis. */
 export interface MetricsWriter {
@@ -33,9 +33,14 @@ interface Log {
 
 /**
  * A writer of figures for the admin page. Without a URL it does nothing. With one it sends at most one batch a second,
- * and while Redis is away it counts on in memory (120 minutes at most) and catches up when Redis is back.
+ * and while Redis is away it counts on in memory (120 minutes at most) and catches up when Redis is back. A batch that isn't
+ * answered within `batchWithinMs` is given up.
  */
-export function createMetricsWriter(redisUrl: string | undefined, log: Log): MetricsWriter {
+export function createMetricsWriter(
+  redisUrl: string | undefined,
+  log: Log,
+  { batchWithinMs = BATCH_WITHIN_MS } = {},
+): MetricsWriter {
   if (!redisUrl) return { attempt() {}, call() {}, close: async () => {} };
 
   const redis = new Redis(redisUrl, connectionOptions('crossmark-metrics-writer'));
@@ -97,7 +102,7 @@ export function createMetricsWriter(redisUrl: string | undefined, log: Log): Met
     pending = new Map();
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer in time')), BATCH_TIMEOUT_MS);
+      timer = setTimeout(() => reject(new Error('no answer in time')), batchWithinMs);
     });
     sending = Promise.race([batch.exec(), timeout])
       .then(

@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { inScope } from './scope.ts';
 import { shared, together } from './together.ts';
@@ -13,7 +13,7 @@ describe('work done together', () => {
     const ask = together(
       async (numbers: readonly number[]) => {
         calls.push([...numbers]);
-        await wait(5);
+        await turn();
         if (numbers.some((number) => number < 0)) throw new RangeError('negative');
         return numbers.map((number) => 2 * number);
       },
@@ -31,7 +31,7 @@ describe('work done together', () => {
   test('lets those who ask while it is under way wait for the next call', async () => {
     const { calls, ask } = doubling();
     const first = ask(1);
-    while (calls.length === 0) await wait(0);
+    while (calls.length === 0) await turn();
     const later = [ask(2), ask(3)];
     expect(await Promise.all([first, ...later])).toEqual([2, 4, 6]);
     expect(calls).toEqual([[1], [2, 3]]);
@@ -52,15 +52,15 @@ describe('work done together', () => {
       { most: 100, patienceMs: 20 },
     );
     const hanging = ask(1);
-    while (held.length < 1) await wait(0);
+    while (held.length < 1) await turn();
     const others = [ask(2), ask(3)];
-    while (held.length < 2) await wait(0);
+    while (held.length < 2) await turn();
     held[1]?.();
     expect(await Promise.all(others)).toEqual([4, 6]);
     held[0]?.();
     expect(await hanging).toBe(2);
     const later = ask(4);
-    while (held.length < 3) await wait(0);
+    while (held.length < 3) await turn();
     held[2]?.();
     expect(await later).toBe(8);
   });
