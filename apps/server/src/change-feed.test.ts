@@ -1,6 +1,6 @@
 import { createServer, type Socket, connect as tcp } from 'node:net';
 import { connect, employees, eventSyncs } from '@scheduler/db';
-import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { createFirewall, createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -218,5 +218,41 @@ describe('listening', () => {
     abort.abort();
     await expect(reading).rejects.toThrow('aborted');
     await behindDoor.close();
+  });
+
+  test('comes back by itself after its connections died without being closed, and so do the queries of the process', async () => {
+    const firewall = await createFirewall(database.url);
+    // Longer than the test: nothing but the missing answer tells.
+    const patience = { connectMs: 1_000, statementMs: 600_000, answerMs: 600_000 };
+    const pool = connect(firewall.url, { max: 2, patience });
+    const log = createLogger('test', 'silent');
+    const listening = await openChangeFeed({
+      database: pool,
+      url: firewall.url,
+      log,
+      checkEveryMs: 20,
+      withinMs: 500,
+    });
+    const heard: string[] = [];
+    const abort = new AbortController();
+    const reading = (async () => {
+      for await (const { change } of listening.since(null, abort.signal)) heard.push(change.kind);
+    })();
+    await pool.sql`select 1`;
+
+    firewall.forget();
+    await expect(pool.sql`select 1`).rejects.toMatchObject({ code: 'CONNECTION_DROPPED' });
+    expect([...(await pool.sql`select 1 as one`)]).toEqual([{ one: 1 }]);
+    await vi.waitFor(() => expect(heard).toEqual(['all', 'all']), 20_000);
+    expect(listening.hears()).toBe(true);
+    const storeId = await addStore(database.db, '8136');
+    await addPerson(database.db, { storeId, name: 'Bob Example' });
+    await vi.waitFor(() => expect(heard).toContain('employee'));
+
+    abort.abort();
+    await expect(reading).rejects.toThrow('aborted');
+    await listening.close();
+    await pool.close();
+    await firewall.close();
   });
 });

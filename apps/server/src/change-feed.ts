@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { CHANGES_CHANNEL, type Change, connect, type Database } from '@scheduler/db';
-import type { Logger } from '@scheduler/runtime';
+import { isOverWithin, type Logger } from '@scheduler/runtime';
 import type { LiveChange } from './views.ts';
 
 /**
@@ -9,9 +9,9 @@ import type { LiveChange } from './views.ts';
  * which costs its page less than each of them: a refresh of 100,000 events is heard by every open page.
  */
 const KEPT = 50;
-/** How often it is tried whether the listening connection still hears, and how long an echo may take. */
+/** How often it is tried whether the listening connection still hears, and how long an answer or an echo may take. */
 const CHECK_EVERY_MS = 5_000;
-const ECHO_WITHIN_MS = 5_000;
+const WITHIN_MS = 10_000;
 
 /** A change and where it stands in the feed, to go on from after a lost connection. */
 interface Positioned {
@@ -42,7 +42,8 @@ export interface ChangeFeed {
  *
  * The driver gives listening up for good where Postgres can't be reached at once after a loss, and says so to nobody;
  * a connection that died without a word isn't noticed at all. So every few seconds the feed sends itself an echo, and
- * listens anew where it doesn't come back.
+ * listens anew where it doesn't come back. It asks on a connection of its own, which waits for nobody else's queries: where
+ * Postgres gives no answer there, the connections of `database` are taken for dead as well and dropped.
  * @param options.url of the database that `database` is connected to
  */
 export async function openChangeFeed(options: {
@@ -50,8 +51,9 @@ export async function openChangeFeed(options: {
   url: string;
   log: Logger;
   checkEveryMs?: number;
+  withinMs?: number;
 }): Promise<ChangeFeed> {
-  const { database, log, checkEveryMs = CHECK_EVERY_MS } = options;
+  const { database, log, checkEveryMs = CHECK_EVERY_MS, withinMs = WITHIN_MS } = options;
   const bus = new EventEmitter().setMaxListeners(0);
   const echoChannel = `echo_${randomUUID().replaceAll('-', '')}`;
   const kept: Positioned[] = [];
@@ -100,20 +102,26 @@ export async function openChangeFeed(options: {
   };
 
   const hearsEcho = async (): Promise<boolean> => {
-    const timeout = AbortSignal.timeout(ECHO_WITHIN_MS);
-    const echo = new Promise<boolean>((resolve) => {
-      const heard = () => resolve(true);
-      bus.once('echo', heard);
-      timeout.addEventListener('abort', () => {
-        bus.off('echo', heard);
-        resolve(false);
-      });
-    });
-    const sent = await database.sql.notify(echoChannel, '').then(
-      () => true,
-      () => false,
+    const asking = listener;
+    if (!asking) return false;
+    let echoed = false;
+    const waiting = new AbortController();
+    const echo = once(bus, 'echo', { signal: waiting.signal }).then(
+      () => {
+        echoed = true;
+      },
+      () => {},
     );
-    return sent && (await echo);
+    // Where it can't be sent, nothing will be heard.
+    const sent = asking.sql.notify(echoChannel, '').catch(() => waiting.abort());
+    if (await isOverWithin(sent, withinMs)) await isOverWithin(echo, withinMs);
+    else {
+      log.warn({ withinMs }, 'Postgres gives no sign of life: dropping all connections');
+      asking.drop();
+      database.drop();
+    }
+    waiting.abort();
+    return echoed;
   };
 
   let heard = true;
@@ -123,6 +131,7 @@ export async function openChangeFeed(options: {
     if (closed) return;
     if (heard) log.warn('the database no longer tells of changes; listening anew');
     heard = false;
+    listener?.drop();
     await listener?.close().catch(() => {});
     try {
       await listen();

@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { CrossmarkClient } from '@scheduler/crossmark';
 import { connect, type Database, databaseReasons, PATIENCE, type Patience, workers } from '@scheduler/db';
-import { errorText, type Logger } from '@scheduler/runtime';
+import { errorText, isOverWithin, type Logger } from '@scheduler/runtime';
 import {
   type Breaker,
   CRONTAB,
@@ -254,21 +254,6 @@ export function startWorker(options: WorkerOptions): Worker {
       log.info({ worker: last }, 'worker has stopped');
     },
   };
-}
-
-/** Whether work is over in time, well or not. A process that was frozen meanwhile first reads what has come. */
-async function isOverWithin(work: Promise<unknown>, ms: number): Promise<boolean> {
-  let isOver = false;
-  const end = new AbortController();
-  const over = work
-    .catch(() => {})
-    .then(() => {
-      isOver = true;
-      end.abort();
-    });
-  await Promise.race([over, wait(ms, undefined, { signal: end.signal }).catch(() => {})]);
-  for (let turn = 0; !isOver && turn < 2; turn++) await nextTurn();
-  return isOver;
 }
 
 /** Waits until Postgres answers and has our tables, longer each time, and says what it waits for. */

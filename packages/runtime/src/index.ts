@@ -4,6 +4,7 @@ export { errorText } from './errors.ts';
 export { securityHeaders } from './headers.ts';
 export { type Readiness, readiness, serveHealth } from './health.ts';
 export { createLogger, type Logger } from './logger.ts';
+export { isOverWithin } from './over-within.ts';
 export { RUN_SETTINGS, runApp } from './run.ts';
 export { inScope } from './scope.ts';
 export { cleanText } from './text.ts';
