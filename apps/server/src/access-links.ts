@@ -4,6 +4,7 @@ import {
   accessLinks,
   type Db,
   type Executor,
+  holdLock,
   stores,
   type Tx,
   type UserRole,
@@ -21,8 +22,6 @@ type Link = typeof accessLinks.$inferSelect;
 
 /** Hours that a link may be used; whoever is invited may be away over a weekend. */
 const LIFETIME_HOURS = { set_up: 24, invite: 72, reset: 24 } as const satisfies Record<Link['kind'], number>;
-/** Any constant of ours: whoever makes the first user holds it. */
-const SET_UP_LOCK = 7_261_002;
 
 /** Makes a one-time link. Its token is told this once: the database keeps a hash. */
 export async function makeLink(
@@ -120,7 +119,7 @@ export async function setUp(
 ): Promise<{ email: string }> {
   return worded(() =>
     save(db, async (tx) => {
-      await tx.execute(sql`select pg_advisory_xact_lock(${SET_UP_LOCK})`);
+      await holdLock(tx, 'setUp');
       const link = await use(tx, input.token);
       if (link.kind !== 'set_up') throw deadLink();
       if (await hasUser(tx)) throw alreadySetUp();

@@ -4,6 +4,7 @@ import {
   type Executor,
   employees,
   events,
+  holdLock,
   postgresError,
   schedules,
   stores,
@@ -264,8 +265,7 @@ export async function change(
 }
 
 /** No index can say that names differ: whoever names somebody waits for whoever is at it. */
-export const lockNames = (tx: Tx) =>
-  tx.execute(sql`select pg_advisory_xact_lock(hashtext('employee names'))`);
+export const lockNames = (tx: Tx) => holdLock(tx, 'employeeNames');
 
 /** Refuses an employee number that is somebody's, and a second person of one name without a number to tell them apart. */
 async function assertDistinct(

@@ -13,6 +13,7 @@ export {
 } from './connect.ts';
 export { isRolledBack, postgresError } from './errors.ts';
 export { idList, type JsonRows, jsonRows } from './json-rows.ts';
+export { holdLock, LOCKS } from './locks.ts';
 export { migrate } from './migrate.ts';
 export { databaseReasons } from './ready.ts';
 export * from './schema/index.ts';

@@ -3,12 +3,10 @@ import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { runMigrations } from 'graphile-worker';
 import postgres from 'postgres';
+import { LOCKS } from './locks.ts';
 
 /** Where this version's migrations are; images have them at the same place beside the bundle. */
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
-
-/** Any constant of ours will do: whoever holds this advisory lock migrates, others wait for it. */
-const MIGRATION_LOCK = 7_261_001;
 
 /**
  * Brings a database to this version: our tables and graphile-worker's. Safe to call from several processes at
@@ -17,7 +15,7 @@ const MIGRATION_LOCK = 7_261_001;
 export async function migrate(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
   try {
-    await sql`select pg_advisory_lock(${MIGRATION_LOCK})`;
+    await sql`select pg_advisory_lock(${LOCKS.migrations})`;
     await applyMigrations(drizzle(sql), {
       migrationsFolder: MIGRATIONS,
     });

@@ -1,5 +1,5 @@
 import type { Rep } from '@scheduler/crossmark';
-import { employees, events, schedules, stores, syncAttempts, type Tx } from '@scheduler/db';
+import { employees, events, holdLock, schedules, stores, syncAttempts, type Tx } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { workDateOf } from '@scheduler/scheduling';
 import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
@@ -8,9 +8,6 @@ import { addJobs, reconcileAgain } from './enqueue.ts';
 import { employeeJobKey } from './jobs.ts';
 import type { Ended } from './reconcile.ts';
 import { tryWithReps } from './rep-list.ts';
-
-/** Any constant of ours will do: whoever holds it links a person. */
-const LINK_LOCK = 7_261_003;
 
 type Employee = typeof employees.$inferSelect;
 
@@ -144,7 +141,7 @@ async function linkTo(tx: Tx, person: Employee, rep: Rep | 'ambiguous' | null): 
  */
 export async function lockForLink(tx: Tx, employeeIds: readonly number[]): Promise<void> {
   // Two people looking for one rep at once: the second one sees what the first one got.
-  await tx.execute(sql`select pg_advisory_xact_lock(${LINK_LOCK})`);
+  await holdLock(tx, 'repLinks');
   await lockFutureEvents(tx, employeeIds);
 }
 

@@ -1,4 +1,12 @@
-import { type Executor, eventSyncs, idList, refreshRuns, repReadings, type Tx } from '@scheduler/db';
+import {
+  type Executor,
+  eventSyncs,
+  holdLock,
+  idList,
+  refreshRuns,
+  repReadings,
+  type Tx,
+} from '@scheduler/db';
 import { currentOrigin, type Origin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
@@ -20,11 +28,6 @@ const PRIORITIES: Record<TaskName, number> = {
   sync_employee: 5,
   refresh_events: 10,
 };
-
-/** Any constant of ours will do: whoever holds it decides whether a refresh run is added. */
-const REFRESH_LOCK = 7_261_002;
-/** Whoever holds it decides whether a reading of the rep list is added. */
-const READING_LOCK = 7_261_004;
 
 /** A list as one parameter, however long: a statement takes 65,534 parameters and no more. */
 const listed = (values: readonly (string | number)[], type: 'int' | 'text') =>
@@ -192,7 +195,7 @@ export async function enqueueEmployee(tx: Tx, employeeId: number): Promise<void>
 
 /** Asks for a reading of Crossmark's rep list and returns it; one that is under way already is the answer. */
 export async function requestRepReading(tx: Tx, request: { requestedBy: string }): Promise<number> {
-  await tx.execute(sql`select pg_advisory_xact_lock(${READING_LOCK})`);
+  await holdLock(tx, 'repReadings');
   const [open] = await tx
     .select({ id: repReadings.id })
     .from(repReadings)
@@ -212,7 +215,7 @@ export async function requestRepReading(tx: Tx, request: { requestedBy: string }
  * is returned and nothing is added.
  */
 export async function requestRefresh(tx: Tx, request: { requestedBy: string }): Promise<number> {
-  await lockRefreshes(tx);
+  await holdLock(tx, 'refreshes');
   return (await openRefresh(tx)) ?? (await addRefresh(tx, request.requestedBy));
 }
 
@@ -221,7 +224,7 @@ export async function requestRefresh(tx: Tx, request: { requestedBy: string }): 
  * and completed, covers it. So several ticks missed together end in exactly one reading.
  */
 export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<number | null> {
-  await lockRefreshes(tx);
+  await holdLock(tx, 'refreshes');
   if ((await openRefresh(tx)) !== null) return null;
   const [covering] = await tx
     .select({ id: refreshRuns.id })
@@ -235,8 +238,6 @@ export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<nu
     .limit(1);
   return covering ? null : addRefresh(tx, 'schedule');
 }
-
-const lockRefreshes = (tx: Tx) => tx.execute(sql`select pg_advisory_xact_lock(${REFRESH_LOCK})`);
 
 async function openRefresh(tx: Tx): Promise<number | null> {
   const [open] = await tx

@@ -3,6 +3,7 @@ import {
   auditLog,
   eventSyncs,
   refreshRuns,
+  repReadings,
   signInTries,
   syncAttempts,
   syncSteps,
@@ -30,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, employees, audit_log, refresh_runs, users, access_links, sign_in_tries cascade`;
+  await database.sql`truncate events, employees, audit_log, refresh_runs, rep_readings, users, access_links, sign_in_tries cascade`;
 });
 
 /** An event of long ago with a booking made and removed since. */
@@ -72,6 +73,23 @@ test('records older than they are kept go, newer ones and the last whole reading
     { state: 'done' },
     { state: 'queued' },
   ]);
+  expect(await prune(database.db, KEEP)).toEqual({});
+});
+
+test('readings of the rep list go, but for the newest, the last that was read, and one that is asked for', async () => {
+  await database.db.insert(repReadings).values(
+    (['done', 'failed', 'queued', 'done', 'failed', 'failed'] as const).map((state, n) => ({
+      requestedBy: 'u',
+      state,
+      requestedAt: ago(99 - n),
+    })),
+  );
+  expect(await prune(database.db, KEEP)).toEqual({ rep_readings: 3 });
+  const left = await database.db
+    .select({ state: repReadings.state })
+    .from(repReadings)
+    .orderBy(repReadings.id);
+  expect(left.map(({ state }) => state)).toEqual(['queued', 'done', 'failed']);
   expect(await prune(database.db, KEEP)).toEqual({});
 });
 

@@ -3,7 +3,7 @@ import { lt, type SQL, sql } from 'drizzle-orm';
 
 /** How many days records are kept; 0 keeps them for ever. */
 export interface Retention {
-  /** Attempts, readings of Crossmark's list, journalled writes and dead letters that nothing depends on any more. */
+  /** Attempts, readings of Crossmark's lists, journalled writes and dead letters that nothing depends on any more. */
   recordsDays: number;
   auditDays: number;
 }
@@ -24,6 +24,7 @@ export async function prune(db: Db, retention: Retention): Promise<Record<string
     ['sync_attempts', records, attempts],
     ['sync_steps', records, steps],
     ['refresh_runs', records, refreshRuns],
+    ['rep_readings', records, repReadings],
     ['dead_letters', records, deadLetters],
     ['audit_log', older(retention.auditDays), audit],
   ] as const) {
@@ -98,6 +99,16 @@ const refreshRuns = (cutoff: SQL) => sql`
     select id from refresh_runs
     where requested_at < ${cutoff} and state in ('done', 'failed', 'superseded')
       and id <> coalesce((select max(id) from refresh_runs where state = 'done'), 0)
+    order by id limit ${BATCH}
+  ) returning id`;
+
+/** The newest stays, and the last that was read: pages tell of both. */
+const repReadings = (cutoff: SQL) => sql`
+  delete from rep_readings where id in (
+    select id from rep_readings
+    where requested_at < ${cutoff} and state <> 'queued'
+      and id < (select max(id) from rep_readings)
+      and id <> coalesce((select max(id) from rep_readings where state = 'done'), 0)
     order by id limit ${BATCH}
   ) returning id`;
 
