@@ -159,6 +159,7 @@ TABLE event_syncs
   conflict jsonb
   updated_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   doubt jsonb
+  held_back_since timestamp(3) with time zone
   CONSTRAINT event_syncs_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
   CONSTRAINT event_syncs_pkey PRIMARY KEY (event_id)
   CREATE INDEX event_syncs_unsettled ON public.event_syncs USING btree (state) WHERE (state <> 'synced'::sync_state)

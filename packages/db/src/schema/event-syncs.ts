@@ -71,6 +71,8 @@ export const eventSyncs = pgTable(
     /** Tries since what is wanted last changed, and the failure that holds it up. */
     tries: integer().notNull().default(0),
     failingSince: instant(),
+    /** Since when nothing was tried because calls to Crossmark are held back; the next try leaves this time out. */
+    heldBackSince: instant(),
     nextTryAt: instant(),
     failureKind: failureKindEnum(),
     /** For a person: what happened, what it means for the schedule, what they can do. */

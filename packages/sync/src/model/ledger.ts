@@ -172,6 +172,7 @@ export class Board {
       bookedRepNames: null,
       bookedStartsAt: null,
       doubt: null,
+      heldBackSince: null,
       ...RELEASED,
       ...NO_FAILURE,
       conflict: null,

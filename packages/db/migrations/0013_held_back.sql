@@ -1,0 +1,1 @@
+ALTER TABLE "event_syncs" ADD COLUMN "held_back_since" timestamptz(3);
