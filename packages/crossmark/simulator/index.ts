@@ -41,6 +41,7 @@ import {
 
 export { exportFile } from './export.ts';
 export type { Delay, Fault, FaultInput, Settings, SettingsPatch } from './settings.ts';
+export { falseAnswers, ODD_ROWS, ODD_TEXTS } from './storm.ts';
 export { DEMO_USER, type SimulatedBooking, type SimulatorState, type WorldInput } from './world.ts';
 
 /** A call the simulator received. Passwords and session ids are left out. */
