@@ -5,7 +5,8 @@
  */
 import { parseArgs } from 'node:util';
 import { startApp } from './lib/apps.ts';
-import { type ChaosResult, runChaos, SECOND_BOOKINGS } from './lib/chaos/run.ts';
+import { type ChaosResult, runChaos } from './lib/chaos/run.ts';
+import { SECOND_BOOKINGS } from './lib/crossmark-side.ts';
 import { temporaryInfrastructure } from './lib/infrastructure.ts';
 import { answers, waitFor } from './lib/process.ts';
 

@@ -1,3 +1,7 @@
+/** What a second booking of an event may do in Crossmark. */
+export const SECOND_BOOKINGS = ['inPlace', 'replace', 'duplicate'] as const;
+export type SecondBooking = (typeof SECOND_BOOKINGS)[number];
+
 /** A booking as the simulator holds it: instants in UTC. */
 export interface HeldBooking {
   bookingId: string;

@@ -12,8 +12,8 @@ import {
 import { TRPCClientError } from '@trpc/client';
 import { and, asc, eq, isNull } from 'drizzle-orm';
 import type { Api } from '../api.ts';
+import type { SecondBooking } from '../crossmark-side.ts';
 import { pause, type Random } from './random.ts';
-import type { SecondBooking } from './run.ts';
 import type { Switchboard } from './switchboard.ts';
 
 /** How many events a run works on: few enough for each to be changed again and again. */
@@ -141,6 +141,7 @@ export class Editors {
       burst: 3,
       employee: 4,
       outside: 14,
+      choose: 6,
       refresh: 1,
     });
     const free = this.board.rows.filter(
@@ -173,6 +174,10 @@ export class Editors {
         return this.holding(this.random.pick(this.worked()), (row) => this.reissue(row));
       case 'employee':
         return this.employee();
+      case 'choose':
+        return this.holding(this.random.pick(free.filter((row) => row.sync?.state === 'conflict')), (row) =>
+          this.choose(row),
+        );
       case 'outside':
         return this.outside(free);
       case 'refresh':
@@ -294,6 +299,13 @@ export class Editors {
         { scheduleId: schedule.id, version: schedule.version },
         this.options(),
       ),
+    );
+  }
+
+  private async choose({ event }: Row): Promise<boolean> {
+    const choice = this.random.chance(0.5) ? 'mine' : 'theirs';
+    return this.ask(`keeps ${choice}`, [event.id], () =>
+      this.api.sync.resolve.mutate({ eventId: event.id, choice }, this.options()),
     );
   }
 

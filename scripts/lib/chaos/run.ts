@@ -1,8 +1,11 @@
+import { falseAnswers } from '@scheduler/crossmark/simulator';
 import { connect, eventSyncs, refreshRuns } from '@scheduler/db';
 import { currentTimeMs } from '@scheduler/runtime/clock';
 import { asc, desc, inArray, sql } from 'drizzle-orm';
 import { type Api, signIn } from '../api.ts';
+import { SECOND_BOOKINGS, type SecondBooking } from '../crossmark-side.ts';
 import { type Infrastructure, seedDemo } from '../infrastructure.ts';
+import { waitFor } from '../process.ts';
 import {
   compareSides,
   concurrentWrites,
@@ -35,9 +38,6 @@ export interface ChaosResult {
   strangers: number;
 }
 
-/** What a second booking of an event may do in Crossmark. */
-export const SECOND_BOOKINGS = ['inPlace', 'replace', 'duplicate'] as const;
-export type SecondBooking = (typeof SECOND_BOOKINGS)[number];
 const SECOND_BOOKING_IN_WORDS = {
   inPlace: 'an edit of the first',
   replace: 'made in place of the first',
@@ -50,6 +50,9 @@ const ROUNDS_OF_CHOICES = 6;
 /** What one reading of the list lacks, the next one confirms. */
 const READINGS = 3;
 const HISTORIES_SHOWN = 3;
+/** A storm goes on after the last edit until Crossmark was called so often, or for so long. */
+const CALLS_OF_AN_EDIT = 4;
+const STORM_GOES_ON_MS = 20_000;
 /** What takes longer than this in a healed system is told of. */
 const LONG_MS = 10_000;
 
@@ -79,12 +82,16 @@ export async function runChaos(given: {
     maxPageSize: 60,
     conditionLagMs: 0,
     listShift: { rows: 0, chance: 0 },
+    clockSkewMs: 0,
     secondBooking,
     reissueKeepsId: createRandom(seed, 'reissue').chance(0.5),
     findsSeveralPlans: createRandom(seed, 'several plans').chance(0.5),
   } as const;
-  await switchboard.configure({ seed, ...calm });
   const initial = await switchboard.state();
+  // A row that the list has twice in every reading: nothing to be repaired by anybody.
+  const twice = createRandom(seed, 'twice');
+  const repeatedPlans = twice.chance(0.3) ? [twice.pick(initial.plans)?.mplanId ?? ''] : [];
+  await switchboard.configure({ seed, repeatedPlans, ...calm });
 
   const database = connect(databaseUrl, { max: 3, applicationName: 'chaos' });
   const { db } = database;
@@ -96,10 +103,18 @@ export async function runChaos(given: {
   let stalls = 0;
   try {
     await editors.prepare();
+    const [start] = await db.execute<{ now: string }>(sql`select app_now()::text as now`);
     troubles.hire();
     troubles.hire();
+    // A storm over nobody's head is none.
+    await waitFor('Two workers', async () => {
+      const hired = await db.execute(
+        sql`select 1 from workers where started_at >= ${start?.now}::timestamptz`,
+      );
+      return hired.length >= 2;
+    });
     say(`seed ${seed}: a second booking is ${SECOND_BOOKING_IN_WORDS[secondBooking]}; the storm begins`);
-    await switchboard.addFaults(remoteFaults());
+    await switchboard.addFaults([...falseAnswers(secondBooking), ...remoteFaults()]);
     troubles.begin();
     const collecting = setInterval(() => void switchboard.collect().catch(() => {}), 2_000);
     await editors
@@ -107,6 +122,8 @@ export async function runChaos(given: {
         edits: given.minutes === null ? given.edits : Number.POSITIVE_INFINITY,
         overAtMs: currentTimeMs() + (given.minutes ?? 60) * 60_000,
       })
+      // Edits come as quickly on a busy machine as on an idle one, and calls don't: what was edited is to go through the storm.
+      .then(() => enoughCalls(editors.counts.done * CALLS_OF_AN_EDIT))
       .finally(() => clearInterval(collecting));
 
     await switchboard.clearFaults();
@@ -164,6 +181,11 @@ export async function runChaos(given: {
   } finally {
     await troubles.stop();
     await database.close();
+  }
+
+  async function enoughCalls(number: number): Promise<void> {
+    const overAtMs = currentTimeMs() + STORM_GOES_ON_MS;
+    while (switchboard.calls().length < number && currentTimeMs() < overAtMs) await pause(200);
   }
 
   /** Tells of something that a healed system should have done long ago. */

@@ -1,8 +1,9 @@
-import type { FaultInput } from '@scheduler/crossmark/simulator';
+import { type FaultInput, ODD_TEXTS } from '@scheduler/crossmark/simulator';
 import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { startApp } from '../apps.ts';
 import type { Infrastructure } from '../infrastructure.ts';
 import type { Running } from '../process.ts';
+import { OddWorld, oddHabits } from './falsehoods.ts';
 import { pause, type Random } from './random.ts';
 import type { Switchboard } from './switchboard.ts';
 
@@ -51,9 +52,15 @@ export function remoteFaults(): FaultInput[] {
   return [
     ...REMOTE_FAULTS.map((fault, index) => ({ ...fault, times: null, chance: share / (1 - index * share) })),
     // A refusal that means nothing: a dead letter that somebody has to redrive.
-    { call: 'scheduleMplanEvent' as const, kind: 'refuse' as const, times: null, chance: 0.02 },
-    { call: 'deleteScheduledMplanEvent' as const, kind: 'refuse' as const, times: null, chance: 0.02 },
-    { call: 'createPendingWork' as const, kind: 'refuse' as const, times: null, chance: 0.02 },
+    ...(['scheduleMplanEvent', 'deleteScheduledMplanEvent', 'createPendingWork'] as const).map(
+      (call, index) => ({
+        call,
+        kind: 'refuse' as const,
+        message: `No ${ODD_TEXTS[index]}`,
+        times: null,
+        chance: 0.02,
+      }),
+    ),
   ];
 }
 
@@ -89,6 +96,7 @@ export class Troubles {
   private readonly infrastructure: Infrastructure;
   private readonly switchboard: Switchboard;
   private readonly random: Random;
+  private readonly odd: OddWorld;
   private members: Member[] = [];
   private hired = 0;
   private readonly leaving: Promise<void>[] = [];
@@ -99,6 +107,7 @@ export class Troubles {
     this.infrastructure = infrastructure;
     this.switchboard = switchboard;
     this.random = random;
+    this.odd = new OddWorld(switchboard, random);
   }
 
   tell(what: string): void {
@@ -139,6 +148,7 @@ export class Troubles {
       more: 2,
       fewer: 2,
       habits: 3,
+      odd: 4,
     });
     const member = random.pick(this.members.filter((one) => !one.frozen));
     const downMs = random.int(200, 2_500);
@@ -208,8 +218,14 @@ export class Troubles {
           listShift: { rows: random.pick([0, 0, 1, -1]) ?? 0, chance: 0.5 },
           loginAnswer:
             random.pick(['landingPage', 'redirectUrl', 'redirect', 'success'] as const) ?? 'success',
+          ...oddHabits(random),
         });
         return;
+      case 'odd': {
+        const what = await this.odd.one();
+        if (what) this.tell(what);
+        return;
+      }
     }
   }
 
@@ -229,12 +245,13 @@ export class Troubles {
     this.tell(`${member.running.name} goes on`);
   }
 
-  /** Ends every trouble: two workers at least, Postgres and Redis up, nothing frozen. */
+  /** Ends every trouble: two workers at least, Postgres and Redis up, nothing frozen, nothing odd. */
   async heal(): Promise<void> {
     this.stopped = true;
     await this.running;
     for (const member of this.members) this.thaw(member);
     await Promise.all(this.leaving);
+    await this.odd.clear();
     this.members = this.members.filter(({ running }) => running.process.exitCode === null);
     while (this.members.length < 2) this.hire();
     this.tell('all is healed');
