@@ -408,6 +408,9 @@ TABLE workers
   seen_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   CONSTRAINT workers_pkey PRIMARY KEY (id)
 
+TABLE write_checks
+  at timestamp(3) with time zone NOT NULL
+
 CREATE OR REPLACE FUNCTION public.app_clock()
  RETURNS timestamp with time zone
  LANGUAGE sql

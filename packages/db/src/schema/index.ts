@@ -20,3 +20,4 @@ export * from './user-sessions.ts';
 export * from './user-verifications.ts';
 export * from './users.ts';
 export * from './workers.ts';
+export * from './write-checks.ts';

@@ -1,0 +1,3 @@
+CREATE TABLE "write_checks" (
+	"at" timestamptz(3) NOT NULL
+);
