@@ -25,6 +25,9 @@ import { createLogger } from '@scheduler/runtime';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
 import {
+  type BreakerPolicy,
+  createBreaker,
+  DEFAULT_BREAKER_POLICY,
   DEFAULT_RETRY_POLICY,
   enqueueEmployee,
   pauseTasks,
@@ -56,6 +59,7 @@ let simulator: Simulator;
 let client: CrossmarkClient;
 let running: Worker[] = [];
 let children: ChildProcess[] = [];
+let guarded: CrossmarkClient[] = [];
 let lines: string[] = [];
 let ourStore: number;
 let people: number[];
@@ -121,7 +125,8 @@ afterEach(async () => {
   await Promise.all(running.map((worker) => worker.stop()));
   running = [];
   children = [];
-  await client.close();
+  await Promise.all([client, ...guarded].map((one) => one.close()));
+  guarded = [];
   await simulator.close();
   // graphile-worker's pool may still be hanging up when its runner has stopped.
   await vi.waitFor(async () => {
@@ -145,6 +150,25 @@ function start(overrides: Partial<WorkerOptions> = {}): Worker {
   });
   running.push(worker);
   return worker;
+}
+
+/** A client whose calls a breaker counts and holds back. */
+function guardedClient(policy: Partial<BreakerPolicy>) {
+  const breaker = createBreaker({
+    db: database.db,
+    baseUrl: simulator.url,
+    log: createLogger('worker', 'silent'),
+    policy: { ...DEFAULT_BREAKER_POLICY, ...policy },
+  });
+  const crossmark = createCrossmarkClient({
+    baseUrl: simulator.url,
+    userId: USER,
+    password: PASSWORD,
+    timeouts: { connectMs: 500, callMs: 1_000 },
+    guard: breaker,
+  });
+  guarded.push(crossmark);
+  return { breaker, crossmark };
 }
 
 function startProcess(env: Record<string, string | undefined> = {}): ChildProcess & { output: string } {
@@ -280,6 +304,50 @@ describe('a running worker', () => {
       tries.slice(0, -1).every((one) => one.outcome === 'retry' && one.failureKind === 'transient'),
     ).toBe(true);
     expect(tries.at(-1)?.outcome).toBe('done');
+  });
+
+  test('one plan whose search always fails, with nothing else going on, is a dead letter when its budget ends', async () => {
+    const limited = guardedClient({ failures: 3, probeMs: 100 });
+    simulator.addFaults({
+      call: 'getPlanningMplans',
+      mplanId: '40000001',
+      kind: 'status',
+      status: 500,
+      times: null,
+    });
+    start({ ...limited, retry: { ...FAST, budgetMs: 3_000 } });
+    const [eventId = 0] = await eventIds();
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await reached(eventId, 'failed');
+    expect(await sync(eventId)).toMatchObject({ failureKind: 'transient' });
+    // Its own failures opened the breaker on the way, and its tries are what the budget has room for.
+    expect(await database.db.$count(syncAttempts, eq(syncAttempts.outcome, 'waiting'))).toBeGreaterThan(0);
+    expect(await database.db.$count(syncAttempts, eq(syncAttempts.outcome, 'retry'))).toBeLessThan(25);
+  });
+
+  test('a Crossmark that is down for everybody for longer than the budget kills nothing', async () => {
+    const port = Number(new URL(simulator.url).port);
+    const limited = guardedClient({ failures: 3, probeMs: 100 });
+    await simulator.close();
+    start({ ...limited, retry: { ...FAST, budgetMs: 3_000 } });
+    const ids = (await eventIds()).slice(0, 4);
+    for (const [n, eventId] of ids.entries())
+      await decide(eventId, { employeeId: people[n % 3] ?? 0, startsAt: slot(n) });
+    // Held back for twice the budget.
+    await vi.waitFor(
+      async () =>
+        expect(
+          await database.db.$count(
+            eventSyncs,
+            sql`state = 'waiting' and held_back_since < app_now() - interval '6 seconds'`,
+          ),
+        ).toBe(ids.length),
+      patience,
+    );
+    await simulator.listen(port);
+    for (const eventId of ids) await reached(eventId, 'synced');
+    await agree();
+    expect(await database.db.$count(syncAttempts, eq(syncAttempts.outcome, 'dead'))).toBe(0);
   });
 
   test('a refusal is a failed job in the queue at once, and goes out when a person retries it', async () => {

@@ -290,7 +290,7 @@ async function close(tx: Tx, was: typeof crossmarkBreakers.$inferSelect): Promis
       updatedAt: sql`app_now()`,
     })
     .where(eq(crossmarkBreakers.id, was.id));
-  await letGo(tx, was.failingSince ?? was.openedAt);
+  await letGo(tx);
 }
 
 /** What a person's hand on the breaker changed. */
@@ -356,15 +356,12 @@ const CURABLE: FailureKind[] = ['transient', 'unknown'];
 
 /**
  * Lets go what waits for Crossmark: events get no time of their own any more, which {@link release} finds; links of people
- * and readings of the list, which are few, run now. Time without Crossmark doesn't count towards a dead letter.
+ * and readings of the list, which are few, run now.
  */
-async function letGo(tx: Tx, since: Instant | null): Promise<void> {
+async function letGo(tx: Tx): Promise<void> {
   await tx
     .update(eventSyncs)
-    .set({
-      nextTryAt: null,
-      failingSince: sql`${eventSyncs.failingSince} + (app_now() - greatest(${eventSyncs.failingSince}, ${since}::timestamptz))`,
-    })
+    .set({ nextTryAt: null })
     .where(and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)));
   await tx.execute(sql`
     select graphile_worker.reschedule_jobs(array(

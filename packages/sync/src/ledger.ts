@@ -277,7 +277,10 @@ async function takeFreeLeases(
       update event_syncs set lease_owner = free.owner, lease_until = app_now() + free."leaseMs" * interval '1 millisecond',
         state = case when redriven then 'pending' else state end,
         tries = case when redriven then 0 else event_syncs.tries end,
-        failing_since = case when redriven then null else failing_since end
+        -- What was held back wasn't tried: that time doesn't count towards the dead letter.
+        failing_since = case when redriven then null
+          else event_syncs.failing_since + coalesce(app_now() - event_syncs.held_back_since, '0') end,
+        held_back_since = null
       from free where event_syncs.event_id = free.event_id
       returning free.*
     ), opened as (
@@ -771,7 +774,7 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
     }
     const runAt = new Date(Date.parse(row.now) + verdict.retryInMs).toISOString();
     const nextTry = verdict.waits
-      ? { nextTryAt: null, failingSince: row.failingSince }
+      ? { nextTryAt: null, failingSince: row.failingSince, heldBackSince: row.now }
       : { nextTryAt: runAt };
     await tx
       .update(eventSyncs)
