@@ -130,6 +130,18 @@ function tellsOf(known: Remembered, told: Remembered, timeZone: string): boolean
   );
 }
 
+/** A booking told of in part, with the rest from the one that is known in full, where it may be that one. */
+function complete(told: Remembered, known: Remembered | null, timeZone: string): Remembered {
+  if (known === null || !tellsOf(known, told, timeZone)) return told;
+  return {
+    ...told,
+    bookingId: told.bookingId ?? known.bookingId,
+    repId: told.repId ?? known.repId,
+    startsAt: told.startsAt ?? known.startsAt,
+    names: told.names ?? known.names,
+  };
+}
+
 /**
  * The write of ours that a booking came from, if it is ours: the newest that is known to have made its number, or one of which
  * no number is known: its answer was lost, said no, or came after its worker had lost the event. Such a write may have arrived
@@ -151,6 +163,8 @@ function sourceOf(held: Held, steps: readonly JournalStep[], timeZone: string): 
 /** What a read of Crossmark means, judged against what was remembered and what was ever asked for. */
 export interface Reading {
   held: Remembered | null;
+  /** What the list and the reading before it told, without what was remembered. */
+  seen: Remembered | null;
   /**
    * Bookings of ours that may lie beneath the one listed: made once, never seen to go. Crossmark lists one booking an
    * event, so a write that arrived late can hide an earlier one.
@@ -192,14 +206,15 @@ export function writesBeneath(
 }
 
 /**
- * Judges what Crossmark lists for an event. `last` is what both sides last knew, {@link lastKnown}; `steps` is the journal,
- * newest first.
+ * Judges what Crossmark lists for an event. `last` is what both sides last knew, {@link lastKnown}; `seen` is the booking that
+ * the same run has read a moment ago, where it did; `steps` is the journal, newest first.
  */
 export function understand(given: {
   listed: PlannedEvent | null;
   timeZone: string;
   wanted: Wanted | null;
   last: Remembered | null;
+  seen?: Remembered | null;
   steps: readonly JournalStep[];
 }): Reading {
   const { timeZone, wanted, last, steps } = given;
@@ -209,16 +224,8 @@ export function understand(given: {
   const isWorked =
     isHistory(row, steps, timeZone) || (row && last && agreed === null && tellsOf(last, row, timeZone));
   const told = isWorked ? null : row;
-  const listed =
-    told && agreed && tellsOf(agreed, told, timeZone)
-      ? {
-          ...told,
-          bookingId: told.bookingId ?? agreed.bookingId,
-          repId: told.repId ?? agreed.repId,
-          startsAt: told.startsAt ?? agreed.startsAt,
-          names: told.names ?? agreed.names,
-        }
-      : told;
+  const completed = told && complete(told, given.seen ?? null, timeZone);
+  const listed = completed && complete(completed, agreed, timeZone);
   const source = listed && sourceOf(listed, steps, timeZone);
   const unchanged = sameBooking(agreed, listed, timeZone);
   // Of an hour that comes twice, the list doesn't tell which one. What was agreed on or asked for says so; what is wanted
@@ -252,6 +259,7 @@ export function understand(given: {
   const beneath = writesBeneath(held, steps, wanted).flatMap(({ bookingId }) => bookingId ?? []);
   return {
     held,
+    seen: completed,
     beneath,
     source: source?.id,
     settled: steps

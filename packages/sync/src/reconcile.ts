@@ -167,6 +167,8 @@ class Reconciliation {
   async converge(): Promise<Ended> {
     /** Crossmark's row as read in this run; undefined where a read is due. */
     let listed: PlannedEvent | null | undefined;
+    /** The booking of the reading before: a row that tells less now doesn't make it forgotten. */
+    let seen: Remembered | null = null;
     /** Bookings of ours that may lie beneath that one. */
     let beneath: BookingId[] = [];
     for (let round = 0; round < MAX_ROUNDS; round++) {
@@ -206,7 +208,8 @@ class Reconciliation {
             null,
           );
         const last = lastKnown(state, steps);
-        const reading = understand({ listed, timeZone, wanted, last, steps });
+        const reading = understand({ listed, timeZone, wanted, last, seen, steps });
+        ({ seen } = reading);
         if (!reading.explained) {
           const ended = await this.leaveToPerson(state, reading.held);
           if (ended) return ended;

@@ -309,3 +309,17 @@ test('a removal is not taken for done because a search left the event out', () =
     fates: [fine, fine, { kind: 'leftOut', latencyMs: 100 }],
     deeds: [schedules, { afterMs: 2_000, do: 'unschedule', event: 1 }],
   }));
+
+test('a change on Crossmark’s side that a run has seen isn’t forgotten because the next row tells less', () =>
+  tell({
+    ...inPlace,
+    fates: [fine, fine, { kind: 'partial', lacks: 'startsAt', latencyMs: 100 }],
+    deeds: [
+      { afterMs: 0, do: 'outside', event: 1, how: 'rebook', rep: 0, slot: 0 },
+      { ...schedules, slot: 1 },
+      { afterMs: 2_000, do: 'outside', event: 1, how: 'move', rep: 0, slot: 2 },
+      { ...schedules, slot: 1 },
+      { ...schedules, afterMs: 50, person: 2, slot: 1 },
+      { afterMs: 2_000, do: 'sweep' },
+    ],
+  }));

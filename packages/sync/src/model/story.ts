@@ -502,15 +502,20 @@ class Telling {
     this.touchedOutside.add(event);
   }
 
-  private lagged = false;
+  private isReading = false;
+  private hasLagged = false;
 
-  /** Reads the whole list: a page here is all there is. What two readings in a row show alike is believed: one lags at most. */
+  /**
+   * Reads the whole list: a page here is all there is. One reading at a time, and of two in a row one lags behind at most:
+   * what both show alike is believed.
+   */
   private refresh(behindMs = 0): void {
     const since = this.time.now();
-    const lags = behindMs > 0 && !this.lagged;
-    this.lagged = lags;
     const fate = this.healed ? { kind: 'fine' as const, latencyMs: 100 } : this.crossmark.nextFate();
-    if (fate.kind !== 'fine' && fate.kind !== 'partial') return;
+    if (this.isReading || (fate.kind !== 'fine' && fate.kind !== 'partial')) return;
+    this.isReading = true;
+    const lags = behindMs > 0 && !this.hasLagged;
+    this.hasLagged = lags;
     this.time.after(Math.floor(fate.latencyMs / 2), () => {
       const lacks = fate.kind === 'partial' ? fate.lacks : undefined;
       const rows = new Map(
@@ -520,6 +525,7 @@ class Telling {
         ]),
       );
       this.time.after(Math.ceil(fate.latencyMs / 2), () => {
+        this.isReading = false;
         this.changes += this.board.refresh(rows, since);
         for (const { event } of this.board.rows) this.choose(event.id);
       });
