@@ -37,8 +37,11 @@ const digits =
     return text as T;
   };
 
+const PLAN_ID = /^\d{1,12}$/;
 /** Reads a plan id; throws {@link InvalidIdError}. */
-export const mplanId = digits<MplanId>('plan id', /^\d{1,12}$/);
+export const mplanId = digits<MplanId>('plan id', PLAN_ID);
+/** Whether a text is a plan id just as it stands. */
+export const isMplanId = (text: string): text is MplanId => PLAN_ID.test(text);
 /** Reads a booking id; throws {@link InvalidIdError}. */
 export const bookingId = digits<BookingId>('booking id', /^\d{1,12}$/);
 /** Reads a RepID; throws {@link InvalidIdError}, also for an employee number. */

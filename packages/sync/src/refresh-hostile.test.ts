@@ -148,13 +148,15 @@ describe('one bad row', () => {
   });
 
   test.each(['x{y', 'x"y', 'x\\y', '{', '","', 'NULL', 'x\u0000y', '\ud800'])(
-    'that couldn’t be read and whose plan is called %j ends no reading',
+    'that couldn’t be read and whose plan is called %j ends no reading, and may be any event that is missing',
     async (mplanId) => {
       await read(listing([[row(1), row(2)]]));
       const bad = [{ mplanId, storeId: null, reason: `name: is\u0000empty \ud800` }];
-      const { run } = await read(listing([[row(1)]], bad));
-      expect(run).toMatchObject({ state: 'done', unchanged: 1, unconfirmed: 1 });
-      expect(run.badRows).toHaveLength(1);
+      for (let n = 0; n < 3; n++) {
+        const { run } = await read(listing([[row(1)]], bad));
+        expect(run).toMatchObject({ state: 'done', unchanged: 1, unconfirmed: 0, gone: 0 });
+        expect(run.badRows).toHaveLength(1);
+      }
     },
   );
 

@@ -1,4 +1,10 @@
-import { CrossmarkError, type EventPage, type PlannedEvent, type StoreId } from '@scheduler/crossmark';
+import {
+  CrossmarkError,
+  type EventPage,
+  isMplanId,
+  type PlannedEvent,
+  type StoreId,
+} from '@scheduler/crossmark';
 import {
   type BadRow,
   type Db,
@@ -461,7 +467,8 @@ class Reading {
       mplanId: mplanId === null ? null : cleanText(mplanId, LONGEST_PLAN),
       reason: cleanText(reason),
     };
-    if (row.mplanId) this.unreadable.add(row.mplanId);
+    // What is no plan's number doesn't tell which plan it stands for.
+    if (mplanId !== null && isMplanId(mplanId)) this.unreadable.add(mplanId);
     else this.nameless = true;
     if (this.bad.length < BAD_ROWS_KEPT) this.bad.push(row);
   }
