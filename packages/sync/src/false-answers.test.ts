@@ -145,23 +145,51 @@ test.each(cases)(
 
     async function decide(eventId: number, wanted: { employeeId: number; startsAt: Instant } | null) {
       await db.transaction(async (tx) => {
-        await tx
+        const isLive = and(eq(schedules.eventId, eventId), isNull(schedules.endedAt));
+        const moved = wanted && { ...wanted, endsAt: addMinutes(wanted.startsAt, 390) };
+        const [held] = await tx
           .update(schedules)
-          .set({ endedAt: sql`app_now()` })
-          .where(and(eq(schedules.eventId, eventId), isNull(schedules.endedAt)));
-        if (wanted) await addSchedule(tx, { eventId, ...wanted });
+          .set(moved ?? { endedAt: sql`app_now()` })
+          .where(isLive)
+          .returning();
+        if (wanted && !held) await addSchedule(tx, { eventId, ...wanted });
         await wantChange(tx, { eventId, task: 'sync_schedule' });
       });
       tell(
         `event ${eventId} wants ${wanted ? `person ${wanted.employeeId} at ${wanted.startsAt}` : 'nothing'}`,
       );
     }
+    /** Work that was reported as done is to be done again. */
+    async function reissue(eventId: number) {
+      const sync = await syncOf(eventId);
+      if (!sync?.bookingId || sync.state !== 'synced') return;
+      const wanted = { employeeId: random.pick(people), startsAt: random.pick(slots) };
+      await db.transaction(async (tx) => {
+        await tx
+          .update(schedules)
+          .set({ endedAt: sql`app_now()` })
+          .where(and(eq(schedules.eventId, eventId), isNull(schedules.endedAt)));
+        const id = await addSchedule(tx, { eventId, ...wanted });
+        await tx
+          .update(schedules)
+          .set({
+            reissueOf: sync.bookingId,
+            reissueExpiresOn: addDays(today, 25),
+            reissueResponses: random.next() < 0.5,
+          })
+          .where(eq(schedules.id, id));
+        await tx.update(events).set({ condition: 'Reissued' }).where(eq(events.id, eventId));
+        await wantChange(tx, { eventId, task: 'sync_schedule' });
+      });
+      tell(`event ${eventId} is reissued to person ${wanted.employeeId} at ${wanted.startsAt}`);
+    }
     async function choose(eventId: number, choice: 'mine' | 'theirs') {
       await db.transaction((tx) => resolveConflict(tx, eventId, choice));
       tell(`event ${eventId}: a dispatcher keeps ${choice}`);
     }
     async function outside(mplan: string, eventId: number) {
-      if (simulator.state.plans.find((one) => one.mplanId === mplan)?.gone) return;
+      const { gone, condition } = planOf(mplan);
+      if (gone || condition === 'Submitted') return;
       const held = simulator.state.bookings.filter((booking) => booking.mplanId === mplan).at(-1);
       const startsAt = random.pick(slots);
       const to = { repId: random.pick(REPS), startsAt, endsAt: addMinutes(startsAt, 390) };
@@ -180,12 +208,22 @@ test.each(cases)(
       }
     }
 
+    const planOf = (mplan: string) => need(simulator.state.plans.find((one) => one.mplanId === mplan));
+
     for (let edit = 0; edit < EDITS; edit++) {
       const mplan = random.pick(PLANS);
       const eventId = need(ids.get(mplan));
       const sync = await syncOf(eventId);
       const deed = random.next();
-      if (sync?.state === 'conflict' && deed < 0.5) await choose(eventId, random.pick(['mine', 'theirs']));
+      const { condition } = planOf(mplan);
+      if (sync?.state === 'synced' && sync.bookingId && condition === 'Scheduled' && random.next() < 0.1) {
+        simulator.putPlans({ ...plan(mplan), condition: 'Submitted' });
+        tell(`plan ${mplan} is reported as done`);
+      } else if (condition === 'Submitted' && random.next() < 0.4) {
+        await reissue(eventId);
+        if (random.next() < 0.7) await push(eventId);
+      } else if (sync?.state === 'conflict' && deed < 0.5)
+        await choose(eventId, random.pick(['mine', 'theirs']));
       else if (deed < 0.4) {
         await decide(eventId, { employeeId: random.pick(people), startsAt: random.pick(slots) });
         if (random.next() < 0.7) await push(eventId);
@@ -196,7 +234,7 @@ test.each(cases)(
       else if (deed < 0.85) await push(eventId);
       else if (deed < 0.95) await readAll();
       else {
-        const gone = !simulator.state.plans.find((one) => one.mplanId === mplan)?.gone;
+        const gone = !planOf(mplan).gone;
         simulator.putPlans({ ...plan(mplan), gone });
         tell(`plan ${mplan} ${gone ? 'goes' : 'comes back'}`);
       }
@@ -221,23 +259,33 @@ test.each(cases)(
       if (open.length === 0) break;
       for (const { eventId, state } of open) {
         if (state === 'conflict') await choose(eventId, random.pick(['mine', 'theirs']));
-        else await db.transaction((tx) => retryNow(tx, eventId));
+        else if (round === 0) await db.transaction((tx) => retryNow(tx, eventId));
+        // Refused for good, as work is that was reported meanwhile.
+        else await decide(eventId, null);
       }
       await settle();
     }
 
     const wrong: string[] = [];
     for (const [mplan, eventId] of ids) {
-      const held = simulator.state.bookings.filter((booking) => booking.mplanId === mplan);
+      const { bookings, pendingWork } = simulator.state;
+      // What was worked before a reissue stays as history, unless the new booking is an edit of it; so does a report.
+      const isHistory = ({ bookingId, lastEditedAt }: SimulatedBooking) =>
+        pendingWork.some((work) => work.bookingId === bookingId && work.createdAt >= lastEditedAt);
+      const isReport = ({ bookingId }: SimulatedBooking) =>
+        planOf(mplan).condition === 'Submitted' && !schedule && bookingId === sync?.bookingId;
+      const schedule = await live(eventId);
+      const sync = await syncOf(eventId);
+      const held = bookings.filter(
+        (booking) => booking.mplanId === mplan && !isHistory(booking) && !isReport(booking),
+      );
       const shown = ({ repId, startsAt, endsAt }: Pick<SimulatedBooking, 'repId' | 'startsAt' | 'endsAt'>) =>
         `${repId} ${startsAt} ${endsAt}`;
-      const schedule = await live(eventId);
       const person =
         schedule && (await db.query.employees.findFirst({ where: eq(employees.id, schedule.employeeId) }));
       const wanted = schedule
         ? [shown({ repId: need(person?.repId), startsAt: schedule.startsAt, endsAt: need(schedule.endsAt) })]
         : [];
-      const sync = await syncOf(eventId);
       const isSettled = !sync || (sync.state === 'synced' && sync.syncedVersion === sync.wantedVersion);
       if (JSON.stringify(held.map(shown)) === JSON.stringify(wanted) && isSettled) continue;
       const steps = await db
