@@ -22,7 +22,7 @@ import {
 import { backup, restore } from '@scheduler/db/backup';
 import { createFirewall, createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
-import { currentInstant } from '@scheduler/runtime/clock';
+import { clockOffsetMs, currentInstant } from '@scheduler/runtime/clock';
 import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
 import {
   type BreakerPolicy,
@@ -617,6 +617,37 @@ describe('several workers and things going wrong', () => {
     await database.db.transaction((tx) => resumeTasks(tx, ['sync_schedule']));
     for (const eventId of ids) await reached(eventId, 'synced');
     await agree();
+  });
+
+  test('a worker whose clock is ten minutes ahead plans by Postgres’ clock: a failed try’s next one comes after its blip', async () => {
+    const child = startProcess({
+      TEST_CLOCK_OFFSET_MS: String(clockOffsetMs + 600_000),
+      SYNC_BREAKER_FAILURES: '100',
+    });
+    await vi.waitFor(() => expect(child.output).toMatch(/worker is ready/), patience);
+    simulator.addFaults({ kind: 'status', status: 503, times: null });
+    const [eventId = 0] = await eventIds();
+    await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
+    await database.db.transaction((tx) => enqueueEmployee(tx, people[0] ?? 0));
+    // As planned when the try before it ended: 5 s, a fifth more or less, however late this looks.
+    const planned = async () => [
+      ...(await database.sql`
+        select jobs.key, jobs.run_at + app_clock_offset() - attempts.finished_at
+          between interval '3 seconds' and interval '1 minute' as soon
+        from graphile_worker._private_jobs jobs
+        join sync_attempts attempts on attempts.outcome = 'retry' and attempts.number = 1
+          and jobs.key in ('event:' || attempts.event_id, 'employee:' || attempts.employee_id)
+        order by jobs.key`),
+    ];
+    await vi.waitFor(
+      async () =>
+        expect(await planned()).toEqual([
+          { key: `employee:${people[0]}`, soon: true },
+          { key: `event:${eventId}`, soon: true },
+        ]),
+      patience,
+    );
+    expect(await sync(eventId)).toMatchObject({ state: 'waiting' });
   });
 
   test('a change whose job was lost is found by the sweep', async () => {

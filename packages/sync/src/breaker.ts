@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { type CallGuard, type CallName, type CallOutcome, CrossmarkError } from '@scheduler/crossmark';
 import { crossmarkBreakers, type Db, eventSyncs, type FailureKind, type Tx } from '@scheduler/db';
 import { shared } from '@scheduler/runtime';
-import { currentTimeMs } from '@scheduler/runtime/clock';
 import type { Instant } from '@scheduler/scheduling';
 import { and, count, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
@@ -46,11 +45,12 @@ const RELEASE_LIMIT = 1_000;
 
 /** A call that was held back, not sent: Crossmark is known not to answer. */
 export class CrossmarkUnreachableError extends CrossmarkError {
+  readonly host: string;
   readonly since: Instant;
   /** An admin holds calls back, whether Crossmark answers or not. */
   readonly byHand: boolean;
 
-  constructor(call: CallName, since: Instant, byHand = false) {
+  constructor(call: CallName, { host, since, byHand }: { host: string; since: Instant; byHand: boolean }) {
     super(
       'transient',
       call,
@@ -58,6 +58,7 @@ export class CrossmarkUnreachableError extends CrossmarkError {
         ? 'An admin holds back everything for Crossmark at the moment. This goes on by itself once it is let go.'
         : 'Crossmark doesn’t answer at the moment. This goes on by itself as soon as it does.',
     );
+    this.host = host;
     this.since = since;
     this.byHand = byHand;
   }
@@ -256,7 +257,7 @@ export function createBreaker(options: {
       // The first call of all.
       if (!row) await db.insert(crossmarkBreakers).values({ host }).onConflictDoNothing();
       if (row?.state !== 'open') return settle;
-      throw new CrossmarkUnreachableError(call, row.since, row.probeAt === null);
+      throw new CrossmarkUnreachableError(call, { host, since: row.since, byHand: row.probeAt === null });
     },
 
     async tend(ping, stopping) {
@@ -372,16 +373,16 @@ async function letGo(tx: Tx): Promise<void> {
 }
 
 /**
- * When a job that was held back and isn't an event's runs again: far off, for {@link letGo} finds it; at once where Crossmark
- * answers again already. Call it in the transaction that adds the job: no closing comes in between.
+ * After how long a job that was held back and isn't an event's runs again: far off, for {@link letGo} finds it; at once where
+ * that host answers again already. Call it in the transaction that adds the job: no closing comes in between.
  */
-export async function whenHeldBack(tx: Tx): Promise<Instant> {
+export async function lookAgainAfterMs(tx: Tx, { host }: CrossmarkUnreachableError): Promise<number> {
   const open = await tx
     .select({ id: crossmarkBreakers.id })
     .from(crossmarkBreakers)
-    .where(eq(crossmarkBreakers.state, 'open'))
+    .where(and(eq(crossmarkBreakers.host, host), eq(crossmarkBreakers.state, 'open')))
     .for('share');
-  return new Date(currentTimeMs() + (open.length > 0 ? LOOK_AGAIN_MS : 0)).toISOString();
+  return open.length > 0 ? LOOK_AGAIN_MS : 0;
 }
 
 /** Sends on its way whatever waits for Crossmark without a time of its own; returns how many events that were. */

@@ -1,6 +1,5 @@
 import type { Rep } from '@scheduler/crossmark';
 import { employees, events, holdLock, schedules, stores, syncAttempts, type Tx } from '@scheduler/db';
-import { currentInstant } from '@scheduler/runtime/clock';
 import { workDateOf } from '@scheduler/scheduling';
 import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { JobInfo, SyncContext } from './context.ts';
@@ -22,13 +21,13 @@ type Link = Pick<Employee, 'linkState' | 'linkReason' | 'repId' | 'employeeNumbe
 export async function syncEmployee(ctx: SyncContext, employeeId: number, job: JobInfo): Promise<Ended> {
   const { db } = ctx;
   const [found] = await db
-    .select({ timeZone: stores.timeZone })
+    .select({ timeZone: stores.timeZone, now: sql`app_now()`.mapWith(employees.createdAt) })
     .from(employees)
     .innerJoin(stores, eq(stores.id, employees.storeId))
     .where(eq(employees.id, employeeId));
   if (!found) return { outcome: 'nothing', summary: 'the person is gone' };
   const key = employeeJobKey(employeeId);
-  const today = workDateOf(currentInstant(), found.timeZone);
+  const today = workDateOf(found.now, found.timeZone);
   return tryWithReps(ctx, job, today, {
     employeeId,
     // Relies on the index sync_attempts_employee.

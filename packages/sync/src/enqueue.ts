@@ -38,8 +38,8 @@ export interface JobSpec {
   task: TaskName;
   payload: Record<string, number>;
   key: string;
-  /** Not before this, by our clock; at once where absent. */
-  runAt?: Instant;
+  /** Not before so many milliseconds have passed by Postgres' clock, whatever this process' own says; at once where absent. */
+  afterMs?: number;
   /** Where it came from; the work under way where absent. */
   origin?: Origin | undefined;
 }
@@ -58,7 +58,7 @@ function adding(jobs: readonly JobSpec[], first: SQL): SQL {
   const specs = jobs.map((job) => ({
     identifier: job.task,
     payload: { ...job.payload, ...(job.origin ?? here) },
-    run_at: job.runAt ?? null,
+    after_ms: job.afterMs || null,
     job_key: job.key,
     priority: PRIORITIES[job.task],
     flags: [taskFlag(job.task)],
@@ -67,8 +67,9 @@ function adding(jobs: readonly JobSpec[], first: SQL): SQL {
   return sql`
     with first as (${first}), specs as (
       -- graphile-worker goes by Postgres' own clock, from which tests move ours.
-      select json_populate_record(given, json_build_object('run_at', given.run_at - app_clock_offset())) spec
-      from json_populate_recordset(null::graphile_worker.job_spec, ${JSON.stringify(specs)}::json) given
+      select json_populate_record(json_populate_record(null::graphile_worker.job_spec, given), json_build_object('run_at',
+        (app_clock() - app_clock_offset() + (given->>'after_ms')::float8 * interval '1 millisecond')::timestamptz(3))) spec
+      from json_array_elements(${JSON.stringify(specs)}::json) given
       where (select count(*) from first) >= 0
     ), dead as materialized (
       -- Looked up one by one (offset 0 keeps the planner from reading all jobs, of which there may be a million).

@@ -18,7 +18,6 @@ import {
   type Tx,
 } from '@scheduler/db';
 import { together } from '@scheduler/runtime';
-import { currentTimeMs } from '@scheduler/runtime/clock';
 import type { Condition, Instant } from '@scheduler/scheduling';
 import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { JobInfo } from './context.ts';
@@ -218,16 +217,18 @@ async function leaveForLater(db: Db, { eventId, job }: Claim): Promise<'busy' | 
       () => holdEvent(tx, eventId),
       () =>
         tx
-          .select({ state: eventSyncs.state, leaseUntil: eventSyncs.leaseUntil })
+          .select({
+            state: eventSyncs.state,
+            heldForMs: sql<number>`coalesce(extract(epoch from lease_until - app_clock()) * 1000, 0)::float8`,
+          })
           .from(eventSyncs)
           .where(eq(eventSyncs.eventId, eventId))
           .for('update'),
     );
     if (!sync || sync.state === 'synced' || sync.state === 'conflict') return 'nothing';
     // The holder goes round again if what is wanted moved; this job only matters if the holder dies, or has just ended.
-    const heldUntil = sync.leaseUntil ? Date.parse(sync.leaseUntil) + 1_000 : currentTimeMs();
-    const runAt = new Date(heldUntil).toISOString();
-    await addJobs(tx, [{ task: job.task, payload: { eventId }, key: eventJobKey(eventId), runAt }]);
+    const afterMs = sync.heldForMs > 0 ? sync.heldForMs + 1_000 : 0;
+    await addJobs(tx, [{ task: job.task, payload: { eventId }, key: eventJobKey(eventId), afterMs }]);
     return 'busy';
   });
 }
@@ -560,13 +561,13 @@ async function commitReading(
   });
 }
 
-const addEventJob = (tx: Tx, lease: Claim, runAt?: Instant) =>
+const addEventJob = (tx: Tx, lease: Claim, afterMs = 0) =>
   addJobs(tx, [
     {
       task: lease.job.task as EventTask,
       payload: { eventId: lease.eventId },
       key: eventJobKey(lease.eventId),
-      ...(runAt === undefined ? {} : { runAt }),
+      afterMs,
     },
   ]);
 
@@ -578,7 +579,7 @@ const closeAttempt = (
     summary?: string | null;
     failureKind?: FailureKind;
     failureReason?: string;
-    nextTryAt?: Instant;
+    nextTryAt?: Instant | SQL;
   },
 ) =>
   tx
@@ -772,18 +773,19 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
       await closeAttempt(tx, lease, { ...attempt, outcome: 'dead' });
       return 'dead';
     }
-    const runAt = new Date(Date.parse(row.now) + verdict.retryInMs).toISOString();
+    await addEventJob(tx, lease, verdict.retryInMs);
+    const nextTryAt = sql`(
+      select run_at + app_clock_offset() from graphile_worker._private_jobs where key = ${eventJobKey(lease.eventId)})`;
     const nextTry = verdict.waits
       ? { nextTryAt: null, failingSince: row.failingSince, heldBackSince: row.now }
-      : { nextTryAt: runAt };
+      : { nextTryAt };
     await tx
       .update(eventSyncs)
       .set({ ...failed, ...nextTry, state: 'waiting', tries: row.tries + (verdict.spent ? 1 : 0) })
       .where(eq(eventSyncs.eventId, lease.eventId));
-    await addEventJob(tx, lease, runAt);
     await closeAttempt(tx, lease, {
       ...attempt,
-      ...(verdict.waits ? { outcome: 'waiting' } : { outcome: 'retry', nextTryAt: runAt }),
+      ...(verdict.waits ? { outcome: 'waiting' } : { outcome: 'retry', nextTryAt }),
     });
     return 'retry';
   });
@@ -791,9 +793,9 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
 
 async function handBack(db: Db, claim: Claim, afterMs: number, summary: string): Promise<void> {
   await db.transaction(async (tx) => {
-    const { now } = await lockOwned(tx, claim);
+    await lockOwned(tx, claim);
     await tx.update(eventSyncs).set(RELEASED).where(eq(eventSyncs.eventId, claim.eventId));
-    await addEventJob(tx, claim, new Date(Date.parse(now) + afterMs).toISOString());
+    await addEventJob(tx, claim, afterMs);
     await interrupt(tx, claim, summary);
   });
 }

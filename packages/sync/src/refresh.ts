@@ -44,7 +44,7 @@ import {
   reopen,
   scheduleOf,
 } from './adopt.ts';
-import { CrossmarkUnreachableError, whenHeldBack } from './breaker.ts';
+import { CrossmarkUnreachableError, lookAgainAfterMs } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import { conditionOf, differs, judge, needsWrite } from './drift.ts';
 import { addJobs, requestRefreshForTick, retryAllNow, wantChanges } from './enqueue.ts';
@@ -205,11 +205,10 @@ function leaveFailed(
       return { ...failure, outcome: 'dead' };
     }
     const waitMs = retryAfterMs ?? Math.min(Math.max(lastedMs, SHORTEST_RETRY_MS), LONGEST_RETRY_MS);
-    const nextTryAt = heldBack ? await whenHeldBack(tx) : new Date(nowMs + waitMs).toISOString();
+    const afterMs = error instanceof CrossmarkUnreachableError ? await lookAgainAfterMs(tx, error) : waitMs;
+    const nextTryAt = new Date(nowMs + waitMs).toISOString();
     await tx.update(refreshRuns).set({ state: 'queued', failureReason }).where(ours);
-    await addJobs(tx, [
-      { task: job.task, payload: { runId: run.id }, key: refreshJobKey(run.id), runAt: nextTryAt },
-    ]);
+    await addJobs(tx, [{ task: job.task, payload: { runId: run.id }, key: refreshJobKey(run.id), afterMs }]);
     const outcome = heldBack ? 'waiting' : 'retry';
     await close(tx, { ...failure, outcome, ...(heldBack ? {} : { nextTryAt }) });
     return { ...failure, outcome };

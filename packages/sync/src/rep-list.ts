@@ -1,9 +1,9 @@
 import { CrossmarkError, type Rep } from '@scheduler/crossmark';
 import { crossmarkReps, type Db, repReadings, syncAttempts, type Tx } from '@scheduler/db';
-import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
-import { addDays, type Instant, type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { addDays, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { and, desc, eq, gte, isNull, ne, type SQL, sql } from 'drizzle-orm';
-import { CrossmarkUnreachableError, whenHeldBack } from './breaker.ts';
+import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
+import { CrossmarkUnreachableError, lookAgainAfterMs } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import { addJobs, type JobSpec } from './enqueue.ts';
 import { readingJobKey } from './jobs.ts';
@@ -19,16 +19,16 @@ const REP_LIST_DAYS = 90;
  */
 export async function readRepList(ctx: SyncContext, readingId: number, job: JobInfo): Promise<Ended> {
   const [reading] = await ctx.db
-    .select()
+    .select({ requestedAt: repReadings.requestedAt, now: sql`app_now()`.mapWith(repReadings.requestedAt) })
     .from(repReadings)
     .where(and(eq(repReadings.id, readingId), eq(repReadings.state, 'queued')));
   if (!reading) return { outcome: 'nothing', summary: 'this reading is over' };
-  const note = (tx: Tx, state: typeof reading.state, failureReason: string | null) =>
+  const note = (tx: Tx, state: typeof repReadings.$inferSelect.state, failureReason: string | null) =>
     tx
       .update(repReadings)
       .set({ state, failureReason, ...(state === 'queued' ? {} : { finishedAt: sql`app_now()` }) })
       .where(eq(repReadings.id, readingId));
-  return tryWithReps(ctx, job, workDateOf(currentInstant(), 'UTC'), {
+  return tryWithReps(ctx, job, workDateOf(reading.now, 'UTC'), {
     employeeId: null,
     earlier: and(
       eq(syncAttempts.task, job.task),
@@ -85,13 +85,12 @@ export async function tryWithReps(
       number: earlier.tries + 1,
     })
     .returning({ id: syncAttempts.id });
-  const close = (tx: Tx, values: Partial<typeof syncAttempts.$inferInsert>) =>
+  const close = (tx: Tx, values: PgUpdateSetSource<typeof syncAttempts>) =>
     tx
       .update(syncAttempts)
       .set({ ...values, finishedAt: sql`app_now()` })
       .where(eq(syncAttempts.id, attempt?.id ?? 0));
-  const again = (tx: Tx, runAt?: Instant) =>
-    addJobs(tx, [{ task: 'sync_employee', ...work.again, ...(runAt === undefined ? {} : { runAt }) }]);
+  const again = (tx: Tx, afterMs = 0) => addJobs(tx, [{ task: 'sync_employee', ...work.again, afterMs }]);
 
   try {
     const reps = await ctx.crossmark.availableReps({
@@ -116,7 +115,7 @@ export async function tryWithReps(
     const failure = { failureKind: error.kind, failureReason: error.message };
     if (error instanceof CrossmarkUnreachableError)
       return db.transaction(async (tx) => {
-        await again(tx, await whenHeldBack(tx));
+        await again(tx, await lookAgainAfterMs(tx, error));
         await work.failed(tx, error.message, false);
         await close(tx, { ...failure, outcome: 'waiting' });
         return { ...failure, outcome: 'waiting' as const };
@@ -136,25 +135,37 @@ export async function tryWithReps(
         await close(tx, { ...failure, outcome: 'dead' });
         return { ...failure, outcome: 'dead' as const };
       }
-      const nextTryAt = new Date(currentTimeMs() + verdict.retryInMs).toISOString();
-      await again(tx, nextTryAt);
-      await work.failed(tx, error.message, false);
-      await close(tx, { ...failure, outcome: 'retry', nextTryAt });
+      await again(tx, verdict.retryInMs);
+      await work.failed(tx, failure.failureReason, false);
+      await close(tx, {
+        ...failure,
+        outcome: 'retry',
+        nextTryAt: sql`app_clock() + ${verdict.retryInMs} * interval '1 millisecond'`,
+      });
       return { ...failure, outcome: 'retry' as const };
     });
   }
 }
 
-/** Tries that failed since the last one that didn't. */
+/**
+ * Tries that failed since the last one that didn't, and for how long it has failed by Postgres' clock. What was held back
+ * wasn't tried, and the time until the next try doesn't count.
+ */
 async function failedTries(db: Db, which: SQL | undefined): Promise<{ tries: number; failingForMs: number }> {
   const attempts = await db
-    .select({ outcome: syncAttempts.outcome, startedAt: syncAttempts.startedAt })
+    .select({
+      outcome: syncAttempts.outcome,
+      agoMs: sql<number>`(extract(epoch from app_clock() - ${syncAttempts.startedAt}) * 1000)::float8`,
+    })
     .from(syncAttempts)
     .where(and(which, ne(syncAttempts.outcome, 'interrupted')))
     .orderBy(desc(syncAttempts.id))
     .limit(200);
-  const end = attempts.findIndex((attempt) => attempt.outcome !== 'retry');
-  const failed = end < 0 ? attempts : attempts.slice(0, end);
-  const first = failed.at(-1);
-  return { tries: failed.length, failingForMs: first ? currentTimeMs() - Date.parse(first.startedAt) : 0 };
+  const end = attempts.findIndex(({ outcome }) => outcome !== 'retry' && outcome !== 'waiting');
+  const row = (end < 0 ? attempts : attempts.slice(0, end)).reverse();
+  const first = row.findIndex(({ outcome }) => outcome === 'retry');
+  let failingForMs = row[first]?.agoMs ?? 0;
+  for (const [n, { outcome, agoMs }] of row.entries())
+    if (outcome === 'waiting' && n > first && first >= 0) failingForMs -= agoMs - (row[n + 1]?.agoMs ?? 0);
+  return { tries: row.filter(({ outcome }) => outcome === 'retry').length, failingForMs };
 }

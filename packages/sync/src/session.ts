@@ -158,7 +158,7 @@ export function postgresSession(options: {
         const session = await signIn();
         const kept = await db
           .update(crossmarkSessions)
-          .set({ ...RELEASED, ...seal(session, id, keys[0]), startedAt: session.startedAt })
+          .set({ ...RELEASED, ...seal(session, id, keys[0]), startedAt: sql`app_now()` })
           .where(owned(owner))
           .returning({ host: crossmarkSessions.host });
         // Took so long that somebody else signed in meanwhile: theirs is everybody's.

@@ -274,7 +274,7 @@ export class ModelCrossmark {
           const failure =
             fate.kind === 'refused'
               ? error('transient', 'connection refused')
-              : new CrossmarkUnreachableError(name, time.now());
+              : new CrossmarkUnreachableError(name, { host: 'model', since: time.now(), byHand: false });
           return time.after(1, () => fail('answers', failure));
         }
         watch = watchWrite?.() ?? null;
