@@ -192,7 +192,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
                   <button
                     type="button"
                     onClick={() => setAsked('type')}
-                    className="ml-2 text-accent-text underline pointer-coarse:min-h-10"
+                    className="ml-2 text-accent-text underline pointer-coarse:-my-2.5 pointer-coarse:py-2.5"
                   >
                     Change<span className="sr-only"> the type</span>
                   </button>

@@ -95,8 +95,9 @@ function Effect({ row: { schedule, refused, timeZone } }: { row: Row }) {
       {schedule ? (
         <span className="block">
           {formatDay(workDateOf(schedule.startsAt, timeZone))}, {schedule.employeeName}:{' '}
-          {at(schedule.startsAt)} – {ends && <s className="text-ink-2">{at(schedule.endsAt)}</s>}{' '}
-          {at(schedule.newEndsAt)}
+          <span className="whitespace-nowrap">{at(schedule.startsAt)} –</span>{' '}
+          {ends && <s className="whitespace-nowrap text-ink-2">{at(schedule.endsAt)}</s>}{' '}
+          <span className="whitespace-nowrap">{at(schedule.newEndsAt)}</span>
         </span>
       ) : (
         <span className="block text-ink-2">Not scheduled yet</span>
