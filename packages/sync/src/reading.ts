@@ -26,6 +26,26 @@ export function sinceMade(bookingId: BookingId, steps: readonly JournalStep[]): 
   return made < 0 ? steps : steps.slice(0, made);
 }
 
+/**
+ * Whether a row that tells of no booking leaves open whether the one that is known is gone: nobody here has asked for its
+ * removal yet, and a copy of the list that lags behind lacks it as well. Closed work may have lost its booking by being closed.
+ */
+export function leavesOpen(
+  row: PlannedEvent | null,
+  known: Held | null,
+  steps: readonly JournalStep[],
+): known is Held & { bookingId: BookingId } {
+  if (row === null || bookingOf(row) !== null || known === null || known.bookingId === null) return false;
+  if (CLOSED_CONDITIONS.includes(row.condition)) return false;
+  return !wasRemovalAsked(known.bookingId, steps);
+}
+
+/** Whether a removal of this very booking left for Crossmark that isn't known to have failed. */
+export const wasRemovalAsked = (bookingId: BookingId, steps: readonly JournalStep[]): boolean =>
+  sinceMade(bookingId, steps).some(
+    (step) => step.kind === 'delete' && step.state !== 'settled' && step.bookingId === bookingId,
+  );
+
 /** The reissue that opened this booking's work again, if no booking of that number was made since. */
 function reissueOf(bookingId: BookingId, steps: readonly JournalStep[]): JournalStep | undefined {
   return sinceMade(bookingId, steps).find(
@@ -254,8 +274,7 @@ export function understand(given: {
   // A refusal is settled by what the list shows. That of a removal, where the booking is still there: else it was one of a
   // booking that was gone already.
   const wasRefused = (step: JournalStep): boolean =>
-    step.state === 'refused' &&
-    (step.kind === 'create' || (step.kind === 'delete' && step.bookingId === held?.bookingId));
+    step.state === 'refused' && (step.kind !== 'delete' || step.bookingId === held?.bookingId);
   const beneath = writesBeneath(held, steps, wanted).flatMap(({ bookingId }) => bookingId ?? []);
   return {
     held,

@@ -560,6 +560,64 @@ describe('a known plan that a search leaves out', () => {
   });
 });
 
+describe('a row that tells less than is known', () => {
+  const shows = (row: Record<string, unknown>) =>
+    simulator.putPlans({ ...need(simulator.state.plans[0]), row });
+  const nothing = { scheduleDate: '', staffedReps: '', scheduleRepID: '', scheduleEventID: '' };
+  const lag = (behindWrites: number, times = 1) =>
+    simulator.addFaults({
+      call: 'getPlanningMplans',
+      kind: 'stale',
+      reading: 'search',
+      behindWrites,
+      times,
+    });
+
+  beforeEach(async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+  });
+
+  test('from before the booking was made doesn’t make an unscheduling synced: what is known is removed', async () => {
+    lag(1);
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([]);
+    expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
+  });
+
+  test('in a booked condition without a booking doesn’t make an unscheduling synced either', async () => {
+    shows(nothing);
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([]);
+  });
+
+  test('in a booked condition without a booking is no conflict: a move waits for a row that tells more', async () => {
+    shows(nothing);
+    await decide({ employeeId: ada, startsAt: at1115 });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+    expect(writes()).toHaveLength(1);
+    shows({});
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([booking('100001', at1115)]);
+  });
+
+  test.each(['success', 'error'] as const)(
+    'with a booking that we removed is no dead letter, where a second removal is answered with %s',
+    async (unknownDelete) => {
+      simulator.configure({ unknownDelete });
+      await decide({ employeeId: bob, startsAt: at1115 });
+      await run();
+      lag(2, 2);
+      await decide({ employeeId: ada, startsAt: at1115 });
+      expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(bookings()).toEqual([booking('100001', at1115)]);
+    },
+  );
+});
+
 describe('an answer about something else', () => {
   test('another event’s booking, given for ours: neither is removed, and both are booked', async () => {
     const other = await addEvent(database.db, { storeId, mplanId: '40000002' });
@@ -1173,6 +1231,19 @@ describe.each(BOOKING_HABITS)('work opened again, where $way', ({ habits, keepsR
     expect(await run()).toMatchObject({ outcome: 'dead', failureKind: 'rejected' });
     expect(bookings()).toEqual([worked]);
   });
+
+  test.each([true, false])(
+    'refused (applied all the same: %s) and tried again is read back first, and opened once',
+    async (applied) => {
+      simulator.addFaults({ call: 'createPendingWork', kind: 'refuse', applied });
+      await reissue();
+      expect(await run()).toMatchObject({ outcome: 'dead', failureKind: 'rejected' });
+      await database.db.transaction((tx) => retryNow(tx, eventId));
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(simulator.state.pendingWork).toHaveLength(1);
+      expect(bookings()).toEqual(both);
+    },
+  );
 });
 
 describe('work reported as done meanwhile keeps its booking', () => {

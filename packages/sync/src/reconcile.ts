@@ -25,10 +25,12 @@ import { isWanted, plan, type Step, type Wanted } from './plan.ts';
 import {
   dueReissue,
   lastKnown,
+  leavesOpen,
   type Remembered,
   remembered,
   sinceMade,
   understand,
+  wasRemovalAsked,
   writesBeneath,
 } from './reading.ts';
 import { HELD_BACK, nextTry } from './retry.ts';
@@ -210,6 +212,11 @@ class Reconciliation {
         const last = lastKnown(state, steps);
         const reading = understand({ listed, timeZone, wanted, last, seen, steps });
         ({ seen } = reading);
+        // A copy of the list that lags behind tells of no booking either: what is known goes by its number before that is believed.
+        if (listed && leavesOpen(listed, held, steps)) {
+          if (wanted === null) reading.held = held;
+          else if (listed.condition !== 'Unstaffed') throw contradictory(listed);
+        }
         if (!reading.explained) {
           const ended = await this.leaveToPerson(state, reading.held);
           if (ended) return ended;
@@ -311,7 +318,8 @@ class Reconciliation {
     const name = state.employee?.name ?? null;
     if (step.kind === 'delete' && this.removals.has(step.bookingId)) {
       const refusal = this.removals.get(step.bookingId);
-      if (refusal) throw refusal;
+      // What was removed before and is refused now is gone: the list lags behind.
+      if (refusal && !wasRemoved(step.bookingId, state.steps)) throw refusal;
       throw new TryFailedError(
         'transient',
         'Crossmark confirmed that it removed the booking but still lists it. Nothing else is sent before that is clear; it will be tried again.',
@@ -548,11 +556,14 @@ function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boo
   const isOpen = ({ kind, state }: JournalStep) =>
     state === 'sent' || state === 'unknown' || (kind === 'create' && state === 'refused');
   if (steps.some(isOpen)) return false;
-  if (held === null || held.bookingId === null) return true;
-  return !sinceMade(held.bookingId, steps).some(
-    ({ kind, state, bookingId }) => kind === 'delete' && state !== 'settled' && bookingId === held.bookingId,
-  );
+  return held === null || held.bookingId === null || !wasRemovalAsked(held.bookingId, steps);
 }
+
+/** Whether Crossmark confirmed the removal of this very booking. */
+const wasRemoved = (id: BookingId, steps: readonly JournalStep[]): boolean =>
+  sinceMade(id, steps).some(
+    ({ kind, state, bookingId }) => kind === 'delete' && state === 'done' && bookingId === id,
+  );
 
 /** Whether a reading tells something else than what is remembered. */
 function isNews(held: Remembered | null, { sync }: EventState): boolean {
@@ -613,6 +624,13 @@ function refuseImpossible(
     held,
   );
 }
+
+/** A row that says in one word that somebody is booked, and names neither person, time nor number. */
+const contradictory = ({ condition }: PlannedEvent) =>
+  new TryFailedError(
+    'transient',
+    `Crossmark lists this event as ${condition} but doesn’t say who is booked. The schedule is saved here and will be tried again.`,
+  );
 
 function impossible(state: EventState, sentence: string, held = remembered(state, [])): TryFailedError {
   return new TryFailedError('rejected', `${sentence} ${heldInWords(held, state.store.timeZone)}`);
