@@ -1,6 +1,6 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { createUser } from '@scheduler/auth';
-import { auditLog, type UserRole, workers } from '@scheduler/db';
+import { auditLog, SCHEMA_BEHIND, type UserRole, workers } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createMetricsReader, createMetricsWriter, type MetricsReader } from '@scheduler/metrics';
 import { findRedis, type RedisProcess, startRedis } from '@scheduler/metrics/redis';
@@ -233,6 +233,27 @@ describe('every procedure', () => {
       [...Object.keys(views), ...Object.keys(changes)].sort(),
     );
   });
+});
+
+test('while the schema is behind the code requests are refused with one sentence, until it is there', async () => {
+  const removed = await database.sql<{ hash: string; created_at: string }[]>`
+    delete from drizzle.__drizzle_migrations
+    where id = (select id from drizzle.__drizzle_migrations order by created_at desc limit 1) returning hash, created_at`;
+  try {
+    await vi.waitFor(async () => {
+      const answer = await ask('GET', '/trpc/overview', 'admin');
+      expect(answer.statusCode).toBe(503);
+      expect(answer.json().error.message).toBe(SCHEMA_BEHIND);
+    });
+    const queues = await ask('GET', '/queues/api/queues', 'admin');
+    expect([queues.statusCode, queues.json().message]).toEqual([503, SCHEMA_BEHIND]);
+    expect((await ask('GET', '/healthz', 'stranger')).statusCode).toBe(200);
+    expect((await ask('GET', '/readyz', 'stranger')).statusCode).toBe(503);
+  } finally {
+    await database.sql`
+      insert into drizzle.__drizzle_migrations ${database.sql(removed.map(({ hash, created_at }) => ({ hash, created_at })))}`;
+  }
+  expect((await ask('GET', '/trpc/overview', 'admin')).statusCode).toBe(200);
 });
 
 describe('a stranger', () => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits, UNATTENDED_HEADER } from '@scheduler/auth';
-import { type Database, databaseReasons } from '@scheduler/db';
+import { type Database, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
 import { createLogger, isEncodedTwice, readiness, securityHeaders } from '@scheduler/runtime';
 import { TRPCError } from '@trpc/server';
@@ -96,6 +96,14 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   app.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/trpc/') && isEncodedTwice(request.url))
       return reply.code(404).send({ error: 'There is nothing here.' });
+    const asks = ['/api/', '/queues/api/'].some((path) => request.url.startsWith(path));
+    // Where the database doesn't answer, what is asked of it next says so.
+    if (asks && (await schemaIsBehind(database.db).catch(() => false)))
+      // As text: the queues' pages put other words in place of what failed there.
+      return reply
+        .code(503)
+        .type('application/json')
+        .send(JSON.stringify({ error: SCHEMA_BEHIND, message: SCHEMA_BEHIND }));
     if (isRead(request.method)) return;
     if (!isSameOrigin(request))
       return reply.code(403).send({ error: 'This request did not come from the admin page itself.' });
@@ -173,6 +181,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
           const message = `A request carries ${LARGEST_BATCH} calls at most.`;
           throw new TRPCError({ code: 'BAD_REQUEST', message });
         }
+        if (await schemaIsBehind(database.db).catch(() => false))
+          throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: SCHEMA_BEHIND });
         return { viewer: await viewerOf(req), requestId: req.id, services };
       },
       onError: ({ error, path, req }) => {

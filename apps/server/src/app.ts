@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits } from '@scheduler/auth';
-import { connect, databaseReasons } from '@scheduler/db';
+import { connect, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
 import { isEncodedTwice, type Logger, readiness, securityHeaders } from '@scheduler/runtime';
 import { formatDay } from '@scheduler/scheduling';
 import { TRPCError } from '@trpc/server';
@@ -118,12 +118,24 @@ export async function buildServer(options: {
 
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const status = error instanceof Refusal ? getHTTPStatusCodeFromError(error) : (error.statusCode ?? 500);
+    if (error instanceof Refusal) return reply.status(status).send({ message: error.message });
     if (status >= 500) request.log.error({ err: error }, 'request failed');
     const message =
       status >= 500 ? `Something went wrong here. It is in the log as request ${request.id}.` : error.message;
     return reply.status(status).send({ message });
   });
   app.setNotFoundHandler((_request, reply) => reply.status(404).send({ message: 'There is nothing here.' }));
+
+  /** Statements on tables that aren't there yet would fail one by one, each in words of its own. */
+  const assertSchema = async () => {
+    // Where the database doesn't answer, what is asked of it next says so.
+    if (await schemaIsBehind(database.db).catch(() => false))
+      throw new Refusal(SCHEMA_BEHIND, { code: 'updating' });
+  };
+  app.addHook('preHandler', async (request) => {
+    // Calls of tRPC are refused in its own shape, below.
+    if (request.url.startsWith('/api/')) await assertSchema();
+  });
 
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async (_request, reply) => {
@@ -229,6 +241,7 @@ export async function buildServer(options: {
 
   const createContext = async ({ req, res, info }: CreateFastifyContextOptions): Promise<Context> => {
     assertOwnPage(req);
+    await assertSchema();
     if (info.calls.length > LARGEST_BATCH) {
       throw new Refusal(`A request carries ${LARGEST_BATCH} calls at most.`, { code: 'input' });
     }

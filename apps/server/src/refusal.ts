@@ -26,6 +26,7 @@ export interface RefusalReason {
     | 'signed_out'
     | 'forbidden'
     | 'origin'
+    | 'updating'
     | 'internal';
   /** What the rules say of it: of each side where a trade has two. */
   reasons?: Reason[];
@@ -48,6 +49,7 @@ const HTTP_CODES = {
   signed_out: 'UNAUTHORIZED',
   forbidden: 'FORBIDDEN',
   origin: 'FORBIDDEN',
+  updating: 'SERVICE_UNAVAILABLE',
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<RefusalReason['code'], TRPCError['code']>;
 

@@ -4,6 +4,7 @@ import { initTRPC } from '@trpc/server';
 import { ZodError, type z } from 'zod';
 import type { Actor, Context } from './context.ts';
 import { Refusal, type RefusalReason } from './refusal.ts';
+import { savedNothing } from './save.ts';
 
 /** Sent on an idle stream, so that proxies keep it open and a dead one is noticed. */
 const PING_EVERY_MS = 15_000;
@@ -19,9 +20,9 @@ const t = initTRPC
       ping: { enabled: true, intervalMs: PING_EVERY_MS },
       client: { reconnectAfterInactivityMs: 3 * PING_EVERY_MS },
     },
-    errorFormatter: ({ shape, error, ctx }) => {
+    errorFormatter: ({ shape, error, ctx, type }) => {
       const { stack: _, ...data } = shape.data;
-      const said = describe(error, ctx?.requestId);
+      const said = describe(error, ctx?.requestId, type === 'mutation' && ctx !== undefined);
       return { ...shape, message: said.message, data: { ...data, reason: said.reason } };
     },
   });
@@ -30,6 +31,7 @@ const t = initTRPC
 function describe(
   error: { code: string; message: string; cause?: unknown },
   requestId: string | undefined,
+  isMutation: boolean,
 ): { message: string; reason: RefusalReason } {
   if (error instanceof Refusal) return { message: error.message, reason: error.reason };
   if (error.cause instanceof ZodError) {
@@ -41,10 +43,7 @@ function describe(
   }
   if (error.code === 'INTERNAL_SERVER_ERROR') {
     const where = requestId ? ` It is in the log as request ${requestId}.` : '';
-    return {
-      message: `Something went wrong here, and nothing was saved.${where} Try again in a moment.`,
-      reason: { code: 'internal' },
-    };
+    return { message: `${wentWrong(error, isMutation)}${where}`, reason: { code: 'internal' } };
   }
   // The parser's own words quote what was sent.
   if (error.code === 'PARSE_ERROR') {
@@ -52,6 +51,13 @@ function describe(
   }
   const code = error.code === 'NOT_FOUND' ? 'not_found' : 'input';
   return { message: error.message, reason: { code } };
+}
+
+/** Says that nothing was saved only where that is known: the answer to a commit may be lost. `isMutation`: it was carried out at least in part. */
+function wentWrong(error: unknown, isMutation: boolean): string {
+  if (!isMutation) return 'Something went wrong here. Try again in a moment.';
+  if (savedNothing(error)) return 'Something went wrong here, and nothing was saved. Try again in a moment.';
+  return 'Something went wrong here. What you were saving may have been saved: look before you try again.';
 }
 
 /** A sentence for a field at fault. Our own messages go on from the field's name: `must be a whole number`. */

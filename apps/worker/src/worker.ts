@@ -1,7 +1,15 @@
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CrossmarkClient } from '@scheduler/crossmark';
-import { connect, type Database, databaseReasons, PATIENCE, type Patience, workers } from '@scheduler/db';
+import {
+  connect,
+  type Database,
+  databaseReasons,
+  PATIENCE,
+  type Patience,
+  schemaIsBehind,
+  workers,
+} from '@scheduler/db';
 import { errorText, isOverWithin, type Logger } from '@scheduler/runtime';
 import {
   type Breaker,
@@ -256,14 +264,15 @@ export function startWorker(options: WorkerOptions): Worker {
   };
 }
 
-/** Waits until Postgres answers and has our tables, longer each time, and says what it waits for. */
+/** Waits until Postgres answers and has this version's tables, longer each time, and says what it waits for. */
 async function postgresReady({ db }: Database, log: Logger, signal: AbortSignal): Promise<void> {
   for (let waitMs = 250; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_FOR_POSTGRES_MS)) {
     try {
+      const behind = await schemaIsBehind(db);
       const [row] = await db.execute<{ there: boolean }>(
-        sql`select to_regclass('public.paused_tasks') is not null and to_regclass('graphile_worker._private_jobs') is not null as there`,
+        sql`select to_regclass('graphile_worker._private_jobs') is not null as there`,
       );
-      if (row?.there) return;
+      if (!behind && row?.there) return;
       log.warn({ retryInMs: waitMs }, 'waiting for the database to be migrated (pnpm db:migrate)');
     } catch (error) {
       log.warn({ reason: errorText(error), retryInMs: waitMs }, 'waiting for Postgres');

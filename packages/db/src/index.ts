@@ -15,5 +15,5 @@ export { isRolledBack, postgresError } from './errors.ts';
 export { idList, type JsonRows, jsonRows } from './json-rows.ts';
 export { holdLock, LOCKS } from './locks.ts';
 export { migrate } from './migrate.ts';
-export { databaseReasons } from './ready.ts';
+export { databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from './ready.ts';
 export * from './schema/index.ts';

@@ -1,24 +1,97 @@
+import { errorText, shared } from '@scheduler/runtime';
 import { sql } from 'drizzle-orm';
 import journal from '../migrations/meta/_journal.json' with { type: 'json' };
-import type { Db } from './connect.ts';
+import { type Db, oncePerDatabase } from './connect.ts';
+import { postgresError } from './errors.ts';
 
 /** When the newest migration of this version was made; a database may be newer than that, see docs/operations.md. */
 const NEWEST = Math.max(...journal.entries.map(({ when }) => when));
+/** How long a schema that was current is taken for current: it goes back only where an older backup is restored. */
+const CURRENT_FOR_MS = 5_000;
 
-/** Why this version can't work with its database right now, in sentences; empty where it can. */
-export async function databaseReasons(db: Db): Promise<string[]> {
-  try {
-    const [row] = await db.execute<{ at: string | null }>(
-      sql`select max(created_at) as at from drizzle.__drizzle_migrations`,
-    );
-    return Number(row?.at ?? 0) >= NEWEST ? [] : [BEHIND];
-  } catch (error) {
-    const code = error instanceof Error && error.cause && (error.cause as { code?: string }).code;
-    return [code === UNDEFINED_TABLE || code === UNDEFINED_SCHEMA ? BEHIND : 'The database does not answer.'];
-  }
-}
+/** What a request is refused with while {@link schemaIsBehind}. */
+export const SCHEMA_BEHIND =
+  'The database is behind this version of the scheduler, so nothing was read or saved. Try again in a minute; if it stays like this, an admin runs the migrations (node dist/migrate.js or pnpm db:migrate).';
 
 const BEHIND =
   'The database is behind this version: run the migrations (node dist/migrate.js or pnpm db:migrate).';
 const UNDEFINED_TABLE = '42P01';
 const UNDEFINED_SCHEMA = '3F000';
+const READ_ONLY = '25006';
+const LOCK_NOT_AVAILABLE = '55P03';
+const NOT_ALLOWED = '42501';
+const DISK_FULL = '53100';
+
+/** Why this version can't work with its database right now, in sentences; empty where it can. Tries a write. */
+export async function databaseReasons(db: Db): Promise<string[]> {
+  try {
+    if (await readIsBehind(db)) return [BEHIND];
+    await tryWrite(db);
+    return [];
+  } catch (error) {
+    const said = postgresError(error);
+    if (!said) return ['The database does not answer.'];
+    if (said.code === READ_ONLY) {
+      return ['The database takes no writes: it is read-only. Nothing can be saved until that ends.'];
+    }
+    if (said.code === DISK_FULL) {
+      return ['The database takes no writes: its disk is full. Nothing can be saved until there is room.'];
+    }
+    return [`The database takes no writes: ${errorText(error)}`];
+  }
+}
+
+/**
+ * Whether the database lacks migrations of this version, so that no statement may rely on its tables. Asked before each
+ * request: a current schema is taken for current for some seconds, one that is behind is looked at again each time. Throws
+ * where the database doesn't answer.
+ */
+export const schemaIsBehind = (db: Db): Promise<boolean> => isBehind(db)();
+
+const isBehind = oncePerDatabase((db) => {
+  const look = shared(() => readIsBehind(db));
+  let currentUntilMs = 0;
+  return async () => {
+    if (performance.now() < currentUntilMs) return false;
+    const behind = await look();
+    if (!behind) currentUntilMs = performance.now() + CURRENT_FOR_MS;
+    return behind;
+  };
+});
+
+async function readIsBehind(db: Db): Promise<boolean> {
+  try {
+    const [row] = await db.execute<{ at: string | null }>(
+      sql`select max(created_at) as at from drizzle.__drizzle_migrations`,
+    );
+    return Number(row?.at ?? 0) < NEWEST;
+  } catch (error) {
+    const code = postgresError(error)?.code;
+    if (code === UNDEFINED_TABLE || code === UNDEFINED_SCHEMA) return true;
+    throw error;
+  }
+}
+
+/** Several ask at once, and the last one's write tells as much about the others'. */
+const writing = oncePerDatabase((db) => shared(() => write(db)));
+const tryWrite = (db: Db): Promise<void> => writing(db)();
+
+/**
+ * Writes a row and commits it. The table is emptied before: it gets a new file, which takes room on the disk, where a row in
+ * place of another would take none. Somebody who reads the table for long, such as a backup, keeps it from being emptied;
+ * then a row is added to it.
+ */
+async function write(db: Db): Promise<void> {
+  const insert = sql`insert into write_checks (at) values (app_now())`;
+  try {
+    await db.transaction(async (tx) => {
+      await tx.execute(sql`set local lock_timeout = '1s'`);
+      await tx.execute(sql`truncate write_checks`);
+      await tx.execute(insert);
+    });
+  } catch (error) {
+    const code = postgresError(error)?.code;
+    if (code !== LOCK_NOT_AVAILABLE && code !== NOT_ALLOWED) throw error;
+    await db.execute(insert);
+  }
+}
