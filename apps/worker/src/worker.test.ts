@@ -33,6 +33,7 @@ import {
   pauseTasks,
   type RetryPolicy,
   requestRefresh,
+  requestRepReading,
   resumeTasks,
   retryNow,
   wantChange,
@@ -392,6 +393,37 @@ describe('a running worker', () => {
       expect(text).not.toMatch(/PHPSESSID=\w/);
     }
   });
+});
+
+test('what a failing query was given never reaches the log or the queue', async () => {
+  const secret = 'Zaphod\nPlanted';
+  const rep = {
+    repId: repId('100009'),
+    employeeNumber: null,
+    name: secret,
+    lastName: secret,
+    role: null,
+    email: null,
+    phone: null,
+  };
+  // Postgres' own message repeats the name as well.
+  await database.sql.unsafe(`
+    create function refuse_loudly() returns trigger language plpgsql as $$
+    begin perform new.name::int; return new; end $$;
+    create trigger refuse_loudly before insert on crossmark_reps for each row execute function refuse_loudly()`);
+  start({ crossmark: { ...client, availableReps: async () => [rep] } });
+  await database.db.transaction((tx) => requestRepReading(tx, { requestedBy: 'test' }));
+  await vi.waitFor(
+    async () =>
+      expect(await queuedJobs()).toMatchObject([
+        { task: 'sync_employee', lastError: 'invalid input syntax for type integer: "…" (22P02)' },
+      ]),
+    patience,
+  );
+  const logged = lines.join('');
+  expect(logged).toMatch(/"from":"graphile-worker","msg":"Failed task/);
+  expect(logged).toMatch(/insert into \\"crossmark_reps\\"/);
+  expect(logged).not.toMatch(/Zaphod|Planted/);
 });
 
 describe('the hourly refresh', () => {

@@ -1,5 +1,6 @@
 import type { Rep } from '@scheduler/crossmark';
 import { employees, events, holdLock, schedules, stores, syncAttempts, type Tx } from '@scheduler/db';
+import { cleanText } from '@scheduler/runtime';
 import { workDateOf } from '@scheduler/scheduling';
 import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { JobInfo, SyncContext } from './context.ts';
@@ -40,7 +41,7 @@ export async function syncEmployee(ctx: SyncContext, employeeId: number, job: Jo
       await tx.execute(sql`
         select graphile_worker.permanently_fail_jobs(
           array(select id from graphile_worker._private_jobs where key = ${key}),
-          ${reason}
+          ${cleanText(reason)}
         )`);
     },
   });

@@ -228,3 +228,36 @@ test('what can’t be written for one is that one’s failure alone', async () =
   expect(kept).toMatchObject({ status: 'fulfilled', value: { eventId: good } });
   expect(failed.status).toBe('rejected');
 });
+
+test('words that Postgres would refuse end their event like any others, cleaned wherever they are kept', async () => {
+  const words = 'no such rep:\u0000"Ada\ud800"\r\nask again';
+  const clean = 'no such rep: "Ada�" ask again';
+  const [refused = 0, removed = 0, booked = 0] = await Promise.all(eventIds.map(taken));
+  if (!refused || !removed || !booked) throw new Error('Three leases were expected.');
+  await ledger.settleStep(refused, await journal(refused), { state: 'refused', detail: words });
+  await ledger.finishFailed(refused, {
+    version: 1,
+    kind: 'rejected',
+    reason: words,
+    decide: () => ({ dead: true }),
+  });
+  await ledger.finishSynced(removed, { version: 1, condition: 'Unstaffed', outcome: 'done', summary: words });
+  const held = {
+    bookingId: '70000001' as BookingId,
+    repId: write.repId,
+    startsAt: START,
+    endsAt: END,
+    names: 'Ada',
+  };
+  const finish = { version: 1, condition: 'Scheduled', outcome: 'done', summary: words } as const;
+  await ledger.settleAndFinish(booked, await journal(booked), { bookingId: held.bookingId, held }, finish);
+
+  expect(await states()).toEqual(['failed', 'synced', 'synced']);
+  expect(await ledger.readEvent(refused.eventId)).toMatchObject({ sync: { failureReason: clean } });
+  const kept = await database.db.select().from(syncAttempts).orderBy(asc(syncAttempts.eventId));
+  expect(kept.map(({ failureReason, summary }) => failureReason ?? summary)).toEqual([clean, clean, clean]);
+  expect(
+    (await database.db.select().from(syncSteps).where(eq(syncSteps.eventId, refused.eventId)))[0]?.detail,
+  ).toBe(clean);
+  expect((await queuedJobs(database.db)).map(({ lastError }) => lastError)).toContain(clean);
+});

@@ -17,7 +17,7 @@ import {
   syncSteps,
   type Tx,
 } from '@scheduler/db';
-import { together } from '@scheduler/runtime';
+import { cleanText, together } from '@scheduler/runtime';
 import type { Condition, Instant } from '@scheduler/scheduling';
 import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { JobInfo } from './context.ts';
@@ -455,6 +455,7 @@ async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise
       made: bookingId,
       ...remember(held),
       ...finish,
+      summary: finish.summary && cleanText(finish.summary),
       follows: FOLLOWED_BY[finish.condition],
     }),
   );
@@ -649,7 +650,7 @@ async function writeSynced(tx: Tx, { eventId, attemptId }: Lease, result: Synced
       update events set condition = ${result.condition}::event_condition, updated_at = app_now()
       where id = ${eventId} and condition in ${FOLLOWED_BY[result.condition]}
     ), closed as (
-      update sync_attempts set outcome = ${result.outcome}::attempt_outcome, summary = ${result.summary}, finished_at = app_now()
+      update sync_attempts set outcome = ${result.outcome}::attempt_outcome, summary = ${sql.param(result.summary, syncAttempts.summary)}, finished_at = app_now()
       where id = ${attemptId}
     )
     select count(*) from graphile_worker.complete_jobs(array(
@@ -768,7 +769,7 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
       await tx.execute(sql`
         select graphile_worker.permanently_fail_jobs(
           array(select id from graphile_worker._private_jobs where key = ${eventJobKey(lease.eventId)}),
-          ${failure.reason}
+          ${cleanText(failure.reason)}
         )`);
       await closeAttempt(tx, lease, { ...attempt, outcome: 'dead' });
       return 'dead';

@@ -1,3 +1,4 @@
+import { cleanText } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { sql } from 'drizzle-orm';
 import { customType } from 'drizzle-orm/pg-core';
@@ -9,6 +10,18 @@ import { customType } from 'drizzle-orm/pg-core';
 export const instant = customType<{ data: Instant; driverData: string }>({
   dataType: () => 'timestamptz(3)',
   fromDriver: (value) => new Date(value).toISOString(),
+});
+
+/** The longest text that is kept for a person to read. */
+const LONGEST_PLAIN_TEXT = 2_000;
+
+/**
+ * `text` for sentences that are put together here, often with words of somebody else's in them: whatever they say, Postgres
+ * takes them, and what they are written with is not lost for the sake of a character.
+ */
+export const plainText = customType<{ data: string }>({
+  dataType: () => 'text',
+  toDriver: (value) => cleanText(value, LONGEST_PLAIN_TEXT),
 });
 
 /** `bytea`. */

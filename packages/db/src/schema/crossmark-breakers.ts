@@ -1,5 +1,5 @@
 import { integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
-import { instant, now } from './columns.ts';
+import { instant, now, plainText } from './columns.ts';
 
 export const breakerStateEnum = pgEnum('breaker_state', ['closed', 'open']);
 
@@ -32,6 +32,6 @@ export const crossmarkBreakers = pgTable('crossmark_breakers', {
   probeUntil: instant(),
   lastProbeAt: instant(),
   /** For a person: how the last failed call failed. */
-  lastFailure: text(),
+  lastFailure: plainText(),
   updatedAt: instant().notNull().default(now),
 });

@@ -1,6 +1,6 @@
 import type { EmployeeNumber, RepId } from '@scheduler/crossmark';
 import { integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
-import { instant, now } from './columns.ts';
+import { instant, now, plainText } from './columns.ts';
 
 export const repReadingStateEnum = pgEnum('rep_reading_state', ['queued', 'done', 'failed']);
 
@@ -13,7 +13,7 @@ export const repReadings = pgTable('rep_readings', {
   requestedAt: instant().notNull().default(now),
   finishedAt: instant(),
   /** Why the last try failed; while `queued` there will be another one. */
-  failureReason: text(),
+  failureReason: plainText(),
 });
 
 /** Crossmark's rep list as it was last read, all of it: what the preview of an import is computed from. */

@@ -1,7 +1,7 @@
 import type { EmployeeNumber, RepId } from '@scheduler/crossmark';
 import { ROLES } from '@scheduler/scheduling';
 import { boolean, date, integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
-import { instant, now } from './columns.ts';
+import { instant, now, plainText } from './columns.ts';
 import { stores } from './stores.ts';
 
 export const roleEnum = pgEnum('employee_role', ROLES);
@@ -24,7 +24,7 @@ export const employees = pgTable('employees', {
   /** Two people with one RepID once booked each other's work; hence unique, and only ever from Crossmark. */
   repId: text().$type<RepId>().unique(),
   linkState: linkStateEnum().notNull().default('unchecked'),
-  linkReason: text(),
+  linkReason: plainText(),
   adultBeverageTrained: boolean().notNull().default(false),
   /** Last local work date; null while the person is with us. */
   terminatedOn: date({ mode: 'string' }),

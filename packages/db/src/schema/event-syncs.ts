@@ -1,7 +1,7 @@
 import type { BookingId, RepId } from '@scheduler/crossmark';
 import { sql } from 'drizzle-orm';
 import { index, integer, jsonb, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
-import { instant, now } from './columns.ts';
+import { instant, now, plainText } from './columns.ts';
 import { events } from './events.ts';
 
 /**
@@ -76,7 +76,7 @@ export const eventSyncs = pgTable(
     nextTryAt: instant(),
     failureKind: failureKindEnum(),
     /** For a person: what happened, what it means for the schedule, what they can do. */
-    failureReason: text(),
+    failureReason: plainText(),
     conflict: jsonb().$type<Conflict>(),
     updatedAt: instant().notNull().default(now),
   },

@@ -1,5 +1,5 @@
 import { integer, jsonb, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
-import { instant, now } from './columns.ts';
+import { instant, now, plainText } from './columns.ts';
 
 /**
  * `needs_decision` the list was read twice and lacks so many events that a person has to tell whether they are gone ·
@@ -44,5 +44,5 @@ export const refreshRuns = pgTable('refresh_runs', {
   /** Where a decision is needed: our ids of the events that the list lacks. */
   missing: jsonb().$type<number[]>().notNull().default([]),
   badRows: jsonb().$type<BadRow[]>().notNull().default([]),
-  failureReason: text(),
+  failureReason: plainText(),
 });

@@ -1,5 +1,5 @@
 import { bigint, index, integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
-import { instant, now } from './columns.ts';
+import { instant, now, plainText } from './columns.ts';
 import { employees } from './employees.ts';
 import { failureKindEnum } from './event-syncs.ts';
 import { events } from './events.ts';
@@ -38,9 +38,9 @@ export const syncAttempts = pgTable(
     finishedAt: instant(),
     outcome: attemptOutcomeEnum(),
     /** What was done, for a person: `booked 10:45 for Ada Example`. */
-    summary: text(),
+    summary: plainText(),
     failureKind: failureKindEnum(),
-    failureReason: text(),
+    failureReason: plainText(),
     nextTryAt: instant(),
   },
   (table) => [

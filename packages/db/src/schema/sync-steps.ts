@@ -1,6 +1,6 @@
 import type { BookingId, RepId } from '@scheduler/crossmark';
 import { bigint, index, integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
-import { instant, now } from './columns.ts';
+import { instant, now, plainText } from './columns.ts';
 import { events } from './events.ts';
 
 export const stepKindEnum = pgEnum('sync_step_kind', ['create', 'delete', 'reissue']);
@@ -26,7 +26,7 @@ export const syncSteps = pgTable(
     endsAt: instant(),
     /** delete: what was asked to go; reissue: what was opened again; create: what came of it. */
     bookingId: text().$type<BookingId>(),
-    detail: text(),
+    detail: plainText(),
     sentAt: instant().notNull().default(now),
     answeredAt: instant(),
   },
