@@ -1,6 +1,6 @@
 import { connect, type Database, employees, schedules, stores } from '@scheduler/db';
 import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/testing';
-import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
+import { clockOffsetMs, currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { addDays, instantAt } from '@scheduler/scheduling';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
@@ -18,8 +18,8 @@ let database: TestDatabase;
 let moved: Database;
 beforeAll(async () => {
   database = await createTestDatabase();
-  await moveClock(database.url, Date.parse(EVENING) - currentTimeMs());
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(EVENING) });
+  await moveClock(database.url, Date.parse(EVENING) - (currentTimeMs() - clockOffsetMs));
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(EVENING) - clockOffsetMs });
   moved = connect(database.url, { max: 2 });
 });
 afterAll(async () => {

@@ -1,5 +1,6 @@
 import { connect, eventSyncs, refreshRuns, schedules } from '@scheduler/db';
 import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/testing';
+import { clockOffsetMs } from '@scheduler/runtime/clock';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addJobs, enqueueEmployee, requestRefresh, retryNow, wantChange, wantChanges } from './enqueue.ts';
@@ -130,6 +131,6 @@ test('where the clock was moved, a job still comes due after the time that was m
     ).toHaveLength(1);
   } finally {
     await moved.close();
-    await moveClock(database.url, 0);
+    await moveClock(database.url, clockOffsetMs);
   }
 });

@@ -9,7 +9,7 @@ import {
 } from '@scheduler/db';
 import { currentOrigin, type Origin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
-import { and, desc, eq, inArray, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
 import {
   type EventTask,
   employeeJobKey,
@@ -221,7 +221,7 @@ export async function requestRefresh(tx: Tx, request: { requestedBy: string }): 
 }
 
 /**
- * The hourly tick's request, at a time of graphile-worker's clock: null, and nothing is added, where a reading that is open, or was started after the tick
+ * The hourly tick's request: null, and nothing is added, where a reading that is open, or was started after the tick
  * and completed, covers it. So several ticks missed together end in exactly one reading.
  */
 export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<number | null> {
@@ -233,7 +233,7 @@ export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<nu
     .where(
       and(
         inArray(refreshRuns.state, ['done', 'needs_decision', 'superseded']),
-        sql`${refreshRuns.startedAt} >= ${tickAt}::timestamptz + app_clock_offset()`,
+        gte(refreshRuns.startedAt, tickAt),
       ),
     )
     .limit(1);

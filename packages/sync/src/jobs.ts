@@ -1,3 +1,4 @@
+import { clockOffsetMs } from '@scheduler/runtime/clock';
 import { z } from 'zod';
 
 /**
@@ -29,10 +30,12 @@ export const PAYLOADS = {
   sync_schedule_deletion: eventPayload,
   /** With a person: their link. With a reading: Crossmark's whole rep list, kept for imports. */
   sync_employee: z.union([z.object({ employeeId: id }), z.object({ readingId: id })]),
-  /** Crontab ticks name no run: they bring `_cron.ts`, the minute they stand for. */
+  /** Crontab ticks name no run: they bring `_cron.ts`, the minute they stand for by graphile-worker's clock. */
   refresh_events: z.union([
     z.object({ runId: id }),
-    z.object({ _cron: z.object({ ts: z.string() }) }).transform(({ _cron }) => ({ tickAt: _cron.ts })),
+    z
+      .object({ _cron: z.object({ ts: z.coerce.date() }) })
+      .transform(({ _cron }) => ({ tickAt: new Date(_cron.ts.getTime() + clockOffsetMs).toISOString() })),
   ]),
 } satisfies Record<TaskName, z.ZodType>;
 

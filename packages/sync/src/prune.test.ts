@@ -140,7 +140,7 @@ test('a dead letter whose event still failed stays in the queue, one without goe
     await database.sql`select graphile_worker.add_job('sync_schedule', '{}', job_key => ${`event:${id}`})`;
   }
   await database.sql`update graphile_worker._private_jobs
-    set attempts = max_attempts, updated_at = app_now() - interval '91 days'`;
+    set attempts = max_attempts, updated_at = app_now() - app_clock_offset() - interval '91 days'`;
   expect(await prune(database.db, KEEP)).toMatchObject({ dead_letters: 1 });
   expect(await database.sql`select key from graphile_worker._private_jobs`).toEqual([
     { key: `event:${failed}` },
