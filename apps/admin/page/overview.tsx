@@ -5,6 +5,7 @@ import { type ChangeFilter, Changes } from './changes.tsx';
 import { ChartsSection } from './charts.tsx';
 import { Confirmed } from './confirm.tsx';
 import { count, duration, number, size, TASK_NAMES } from './format.ts';
+import { MissingEvents } from './missing.tsx';
 import { csrfHeader, type Outputs, trpc } from './trpc.ts';
 import { Ago, At, Badge, Button, Facts, Panel } from './ui.tsx';
 
@@ -59,6 +60,14 @@ export function OverviewPage(props: { viewer: Viewer; onSignedOut: () => void })
               <Queues facts={data.facts} mayAct={mayAct} />
               <Refresh facts={data.facts} mayAct={mayAct} />
             </div>
+            {data.facts.refresh.question && (
+              <MissingEvents
+                question={data.facts.refresh.question}
+                at={data.facts.at}
+                isReading={data.facts.refresh.current !== null}
+                mayAct={mayAct}
+              />
+            )}
             <Changes facts={data.facts} filter={filter} onFilter={setFilter} mayAct={mayAct} />
             <FailedJobs facts={data.facts} mayAct={mayAct} />
             <ChartsSection redis={data.redis} now={data.facts.at} />
@@ -459,6 +468,16 @@ function RefreshNow() {
   );
 }
 
+/** How a reading ended, by its state. */
+const ENDS = {
+  queued: { badge: 'pending', word: 'About to start' },
+  running: { badge: 'pending', word: 'Reading' },
+  done: { badge: 'synced', word: 'Done' },
+  failed: { badge: 'failed', word: 'Failed' },
+  needs_decision: { badge: 'waiting', word: 'Needs a decision' },
+  superseded: { badge: 'pending', word: 'Superseded' },
+} as const;
+
 function Refresh(props: { facts: FactsOf; mayAct: boolean }) {
   const { at, refresh } = props.facts;
   const { current, last, nextAt } = refresh;
@@ -480,7 +499,7 @@ function Refresh(props: { facts: FactsOf; mayAct: boolean }) {
             [
               'Last',
               <span key="last" className="inline-flex flex-wrap items-center justify-end gap-2">
-                {last.state === 'failed' ? <Badge state="failed" /> : <Badge state="synced">Done</Badge>}
+                <Badge state={ENDS[last.state].badge}>{ENDS[last.state].word}</Badge>
                 <Ago at={last.finishedAt ?? last.requestedAt} now={at} />
               </span>,
             ],
@@ -493,6 +512,7 @@ function Refresh(props: { facts: FactsOf; mayAct: boolean }) {
               `${number(last.created)} new, ${number(last.updated)} changed, ${number(last.unchanged)} the same, ${number(last.gone)} gone`,
             ],
             ['Bookings changed there', number(last.drifted)],
+            ['Missing for the first time', number(last.unconfirmed)],
             ['Rows that could not be read', number(last.bad)],
             ['Next', nextAt ? <At at={nextAt} now={at} /> : 'every hour, by a worker'],
           ]}

@@ -1,13 +1,13 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { createUser } from '@scheduler/auth';
-import { auditLog, SCHEMA_BEHIND, type UserRole, workers } from '@scheduler/db';
+import { auditLog, events, SCHEMA_BEHIND, type UserRole, workers } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createMetricsReader, createMetricsWriter, type MetricsReader } from '@scheduler/metrics';
 import { findRedis, type RedisProcess, startRedis } from '@scheduler/metrics/redis';
 import { currentTimeMs } from '@scheduler/runtime/clock';
 import { inputsOf } from '@scheduler/runtime/testing';
 import { TASKS } from '@scheduler/sync';
-import { desc, sql } from 'drizzle-orm';
+import { desc, isNull, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import type { FastifyInstance, InjectOptions } from 'fastify';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -187,6 +187,7 @@ const changes = {
   redrive: { filter: { state: 'failed' } },
   retryJobs: { jobIds: ['1'] },
   refreshNow: {},
+  markMissingGone: { runId: 1, digest: 'a'.repeat(64) },
   pause: { tasks: ['sync_schedule'] },
   resume: { tasks: ['sync_schedule'] },
   switchBreaker: { calls: 'hold' },
@@ -213,6 +214,10 @@ const badInput: [name: keyof typeof changes, inputs: unknown[]][] = [
   ['retryJobs', [{}, { jobIds: [] }, { jobIds: ['1;'] }, { jobIds: [1] }, { jobIds: ['9'.repeat(19)] }]],
   ['pause', [{}, { tasks: [] }, { tasks: ['all'] }, { tasks: ['sync_schedule'], by: 'me' }]],
   ['resume', [{}, { tasks: [] }, { tasks: ['all'] }]],
+  [
+    'markMissingGone',
+    [{}, { runId: 1 }, { runId: 1, digest: 'all' }, { runId: '1', digest: 'a'.repeat(64) }],
+  ],
   ['switchBreaker', [{}, { calls: 'open' }]],
   ['releaseWorker', [{}, { workerId: '' }, { workerId: 1 }]],
   [
@@ -554,6 +559,37 @@ describe('a change', () => {
     const minutesAhead = (Date.parse(facts.refresh.nextAt ?? '') - Date.parse(facts.at)) / 60_000;
     expect(minutesAhead).toBeGreaterThan(0);
     expect(minutesAhead).toBeLessThanOrEqual(60);
+  });
+
+  test('marking missing events as gone takes the list that was shown, and no other', async () => {
+    await addDeadLetters(30, 'Crossmark said no.');
+    await database.sql`
+      insert into refresh_runs (requested_by, state, finished_at, missing)
+      select 'schedule', 'needs_decision', app_now(), json_agg(id order by id) from events`;
+    // What was asked a moment ago may be told for a second.
+    const { facts, verdict } = await vi.waitFor(async () => {
+      const overview = await query<Overview>('overview', 'viewer');
+      expect(overview.facts.refresh.question).toMatchObject({ count: 30 });
+      return overview;
+    }, 10_000);
+    const { question } = facts.refresh;
+    expect(question?.shown[0]).toMatchObject({ name: 'Event 1', storeName: 'Club', dueOn: '2026-01-08' });
+    expect(verdict.findings).toContainEqual(expect.objectContaining({ id: 'missing' }));
+    const mark = (list: object) => ask('POST', '/trpc/markMissingGone', 'admin', { payload: list });
+
+    await database.sql`update events set gone_since = app_now() where id = ${question?.shown[0]?.eventId ?? 0}`;
+    const list = { runId: question?.runId, digest: question?.digest };
+    const refused = await mark(list);
+    expect(refused.statusCode).toBe(409);
+    expect(refused.body).toContain('has changed since it was shown');
+    const { facts: now } = await query<Overview>('overview', 'admin');
+    const marked = await mark({ runId: list.runId, digest: now.refresh.question?.digest });
+    expect(marked.json().result.data).toEqual({ gone: 29 });
+    expect(await database.db.$count(events, isNull(events.goneSince))).toBe(0);
+    expect(await database.db.select().from(auditLog)).toMatchObject([
+      { action: 'refresh.mark_gone', subjectId: String(list.runId), after: { gone: 29 } },
+    ]);
+    expect((await query<Overview>('overview', 'admin')).facts.refresh.question).toBeNull();
   });
 });
 

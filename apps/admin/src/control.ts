@@ -2,6 +2,7 @@ import { auditLog, type Db, eventSyncs, type Tx } from '@scheduler/db';
 import {
   holdCalls,
   letCallsPass,
+  markGone,
   PURGEABLE,
   pauseTasks,
   purge,
@@ -212,6 +213,27 @@ export function retryJobs(db: Db, actor: Actor, jobIds: readonly string[]): Prom
       after: { retried: failed.length },
     });
     return { retried: failed.length };
+  });
+}
+
+/** Takes the events of a shown list for gone; refused where that list isn't asked about any more. */
+export function markMissingGone(
+  db: Db,
+  actor: Actor,
+  list: { runId: number; digest: string },
+): Promise<{ gone: number }> {
+  return db.transaction(async (tx) => {
+    const eventIds = await markGone(tx, list);
+    if (!eventIds)
+      throw refuse(
+        'The list of missing events has changed since it was shown, so nothing was marked. Look at it again.',
+      );
+    await audit(tx, actor, {
+      action: 'refresh.mark_gone',
+      subject: ['refresh', String(list.runId)],
+      after: { gone: eventIds.length, eventIds: eventIds.slice(0, MOST_NAMED) },
+    });
+    return { gone: eventIds.length };
   });
 }
 

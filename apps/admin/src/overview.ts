@@ -8,15 +8,18 @@ import {
   workers,
 } from '@scheduler/db';
 import {
+  listMissing,
+  type MissingEvent,
   type PausedTask,
   type Reachability,
   readPaused,
+  readQuestion,
   readReachability,
   SILENT_AFTER_SECONDS,
   TASKS,
   type TaskName,
 } from '@scheduler/sync';
-import { desc, eq, inArray, sql } from 'drizzle-orm';
+import { desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
 import { redact } from './redact.ts';
 
 /** Jobs of one task. Instants are ISO text in UTC. */
@@ -90,8 +93,20 @@ export interface RefreshState {
   unchanged: number;
   gone: number;
   drifted: number;
+  /** What this reading was the first to lack: the next one confirms it or doesn't. */
+  unconfirmed: number;
   bad: number;
   failureReason: string | null;
+}
+
+/** Events that a decision is open about; `shown` are the first of them. */
+interface MissingList {
+  runId: number;
+  askedAt: string;
+  count: number;
+  /** Names exactly these events. */
+  digest: string;
+  shown: MissingEvent[];
 }
 
 /** Everything the overview shows but for the charts. Ages are to be counted from `at`, the database's time. */
@@ -107,7 +122,13 @@ export interface Facts {
   workers: WorkerState[];
   /** The circuit breaker of the workers: whether Crossmark answers them. */
   crossmark: Reachability;
-  refresh: { current: RefreshState | null; last: RefreshState | null; nextAt: string | null };
+  refresh: {
+    current: RefreshState | null;
+    last: RefreshState | null;
+    /** Events that the list lacks in such a number that an admin has to tell whether they are gone. */
+    question: MissingList | null;
+    nextAt: string | null;
+  };
   postgres: {
     version: string;
     pingMs: number;
@@ -344,7 +365,7 @@ async function readRefresh(db: Db): Promise<Omit<Facts['refresh'], 'nextAt'>> {
     db
       .select()
       .from(refreshRuns)
-      .where(inArray(refreshRuns.state, condition === 'open' ? ['queued', 'running'] : ['done', 'failed']))
+      .where((condition === 'open' ? inArray : notInArray)(refreshRuns.state, ['queued', 'running']))
       .orderBy(desc(refreshRuns.id))
       .limit(1)
       .then(([run]): RefreshState | null => {
@@ -352,6 +373,14 @@ async function readRefresh(db: Db): Promise<Omit<Facts['refresh'], 'nextAt'>> {
         const { badRows, missing, ...rest } = run;
         return redact({ ...rest, bad: badRows.length });
       });
-  const [current, last] = await Promise.all([newest('open'), newest('ended')]);
-  return { current, last };
+  const [current, last, question] = await Promise.all([newest('open'), newest('ended'), readMissing(db)]);
+  return { current, last, question };
+}
+
+async function readMissing(db: Db): Promise<MissingList | null> {
+  const question = await readQuestion(db);
+  if (!question || question.eventIds.length === 0) return null;
+  const { runId, askedAt, digest, eventIds } = question;
+  const shown = await listMissing(db, question);
+  return { runId, askedAt, digest, count: eventIds.length, shown };
 }

@@ -7,6 +7,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
 import { type ChangePage, changeFilter, listChanges, listTries, type Try } from './changes.ts';
 import {
+  markMissingGone,
   pause,
   purgeQueue,
   redrive,
@@ -168,6 +169,15 @@ export const router = t.router({
       }),
     )
     .mutation(({ ctx, input }) => retryJobs(ctx.services.db, ctx, input.jobIds)),
+
+  markMissingGone: adminProcedure
+    .input(
+      z.strictObject({
+        runId: z.int().positive().max(2_147_483_647),
+        digest: z.string().regex(/^[0-9a-f]{64}$/, { error: 'names no list' }),
+      }),
+    )
+    .mutation(({ ctx, input }) => markMissingGone(ctx.services.db, ctx, input)),
 
   refreshNow: adminProcedure.mutation(({ ctx }) => refreshNow(ctx.services.db, ctx)),
 

@@ -30,6 +30,7 @@ const refresh: RefreshState = {
   unchanged: 150,
   gone: 0,
   drifted: 0,
+  unconfirmed: 0,
   bad: 0,
   failureReason: null,
 };
@@ -51,7 +52,7 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
     lastFailure: null,
     byHand: false,
   },
-  refresh: { current: null, last: refresh, nextAt: null },
+  refresh: { current: null, last: refresh, question: null, nextAt: null },
   postgres: { version: '18', pingMs: 1, connections: 3, maxConnections: 100, sizeBytes: 1 },
   ...changes,
 });
@@ -155,9 +156,19 @@ describe('the verdict', () => {
     const failed = { ...refresh, state: 'failed' as const, failureReason: 'Crossmark answered 500.' };
     const late = { ...refresh, finishedAt: minutesAgo(180) };
     const findings = (last: RefreshState) =>
-      judge(facts({ refresh: { current: null, last, nextAt: null } })).findings;
+      judge(facts({ refresh: { current: null, last, question: null, nextAt: null } })).findings;
     expect(findings(failed)[0]?.why).toBe('Crossmark answered 500.');
     expect(findings(late)[0]?.since).toBe(minutesAgo(180));
+  });
+
+  test('says how many events are missing, and that an admin has to tell whether they are gone', () => {
+    const asked = { ...refresh, state: 'needs_decision' as const };
+    const question = { runId: 1, askedAt: minutesAgo(5), count: 150, digest: 'd', shown: [] };
+    const verdict = judge(facts({ refresh: { current: null, last: asked, question, nextAt: null } }));
+    expect(verdict).toMatchObject({ level: 'attention', since: question.askedAt });
+    expect(verdict.findings).toMatchObject([
+      { id: 'missing', what: '150 events are missing from Crossmark’s list: are they gone?' },
+    ]);
   });
 
   test('an event that only waits to be named by a refresh is no outage', () => {

@@ -12,6 +12,7 @@ interface Finding {
     | 'failed-jobs'
     | 'conflict'
     | 'refresh'
+    | 'missing'
     | 'waiting';
   level: 'broken' | 'attention';
   what: string;
@@ -220,7 +221,17 @@ function findAttention(facts: Facts): Finding[] {
       help: 'A refresh may bring what is missing.',
     });
   }
-  const { last, current } = facts.refresh;
+  const { last, current, question } = facts.refresh;
+  if (question) {
+    found.push({
+      id: 'missing',
+      level: 'attention',
+      what: `${plural(question.count, 'event is', 'events are')} missing from Crossmark’s list: are they gone?`,
+      why: 'The list was read twice and lacks them both times. So many at once are rather a false answer, so nothing was marked as gone and planning goes on.',
+      since: question.askedAt,
+      help: 'See “Missing from Crossmark’s list” below. Read again; or mark them as gone if Crossmark’s own site doesn’t have them either.',
+    });
+  }
   if (last?.state === 'failed') {
     found.push({
       id: 'refresh',

@@ -7,6 +7,7 @@ const DONE: Readonly<Record<string, string>> = {
   'sync.retry': 'had it tried again',
   'sync.keep_mine': 'kept what stands here',
   'refresh.request': 'asked for a refresh',
+  'refresh.mark_gone': 'marked events as gone that Crossmark’s list lacks',
   'event.import': 'imported it',
   'employee.create': 'added this person',
   'store.create': 'added the store',

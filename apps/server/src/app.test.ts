@@ -994,6 +994,19 @@ describe('bad input', () => {
       async () => (await server.as('admin')).users.withdrawInvitation.mutate({ invitationId: unknown }),
     ],
     [
+      'mark gone: a list that isn’t asked about',
+      'UNPROCESSABLE_CONTENT',
+      /has changed since it was shown/,
+      async () =>
+        (await server.as('admin')).sync.markMissingGone.mutate({ runId: unknown, digest: 'a'.repeat(64) }),
+    ],
+    [
+      'mark gone: what names no list',
+      'BAD_REQUEST',
+      /digest must name a list/,
+      async () => (await server.as('admin')).sync.markMissingGone.mutate({ runId: 1, digest: "' or 1=1 --" }),
+    ],
+    [
       'role: unknown user',
       'NOT_FOUND',
       /no such user/,
@@ -1072,6 +1085,7 @@ describe('bad input', () => {
       'access.setUp': 'set-up:',
       'account.endSession': 'own session:',
       'account.changePassword': 'own password:',
+      'sync.markMissingGone': 'mark gone:',
       'users.invite': 'invite:',
       'users.withdrawInvitation': 'invitation:',
       'users.setRole': 'role:',

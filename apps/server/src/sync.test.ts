@@ -4,13 +4,14 @@ import {
   CHANGES_CHANNEL,
   crossmarkBreakers,
   eventSyncs,
+  events,
   refreshRuns,
   syncAttempts,
   syncSteps,
   workers,
 } from '@scheduler/db';
 import { pauseTasks, resumeTasks } from '@scheduler/sync';
-import { eq } from 'drizzle-orm';
+import { eq, isNotNull, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   addEvent,
@@ -257,6 +258,59 @@ describe('the summary', () => {
     const { lastDone, lastRefresh } = await api.sync.summary.query();
     expect(lastDone).toMatchObject({ runId: first.runId, read: 3 });
     expect(lastRefresh).toEqual(lastDone);
+  });
+});
+
+describe('events that a list lacks in a great number', () => {
+  const ask = async () => {
+    const { db } = server.database;
+    const others: number[] = [];
+    for (let n = 0; n < 3; n++) others.push(await addEvent(db, { storeId: 1, name: `Event ${n}` }));
+    const missing = [eventId, ...others].sort((a, b) => a - b);
+    const [run] = await db
+      .insert(refreshRuns)
+      .values({ requestedBy: 'schedule', state: 'needs_decision', finishedAt: sql`app_now()`, missing })
+      .returning();
+    return { runId: run?.id ?? 0, missing };
+  };
+
+  test('are shown to everybody, those with a schedule first, and edits go on', async () => {
+    expect(await api.sync.refreshQuestion.query()).toBeNull();
+    const { runId, missing } = await ask();
+    const viewer = await server.as('viewer');
+    expect(await viewer.sync.refreshQuestion.query()).toMatchObject({
+      runId,
+      count: missing.length,
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      events: [{ eventId, schedule: { employeeName: 'Ada Example', workDate: '2026-01-05' } }, {}, {}, {}],
+    });
+    await api.schedules.reschedule.mutate({ scheduleId, version: 1, startsAt: '2026-01-06T15:45:00.000Z' });
+  });
+
+  test('are marked as gone by an admin alone, by the list that was shown, and that is audited', async () => {
+    const { runId, missing } = await ask();
+    const admin = await server.as('admin');
+    const shown = await admin.sync.refreshQuestion.query();
+    const list = { runId, digest: shown?.digest ?? '' };
+    expect((await refusalOf(api.sync.markMissingGone.mutate(list))).code).toBe('FORBIDDEN');
+    const { db } = server.database;
+    await db
+      .update(events)
+      .set({ goneSince: sql`app_now()` })
+      .where(eq(events.id, missing[0] ?? 0));
+    expect((await refusalOf(admin.sync.markMissingGone.mutate(list))).message).toMatch(/has changed since/);
+    expect(await db.$count(events, isNotNull(events.goneSince))).toBe(1);
+
+    const again = await admin.sync.refreshQuestion.query();
+    expect(again?.count).toBe(missing.length - 1);
+    const given = { runId, digest: again?.digest ?? '' };
+    expect(await admin.sync.markMissingGone.mutate(given)).toEqual({ gone: missing.length - 1 });
+    expect(await db.$count(events, isNotNull(events.goneSince))).toBe(missing.length);
+    expect(await db.select().from(auditLog).where(eq(auditLog.action, 'refresh.mark_gone'))).toMatchObject([
+      { actorName: 'Admin Person', subjectId: String(runId), after: { gone: 3, eventIds: missing.slice(1) } },
+    ]);
+    expect(await api.sync.refreshQuestion.query()).toBeNull();
+    expect(await api.sync.refreshRun.query({ runId })).toMatchObject({ state: 'done', gone: 3 });
   });
 });
 

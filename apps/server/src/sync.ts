@@ -16,7 +16,10 @@ import {
 import { currentInstant } from '@scheduler/runtime/clock';
 import type { Instant } from '@scheduler/scheduling';
 import {
+  listMissing,
+  markGone,
   readPaused,
+  readQuestion,
   readReachability,
   requestRefresh,
   resolveConflict,
@@ -31,7 +34,10 @@ import { when } from './history.ts';
 import { syncBadge } from './present.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { save } from './save.ts';
-import type { RefreshRun, SyncDetail, SyncSummary } from './views.ts';
+import type { RefreshQuestion, RefreshRun, SyncDetail, SyncSummary } from './views.ts';
+
+/** Events named in an audit row; of more, the number must do. */
+const MOST_NAMED = 1_000;
 
 /** Tries and writes that are shown of one event. */
 const SHOWN = 50;
@@ -257,6 +263,39 @@ export async function refreshRun(db: Db, runId: number): Promise<RefreshRun> {
 /** The latest refreshes, newest first. */
 export async function refreshRunList(db: Db, limit: number): Promise<RefreshRun[]> {
   return (await selectRuns(db, limit)).map(run);
+}
+
+/** Whether so many events are missing from Crossmark's list that an admin has to decide; null where nothing is asked. */
+export async function refreshQuestion(db: Db): Promise<RefreshQuestion | null> {
+  const question = await readQuestion(db);
+  if (!question || question.eventIds.length === 0) return null;
+  const { runId, askedAt, digest, eventIds } = question;
+  return { runId, askedAt, digest, count: eventIds.length, events: await listMissing(db, question) };
+}
+
+/** An admin's decision that the events of one list are gone. Throws a refusal where that list isn't asked about any more. */
+export async function markMissingGone(
+  db: Db,
+  actor: Actor,
+  list: { runId: number; digest: string },
+): Promise<{ gone: number }> {
+  return save(db, async (tx) => {
+    const eventIds = await markGone(tx, list);
+    if (!eventIds)
+      throw new Refusal(
+        'The list of missing events has changed since it was shown, so nothing was marked. Look at it again.',
+        { code: 'not_allowed' },
+      );
+    await audit(tx, actor, [
+      {
+        action: 'refresh.mark_gone',
+        subjectType: 'refresh',
+        subjectId: list.runId,
+        after: { gone: eventIds.length, eventIds: eventIds.slice(0, MOST_NAMED) },
+      },
+    ]);
+    return { gone: eventIds.length };
+  });
 }
 
 /** The latest refreshes that a condition leaves. */

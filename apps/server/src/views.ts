@@ -319,6 +319,25 @@ export interface RefreshRun {
   failureReason: string | null;
 }
 
+/** Crossmark's list lacks so many events at once that an admin has to tell whether they are gone. */
+export interface RefreshQuestion {
+  runId: number;
+  /** When the second of two whole readings ended that both lack them. */
+  askedAt: Instant;
+  count: number;
+  /** Names exactly these events; an answer to another list is refused. */
+  digest: string;
+  /** The first of them: those that somebody is scheduled for, then by due day. */
+  events: {
+    eventId: number;
+    name: string;
+    storeName: string;
+    startsOn: string;
+    dueOn: string;
+    schedule: { employeeName: string; workDate: string } | null;
+  }[];
+}
+
 export interface SyncSummary {
   counts: Record<SyncState, number>;
   /** What holds up most of the waiting ones; null where none waits. */

@@ -21,6 +21,7 @@ export {
   wantChanges,
 } from './enqueue.ts';
 export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName, taskFlag } from './jobs.ts';
+export { listMissing, type MissingEvent, markGone, type Question, readQuestion } from './missing.ts';
 export { flagsOfPausedTasks, type PausedTask, pauseTasks, readPaused, resumeTasks } from './pause.ts';
 export { prune, type Retention } from './prune.ts';
 export { type Ended, reconcile } from './reconcile.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Db, events, idList, refreshRuns, type Tx } from '@scheduler/db';
+import { type Db, employees, events, idList, refreshRuns, schedules, stores, type Tx } from '@scheduler/db';
 import type { Instant, WorkDate } from '@scheduler/scheduling';
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 
@@ -88,6 +88,45 @@ async function questionOf(
   const eventIds = left.map(({ id }) => id);
   const askedAt = run.finishedAt ?? run.requestedAt;
   return { runId: run.id, askedAt, eventIds, digest: digestOf(run.id, eventIds) };
+}
+
+/** Events of a question that are shown by name; of more, the number must do. */
+const MOST_SHOWN = 200;
+
+/** An event of a {@link Question}, as it is shown. */
+export interface MissingEvent {
+  eventId: number;
+  name: string;
+  storeName: string;
+  startsOn: WorkDate;
+  dueOn: WorkDate;
+  /** Who is scheduled for it here, and when; null where nobody is. */
+  schedule: { employeeName: string; workDate: WorkDate } | null;
+}
+
+/** The first events of a question, soonest due first, those that somebody is scheduled for before the others. */
+export async function listMissing(db: Db, { eventIds }: Question): Promise<MissingEvent[]> {
+  const rows = await db
+    .select({
+      eventId: events.id,
+      name: events.name,
+      storeName: stores.name,
+      startsOn: events.startsOn,
+      dueOn: events.dueOn,
+      employeeName: employees.name,
+      workDate: schedules.workDate,
+    })
+    .from(events)
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .leftJoin(employees, eq(employees.id, schedules.employeeId))
+    .where(sql`${events.id} = any(${idList(eventIds)})`)
+    .orderBy(sql`${schedules.id} is null`, events.dueOn, events.id)
+    .limit(MOST_SHOWN);
+  return rows.map(({ employeeName, workDate, ...event }) => ({
+    ...event,
+    schedule: employeeName !== null && workDate !== null ? { employeeName, workDate } : null,
+  }));
 }
 
 /** The decision that is open, if one is. */

@@ -4,7 +4,9 @@ import { RETRYABLE_KINDS, type RetryTarget, retryMany } from '../attention.ts';
 import { found, id } from '../input.ts';
 import { Refusal } from '../refusal.ts';
 import {
+  markMissingGone,
   refreshNow,
+  refreshQuestion,
   refreshRun,
   refreshRunList,
   resolveSync,
@@ -12,7 +14,7 @@ import {
   syncDetail,
   syncSummary,
 } from '../sync.ts';
-import { dispatcherProcedure, router, viewerProcedure } from '../trpc.ts';
+import { adminProcedure, dispatcherProcedure, router, viewerProcedure } from '../trpc.ts';
 import type { LiveChange } from '../views.ts';
 
 export const syncRouter = router({
@@ -63,6 +65,14 @@ export const syncRouter = router({
   refreshRuns: viewerProcedure
     .input(z.strictObject({ limit: z.int().min(1).max(100).default(20) }))
     .query(({ ctx, input }) => refreshRunList(ctx.backend.db, input.limit)),
+
+  /** Events that are missing from Crossmark's list in such a number that an admin has to decide; null where none are. */
+  refreshQuestion: viewerProcedure.query(({ ctx }) => refreshQuestion(ctx.backend.db)),
+
+  /** Takes the events of a shown list for gone. */
+  markMissingGone: adminProcedure
+    .input(z.strictObject({ runId: id, digest: z.string().regex(/^[0-9a-f]{64}$/, 'must name a list') }))
+    .mutation(({ ctx, input }) => markMissingGone(ctx.backend.db, ctx.actor, input)),
 
   /** Every change of events, schedules, sync states, people and refreshes as it is committed, whoever made it. */
   onChange: viewerProcedure

@@ -6,6 +6,7 @@ import { StoreName } from '../shell/store-name.tsx';
 import type { ActivitySearch } from './activity-search.ts';
 import { AttentionList } from './attention-list.tsx';
 import { HistoryList } from './history-list.tsx';
+import { MissingNotice } from './missing-events.tsx';
 import { RefreshRuns } from './refresh-runs.tsx';
 
 const route = getRouteApi('/app/activity');
@@ -51,7 +52,10 @@ export function ActivityPage() {
         ) : search.tab === 'refreshes' ? (
           <RefreshRuns />
         ) : (
-          <AttentionList search={search} onSearch={set} onOpen={open} />
+          <>
+            <MissingNotice />
+            <AttentionList search={search} onSearch={set} onOpen={open} />
+          </>
         )}
       </div>
       <Suspense>

@@ -8,6 +8,7 @@ import { Button } from '../ui/button.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf } from '../words.ts';
+import { MissingEvents } from './missing-events.tsx';
 
 const isOpen = (run: RefreshRun): boolean => run.state === 'queued' || run.state === 'running';
 
@@ -26,7 +27,8 @@ export function RefreshRuns() {
       <div className="flex flex-wrap items-center gap-3">
         <p className="max-w-prose min-w-0 flex-1 basis-64 text-sm text-ink-2">
           Crossmark’s list is read every hour. A booking changed there is taken over where nobody here
-          disagrees, and left to you as a conflict where somebody does.
+          disagrees, and left to you as a conflict where somebody does. What is missing counts as gone when
+          two readings in a row lack it.
         </p>
         {mayWrite && (
           <Button
@@ -41,6 +43,7 @@ export function RefreshRuns() {
           </Button>
         )}
       </div>
+      <MissingEvents isReading={Boolean(open)} />
       {query.isError && !query.data ? (
         <LoadError what="The refreshes" error={query.error} onRetry={() => void query.refetch()} />
       ) : !query.data ? (
@@ -82,6 +85,7 @@ function Run({ run }: { run: RefreshRun }) {
     ['Unchanged', run.unchanged],
     ['Gone', run.gone],
     ['Changed on Crossmark’s side', run.drifted],
+    ['Missing for the first time', run.unconfirmed],
     ['Unreadable', run.badRows.length],
   ] as const;
   return (

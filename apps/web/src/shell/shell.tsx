@@ -187,6 +187,8 @@ function Refresh() {
 }
 
 function refreshWords(run: RefreshRun): string {
+  if (run.state === 'needs_decision')
+    return 'Crossmark’s list lacks very many events. See Refreshes on the Activity page.';
   const parts = [
     run.created && `${run.created} new`,
     run.updated && `${run.updated} changed`,

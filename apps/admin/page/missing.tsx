@@ -1,0 +1,84 @@
+import { Confirmed } from './confirm.tsx';
+import { count, number } from './format.ts';
+import { type Outputs, trpc } from './trpc.ts';
+import { Ago, Button, Panel } from './ui.tsx';
+
+type Question = NonNullable<Outputs['overview']['facts']['refresh']['question']>;
+
+/** Events that the list lacks in a great number: which they are, and what an admin can do about them. */
+export function MissingEvents(props: {
+  question: Question;
+  at: string;
+  isReading: boolean;
+  mayAct: boolean;
+}) {
+  const { question, at, isReading, mayAct } = props;
+  return (
+    <Panel
+      id="missing"
+      title={`Missing from Crossmark’s list (${number(question.count)})`}
+      aside={mayAct && <Answers question={question} isReading={isReading} />}
+    >
+      <p className="mb-2 max-w-prose text-sm text-ink-2">
+        Crossmark’s list was read twice <Ago at={question.askedAt} now={at} />, and both readings lack{' '}
+        {count(question.count, 'event')}. Nothing was marked as gone, and planning goes on. A later reading
+        that lists them ends this by itself.
+      </p>
+      <details open>
+        <summary className="cursor-pointer py-1 text-sm text-accent-text">Which events these are</summary>
+        <ul
+          className="mt-1 divide-y divide-line rounded-md border border-line text-sm"
+          aria-label="Missing events"
+        >
+          {question.shown.map((event) => (
+            <li key={event.eventId} className="grid gap-0.5 px-3 py-2">
+              <span className="font-medium break-words">{event.name}</span>
+              <span className="break-words text-ink-2">
+                {event.storeName}, {event.startsOn} to {event.dueOn}
+                {event.schedule && `; ${event.schedule.employeeName} on ${event.schedule.workDate}`}
+              </span>
+            </li>
+          ))}
+          {question.count > question.shown.length && (
+            <li className="px-3 py-2 text-ink-2">
+              and {number(question.count - question.shown.length)} more
+            </li>
+          )}
+        </ul>
+      </details>
+    </Panel>
+  );
+}
+
+function Answers({ question, isReading }: { question: Question; isReading: boolean }) {
+  const utils = trpc.useUtils();
+  const refresh = trpc.refreshNow.useMutation({ onSettled: () => utils.overview.invalidate() });
+  const mark = trpc.markMissingGone.useMutation({ onSettled: () => utils.overview.invalidate() });
+  const { runId, digest } = question;
+  const events = count(question.count, 'event');
+  return (
+    <span className="flex flex-wrap items-center gap-2">
+      {refresh.error && (
+        <span role="alert" className="text-sm text-failed">
+          {refresh.error.message}
+        </span>
+      )}
+      <Button onClick={() => refresh.mutate()} busy={refresh.isPending || isReading}>
+        {isReading ? 'Reading…' : 'Read again'}
+      </Button>
+      {/* Another list is another question: a dialog that asks about this one closes. */}
+      <Confirmed
+        key={digest}
+        button={`Mark ${number(question.count)} as gone…`}
+        title={`Mark ${events} as gone?`}
+        act={() => mark.mutateAsync({ runId, digest })}
+      >
+        <p>
+          Do this if Crossmark’s own site doesn’t have them either. They leave the tray and can’t be scheduled
+          any more; schedules that they have stay. An event that Crossmark lists again comes back by itself.
+        </p>
+        <p>If the list has changed meanwhile, nothing is marked.</p>
+      </Confirmed>
+    </span>
+  );
+}
