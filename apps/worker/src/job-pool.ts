@@ -3,14 +3,9 @@ import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Patience, sessionSettings } from '@scheduler/db';
 import { errorText, type Logger } from '@scheduler/runtime';
-import {
-  Logger as GraphileLogger,
-  type Runner,
-  type RunnerOptions,
-  run,
-  type WorkerEvents,
-} from 'graphile-worker';
+import { type Runner, type RunnerOptions, run, type WorkerEvents } from 'graphile-worker';
 import { Client, Pool, type PoolClient } from 'pg';
+import { graphileLogger } from './graphile-logger.ts';
 
 /** How long asking for jobs may fail before the pool ends. */
 const IN_VAIN_MS = 3_000;
@@ -181,29 +176,4 @@ function openConnections(url: string, max: number, patience: Patience, log: Logg
       open.forEach(drop);
     },
   };
-}
-
-/** What graphile-worker tells of a line, as far as it is looked at here. */
-interface Told {
-  fatalError?: unknown;
-  job?: { id: string };
-  jobs?: readonly { id: string }[];
-  specs?: readonly { job: { id: string } }[];
-}
-
-/**
- * graphile-worker's own lines go to our log; what it says of each job, our tasks say better. Which jobs' ends it could not write,
- * it says here and nowhere else.
- */
-function graphileLogger(log: Logger, unwritten: Map<string, string>): GraphileLogger {
-  return new GraphileLogger(() => (level, message, meta) => {
-    const { fatalError, job, jobs = [], specs = [] } = (meta ?? {}) as Told;
-    if (fatalError) {
-      const ended = [...(job ? [job] : []), ...jobs, ...specs.map((spec) => spec.job)];
-      for (const { id } of ended) unwritten.set(String(id), errorText(fatalError));
-    }
-    if (level === 'error') log.error({ from: 'graphile-worker' }, message);
-    else if (level === 'warning') log.warn({ from: 'graphile-worker' }, message);
-    else log.debug({ from: 'graphile-worker' }, message);
-  });
 }

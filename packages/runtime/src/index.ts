@@ -1,6 +1,6 @@
 export { isEncodedTwice } from './address.ts';
 export { readEnv, SettingsError, settings } from './env.ts';
-export { errorText } from './errors.ts';
+export { errorText, withoutValues } from './errors.ts';
 export { securityHeaders } from './headers.ts';
 export { type Readiness, readiness, serveHealth } from './health.ts';
 export { createLogger, type Logger } from './logger.ts';
