@@ -873,6 +873,7 @@ describe('answers of another form are errors, never empty lists', () => {
     [{ ok: 1 }],
     [{ ok: 1, MVScheduledEvent: {} }],
     [{ ok: 1, MVScheduledEvent: { ID: '' } }],
+    [{ ok: 1, MVScheduledEvent: { ...NAMED, ID: 0 } }],
     [{ scheduleEventID: 50000001 }],
     [{ success: true, id: 50000001 }],
     [[]],

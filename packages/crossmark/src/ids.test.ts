@@ -28,6 +28,9 @@ test.each([
   [storeId, ''],
   [mplanId, '31 000'],
   [employeeNumber, '140001'],
+  [bookingId, '0'],
+  [mplanId, '0'],
+  [mplanId, '031000001'],
 ])('an id that is not of its kind’s shape is refused (%#)', (read, given) => {
   expect(() => read(given)).toThrow(InvalidIdError);
 });

@@ -37,13 +37,14 @@ const digits =
     return text as T;
   };
 
-const PLAN_ID = /^\d{1,12}$/;
+/** Nothing is number 0: it stands for none. */
+const NUMBER = /^[1-9]\d{0,11}$/;
 /** Reads a plan id; throws {@link InvalidIdError}. */
-export const mplanId = digits<MplanId>('plan id', PLAN_ID);
+export const mplanId = digits<MplanId>('plan id', NUMBER);
 /** Whether a text is a plan id just as it stands. */
-export const isMplanId = (text: string): text is MplanId => PLAN_ID.test(text);
+export const isMplanId = (text: string): text is MplanId => NUMBER.test(text);
 /** Reads a booking id; throws {@link InvalidIdError}. */
-export const bookingId = digits<BookingId>('booking id', /^\d{1,12}$/);
+export const bookingId = digits<BookingId>('booking id', NUMBER);
 /** Reads a RepID; throws {@link InvalidIdError}, also for an employee number. */
 export const repId = digits<RepId>('RepID', /^\d{1,12}$/);
 /** Reads an employee number; throws {@link InvalidIdError}. */

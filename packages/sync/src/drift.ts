@@ -8,10 +8,13 @@ import { isWanted, type Wanted } from './plan.ts';
 import {
   bookingOf,
   lastKnown,
+  leavesOpen,
   type Remembered,
   remembered,
   reopened,
   sameBooking,
+  saysBooked,
+  sinceMade,
   understand,
   writesBeneath,
 } from './reading.ts';
@@ -102,6 +105,7 @@ export function judge(given: {
 
   if (sync && sync.state !== 'synced') {
     if (sync.state !== 'failed' && sync.state !== 'conflict') return SAME;
+    if (saysBooked(row.condition) && leavesOpen(row, agreed, [])) return SAME;
     const doubted = doubt();
     if (doubted) return doubted;
     if (wanted !== undefined && isWanted(wanted, held) && reading.beneath.length === 0)
@@ -126,7 +130,12 @@ export function judge(given: {
         held !== null &&
         reading.source === step.id &&
         step.bookingId !== agreed?.bookingId) ||
-      (step.kind === 'delete' && held === null && step.bookingId === agreed?.bookingId),
+      (step.kind === 'delete' &&
+        held === null &&
+        agreed !== null &&
+        agreed.bookingId !== null &&
+        step.bookingId === agreed.bookingId &&
+        sinceMade(agreed.bookingId, steps).includes(step)),
   );
   const repair = { kind: 'repair' as const, stepIds: late.map((step) => step.id), drift: true };
   if (held === null && late.length > 0) return repair;
@@ -167,9 +176,9 @@ export function conditionOf(
     isQuiet(local.sync, since) && (local.sync === null ? !local.schedule : local.sync.state === 'synced');
   // Opened again here, and Crossmark hasn't heard of it yet.
   if (!settled && local.schedule?.reissueOf && told !== 'Canceled') return local.event.condition;
+  if (isDoubted) return local.event.condition;
   // Between Unstaffed and Scheduled it is our own plan that is on its way; anything else is Crossmark's news.
-  if ((!settled || isDoubted) && ['Unstaffed', 'Scheduled', 'Staffed'].includes(told))
-    return local.event.condition;
+  if (!settled && ['Unstaffed', 'Scheduled', 'Staffed'].includes(told)) return local.event.condition;
   if (told === 'Unstaffed' && local.schedule && row.condition !== 'Unstaffed') return local.event.condition;
   return told;
 }

@@ -1,5 +1,5 @@
 import type { BookingId, PlannedEvent } from '@scheduler/crossmark';
-import { CLOSED_CONDITIONS, type Instant, timeOf, workDateOf } from '@scheduler/scheduling';
+import { CLOSED_CONDITIONS, type Condition, type Instant, timeOf, workDateOf } from '@scheduler/scheduling';
 import type { EventState, JournalStep } from './ledger.ts';
 import { type Held, isWanted, type Reissue, type Wanted } from './plan.ts';
 
@@ -39,6 +39,10 @@ export function leavesOpen(
   if (CLOSED_CONDITIONS.includes(row.condition)) return false;
   return !wasRemovalAsked(known.bookingId, steps);
 }
+
+/** Whether a condition alone says that somebody is booked. */
+export const saysBooked = (condition: Condition): boolean =>
+  !CLOSED_CONDITIONS.includes(condition) && condition !== 'Unstaffed' && condition !== 'Reissued';
 
 /** Whether a removal of this very booking left for Crossmark that isn't known to have failed. */
 export const wasRemovalAsked = (bookingId: BookingId, steps: readonly JournalStep[]): boolean =>

@@ -586,6 +586,22 @@ describe('a row that tells less than is known', () => {
     expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
   });
 
+  test('from before the booking was made is no conflict either: a move waits for a row that shows it', async () => {
+    lag(1);
+    await decide({ employeeId: ada, startsAt: at1115 });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+    expect(writes()).toHaveLength(1);
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([booking('100001', at1115)]);
+  });
+
+  test('is believed where Crossmark’s read-back has nobody either: removed there and moved here is a conflict', async () => {
+    simulator.unbook(need((await sync()).bookingId));
+    await decide({ employeeId: ada, startsAt: at1115 });
+    expect(await run()).toMatchObject({ outcome: 'conflict' });
+    expect(writes()).toHaveLength(1);
+  });
+
   test('in a booked condition without a booking doesn’t make an unscheduling synced either', async () => {
     shows(nothing);
     await decide(null);

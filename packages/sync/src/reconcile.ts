@@ -6,7 +6,7 @@ import {
   type PlannedEvent,
 } from '@scheduler/crossmark';
 import { type AttemptOutcome, type FailureKind, oncePerDatabase } from '@scheduler/db';
-import { CLOSED_CONDITIONS, formatDay } from '@scheduler/scheduling';
+import { CLOSED_CONDITIONS, type Condition, formatDay } from '@scheduler/scheduling';
 import { CrossmarkUnreachableError } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import {
@@ -28,6 +28,7 @@ import {
   leavesOpen,
   type Remembered,
   remembered,
+  saysBooked,
   sinceMade,
   understand,
   wasRemovalAsked,
@@ -215,7 +216,11 @@ class Reconciliation {
         // A copy of the list that lags behind tells of no booking either: what is known goes by its number before that is believed.
         if (listed && leavesOpen(listed, held, steps)) {
           if (wanted === null) reading.held = held;
-          else if (listed.condition !== 'Unstaffed') throw contradictory(listed);
+          else if (saysBooked(listed.condition) || !(await this.hasNobody(state, mplanId, listed.condition)))
+            throw new TryFailedError(
+              'transient',
+              'Crossmark’s list and its answers don’t agree about whether somebody is booked for this event. The schedule is saved here and will be tried again.',
+            );
         }
         if (!reading.explained) {
           const ended = await this.leaveToPerson(state, reading.held);
@@ -291,13 +296,18 @@ class Reconciliation {
     const mayBeBooked =
       wanted !== null ||
       steps.some(({ kind, state }) => kind === 'create' && (state === 'sent' || state === 'unknown'));
-    const readBack = mayBeBooked ? null : await crossmark.locationCondition({ mplanId, storeId, signal });
-    if (readBack?.kind === 'known' && readBack.condition === 'Unstaffed' && readBack.reps === '')
-      return unstaffed(state, mplanId);
+    if (!mayBeBooked && (await this.hasNobody(state, mplanId, 'Unstaffed'))) return unstaffed(state, mplanId);
     throw new TryFailedError(
       'transient',
       'Crossmark’s list left this event out, which says nothing about its booking. The schedule is saved here and will be tried again; two complete refreshes in a row without the event mean that it is gone.',
     );
+  }
+
+  /** Whether Crossmark's read-back of the event, the second witness, has nobody booked in this condition. */
+  private async hasNobody({ store }: EventState, mplanId: MplanId, condition: Condition): Promise<boolean> {
+    const { crossmarkStoreId: storeId } = store;
+    const told = await this.ctx.crossmark.locationCondition({ mplanId, storeId, signal: this.signal });
+    return told.kind === 'known' && told.condition === condition && told.reps === '';
   }
 
   /**
@@ -624,13 +634,6 @@ function refuseImpossible(
     held,
   );
 }
-
-/** A row that says in one word that somebody is booked, and names neither person, time nor number. */
-const contradictory = ({ condition }: PlannedEvent) =>
-  new TryFailedError(
-    'transient',
-    `Crossmark lists this event as ${condition} but doesn’t say who is booked. The schedule is saved here and will be tried again.`,
-  );
 
 function impossible(state: EventState, sentence: string, held = remembered(state, [])): TryFailedError {
   return new TryFailedError('rejected', `${sentence} ${heldInWords(held, state.store.timeZone)}`);

@@ -214,6 +214,60 @@ describe.each(['inPlace', 'replace', 'duplicate'] as const)(
   },
 );
 
+describe('work opened again, its new booking with the number of the old one', () => {
+  async function reissued() {
+    simulator.putPlans([{ ...plan(PLAN), condition: 'Submitted' }]);
+    await readAll();
+    const { bookingId } = (await here()).sync;
+    await database.db.transaction(async (tx) => {
+      await tx.update(schedules).set({ endedAt: sql`app_now()` }).where(isNull(schedules.endedAt));
+      const id = await addSchedule(tx, { eventId: event, employeeId: bob, startsAt: at1115 });
+      await tx
+        .update(schedules)
+        .set({ reissueOf: bookingId, reissueExpiresOn: addDays(today, 15), reissueResponses: true })
+        .where(eq(schedules.id, id));
+      await tx.update(events).set({ condition: 'Reissued' }).where(eq(events.id, event));
+      await wantChange(tx, { eventId: event, task: 'sync_schedule' });
+    });
+    expect(await push()).toMatchObject({ outcome: 'done' });
+    expect(await here()).toMatchObject({ condition: 'Reissued', sync: { bookingId } });
+  }
+
+  test('isn’t reported again by a copy of the list from before', async () => {
+    await send({ employeeId: ada, startsAt: at1045 });
+    await reissued();
+    await unmoved(2);
+    await agreed();
+  });
+
+  test('and removed there: what was once asked of the old one doesn’t explain it', async () => {
+    await send({ employeeId: ada, startsAt: at1045 });
+    simulator.addFaults({ call: 'deleteScheduledMplanEvent', kind: 'status', status: 429, applied: false });
+    await decide(null);
+    expect(await push()).toMatchObject({ outcome: 'retry' });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await push()).toMatchObject({ outcome: 'nothing' });
+    await reissued();
+    simulator.unbook(need(simulator.state.bookings[0]).bookingId);
+    expect((await readAll()).run).toMatchObject({ drifted: 0, unconfirmed: 1 });
+    expect((await readAll()).run).toMatchObject({ drifted: 1, unconfirmed: 0 });
+    expect(await here()).toMatchObject({ schedule: undefined, sync: { state: 'synced', bookingId: null } });
+  });
+});
+
+test('a row in a booked condition without a booking settles no unscheduling that failed', async () => {
+  await adopted('100001', at1045);
+  simulator.addFaults({ call: 'deleteScheduledMplanEvent', kind: 'refuse' });
+  await decide(null);
+  expect(await push()).toMatchObject({ outcome: 'dead' });
+  const nothing = { scheduleDate: '', staffedReps: '', scheduleRepID: '', scheduleEventID: '' };
+  simulator.putPlans([{ ...plan(PLAN), row: nothing }]);
+  for (let n = 0; n < 3; n++) {
+    await readAll();
+    expect((await here()).sync).toMatchObject({ state: 'failed', bookedRepId: '100001' });
+  }
+});
+
 describe('a booking’s absence', () => {
   const gone = () => simulator.unbook(need(simulator.state.bookings[0]).bookingId);
 
