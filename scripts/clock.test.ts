@@ -25,7 +25,7 @@ const FORBIDDEN = [
   { what: 'Date.now', pattern: /\bDate\.now\b/ },
   { what: 'new Date()', pattern: /\bnew Date(?:\(\)|(?![\w(]))/ },
   { what: 'Temporal.Now', pattern: /\bTemporal\.Now\b/ },
-  { what: 'now()', pattern: /(?<![.\w])now\(\)(?!\s*[:{])/i },
+  { what: 'now()', pattern: /(?<![.\w])now\(\)(?!\s*(?::(?!:)|\{))/i },
   {
     what: 'clock_timestamp(), current_date and the like',
     pattern:

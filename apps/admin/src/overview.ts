@@ -192,7 +192,7 @@ async function readPostgres(db: Db): Promise<Pick<Facts, 'at' | 'postgres'>> {
     max_connections: number;
     size_bytes: string;
   }>(sql`
-    select now()::text as at,
+    select app_now()::text as at,
       current_setting('server_version') as version,
       (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
       current_setting('max_connections')::int as max_connections,
