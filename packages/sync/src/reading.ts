@@ -34,7 +34,7 @@ export function leavesOpen(
   row: PlannedEvent | null,
   known: Held | null,
   steps: readonly JournalStep[],
-): known is Held & { bookingId: BookingId } {
+): boolean {
   if (row === null || bookingOf(row) !== null || known === null || known.bookingId === null) return false;
   if (CLOSED_CONDITIONS.includes(row.condition)) return false;
   return !wasRemovalAsked(known.bookingId, steps);

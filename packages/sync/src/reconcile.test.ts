@@ -578,11 +578,20 @@ describe('a row that tells less than is known', () => {
     await run();
   });
 
-  test('from before the booking was made doesn’t make an unscheduling synced: what is known is removed', async () => {
+  test('from before the booking was made doesn’t make an unscheduling synced: it waits for a row that shows it', async () => {
     lag(1);
     await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
     expect(await run()).toMatchObject({ outcome: 'done' });
     expect(bookings()).toEqual([]);
+    expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
+  });
+
+  test('is believed of an unscheduling where Crossmark’s read-back has nobody either: nothing is sent', async () => {
+    simulator.unbook(need((await sync()).bookingId));
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'nothing' });
+    expect(writes()).toHaveLength(1);
     expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
   });
 
@@ -605,6 +614,8 @@ describe('a row that tells less than is known', () => {
   test('in a booked condition without a booking doesn’t make an unscheduling synced either', async () => {
     shows(nothing);
     await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+    shows({});
     expect(await run()).toMatchObject({ outcome: 'done' });
     expect(bookings()).toEqual([]);
   });

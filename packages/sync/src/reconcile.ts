@@ -213,15 +213,6 @@ class Reconciliation {
         const last = lastKnown(state, steps);
         const reading = understand({ listed, timeZone, wanted, last, seen, steps });
         ({ seen } = reading);
-        // A copy of the list that lags behind tells of no booking either: what is known goes by its number before that is believed.
-        if (listed && leavesOpen(listed, held, steps)) {
-          if (wanted === null) reading.held = held;
-          else if (saysBooked(listed.condition) || !(await this.hasNobody(state, mplanId, listed.condition)))
-            throw new TryFailedError(
-              'transient',
-              'Crossmark’s list and its answers don’t agree about whether somebody is booked for this event. The schedule is saved here and will be tried again.',
-            );
-        }
         if (!reading.explained) {
           const ended = await this.leaveToPerson(state, reading.held);
           if (ended) return ended;
@@ -275,7 +266,8 @@ class Reconciliation {
   }
 
   /**
-   * What Crossmark lists for the event; null where it has been gone from the list for so long that it is believed.
+   * What Crossmark lists for the event; null where it has been gone from the list for so long that it is believed. A row that
+   * lacks the known booking, whose removal nobody here has asked for, needs Crossmark's read-back to say the same.
    *
    * A list that leaves out a known plan says nothing of its booking. Crossmark's own read-back of the event
    * (`locationCondition`) can say that nobody is booked: enough to know that a removal has arrived, and not enough to book,
@@ -291,7 +283,18 @@ class Reconciliation {
     const { crossmark } = this.ctx;
     const { signal } = this;
     const listed = await crossmark.findEvent({ mplanId, storeId, timeZone, signal });
-    if (listed) return listed;
+    if (listed) {
+      // A copy of the list that lags behind tells of no booking either.
+      if (
+        leavesOpen(listed, remembered(state, steps), steps) &&
+        (saysBooked(listed.condition) || !(await this.hasNobody(state, mplanId, listed.condition)))
+      )
+        throw new TryFailedError(
+          'transient',
+          'Crossmark’s list and its answers don’t agree about whether somebody is booked for this event. The schedule is saved here and will be tried again.',
+        );
+      return listed;
+    }
     if (event.missingRuns >= MISSING_RUNS_BELIEVED) return null;
     const mayBeBooked =
       wanted !== null ||
