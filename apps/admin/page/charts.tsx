@@ -165,7 +165,7 @@ function Figures(props: {
   const minutes = (starts.length * series.bucketSeconds) / 60;
 
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-2">
       <Chart
         id="tries"
         title="Tries"

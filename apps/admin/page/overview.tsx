@@ -38,7 +38,7 @@ export function OverviewPage(props: { viewer: Viewer; onSignedOut: () => void })
   return (
     <>
       <Header viewer={props.viewer} onSignedOut={props.onSignedOut} />
-      <main className="mx-auto grid w-full max-w-7xl gap-4 px-4 py-4 sm:px-6">
+      <main className="mx-auto grid w-full max-w-7xl grid-cols-[minmax(0,1fr)] gap-4 px-4 py-4 sm:px-6">
         {overview.error && (
           <p role="alert" className="rounded-lg bg-failed-soft px-4 py-3 text-failed">
             No fresh figures
@@ -56,7 +56,7 @@ export function OverviewPage(props: { viewer: Viewer; onSignedOut: () => void })
           <>
             <VerdictPanel overview={data} mayAct={mayAct} />
             <States facts={data.facts} />
-            <div className="grid gap-4 lg:grid-cols-[3fr_2fr]">
+            <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[3fr_2fr]">
               <Queues facts={data.facts} mayAct={mayAct} />
               <Refresh facts={data.facts} mayAct={mayAct} />
             </div>
@@ -71,7 +71,7 @@ export function OverviewPage(props: { viewer: Viewer; onSignedOut: () => void })
             <Changes facts={data.facts} filter={filter} onFilter={setFilter} mayAct={mayAct} />
             <FailedJobs facts={data.facts} mayAct={mayAct} />
             <ChartsSection redis={data.redis} now={data.facts.at} />
-            <div className="grid gap-4 lg:grid-cols-[3fr_2fr]">
+            <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[3fr_2fr]">
               <Workers facts={data.facts} mayAct={mayAct} />
               <Health overview={data} mayAct={mayAct} />
             </div>
