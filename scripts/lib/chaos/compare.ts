@@ -61,14 +61,15 @@ export async function compareSides(
   );
   // What was worked before a reissue stays there as history, unless the booking that followed is an edit of it.
   const reopenedAt = new Map(crossmark.pendingWork.map((work) => [work.bookingId, work.createdAt]));
-  const isHistory = ({ bookingId, lastEditedAt }: SimulatedBooking) =>
-    reopened.has(bookingId as never) && lastEditedAt <= (reopenedAt.get(bookingId) ?? lastEditedAt);
+  // One that the new booking hides in the list stays history whatever somebody on Crossmark's site does to it.
+  const isHistory = ({ bookingId, lastEditedAt }: SimulatedBooking, newest: string | undefined) =>
+    reopened.has(bookingId as never) &&
+    (bookingId !== newest || lastEditedAt <= (reopenedAt.get(bookingId) ?? lastEditedAt));
   const found: Differences = { lost: 0, duplicated: 0, ghosts: 0, stuck: 0, events: new Map() };
   for (const { event, store, schedule, person, sync } of rows) {
     const faults: string[] = [];
-    const held = (heldBy.get(`${event.mplanId}_${store.crossmarkStoreId}`) ?? []).filter(
-      (booking) => !isHistory(booking),
-    );
+    const all = heldBy.get(`${event.mplanId}_${store.crossmarkStoreId}`) ?? [];
+    const held = all.filter((booking) => !isHistory(booking, all.at(-1)?.bookingId));
     const inWords = JSON.stringify(held);
     const right = schedule
       ? held.filter(
