@@ -27,17 +27,19 @@ export function sinceMade(bookingId: BookingId, steps: readonly JournalStep[]): 
 }
 
 /**
- * Whether a row that tells of no booking leaves open whether the one that is known is gone: nobody here has asked for its
- * removal yet, and a copy of the list that lags behind lacks it as well. Closed work may have lost its booking by being closed.
+ * Whether a row that tells of no booking leaves open whether there is one, for a copy of the list that lags behind tells of none
+ * either: the one that is known, where nobody here has asked for its removal, or one that a write in doubt may have made. Closed
+ * work may have lost its booking by being closed.
  */
 export function leavesOpen(
   row: PlannedEvent | null,
   known: Held | null,
   steps: readonly JournalStep[],
 ): boolean {
-  if (row === null || bookingOf(row) !== null || known === null || known.bookingId === null) return false;
-  if (CLOSED_CONDITIONS.includes(row.condition)) return false;
-  return !wasRemovalAsked(known.bookingId, steps);
+  if (row === null || bookingOf(row) !== null || CLOSED_CONDITIONS.includes(row.condition)) return false;
+  if (steps.some(({ kind, state }) => kind === 'create' && (state === 'sent' || state === 'unknown')))
+    return true;
+  return known !== null && known.bookingId !== null && !wasRemovalAsked(known.bookingId, steps);
 }
 
 /** Whether a condition alone says that somebody is booked. */

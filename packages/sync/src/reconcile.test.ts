@@ -214,6 +214,7 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
       'getPlanningMplans',
       'scheduleMplanEvent',
       'getPlanningMplans',
+      'getmPlanLocationCondition',
       'scheduleMplanEvent',
     ]);
   });
@@ -250,6 +251,7 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
         'scheduleMplanEvent',
         'authenticate',
         'getPlanningMplans',
+        'getmPlanLocationCondition',
         'scheduleMplanEvent',
       ]);
       expect(await attempts()).toMatchObject([{ outcome: 'done', number: 1 }]);
@@ -644,6 +646,24 @@ describe('a row that tells less than is known', () => {
     },
   );
 });
+
+test.each(['inPlace', 'replace', 'duplicate'] as const)(
+  'a row from before a booking whose answer was lost doesn’t have it made twice (%s)',
+  async (secondBooking) => {
+    simulator.configure({ secondBooking });
+    simulator.addFaults([
+      { call: 'scheduleMplanEvent', kind: 'drop', applied: true },
+      { call: 'getPlanningMplans', kind: 'stale', reading: 'search', after: 1 },
+    ]);
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'unknown' });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(writes()).toHaveLength(1);
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+    expect(await sync()).toMatchObject({ state: 'synced' });
+  },
+);
 
 describe('an answer about something else', () => {
   test('another event’s booking, given for ours: neither is removed, and both are booked', async () => {
