@@ -49,9 +49,9 @@ describe('how pressing an event is', () => {
 });
 
 describe('what an error is to a person', () => {
-  it('says of a lost answer that nothing is known', () => {
+  it('says of a lost answer that it may have been saved', () => {
     expect(problemOf(TRPCClientError.from(new TypeError('Failed to fetch'))).message).toMatch(
-      /did not answer/,
+      /did not answer.*may have been saved: look before you try again/,
     );
   });
 

@@ -126,7 +126,7 @@ export function problemOf(error: unknown): Problem {
     return {
       ...empty,
       message:
-        'The scheduling server did not answer. If you were saving, look whether it is saved before you try again.',
+        'The scheduling server did not answer. What you were saving may have been saved: look before you try again.',
     };
   }
   return {
