@@ -38,7 +38,15 @@ if (values['second-booking'] !== undefined && secondBooking === null) {
 const say = (line: string) => console.error(line);
 
 /** What must be none at the end of every run. */
-const FAULTS = ['lost', 'duplicated', 'ghosts', 'stuck', 'concurrentWrites', 'strangers'] as const;
+const FAULTS = [
+  'lost',
+  'duplicated',
+  'ghosts',
+  'stuck',
+  'concurrentWrites',
+  'strangers',
+  'foreignRemovals',
+] as const;
 
 const results: ChaosResult[] = [];
 let failed = 0;

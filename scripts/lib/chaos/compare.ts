@@ -181,6 +181,25 @@ export async function strangersBooked(
     .map((call) => `${call.event}: #${call.seq} booked ${call.params.RepID}, whom nobody chose`);
 }
 
+/** Bookings that Crossmark removed for us though the journal of their event tells of no such removal. */
+export async function foreignRemovals(db: Db, calls: readonly LoggedCall[]): Promise<string[]> {
+  const journalled = await db
+    .select({ bookingId: syncSteps.bookingId, mplanId: events.mplanId, storeId: stores.crossmarkStoreId })
+    .from(syncSteps)
+    .innerJoin(events, eq(events.id, syncSteps.eventId))
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .where(eq(syncSteps.kind, 'delete'));
+  const known = new Set(
+    journalled.map(({ bookingId, mplanId, storeId }) => `${mplanId}_${storeId} ${bookingId}`),
+  );
+  return calls
+    .filter((call) => call.applied && call.call === 'deleteScheduledMplanEvent')
+    .filter((call) => !known.has(`${call.event} ${call.bookingId}`))
+    .map(
+      (call) => `${call.event}: #${call.seq} removed ${call.bookingId}, which no job of this event was to`,
+    );
+}
+
 /** Everything that is known to have happened to an event, in order. */
 export async function historyOf(
   db: Db,

@@ -10,6 +10,7 @@ import {
   compareSides,
   concurrentWrites,
   type Differences,
+  foreignRemovals,
   historyOf,
   isWrite,
   strangersBooked,
@@ -33,9 +34,10 @@ export interface ChaosResult {
   ghosts: number;
   stuck: number;
   secondsToConverge: number;
-  /** Writes of one event at one time, and bookings of somebody whom nobody chose. Both are never to be. */
+  /** Writes of one event at one time, bookings of somebody whom nobody chose, removals of another event's booking: never to be. */
   concurrentWrites: number;
   strangers: number;
+  foreignRemovals: number;
 }
 
 const SECOND_BOOKING_IN_WORDS = {
@@ -140,6 +142,7 @@ export async function runChaos(given: {
     const { toll } = troubles;
     const concurrent = concurrentWrites(calls, toll);
     const strangers = await strangersBooked(db, calls, editors, initial);
+    const foreign = await foreignRemovals(db, calls);
     const { lost, duplicated, ghosts, stuck } = differences;
     const result: ChaosResult = {
       seed,
@@ -159,8 +162,9 @@ export async function runChaos(given: {
       secondsToConverge,
       concurrentWrites: concurrent.length,
       strangers: strangers.length,
+      foreignRemovals: foreign.length,
     };
-    return { result, history: await tellOf(differences, [...concurrent, ...strangers]) };
+    return { result, history: await tellOf(differences, [...concurrent, ...strangers, ...foreign]) };
 
     async function tellOf(found: Differences, violations: string[]): Promise<string> {
       const told = [...violations];
