@@ -226,7 +226,7 @@ function Row(props: {
           </label>
         )}
         <div className="min-w-60 flex-1">
-          <p className="font-medium break-words">
+          <p className="font-medium">
             {change.title} <Badge state={change.state} />
           </p>
           <p className="text-sm text-ink-2">
@@ -239,7 +239,7 @@ function Row(props: {
               .filter(Boolean)
               .join(' · ')}
           </p>
-          {change.reason && <p className="mt-0.5 text-sm break-words text-failed">{change.reason}</p>}
+          {change.reason && <p className="mt-0.5 text-sm text-failed">{change.reason}</p>}
           {change.worker && <p className="text-sm text-ink-2">Worker {change.worker} is at it.</p>}
         </div>
         <div className="flex flex-wrap items-center gap-3 text-sm">
@@ -287,7 +287,7 @@ function Tries(props: { eventId: number; now: string }) {
   return (
     <ol className="mt-1 grid gap-1 border-l-2 border-line pl-3">
       {tries.data.map((one) => (
-        <li key={one.id} className="break-words">
+        <li key={one.id}>
           <At at={one.startedAt} now={props.now} />{' '}
           <span className="font-medium">{one.outcome ?? 'running'}</span>
           {one.finishedAt && (

@@ -32,8 +32,8 @@ export function MissingEvents(props: {
         >
           {question.shown.map((event) => (
             <li key={event.eventId} className="grid gap-0.5 px-3 py-2">
-              <span className="font-medium break-words">{event.name}</span>
-              <span className="break-words text-ink-2">
+              <span className="font-medium">{event.name}</span>
+              <span className="text-ink-2">
                 {event.storeName}, {event.startsOn} to {event.dueOn}
                 {event.schedule && `; ${event.schedule.employeeName} on ${event.schedule.workDate}`}
               </span>

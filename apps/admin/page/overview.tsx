@@ -175,7 +175,7 @@ function VerdictPanel(props: { overview: Overview; mayAct: boolean }) {
                       </span>
                     )}
                   </p>
-                  <p className="break-words text-ink-2">{finding.why}</p>
+                  <p className="text-ink-2">{finding.why}</p>
                   <p className="text-ink-2">{finding.help}</p>
                 </div>
                 <FindingAction id={finding.id} mayAct={props.mayAct} facts={facts} />
@@ -550,8 +550,8 @@ function FailedJobs(props: { facts: FactsOf; mayAct: boolean }) {
           return (
             <li key={job.id} className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 py-2.5">
               <div className="min-w-60 flex-1">
-                <p className="font-medium break-words">{title}</p>
-                <p className="text-sm break-words text-failed">{job.reason}</p>
+                <p className="font-medium">{title}</p>
+                <p className="text-sm text-failed">{job.reason}</p>
               </div>
               <div className="flex items-center gap-3 text-sm text-ink-3">
                 {count(job.tries, 'try', 'tries')}, <Ago at={job.since} now={at} />
@@ -611,7 +611,7 @@ function Workers(props: { facts: FactsOf; mayAct: boolean }) {
               className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1 py-2 first:pt-0"
             >
               <div className="min-w-0">
-                <p className="font-medium break-words">
+                <p className="font-medium">
                   {worker.host}, process {worker.pid}
                 </p>
                 <p className="text-sm text-ink-3">

@@ -98,7 +98,7 @@ export function Facts(props: { rows: (readonly [name: string, value: ReactNode])
       {props.rows.map(([name, value]) => (
         <div key={name} className="contents">
           <dt className="text-ink-3">{name}</dt>
-          <dd className="min-w-0 text-right break-words">{value}</dd>
+          <dd className="min-w-0 text-right">{value}</dd>
         </div>
       ))}
     </dl>

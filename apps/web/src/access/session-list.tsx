@@ -25,7 +25,7 @@ export function SessionList({
               {session.device}
               {session.app === 'Admin page' && <span className="font-normal text-ink-2">, admin page</span>}
             </p>
-            <p className="text-xs break-words text-ink-2">
+            <p className="text-xs text-ink-2">
               {session.address ? `From ${session.address}, ` : ''}since {formatMoment(session.signedInAt)},
               last used {formatMoment(session.lastUsedAt)}
             </p>

@@ -147,7 +147,7 @@ function Invitations({ invitations }: { invitations: readonly Invitation[] }) {
               <p className="font-medium">
                 {invitation.name} <span className="font-normal text-ink-2">as {invitation.role}</span>
               </p>
-              <p className="text-xs break-words text-ink-2">
+              <p className="text-xs text-ink-2">
                 {invitation.email}, invited by {invitation.createdBy}; the link works until{' '}
                 {formatMoment(invitation.expiresAt)}
               </p>

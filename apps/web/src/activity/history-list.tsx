@@ -138,7 +138,7 @@ function Entry({
         {formatTime(entry.at, timeZone)}
       </time>
       <div className="min-w-0">
-        <p className="break-words">
+        <p>
           {entry.problem && (
             <TriangleAlert aria-hidden className="mr-1 inline size-3.5 align-[-2px] text-failed" />
           )}

@@ -94,8 +94,8 @@ function Question({ question, isReading }: { question: RefreshQuestion; isReadin
         <ul className="mt-1 divide-y divide-line rounded-md border border-line" aria-label="Missing events">
           {question.events.map((event) => (
             <li key={event.eventId} className="grid grid-cols-[minmax(0,1fr)] gap-0.5 px-3 py-2">
-              <span className="font-medium break-words">{event.name}</span>
-              <span className="break-words text-ink-2">
+              <span className="font-medium">{event.name}</span>
+              <span className="text-ink-2">
                 {event.storeName}, {formatDay(event.startsOn)} to {formatDay(event.dueOn)}
                 {event.schedule &&
                   `; ${event.schedule.employeeName} on ${formatDay(event.schedule.workDate)}`}

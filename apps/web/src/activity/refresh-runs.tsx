@@ -117,7 +117,7 @@ function Run({ run }: { run: RefreshRun }) {
           </summary>
           <ul className="mt-1 grid gap-1 pl-4">
             {run.badRows.map((row, index) => (
-              <li key={`${row.mplanId}-${index}`} className="list-disc break-words">
+              <li key={`${row.mplanId}-${index}`} className="list-disc">
                 {row.mplanId ? `Plan ${row.mplanId}: ` : ''}
                 {row.reason}
               </li>

@@ -247,7 +247,7 @@ function Filters({ search, onSearch }: { search: AuditSearch; onSearch: (change:
 
 const dayWithYear = (day: string) => `${formatDay(day)}, ${day.slice(0, 4)}`;
 
-const LINK = 'text-left text-accent-text hover:underline pointer-coarse:min-h-8 break-words';
+const LINK = 'text-left text-accent-text hover:underline pointer-coarse:min-h-8';
 
 function Entry({
   entry,
@@ -267,7 +267,7 @@ function Entry({
         {formatTime(entry.at, timeZone)}
       </time>
       <div className="min-w-0">
-        <p className="break-words">
+        <p>
           <span className="font-medium">{entry.by}</span> {entry.what}
         </p>
         <p className="flex flex-wrap gap-x-3 text-ink-2">
@@ -281,7 +281,7 @@ function Entry({
               {titleOf(event)}
             </button>
           ) : (
-            title && object.type !== 'employee' && <span className="min-w-0 break-words">{title}</span>
+            title && object.type !== 'employee' && <span className="min-w-0">{title}</span>
           )}
           {person && (
             <Link to="/people/$id" params={{ id: String(person.employeeId) }} className={LINK}>
@@ -335,8 +335,8 @@ function ChangeList({ changes }: { changes: AuditEntryView['changes'] }) {
     <dl className="grid grid-cols-[minmax(0,8rem)_minmax(0,1fr)] gap-x-3 gap-y-0.5">
       {changes.map(({ field, from, to }) => (
         <div key={field} className="contents">
-          <dt className="break-words text-ink-2">{field}</dt>
-          <dd className="break-words">
+          <dt className="text-ink-2">{field}</dt>
+          <dd>
             {from !== null && (
               <>
                 <span className="sr-only">from </span>

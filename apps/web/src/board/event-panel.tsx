@@ -252,7 +252,7 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
   return (
     <>
       <dt className="text-ink-2">{term}</dt>
-      <dd className="min-w-0 break-words">{children}</dd>
+      <dd className="min-w-0">{children}</dd>
     </>
   );
 }
@@ -380,7 +380,7 @@ function Attempt({ attempt, timeZone, nowMs }: { attempt: SyncAttempt; timeZone:
           </time>
           <span className="text-ink-2">try {attempt.number}</span>
         </p>
-        {reason && <p className="break-words text-ink-2 first-letter:uppercase">{reason}</p>}
+        {reason && <p className="text-ink-2 first-letter:uppercase">{reason}</p>}
         {attempt.nextTryAt && attempt.nextTryAt > new Date(nowMs).toISOString() && (
           <p className="text-ink-2">Next try {formatFromNow(attempt.nextTryAt, nowMs)}</p>
         )}

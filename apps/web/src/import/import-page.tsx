@@ -292,7 +292,7 @@ function Rows({
                 </span>
               </td>
               <td className="col-span-3 px-3 py-1 md:px-2 md:py-2">
-                <span className="block break-words">{row.name || '(no name)'}</span>
+                <span className="block">{row.name || '(no name)'}</span>
                 <span className="flex flex-wrap gap-x-3 text-xs text-ink-2">
                   {row.type && <TypeMark type={row.type} whole />}
                   {row.window && windowWords(row.window)}

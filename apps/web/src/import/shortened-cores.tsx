@@ -68,7 +68,7 @@ export function ShortenedCores() {
         {shown.map((row) => (
           <li key={row.eventId} className="grid gap-x-3 px-3 py-2 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
             <span className="min-w-0">
-              <span className="block break-words">{titleOf(row)}</span>
+              <span className="block">{titleOf(row)}</span>
               <span className="block text-xs text-ink-2">{windowWords(row)}</span>
             </span>
             <Effect row={row} />

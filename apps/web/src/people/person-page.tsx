@@ -72,7 +72,7 @@ function Head({ person }: { person: EmployeeDetail }) {
     <header className="flex flex-wrap items-start gap-x-4 gap-y-2">
       <div className="min-w-0 flex-1 basis-72">
         <h1 className="text-lg font-semibold">{person.name}</h1>
-        <p className="text-sm break-words text-ink-2">
+        <p className="text-sm text-ink-2">
           {facts.join(' · ')}
           {person.adultBeverageTrained && ' · Adult beverage trained'}
         </p>

@@ -241,7 +241,7 @@ function StoreSection({ settings, isAdmin }: Shown) {
         {facts.map(([term, fact]) => (
           <div key={term} className="contents">
             <dt className="text-ink-2">{term}</dt>
-            <dd className="min-w-0 break-words">{fact}</dd>
+            <dd className="min-w-0">{fact}</dd>
           </div>
         ))}
       </dl>
