@@ -1251,6 +1251,22 @@ describe.each(BOOKING_HABITS)('work opened again, where $way', ({ habits, keepsR
     expect(bookings()).toEqual(keepsReopened ? [worked] : []);
   });
 
+  test('reported once more and moved here before that is known: a dead letter says so', async () => {
+    await reissue();
+    await run();
+    simulator.putPlans([{ ...need(simulator.state.plans[0]), condition: 'Submitted' }]);
+    await database.db
+      .update(schedules)
+      .set({ startsAt: '2026-01-21T15:45:00.000Z', endsAt: '2026-01-21T22:15:00.000Z' })
+      .where(isNull(schedules.endedAt));
+    await database.db.transaction((tx) => wantChange(tx, { eventId, task: 'sync_schedule_update' }));
+    expect(await run()).toMatchObject({
+      outcome: 'dead',
+      failureReason: expect.stringContaining('Submitted, so it can’t be booked. Unschedule it here.'),
+    });
+    expect(bookings()).toEqual(both);
+  });
+
   test('reported once more and opened once more: it is reissued a second time', async () => {
     await reissue();
     await run();

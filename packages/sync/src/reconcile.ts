@@ -626,7 +626,7 @@ function refuseImpossible(
     if (!isReport && !(isClosed && isReplaced)) return;
   }
   if (!isClosed || (step.kind === 'reissue' && listed.condition !== 'Canceled')) return;
-  if (state.schedule?.reissueOf && listed.condition !== 'Canceled')
+  if (listed.condition !== 'Canceled' && waitsForReissue(state))
     throw new TryFailedError(
       'transient',
       `Crossmark took the reissue but still has this event as ${listed.condition}. The schedule is saved here and will be tried again.`,
@@ -636,6 +636,13 @@ function refuseImpossible(
     `Crossmark has this event as ${listed.condition}, so it can’t be booked. Unschedule it here.`,
     held,
   );
+}
+
+/** Whether the work was to be opened again for this schedule and nothing has been booked since: what is listed may lag behind. */
+function waitsForReissue({ schedule, steps }: EventState): boolean {
+  if (!schedule?.reissueOf) return false;
+  const opened = steps.findIndex((step) => step.kind === 'reissue' && step.scheduleId === schedule.id);
+  return !steps.slice(0, Math.max(opened, 0)).some((step) => step.kind === 'create' && step.state === 'done');
 }
 
 function impossible(state: EventState, sentence: string, held = remembered(state, [])): TryFailedError {
