@@ -474,7 +474,7 @@ const ENDS = {
   running: { badge: 'pending', word: 'Reading' },
   done: { badge: 'synced', word: 'Done' },
   failed: { badge: 'failed', word: 'Failed' },
-  needs_decision: { badge: 'waiting', word: 'Needs a decision' },
+  needs_decision: { badge: 'waiting', word: 'Undecided' },
   superseded: { badge: 'pending', word: 'Superseded' },
 } as const;
 
