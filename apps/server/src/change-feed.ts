@@ -101,6 +101,8 @@ export async function openChangeFeed(options: {
     }
   };
 
+  let closed = false;
+
   const hearsEcho = async (): Promise<boolean> => {
     const asking = listener;
     if (!asking) return false;
@@ -114,8 +116,9 @@ export async function openChangeFeed(options: {
     );
     // Where it can't be sent, nothing will be heard.
     const sent = asking.sql.notify(echoChannel, '').catch(() => waiting.abort());
-    if (await isOverWithin(sent, withinMs)) await isOverWithin(echo, withinMs);
-    else {
+    // Either connection may have died without being closed, and then the others may have as well.
+    const answered = (await isOverWithin(sent, withinMs)) && (await isOverWithin(echo, withinMs));
+    if (!answered && !closed) {
       log.warn({ withinMs }, 'Postgres gives no sign of life: dropping all connections');
       asking.drop();
       database.drop();
@@ -125,7 +128,6 @@ export async function openChangeFeed(options: {
   };
 
   let heard = true;
-  let closed = false;
   const check = async () => {
     if (await hearsEcho()) return;
     if (closed) return;
