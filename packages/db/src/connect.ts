@@ -36,6 +36,9 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** Between two attempts to connect to a Postgres that is away. */
+const LONGEST_PAUSE_SECONDS = 1;
+
 /**
  * Opens a pool lazily: nothing is sent before the first query, and a lost connection is opened again by the next.
  * @param options.patience after how long a statement or a silent connection is given up; null waits for ever
@@ -51,6 +54,8 @@ export function connect(
     max: options.max ?? 10,
     connect_timeout: (patience?.connectMs ?? PATIENCE.connectMs) / 1_000,
     onnotice: () => {},
+    // The driver's own waits grow to 20 s, and whoever asks meanwhile would wait as long to hear that Postgres is away.
+    backoff: (attempts: number) => Math.min(0.05 * 2 ** attempts, LONGEST_PAUSE_SECONDS),
     connection: {
       application_name: options.applicationName ?? 'crossmark-scheduler',
       ...(patience ? sessionSettings(patience) : {}),
