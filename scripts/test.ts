@@ -85,7 +85,7 @@ for (const date of TEST_DATES.slice(0, 2)) {
   count(`smoke at ${date.at}`, run(['node', 'scripts/smoke.ts'], startingAt(date)));
 }
 // Short storms of three seeds; docs/chaos.md has the long ones.
-check('chaos', 'node', 'scripts/chaos.ts', '--seeds', '3', '--edits', '80');
+check('chaos', 'node', 'scripts/chaos.ts', '--seeds', '3', '--edits', '40');
 
 if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
