@@ -42,8 +42,9 @@ export interface ChangeFeed {
  *
  * The driver gives listening up for good where Postgres can't be reached at once after a loss, and says so to nobody;
  * a connection that died without a word isn't noticed at all. So every few seconds the feed sends itself an echo, and
- * listens anew where it doesn't come back. It asks on a connection of its own, which waits for nobody else's queries: where
- * Postgres gives no answer there, the connections of `database` are taken for dead as well and dropped.
+ * listens anew if the echo doesn't come back. The feed sends the echo over a connection of its own, so that it doesn't queue
+ * behind other queries. If Postgres doesn't answer there, or the echo doesn't arrive in time, the connections of `database`
+ * are taken for dead as well and dropped.
  * @param options.url of the database that `database` is connected to
  */
 export async function openChangeFeed(options: {

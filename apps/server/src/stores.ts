@@ -36,7 +36,7 @@ export const boardStore = ({ id, name, number, timeZone, slots }: Store): BoardS
 /** The local day it is in a zone. */
 export const todayAt = (timeZone: string): WorkDate => workDateOf(currentInstant(), timeZone);
 
-/** SQL for {@link todayAt} the store of the row; Postgres' own `current_date` is the day of nobody's store. */
+/** SQL for {@link todayAt} in the zone of the row's store. Postgres' `current_date` is the day in the server's zone, not the store's. */
 export const todayAtStore = sql`(app_now() at time zone ${stores.timeZone})::date`;
 
 /** What makes a store. */

@@ -327,7 +327,7 @@ export interface RefreshQuestion {
   count: number;
   /** Names exactly these events; an answer to another list is refused. */
   digest: string;
-  /** The first of them: those that somebody is scheduled for, then by due day. */
+  /** The first of the missing events: scheduled events before unscheduled ones, each group by due day. */
   events: {
     eventId: number;
     name: string;

@@ -94,7 +94,7 @@ export async function startJobPool(options: {
     noHandleSignals: true,
     pollInterval: 1_000,
     gracefulShutdownAbortTimeout: options.drainMs,
-    // Without batching nobody waits for a job's end to be written: a failure of that ended the process.
+    // graphile-worker doesn't await the write that ends a job unless ends are batched, so a failed write would end the process.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     events,
     logger: graphileLogger(log, unwritten),
@@ -163,7 +163,7 @@ function openConnections(url: string, max: number, patience: Patience, log: Logg
       .join(' '),
     Client: Connection,
   });
-  // Whoever uses the connection is told as well; without a listener the process would end.
+  // The query that uses the connection fails too. These listeners only keep an unhandled error event from ending the process.
   const lost = (error: Error) =>
     log.debug({ reason: errorText(error) }, 'a connection of the queue was lost');
   pool.on('error', lost);

@@ -625,7 +625,7 @@ describe('several workers and things going wrong', () => {
     const workers = names.map((name) => start({ databaseUrl: `${database.url}?application_name=${name}` }));
     await vi.waitFor(() => expect(workers.every((worker) => worker.id)).toBe(true), patience);
     await database.db.transaction((tx) => pauseTasks(tx, ['sync_schedule'], 'Ada'));
-    // What is saved once each has asked again what is paused is taken by nobody.
+    // Once each worker has read the paused tasks again, no worker takes a job that is saved after that.
     const [{ at } = { at: '' }] = await database.sql<{ at: string }[]>`select app_now()::text as at`;
     await vi.waitFor(async () => {
       const asked = await database.sql<{ name: string }[]>`

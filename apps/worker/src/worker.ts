@@ -210,7 +210,7 @@ export function startWorker(options: WorkerOptions): Worker {
     }
   }
 
-  /** Where Postgres gives no sign of life, the connections are dead: nobody waits for them, and new ones are opened. */
+  /** Asks Postgres for a sign of life every few seconds. Without one in time, the worker drops all connections and opens new ones. */
   async function feelPulse(): Promise<void> {
     while (!signal.aborted) {
       const asked = Promise.all([lifeline.db.execute(sql`select 1`), pool?.probe()]);

@@ -7,6 +7,7 @@ import type { JournalStep } from './ledger.ts';
 import { isWanted, type Wanted } from './plan.ts';
 import {
   bookingOf,
+  doneTo,
   lastKnown,
   leavesOpen,
   type Remembered,
@@ -14,7 +15,6 @@ import {
   reopened,
   sameBooking,
   saysBooked,
-  sinceMade,
   understand,
   writesBeneath,
 } from './reading.ts';
@@ -130,12 +130,7 @@ export function judge(given: {
         held !== null &&
         reading.source === step.id &&
         step.bookingId !== agreed?.bookingId) ||
-      (step.kind === 'delete' &&
-        held === null &&
-        agreed !== null &&
-        agreed.bookingId !== null &&
-        step.bookingId === agreed.bookingId &&
-        sinceMade(agreed.bookingId, steps).includes(step)),
+      (step.kind === 'delete' && held === null && doneTo(agreed?.bookingId ?? null, steps).includes(step)),
   );
   const repair = { kind: 'repair' as const, stepIds: late.map((step) => step.id), drift: true };
   if (held === null && late.length > 0) return repair;

@@ -16,14 +16,23 @@ export function bookingOf(row: PlannedEvent | null): Remembered | null {
   return { bookingId: row.bookingId, repId: row.repId, startsAt: row.startsAt, endsAt: null, names };
 }
 
+/** Whether the outcome of a write isn't known. */
+export const isInDoubt = ({ state }: JournalStep): boolean => state === 'sent' || state === 'unknown';
+
+/** Whether somebody may be booked by a write of ours whose outcome isn't known. */
+export const hasBookingInDoubt = (steps: readonly JournalStep[]): boolean =>
+  steps.some((step) => step.kind === 'create' && isInDoubt(step));
+
 /**
- * The part of the journal (newest first) after the newest write that is known to have made this booking. One
- * number can stand for several bookings, one after the other: Crossmark edits a second booking in place and keeps its number.
- * What was done to an earlier one of that number says nothing about the present one.
+ * The removals and reissues of this booking, newest first. One number can stand for several bookings, one after the other:
+ * Crossmark edits a second booking in place and keeps its number. What was done to an earlier one of that number says nothing
+ * about the present one, so the journal counts from the newest write that is known to have made it. Empty without a number.
  */
-export function sinceMade(bookingId: BookingId, steps: readonly JournalStep[]): readonly JournalStep[] {
-  const made = steps.findIndex((step) => step.kind === 'create' && step.bookingId === bookingId);
-  return made < 0 ? steps : steps.slice(0, made);
+export function doneTo(bookingId: BookingId | null, steps: readonly JournalStep[]): readonly JournalStep[] {
+  if (bookingId === null) return [];
+  const ofBooking = steps.filter((step) => step.bookingId === bookingId);
+  const made = ofBooking.findIndex(({ kind }) => kind === 'create');
+  return made < 0 ? ofBooking : ofBooking.slice(0, made);
 }
 
 /**
@@ -37,8 +46,7 @@ export function leavesOpen(
   steps: readonly JournalStep[],
 ): boolean {
   if (row === null || bookingOf(row) !== null || CLOSED_CONDITIONS.includes(row.condition)) return false;
-  if (steps.some(({ kind, state }) => kind === 'create' && (state === 'sent' || state === 'unknown')))
-    return true;
+  if (hasBookingInDoubt(steps)) return true;
   return known !== null && known.bookingId !== null && !wasRemovalAsked(known.bookingId, steps);
 }
 
@@ -48,15 +56,11 @@ export const saysBooked = (condition: Condition): boolean =>
 
 /** Whether a removal of this very booking left for Crossmark that isn't known to have failed. */
 export const wasRemovalAsked = (bookingId: BookingId, steps: readonly JournalStep[]): boolean =>
-  sinceMade(bookingId, steps).some(
-    (step) => step.kind === 'delete' && step.state !== 'settled' && step.bookingId === bookingId,
-  );
+  doneTo(bookingId, steps).some(({ kind, state }) => kind === 'delete' && state !== 'settled');
 
 /** The reissue that opened this booking's work again, if no booking of that number was made since. */
 function reissueOf(bookingId: BookingId, steps: readonly JournalStep[]): JournalStep | undefined {
-  return sinceMade(bookingId, steps).find(
-    (step) => step.kind === 'reissue' && step.state === 'done' && step.bookingId === bookingId,
-  );
+  return doneTo(bookingId, steps).find(({ kind, state }) => kind === 'reissue' && state === 'done');
 }
 
 /**
@@ -265,13 +269,7 @@ export function understand(given: {
     endsAt: source?.endsAt ?? (unchanged ? (agreed?.endsAt ?? null) : null),
   };
   // A reissue may take the booking that it reopens off the list.
-  const removedByUs =
-    held === null &&
-    agreed !== null &&
-    agreed.bookingId !== null &&
-    sinceMade(agreed.bookingId, steps).some(
-      (step) => step.kind !== 'create' && step.bookingId === agreed.bookingId,
-    );
+  const removedByUs = held === null && doneTo(agreed?.bookingId ?? null, steps).length > 0;
   const wasApplied = (step: JournalStep): boolean => {
     if (step.kind === 'reissue') return given.listed?.condition === 'Reissued';
     // Where another booking is listed, the one to be removed may lie beneath it.
@@ -288,7 +286,7 @@ export function understand(given: {
     beneath,
     source: source?.id,
     settled: steps
-      .filter((step) => step.state === 'sent' || step.state === 'unknown' || wasRefused(step))
+      .filter((step) => isInDoubt(step) || wasRefused(step))
       .map((step) => {
         const applied = wasApplied(step);
         const bookingId = step.kind === 'create' && applied ? (held?.bookingId ?? null) : null;

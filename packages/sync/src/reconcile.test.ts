@@ -108,6 +108,19 @@ async function decide(wanted: { employeeId: number; startsAt: Instant } | null, 
   });
 }
 
+/** A second event, here and in Crossmark. */
+async function addOther(name: string): Promise<number> {
+  const mplanId = '40000002';
+  simulator.putPlans({
+    mplanId,
+    storeId: STORE.crossmarkStoreId,
+    name,
+    startsOn: '2026-01-01',
+    dueOn: '2026-01-15',
+  });
+  return addEvent(database.db, { storeId, mplanId });
+}
+
 const job = (overrides: Partial<JobInfo> = {}): JobInfo => ({
   id: '1',
   task: 'sync_schedule' satisfies EventTask,
@@ -312,14 +325,7 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
   });
 
   test('a trade ends with both swapped, whatever order the two jobs take', async () => {
-    const other = await addEvent(database.db, { storeId, mplanId: '40000002' });
-    simulator.putPlans({
-      mplanId: '40000002',
-      storeId: STORE.crossmarkStoreId,
-      name: 'Soup',
-      startsOn: '2026-01-01',
-      dueOn: '2026-01-15',
-    });
+    const other = await addOther('Soup');
     await decide({ employeeId: ada, startsAt: at1045 });
     await decide({ employeeId: bob, startsAt: at1115 }, other);
     await Promise.all([run(), run(other)]);
@@ -336,14 +342,7 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
 
   test('a Core and its Supervisor event, saved together, end as two bookings though one call fails at first', async () => {
     const noon: Instant = '2026-01-05T17:00:00.000Z';
-    const supervisor = await addEvent(database.db, { storeId, mplanId: '40000002' });
-    simulator.putPlans({
-      mplanId: '40000002',
-      storeId: STORE.crossmarkStoreId,
-      name: 'Oat Bars - V2-Supervisor',
-      startsOn: '2026-01-01',
-      dueOn: '2026-01-15',
-    });
+    const supervisor = await addOther('Oat Bars - V2-Supervisor');
     await database.db.transaction(async (tx) => {
       await addSchedule(tx, { eventId, employeeId: ada, startsAt: at1045 });
       await addSchedule(tx, { eventId: supervisor, employeeId: bob, startsAt: noon, minutes: 5 });
@@ -667,14 +666,7 @@ test.each(['inPlace', 'replace', 'duplicate'] as const)(
 
 describe('an answer about something else', () => {
   test('another event’s booking, given for ours: neither is removed, and both are booked', async () => {
-    const other = await addEvent(database.db, { storeId, mplanId: '40000002' });
-    simulator.putPlans({
-      mplanId: '40000002',
-      storeId: STORE.crossmarkStoreId,
-      name: 'Soup',
-      startsOn: '2026-01-01',
-      dueOn: '2026-01-15',
-    });
+    const other = await addOther('Soup');
     await decide({ employeeId: ada, startsAt: at1045 }, other);
     await run(other);
     simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'crossed', mplanId: PLAN });
@@ -690,14 +682,7 @@ describe('an answer about something else', () => {
   });
 
   test('a search answered with another plan’s row says nothing about ours', async () => {
-    const other = await addEvent(database.db, { storeId, mplanId: '40000002' });
-    simulator.putPlans({
-      mplanId: '40000002',
-      storeId: STORE.crossmarkStoreId,
-      name: 'Soup',
-      startsOn: '2026-01-01',
-      dueOn: '2026-01-15',
-    });
+    const other = await addOther('Soup');
     await decide({ employeeId: bob, startsAt: at1115 }, other);
     await run(other);
     simulator.addFaults({ call: 'getPlanningMplans', kind: 'crossed', mplanId: PLAN });

@@ -23,13 +23,15 @@ import {
 } from './ledger.ts';
 import { isWanted, plan, type Step, type Wanted } from './plan.ts';
 import {
+  doneTo,
   dueReissue,
+  hasBookingInDoubt,
+  isInDoubt,
   lastKnown,
   leavesOpen,
   type Remembered,
   remembered,
   saysBooked,
-  sinceMade,
   understand,
   wasRemovalAsked,
   writesBeneath,
@@ -296,10 +298,8 @@ class Reconciliation {
       return listed;
     }
     if (event.missingRuns >= MISSING_RUNS_BELIEVED) return null;
-    const mayBeBooked =
-      wanted !== null ||
-      steps.some(({ kind, state }) => kind === 'create' && (state === 'sent' || state === 'unknown'));
-    if (!mayBeBooked && (await this.hasNobody(state, mplanId, 'Unstaffed'))) return unstaffed(state, mplanId);
+    if (wanted === null && !hasBookingInDoubt(steps) && (await this.hasNobody(state, mplanId, 'Unstaffed')))
+      return unstaffed(state, mplanId);
     throw new TryFailedError(
       'transient',
       'Crossmark’s list left this event out, which says nothing about its booking. The schedule is saved here and will be tried again; two complete refreshes in a row without the event mean that it is gone.',
@@ -566,17 +566,14 @@ const unlisted = (bookingId: BookingId) => ({ bookingId, repId: null, startsAt: 
  * read has shown it).
  */
 function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boolean {
-  const isOpen = ({ kind, state }: JournalStep) =>
-    state === 'sent' || state === 'unknown' || (kind === 'create' && state === 'refused');
-  if (steps.some(isOpen)) return false;
+  if (steps.some((step) => isInDoubt(step) || (step.kind === 'create' && step.state === 'refused')))
+    return false;
   return held === null || held.bookingId === null || !wasRemovalAsked(held.bookingId, steps);
 }
 
 /** Whether Crossmark confirmed the removal of this very booking. */
 const wasRemoved = (id: BookingId, steps: readonly JournalStep[]): boolean =>
-  sinceMade(id, steps).some(
-    ({ kind, state, bookingId }) => kind === 'delete' && state === 'done' && bookingId === id,
-  );
+  doneTo(id, steps).some(({ kind, state }) => kind === 'delete' && state === 'done');
 
 /** Whether a reading tells something else than what is remembered. */
 function isNews(held: Remembered | null, { sync }: EventState): boolean {

@@ -54,8 +54,9 @@ export async function shortenedCores(db: Db): Promise<ShortenedCores> {
 }
 
 /**
- * Gives shortened Cores their lunch back, in one transaction: those that no rule speaks against, each with the end of its
- * live schedule, while the others stay as they are with the reason why. What was changed since it was seen stays.
+ * Sets shortened Cores to their full length again, lunch included, in one transaction, and moves the end of each one's live
+ * schedule. A Core whose longer schedule breaks a rule stays as it is, and the result names the reason. A Core that changed
+ * since the caller saw it stays as it is too.
  */
 export async function lengthenCores(
   db: Db,

@@ -26,7 +26,7 @@ export const csvRouter = router({
   /** Cores that an import of an earlier version shortened, and what {@link lengthen} would do with each. */
   shortened: dispatcherProcedure.query(({ ctx }) => shortenedCores(ctx.backend.db)),
 
-  /** Gives shortened Cores their lunch back, as they were seen; what a rule speaks against stays and says why. */
+  /** Sets shortened Cores to their full length; see lengthenCores. */
   lengthen: dispatcherProcedure
     .input(
       z.strictObject({

@@ -12,7 +12,7 @@ import {
   type Ledger,
   remember,
 } from '../ledger.ts';
-import { dueReissue, type Remembered, remembered, writesBeneath } from '../reading.ts';
+import { dueReissue, isInDoubt, type Remembered, remembered, writesBeneath } from '../reading.ts';
 import { endOf, type ModelCrossmark, TIME_ZONE } from './crossmark.ts';
 import type { Process, VirtualTime } from './time.ts';
 
@@ -516,7 +516,7 @@ export class Board {
     ) => Awaited<ReturnType<Ledger['finishSynced']>> = (lease, { version, condition, outcome, summary }) => {
       const sync = owned(lease);
       const { steps } = this.row(lease.eventId);
-      const inDoubt = steps.some((step) => step.state === 'sent' || step.state === 'unknown');
+      const inDoubt = steps.some(isInDoubt);
       if (sync.wantedVersion !== version || inDoubt) return null;
       const now = time.now();
       release(lease, { state: 'synced', conflict: null, syncedVersion: version, syncedAt: now });
