@@ -64,8 +64,7 @@ function tests(project: string): void {
   try {
     const results = readVitestResults(report);
     passed += results.passed;
-    failed += results.failed;
-    for (const file of results.broken) count(file, false);
+    for (const name of results.failures) count(name, false);
     if (!green && failed === failedBefore) count(`vitest ${project}`, false);
   } catch {
     count(`vitest ${project}`, false);
@@ -87,6 +86,6 @@ for (const date of TEST_DATES.slice(0, 2)) {
 // Short storms of three seeds; docs/chaos.md has the long ones.
 check('chaos', 'node', 'scripts/chaos.ts', '--seeds', '3', '--edits', '40');
 
-if (failures.length > 0) console.log(`\nFailed: ${failures.join(', ')}`);
+if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
