@@ -602,13 +602,19 @@ describe('bad input', () => {
       'resolve: unknown event',
       'NOT_FOUND',
       /no event 987654/,
-      () => api.sync.resolve.mutate({ eventId: unknown, choice: 'mine' }),
+      () => api.sync.resolve.mutate({ eventId: unknown, choice: 'mine', seenAt: '2026-01-02T15:00:00.000Z' }),
     ],
     [
       'resolve: a choice that isn’t one',
       'BAD_REQUEST',
       /choice must be/,
-      () => api.sync.resolve.mutate(raw({ eventId, choice: 'both' })),
+      () => api.sync.resolve.mutate(raw({ eventId, choice: 'both', seenAt: '2026-01-02T15:00:00.000Z' })),
+    ],
+    [
+      'resolve: no reading named that was shown',
+      'BAD_REQUEST',
+      /seenAt must be a time/,
+      () => api.sync.resolve.mutate(raw({ eventId, choice: 'mine' })),
     ],
     [
       'retry: unknown event',

@@ -131,6 +131,7 @@ export async function attention(
       since: row.sync.wantedAt,
       wanted: wantedInWords(row.schedule, row.employeeName, timeZone),
       held: heldInWords(row.sync, timeZone),
+      conflictSeenAt: row.sync.conflict?.seenAt ?? null,
     })),
     total: matching?.total ?? 0,
     people,

@@ -32,6 +32,9 @@ export const instant = z.iso
   .refine((text) => text >= '2000' && text < '2100', 'must be between 2000 and 2099')
   .refine((text) => text.endsWith(':00.000Z'), 'must be on a full minute');
 
+/** A point in time that was shown, exactly as it was sent. */
+export const shownInstant = z.iso.datetime('must be a time such as 2026-01-05T15:45:00.000Z');
+
 /** Controls, halves of characters, line and paragraph ends, and what turns the direction of writing around. */
 const UNWANTED = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u;
 /** Neither a space nor a character without a shape. */

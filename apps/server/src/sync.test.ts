@@ -120,8 +120,10 @@ describe('the sync state of an event', () => {
 });
 
 describe('a conflict', () => {
+  const seenAt = '2026-01-02T15:00:00.000Z';
+
   /** Crossmark has Ben on Tuesday, the board has Ada on Monday. */
-  const conflict = () =>
+  const conflict = (readAt = seenAt) =>
     server.database.db.update(eventSyncs).set({
       state: 'conflict',
       bookingId: '4711' as BookingId,
@@ -133,27 +135,30 @@ describe('a conflict', () => {
         repId: '100002',
         repNames: 'BEN SAMPLE',
         startsAt: '2026-01-06T15:45:00.000Z',
-        seenAt: '2026-01-02T15:00:00.000Z',
+        seenAt: readAt,
       },
     });
 
   test('tells what was changed on Crossmark’s side', async () => {
     await conflict();
-    expect((await api.sync.get.query({ eventId })).conflict).toBe(
-      'Crossmark’s side was changed to BEN SAMPLE on Tue Jan 6, 10:45 AM (read on Fri Jan 2, 10:00 AM).',
-    );
+    expect(await api.sync.get.query({ eventId })).toMatchObject({
+      conflict:
+        'Crossmark’s side was changed to BEN SAMPLE on Tue Jan 6, 10:45 AM (read on Fri Jan 2, 10:00 AM).',
+      conflictSeenAt: seenAt,
+    });
+    expect((await api.activity.attention.query({})).rows).toMatchObject([{ conflictSeenAt: seenAt }]);
   });
 
   test('ends with what the board has: it is sent again', async () => {
     await conflict();
-    await api.sync.resolve.mutate({ eventId, choice: 'mine' });
+    await api.sync.resolve.mutate({ eventId, choice: 'mine', seenAt });
     expect(await api.sync.get.query({ eventId })).toMatchObject({ state: 'pending', conflict: null });
     expect(await jobs(server.database.db)).toEqual([`sync_schedule_update event:${eventId}`]);
   });
 
   test('ends with what Crossmark has: the board follows, and the audit log says who chose', async () => {
     await conflict();
-    await api.sync.resolve.mutate({ eventId, choice: 'theirs' });
+    await api.sync.resolve.mutate({ eventId, choice: 'theirs', seenAt });
     // Nobody here is linked to that rep: the event is shown as booked by somebody unknown.
     const board = await api.board.week.query({ weekOf: '2026-01-05' });
     expect(board.schedules).toEqual([]);
@@ -168,8 +173,25 @@ describe('a conflict', () => {
     });
   });
 
+  test.each(['mine', 'theirs'] as const)(
+    'is not ended by a choice of %s that was made of an older reading of Crossmark’s side: nothing changes',
+    async (choice) => {
+      await conflict('2026-01-02T16:00:00.000Z');
+      const [before] = await server.database.db.select().from(eventSyncs);
+      const queued = await jobs(server.database.db);
+      const audited = await server.database.db.$count(auditLog);
+      const refused = await refusalOf(api.sync.resolve.mutate({ eventId, choice, seenAt }));
+      expect(refused.message).toContain('has changed since it was shown, so nothing was done');
+      expect(await server.database.db.select().from(eventSyncs)).toEqual([before]);
+      expect(await server.database.db.$count(auditLog)).toBe(audited);
+      expect(await jobs(server.database.db)).toEqual(queued);
+      await api.sync.resolve.mutate({ eventId, choice, seenAt: '2026-01-02T16:00:00.000Z' });
+      expect(await api.sync.get.query({ eventId })).toMatchObject({ conflict: null, conflictSeenAt: null });
+    },
+  );
+
   test('that is none any more can’t be ended', async () => {
-    const refused = await refusalOf(api.sync.resolve.mutate({ eventId, choice: 'mine' }));
+    const refused = await refusalOf(api.sync.resolve.mutate({ eventId, choice: 'mine', seenAt }));
     expect(refused.message).toContain('no conflict any more');
   });
 });

@@ -16,6 +16,7 @@ import {
 import { currentInstant } from '@scheduler/runtime/clock';
 import type { Instant } from '@scheduler/scheduling';
 import {
+  type ConflictChoice,
   listMissing,
   markGone,
   readPaused,
@@ -81,6 +82,7 @@ export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
     held: heldInWords(sync, timeZone),
     next: nextInWords(sync, timeZone),
     conflict: conflictInWords(sync, timeZone),
+    conflictSeenAt: sync?.conflict?.seenAt ?? null,
     attempts: attempts.map((attempt) => ({
       id: attempt.id,
       task: attempt.task,
@@ -176,22 +178,28 @@ export async function retrySync(db: Db, actor: Actor, eventId: number): Promise<
 
 /**
  * Ends a conflict by a person's choice: `mine` sends what the board has, `theirs` makes the board what Crossmark has.
- * Throws a {@link Refusal} where there is none any more.
+ * Throws a {@link Refusal} where there is none any more, and where Crossmark's side isn't the one that the person saw.
  */
 export async function resolveSync(
   db: Db,
   actor: Actor,
-  input: { eventId: number; choice: 'mine' | 'theirs' },
+  input: ConflictChoice & { eventId: number },
 ): Promise<{ eventId: number }> {
   const { eventId, choice } = input;
   return save(db, async (tx) => {
     const [event] = await tx.select().from(events).where(eq(events.id, eventId));
     if (!event) throw notFound('event', eventId);
-    const resolved = await resolveConflict(tx, eventId, choice);
-    if (resolved === null) {
+    const resolved = await resolveConflict(tx, eventId, input);
+    if (resolved === 'none') {
       throw new Refusal(`${eventLabel(event)} has no conflict any more. Look at it again.`, {
         code: 'not_allowed',
       });
+    }
+    if (resolved === 'moved') {
+      throw new Refusal(
+        `Crossmark’s side of ${eventLabel(event)} has changed since it was shown, so nothing was done. Look at it again and choose anew.`,
+        { code: 'not_allowed' },
+      );
     }
     const adopted = resolved === 'mine' ? null : resolved;
     await audit(tx, actor, [

@@ -292,6 +292,8 @@ export interface SyncDetail extends SyncBadge {
   next: string;
   /** What somebody changed in Crossmark while it was changed here. */
   conflict: string | null;
+  /** When that was read; a choice names it. Null without a conflict. */
+  conflictSeenAt: Instant | null;
   /** Newest first. */
   attempts: SyncAttempt[];
   /** Newest first. */
@@ -534,6 +536,8 @@ export interface UnsettledEvent extends EventRow {
   /** In words: what is wanted here, and what Crossmark holds. */
   wanted: string;
   held: string;
+  /** When Crossmark's side of a conflict was read; a choice names it. Null without a conflict. */
+  conflictSeenAt: Instant | null;
 }
 
 /** A person who can't be told to Crossmark, with work that therefore can't either. */

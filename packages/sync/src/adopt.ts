@@ -8,7 +8,13 @@ import {
   syncSteps,
   type Tx,
 } from '@scheduler/db';
-import { addMinutes, CLOSED_CONDITIONS, type Condition, workDateOf } from '@scheduler/scheduling';
+import {
+  addMinutes,
+  CLOSED_CONDITIONS,
+  type Condition,
+  type Instant,
+  workDateOf,
+} from '@scheduler/scheduling';
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { addJobs, wantChange } from './enqueue.ts';
 import { eventJobKey } from './jobs.ts';
@@ -151,15 +157,23 @@ export async function reopen(tx: Tx, eventId: number, stepIds: readonly number[]
   await addJobs(tx, [{ task: 'sync_schedule_update', payload: { eventId }, key: eventJobKey(eventId) }]);
 }
 
+/** A person's choice in a conflict: `mine` sends what the board has, `theirs` makes the board what Crossmark has. */
+export interface ConflictChoice {
+  choice: 'mine' | 'theirs';
+  /** When Crossmark's side was read that the person was shown: `seenAt` of the conflict. */
+  seenAt: Instant;
+}
+
 /**
- * A person's choice in a conflict: `mine` sends what the board has, `theirs` makes the board what Crossmark has. In the
- * caller's transaction, which also writes who chose. Null, and nothing is done, where there is no conflict any more.
+ * Ends a conflict by a person's choice, in the caller's transaction, which also writes who chose. Nothing is done where there is
+ * no conflict any more (`none`), and where Crossmark's side was read anew after the person was shown it (`moved`): nobody
+ * chose between what stands now.
  */
 export async function resolveConflict(
   tx: Tx,
   eventId: number,
-  choice: 'mine' | 'theirs',
-): Promise<Adoption | 'mine' | null> {
+  { choice, seenAt }: ConflictChoice,
+): Promise<Adoption | 'mine' | 'none' | 'moved'> {
   const [event] = await tx.select().from(events).where(eq(events.id, eventId)).for('no key update');
   const [schedule] = await tx
     .select()
@@ -167,7 +181,8 @@ export async function resolveConflict(
     .where(and(eq(schedules.eventId, eventId), isNull(schedules.endedAt)))
     .for('no key update');
   const [sync] = await tx.select().from(eventSyncs).where(eq(eventSyncs.eventId, eventId)).for('update');
-  if (!event || sync?.state !== 'conflict') return null;
+  if (!event || sync?.state !== 'conflict') return 'none';
+  if (sync.conflict?.seenAt !== seenAt) return 'moved';
   if (choice === 'mine') {
     await wantChange(tx, { eventId, task: 'sync_schedule_update' });
     return 'mine';

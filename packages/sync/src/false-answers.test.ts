@@ -12,10 +12,9 @@ import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@sched
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { resolveConflict } from './adopt.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import { requestRefresh, retryNow, wantChange } from './enqueue.ts';
-import { addEmployee, addSchedule, addStore, BOOKING_HABITS, need, STORE } from './fixture.ts';
+import { addEmployee, addSchedule, addStore, BOOKING_HABITS, chooseSide, need, STORE } from './fixture.ts';
 import { reconcile } from './reconcile.ts';
 import { refresh } from './refresh.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
@@ -206,7 +205,7 @@ test.each(cases)(
       tell(`event ${eventId} is reissued to person ${wanted.employeeId} at ${wanted.startsAt}`);
     }
     async function choose(eventId: number, choice: 'mine' | 'theirs') {
-      await db.transaction((tx) => resolveConflict(tx, eventId, choice));
+      await db.transaction((tx) => chooseSide(tx, eventId, choice));
       tell(`event ${eventId}: a dispatcher keeps ${choice}`);
       const taken = await live(eventId);
       if (choice === 'theirs')

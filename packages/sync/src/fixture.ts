@@ -1,8 +1,9 @@
 import { type EmployeeNumber, mplanId, repId, storeId } from '@scheduler/crossmark';
 import type { SettingsPatch } from '@scheduler/crossmark/simulator';
-import { type Executor, employees, events, schedules, stores, type Tx } from '@scheduler/db';
+import { type Executor, employees, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
 import { EVENT_RULES_VERSION, type Instant } from '@scheduler/scheduling';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
+import { type ConflictChoice, resolveConflict } from './adopt.ts';
 
 /** The store, people and events that this package's tests start from; ids match the simulator's state of each test. */
 export const STORE = {
@@ -114,6 +115,15 @@ export const BOOKING_HABITS: { way: string; habits: SettingsPatch; keepsReopened
   { way: 'a second booking replaces the first', habits: { secondBooking: 'replace' }, keepsReopened: false },
   { way: 'a second booking is kept', habits: { secondBooking: 'duplicate' }, keepsReopened: true },
 ];
+
+/** A person's choice in a conflict, made of what stands now. */
+export async function chooseSide(tx: Tx, eventId: number, choice: ConflictChoice['choice']) {
+  const [sync] = await tx
+    .select({ conflict: eventSyncs.conflict })
+    .from(eventSyncs)
+    .where(eq(eventSyncs.eventId, eventId));
+  return resolveConflict(tx, eventId, { choice, seenAt: sync?.conflict?.seenAt ?? '' });
+}
 
 /** A job as the queue holds it. */
 export interface QueuedJob {

@@ -9,10 +9,18 @@ import { eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { resolveConflict } from './adopt.ts';
 import type { SyncContext } from './context.ts';
 import { retryNow, wantChange } from './enqueue.ts';
-import { addEmployee, addEvent, addSchedule, addStore, BOOKING_HABITS, need, STORE } from './fixture.ts';
+import {
+  addEmployee,
+  addEvent,
+  addSchedule,
+  addStore,
+  BOOKING_HABITS,
+  chooseSide,
+  need,
+  STORE,
+} from './fixture.ts';
 import { reconcile } from './reconcile.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
 
@@ -263,7 +271,7 @@ test('whatever an answer says, a run ends, its texts are clean, nothing of anoth
           const { state } = await syncOf(eventId);
           // A person answers what is asked: ours stands, and what was refused is tried again.
           await database.db.transaction(async (tx) => {
-            if (state === 'conflict') await resolveConflict(tx, eventId, 'mine');
+            if (state === 'conflict') await chooseSide(tx, eventId, 'mine');
             else await retryNow(tx, eventId);
           });
           await run(eventId);

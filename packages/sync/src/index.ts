@@ -1,4 +1,4 @@
-export { type Adoption, resolveConflict } from './adopt.ts';
+export { type Adoption, type ConflictChoice, resolveConflict } from './adopt.ts';
 export {
   type Breaker,
   type BreakerPolicy,

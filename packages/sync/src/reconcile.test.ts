@@ -6,7 +6,6 @@ import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { resolveConflict } from './adopt.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import { retryNow, wantChange, wantChanges } from './enqueue.ts';
 import {
@@ -15,6 +14,7 @@ import {
   addSchedule,
   addStore,
   BOOKING_HABITS,
+  chooseSide,
   need,
   queuedJobs,
   STORE,
@@ -701,7 +701,7 @@ describe('an answer about something else', () => {
         'Crossmark booked Ada Example on Mon Jan 5, 11:00 AM, although Mon Jan 5, 10:45 AM was asked for. Choose which one stands.',
     });
     expect(await sync()).toMatchObject({ state: 'conflict' });
-    await database.db.transaction((tx) => resolveConflict(tx, eventId, 'mine'));
+    await database.db.transaction((tx) => chooseSide(tx, eventId, 'mine'));
     expect(await run()).toMatchObject({ outcome: 'conflict' });
     expect(writes()).toHaveLength(3);
     expect(bookings()).toHaveLength(1);

@@ -14,10 +14,18 @@ import {
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { resolveConflict } from './adopt.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import { requestRefresh, wantChange } from './enqueue.ts';
-import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs, STORE } from './fixture.ts';
+import {
+  addEmployee,
+  addEvent,
+  addSchedule,
+  addStore,
+  chooseSide,
+  need,
+  queuedJobs,
+  STORE,
+} from './fixture.ts';
 import { reconcile } from './reconcile.ts';
 import { refresh, refreshOnTick } from './refresh.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
@@ -607,7 +615,7 @@ describe('a conflict', () => {
     async (secondBooking) => {
       simulator.configure({ secondBooking });
       const id = await conflict();
-      expect(await database.db.transaction((tx) => resolveConflict(tx, id, 'mine'))).toBe('mine');
+      expect(await database.db.transaction((tx) => chooseSide(tx, id, 'mine'))).toBe('mine');
       expect(await push(id)).toMatchObject({ outcome: 'done' });
       expect(simulator.state.bookings).toMatchObject([{ repId: '100002', startsAt: at1115 }]);
       expect(await sync(id)).toMatchObject({ state: 'synced', conflict: null });
@@ -617,12 +625,12 @@ describe('a conflict', () => {
   test('take theirs: the board gets what Crossmark has', async () => {
     const id = await conflict();
     const eve = await addEmployee(database.db, { storeId, name: 'Eve Outsider', repId: '100003' });
-    expect(await database.db.transaction((tx) => resolveConflict(tx, id, 'theirs'))).toMatchObject({
+    expect(await database.db.transaction((tx) => chooseSide(tx, id, 'theirs'))).toMatchObject({
       after: { employeeName: 'Eve Outsider' },
     });
     expect(await live(id)).toMatchObject({ employeeId: eve, startsAt: at1045, source: 'crossmark' });
     expect(await sync(id)).toMatchObject({ state: 'synced', conflict: null });
-    expect(await database.db.transaction((tx) => resolveConflict(tx, id, 'theirs'))).toBeNull();
+    expect(await database.db.transaction((tx) => chooseSide(tx, id, 'theirs'))).toBe('none');
     await database.sql`truncate events cascade`;
     await database.db.delete(employees).where(eq(employees.id, eve));
   });
@@ -634,7 +642,7 @@ test('where Crossmark’s side is chosen, a double of ours beneath it is removed
   await decide(id, { employeeId: ada, startsAt: at1115 });
   const above = simulator.book(book('40000001', '100002', at1045));
   expect(await push(id)).toMatchObject({ outcome: 'conflict' });
-  await database.db.transaction((tx) => resolveConflict(tx, id, 'theirs'));
+  await database.db.transaction((tx) => chooseSide(tx, id, 'theirs'));
   await push(id);
   expect(simulator.state.bookings).toMatchObject([{ bookingId: above.bookingId }]);
   expect(await live(id)).toMatchObject({ employeeId: bob });

@@ -302,10 +302,12 @@ export class Editors {
     );
   }
 
-  private async choose({ event }: Row): Promise<boolean> {
+  private async choose({ event, sync }: Row): Promise<boolean> {
+    const seenAt = sync?.conflict?.seenAt;
+    if (!seenAt) return false;
     const choice = this.random.chance(0.5) ? 'mine' : 'theirs';
     return this.ask(`keeps ${choice}`, [event.id], () =>
-      this.api.sync.resolve.mutate({ eventId: event.id, choice }, this.options()),
+      this.api.sync.resolve.mutate({ eventId: event.id, choice, seenAt }, this.options()),
     );
   }
 

@@ -272,22 +272,25 @@ export async function runChaos(given: {
     await refresh();
     for (let round = 0; round < ROUNDS_OF_CHOICES; round++) {
       const open = await db
-        .select({ eventId: eventSyncs.eventId, state: eventSyncs.state })
+        .select({ eventId: eventSyncs.eventId, state: eventSyncs.state, conflict: eventSyncs.conflict })
         .from(eventSyncs)
         .where(inArray(eventSyncs.state, ['failed', 'conflict']))
         .orderBy(asc(eventSyncs.eventId));
       if (open.length === 0) return;
       say(`seed ${seed}: ${open.length} events are left to people`);
-      for (const { eventId, state } of open) await watch('a choice', decide(eventId, state, round));
+      for (const one of open) await watch('a choice', decide(one, round));
       if (!(await quiet())) return;
       await refresh();
     }
   }
 
-  async function decide(eventId: number, state: string, round: number): Promise<void> {
-    if (state === 'conflict') {
+  async function decide(
+    { eventId, conflict }: Pick<typeof eventSyncs.$inferSelect, 'eventId' | 'conflict'>,
+    round: number,
+  ): Promise<void> {
+    if (conflict) {
       const choice = choose.chance(0.5) ? 'mine' : 'theirs';
-      await api.sync.resolve.mutate({ eventId, choice });
+      await api.sync.resolve.mutate({ eventId, choice, seenAt: conflict.seenAt });
       troubles.tell(`event ${eventId}: a dispatcher keeps ${choice}`);
     } else if (round === 0) {
       await api.sync.retry.mutate({ eventId });

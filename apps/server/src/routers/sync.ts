@@ -1,7 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { RETRYABLE_KINDS, type RetryTarget, retryMany } from '../attention.ts';
-import { found, id } from '../input.ts';
+import { found, id, shownInstant } from '../input.ts';
 import { Refusal } from '../refusal.ts';
 import {
   markMissingGone,
@@ -47,9 +47,9 @@ export const syncRouter = router({
     )
     .mutation(({ ctx, input }) => retryMany(ctx.backend.db, ctx.actor, input)),
 
-  /** Ends a conflict: keep what the board has, or take what Crossmark has. */
+  /** Ends a conflict: keep what the board has, or take what Crossmark has. `seenAt` is the conflict's own, as it was shown. */
   resolve: dispatcherProcedure
-    .input(z.strictObject({ eventId: id, choice: z.enum(['mine', 'theirs']) }))
+    .input(z.strictObject({ eventId: id, choice: z.enum(['mine', 'theirs']), seenAt: shownInstant }))
     .mutation(({ ctx, input }) => resolveSync(ctx.backend.db, ctx.actor, input)),
 
   summary: viewerProcedure.query(({ ctx }) => syncSummary(ctx.backend.db)),

@@ -329,6 +329,7 @@ function Conflict({ row }: { row: UnsettledEvent }) {
   const utils = trpc.useUtils();
   const mayWrite = useMayWrite();
   const { eventId } = row.event;
+  const seenAt = row.conflictSeenAt;
   const resolve = trpc.sync.resolve.useMutation({
     onSuccess: (_, { choice }) =>
       toast(
@@ -345,8 +346,8 @@ function Conflict({ row }: { row: UnsettledEvent }) {
         <p className="text-xs text-ink-2">{term}</p>
         <p>{value}</p>
       </div>
-      {mayWrite && (
-        <Button disabled={resolve.isPending} onClick={() => resolve.mutate({ eventId, choice })}>
+      {mayWrite && seenAt && (
+        <Button disabled={resolve.isPending} onClick={() => resolve.mutate({ eventId, choice, seenAt })}>
           {label}
         </Button>
       )}

@@ -287,6 +287,8 @@ function SyncSection({
     },
   });
   const badge = sync ?? event.sync;
+  const seenAt = sync?.conflictSeenAt;
+  const choose = (choice: 'mine' | 'theirs') => seenAt && resolve.mutate({ eventId, choice, seenAt });
   return (
     <section aria-label="Sync with Crossmark" className="grid gap-2.5">
       <div className="flex items-center gap-2">
@@ -308,12 +310,12 @@ function SyncSection({
         {(sync?.reason ?? sync?.conflict) && <p>{sync?.reason ?? sync?.conflict}</p>}
         <p className={sync?.reason ? 'text-ink-2' : ''}>{sync?.next ?? syncSentence(badge)}</p>
       </div>
-      {mayWrite && badge.state === 'conflict' && (
+      {mayWrite && badge.state === 'conflict' && seenAt && (
         <div className="flex flex-wrap gap-2">
-          <Button busy={resolve.isPending} onClick={() => resolve.mutate({ eventId, choice: 'mine' })}>
+          <Button busy={resolve.isPending} onClick={() => choose('mine')}>
             Keep mine
           </Button>
-          <Button busy={resolve.isPending} onClick={() => resolve.mutate({ eventId, choice: 'theirs' })}>
+          <Button busy={resolve.isPending} onClick={() => choose('theirs')}>
             Take Crossmark’s
           </Button>
         </div>
