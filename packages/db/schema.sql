@@ -372,7 +372,7 @@ TABLE user_sessions
   CONSTRAINT user_sessions_token_unique UNIQUE (token)
   CONSTRAINT user_sessions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
   CREATE INDEX user_sessions_user ON public.user_sessions USING btree (user_id)
-  CREATE TRIGGER user_sessions_ended AFTER DELETE ON public.user_sessions FOR EACH ROW EXECUTE FUNCTION notify_access_change()
+  CREATE TRIGGER user_sessions_ended AFTER DELETE ON public.user_sessions REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION notify_sessions_ended()
 
 TABLE user_verifications
   id text NOT NULL
@@ -434,7 +434,7 @@ CREATE OR REPLACE FUNCTION public.notify_access_change()
  LANGUAGE plpgsql
 AS $function$
 BEGIN
-  PERFORM pg_notify('changes', json_build_object('kind', 'access', 'id', 0)::text);
+  PERFORM pg_notify('changes', json_build_object('kind', 'access', 'id', 0, 'userIds', array[NEW.id])::text);
   RETURN NULL;
 END $function$
 
@@ -462,5 +462,20 @@ CREATE OR REPLACE FUNCTION public.notify_row_change()
 AS $function$
 BEGIN
   PERFORM pg_notify('changes', json_build_object('kind', TG_ARGV[0], 'id', NEW.id)::text);
+  RETURN NULL;
+END $function$
+
+CREATE OR REPLACE FUNCTION public.notify_sessions_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  ended text[] := array(SELECT DISTINCT user_id FROM gone);
+BEGIN
+  IF cardinality(ended) > 100 THEN
+    PERFORM pg_notify('changes', json_build_object('kind', 'access', 'id', 0)::text);
+  ELSIF cardinality(ended) > 0 THEN
+    PERFORM pg_notify('changes', json_build_object('kind', 'access', 'id', 0, 'userIds', ended)::text);
+  END IF;
   RETURN NULL;
 END $function$

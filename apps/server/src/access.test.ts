@@ -202,10 +202,10 @@ describe('the last admin', () => {
     const admin = await server.as('admin');
     const { id: userId, version } = await userBy(emailOf('admin'));
     for (const call of [
-      admin.users.disable.mutate({ userId, version }),
-      admin.users.setRole.mutate({ userId, version, role: 'viewer' }),
+      () => admin.users.disable.mutate({ userId, version }),
+      () => admin.users.setRole.mutate({ userId, version, role: 'viewer' }),
     ]) {
-      expect((await refusalOf(call)).message).toMatch(/only admin left/);
+      expect((await refusalOf(call())).message).toMatch(/only admin left/);
     }
   });
 

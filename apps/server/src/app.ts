@@ -220,8 +220,19 @@ export async function buildServer(options: {
 
   const streams = new Set<FastifyReply>();
   const streamsOf = new Map<string, number>();
-  /** Counts a stream until it closes. Throws where somebody has more than any number of browsers would open. */
+  /**
+   * Counts a stream until it closes. Throws where somebody has more than any number of browsers would open, and where nobody
+   * waits for it any more: a response whose connection is gone, or which waits behind another one on it, is never told that
+   * it is closed.
+   */
   const openStream = (reply: FastifyReply, user: string) => {
+    const { socket } = reply.raw;
+    if (!socket || socket.destroyed) {
+      throw new TRPCError({
+        code: 'CLIENT_CLOSED_REQUEST',
+        message: 'A stream of changes needs a connection that is open and carries nothing else.',
+      });
+    }
     const open = streamsOf.get(user) ?? 0;
     if (open >= MOST_STREAMS) {
       throw new TRPCError({

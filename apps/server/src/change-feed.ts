@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { CHANGES_CHANNEL, type Change, connect, type Database } from '@scheduler/db';
 import { isOverWithin, type Logger } from '@scheduler/runtime';
-import type { LiveChange } from './views.ts';
 
 /**
  * Changes kept for streams that come back or lag behind. A stream that missed more is told to read everything again,
@@ -16,7 +15,7 @@ const WITHIN_MS = 10_000;
 /** A change and where it stands in the feed, to go on from after a lost connection. */
 interface Positioned {
   position: string;
-  change: LiveChange;
+  change: Change;
 }
 
 /** What is committed anywhere, as it happens. */
@@ -61,7 +60,7 @@ export async function openChangeFeed(options: {
   let epoch = '';
   let count = 0;
 
-  const publish = (change: LiveChange) => {
+  const publish = (change: Change) => {
     count += 1;
     const entry = { position: `${epoch}:${count}`, change };
     kept.push(entry);

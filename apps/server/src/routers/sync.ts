@@ -80,7 +80,10 @@ export const syncRouter = router({
     .subscription(async function* ({ ctx, input, signal }) {
       const changes = ctx.backend.changes.since(input?.lastEventId ?? null, signal);
       for await (const { position, change } of changes) {
-        if (change.kind === 'access' || change.kind === 'all') {
+        const { kind, id: changedId, userIds } = change;
+        // Somebody else's: that one person signs out makes nobody else ask again who they are.
+        if (kind === 'access' && userIds?.includes(ctx.user.id) === false) continue;
+        if (kind === 'access' || kind === 'all') {
           const signedIn = await ctx.stillSignedIn().catch((error: unknown) => {
             if (!signal?.aborted) throw error;
           });
@@ -90,7 +93,7 @@ export const syncRouter = router({
             throw new Refusal('Your session has ended. Sign in again.', { code: 'signed_out' });
           }
         }
-        yield tracked(position, change satisfies LiveChange);
+        yield tracked(position, { kind, id: changedId } satisfies LiveChange);
       }
     }),
 });

@@ -1,0 +1,195 @@
+import { connect as connectTo, type Socket } from 'node:net';
+import { userSessions, users } from '@scheduler/db';
+import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { createLogger } from '@scheduler/runtime';
+import { isTrackedEnvelope } from '@trpc/server';
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type ChangeFeed, openChangeFeed } from './change-feed.ts';
+import { startTestServer, type TestServer } from './fixture.ts';
+import { appRouter } from './router.ts';
+import type { LiveChange } from './views.ts';
+
+/** One more than a user may have open, and then some. */
+const MANY = 60;
+
+describe('streams that nobody waits for any more', () => {
+  let server: TestServer;
+  let cookie: string;
+  let asked = 0;
+  const sockets = new Set<Socket>();
+
+  beforeEach(async () => {
+    server = await startTestServer();
+    cookie = await server.cookieOf('viewer');
+    asked = 0;
+    server.app.server.on('request', () => {
+      asked += 1;
+    });
+    server.app.server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+    });
+  });
+  afterEach(() => server.close());
+
+  const request = () =>
+    `GET /trpc/sync.onChange HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\ncookie: ${cookie}\r\n\r\n`;
+  /** Opens a connection and sends `streams` requests down it, one behind the other. */
+  const send = (streams: number): Socket => {
+    const { port } = new URL(server.url);
+    const socket = connectTo(Number(port), '127.0.0.1', () => socket.write(request().repeat(streams)));
+    return socket.on('error', () => {});
+  };
+  /** Runs `work` while nobody can be told who is signed in. */
+  const whileNobodyIsKnown = (work: () => Promise<void>) =>
+    server.database.db.transaction(async (tx) => {
+      await tx.execute(sql`lock table ${userSessions} in access exclusive mode`);
+      await work();
+    });
+  /** What a stream that is opened now begins with. */
+  const openAnother = async (): Promise<string> => {
+    const leave = new AbortController();
+    const answer = await fetch(`${server.url}/trpc/sync.onChange`, {
+      headers: { cookie },
+      signal: leave.signal,
+    });
+    let said = '';
+    for await (const chunk of answer.body ?? []) {
+      said += Buffer.from(chunk).toString();
+      if (/"all"|pages open/.test(said)) break;
+    }
+    leave.abort();
+    return said;
+  };
+
+  test('are not counted where they were reset before it was known whose they are', async () => {
+    await whileNobodyIsKnown(async () => {
+      const clients = Array.from({ length: MANY }, () => send(1));
+      await vi.waitFor(() => expect(asked).toBe(MANY));
+      for (const client of clients) client.resetAndDestroy();
+      await vi.waitFor(() => expect(sockets.size).toBe(0));
+    });
+    expect(await openAnother()).toContain('"all"');
+  });
+
+  test('are not counted where they wait behind each other on one connection', async () => {
+    const client = send(MANY);
+    await vi.waitFor(() => expect(asked).toBe(MANY));
+    expect(await openAnother()).toContain('"all"');
+    client.resetAndDestroy();
+    await vi.waitFor(() => expect(sockets.size).toBe(0));
+    expect(await openAnother()).toContain('"all"');
+  });
+});
+
+describe('a stream asks again who it is for', () => {
+  let database: TestDatabase;
+  let feed: ChangeFeed;
+  const leave = new AbortController();
+  const asked: Record<string, number> = { ada: 0, ben: 0 };
+  const heard: Record<string, LiveChange[]> = { ada: [], ben: [] };
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    for (const id of ['ada', 'ben']) {
+      await database.db.insert(users).values({ id, name: id, email: `${id}@example.test` });
+    }
+    feed = await openChangeFeed({ database, url: database.url, log: createLogger('server-test', 'silent') });
+    for (const id of ['ada', 'ben']) await listen(id);
+  });
+  afterAll(async () => {
+    leave.abort();
+    await feed.close();
+    await database.close();
+  });
+  beforeEach(async () => {
+    await beenTold();
+    for (const id of ['ada', 'ben']) {
+      asked[id] = 0;
+      heard[id] = [];
+    }
+  });
+
+  async function listen(id: string): Promise<void> {
+    const user = { id, name: id, email: `${id}@example.test`, role: 'viewer' as const, sessionId: id };
+    const stillSignedIn = async () => {
+      asked[id] = (asked[id] ?? 0) + 1;
+      return true;
+    };
+    const caller = appRouter.createCaller(
+      { user, stillSignedIn, requestId: id, backend: { db: database.db, changes: feed } },
+      { signal: leave.signal },
+    );
+    const stream = await caller.sync.onChange();
+    void (async () => {
+      for await (const tracked of stream as AsyncIterable<unknown>) {
+        if (isTrackedEnvelope<LiveChange>(tracked)) heard[id]?.push(tracked[1]);
+      }
+    })().catch(() => {});
+  }
+
+  let notes = 0;
+  /** Resolves once both have been told of everything that was committed until now. */
+  async function beenTold(): Promise<void> {
+    notes += 1;
+    await database.sql.notify('changes', JSON.stringify({ kind: 'event', id: notes }));
+    for (const id of ['ada', 'ben']) {
+      await vi.waitFor(() => expect(heard[id]).toContainEqual({ kind: 'event', id: notes }));
+    }
+  }
+
+  const signIn = (id: string, times: number) =>
+    database.db.insert(userSessions).values(
+      Array.from({ length: times }, (_, n) => ({
+        id: `${id}${n}`,
+        userId: id,
+        token: `${id}${n}`,
+        expiresAt: new Date('2099-01-01T00:00:00Z'),
+      })),
+    );
+
+  test('where a session of its own user ended, and only there', async () => {
+    await signIn('ada', 3);
+    await database.db.delete(userSessions).where(eq(userSessions.userId, 'ada'));
+    await beenTold();
+    expect(asked).toEqual({ ada: 1, ben: 0 });
+    expect(heard.ada).toContainEqual({ kind: 'access', id: 0 });
+    expect(heard.ben).not.toContainEqual(expect.objectContaining({ kind: 'access' }));
+  });
+
+  test('where its own user’s role was taken or they were disabled, and only there', async () => {
+    await database.db.update(users).set({ role: 'dispatcher' }).where(eq(users.id, 'ben'));
+    await database.db
+      .update(users)
+      .set({ disabledAt: new Date('2026-01-01T00:00:00Z') })
+      .where(eq(users.id, 'ben'));
+    await database.db.update(users).set({ name: 'Ada' }).where(eq(users.id, 'ada'));
+    await beenTold();
+    expect(asked).toEqual({ ada: 0, ben: 2 });
+  });
+
+  test('where sessions of so many users ended at once that they can’t be named', async () => {
+    const crowd = Array.from({ length: 101 }, (_, n) => `user-${n}`);
+    await database.db
+      .insert(users)
+      .values(crowd.map((id) => ({ id, name: id, email: `${id}@example.test` })));
+    for (const id of crowd) await signIn(id, 1);
+    await database.db.delete(userSessions);
+    await database.db.delete(userSessions);
+    await beenTold();
+    expect(asked).toEqual({ ada: 1, ben: 1 });
+  });
+
+  test('where a hundred users can be named, only if it is theirs', async () => {
+    const crowd = await database.db
+      .select({ id: users.id })
+      .from(users)
+      .where(sql`${users.id} <> 'ben'`)
+      .limit(100);
+    for (const { id } of crowd) await signIn(id, 1);
+    await database.db.delete(userSessions);
+    await beenTold();
+    expect(asked.ben).toBe(0);
+  });
+});
