@@ -8,6 +8,7 @@ import { addJobs, reconcileAgain } from './enqueue.ts';
 import { employeeJobKey } from './jobs.ts';
 import type { Ended } from './reconcile.ts';
 import { tryWithReps } from './rep-list.ts';
+import { tidyName } from './wording.ts';
 
 type Employee = typeof employees.$inferSelect;
 
@@ -69,12 +70,6 @@ async function applyLink(tx: Tx, employeeId: number, reps: readonly Rep[]): Prom
   const what = link.linkState === 'linked' ? `linked to rep ${link.repId}` : link.linkReason;
   const summary = resent > 0 ? `${what}; ${resent} schedules looked at again` : (what ?? null);
   return { outcome: changed || resent > 0 ? 'done' : 'nothing', summary };
-}
-
-/** Names as people write them: case, spacing and `LAST, FIRST` apart. */
-export function tidyName(name: string): string {
-  const [last, first] = name.split(',');
-  return (first === undefined ? name : `${first} ${last}`).trim().replace(/\s+/g, ' ').toLowerCase();
 }
 
 /** The rep that a person is: by RepID, then employee number, then name; null where none is. */

@@ -10,7 +10,7 @@ export {
   readReachability,
 } from './breaker.ts';
 export type { AttemptFigures, JobInfo, SyncContext, SyncSettings } from './context.ts';
-export { lockForLink, resendSchedules, syncEmployee, tidyName } from './employee.ts';
+export { lockForLink, resendSchedules, syncEmployee } from './employee.ts';
 export {
   enqueueEmployee,
   requestRefresh,
@@ -40,3 +40,4 @@ export {
   sweep,
   type WorkerIdentity,
 } from './upkeep.ts';
+export { tidyName } from './wording.ts';

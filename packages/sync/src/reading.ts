@@ -2,6 +2,7 @@ import type { BookingId, PlannedEvent } from '@scheduler/crossmark';
 import { CLOSED_CONDITIONS, type Condition, type Instant, timeOf, workDateOf } from '@scheduler/scheduling';
 import type { EventState, JournalStep } from './ledger.ts';
 import { type Held, isWanted, type Reissue, type Wanted } from './plan.ts';
+import { tidyName } from './wording.ts';
 
 /** A booking with the names that Crossmark lists for it. */
 export type Remembered = Held & { names: string | null };
@@ -148,15 +149,21 @@ export function sameBooking(a: Held | null, b: Held | null, timeZone: string): b
 
 /**
  * Whether a booking told of in part (Crossmark leaves out its id, its date or its rep now and then) is the one that is
- * known in full.
+ * known in full. Its number alone doesn't say so: Crossmark edits a second booking in place and keeps the number, so another
+ * name is somebody else.
  */
 function tellsOf(known: Remembered, told: Remembered, timeZone: string): boolean {
   const agree = <T>(a: T | null, b: T | null) => a === null || a === b;
+  const isSamePerson = () => {
+    if (told.repId !== null) return told.repId === known.repId;
+    if (told.names !== null && known.names !== null) return tidyName(told.names) === tidyName(known.names);
+    // The number says so where one of the two has no name. Without a number, both have none.
+    return told.bookingId !== null || told.names === known.names;
+  };
   return (
     agree(told.bookingId, known.bookingId) &&
-    agree(told.repId, known.repId) &&
-    (told.startsAt === null || sameTime(told.startsAt, known.startsAt, timeZone)) &&
-    (told.bookingId !== null || told.repId !== null || told.names === known.names)
+    isSamePerson() &&
+    (told.startsAt === null || sameTime(told.startsAt, known.startsAt, timeZone))
   );
 }
 

@@ -588,6 +588,14 @@ describe('a row that tells less than is known', () => {
     expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
   });
 
+  test('and tells of another name with the known number tells of somebody else: a conflict, and nothing is sent', async () => {
+    shows({ scheduleRepID: '', staffedReps: 'Eve Outsider' });
+    await decide({ employeeId: ada, startsAt: at1115 });
+    expect(await run()).toMatchObject({ outcome: 'conflict' });
+    expect(await sync()).toMatchObject({ conflict: { repId: null, repNames: 'Eve Outsider' } });
+    expect(writes()).toHaveLength(1);
+  });
+
   test('is believed of an unscheduling where Crossmark’s read-back has nobody either: nothing is sent', async () => {
     simulator.unbook(need((await sync()).bookingId));
     await decide(null);

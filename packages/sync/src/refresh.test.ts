@@ -471,6 +471,18 @@ describe('drift', () => {
     expect([await live(id), await sync(id)]).toEqual(before);
   });
 
+  test('a row with the known number, another name and no RepID is somebody else’s booking', async () => {
+    const id = await synced();
+    const { bookingId } = need(await sync(id));
+    simulator.putPlans(plan('40000001', CORE, { row: { scheduleRepID: null, staffedReps: 'EXAMPLE, ADA' } }));
+    expect((await readAll()).run).toMatchObject({ drifted: 0 });
+    expect(await live(id)).toMatchObject({ employeeId: ada });
+    simulator.putPlans(plan('40000001', CORE, { row: { scheduleRepID: null, staffedReps: 'Eve Outsider' } }));
+    expect((await readAll()).run).toMatchObject({ drifted: 1 });
+    expect(await live(id)).toBeUndefined();
+    expect(await sync(id)).toMatchObject({ bookingId, bookedRepId: null, bookedRepNames: 'Eve Outsider' });
+  });
+
   test('unsynced changes are never touched', async () => {
     const id = await synced();
     simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, { repId: '100002' });

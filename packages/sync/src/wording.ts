@@ -1,5 +1,11 @@
 import { formatDay, formatTime, type Instant, workDateOf } from '@scheduler/scheduling';
 
+/** Names as people write them: case, spacing and `LAST, FIRST` apart. */
+export function tidyName(name: string): string {
+  const [last, first] = name.split(',');
+  return (first === undefined ? name : `${first} ${last}`).trim().replace(/\s+/g, ' ').toLowerCase();
+}
+
 /** `Mon Jan 5, 10:45 AM`, store time. */
 export function when(instant: Instant, timeZone: string): string {
   return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
