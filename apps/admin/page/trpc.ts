@@ -1,3 +1,4 @@
+import { CSRF_COOKIE, CSRF_HEADER } from '@scheduler/auth/cookies';
 import { createTRPCReact } from '@trpc/react-query';
 import type { inferRouterOutputs } from '@trpc/server';
 import type { AdminRouter } from '../src/router.ts';
@@ -10,6 +11,7 @@ export type Outputs = inferRouterOutputs<AdminRouter>;
 
 /** The token of the session, which every change must bring along; the server left it in a cookie. */
 export function csrfHeader(): Record<string, string> {
-  const token = /(?:^|; )XSRF-TOKEN=([^;]+)/.exec(document.cookie)?.[1];
-  return token ? { 'x-xsrf-token': token } : {};
+  const start = `${CSRF_COOKIE}=`;
+  const cookie = document.cookie.split('; ').find((one) => one.startsWith(start));
+  return cookie ? { [CSRF_HEADER]: cookie.slice(start.length) } : {};
 }

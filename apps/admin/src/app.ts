@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits, UNATTENDED_HEADER } from '@scheduler/auth';
+import {
+  CLIENT_ADDRESS_HEADER,
+  CSRF_HEADER,
+  createAuth,
+  isFromOwnPage,
+  isRead,
+  isSameSecret,
+  type SessionLimits,
+  UNATTENDED_HEADER,
+} from '@scheduler/auth';
 import { type Database, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
 import { createLogger, isEncodedTwice, readiness, securityHeaders } from '@scheduler/runtime';
@@ -17,12 +26,10 @@ import fastify, {
   LogController,
 } from 'fastify';
 import { createBoardQueues, historyProviderOf, nextRefreshAt } from './board-queues.ts';
-import { CSRF_COOKIE, CSRF_HEADER, cookieOf, csrfTokenOf, sameSecret } from './csrf.ts';
 import { serveBuiltPage, servePageFromSource } from './page.ts';
 import { PROMETHEUS_TYPE, prometheusText } from './prometheus.ts';
 import { mountQueues } from './queues.ts';
 import { type AdminRouter, type Context, createServices, router, wentWrong } from './router.ts';
-import { isRead } from './viewer.ts';
 
 /** What the admin app is built from; the caller owns database and metrics and closes them. */
 export interface AdminOptions {
@@ -71,11 +78,12 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   });
 
   const origin = new URL(options.origin).origin;
+  const origins = originsOf(origin);
   const auth = createAuth({
     db: database.db,
     secret: options.authSecret,
     baseUrl: origin,
-    trustedOrigins: trustedOrigins(origin),
+    trustedOrigins: origins,
     app: APP,
     sessions: options.sessions,
     log: {
@@ -84,8 +92,6 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
       error: (message) => app.log.error(message),
     },
   });
-  const tokenOf = (request: FastifyRequest) =>
-    csrfTokenOf(request.headers.cookie, `${APP}.session_token`, options.authSecret);
   const viewerOf = (request: FastifyRequest) => {
     const headers = headersOf(request);
     // Its pages ask every few seconds by themselves: looking on doesn't keep a session open, doing something does.
@@ -105,12 +111,11 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
         .type('application/json')
         .send(JSON.stringify({ error: SCHEMA_BEHIND, message: SCHEMA_BEHIND }));
     if (isRead(request.method)) return;
-    if (!isSameOrigin(request))
+    if (!isFromOwnPage(request.headers.origin, origins))
       return reply.code(403).send({ error: 'This request did not come from the admin page itself.' });
     // Signing in is what a session comes from; who has none is told so by what they ask for.
-    const token = tokenOf(request);
-    const given = request.headers[CSRF_HEADER];
-    if (token === null || request.url.startsWith(SIGN_IN) || sameSecret(String(given), token)) return;
+    const csrf = auth.csrfOf(headersOf(request));
+    if (!csrf || request.url.startsWith(SIGN_IN) || csrf.accepts(request.headers[CSRF_HEADER])) return;
     return reply.code(403).send({
       error: 'This request lacks the token of your session. Reload the page and try again.',
     });
@@ -122,11 +127,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     reply.headers(request.url.startsWith('/queues') ? boardHeaders : pageHeaders);
     // Vite's page in development has scripts of its own inside.
     if (options.page === 'source') reply.removeHeader('content-security-policy');
-    const token = tokenOf(request);
-    if (token !== null && token !== cookieOf(request.headers.cookie, CSRF_COOKIE)) {
-      const attributes = `Path=/; SameSite=Strict${https ? '; Secure' : ''}`;
-      reply.header('set-cookie', `${CSRF_COOKIE}=${token}; ${attributes}`);
-    }
+    const csrf = auth.csrfOf(headersOf(request));
+    if (csrf?.setCookie) reply.header('set-cookie', csrf.setCookie);
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
   });
 
@@ -166,7 +168,9 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   app.get('/metrics', async (request, reply) => {
     const [, bearer] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
     const byToken =
-      bearer !== undefined && options.metricsToken !== undefined && sameSecret(bearer, options.metricsToken);
+      bearer !== undefined &&
+      options.metricsToken !== undefined &&
+      isSameSecret(bearer, options.metricsToken);
     if (!byToken && !(await viewerOf(request)))
       return reply.code(401).send({ error: 'Sign in, or send the token that ADMIN_METRICS_TOKEN names.' });
     return reply.type(PROMETHEUS_TYPE).send(await prometheusText(await services.facts.get(), metrics));
@@ -222,21 +226,11 @@ function headersOf(request: FastifyRequest): Headers {
   return headers;
 }
 
-/** On one's own machine, localhost and 127.0.0.1 are the same page. */
-function trustedOrigins(origin: string): string[] {
+/** Where browsers may have opened the page: on one's own machine, localhost and 127.0.0.1 are the same page. */
+function originsOf(origin: string): string[] {
   const { protocol, hostname, port } = new URL(origin);
   if (hostname !== 'localhost' && hostname !== '127.0.0.1') return [origin];
   return ['localhost', '127.0.0.1'].map((host) => `${protocol}//${host}${port ? `:${port}` : ''}`);
-}
-
-/**
- * Whether a changing request comes from our own page. Browsers send `Origin` with every such request and scripts of
- * other sites can't forge it; a request without one doesn't come from a page and is refused as well.
- */
-function isSameOrigin(request: FastifyRequest): boolean {
-  const { origin, host } = request.headers;
-  if (!origin || !URL.canParse(origin)) return false;
-  return new URL(origin).host === host;
 }
 
 const pagePolicy = (style: string) => ({

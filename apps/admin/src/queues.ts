@@ -2,13 +2,14 @@ import { createBullBoard } from '@bull-board/api';
 import type { BaseAdapter } from '@bull-board/api/dist/queueAdapters/base.js';
 import type { MetricsHistoryProvider } from '@bull-board/api/dist/types.js';
 import { FastifyAdapter } from '@bull-board/fastify';
+import { isRead } from '@scheduler/auth';
 import { auditLog, type Db } from '@scheduler/db';
 import { eq } from 'drizzle-orm';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { boardActor } from './board-queues.ts';
 import { redact } from './redact.ts';
 import { wentWrong } from './router.ts';
-import { isRead, type Viewer } from './viewer.ts';
+import type { Viewer } from './viewer.ts';
 
 /** Where the queue pages are mounted. */
 const QUEUES_PATH = '/queues';

@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
-import { CLIENT_ADDRESS_HEADER, createAuth, type SessionLimits } from '@scheduler/auth';
+import {
+  CLIENT_ADDRESS_HEADER,
+  createAuth,
+  isFromOwnPage,
+  isRead,
+  type SessionLimits,
+} from '@scheduler/auth';
 import { connect, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
 import { isEncodedTwice, type Logger, readiness, securityHeaders } from '@scheduler/runtime';
 import { formatDay } from '@scheduler/scheduling';
@@ -137,6 +143,20 @@ export async function buildServer(options: {
     if (request.url.startsWith('/api/')) await assertSchema();
   });
 
+  /** Refuses a changing request that another site's page sent, or none. */
+  const assertOwnPage = (request: FastifyRequest) => {
+    const { origin } = request.headers;
+    if (isRead(request.method) || isFromOwnPage(origin, options.origins)) return;
+    throw new Refusal(
+      `This request came from ${origin ?? 'no page'}, but the scheduler is at ${options.origins.join(' and ')}. Open it there.`,
+      { code: 'origin' },
+    );
+  };
+  app.addHook('onRequest', async (request) => {
+    // Calls of tRPC are refused in its own shape, below.
+    if (!request.url.startsWith('/trpc')) assertOwnPage(request);
+  });
+
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async (_request, reply) => {
     const { status, body } = await readiness(async () => {
@@ -148,25 +168,9 @@ export async function buildServer(options: {
     return reply.status(status).send(body);
   });
 
-  /** Browsers name the page that sends a changing request: nobody else's page may. */
-  const assertOwnPage = (request: FastifyRequest) => {
-    const { origin } = request.headers;
-    if (request.method === 'GET' || request.method === 'HEAD') return;
-    if (origin !== undefined && options.origins.includes(origin)) return;
-    throw new Refusal(
-      `This request came from ${origin ?? 'no page'}, but the scheduler is at ${options.origins.join(' and ')}. Open it there.`,
-      { code: 'origin' },
-    );
-  };
-
   await app.register(async (scope) => {
     rawJsonBodies(scope);
     scope.all('/api/auth/*', async (request, reply) => {
-      try {
-        assertOwnPage(request);
-      } catch (error) {
-        return reply.status(403).send({ code: 'INVALID_ORIGIN', message: (error as Refusal).message });
-      }
       const headers = headersOf(request);
       headers.set(CLIENT_ADDRESS_HEADER, request.ip);
       const body = typeof request.body === 'string' ? request.body : null;

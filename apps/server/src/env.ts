@@ -6,8 +6,12 @@ const origins = z
   .string()
   .transform((text) => text.split(',').map((part) => part.trim()))
   .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)).min(1))
+  // The session's cookie is either for https alone or for http.
+  .refine((all) => new Set(all.map((one) => new URL(one).protocol)).size === 1, {
+    error: 'all by https, or all by http',
+  })
   .describe(
-    'where people open the scheduler, such as https://scheduler.example.com; several with commas between',
+    'where people open the scheduler, such as https://scheduler.example.com; several with commas between, all by https or all by http',
   );
 
 /** Settings of this app. */

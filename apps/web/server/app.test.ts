@@ -23,6 +23,7 @@ describe('the page server', () => {
       cookie: request.headers.cookie,
       from: request.headers['x-forwarded-for'],
     }));
+    api.post('/trpc/change', async ({ headers }) => ({ origin: headers.origin ?? null, host: headers.host }));
     api.post('/api/auth/sign-in', async (_request, reply) =>
       reply.header('set-cookie', 'session=1; HttpOnly').send({ ok: true }),
     );
@@ -110,6 +111,23 @@ describe('the page server', () => {
     const signIn = await fetch(`${url}/api/auth/sign-in`, { method: 'POST' });
     expect(signIn.headers.get('set-cookie')).toBe('session=1; HttpOnly');
   });
+
+  it.each([
+    undefined,
+    'null',
+    'https://scheduler.example',
+    'http://scheduler.example',
+    'https://evil.example',
+  ])(
+    'hands on which page a change comes from as the browser said it, whatever Host it named: %s',
+    async (origin) => {
+      for (const host of ['scheduler.example', 'evil.example']) {
+        const headers = { host, ...(origin === undefined ? {} : { origin }) };
+        const change = await app.inject({ method: 'POST', url: '/trpc/change', headers });
+        expect(change.json()).toEqual({ origin: origin ?? null, host: new URL(apiUrl).host });
+      }
+    },
+  );
 
   it('believes nobody but the proxies it was told of what a client’s address is', async () => {
     const behind = await buildPageServer({

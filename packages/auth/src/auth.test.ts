@@ -2,6 +2,7 @@ import { userAccounts, userSessions, users } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AppName } from './cookies.ts';
 import { CLIENT_ADDRESS_HEADER, createAuth, createUser } from './index.ts';
 
 const ORIGIN = 'https://scheduler.example.test';
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-const authFor = (app: string, secret = 'only-for-tests-only-for-tests-only-for-tests') =>
+const authFor = (app: AppName, secret = 'only-for-tests-only-for-tests-only-for-tests') =>
   createAuth({
     db: database.db,
     secret,

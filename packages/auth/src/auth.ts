@@ -14,7 +14,9 @@ import { parseCookies } from 'better-auth/cookies';
 import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
 import { betterAuth } from 'better-auth/minimal';
 import { and, eq, lt, sql } from 'drizzle-orm';
+import { type AppName, CSRF_COOKIE, sessionCookie } from './cookies.ts';
 import { canonicalEmail } from './create-user.ts';
+import { type CsrfCheck, csrfCheck } from './csrf.ts';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.ts';
 import { beginSignIn, TooEarly } from './throttle.ts';
 
@@ -49,6 +51,8 @@ export interface Auth {
    * its session from idling.
    */
   userOf(headers: Headers): Promise<SessionUser | null>;
+  /** What a change with this request's session must prove; null for a request without one, which is nobody's. */
+  csrfOf(headers: Headers): CsrfCheck | null;
 }
 
 /** Header in which an app tells better-auth the address of the client. */
@@ -87,13 +91,12 @@ export function createAuth(options: {
   /** Where browsers find the app, such as `https://scheduler.example.com`. */
   baseUrl: string;
   trustedOrigins: readonly string[];
-  app: string;
+  app: AppName;
   sessions: SessionLimits;
   log: AuthLog;
 }): Auth {
   const { db, app } = options;
-  const secure = options.baseUrl.startsWith('https:');
-  const cookieName = `${secure ? '__Host-' : ''}${app}.session_token`;
+  const cookie = sessionCookie(app, options.baseUrl);
   const auth = betterAuth({
     database: drizzleAdapter(db, {
       provider: 'pg',
@@ -144,10 +147,10 @@ export function createAuth(options: {
     rateLimit: { enabled: false },
     advanced: {
       cookiePrefix: app,
-      // It would give the weaker prefix `__Secure-`, which another host of the domain may set as well.
+      // It would put a prefix of its own before the names.
       useSecureCookies: false,
-      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/', secure },
-      cookies: { session_token: { name: cookieName } },
+      defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/', secure: cookie.secure },
+      cookies: { session_token: { name: cookie.name } },
       // Both are off by default where NODE_ENV is `test`; what is tested is what runs.
       disableCSRFCheck: false,
       disableOriginCheck: false,
@@ -183,9 +186,11 @@ export function createAuth(options: {
   /** Values of cookies whose signature was right. That they are signed says nothing of their sessions: those are looked up. */
   const rightlySigned = new Set<string>();
 
+  const cookiesOf = (headers: Headers) => parseCookies(headers.get('cookie') ?? '');
+
   /** The token in a session's cookie; null where nobody here signed it. */
   async function tokenOf(headers: Headers): Promise<string | null> {
-    const signed = parseCookies(headers.get('cookie') ?? '').get(cookieName) ?? '';
+    const signed = cookiesOf(headers).get(cookie.name) ?? '';
     const end = signed.lastIndexOf('.');
     if (end < 1) return null;
     const token = signed.slice(0, end);
@@ -256,12 +261,19 @@ export function createAuth(options: {
     options.log.info(`sign-in: right, from ${address}`);
     // The session is in the cookie, which scripts can't read; better-auth's own answer has it once more.
     const accepted = Response.json({ ok: true });
-    for (const cookie of answer.headers.getSetCookie()) accepted.headers.append('set-cookie', cookie);
+    for (const line of answer.headers.getSetCookie()) accepted.headers.append('set-cookie', line);
     return accepted;
   }
 
   return {
     userOf,
+    csrfOf: (headers) => {
+      const cookies = cookiesOf(headers);
+      const session = cookies.get(cookie.name);
+      if (!session) return null;
+      const held = cookies.get(CSRF_COOKIE);
+      return csrfCheck({ session, held, secret: options.secret, secure: cookie.secure });
+    },
     handler: async (request) => {
       const { pathname } = new URL(request.url);
       if (pathname === '/api/auth/get-session' && request.method === 'GET') {

@@ -6,6 +6,7 @@ export {
   type SessionUser,
   UNATTENDED_HEADER,
 } from './auth.ts';
+export { CSRF_COOKIE, CSRF_HEADER } from './cookies.ts';
 export {
   canonicalEmail,
   createUser,
@@ -14,4 +15,6 @@ export {
   UserRefused,
   verifyPassword,
 } from './create-user.ts';
+export { isSameSecret } from './csrf.ts';
+export { isFromOwnPage, isRead } from './origin.ts';
 export { beginSignIn, TooEarly } from './throttle.ts';
