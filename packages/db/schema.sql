@@ -12,7 +12,7 @@ TYPE rep_reading_state AS ENUM ('queued', 'done', 'failed')
 TYPE schedule_source AS ENUM ('board', 'crossmark', 'csv')
 TYPE sync_state AS ENUM ('pending', 'waiting', 'synced', 'failed', 'conflict')
 TYPE sync_step_kind AS ENUM ('create', 'delete', 'reissue')
-TYPE sync_step_state AS ENUM ('sent', 'done', 'refused', 'unknown', 'settled')
+TYPE sync_step_state AS ENUM ('sent', 'done', 'refused', 'unknown', 'settled', 'not_done')
 TYPE user_role AS ENUM ('viewer', 'dispatcher', 'admin')
 
 TABLE access_links

@@ -1,4 +1,4 @@
-import type { AttemptOutcome, FailureKind, SyncState, UserRole } from '@scheduler/db';
+import type { AttemptOutcome, FailureKind, StepState, SyncState, UserRole } from '@scheduler/db';
 import type {
   Condition,
   DayCheck,
@@ -271,7 +271,7 @@ export interface SyncAttempt {
 export interface SyncStep {
   id: number;
   kind: 'create' | 'delete' | 'reissue';
-  state: 'sent' | 'done' | 'refused' | 'unknown' | 'settled';
+  state: StepState;
   bookingId: string | null;
   detail: string | null;
   sentAt: Instant;

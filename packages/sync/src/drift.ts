@@ -7,9 +7,9 @@ import type { JournalStep } from './ledger.ts';
 import { isWanted, type Wanted } from './plan.ts';
 import {
   bookingOf,
-  doneTo,
   lastKnown,
   leavesOpen,
+  mayHaveRemoved,
   type Remembered,
   remembered,
   reopened,
@@ -88,7 +88,7 @@ export function judge(given: {
   if (!isQuiet(sync, since) || (sync === null && schedule !== null)) return SAME;
   const agreed = sync && remembered({ sync }, steps);
   const last = sync && lastKnown({ sync }, steps);
-  const reading = understand({ listed: row, timeZone, wanted: wanted ?? null, last, steps });
+  const reading = understand({ listed: row, timeZone, wanted: wanted ?? null, last, steps, at: since });
   const { held } = reading;
   const unchanged = sameBooking(agreed, held, timeZone);
   /** Undefined where there is no doubt, or none any more. */
@@ -130,7 +130,9 @@ export function judge(given: {
         held !== null &&
         reading.source === step.id &&
         step.bookingId !== agreed?.bookingId) ||
-      (step.kind === 'delete' && held === null && doneTo(agreed?.bookingId ?? null, steps).includes(step)),
+      (step.kind === 'delete' &&
+        held === null &&
+        mayHaveRemoved(agreed?.bookingId ?? null, steps, since).includes(step)),
   );
   const repair = { kind: 'repair' as const, stepIds: late.map((step) => step.id), drift: true };
   if (held === null && late.length > 0) return repair;

@@ -11,6 +11,7 @@ import {
   inOrder,
   isRolledBack,
   jsonRows,
+  type StepState,
   schedules,
   stores,
   syncAttempts,
@@ -182,16 +183,16 @@ export type Write = Exclude<Step, { kind: 'blocked' }>;
 
 /** What came of a write. */
 interface StepResult {
-  state: 'done' | 'refused' | 'unknown' | 'settled';
+  state: Exclude<StepState, 'sent' | 'settled'>;
   detail?: string;
   bookingId?: BookingId;
   held?: Remembered | null;
 }
 
-/** A write that was in doubt and, by a read, no longer is. */
-interface SettledByReading {
+/** A write that was in doubt or refused and, by a read, no longer is. */
+export interface SettledByReading {
   id: number;
-  state: 'done' | 'settled';
+  state: 'done' | 'settled' | 'not_done';
   bookingId?: BookingId | null;
 }
 
@@ -524,7 +525,7 @@ async function orAsUnknown<T>(
   try {
     return await settle();
   } catch (error) {
-    if (error instanceof LeaseLostError && result.state !== 'refused' && result.state !== 'settled') {
+    if (error instanceof LeaseLostError && result.state !== 'refused' && result.state !== 'not_done') {
       await db.transaction(async (tx) => {
         await tx
           .update(eventSyncs)

@@ -1,6 +1,6 @@
 import type { BookingId, PlannedEvent } from '@scheduler/crossmark';
 import { CLOSED_CONDITIONS, type Condition, type Instant, timeOf, workDateOf } from '@scheduler/scheduling';
-import type { EventState, JournalStep } from './ledger.ts';
+import type { EventState, JournalStep, SettledByReading } from './ledger.ts';
 import { type Held, isWanted, type Reissue, type Wanted } from './plan.ts';
 import { tidyName } from './wording.ts';
 
@@ -19,6 +19,21 @@ export function bookingOf(row: PlannedEvent | null): Remembered | null {
 
 /** Whether the outcome of a write isn't known. */
 export const isInDoubt = ({ state }: JournalStep): boolean => state === 'sent' || state === 'unknown';
+
+/**
+ * How long a write whose answer was lost explains what Crossmark shows. Crossmark may carry a request out after its caller gave
+ * up, but no server keeps one for a day, and several refreshes would have shown it by then. An older write says nothing: what
+ * looks like it was done by somebody on Crossmark's site.
+ */
+const MAY_ARRIVE_FOR_MS = 24 * 60 * 60 * 1_000;
+
+/**
+ * Whether a write that Crossmark hasn't confirmed may be what a reading at `at` shows: while its outcome isn't known, and for a
+ * day where its answer was lost or was a refusal. Never where Crossmark answered that it did nothing and a read shows the same.
+ */
+const mayHaveArrived = (step: JournalStep, at: Instant): boolean =>
+  isInDoubt(step) ||
+  (step.state !== 'not_done' && Date.parse(at) - Date.parse(step.sentAt) < MAY_ARRIVE_FOR_MS);
 
 /** Whether somebody may be booked by a write of ours whose outcome isn't known. */
 export const hasBookingInDoubt = (steps: readonly JournalStep[]): boolean =>
@@ -57,7 +72,17 @@ export const saysBooked = (condition: Condition): boolean =>
 
 /** Whether a removal of this very booking left for Crossmark that isn't known to have failed. */
 export const wasRemovalAsked = (bookingId: BookingId, steps: readonly JournalStep[]): boolean =>
-  doneTo(bookingId, steps).some(({ kind, state }) => kind === 'delete' && state !== 'settled');
+  doneTo(bookingId, steps).some(
+    ({ kind, state }) => kind === 'delete' && state !== 'settled' && state !== 'not_done',
+  );
+
+/** The removals and reissues of this booking by which a reading at `at` may no longer show it, newest first. */
+export const mayHaveRemoved = (
+  bookingId: BookingId | null,
+  steps: readonly JournalStep[],
+  at: Instant,
+): readonly JournalStep[] =>
+  doneTo(bookingId, steps).filter((step) => step.state === 'done' || mayHaveArrived(step, at));
 
 /** The reissue that opened this booking's work again, if no booking of that number was made since. */
 function reissueOf(bookingId: BookingId, steps: readonly JournalStep[]): JournalStep | undefined {
@@ -180,16 +205,20 @@ function complete(told: Remembered, known: Remembered | null, timeZone: string):
 }
 
 /**
- * The write of ours that a booking came from, if it is ours: the newest that is known to have made its number, or one of which
- * no number is known: its answer was lost, said no, or came after its worker had lost the event. Such a write may have arrived
- * late and edited what a newer one made.
+ * The write of ours that a booking read at `at` came from, if it is ours: the newest that is known to have made its number, or
+ * one of which no number is known: its answer was lost, said no, or came after its worker had lost the event. Such a write may
+ * have arrived late and edited what a newer one made.
  */
-function sourceOf(held: Held, steps: readonly JournalStep[], timeZone: string): JournalStep | undefined {
+function sourceOf(
+  held: Held,
+  steps: readonly JournalStep[],
+  { timeZone, at }: { timeZone: string; at: Instant },
+): JournalStep | undefined {
   const creates = steps.filter(({ kind }) => kind === 'create');
   const made = creates.find(({ bookingId }) => bookingId !== null && bookingId === held.bookingId);
   const mayHaveMade = (step: JournalStep) =>
-    step.bookingId === null ||
     step === made ||
+    (step.bookingId === null && mayHaveArrived(step, at)) ||
     (step.bookingId === held.bookingId && step.state === 'unknown');
   return creates.find(
     (step) =>
@@ -208,7 +237,7 @@ export interface Reading {
    */
   beneath: BookingId[];
   /** Writes whose outcome was in doubt and now isn't; removals that were refused, where the booking is still there. */
-  settled: { id: number; state: 'done' | 'settled'; bookingId: Held['bookingId'] }[];
+  settled: SettledByReading[];
   /** The journalled write that the booking came from, if it is one of ours. */
   source: number | undefined;
   /** False where somebody else must have changed Crossmark's side, into something that isn't wanted here. */
@@ -244,7 +273,7 @@ export function writesBeneath(
 
 /**
  * Judges what Crossmark lists for an event. `last` is what both sides last knew, {@link lastKnown}; `seen` is the booking that
- * the same run has read a moment ago, where it did; `steps` is the journal, newest first.
+ * the same run has read a moment ago, where it did; `steps` is the journal, newest first; `at` is when it was read.
  */
 export function understand(given: {
   listed: PlannedEvent | null;
@@ -253,8 +282,9 @@ export function understand(given: {
   last: Remembered | null;
   seen?: Remembered | null;
   steps: readonly JournalStep[];
+  at: Instant;
 }): Reading {
-  const { timeZone, wanted, last, steps } = given;
+  const { timeZone, wanted, last, steps, at } = given;
   const agreed = isHistory(last, steps) ? null : last;
   const row = bookingOf(given.listed);
   // What was worked before a reissue may be listed until the new booking is made, in full or in part.
@@ -263,7 +293,7 @@ export function understand(given: {
   const told = isWorked ? null : row;
   const completed = told && complete(told, given.seen ?? null, timeZone);
   const listed = completed && complete(completed, agreed, timeZone);
-  const source = listed && sourceOf(listed, steps, timeZone);
+  const source = listed && sourceOf(listed, steps, { timeZone, at });
   const unchanged = sameBooking(agreed, listed, timeZone);
   // Of an hour that comes twice, the list doesn't tell which one. What was agreed on or asked for says so; what is wanted
   // doesn't, before it was asked for.
@@ -276,7 +306,7 @@ export function understand(given: {
     endsAt: source?.endsAt ?? (unchanged ? (agreed?.endsAt ?? null) : null),
   };
   // A reissue may take the booking that it reopens off the list.
-  const removedByUs = held === null && doneTo(agreed?.bookingId ?? null, steps).length > 0;
+  const removedByUs = held === null && mayHaveRemoved(agreed?.bookingId ?? null, steps, at).length > 0;
   const wasApplied = (step: JournalStep): boolean => {
     if (step.kind === 'reissue') return given.listed?.condition === 'Reissued';
     // Where another booking is listed, the one to be removed may lie beneath it.
@@ -294,10 +324,11 @@ export function understand(given: {
     source: source?.id,
     settled: steps
       .filter((step) => isInDoubt(step) || wasRefused(step))
-      .map((step) => {
+      .map((step): SettledByReading => {
         const applied = wasApplied(step);
         const bookingId = step.kind === 'create' && applied ? (held?.bookingId ?? null) : null;
-        return { id: step.id, state: applied ? 'done' : 'settled', bookingId };
+        if (applied) return { id: step.id, state: 'done', bookingId };
+        return { id: step.id, state: step.state === 'refused' ? 'not_done' : 'settled', bookingId };
       }),
     explained: isWanted(wanted, held) || unchanged || removedByUs || Boolean(source),
   };

@@ -2,6 +2,7 @@ import { type CrossmarkClient, createCrossmarkClient, repId } from '@scheduler/c
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { employees, eventSyncs, events, schedules, syncAttempts, syncSteps, type Tx } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { pino } from 'pino';
@@ -953,6 +954,75 @@ describe('somebody else on Crossmark’s side', () => {
     expect(bookings()).toMatchObject([{ repId: '100003' }]);
   });
 
+  describe('is not explained by an earlier write of ours', () => {
+    const removeThere = () => simulator.unbook(need(simulator.state.bookings[0]).bookingId);
+    /** Somebody gives the booking to Ada at 10:45, which is what the earlier write had asked for, and Bob is moved here. */
+    const bothChange = async () => {
+      simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, booking('100001', at1045));
+      await decide({ employeeId: bob, startsAt: at1045 });
+    };
+
+    test.each([
+      ['429', { kind: 'status', status: 429, applied: false }],
+      ['a refusal', { kind: 'refuse', applied: false }],
+    ] as const)('that was answered with %s and did nothing: a conflict', async (_words, fault) => {
+      simulator.addFaults({ call: 'scheduleMplanEvent', ...fault });
+      await decide({ employeeId: ada, startsAt: at1045 });
+      await run();
+      await decide({ employeeId: bob, startsAt: at1115 });
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      await bothChange();
+      expect(await run()).toMatchObject({ outcome: 'conflict' });
+      expect(bookings()).toEqual([booking('100001', at1045)]);
+    });
+
+    test.each([
+      ['429', { kind: 'status', status: 429, applied: false }],
+      ['a refusal', { kind: 'refuse', applied: false }],
+    ] as const)('a removal answered with %s that did nothing: a conflict', async (_words, fault) => {
+      await decide({ employeeId: ada, startsAt: at1045 });
+      await run();
+      simulator.addFaults({ call: 'deleteScheduledMplanEvent', ...fault });
+      await decide(null);
+      await run();
+      await decide({ employeeId: ada, startsAt: at1045 });
+      expect(await run()).toMatchObject({ outcome: 'nothing' });
+      removeThere();
+      await decide({ employeeId: ada, startsAt: at1115 });
+      expect(await run()).toMatchObject({ outcome: 'conflict' });
+      expect(bookings()).toEqual([]);
+    });
+
+    test.each([
+      [23, 'done'],
+      [25, 'conflict'],
+    ] as const)(
+      'whose answer was lost, once it has had a day to arrive (%i hours later: %s)',
+      async (hours, outcome) => {
+        simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: false });
+        await decide({ employeeId: ada, startsAt: at1045 });
+        await run();
+        await decide({ employeeId: bob, startsAt: at1115 });
+        expect(await run()).toMatchObject({ outcome: 'done' });
+        await database.sql`update sync_steps set sent_at = sent_at - ${hours} * interval '1 hour'`;
+        await bothChange();
+        expect(await run()).toMatchObject({ outcome });
+        const ours = outcome === 'done';
+        expect(bookings()).toEqual([booking(ours ? '100002' : '100001', at1045)]);
+      },
+    );
+
+    test('however long it was in doubt before it is read: it may have been done', async () => {
+      simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: true });
+      await decide({ employeeId: ada, startsAt: at1045 });
+      await run();
+      await database.sql`update sync_steps set sent_at = sent_at - interval '5 days'`;
+      await decide({ employeeId: bob, startsAt: at1115 });
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(bookings()).toEqual([booking('100002', at1115)]);
+    });
+  });
+
   test('a booking listed without its number is not guessed at', async () => {
     simulator.book({ mplanId: PLAN, storeId: STORE.crossmarkStoreId, ...booking('100001', at1045) });
     simulator.putPlans({
@@ -1024,7 +1094,7 @@ describe('one reconciler an event', () => {
     };
     const settings = { ...ctx.settings, leaseMs: 20 };
     const deadline = (ms: number) => AbortSignal.timeout(ms);
-    await reconcileWith({ ...ctx, ledger, settings, deadline }, eventId, job());
+    await reconcileWith({ ...ctx, ledger, settings, now: currentInstant, deadline }, eventId, job());
     expect(writes()).toEqual([]);
     await run();
     expect(bookings()).toEqual([booking('100001', at1045)]);
@@ -1109,9 +1179,9 @@ test.each(['takeLease', 'journalStep', 'settleAndFinish', 'finishFailed'] as con
     if (from === 'finishFailed')
       simulator.addFaults({ call: 'getPlanningMplans', kind: 'status', status: 503, times: 1 });
     const deadline = (ms: number) => AbortSignal.timeout(ms / 50);
-    await expect(reconcileWith({ ...ctx, ledger: cut, deadline }, eventId, job({ id: '7' }))).rejects.toThrow(
-      'connection lost',
-    );
+    await expect(
+      reconcileWith({ ...ctx, ledger: cut, now: currentInstant, deadline }, eventId, job({ id: '7' })),
+    ).rejects.toThrow('connection lost');
     expect(silent).toBeLessThan(0);
     expect(await sync()).toMatchObject({ leaseOwner: null, leaseUntil: null });
     for (const { outcome } of await attempts()) expect(outcome).not.toBeNull();

@@ -6,7 +6,8 @@ import {
   type PlannedEvent,
 } from '@scheduler/crossmark';
 import { type AttemptOutcome, type FailureKind, oncePerDatabase } from '@scheduler/db';
-import { CLOSED_CONDITIONS, type Condition, formatDay } from '@scheduler/scheduling';
+import { currentInstant } from '@scheduler/runtime/clock';
+import { CLOSED_CONDITIONS, type Condition, formatDay, type Instant } from '@scheduler/scheduling';
 import { CrossmarkUnreachableError } from './breaker.ts';
 import type { JobInfo, SyncContext } from './context.ts';
 import {
@@ -79,8 +80,8 @@ class TryFailedError extends Error {
  * the next try included; throws only where our own database fails.
  */
 export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo): Promise<Ended> {
-  const real = { ledger: ledgerOf(ctx.db), deadline: (ms: number) => AbortSignal.timeout(ms) };
-  return reconcileWith({ ...ctx, ...real }, eventId, job);
+  const deadline = (ms: number) => AbortSignal.timeout(ms);
+  return reconcileWith({ ...ctx, ledger: ledgerOf(ctx.db), now: currentInstant, deadline }, eventId, job);
 }
 
 /** One for all jobs of a process: what they ask for at once is done together. */
@@ -90,6 +91,7 @@ const ledgerOf = oncePerDatabase(postgresLedger);
 export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> {
   ledger: Ledger;
   crossmark: Pick<CrossmarkClient, 'findEvent' | 'locationCondition' | 'reissue' | 'schedule' | 'unschedule'>;
+  now(): Instant;
   /** Aborts when so many milliseconds have passed. */
   deadline(ms: number): AbortSignal;
 }
@@ -213,7 +215,7 @@ class Reconciliation {
             null,
           );
         const last = lastKnown(state, steps);
-        const reading = understand({ listed, timeZone, wanted, last, seen, steps });
+        const reading = understand({ listed, timeZone, wanted, last, seen, steps, at: this.ctx.now() });
         ({ seen } = reading);
         if (!reading.explained) {
           const ended = await this.leaveToPerson(state, reading.held);
@@ -405,8 +407,8 @@ class Reconciliation {
       const outcome = {
         unknown: 'unknown',
         rejected: 'refused',
-        transient: 'settled',
-        session: 'settled',
+        transient: 'not_done',
+        session: 'not_done',
       } as const;
       await ctx.ledger.settleStep(lease, stepId, { state: isTakenForDone ? 'done' : outcome[kind], detail });
       if (isTakenForDone) this.done.push('removed the booking');

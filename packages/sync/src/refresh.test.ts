@@ -540,6 +540,29 @@ describe('drift', () => {
     expect(await sync(id)).toMatchObject({ state: 'synced' });
   });
 
+  test.each([
+    ['settled', '25 hours'],
+    ['not_done', '1 second'],
+  ] as const)(
+    'a removal on Crossmark’s site isn’t taken for one of ours that is %s and was sent %s ago',
+    async (state, age) => {
+      const id = await synced();
+      const bookingId = need((await sync(id))?.bookingId);
+      await database.db.insert(syncSteps).values({
+        eventId: id,
+        kind: 'delete',
+        state,
+        bookingId,
+        sentAt: sql`app_now() - ${age}::interval`,
+      });
+      simulator.unbook(bookingId);
+      await readAll();
+      await readAll();
+      expect(await live(id)).toBeUndefined();
+      expect(await sync(id)).toMatchObject({ state: 'synced', bookingId: null });
+    },
+  );
+
   test('a double that arrived late is removed', async () => {
     simulator.configure({ secondBooking: 'duplicate' });
     const id = await synced();

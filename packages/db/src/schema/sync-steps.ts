@@ -4,8 +4,15 @@ import { instant, now, plainText } from './columns.ts';
 import { events } from './events.ts';
 
 export const stepKindEnum = pgEnum('sync_step_kind', ['create', 'delete', 'reissue']);
-/** `sent` is committed before the request leaves, so a crash leaves an open step that must be read back. */
-export const stepStateEnum = pgEnum('sync_step_state', ['sent', 'done', 'refused', 'unknown', 'settled']);
+/**
+ * `sent` is committed before the request leaves, so a crash leaves an open step that must be read back · `done` Crossmark
+ * confirmed it, or a read shows it · `refused` Crossmark said no, and no read has shown yet whether it was done all the same ·
+ * `unknown` its answer was lost · `settled` its answer was lost and a read shows nothing of it: it may still arrive ·
+ * `not_done` Crossmark answered that it did nothing, or it never left.
+ */
+export const STEP_STATES = ['sent', 'done', 'refused', 'unknown', 'settled', 'not_done'] as const;
+export type StepState = (typeof STEP_STATES)[number];
+export const stepStateEnum = pgEnum('sync_step_state', STEP_STATES);
 
 /** Journal of every write to Crossmark. */
 export const syncSteps = pgTable(

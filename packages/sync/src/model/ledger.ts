@@ -503,7 +503,7 @@ export class Board {
         Object.assign(step ?? {}, values);
         return;
       }
-      if (result.state !== 'refused' && result.state !== 'settled') {
+      if (result.state !== 'refused' && result.state !== 'not_done') {
         if (row.sync && row.sync.state !== 'conflict')
           Object.assign(row.sync, { state: 'pending', updatedAt: time.now() });
         Object.assign(step ?? {}, values, { state: 'unknown' });

@@ -226,6 +226,7 @@ class Telling {
       crossmark: this.crossmark.client(process, this.watcher(run)),
       log: silent,
       settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: LEASE_MS },
+      now: () => this.time.now(),
       deadline: (ms) => {
         const controller = new AbortController();
         this.time.after(ms, () => process.see('timers', () => controller.abort(new Error('timed out'))));

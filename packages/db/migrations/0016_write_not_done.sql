@@ -1,0 +1,1 @@
+ALTER TYPE "public"."sync_step_state" ADD VALUE 'not_done';
