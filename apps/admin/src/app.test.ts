@@ -637,6 +637,38 @@ describe('what goes wrong', () => {
     expect(await database.sql`select from graphile_worker.jobs`).toHaveLength(0);
   });
 
+  test.each([
+    ['POST', '/api/auth/sign-in/email', 16],
+    ['POST', '/trpc/redrive', 64],
+    ['POST', '/queues/api/queues/sync_schedule/add', 64],
+    ['PUT', '/queues/api/queues/sync_schedule/retry/failed', 64],
+  ] as const)(
+    'is refused before it is parsed where it is too long or nested deeply: %s %s',
+    async (method, url, kB) => {
+      const send = (payload: string) =>
+        ask(method, url, 'admin', { payload, headers: { 'content-type': 'application/json' } });
+      const ofBytes = (bytes: number) => `{"a":"${'x'.repeat(bytes - 8)}"}`;
+      expect((await send(ofBytes(kB * 1024))).statusCode).not.toBe(413);
+      expect((await send(ofBytes(kB * 1024 + 1))).statusCode).toBe(413);
+      const nested = await send(`${'['.repeat(5_000)}1${']'.repeat(5_000)}`);
+      expect(nested.statusCode).toBe(400);
+      expect(nested.body).toContain('levels deep');
+      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) {
+        const form = await ask(method, url, 'admin', { payload: 'a=b', headers: { 'content-type': type } });
+        expect(form.statusCode).toBe(415);
+      }
+    },
+  );
+
+  test('is answered in few words, however many fields are unknown or wrong', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 3_000 }, (_, at) => [`field number ${at}`, 1]));
+    for (const payload of [unknown, { eventIds: Array(1_000).fill('x') }, { ['x'.repeat(60_000)]: 1 }]) {
+      const answer = await ask('POST', '/trpc/redrive', 'admin', { payload });
+      expect(answer.statusCode).toBe(400);
+      expect(answer.body.length).toBeLessThan(6_000);
+    }
+  });
+
   test('is not asked for by the hundred', async () => {
     const url = `/trpc/${Array(21).fill('overview').join(',')}?batch=1`;
     expect((await ask('GET', url, 'admin')).statusCode).toBe(400);

@@ -11,13 +11,17 @@ import {
 } from '@scheduler/auth';
 import { type Database, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
-import { createLogger, isEncodedTwice, readiness, securityHeaders } from '@scheduler/runtime';
-import { TRPCError } from '@trpc/server';
 import {
-  type CreateFastifyContextOptions,
-  type FastifyTRPCPluginOptions,
-  fastifyTRPCPlugin,
-} from '@trpc/server/adapters/fastify';
+  assertShallowJson,
+  createLogger,
+  isEncodedTwice,
+  MOST_BYTES,
+  readiness,
+  readJsonBodies,
+  securityHeaders,
+} from '@scheduler/runtime';
+import { TRPCError } from '@trpc/server';
+import { type CreateFastifyContextOptions, fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -29,7 +33,7 @@ import { createBoardQueues, historyProviderOf, nextRefreshAt } from './board-que
 import { serveBuiltPage, servePageFromSource } from './page.ts';
 import { PROMETHEUS_TYPE, prometheusText } from './prometheus.ts';
 import { mountQueues } from './queues.ts';
-import { type AdminRouter, type Context, createServices, router, wentWrong } from './router.ts';
+import { type Context, createServices, router, wentWrong } from './router.ts';
 
 /** What the admin app is built from; the caller owns database and metrics and closes them. */
 export interface AdminOptions {
@@ -76,6 +80,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
     routerOptions: { maxParamLength: 5000 },
   });
+  // Where a body is taken, below, it is said how long it may be.
+  app.removeAllContentTypeParsers();
 
   const origin = new URL(options.origin).origin;
   const origins = originsOf(origin);
@@ -138,27 +144,26 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     return reply.code(status).send(body);
   });
 
-  app.route({
-    method: ['GET', 'POST'],
-    url: '/api/auth/*',
-    handler: async (request, reply) => {
-      const headers = headersOf(request);
-      headers.set(CLIENT_ADDRESS_HEADER, request.ip);
-      headers.delete('content-length');
-      const answer = await auth.handler(
-        new Request(new URL(request.url, origin), {
-          method: request.method,
-          headers,
-          ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-        }),
-      );
-      reply.code(answer.status);
-      for (const [name, value] of answer.headers) {
-        if (name !== 'set-cookie') reply.header(name, value);
-      }
-      reply.header('set-cookie', answer.headers.getSetCookie());
-      return reply.send(await answer.text());
-    },
+  await app.register(async (scope) => {
+    // better-auth parses it by itself.
+    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.access, parsed: false });
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/api/auth/*',
+      handler: async (request, reply) => {
+        const headers = headersOf(request);
+        headers.set(CLIENT_ADDRESS_HEADER, request.ip);
+        const body = typeof request.body === 'string' ? request.body : null;
+        const url = new URL(request.url, origin);
+        const answer = await auth.handler(new Request(url, { method: request.method, headers, body }));
+        reply.code(answer.status);
+        for (const [name, value] of answer.headers) {
+          if (name !== 'set-cookie') reply.header(name, value);
+        }
+        reply.header('set-cookie', answer.headers.getSetCookie());
+        return reply.send(await answer.text());
+      },
+    });
   });
 
   const queues = createBoardQueues(database, metrics);
@@ -176,23 +181,34 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     return reply.type(PROMETHEUS_TYPE).send(await prometheusText(await services.facts.get(), metrics));
   });
 
-  await app.register(fastifyTRPCPlugin, {
-    prefix: '/trpc',
-    trpcOptions: {
-      router,
-      createContext: async ({ req, info }: CreateFastifyContextOptions): Promise<Context> => {
-        if (info.calls.length > LARGEST_BATCH) {
-          const message = `A request carries ${LARGEST_BATCH} calls at most.`;
-          throw new TRPCError({ code: 'BAD_REQUEST', message });
-        }
-        if (await schemaIsBehind(database.db).catch(() => false))
-          throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: SCHEMA_BEHIND });
-        return { viewer: await viewerOf(req), requestId: req.id, services };
-      },
-      onError: ({ error, path, req }) => {
-        if (error.code === 'INTERNAL_SERVER_ERROR') req.log.error({ err: error, path }, 'a procedure failed');
-      },
-    } satisfies FastifyTRPCPluginOptions<AdminRouter>['trpcOptions'],
+  const createContext = async ({ req, info }: CreateFastifyContextOptions): Promise<Context> => {
+    if (info.calls.length > LARGEST_BATCH) {
+      const message = `A request carries ${LARGEST_BATCH} calls at most.`;
+      throw new TRPCError({ code: 'BAD_REQUEST', message });
+    }
+    if (await schemaIsBehind(database.db).catch(() => false))
+      throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: SCHEMA_BEHIND });
+    return { viewer: await viewerOf(req), requestId: req.id, services };
+  };
+  await app.register(async (scope) => {
+    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.call, parsed: false });
+    scope.addHook('preHandler', async (request) => {
+      const { input = [] } = request.query as { input?: string | string[] };
+      for (const text of [input].flat()) assertShallowJson(text);
+    });
+    scope.all('/trpc/:path', async (request, reply) =>
+      fastifyRequestHandler({
+        router,
+        createContext,
+        onError: ({ error, path, req }) => {
+          if (error.code === 'INTERNAL_SERVER_ERROR')
+            req.log.error({ err: error, path }, 'a procedure failed');
+        },
+        req: request,
+        res: reply,
+        path: (request.params as { path: string }).path,
+      }),
+    );
   });
 
   await mountQueues(app, {

@@ -4,6 +4,7 @@ import type { MetricsHistoryProvider } from '@bull-board/api/dist/types.js';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { isRead } from '@scheduler/auth';
 import { auditLog, type Db } from '@scheduler/db';
+import { MOST_BYTES, readJsonBodies } from '@scheduler/runtime';
 import { eq } from 'drizzle-orm';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { boardActor } from './board-queues.ts';
@@ -60,6 +61,7 @@ export async function mountQueues(
       scope.decorateRequest('viewer', null);
       scope.decorateRequest('auditId', null);
 
+      readJsonBodies(scope, { mostBytes: () => MOST_BYTES.call, parsed: true });
       scope.addHook('onRequest', async (request, reply) => {
         const viewer = await options.viewerOf(request);
         if (!viewer) {

@@ -1,7 +1,7 @@
 import type { Db } from '@scheduler/db';
 import type { MetricsReader, MetricsStatus, Series } from '@scheduler/metrics';
 import { RANGES } from '@scheduler/metrics';
-import { inScope, traced } from '@scheduler/runtime';
+import { cleanText, inScope, traced } from '@scheduler/runtime';
 import { TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
@@ -73,12 +73,18 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
+/** Fields at fault, and unknown names, that an answer tells; there may be as many as fit into a request. */
+const MOST_NAMED = 10;
+
 /** What a caller is told. The cause of anything unexpected stays in the log: it may hold SQL. */
 function sentenceOf(error: TRPCError, requestId: string | undefined): string {
   if (error.cause instanceof ZodError) {
-    const issues = error.cause.issues.map(
-      ({ path, message }) => `${path.join('.') || 'The input'}: ${message}`,
-    );
+    const issues = error.cause.issues.slice(0, MOST_NAMED).map((issue) => {
+      const field = cleanText(issue.path.join('.'), 200) || 'The input';
+      if (issue.code !== 'unrecognized_keys') return `${field}: ${cleanText(issue.message)}`;
+      const names = issue.keys.slice(0, MOST_NAMED).map((key) => cleanText(key, 40));
+      return `${field}: has unknown fields, such as ${names.join(', ')}`;
+    });
     return `${issues.join('; ')}.`;
   }
   if (error.code !== 'INTERNAL_SERVER_ERROR') return error.message;

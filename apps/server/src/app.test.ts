@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { createUser } from '@scheduler/auth';
 import { userSessions, users } from '@scheduler/db';
 import { eq } from 'drizzle-orm';
@@ -1119,18 +1120,139 @@ describe('bad input', () => {
     },
   );
 
-  test('that isn’t JSON, is a form or is too large is refused before anything is read from it', async () => {
-    const headers = { origin: ORIGIN, cookie: await server.cookieOf('dispatcher') };
-    const post = (body: string, type: string) =>
-      fetch(`${server.url}/trpc/schedules.create`, {
+  /** Sends a body as it is, and says what came of it. */
+  const send = async (path: string, body: string, headers: Record<string, string> = {}) => {
+    const answer = await fetch(server.url + path, {
+      method: 'POST',
+      headers: { origin: ORIGIN, 'content-type': 'application/json', ...headers },
+      body,
+    });
+    return { status: answer.status, text: await answer.text() };
+  };
+  /** JSON of just so many bytes, and one more. */
+  const around = (bytes: number) =>
+    [`{"a":"${'x'.repeat(bytes - 8)}"}`, `{"a":"${'x'.repeat(bytes - 7)}"}`] as const;
+  const KB = 1024;
+
+  test('that isn’t JSON, or is a form, is refused before anything is read from it', async () => {
+    const headers = { cookie: await server.cookieOf('dispatcher') };
+    expect((await send('/trpc/schedules.create', '{"eventId":', headers)).status).toBe(400);
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'text/plain',
+    ]) {
+      const refused = await send('/trpc/schedules.create', 'a=b', { ...headers, 'content-type': type });
+      expect(refused).toMatchObject({ status: 415, text: expect.stringContaining('Send JSON.') });
+    }
+    expect((await send('/healthz', '{}')).status).toBe(404);
+  });
+
+  test.each([
+    ['/api/auth/sign-in/email', 16 * KB],
+    ['/api/auth/nothing', 16 * KB],
+    ['/trpc/access.open', 16 * KB],
+    ['/trpc/access.open,access.accept?batch=1', 16 * KB],
+    ['/trpc/csv.import,access.open?batch=1', 16 * KB],
+    ['/trpc/schedules.create', 64 * KB],
+    ['/trpc/csv.lengthen', 64 * KB],
+    ['/trpc/csv.import,schedules.create?batch=1', 64 * KB],
+    ['/trpc/users.invite', 64 * KB],
+    ['/trpc/csv.preview', 8 * KB * KB],
+    ['/trpc/csv.import', 8 * KB * KB],
+    ['/trpc/csv.preview,csv.preview?batch=1', 8 * KB * KB],
+  ])('%s takes bodies of %i bytes and none that are longer', async (path, bytes) => {
+    const headers = { cookie: await server.cookieOf('dispatcher') };
+    const [fits, tooLong] = around(bytes);
+    expect((await send(path, fits, headers)).status).not.toBe(413);
+    expect((await send(path, tooLong, headers)).status).toBe(413);
+    // Without a length told beforehand.
+    const answer = await fetch(server.url + path, {
+      method: 'POST',
+      headers: { origin: ORIGIN, 'content-type': 'application/json', ...headers },
+      body: new Blob([tooLong]).stream(),
+      duplex: 'half',
+    });
+    expect(answer.status).toBe(413);
+    await answer.arrayBuffer();
+  });
+
+  test('of a file’s length is heard out for nobody but who may import one, and for four at once', async () => {
+    const [file] = around(2_000_000);
+    expect(await send('/trpc/csv.import', file)).toMatchObject({
+      status: 401,
+      text: expect.stringContaining('"code":"signed_out"'),
+    });
+    expect((await send('/trpc/csv.import', file, { cookie: await server.cookieOf('viewer') })).status).toBe(
+      403,
+    );
+    const cookie = await server.cookieOf('dispatcher');
+    const begun = Array.from({ length: 4 }, () => {
+      const under = request(`${server.url}/trpc/csv.preview`, {
         method: 'POST',
-        headers: { ...headers, 'content-type': type },
-        body,
+        headers: { origin: ORIGIN, cookie, 'content-type': 'application/json', 'content-length': 1000 },
       });
-    expect((await post('{"eventId":', 'application/json')).status).toBe(400);
-    expect((await post('a=b', 'application/x-www-form-urlencoded')).status).toBe(415);
-    expect((await post('--x', 'multipart/form-data; boundary=x')).status).toBe(415);
-    expect((await post(`"${'x'.repeat(9 * 1024 * 1024)}"`, 'application/json')).status).toBe(413);
+      under.on('error', () => {});
+      under.flushHeaders();
+      return under;
+    });
+    await vi.waitFor(async () => expect((await send('/trpc/csv.import', '{}', { cookie })).status).toBe(429));
+    for (const under of begun) under.destroy();
+    await vi.waitFor(async () => expect((await send('/trpc/csv.import', '{}', { cookie })).status).toBe(400));
+  });
+
+  test.each(['/trpc/access.open', '/trpc/schedules.create', '/trpc/csv.import', '/api/auth/sign-in/email'])(
+    'that is nested deeply is refused before it is parsed: %s',
+    async (path) => {
+      const cookie = await server.cookieOf('dispatcher');
+      for (const [open, close] of [
+        ['[', ']'],
+        ['{"a":', '}'],
+      ] as const) {
+        const nested = (levels: number) => `${open.repeat(levels)}1${close.repeat(levels)}`;
+        for (const levels of [33, 2_000]) {
+          const { status, text } = await send(path, `{"token":${nested(levels)}}`, { cookie });
+          expect(status).toBe(400);
+          expect(text).toContain('more than 32 levels deep');
+        }
+        expect((await send(path, `{"token":${nested(31)}}`, { cookie })).text).not.toContain('levels deep');
+      }
+    },
+  );
+
+  test('in an address is as bounded: depth, and names of unknown fields', async () => {
+    const headers = { cookie: await server.cookieOf('viewer') };
+    const get = (input: string) =>
+      fetch(`${server.url}/trpc/settings.get?input=${encodeURIComponent(input)}`, { headers });
+    const deep = await get(`${'['.repeat(100)}${']'.repeat(100)}`);
+    expect([deep.status, await deep.text()]).toEqual([400, expect.stringContaining('levels deep')]);
+    expect((await get(`{"storeId":"${'x'.repeat(20_000)}"}`)).status).toBe(431);
+  });
+
+  test('is answered in few words, however many fields are unknown or wrong', async () => {
+    const cookie = await server.cookieOf('dispatcher');
+    const unknown = Object.fromEntries(Array.from({ length: 700 }, (_, at) => [`field number ${at}`, 1]));
+    const long = { ['x'.repeat(15_000)]: 1 };
+    const stranger = await send('/trpc/access.open', JSON.stringify(unknown));
+    expect(stranger.status).toBe(400);
+    expect(stranger.text).toContain('field number 9 and 690 more');
+    expect(stranger.text).not.toContain('field number 10');
+    for (const [path, input] of [
+      ['/trpc/access.open', unknown],
+      ['/trpc/access.open', long],
+      ['/trpc/schedules.createMany', { items: Array(500).fill({ eventId: 'x', other: 1 }) }],
+      ['/trpc/csv.import', { text: '', rows: Array(30_000).fill('x') }],
+      [
+        '/trpc/csv.import',
+        { text: '', ...Object.fromEntries(Array.from({ length: 30_000 }, (_, at) => [at, 1])) },
+      ],
+    ] as const) {
+      const { status, text } = await send(path, JSON.stringify(input), { cookie });
+      expect(status).toBe(400);
+      expect(text.length).toBeLessThan(6_000);
+    }
+    const many = await send('/trpc/csv.import', `{"text":"","rows":[${'1,'.repeat(50_000)}1]}`, { cookie });
+    expect(many).toMatchObject({ status: 400, text: expect.stringContaining('more than 40000 values') });
   });
 });
 

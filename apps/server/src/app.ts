@@ -9,14 +9,19 @@ import {
   type SessionLimits,
 } from '@scheduler/auth';
 import { connect, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
-import { isEncodedTwice, type Logger, readiness, securityHeaders } from '@scheduler/runtime';
+import {
+  assertShallowJson,
+  BodyRefused,
+  isEncodedTwice,
+  type Logger,
+  MOST_BYTES,
+  readiness,
+  readJsonBodies,
+  securityHeaders,
+} from '@scheduler/runtime';
 import { formatDay } from '@scheduler/scheduling';
 import { TRPCError } from '@trpc/server';
-import {
-  type CreateFastifyContextOptions,
-  type FastifyTRPCPluginOptions,
-  fastifyTRPCPlugin,
-} from '@trpc/server/adapters/fastify';
+import { type CreateFastifyContextOptions, fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import { getHTTPStatusCodeFromError } from '@trpc/server/http';
 import {
   type FastifyBaseLogger,
@@ -34,12 +39,14 @@ import type { Context } from './context.ts';
 import { id, workDate } from './input.ts';
 import { personWeek } from './person-week.ts';
 import { Refusal } from './refusal.ts';
-import { type AppRouter, appRouter } from './router.ts';
+import { appRouter } from './router.ts';
 import { auditFilter } from './routers/audit.ts';
-import { assertRole } from './trpc.ts';
+import { assertRole, inWords } from './trpc.ts';
 
-/** A CSV file of some ten thousand rows. */
-const LARGEST_BODY_BYTES = 8 * 1024 * 1024;
+/** Procedures that take a CSV file. */
+const TAKE_FILES = ['csv.preview', 'csv.import'];
+/** CSV files that are read or imported at the same moment; each takes some 40 MB of memory meanwhile. */
+const MOST_FILES = 4;
 const LONGEST_REQUEST_MS = 30_000;
 /** Calls that the web client puts into one request; more are refused. */
 const LARGEST_BATCH = 20;
@@ -91,7 +98,6 @@ export async function buildServer(options: {
     // One line a request, below, without its address's query: filters hold what people type.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => randomUUID(),
-    bodyLimit: LARGEST_BODY_BYTES,
     requestTimeout: LONGEST_REQUEST_MS,
     // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
     http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
@@ -99,6 +105,9 @@ export async function buildServer(options: {
     // The web app stands in between on a private network; whoever stands before that one is a client.
     trustProxy: (address, hop) => hop === 0 && isPrivate(address),
   });
+
+  // Where a body is taken, below, it is said how long it may be.
+  app.removeAllContentTypeParsers();
 
   const headers = securityHeaders({ https: baseUrl.startsWith('https:'), policy: {} });
   app.addHook('onRequest', async (request, reply) => {
@@ -169,7 +178,8 @@ export async function buildServer(options: {
   });
 
   await app.register(async (scope) => {
-    rawJsonBodies(scope);
+    // better-auth parses it by itself.
+    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.access, parsed: false });
     scope.all('/api/auth/*', async (request, reply) => {
       const headers = headersOf(request);
       headers.set(CLIENT_ADDRESS_HEADER, request.ip);
@@ -206,7 +216,7 @@ export async function buildServer(options: {
     userIds.set(request, user.id);
     assertRole(user, 'admin');
     const asked = AUDIT_FILE.safeParse(request.query);
-    if (!asked.success) return reply.status(400).send({ message: z.prettifyError(asked.error) });
+    if (!asked.success) return reply.status(400).send({ message: inWords(asked.error).message });
     const lines = auditCsv(database.db, asked.data);
     // What can be refused is refused before the file begins.
     const { value: first = '' } = await lines.next();
@@ -255,7 +265,6 @@ export async function buildServer(options: {
   };
 
   const createContext = async ({ req, res, info }: CreateFastifyContextOptions): Promise<Context> => {
-    assertOwnPage(req);
     await assertSchema();
     if (info.calls.length > LARGEST_BATCH) {
       throw new Refusal(`A request carries ${LARGEST_BATCH} calls at most.`, { code: 'input' });
@@ -268,30 +277,61 @@ export async function buildServer(options: {
     const stillSignedIn = async () => (await who()) !== null;
     return { user, stillSignedIn, requestId: req.id, backend: { db: database.db, changes } };
   };
+  const filesUnderWay = new Set<FastifyReply>();
+  /** A batch gets the smallest limit of its calls. Only somebody who may import CSV files is heard out at that length. */
+  const mostBytesOf = async (request: FastifyRequest, reply: FastifyReply): Promise<number> => {
+    const procedures = (request.params as { path: string }).path.split(',');
+    if (procedures.some((name) => name.startsWith('access.'))) return MOST_BYTES.access;
+    if (!procedures.every((name) => TAKE_FILES.includes(name))) return MOST_BYTES.call;
+    const user = await auth.userOf(headersOf(request));
+    if (!user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
+    assertRole(user, 'dispatcher');
+    if (filesUnderWay.size >= MOST_FILES) {
+      const message = 'Other files are being imported. Try again in a moment.';
+      throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message });
+    }
+    filesUnderWay.add(reply);
+    reply.raw.once('close', () => filesUnderWay.delete(reply));
+    return MOST_BYTES.file;
+  };
+
   await app.register(async (scope) => {
+    readJsonBodies(scope, { mostBytes: mostBytesOf, parsed: false });
     scope.addHook('onRequest', async (request, reply) => {
       if (isEncodedTwice(request.url)) return reply.callNotFound();
-      // A form can be sent from any page and be of any size; nothing here takes one.
-      if (request.method === 'POST' && !request.headers['content-type']?.startsWith('application/json')) {
-        return reply.status(415).send({ message: 'Send JSON.' });
-      }
+      assertOwnPage(request);
+    });
+    scope.addHook('preHandler', async (request) => {
+      const { input = [] } = request.query as { input?: string | string[] };
+      for (const text of [input].flat()) assertShallowJson(text);
     });
     // Cut, not ended: a stream that ends is over for good, a lost one is opened again, at whatever server there is then.
     scope.addHook('preClose', async () => {
       for (const stream of streams) stream.raw.destroy();
     });
-    await scope.register(fastifyTRPCPlugin, {
-      prefix: '/trpc',
-      trpcOptions: {
+    const answer = (req: FastifyRequest, res: FastifyReply, context = createContext) =>
+      fastifyRequestHandler({
         router: appRouter,
-        createContext,
+        createContext: context,
         onError: ({ error, path, req }) => {
           if (error.code === 'INTERNAL_SERVER_ERROR') {
             req.log.error({ err: error.cause ?? error, procedure: path }, 'procedure failed');
           }
         },
-      },
-    } satisfies FastifyTRPCPluginOptions<AppRouter>);
+        req,
+        res,
+        path: (req.params as { path: string }).path,
+      });
+    scope.all('/trpc/:path', (request, reply) => answer(request, reply));
+    // In the form of tRPC's own answers, which the page reads. It would quote another content type.
+    scope.setErrorHandler<Error & { statusCode?: number }>(async (error, request, reply) => {
+      if (error.statusCode === 415) return reply.status(415).send({ message: 'Send JSON.' });
+      const refused = refusalBeforeCall(error);
+      if (!refused) throw error;
+      await answer(request, reply, async () => {
+        throw refused;
+      });
+    });
   });
 
   app.addHook('onClose', async () => {
@@ -301,12 +341,14 @@ export async function buildServer(options: {
   return app;
 }
 
-/** Hands JSON on as text: better-auth reads it by itself. */
-function rawJsonBodies(scope: FastifyInstance): void {
-  scope.removeAllContentTypeParsers();
-  scope.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) =>
-    done(null, body),
-  );
+/** Why a call is refused for its body or address, before any procedure sees it; undefined for what is our fault. */
+function refusalBeforeCall(error: Error): TRPCError | undefined {
+  if (error instanceof TRPCError) return error;
+  if (error instanceof BodyRefused) {
+    const code = error.statusCode === 413 ? 'PAYLOAD_TOO_LARGE' : 'BAD_REQUEST';
+    return new TRPCError({ code, message: error.message });
+  }
+  return undefined;
 }
 
 function headersOf(request: FastifyRequest): Headers {

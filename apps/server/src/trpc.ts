@@ -1,5 +1,5 @@
 import type { UserRole } from '@scheduler/db';
-import { inScope, traced } from '@scheduler/runtime';
+import { cleanText, inScope, traced } from '@scheduler/runtime';
 import { initTRPC } from '@trpc/server';
 import { ZodError, type z } from 'zod';
 import type { Actor, Context } from './context.ts';
@@ -35,11 +35,8 @@ function describe(
 ): { message: string; reason: RefusalReason } {
   if (error instanceof Refusal) return { message: error.message, reason: error.reason };
   if (error.cause instanceof ZodError) {
-    const fields = error.cause.issues.map((issue) => ({
-      path: issue.path.join('.'),
-      message: sentenceOf(issue),
-    }));
-    return { message: fields.map((field) => field.message).join(' '), reason: { code: 'input', fields } };
+    const { message, fields } = inWords(error.cause);
+    return { message, reason: { code: 'input', fields } };
   }
   if (error.code === 'INTERNAL_SERVER_ERROR') {
     const where = requestId ? ` It is in the log as request ${requestId}.` : '';
@@ -60,11 +57,30 @@ function wentWrong(error: unknown, isMutation: boolean): string {
   return 'Something went wrong here. What you were saving may have been saved: look before you try again.';
 }
 
+/** Fields at fault, and unknown names, that an answer tells; there may be as many as fit into a request. */
+const MOST_NAMED = 10;
+
+/** What is wrong with an input: all in one text, and a sentence for each field at fault, of the first ten. */
+export function inWords(error: ZodError): { message: string; fields: { path: string; message: string }[] } {
+  const fields = error.issues.slice(0, MOST_NAMED).map((issue) => ({
+    path: pathOf(issue),
+    message: cleanText(sentenceOf(issue), 1_000),
+  }));
+  const more = error.issues.length - fields.length;
+  const sentences = fields.map((field) => field.message);
+  if (more > 0) sentences.push(`And ${more} more.`);
+  return { message: sentences.join(' '), fields };
+}
+
+const pathOf = (issue: z.core.$ZodIssue) => cleanText(issue.path.join('.'), 200);
+
 /** A sentence for a field at fault. Our own messages go on from the field's name: `must be a whole number`. */
 function sentenceOf(issue: z.core.$ZodIssue): string {
-  const field = issue.path.join('.') || 'The input';
+  const field = pathOf(issue) || 'The input';
   if (issue.code === 'unrecognized_keys') {
-    return `${field} must not have the fields ${issue.keys.join(', ')}.`;
+    const names = issue.keys.slice(0, MOST_NAMED).map((key) => cleanText(key, 40));
+    const more = issue.keys.length - names.length;
+    return `${field} must not have the fields ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
   }
   const said = issue.message
     .replace(/^Invalid input: expected .*received undefined$/, 'is missing')

@@ -27,6 +27,9 @@ describe('the page server', () => {
     api.post('/api/auth/sign-in', async (_request, reply) =>
       reply.header('set-cookie', 'session=1; HttpOnly').send({ ok: true }),
     );
+    api.post('/trpc/call', { bodyLimit: 9_000_000 }, async (request) => ({
+      heard: JSON.stringify(request.body).length,
+    }));
     api.get('/trpc/stream', (request, reply) => {
       openStreams++;
       reply.hijack();
@@ -128,6 +131,18 @@ describe('the page server', () => {
       }
     },
   );
+
+  it('refuses a body that the API would cut short, and takes none for itself', async () => {
+    const send = (path: string, length: number) =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: `"${'x'.repeat(length - 2)}"`,
+      });
+    expect(await (await send('/trpc/call', 8 * 1024 * 1024)).json()).toEqual({ heard: 8 * 1024 * 1024 });
+    expect((await send('/trpc/call', 8 * 1024 * 1024 + 1)).status).toBe(413);
+    expect((await send('/people', 1_000)).status).toBe(404);
+  });
 
   it('believes nobody but the proxies it was told of what a client’s address is', async () => {
     const behind = await buildPageServer({

@@ -1,6 +1,6 @@
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
-import { createLogger, readiness, securityHeaders } from '@scheduler/runtime';
+import { createLogger, MOST_BYTES, readiness, securityHeaders } from '@scheduler/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
 /**
@@ -27,6 +27,15 @@ export async function buildPageServer(options: {
     requestTimeout: LONGEST_REQUEST_MS,
     // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
     http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
+  });
+
+  // The page itself takes no bodies; those of calls go through unread.
+  app.removeAllContentTypeParsers();
+  // What the API would cut short is refused here: whoever is cut short hears no answer.
+  app.addHook('onRequest', async (request, reply) => {
+    if (!(Number(request.headers['content-length']) > MOST_BYTES.file)) return;
+    reply.header('connection', 'close');
+    return reply.code(413).send({ error: `The request is too long: ${MOST_BYTES.file} bytes are the most.` });
   });
 
   const headers = securityHeaders({

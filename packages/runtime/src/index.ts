@@ -3,6 +3,7 @@ export { readEnv, SettingsError, settings } from './env.ts';
 export { errorText, withoutValues } from './errors.ts';
 export { securityHeaders } from './headers.ts';
 export { type Readiness, readiness, serveHealth } from './health.ts';
+export { assertShallowJson, BodyRefused, MOST_BYTES, readJsonBodies } from './json-bodies.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { isOverWithin } from './over-within.ts';
 export { RUN_SETTINGS, runApp } from './run.ts';
