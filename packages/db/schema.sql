@@ -368,7 +368,9 @@ TABLE user_sessions
   created_at timestamp with time zone NOT NULL DEFAULT app_now()
   updated_at timestamp with time zone NOT NULL DEFAULT app_now()
   app text
+  sign_in_version integer
   CONSTRAINT user_sessions_pkey PRIMARY KEY (id)
+  CONSTRAINT user_sessions_sign_in_version FOREIGN KEY (user_id, sign_in_version) REFERENCES users(id, sign_in_version) ON UPDATE CASCADE ON DELETE CASCADE
   CONSTRAINT user_sessions_token_unique UNIQUE (token)
   CONSTRAINT user_sessions_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
   CREATE INDEX user_sessions_user ON public.user_sessions USING btree (user_id)
@@ -395,8 +397,10 @@ TABLE users
   updated_at timestamp with time zone NOT NULL DEFAULT app_now()
   disabled_at timestamp with time zone
   version integer NOT NULL DEFAULT 1
+  sign_in_version integer NOT NULL DEFAULT 1
   CONSTRAINT users_email_unique UNIQUE (email)
   CONSTRAINT users_pkey PRIMARY KEY (id)
+  CONSTRAINT users_sign_in_version UNIQUE (id, sign_in_version)
   CREATE TRIGGER users_access_changed AFTER UPDATE ON public.users FOR EACH ROW WHEN (((old.role IS DISTINCT FROM new.role) OR (old.disabled_at IS DISTINCT FROM new.disabled_at))) EXECUTE FUNCTION notify_access_change()
 
 TABLE workers

@@ -8,7 +8,6 @@ import {
   stores,
   type Tx,
   type UserRole,
-  userSessions,
   users,
 } from '@scheduler/db';
 import { and, eq, gt, lte, sql } from 'drizzle-orm';
@@ -86,7 +85,6 @@ export async function acceptLink(
       if (link.kind === 'reset') {
         const user = await resetting(tx, link);
         await setPassword(tx, user, input.password);
-        await tx.delete(userSessions).where(eq(userSessions.userId, user.id));
         await tx.delete(accessLinks).where(eq(accessLinks.userId, user.id));
         await audit(tx, { ...user, requestId }, [
           { action: 'user.password', subjectType: 'user', subjectId: user.id, after: { by: 'reset link' } },

@@ -1,6 +1,6 @@
 import { beginSignIn, type SessionUser, setPassword, TooEarly, verifyPassword } from '@scheduler/auth';
 import { accessLinks, type Db, userSessions } from '@scheduler/db';
-import { and, desc, eq, gt, ne, sql } from 'drizzle-orm';
+import { and, desc, eq, gt, sql } from 'drizzle-orm';
 import { worded } from './access-links.ts';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
@@ -73,7 +73,8 @@ export async function changePassword(
       throw wrong(`Too many tries. Wait for ${error.waitS} seconds, then try again.`);
     },
   );
-  if (!(await verifyPassword(db, user.id, input.current))) throw wrong('This is not your password.');
+  const seen = await verifyPassword(db, user.id, input.current);
+  if (seen === null) throw wrong(NOT_YOURS);
   await attempt.succeeded();
   if (input.current === input.password) {
     const message = 'The new password is the old one.';
@@ -81,10 +82,9 @@ export async function changePassword(
   }
   await worded(() =>
     save(db, async (tx) => {
-      await setPassword(tx, user, input.password);
-      await tx
-        .delete(userSessions)
-        .where(and(eq(userSessions.userId, user.id), ne(userSessions.id, user.sessionId)));
+      // It may have been replaced by a link, or they been disabled, while this one was looked at.
+      if (!(await setPassword(tx, user, input.password, { keeping: user.sessionId, seen })))
+        throw wrong(NOT_YOURS);
       await tx.delete(accessLinks).where(eq(accessLinks.userId, user.id));
       await audit(tx, actor, [
         { action: 'user.password', subjectType: 'user', subjectId: user.id, after: { by: 'themselves' } },
@@ -93,6 +93,7 @@ export async function changePassword(
   );
 }
 
+const NOT_YOURS = 'This is not your password.';
 const wrong = (message: string) =>
   new Refusal(message, { code: 'input', fields: [{ path: 'current', message }] });
 

@@ -1,4 +1,4 @@
-import { canonicalEmail } from '@scheduler/auth';
+import { canonicalEmail, endSessions } from '@scheduler/auth';
 import {
   accessLinks,
   type Db,
@@ -127,7 +127,7 @@ export async function disableUser(
     if (user.disabledAt) return;
     assertNotLastAdmin(user);
     await change(tx, actor, user, { disabledAt: new Date(currentTimeMs()) }, 'user.disable');
-    await tx.delete(userSessions).where(eq(userSessions.userId, user.id));
+    await endSessions(tx, user.id);
     await tx.delete(accessLinks).where(eq(accessLinks.userId, user.id));
   });
 }
@@ -142,8 +142,6 @@ export async function enableUser(
     const user = await lockUser(tx, input);
     if (!user.disabledAt) return;
     await change(tx, actor, user, { disabledAt: null }, 'user.enable');
-    // One that was being opened while they were disabled.
-    await tx.delete(userSessions).where(eq(userSessions.userId, user.id));
   });
 }
 

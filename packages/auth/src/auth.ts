@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import {
   type Db,
+  postgresError,
   USER_ROLES,
   type UserRole,
   userAccounts,
@@ -10,9 +12,10 @@ import {
 import { together } from '@scheduler/runtime';
 import { currentTimeMs } from '@scheduler/runtime/clock';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
+import { APIError } from 'better-auth/api';
 import { parseCookies } from 'better-auth/cookies';
 import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
-import { betterAuth } from 'better-auth/minimal';
+import { type BetterAuthOptions, betterAuth } from 'better-auth/minimal';
 import { and, eq, lt, sql } from 'drizzle-orm';
 import { type AppName, CSRF_COOKIE, sessionCookie } from './cookies.ts';
 import { canonicalEmail } from './create-user.ts';
@@ -64,6 +67,9 @@ const HOUR_S = 3600;
 /** A session's last use is written down this exactly: reading must not become writing. */
 const USE_NOTED_EVERY_MS = 60_000;
 
+/** What keeps a session from being opened by a password that was replaced meanwhile. */
+const SIGN_IN_VERSION = 'user_sessions_sign_in_version';
+
 /** Cookies whose signature is remembered as right. */
 const MOST_REMEMBERED = 1_000;
 
@@ -97,12 +103,25 @@ export function createAuth(options: {
 }): Auth {
   const { db, app } = options;
   const cookie = sessionCookie(app, options.baseUrl);
+  /** The user's sign-in version before their password was looked at. */
+  const signingIn = new AsyncLocalStorage<number>();
+  const tables = drizzleAdapter(db, {
+    provider: 'pg',
+    transaction: true,
+    schema: { user: users, session: userSessions, account: userAccounts, verification: userVerifications },
+  });
   const auth = betterAuth({
-    database: drizzleAdapter(db, {
-      provider: 'pg',
-      transaction: true,
-      schema: { user: users, session: userSessions, account: userAccounts, verification: userVerifications },
-    }),
+    database: (settings: BetterAuthOptions): ReturnType<typeof tables> => {
+      const adapter = tables(settings);
+      return {
+        ...adapter,
+        create: <T extends object, R = T>(row: Parameters<typeof adapter.create<T, R>>[0]) =>
+          adapter.create<T, R>(row).catch((error: unknown) => {
+            if (postgresError(error)?.constraint !== SIGN_IN_VERSION) throw error;
+            throw new APIError('UNAUTHORIZED', { message: 'The password was replaced meanwhile.' });
+          }),
+      };
+    },
     secret: options.secret,
     baseURL: options.baseUrl,
     basePath: '/api/auth',
@@ -123,7 +142,10 @@ export function createAuth(options: {
       // The absolute end. Idling is looked at in userOf: better-auth's own way would let an end recede for ever.
       expiresIn: options.sessions.maxHours * HOUR_S,
       disableSessionRefresh: true,
-      additionalFields: { app: { type: 'string', required: false, input: false } },
+      additionalFields: {
+        app: { type: 'string', required: false, input: false },
+        signInVersion: { type: 'number', required: false, input: false },
+      },
     },
     databaseHooks: {
       session: {
@@ -138,7 +160,9 @@ export function createAuth(options: {
             const expiresAt = new Date(nowMs + options.sessions.maxHours * HOUR_S * 1000);
             // Times of our own clock, in place of better-auth's.
             const times = { createdAt: new Date(nowMs), updatedAt: new Date(nowMs), expiresAt };
-            return { data: { ...session, ...times, app } };
+            const signInVersion = signingIn.getStore();
+            if (signInVersion === undefined) throw new Error('A session is opened by signing in alone.');
+            return { data: { ...session, ...times, app, signInVersion } };
           },
         },
       },
@@ -248,7 +272,11 @@ export function createAuth(options: {
     const address = request.headers.get(CLIENT_ADDRESS_HEADER) ?? '';
     const attempt = await beginSignIn(db, { address, email: canonicalEmail(email) });
     const before = await userOf(request.headers);
-    const answer = await auth.handler(request);
+    const [user] = await db
+      .select({ signInVersion: users.signInVersion })
+      .from(users)
+      .where(eq(users.email, canonicalEmail(email)));
+    const answer = await signingIn.run(user?.signInVersion ?? 0, () => auth.handler(request));
     if (!answer.ok) {
       options.log.warn(`sign-in: refused, from ${address}`);
       // The same for a wrong password, an unknown address and somebody who is disabled.

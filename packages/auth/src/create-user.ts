@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type Executor, type UserRole, userAccounts, users } from '@scheduler/db';
+import { type Executor, type UserRole, userAccounts, userSessions, users } from '@scheduler/db';
 import { hashPassword, verifyPassword as matches } from 'better-auth/crypto';
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import { passwordProblem } from './password.ts';
 
 export interface NewUser {
@@ -47,26 +47,63 @@ export async function createUser(db: Executor, user: NewUser): Promise<string> {
   return id;
 }
 
-/** Gives a user a new password. Their sessions are the caller's to end. Throws {@link UserRefused} where it won't do. */
+/**
+ * Gives a user a new password and ends their sessions, in the caller's transaction. Throws {@link UserRefused} where the
+ * password won't do.
+ * @param options.keeping a session that goes on
+ * @param options.seen what {@link verifyPassword} gave for the present one: where it was replaced since, nothing is done
+ * @returns whether it was
+ */
 export async function setPassword(
-  db: Executor,
+  tx: Executor,
   user: { id: string; email: string; name: string },
   password: string,
-): Promise<void> {
+  options: { keeping?: string; seen?: number } = {},
+): Promise<boolean> {
   const hash = await hashed(password, user);
-  await db
+  if (!(await endSessions(tx, user.id, options))) return false;
+  await tx
     .update(userAccounts)
     .set({ password: hash, updatedAt: sql`app_now()` })
     .where(credentialOf(user.id));
+  return true;
 }
 
-/** Whether a password is a user's. */
-export async function verifyPassword(db: Executor, userId: string, password: string): Promise<boolean> {
+/**
+ * Ends a user's sessions, in the caller's transaction, and those that are being opened by the password they have now.
+ * @param options.keeping a session that goes on
+ * @param options.seen the sign-in version that has to be theirs still
+ * @returns whether it was
+ */
+export async function endSessions(
+  tx: Executor,
+  userId: string,
+  options: { keeping?: string; seen?: number } = {},
+): Promise<boolean> {
+  const { keeping, seen } = options;
+  // First: it waits for sessions that are being written, which are ended then, and those that come later wait for it.
+  const [raised] = await tx
+    .update(users)
+    .set({ signInVersion: sql`${users.signInVersion} + 1` })
+    .where(and(eq(users.id, userId), seen === undefined ? undefined : eq(users.signInVersion, seen)))
+    .returning({ id: users.id });
+  if (!raised) return false;
+  await tx
+    .delete(userSessions)
+    .where(
+      and(eq(userSessions.userId, userId), keeping === undefined ? undefined : ne(userSessions.id, keeping)),
+    );
+  return true;
+}
+
+/** Whether a password is a user's: the sign-in version it belongs to, or null. */
+export async function verifyPassword(db: Executor, userId: string, password: string): Promise<number | null> {
   const [account] = await db
-    .select({ hash: userAccounts.password })
+    .select({ hash: userAccounts.password, signInVersion: users.signInVersion })
     .from(userAccounts)
+    .innerJoin(users, eq(users.id, userAccounts.userId))
     .where(credentialOf(userId));
-  return account?.hash ? matches({ hash: account.hash, password }) : false;
+  return account?.hash && (await matches({ hash: account.hash, password })) ? account.signInVersion : null;
 }
 
 const credentialOf = (userId: string) =>

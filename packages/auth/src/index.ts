@@ -10,6 +10,7 @@ export { CSRF_COOKIE, CSRF_HEADER } from './cookies.ts';
 export {
   canonicalEmail,
   createUser,
+  endSessions,
   type NewUser,
   setPassword,
   UserRefused,

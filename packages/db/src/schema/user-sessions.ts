@@ -1,4 +1,4 @@
-import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { foreignKey, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { now } from './columns.ts';
 import { users } from './users.ts';
 
@@ -17,10 +17,23 @@ export const userSessions = pgTable(
     expiresAt: timestamp({ withTimezone: true }).notNull(),
     /** The app it was opened in (`scheduler`, `scheduler-admin`) and counts in; null of sessions older than this column. */
     app: text(),
+    /** The user's, when their password was looked at; null of sessions older than this column. */
+    signInVersion: integer(),
     ipAddress: text(),
     userAgent: text(),
     createdAt: timestamp({ withTimezone: true }).notNull().default(now),
     updatedAt: timestamp({ withTimezone: true }).notNull().default(now),
   },
-  (table) => [index('user_sessions_user').on(table.userId)],
+  (table) => [
+    index('user_sessions_user').on(table.userId),
+    // Whoever was looked at before their password was replaced or they were disabled opens no session after it: it waits for
+    // that transaction, then fails here. Sessions that stay open go on under the new version.
+    foreignKey({
+      name: 'user_sessions_sign_in_version',
+      columns: [table.userId, table.signInVersion],
+      foreignColumns: [users.id, users.signInVersion],
+    })
+      .onUpdate('cascade')
+      .onDelete('cascade'),
+  ],
 );
