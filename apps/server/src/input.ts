@@ -45,7 +45,7 @@ export const text = (longest: number) =>
   z
     .string('must be text')
     .trim()
-    .max(longest, `must be ${longest} characters at most`)
+    .max(longest, { error: `must be ${longest} characters at most`, abort: true })
     .refine((line) => !UNWANTED.test(line), 'must be one line without control characters')
     .refine((line) => UNWANTED.test(line) || VISIBLE.test(line), 'must not be empty');
 
@@ -53,7 +53,7 @@ export const text = (longest: number) =>
 export const found = (longest: number) =>
   z
     .string('must be text')
-    .max(longest, `must be ${longest} characters at most`)
+    .max(longest, { error: `must be ${longest} characters at most`, abort: true })
     .refine((words) => words.isWellFormed() && !words.includes('\u0000'), 'must be text');
 
 /** Why a soft conflict is accepted. */
@@ -88,7 +88,10 @@ export const eventFilter = {
 /** A user's or a session's id. */
 export const userId = z.string('must be text').regex(/^[\w-]{1,64}$/, 'must be letters, figures and dashes');
 
-export const email = z.email('must be an e-mail address').max(200, 'must be 200 characters at most');
+export const email = z
+  .string('must be text')
+  .max(200, { error: 'must be 200 characters at most', abort: true })
+  .check(z.email('must be an e-mail address'));
 
 /** What somebody types as a password, as it is; whether it will do as a new one is looked at where it is set. */
 export const password = z
@@ -99,7 +102,7 @@ export const password = z
 /** An IANA zone by its name. */
 export const timeZone = z
   .string('must be text')
-  .max(60)
+  .max(60, { error: 'must be 60 characters at most', abort: true })
   .refine(
     (zone) => /^[A-Z][A-Za-z]+(\/[\w+-]+)*$/.test(zone) && isZone(zone),
     'must be a time zone such as America/Chicago',

@@ -1,4 +1,4 @@
-import { userAccounts, userSessions, users } from '@scheduler/db';
+import { signInTries, userAccounts, userSessions, users } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -197,6 +197,35 @@ describe('a session', () => {
     expect(await auth.userOf(forged)).toBeNull();
     expect((await signIn(auth, 'wrong-but-secret')).status).toBe(401);
     expect(lines.join('\n')).not.toContain('wrong-but-secret');
+  });
+
+  test.each([
+    ['a long e-mail address', { email: `${'a'.repeat(200)}@b.test`, password: PASSWORD }],
+    ['an e-mail address of a million characters', { email: 'a.'.repeat(500_000), password: PASSWORD }],
+    ['a long password', { email: 'ada@example.test', password: 'x'.repeat(1_001) }],
+    ['no password', { email: 'ada@example.test' }],
+    ['no e-mail address', { password: PASSWORD }],
+    ['a list for an e-mail address', { email: ['ada@example.test'], password: PASSWORD }],
+    ['an object for a password', { email: 'ada@example.test', password: { length: 20 } }],
+    ['a list', [['email', 'ada@example.test']]],
+    ['nothing', null],
+    ['no JSON', undefined],
+  ])('is opened by nobody who sends %s: refused before it is counted or looked up', async (_what, body) => {
+    const triesBefore = await database.db.$count(signInTries);
+    const answer = await authFor('scheduler').handler(
+      new Request(`${ORIGIN}/api/auth/sign-in/email`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          origin: ORIGIN,
+          [CLIENT_ADDRESS_HEADER]: '203.0.113.77',
+        },
+        body: body === undefined ? '{"email":' : JSON.stringify(body),
+      }),
+    );
+    expect(answer.status).toBe(400);
+    expect((await answer.text()).length).toBeLessThan(200);
+    expect(await database.db.$count(signInTries)).toBe(triesBefore);
   });
 
   test('lets nobody do anything with their account but sign in, look who they are and sign out', async () => {

@@ -69,6 +69,10 @@ const USE_NOTED_EVERY_MS = 60_000;
 
 /** What keeps a session from being opened by a password that was replaced meanwhile. */
 const SIGN_IN_VERSION = 'user_sessions_sign_in_version';
+/** An e-mail address that can belong to a user. */
+const LONGEST_EMAIL = 200;
+/** What somebody may type as a password; one that is kept is shorter. */
+const LONGEST_TYPED_PASSWORD = 1_000;
 
 /** Cookies whose signature is remembered as right. */
 const MOST_REMEMBERED = 1_000;
@@ -263,12 +267,12 @@ export function createAuth(options: {
   }
 
   async function signIn(request: Request): Promise<Response> {
-    const body: unknown = await request
-      .clone()
-      .json()
-      .catch(() => null);
-    const email = body && typeof body === 'object' && 'email' in body ? body.email : undefined;
-    if (typeof email !== 'string') return auth.handler(request);
+    const given = await credentialsIn(request);
+    if (!given) {
+      const message = `Send an e-mail address of ${LONGEST_EMAIL} characters at most and a password of ${LONGEST_TYPED_PASSWORD}.`;
+      return refusal(400, message);
+    }
+    const { email, password } = given;
     const address = request.headers.get(CLIENT_ADDRESS_HEADER) ?? '';
     const attempt = await beginSignIn(db, { address, email: canonicalEmail(email) });
     const before = await userOf(request.headers);
@@ -276,7 +280,11 @@ export function createAuth(options: {
       .select({ signInVersion: users.signInVersion })
       .from(users)
       .where(eq(users.email, canonicalEmail(email)));
-    const answer = await signingIn.run(user?.signInVersion ?? 0, () => auth.handler(request));
+    const headers = new Headers(request.headers);
+    headers.delete('content-length');
+    const body = JSON.stringify({ email, password });
+    const checked = new Request(request.url, { method: 'POST', headers, body });
+    const answer = await signingIn.run(user?.signInVersion ?? 0, () => auth.handler(checked));
     if (!answer.ok) {
       options.log.warn(`sign-in: refused, from ${address}`);
       // The same for a wrong password, an unknown address and somebody who is disabled.
@@ -322,6 +330,16 @@ export function createAuth(options: {
       }
     },
   };
+}
+
+/** The e-mail address and password that a request to sign in brings; null where they are missing or too long to be right. */
+async function credentialsIn(request: Request): Promise<{ email: string; password: string } | null> {
+  const body: unknown = await request.json().catch(() => null);
+  if (!body || typeof body !== 'object' || !('email' in body) || !('password' in body)) return null;
+  const { email, password } = body;
+  if (typeof email !== 'string' || typeof password !== 'string') return null;
+  if (email.length > LONGEST_EMAIL || password.length > LONGEST_TYPED_PASSWORD) return null;
+  return { email, password };
 }
 
 const refusal = (status: number, message: string, headers: Record<string, string> = {}): Response =>

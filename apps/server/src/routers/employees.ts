@@ -10,14 +10,14 @@ import {
   setDate,
 } from '../availability.ts';
 import { createEmployee, getEmployee, listEmployees, removeEmployee, updateEmployee } from '../employees.ts';
-import { id, text, version, workDate } from '../input.ts';
+import { email, id, text, version, workDate } from '../input.ts';
 import { personWeek } from '../person-week.ts';
 import { dispatcherProcedure, router, viewerProcedure } from '../trpc.ts';
 
 // No RepID among them: it comes from Crossmark alone, two people once shared one.
 const fields = {
   name: text(120),
-  email: z.email('must be an e-mail address').max(200).nullable(),
+  email: email.nullable(),
   phone: text(40).nullable(),
   role: z.enum(ROLES),
   employeeNumber: z
