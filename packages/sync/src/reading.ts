@@ -115,6 +115,25 @@ export function dueReissue(
   return isDone ? null : { bookingId, scheduleId, expiresOn, includeResponses: reissueResponses ?? false };
 }
 
+/**
+ * The reissue for the present schedule that Crossmark confirmed and that a row shows nothing of: the work is still closed, or
+ * still has the booking that was to be opened again. None once a booking was asked for: that is done only after a row has
+ * shown the work open.
+ */
+export function unseenReissue(
+  { schedule, steps }: Pick<EventState, 'schedule' | 'steps'>,
+  listed: PlannedEvent | null,
+): JournalStep | undefined {
+  if (!schedule?.reissueOf || !listed) return undefined;
+  const { condition, bookingId } = listed;
+  if (condition === 'Reissued' || condition === 'Canceled') return undefined;
+  const since = steps.findIndex(({ kind, scheduleId }) => kind === 'reissue' && scheduleId === schedule.id);
+  const step = steps[since];
+  if (step?.state !== 'done' || steps.slice(0, since).some(({ kind }) => kind === 'create')) return undefined;
+  const isAsBefore = bookingId === null ? bookingOf(listed) !== null : bookingId === step.bookingId;
+  return isAsBefore || CLOSED_CONDITIONS.includes(condition) ? step : undefined;
+}
+
 /** What this side last knew of Crossmark's booking; null where it knew of none, or its work was opened again since. */
 export function remembered(
   state: { sync: EventState['sync'] },

@@ -862,6 +862,28 @@ describe('failures', () => {
     expect(bookings()).toEqual([]);
   });
 
+  test('a removal that Crossmark confirmed and didn’t carry out, taken back: synced once that is sure', async () => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    await decide(null);
+    const idle = withCalls({ unschedule: async () => {} });
+    expect(await reconcile(idle, eventId, job())).toMatchObject({ outcome: 'retry' });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    // So soon the list may lag behind.
+    expect(await run()).toMatchObject({
+      outcome: 'retry',
+      failureReason: expect.stringContaining('confirmed that it removed the booking but still lists it'),
+    });
+    await database.sql`update sync_steps set sent_at = sent_at - interval '1 minute'`;
+    const told = { kind: 'known' as const, condition: 'Unstaffed' as const, reps: '' };
+    const gone = withCalls({ locationCondition: async () => told });
+    expect(await reconcile(gone, eventId, job())).toMatchObject({ outcome: 'retry' });
+    expect(await run()).toMatchObject({ outcome: 'nothing' });
+    expect(await sync()).toMatchObject({ state: 'synced' });
+    expect(writes()).toHaveLength(1);
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+  });
+
   test('an answer to a removal that says nothing is checked by a look', async () => {
     simulator.configure({ deleteAnswer: 'empty' });
     await decide({ employeeId: ada, startsAt: at1045 });
@@ -1273,6 +1295,69 @@ describe.each(BOOKING_HABITS)('work opened again, where $way', ({ habits, keepsR
       expect(simulator.state.pendingWork).toHaveLength(1);
       expect(reissues()).toHaveLength(applied ? 1 : 2);
       expect(bookings()).toEqual(both);
+    },
+  );
+
+  describe.each(['Submitted', 'Scheduled'] as const)(
+    'confirmed by Crossmark, which still has it as %s:',
+    (condition) => {
+      const saysYes = () => withCalls({ reissue: async () => {} });
+      /** Tries until a try sends a reissue that Crossmark confirms and doesn't carry out. */
+      const reissueForNothing = async () => {
+        const still = `Crossmark took the reissue but still has this event as ${condition}.`;
+        expect(await reconcile(saysYes(), eventId, job())).toMatchObject({
+          outcome: 'retry',
+          failureReason: expect.stringContaining(still),
+        });
+        // So soon the list may lag behind.
+        expect(await run()).toMatchObject({
+          outcome: 'retry',
+          failureReason: expect.stringContaining(still),
+        });
+        await database.sql`update sync_steps set sent_at = sent_at - interval '1 minute'`;
+      };
+
+      beforeEach(async () => {
+        simulator.putPlans([{ ...need(simulator.state.plans[0]), condition }]);
+        await reissue();
+        await reissueForNothing();
+      });
+
+      test('it is sent once more where two readings, a minute apart, show nothing of it', async () => {
+        expect(await run()).toMatchObject({ outcome: 'done' });
+        expect(reissues()).toHaveLength(1);
+        expect(bookings()).toEqual(both);
+        expect(await sync()).toMatchObject({
+          state: 'synced',
+          bookedRepId: '100002',
+          bookedStartsAt: at2045,
+        });
+      });
+
+      test('it is not sent again while Crossmark’s read-back has it as reissued', async () => {
+        const told = { kind: 'known' as const, condition: 'Reissued' as const, reps: '' };
+        const ahead = withCalls({ locationCondition: async () => told });
+        expect(await reconcile(ahead, eventId, job())).toMatchObject({ outcome: 'retry' });
+        expect(reissues()).toEqual([]);
+      });
+
+      test('a second one that does nothing either ends as a dead letter; tried again it is sent once more', async () => {
+        await reissueForNothing();
+        expect(await run()).toMatchObject({
+          outcome: 'dead',
+          failureReason: expect.stringMatching(
+            new RegExp(
+              `but still has it as ${condition}, also after a second time.*Crossmark still has Ada Example`,
+            ),
+          ),
+        });
+        expect(reissues()).toEqual([]);
+        expect(bookings()).toEqual([worked]);
+        await database.db.transaction((tx) => retryNow(tx, eventId));
+        expect(await run()).toMatchObject({ outcome: 'done' });
+        expect(reissues()).toHaveLength(1);
+        expect(bookings()).toEqual(both);
+      });
     },
   );
 

@@ -2,6 +2,7 @@ import {
   type BookingId,
   type CrossmarkClient,
   CrossmarkError,
+  type LocationCondition,
   type MplanId,
   type PlannedEvent,
 } from '@scheduler/crossmark';
@@ -34,6 +35,7 @@ import {
   remembered,
   saysBooked,
   understand,
+  unseenReissue,
   wasRemovalAsked,
   writesBeneath,
 } from './reading.ts';
@@ -215,6 +217,12 @@ class Reconciliation {
             null,
           );
         const last = lastKnown(state, steps);
+        const unseen = unseenReissue(state, listed);
+        if (listed && unseen) {
+          await this.takeBackReissue(state, unseen, { mplanId, condition: listed.condition });
+          listed = undefined;
+          continue;
+        }
         const reading = understand({ listed, timeZone, wanted, last, seen, steps, at: this.ctx.now() });
         ({ seen } = reading);
         if (!reading.explained) {
@@ -248,6 +256,8 @@ class Reconciliation {
 
       const [step] = plan(wanted, [...(held ? [held] : []), ...beneath.map(unlisted)]);
       if (!step) {
+        const [removal, ...earlier] = removalsConfirmed(held?.bookingId ?? null, steps);
+        if (held && removal) await this.takeBackRemoval(state, [removal, ...earlier], { mplanId, held });
         listed = undefined;
         continue;
       }
@@ -309,10 +319,68 @@ class Reconciliation {
   }
 
   /** Whether Crossmark's read-back of the event, the second witness, has nobody booked in this condition. */
-  private async hasNobody({ store }: EventState, mplanId: MplanId, condition: Condition): Promise<boolean> {
-    const { crossmarkStoreId: storeId } = store;
-    const told = await this.ctx.crossmark.locationCondition({ mplanId, storeId, signal: this.signal });
+  private async hasNobody(state: EventState, mplanId: MplanId, condition: Condition): Promise<boolean> {
+    const told = await this.readBack(state, mplanId);
     return told.kind === 'known' && told.condition === condition && told.reps === '';
+  }
+
+  private readBack({ store }: EventState, mplanId: MplanId) {
+    const { crossmarkStoreId: storeId } = store;
+    return this.ctx.crossmark.locationCondition({ mplanId, storeId, signal: this.signal });
+  }
+
+  /**
+   * Crossmark confirmed a reissue, and its list doesn't show the work as opened again. Where nothing came of it, it is to be
+   * sent once more. Where the second one comes to nothing too, a person decides, for each may have opened the work.
+   */
+  private async takeBackReissue(
+    state: EventState,
+    step: JournalStep,
+    { mplanId, condition }: { mplanId: MplanId; condition: Condition },
+  ): Promise<void> {
+    const isThat = (told: LocationCondition) => told.kind === 'known' && told.condition === condition;
+    if (!(await this.cameToNothing(state, step, { mplanId, isThat })))
+      throw new TryFailedError(
+        'transient',
+        `Crossmark took the reissue but still has this event as ${condition}. The schedule is saved here and will be tried again.`,
+      );
+    const last = lastKnown(state, state.steps);
+    await this.ctx.ledger.commitReading(this.lease, last, [{ id: step.id, state: 'settled' }]);
+    const isSecond = state.steps.some(
+      ({ kind, scheduleId, state }) =>
+        kind === 'reissue' && scheduleId === step.scheduleId && state === 'settled',
+    );
+    if (isSecond)
+      throw impossible(
+        state,
+        `Crossmark confirmed that it opened this work again, but still has it as ${condition}, also after a second time. Look at it on Crossmark’s site, then try again, or unschedule it here.`,
+        last,
+      );
+  }
+
+  /** Crossmark confirmed the removal of a booking that is wanted again since, and still lists it: it may stay. */
+  private async takeBackRemoval(
+    state: EventState,
+    removals: readonly [JournalStep, ...JournalStep[]],
+    { mplanId, held }: { mplanId: MplanId; held: Remembered },
+  ): Promise<void> {
+    const isThat = (told: LocationCondition) => told.kind === 'known' && told.reps !== '';
+    if (!(await this.cameToNothing(state, removals[0], { mplanId, isThat }))) throw stillListed();
+    const settled = removals.map(({ id }) => ({ id, state: 'settled' as const }));
+    await this.ctx.ledger.commitReading(this.lease, held, settled);
+  }
+
+  /**
+   * Whether nothing came of a write that Crossmark confirmed and that its list shows nothing of. The list may lag behind: so
+   * only once the write is a minute old, and the read-back says the same.
+   */
+  private async cameToNothing(
+    state: EventState,
+    { sentAt }: JournalStep,
+    { mplanId, isThat }: { mplanId: MplanId; isThat: (told: LocationCondition) => boolean },
+  ): Promise<boolean> {
+    if (Date.parse(this.ctx.now()) - Date.parse(sentAt) < CONFIRMED_SHOWN_WITHIN_MS) return false;
+    return isThat(await this.readBack(state, mplanId));
   }
 
   /**
@@ -334,11 +402,8 @@ class Reconciliation {
     if (step.kind === 'delete' && this.removals.has(step.bookingId)) {
       const refusal = this.removals.get(step.bookingId);
       // What was removed before and is refused now is gone: the list lags behind.
-      if (refusal && !wasRemoved(step.bookingId, state.steps)) throw refusal;
-      throw new TryFailedError(
-        'transient',
-        'Crossmark confirmed that it removed the booking but still lists it. Nothing else is sent before that is clear; it will be tried again.',
-      );
+      if (refusal && removalsConfirmed(step.bookingId, state.steps).length === 0) throw refusal;
+      throw stillListed();
     }
     // A process that was frozen meanwhile finds its lease run out when it wakes, and sends nothing.
     const signal = AbortSignal.any([this.signal, ctx.deadline(ctx.settings.leaseMs)]);
@@ -539,6 +604,9 @@ class Reconciliation {
   }
 }
 
+/** Within this time Crossmark's list shows a write that it confirmed. Longer than its lists have been seen to lag behind. */
+const CONFIRMED_SHOWN_WITHIN_MS = 60_000;
+
 /** Complete refreshes in a row that lack a plan before it is believed to be gone: one may come from a copy that lags behind. */
 const MISSING_RUNS_BELIEVED = 2;
 
@@ -573,9 +641,15 @@ function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boo
   return held === null || held.bookingId === null || !wasRemovalAsked(held.bookingId, steps);
 }
 
-/** Whether Crossmark confirmed the removal of this very booking. */
-const wasRemoved = (id: BookingId, steps: readonly JournalStep[]): boolean =>
-  doneTo(id, steps).some(({ kind, state }) => kind === 'delete' && state === 'done');
+/** The removals of this very booking that Crossmark confirmed, newest first. */
+const removalsConfirmed = (id: BookingId | null, steps: readonly JournalStep[]): JournalStep[] =>
+  doneTo(id, steps).filter(({ kind, state }) => kind === 'delete' && state === 'done');
+
+const stillListed = () =>
+  new TryFailedError(
+    'transient',
+    'Crossmark confirmed that it removed the booking but still lists it. Nothing else is sent before that is clear; it will be tried again.',
+  );
 
 /** Whether a reading tells something else than what is remembered. */
 function isNews(held: Remembered | null, { sync }: EventState): boolean {

@@ -20,6 +20,8 @@ type Fault =
   | { kind: 'dropped' | 'error500' | 'garbage' | 'hang'; applied: boolean }
   /** Has its effect after the caller gave up: PHP goes on when its client is gone. */
   | { kind: 'late'; afterMs: number }
+  /** A removal or a reissue is confirmed and not carried out. */
+  | { kind: 'idle' }
   /** `ok: 0` */
   | { kind: 'no' }
   /** A write is answered as if nobody were signed in, whether it had its effect or not. */
@@ -47,6 +49,8 @@ export interface Plan {
   bookings: SiteBooking[];
   /** The work was opened again and is booked anew beside what was worked. */
   isBookedAnew: boolean;
+  /** Bookings whose work was opened again. */
+  opened: BookingId[];
 }
 
 export interface Habits {
@@ -76,7 +80,7 @@ export interface WriteWatch {
   rejected(): void;
 }
 
-const NOTHING_YET = { condition: 'Unstaffed' as const, bookings: [], isBookedAnew: false };
+const NOTHING_YET = { condition: 'Unstaffed' as const, bookings: [], isBookedAnew: false, opened: [] };
 const MINUTES = 390;
 export const endOf = (startsAt: Instant) => addMinutes(startsAt, MINUTES);
 
@@ -97,7 +101,7 @@ export class ModelCrossmark {
     count: number,
     given: { time: VirtualTime; habits: Habits; fates: readonly Fate[]; tell: (what: string) => void },
   ) {
-    this.plans = Array.from({ length: count }, () => ({ ...NOTHING_YET, bookings: [] }));
+    this.plans = Array.from({ length: count }, () => structuredClone(NOTHING_YET));
     this.time = given.time;
     this.habits = given.habits;
     this.fates = [...given.fates];
@@ -215,9 +219,11 @@ export class ModelCrossmark {
       reissue: ({ mplanId, bookingId, signal }) => {
         const event = Number(mplanId.slice(-1));
         const watch = () => watcher.writeLeaves(event, { reissue: bookingId });
-        return this.call(process, signal, watch, `event ${event}: reissue ${bookingId}`, () => {
+        return this.call(process, signal, watch, `event ${event}: reissue ${bookingId}`, (fate) => {
+          if (fate.kind === 'idle') return;
           const plan = this.plan(event);
           plan.condition = 'Reissued';
+          plan.opened.push(bookingId);
           plan.isBookedAnew = !this.habits.reissueKeepsId;
           this.record();
         });
@@ -225,7 +231,8 @@ export class ModelCrossmark {
       unschedule: ({ bookingId, signal }) => {
         const event = this.eventOf.get(bookingId) ?? 0;
         const watch = () => watcher.writeLeaves(event, { remove: bookingId });
-        return this.call(process, signal, watch, `remove ${bookingId}`, () => {
+        return this.call(process, signal, watch, `remove ${bookingId}`, (fate) => {
+          if (fate.kind === 'idle') return;
           if (!this.unbook(bookingId) && this.habits.unknownDelete === 'error')
             throw new CrossmarkError('rejected', 'deleteScheduledMplanEvent', 'No such event.', {
               status: 200,
@@ -312,6 +319,7 @@ export class ModelCrossmark {
           });
         switch (fate.kind) {
           case 'fine':
+          case 'idle':
           case 'partial':
           case 'leftOut':
             return succeed();

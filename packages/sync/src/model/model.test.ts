@@ -115,6 +115,7 @@ const fate: fc.Arbitrary<Fate> = fc
         arbitrary: fc.record({ kind: is('late'), afterMs: fc.constantFrom(10, 5_000, 70_000, 200_000) }),
       },
       { weight: 1, arbitrary: fc.record({ kind: is('no') }) },
+      { weight: 1, arbitrary: fc.record({ kind: is('idle') }) },
       { weight: 2, arbitrary: fc.record({ kind: is('signedOut'), applied }) },
       { weight: 1, arbitrary: fc.record({ kind: is('leftOut') }) },
       {
@@ -294,6 +295,13 @@ test('work opened again for the same person at the same time ends booked once', 
     ...inPlace,
     fates: [fine, fine, fine, fine, fine, dropped],
     deeds: [schedules, reissues, { ...reissues, afterMs: 60_000 }],
+  }));
+
+test('work whose reissue Crossmark confirms and does not carry out is opened again before it is booked', () =>
+  tell({
+    ...inPlace,
+    fates: [fine, fine, fine, { kind: 'idle', latencyMs: 100 }],
+    deeds: [schedules, { ...reissues, slot: 1 }],
   }));
 
 test('a write that arrives late and edits a newer booking in place is put right', () =>

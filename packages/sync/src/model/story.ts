@@ -398,6 +398,14 @@ class Telling {
       : `wanted ${wanted.repId} ${wanted.startsAt}, Crossmark has ${held}`;
   }
 
+  /** Whether work that was to be opened again was, unless somebody booked it on Crossmark's site meanwhile. */
+  private isOpened(event: number): boolean {
+    const reissueOf = this.board.row(event).schedule?.reissueOf;
+    return (
+      !reissueOf || this.touchedOutside.has(event) || this.crossmark.plan(event).opened.includes(reissueOf)
+    );
+  }
+
   // ---------------------------------------------------------------- the story
 
   private act(deed: Deed): void {
@@ -598,6 +606,7 @@ class Telling {
     for (const { event, sync } of board.rows) {
       const difference = this.difference(event.id);
       if (difference) this.violated(`event ${event.id} ends wrong: ${difference}`);
+      if (!this.isOpened(event.id)) this.violated(`event ${event.id} is synced and was never opened again`);
       if (sync && (sync.state !== 'synced' || sync.leaseOwner || sync.wantedVersion !== sync.syncedVersion))
         this.violated(`event ${event.id} is stuck: ${JSON.stringify(sync)}`);
     }
