@@ -234,19 +234,8 @@ export async function buildServer(options: {
 
   const streams = new Set<FastifyReply>();
   const streamsOf = new Map<string, number>();
-  /**
-   * Counts a stream until it closes. Throws where somebody has more than any number of browsers would open, and where nobody
-   * waits for it any more: a response whose connection is gone, or which waits behind another one on it, is never told that
-   * it is closed.
-   */
+  /** Counts a stream until it closes. Throws where somebody has more than any number of browsers would open. */
   const openStream = (reply: FastifyReply, user: string) => {
-    const { socket } = reply.raw;
-    if (!socket || socket.destroyed) {
-      throw new TRPCError({
-        code: 'CLIENT_CLOSED_REQUEST',
-        message: 'A stream of changes needs a connection that is open and carries nothing else.',
-      });
-    }
     const open = streamsOf.get(user) ?? 0;
     if (open >= MOST_STREAMS) {
       throw new TRPCError({
@@ -254,14 +243,14 @@ export async function buildServer(options: {
         message: `You have ${MOST_STREAMS} pages open. Close some of them.`,
       });
     }
-    streamsOf.set(user, open + 1);
-    streams.add(reply);
-    reply.raw.once('close', () => {
+    whenClosed(reply, () => {
       streams.delete(reply);
       const left = (streamsOf.get(user) ?? 1) - 1;
       if (left > 0) streamsOf.set(user, left);
       else streamsOf.delete(user);
     });
+    streamsOf.set(user, open + 1);
+    streams.add(reply);
   };
 
   const createContext = async ({ req, res, info }: CreateFastifyContextOptions): Promise<Context> => {
@@ -290,8 +279,8 @@ export async function buildServer(options: {
       const message = 'Other files are being imported. Try again in a moment.';
       throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message });
     }
+    whenClosed(reply, () => filesUnderWay.delete(reply));
     filesUnderWay.add(reply);
-    reply.raw.once('close', () => filesUnderWay.delete(reply));
     return MOST_BYTES.file;
   };
 
@@ -349,6 +338,20 @@ function refusalBeforeCall(error: Error): TRPCError | undefined {
     return new TRPCError({ code, message: error.message });
   }
   return undefined;
+}
+
+/**
+ * Calls back once an answer's connection is closed or the answer is given: for everything that is counted while it lasts.
+ * Throws where nobody would ever call back: the connection is gone already, or the answer waits behind another one on it.
+ */
+function whenClosed({ raw }: FastifyReply, closed: () => void): void {
+  if (!raw.socket || raw.socket.destroyed) {
+    throw new TRPCError({
+      code: 'CLIENT_CLOSED_REQUEST',
+      message: 'This request needs a connection that is open and carries no other one.',
+    });
+  }
+  raw.once('close', closed);
 }
 
 function headersOf(request: FastifyRequest): Headers {

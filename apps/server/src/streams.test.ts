@@ -6,14 +6,14 @@ import { isTrackedEnvelope } from '@trpc/server';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ChangeFeed, openChangeFeed } from './change-feed.ts';
-import { startTestServer, type TestServer } from './fixture.ts';
+import { ORIGIN, startTestServer, type TestServer } from './fixture.ts';
 import { appRouter } from './router.ts';
 import type { LiveChange } from './views.ts';
 
 /** One more than a user may have open, and then some. */
 const MANY = 60;
 
-describe('streams that nobody waits for any more', () => {
+describe('streams and files that nobody waits for any more', () => {
   let server: TestServer;
   let cookie: string;
   let asked = 0;
@@ -21,7 +21,7 @@ describe('streams that nobody waits for any more', () => {
 
   beforeEach(async () => {
     server = await startTestServer();
-    cookie = await server.cookieOf('viewer');
+    cookie = await server.cookieOf('dispatcher');
     asked = 0;
     server.app.server.on('request', () => {
       asked += 1;
@@ -33,12 +33,17 @@ describe('streams that nobody waits for any more', () => {
   });
   afterEach(() => server.close());
 
-  const request = () =>
-    `GET /trpc/sync.onChange HTTP/1.1\r\nhost: localhost\r\naccept: text/event-stream\r\ncookie: ${cookie}\r\n\r\n`;
-  /** Opens a connection and sends `streams` requests down it, one behind the other. */
-  const send = (streams: number): Socket => {
+  const headers = () => ({ cookie, origin: ORIGIN, 'content-type': 'application/json' });
+  const request = (line: string, body: string) => {
+    const lines = Object.entries({ host: 'localhost', ...headers(), 'content-length': body.length });
+    return `${line} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
+  };
+  const STREAM = () => request('GET /trpc/sync.onChange', '');
+  const FILE = () => request('POST /trpc/csv.preview', '{}');
+  /** Opens a connection and sends something down it. */
+  const send = (text: string): Socket => {
     const { port } = new URL(server.url);
-    const socket = connectTo(Number(port), '127.0.0.1', () => socket.write(request().repeat(streams)));
+    const socket = connectTo(Number(port), '127.0.0.1', () => socket.write(text));
     return socket.on('error', () => {});
   };
   /** Runs `work` while nobody can be told who is signed in. */
@@ -62,25 +67,41 @@ describe('streams that nobody waits for any more', () => {
     leave.abort();
     return said;
   };
+  /** What a file that is sent now is answered. */
+  const sendAnother = async (): Promise<string> => {
+    const asked = { method: 'POST', headers: headers(), body: '{}' };
+    return (await fetch(`${server.url}/trpc/csv.preview`, asked)).text();
+  };
+  /** What may be counted: how it is asked for, how another one is, and what that is answered where it is let through. */
+  const COUNTED = [
+    ['streams', STREAM, openAnother, '"all"'],
+    ['files', FILE, sendAnother, 'BAD_REQUEST'],
+  ] as const;
 
-  test('are not counted where they were reset before it was known whose they are', async () => {
-    await whileNobodyIsKnown(async () => {
-      const clients = Array.from({ length: MANY }, () => send(1));
-      await vi.waitFor(() => expect(asked).toBe(MANY));
-      for (const client of clients) client.resetAndDestroy();
+  test.each(COUNTED)(
+    '%s are not counted where they were reset before it was known whose they are',
+    async (_what, asking, another, letThrough) => {
+      await whileNobodyIsKnown(async () => {
+        const clients = Array.from({ length: MANY }, () => send(asking()));
+        await vi.waitFor(() => expect(asked).toBe(MANY));
+        for (const client of clients) client.resetAndDestroy();
+        await vi.waitFor(() => expect(sockets.size).toBe(0));
+      });
+      expect(await another()).toContain(letThrough);
+    },
+  );
+
+  test.each(COUNTED)(
+    '%s are not counted where they wait behind others on one connection',
+    async (_what, asking, another, letThrough) => {
+      const client = send(STREAM() + asking().repeat(MANY));
+      await vi.waitFor(() => expect(asked).toBeGreaterThan(MANY));
+      expect(await another()).toContain(letThrough);
+      client.resetAndDestroy();
       await vi.waitFor(() => expect(sockets.size).toBe(0));
-    });
-    expect(await openAnother()).toContain('"all"');
-  });
-
-  test('are not counted where they wait behind each other on one connection', async () => {
-    const client = send(MANY);
-    await vi.waitFor(() => expect(asked).toBe(MANY));
-    expect(await openAnother()).toContain('"all"');
-    client.resetAndDestroy();
-    await vi.waitFor(() => expect(sockets.size).toBe(0));
-    expect(await openAnother()).toContain('"all"');
-  });
+      expect(await another()).toContain(letThrough);
+    },
+  );
 });
 
 describe('a stream asks again who it is for', () => {
