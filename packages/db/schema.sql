@@ -162,6 +162,7 @@ TABLE event_syncs
   held_back_since timestamp(3) with time zone
   CONSTRAINT event_syncs_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
   CONSTRAINT event_syncs_pkey PRIMARY KEY (event_id)
+  CREATE INDEX event_syncs_booking ON public.event_syncs USING btree (booking_id) WHERE (booking_id IS NOT NULL)
   CREATE INDEX event_syncs_unsettled ON public.event_syncs USING btree (state) WHERE (state <> 'synced'::sync_state)
   CREATE TRIGGER event_syncs_changed AFTER UPDATE ON public.event_syncs FOR EACH ROW WHEN (((((((((old.state IS DISTINCT FROM new.state) OR (old.wanted_version IS DISTINCT FROM new.wanted_version)) OR (old.synced_version IS DISTINCT FROM new.synced_version)) OR (old.tries IS DISTINCT FROM new.tries)) OR (old.next_try_at IS DISTINCT FROM new.next_try_at)) OR (old.failure_reason IS DISTINCT FROM new.failure_reason)) OR (old.booking_id IS DISTINCT FROM new.booking_id)) OR (old.conflict IS DISTINCT FROM new.conflict))) EXECUTE FUNCTION notify_event_change()
 

@@ -103,7 +103,7 @@ const hostile = fc.record(
     condition: orText(fc.constantFrom(...CONDITIONS)),
     staffedReps: fc.array(text, { maxLength: 5 }),
     repId: orText(fc.constantFrom('100001', null)),
-    bookingId: orText(fc.constantFrom('51000001', null)),
+    bookingId: orText(fc.constantFrom('59000001', null)),
     startsAt: fc.oneof(instant, fc.constant(null)),
     instructionsUrl: fc.oneof(text, fc.constant(null)),
   },

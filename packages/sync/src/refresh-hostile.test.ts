@@ -6,7 +6,7 @@ import {
   type RepId,
   storeId as storeIdOf,
 } from '@scheduler/crossmark';
-import { events, refreshRuns } from '@scheduler/db';
+import { eventSyncs, events, refreshRuns, schedules } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, type Instant, instantAt, type WorkDate, workDateOf } from '@scheduler/scheduling';
@@ -159,6 +159,53 @@ describe('one bad row', () => {
       }
     },
   );
+
+  /** A row with the booking number of event `other`. */
+  const crossed = (n: number, other: number) =>
+    booked(n, { bookingId: booked(other).bookingId, repId: '100001' as RepId });
+  const bookings = async () =>
+    new Map(
+      (
+        await database.db
+          .select({ plan: events.mplanId, booking: eventSyncs.bookingId })
+          .from(eventSyncs)
+          .innerJoin(events, eq(events.id, eventSyncs.eventId))
+      ).map(({ plan, booking }) => [plan, booking]),
+    );
+
+  test('with the number of another event’s booking is listed, and changes nothing of its event or the other one', async () => {
+    await read(listing([[booked(1), row(2), booked(3)]]));
+    const before = await bookings();
+    for (let n = 0; n < 2; n++) {
+      const pages = [[booked(1), crossed(2, 1), crossed(3, 1), crossed(4, 1)]];
+      const { run } = await read(listing(pages));
+      expect(run).toMatchObject({ state: 'done', created: 0, updated: 0, drifted: 0, unchanged: 1, gone: 0 });
+      expect(run.badRows.map(({ mplanId }) => mplanId)).toEqual(['41000002', '41000003', '41000004']);
+      expect(run.badRows[0]?.reason).toBe(
+        'it has booking 51000001, which belongs to another event here (plan 41000001)',
+      );
+      expect(await bookings()).toEqual(before);
+      expect(await database.db.$count(schedules)).toBe(2);
+    }
+    const { run } = await read(listing([[booked(1), booked(2), booked(3), booked(4)]]));
+    expect(run).toMatchObject({ created: 1, updated: 1, unchanged: 2, badRows: [] });
+  });
+
+  test('with the number of another event’s booking is one where neither was known: which one lies, nobody can tell', async () => {
+    const { run } = await read(listing([[booked(1), crossed(2, 1), booked(3)]]));
+    expect(run.badRows.map(({ mplanId }) => mplanId)).toEqual(['41000001', '41000002']);
+    expect([...(await bookings()).keys()]).toEqual(['41000003']);
+  });
+
+  test('with a number that an event had which is gone is none', async () => {
+    await read(listing([[booked(1), row(2)]]));
+    await database.db
+      .update(events)
+      .set({ goneSince: sql`app_now()` })
+      .where(eq(events.name, row(1).name));
+    const { run } = await read(listing([[crossed(2, 1)]]));
+    expect(run).toMatchObject({ badRows: [], updated: 1 });
+  });
 
   test('many of them cost no other row', async () => {
     const good = Array.from({ length: 200 }, (_, n) => row(n));

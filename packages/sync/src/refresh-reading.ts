@@ -226,12 +226,13 @@ export class Reading {
     this.counts.unchanged += fresh.length - this.count(written);
   }
 
-  /** Adds to the run's counts; returns how many events were changed. */
-  private count({ counts: { created, updated, drifted } }: Written): number {
+  /** Adds to the run's counts and its bad rows; returns how many rows weren't found unchanged. */
+  private count({ counts: { created, updated, drifted }, bad }: Written): number {
+    for (const row of bad) this.addBad(row);
     this.counts.created += created;
     this.counts.updated += updated;
     this.counts.drifted += drifted;
-    return created + updated + drifted;
+    return created + updated + drifted + bad.length;
   }
 
   /**

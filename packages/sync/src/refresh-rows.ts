@@ -61,10 +61,17 @@ export interface Written {
   seen: number[];
   /** Rows whose booking counts only once another complete reading shows the same, by our id. */
   doubted: [number, Listed][];
+  /** Rows that can't be true, and why: nothing of them was written. */
+  bad: { mplanId: string; reason: string }[];
 }
 
 /** What a page without a difference writes. */
-export const UNCHANGED: Written = { counts: { created: 0, updated: 0, drifted: 0 }, seen: [], doubted: [] };
+export const UNCHANGED: Written = {
+  counts: { created: 0, updated: 0, drifted: 0 },
+  seen: [],
+  doubted: [],
+  bad: [],
+};
 
 /** Names a plan in a store of ours. */
 export const keyOf = (mplanId: string | null, storeId: number) => `${mplanId}@${storeId}`;
@@ -75,17 +82,19 @@ export const keyOf = (mplanId: string | null, storeId: number) => `${mplanId}@${
  */
 export async function writeRows(
   tx: Tx,
-  rows: readonly Listed[],
+  listed: readonly Listed[],
   { began, complete }: { began: Instant; complete: boolean },
 ): Promise<Written> {
-  const known = await loadByPlan(tx, rows);
+  const known = await loadByPlan(tx, listed);
+  const crossed = await findCrossed(tx, listed, known);
+  const rows = listed.filter((one) => !crossed.has(one));
   const strange = rows.filter(({ key }) => !known.has(key));
   const named = await nameLocalEvents(tx, strange);
   const created = await createEvents(
     tx,
     strange.filter(({ key }) => !named.has(key)),
   );
-  const ids = [...known.values()].map(({ event }) => event.id);
+  const ids = rows.flatMap(({ key }) => known.get(key)?.event.id ?? []);
   ids.push(...named.values(), ...created.values());
   await lockEvents(tx, ids);
   const locals = await loadByPlan(tx, rows);
@@ -169,7 +178,52 @@ export async function writeRows(
   await auditAdoptions(tx, adoptions);
   await writeDoubts(tx, doubts);
   await sendWaiting(tx, [...named.values()], locals);
-  return { counts, seen: [...locals.values()].map(({ event }) => event.id), doubted };
+  const bad = [...crossed].map(([{ row }, reason]) => ({ mplanId: row.mplanId, reason }));
+  return { counts, seen: [...locals.values()].map(({ event }) => event.id), doubted, bad };
+}
+
+/**
+ * The rows with a booking number that another event has, and why each can't be true: a number is one event's, however Crossmark
+ * takes a second booking. A row keeps the number that its own event is known to have. Where two rows of new numbers have the
+ * same one, neither is believed. An event that is gone has no booking.
+ */
+async function findCrossed(
+  tx: Tx,
+  rows: readonly Listed[],
+  known: ReadonlyMap<string, LocalEvent>,
+): Promise<Map<Listed, string>> {
+  const news = rows.filter(
+    ({ row, key }) => row.bookingId && row.bookingId !== known.get(key)?.sync?.bookingId,
+  );
+  const crossed = new Map<Listed, string>();
+  if (news.length === 0) return crossed;
+  // Relies on the index event_syncs_booking.
+  const owners = await tx
+    .select({ bookingId: eventSyncs.bookingId, mplanId: events.mplanId })
+    .from(eventSyncs)
+    .innerJoin(events, eq(events.id, eventSyncs.eventId))
+    .where(
+      and(
+        inArray(
+          eventSyncs.bookingId,
+          news.flatMap(({ row }) => row.bookingId ?? []),
+        ),
+        isNull(events.goneSince),
+      ),
+    );
+  const planOf = new Map(owners.map(({ bookingId, mplanId }) => [bookingId, mplanId]));
+  const sameNumber = Map.groupBy(news, ({ row }) => row.bookingId);
+  for (const one of news) {
+    const { bookingId } = one.row;
+    if (planOf.has(bookingId))
+      crossed.set(
+        one,
+        `it has booking ${bookingId}, which belongs to another event here (plan ${planOf.get(bookingId)})`,
+      );
+    else if (sameNumber.get(bookingId)?.some(({ key }) => key !== one.key))
+      crossed.set(one, `it has booking ${bookingId}, and so has another row`);
+  }
+  return crossed;
 }
 
 /** Gives plan ids to events known from a file alone; by key of our event, its id. */

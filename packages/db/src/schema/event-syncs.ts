@@ -83,5 +83,7 @@ export const eventSyncs = pgTable(
   (table) => [
     // The sweep, "needs attention" and the waiting counts: few rows are not synced.
     index('event_syncs_unsettled').on(table.state).where(sql`${table.state} <> 'synced'`),
+    // A refresh asks whether a number that it reads is another event's booking.
+    index('event_syncs_booking').on(table.bookingId).where(sql`${table.bookingId} is not null`),
   ],
 );

@@ -1,0 +1,1 @@
+CREATE INDEX "event_syncs_booking" ON "event_syncs" USING btree ("booking_id") WHERE "event_syncs"."booking_id" is not null;
