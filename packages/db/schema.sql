@@ -187,6 +187,7 @@ TABLE events
   rules_version integer NOT NULL DEFAULT 0
   duration_source duration_source NOT NULL DEFAULT 'rules'::duration_source
   instructions_asked_at timestamp(3) with time zone
+  missing_since timestamp(3) with time zone
   CONSTRAINT events_duration CHECK (((duration_minutes >= 1) AND (duration_minutes <= 1440)))
   CONSTRAINT events_pkey PRIMARY KEY (id)
   CONSTRAINT events_plan_and_store UNIQUE (mplan_id, store_id)

@@ -512,7 +512,7 @@ function Refresh(props: { facts: FactsOf; mayAct: boolean }) {
               `${number(last.created)} new, ${number(last.updated)} changed, ${number(last.unchanged)} the same, ${number(last.gone)} gone`,
             ],
             ['Bookings changed there', number(last.drifted)],
-            ['Missing for the first time', number(last.unconfirmed)],
+            ['Missing, not confirmed yet', number(last.unconfirmed)],
             ['Rows that could not be read', number(last.bad)],
             ['Next', nextAt ? <At at={nextAt} now={at} /> : 'every hour, by a worker'],
           ]}

@@ -93,7 +93,7 @@ export interface RefreshState {
   unchanged: number;
   gone: number;
   drifted: number;
-  /** What this reading was the first to lack: the next one confirms it or doesn't. */
+  /** What this reading lacks, where no earlier one confirms it: a later one does or doesn't. */
   unconfirmed: number;
   bad: number;
   failureReason: string | null;

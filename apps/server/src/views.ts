@@ -314,7 +314,7 @@ export interface RefreshRun {
   unchanged: number;
   gone: number;
   drifted: number;
-  /** Events and bookings that this reading was the first to lack; the next one confirms it or doesn't. */
+  /** Events and bookings that this reading lacks, where no earlier one confirms it: a later one does or doesn't. */
   unconfirmed: number;
   /** Rows of Crossmark's list that could not be read; they changed nothing. */
   badRows: { mplanId: string | null; reason: string }[];

@@ -3,6 +3,7 @@ import { readEnv, settings } from '@scheduler/runtime';
 import {
   type BreakerPolicy,
   DEFAULT_BREAKER_POLICY,
+  DEFAULT_CONFIRM_AFTER_MS,
   type RetryPolicy,
   SILENT_AFTER_SECONDS,
 } from '@scheduler/sync';
@@ -57,6 +58,9 @@ export const SETTINGS = {
     .max(3_600)
     .default(120)
     .describe('how long a worker owns an event from its last step; at least four calls long'),
+  SYNC_CONFIRM_SECONDS: seconds(DEFAULT_CONFIRM_AFTER_MS / 1_000).describe(
+    'from a refresh that lacks an event or a booking, or shows one that is over, to the one that confirms it, at least',
+  ),
   SYNC_OUTBOUND_CONCURRENCY: z.coerce
     .number()
     .int()

@@ -46,6 +46,7 @@ await runApp('worker', async () => {
     retry: env.retry,
     concurrency: env.WORKER_CONCURRENCY,
     leaseMs: env.SYNC_LEASE_SECONDS * 1_000,
+    confirmAfterMs: env.SYNC_CONFIRM_SECONDS * 1_000,
     retention: env.retention,
     silentAfterSeconds: env.WORKER_SILENT_SECONDS,
     alongside: [database],

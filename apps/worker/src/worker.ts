@@ -15,6 +15,7 @@ import {
   type Breaker,
   CRONTAB,
   createTaskList,
+  DEFAULT_CONFIRM_AFTER_MS,
   flagsOfPausedTasks,
   heartbeat,
   prune,
@@ -62,6 +63,8 @@ export interface WorkerOptions {
   crontab?: string;
   /** How long an event is this worker's from its last step; without one, longer than any one call takes. */
   leaseMs?: number;
+  /** The least time from a refresh that left a doubt to one that confirms it. */
+  confirmAfterMs?: number;
   /** After how much silence workers take each other for dead. */
   silentAfterSeconds?: number;
   /** How long records are kept; without it nothing is removed. */
@@ -114,7 +117,11 @@ export function startWorker(options: WorkerOptions): Worker {
     crossmark: options.crossmark,
     log,
     metrics: options.metrics,
-    settings: { retry: options.retry, leaseMs: options.leaseMs ?? LEASE_MS },
+    settings: {
+      retry: options.retry,
+      leaseMs: options.leaseMs ?? LEASE_MS,
+      confirmAfterMs: options.confirmAfterMs ?? DEFAULT_CONFIRM_AFTER_MS,
+    },
   };
   const taskList = createTaskList(ctx);
   const stopping = new AbortController();

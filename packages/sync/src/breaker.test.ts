@@ -92,7 +92,7 @@ function worker(policy: Partial<BreakerPolicy> = {}): Process {
     db: database.db,
     crossmark: client,
     log,
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000 },
+    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };
   return { breaker, client, ctx, tend: () => breaker.tend((signal) => client.ping({ signal })) };
 }

@@ -18,7 +18,18 @@ export interface SyncSettings {
   retry: RetryPolicy;
   /** How long a reconciler owns an event from its last sign of life; longer than its slowest single call. */
   leaseMs: number;
+  /**
+   * How long after a complete reading that left a doubt the one has to begin that confirms it. Two readings within seconds may
+   * come from one and the same copy of the list.
+   */
+  confirmAfterMs: number;
 }
+
+/**
+ * Longer than a copy of the list may lag behind for all we know, and far shorter than the hour between two refreshes: only
+ * those that people ask for come closer together.
+ */
+export const DEFAULT_CONFIRM_AFTER_MS = 10 * 60_000;
 
 /** A finished try of a task, for the charts. */
 export interface AttemptFigures {

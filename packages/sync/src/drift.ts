@@ -35,7 +35,7 @@ export type RowVerdict = { drift: boolean } & (
   | { kind: 'agreed'; held: Remembered | null }
   | { kind: 'conflict'; held: Remembered | null }
   /** A copy of the list that lags behind would show the same: the next complete reading has to show it too. */
-  | { kind: 'doubt'; shows: Doubt['shows'] }
+  | ({ kind: 'doubt' } & Doubt)
 );
 const SAME: RowVerdict = { kind: 'same', drift: false };
 
@@ -70,7 +70,8 @@ function mayBeStale(
 /**
  * Judges one row; pure. `wanted` is undefined where the schedule's person has no RepID. `since` is when the row was asked
  * for, `began` when the reading did. What may be stale is a doubt until `complete` says that the whole list was read, and
- * counts where the complete reading before left the same doubt.
+ * counts where the complete reading before left the same doubt, `confirmAfterMs` or longer ago. Until then the doubt keeps the
+ * time of the first reading that showed it.
  */
 export function judge(given: {
   row: PlannedEvent;
@@ -78,6 +79,7 @@ export function judge(given: {
   since: Instant;
   began: Instant;
   complete: boolean;
+  confirmAfterMs: number;
   timeZone: string;
   reps: ReadonlyMap<string, KnownRep>;
   steps: readonly JournalStep[];
@@ -98,9 +100,11 @@ export function judge(given: {
     if (!isQuiet(sync, began)) return SAME;
     const shows = doubtOf(held);
     const before = sync?.doubt;
+    const isSame = before && sync.updatedAt < before.seenAt && isDeepStrictEqual(before.shows, shows);
+    const seenAt = isSame ? before.seenAt : began;
     const isConfirmed =
-      given.complete && before && sync.updatedAt < before.seenAt && isDeepStrictEqual(before.shows, shows);
-    return isConfirmed ? undefined : { kind: 'doubt', shows, drift: false };
+      given.complete && isSame && Date.parse(began) - Date.parse(seenAt) >= given.confirmAfterMs;
+    return isConfirmed ? undefined : { kind: 'doubt', shows, seenAt, drift: false };
   };
 
   if (sync && sync.state !== 'synced') {

@@ -103,7 +103,7 @@ test.each(cases)(
       db: database.db,
       crossmark: client,
       log: pino({ level: 'silent' }),
-      settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000 },
+      settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
     };
     const { db } = database;
     const job = (task: string): JobInfo => ({

@@ -9,7 +9,13 @@ export {
   type Reachability,
   readReachability,
 } from './breaker.ts';
-export type { AttemptFigures, JobInfo, SyncContext, SyncSettings } from './context.ts';
+export {
+  type AttemptFigures,
+  DEFAULT_CONFIRM_AFTER_MS,
+  type JobInfo,
+  type SyncContext,
+  type SyncSettings,
+} from './context.ts';
 export { lockForLink, resendSchedules, syncEmployee } from './employee.ts';
 export {
   enqueueEmployee,

@@ -47,7 +47,7 @@ beforeEach(async () => {
     db: database.db,
     crossmark: client,
     log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000 },
+    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };
 });
 afterEach(async () => {

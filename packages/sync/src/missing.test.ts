@@ -7,7 +7,7 @@ import { addDays, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { eq, isNotNull, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { JobInfo, SyncContext } from './context.ts';
+import { DEFAULT_CONFIRM_AFTER_MS, type JobInfo, type SyncContext } from './context.ts';
 import { requestRefresh } from './enqueue.ts';
 import { addStore, need, STORE } from './fixture.ts';
 import { markGone, readQuestion } from './missing.ts';
@@ -47,7 +47,7 @@ beforeEach(async () => {
     db: database.db,
     crossmark: client,
     log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000 },
+    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };
   await read();
 });
@@ -62,9 +62,9 @@ const job: JobInfo = {
   workerId: 'test-worker',
   signal: new AbortController().signal,
 };
-async function read() {
+async function read(using: SyncContext = ctx) {
   const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));
-  expect(await refresh(ctx, runId, job)).toMatchObject({ outcome: 'done' });
+  expect(await refresh(using, runId, job)).toMatchObject({ outcome: 'done' });
   return need(await database.db.query.refreshRuns.findFirst({ where: eq(refreshRuns.id, runId) }));
 }
 const readingsMade = () => simulator.log.filter(({ call }) => call === 'getPlanningMplans').length / 2;
@@ -184,6 +184,20 @@ describe('what goes without a question', () => {
     remove(0, 20);
     expect(await read()).toMatchObject({ state: 'done', gone: 0, unconfirmed: 20 });
     expect(await read()).toMatchObject({ state: 'done', gone: 20, unconfirmed: 0 });
+  });
+
+  test('not before a reading late enough after the first that lacked them, however many come before it', async () => {
+    const apart = { ...ctx, settings: { ...ctx.settings, confirmAfterMs: DEFAULT_CONFIRM_AFTER_MS } };
+    remove(0, 1);
+    for (const _ of [1, 2, 3]) expect(await read(apart)).toMatchObject({ gone: 0, unconfirmed: 1 });
+    simulator.putPlans(need(PLANS[0]));
+    await read(apart);
+    remove(0, 1);
+    expect(await read(apart)).toMatchObject({ gone: 0, unconfirmed: 1 });
+    await database.db
+      .update(events)
+      .set({ missingSince: sql`missing_since - ${DEFAULT_CONFIRM_AFTER_MS} * interval '1 millisecond'` });
+    expect(await read(apart)).toMatchObject({ gone: 1, unconfirmed: 0 });
   });
 
   test('more than 20 where they are no tenth of those known', async () => {

@@ -44,18 +44,36 @@ export const areTooMany = ({ ids, known }: { ids: readonly number[]; known: numb
   ids.length > FEW && ids.length > known * SMALL_PART;
 
 /**
- * Counts the events that this complete reading lacks and should list. Those that the one before it lacked too are gone: one
- * reading alone may be a copy from before they were made.
+ * Counts the events that this complete reading lacks and should list. Those are gone that each complete reading has lacked since
+ * one that began `confirmAfterMs` before this one, or earlier: one reading alone, or several within seconds, may be of one
+ * copy from before they were made.
  */
-export async function countMissing(tx: Tx, covered: Covered): Promise<{ gone: number; unconfirmed: number }> {
+export async function countMissing(
+  tx: Tx,
+  covered: Covered,
+  confirmAfterMs: number,
+): Promise<{ gone: number; unconfirmed: number }> {
   await tx.execute(sql`
     update events set missing_runs = 0, updated_at = app_now()
     where missing_runs > 0 and gone_since is null and ${isUnreadable(covered)}`);
   const missing = await tx.execute<{ missing_runs: number }>(sql`
-    update events set missing_runs = missing_runs + 1, updated_at = app_now(),
-      gone_since = coalesce(gone_since, case when missing_runs >= 1 then app_now() end)
-    where missing_runs < 2 and ${shouldBeListed(covered)} and ${isMissing(covered)}
-    returning missing_runs`);
+    update events set missing_runs = next.missing_runs, updated_at = app_now(),
+      missing_since = case when events.missing_runs = 0 then ${covered.began} else events.missing_since end,
+      gone_since = coalesce(gone_since, case when next.missing_runs = 2 then app_now() end)
+    from (
+      select id as event_id,
+        case
+          when missing_runs = 0 then 1
+          -- A worker of an older version counts without a time.
+          when missing_since > ${covered.began}::timestamptz - ${confirmAfterMs} * interval '1 millisecond' then 1
+          else 2
+        end as missing_runs
+      from events
+      where missing_runs < 2 and ${shouldBeListed(covered)} and ${isMissing(covered)}
+      order by id for no key update
+    ) next
+    where events.id = next.event_id
+    returning next.missing_runs`);
   const gone = missing.filter((event) => event.missing_runs >= 2).length;
   return { gone, unconfirmed: missing.length - gone };
 }

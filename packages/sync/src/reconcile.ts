@@ -314,7 +314,7 @@ class Reconciliation {
       return unstaffed(state, mplanId);
     throw new TryFailedError(
       'transient',
-      'Crossmark’s list left this event out, which says nothing about its booking. The schedule is saved here and will be tried again; two complete refreshes in a row without the event mean that it is gone.',
+      'Crossmark’s list left this event out, which says nothing about its booking. The schedule is saved here and will be tried again; two complete refreshes in a row without the event, some minutes apart, mean that it is gone.',
     );
   }
 

@@ -14,7 +14,7 @@ import {
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { JobInfo, SyncContext } from './context.ts';
+import { DEFAULT_CONFIRM_AFTER_MS, type JobInfo, type SyncContext } from './context.ts';
 import { requestRefresh, wantChange } from './enqueue.ts';
 import { addEmployee, addSchedule, addStore, need, STORE } from './fixture.ts';
 import { reconcile } from './reconcile.ts';
@@ -69,7 +69,7 @@ beforeEach(async () => {
     db: database.db,
     crossmark: client,
     log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000 },
+    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };
   await readAll();
   event = need(await database.db.query.events.findFirst({ where: eq(events.mplanId, mplanId(PLAN)) })).id;
@@ -286,6 +286,32 @@ describe('a booking’s absence', () => {
     });
     expect(await database.db.$count(auditLog, eq(auditLog.action, 'schedule.adopt'))).toBe(1);
     expect((await readAll()).run).toMatchObject({ drifted: 0, unchanged: 2, unconfirmed: 0 });
+  });
+
+  test('isn’t confirmed by a reading too soon after the first that showed it, however many, and is by one late enough', async () => {
+    const apart = { ...ctx, settings: { ...ctx.settings, confirmAfterMs: DEFAULT_CONFIRM_AFTER_MS } };
+    await send({ employeeId: ada, startsAt: at1045 });
+    gone();
+    const first = await readAll(apart);
+    for (const _ of [1, 2]) {
+      expect((await readAll(apart)).run).toMatchObject({ drifted: 0, unchanged: 2, unconfirmed: 1 });
+      expect(await here()).toMatchObject({
+        schedule: { employeeId: ada },
+        doubt: { seenAt: first.run.startedAt },
+      });
+    }
+    // As if all of it were so long ago.
+    const { doubt } = await here();
+    const ago = (instant: Instant) => addMinutes(instant, -DEFAULT_CONFIRM_AFTER_MS / 60_000);
+    await database.db
+      .update(eventSyncs)
+      .set({
+        updatedAt: sql`updated_at - ${DEFAULT_CONFIRM_AFTER_MS} * interval '1 millisecond'`,
+        doubt: { ...need(doubt), seenAt: ago(need(doubt).seenAt) },
+      })
+      .where(eq(eventSyncs.eventId, event));
+    expect((await readAll(apart)).run).toMatchObject({ drifted: 1, unconfirmed: 0 });
+    expect(await here()).toMatchObject({ schedule: undefined, doubt: null });
   });
 
   test('isn’t confirmed by a reading that breaks off after it', async () => {

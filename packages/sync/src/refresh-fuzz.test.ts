@@ -179,7 +179,7 @@ function listing(rows: readonly PlannedEvent[], bad: EventPage['bad'], pageSize:
     db: database.db,
     crossmark: crossmark as CrossmarkClient,
     log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000 },
+    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };
 }
 

@@ -77,7 +77,7 @@ function listing(pages: readonly PlannedEvent[][], bad: EventPage['bad'] = []): 
     db: database.db,
     crossmark: crossmark as CrossmarkClient,
     log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000 },
+    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };
 }
 const job: JobInfo = {

@@ -215,15 +215,17 @@ export class Reading {
       const local = known.get(key);
       return !local || needsWrite(row, local, since, store.timeZone);
     });
-    const written =
-      dirty.length > 0
-        ? await db.transaction((tx) => writeRows(tx, dirty, { began: this.startedAt, complete: false }))
-        : UNCHANGED;
+    const written = dirty.length > 0 ? await db.transaction((tx) => this.write(tx, dirty, false)) : UNCHANGED;
     // Only what was committed counts.
     for (const { event } of known.values()) this.seen.add(event.id);
     for (const id of written.seen) this.seen.add(id);
     for (const [id, row] of written.doubted) this.doubts.set(id, row);
     this.counts.unchanged += fresh.length - this.count(written);
+  }
+
+  private write(tx: Tx, rows: readonly Listed[], complete: boolean): Promise<Written> {
+    const { confirmAfterMs } = this.ctx.settings;
+    return writeRows(tx, rows, { began: this.startedAt, complete, confirmAfterMs });
   }
 
   /** Adds to the run's counts and its bad rows; returns how many rows weren't found unchanged. */
@@ -247,7 +249,7 @@ export class Reading {
       await this.applyRows(doubted.slice(from, from + DOUBTS_AT_ONCE), async (rows) => {
         const written = await db.transaction(async (tx) => {
           await this.proveOwn(tx);
-          return writeRows(tx, rows, { began: this.startedAt, complete: true });
+          return this.write(tx, rows, true);
         });
         for (const [id, row] of written.doubted) this.doubts.set(id, row);
         this.counts.unchanged -= this.count(written);
@@ -279,7 +281,9 @@ export class Reading {
     return db.transaction(async (tx) => {
       await this.proveOwn(tx);
       await forgetDoubts(tx, [...this.doubts.keys()]);
-      const missing = this.nameless ? { gone: 0, unconfirmed: 0 } : await countMissing(tx, covered);
+      const missing = this.nameless
+        ? { gone: 0, unconfirmed: 0 }
+        : await countMissing(tx, covered, this.ctx.settings.confirmAfterMs);
       const unconfirmed = missing.unconfirmed + this.doubts.size;
       // Where a row has no name, nothing is said of the events that were missing.
       if (!this.nameless) await supersedeQuestions(tx);

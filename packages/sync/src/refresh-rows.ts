@@ -78,12 +78,13 @@ export const keyOf = (mplanId: string | null, storeId: number) => `${mplanId}@${
 
 /**
  * Writes the rows of a page that differ, under lock and judged again: a save may have come in between. Returns which did
- * differ. `began` is when the reading did; `complete`: all of the list was read, so that its doubts count.
+ * differ. `began` is when the reading did; `complete`: all of the list was read, so that its doubts count, and are confirmed
+ * where they are as old as `confirmAfterMs`.
  */
 export async function writeRows(
   tx: Tx,
   listed: readonly Listed[],
-  { began, complete }: { began: Instant; complete: boolean },
+  { began, complete, confirmAfterMs }: { began: Instant; complete: boolean; confirmAfterMs: number },
 ): Promise<Written> {
   const known = await loadByPlan(tx, listed);
   const crossed = await findCrossed(tx, listed, known);
@@ -122,6 +123,7 @@ export async function writeRows(
       since,
       began,
       complete,
+      confirmAfterMs,
       timeZone,
       reps,
       steps: journal,
@@ -144,7 +146,8 @@ export async function writeRows(
         break;
       case 'doubt':
         doubted.push([event.id, listed]);
-        if (complete) doubts.push({ event_id: event.id, doubt: { seenAt: began, shows: verdict.shows } });
+        if (complete)
+          doubts.push({ event_id: event.id, doubt: { seenAt: verdict.seenAt, shows: verdict.shows } });
         break;
       case 'remember':
         remembers.push({ eventId: event.id, held: verdict.held });

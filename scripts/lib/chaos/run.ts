@@ -18,7 +18,7 @@ import {
 import { Editors } from './edits.ts';
 import { createRandom, pause } from './random.ts';
 import { openSwitchboard } from './switchboard.ts';
-import { remoteFaults, Troubles } from './troubles.ts';
+import { CONFIRM_SECONDS, remoteFaults, Troubles } from './troubles.ts';
 
 /** What a run found, as `--json` prints it. */
 export interface ChaosResult {
@@ -255,6 +255,7 @@ export async function runChaos(given: {
       if (run?.state !== 'done')
         say(`seed ${seed}: refresh ${runId} ended as ${run?.state}: ${run?.failureReason}`);
       else if (run.unconfirmed === 0) return;
+      else await pause(CONFIRM_SECONDS * 1_000);
     }
   }
 

@@ -10,11 +10,14 @@ import type { Switchboard } from './switchboard.ts';
 /** The longest that one call to Crossmark may take; a lease lasts a good four of them, as in production. */
 export const CALL_SECONDS = 0.75;
 export const LEASE_SECONDS = 4;
+/** From a refresh that left a doubt to one that confirms it: as far as a copy of the list lags behind in a storm. */
+export const CONFIRM_SECONDS = 1;
 
 /** Everything that takes minutes in production, in seconds. */
 const WORKER_SETTINGS = {
   CROSSMARK_CALL_SECONDS: String(CALL_SECONDS),
   SYNC_LEASE_SECONDS: String(LEASE_SECONDS),
+  SYNC_CONFIRM_SECONDS: String(CONFIRM_SECONDS),
   WORKER_SILENT_SECONDS: '4',
   SYNC_RETRY_BLIP_SECONDS: '0.2',
   SYNC_RETRY_BASE_SECONDS: '0.4',

@@ -105,7 +105,7 @@ async function startCrossmark(options: { booked: boolean }) {
     db: database.db,
     crossmark: client,
     log: createLogger('test', 'silent'),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000 },
+    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };
 }
 

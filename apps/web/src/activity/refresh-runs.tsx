@@ -28,7 +28,7 @@ export function RefreshRuns() {
         <p className="max-w-prose min-w-0 flex-1 basis-64 text-sm text-ink-2">
           Crossmark’s list is read every hour. A booking changed there is taken over where nobody here
           disagrees, and left to you as a conflict where somebody does. What is missing counts as gone when
-          two readings in a row lack it.
+          two readings in a row lack it, ten minutes or more apart.
         </p>
         {mayWrite && (
           <Button
@@ -85,7 +85,7 @@ function Run({ run }: { run: RefreshRun }) {
     ['Unchanged', run.unchanged],
     ['Gone', run.gone],
     ['Changed on Crossmark’s side', run.drifted],
-    ['Missing for the first time', run.unconfirmed],
+    ['Missing, not confirmed yet', run.unconfirmed],
     ['Unreadable', run.badRows.length],
   ] as const;
   return (

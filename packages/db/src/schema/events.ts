@@ -48,9 +48,12 @@ export const events = pgTable(
     projectReferenceNumber: text(),
     /**
      * Complete readings of Crossmark's list in a row that lack the plan, counted no further than 2; 0 where the last one
-     * lists it, or where none tells. One reading alone may be a copy that lags behind.
+     * lists it, or where none tells. One reading alone may be a copy that lags behind, and so may a second one soon after it,
+     * which isn't counted.
      */
     missingRuns: integer().notNull().default(0),
+    /** When the first of those readings began; means nothing where `missingRuns` is 0. */
+    missingSince: instant(),
     /** When a second complete reading in a row lacked it, or a person took it for gone; null while Crossmark lists it. */
     goneSince: instant(),
     createdAt: instant().notNull().default(now),

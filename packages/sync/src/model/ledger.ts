@@ -106,6 +106,7 @@ export class Board {
         projectReferenceNumber: null,
         goneSince: null,
         missingRuns: 0,
+        missingSince: null,
       },
       schedule: null,
       sync: null,
@@ -303,6 +304,7 @@ export class Board {
         since,
         began: since,
         complete: true,
+        confirmAfterMs: 0,
         timeZone: TIME_ZONE,
         reps,
         steps: row.steps,
@@ -321,7 +323,7 @@ export class Board {
         case 'same':
           break;
         case 'doubt':
-          this.syncOf(row).doubt = { seenAt: since, shows: verdict.shows };
+          this.syncOf(row).doubt = { seenAt: verdict.seenAt, shows: verdict.shows };
           break;
         case 'remember':
           Object.assign(this.syncOf(row), remember(verdict.held), { updatedAt: now });

@@ -225,7 +225,7 @@ class Telling {
       }),
       crossmark: this.crossmark.client(process, this.watcher(run)),
       log: silent,
-      settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: LEASE_MS },
+      settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: LEASE_MS, confirmAfterMs: 0 },
       now: () => this.time.now(),
       deadline: (ms) => {
         const controller = new AbortController();

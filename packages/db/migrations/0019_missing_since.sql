@@ -1,0 +1,1 @@
+ALTER TABLE "events" ADD COLUMN "missing_since" timestamptz(3);
