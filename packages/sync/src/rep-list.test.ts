@@ -1,12 +1,13 @@
 import { type CrossmarkClient, createCrossmarkClient } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
-import { crossmarkReps, repReadings } from '@scheduler/db';
-import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
+import { connect, crossmarkReps, repReadings } from '@scheduler/db';
+import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/testing';
+import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { JobInfo, SyncContext } from './context.ts';
 import { requestRepReading } from './enqueue.ts';
-import { need, queuedJobs } from './fixture.ts';
+import { addStore, need, queuedJobs } from './fixture.ts';
 import { readRepList } from './rep-list.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
 import { sweep } from './upkeep.ts';
@@ -83,6 +84,37 @@ test('while Crossmark is down the reading stays open, says why and comes again; 
   expect(await kept()).toHaveLength(2);
   expect(await readRepList(ctx, readingId, job)).toMatchObject({ outcome: 'done' });
 });
+
+test.each([
+  ['2026-12-31', ['America/Indiana/Indianapolis', 'Pacific/Auckland']],
+  ['2027-01-01', ['Pacific/Auckland']],
+])(
+  'at 23:30 in Indianapolis the list is read from %s where the stores are in %j: their own day',
+  async (from, zones) => {
+    await moveClock(
+      database.url,
+      Date.parse('2026-12-31T23:30:00-05:00') - (currentTimeMs() - clockOffsetMs),
+    );
+    const moved = connect(database.url, { max: 2 });
+    try {
+      await moved.sql`truncate stores cascade`;
+      for (const [n, timeZone] of zones.entries())
+        await addStore(moved.db, { timeZone, number: `813${n}`, crossmarkStoreId: `31004${n}` });
+      const asked: unknown[] = [];
+      const availableReps: CrossmarkClient['availableReps'] = async (query) => {
+        asked.push(query?.from);
+        return client.availableReps(query);
+      };
+      const readingId = await moved.db.transaction((tx) => requestRepReading(tx, { requestedBy: 'u' }));
+      const apart = { ...ctx, db: moved.db, crossmark: { ...client, availableReps } };
+      expect(await readRepList(apart, readingId, job)).toMatchObject({ outcome: 'done' });
+      expect(asked).toEqual([from]);
+    } finally {
+      await moved.close();
+      await moveClock(database.url, clockOffsetMs);
+    }
+  },
+);
 
 test('a reading that lost its job gets one', async () => {
   await request();

@@ -1,6 +1,6 @@
 import { CrossmarkError, type Rep } from '@scheduler/crossmark';
-import { crossmarkReps, type Db, repReadings, syncAttempts, type Tx } from '@scheduler/db';
-import { addDays, type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { crossmarkReps, type Db, repReadings, stores, syncAttempts, type Tx } from '@scheduler/db';
+import { addDays, type WorkDate } from '@scheduler/scheduling';
 import { and, desc, eq, gte, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { CrossmarkUnreachableError, lookAgainAfterMs } from './breaker.ts';
@@ -13,13 +13,18 @@ import { nextTry } from './retry.ts';
 /** The rep list may depend on the days asked for: people who work only now and then are to be found as well. */
 const REP_LIST_DAYS = 90;
 
+/** The stores' day, the earlier one where they have two: whoever works today in one of them is to be found. UTC's without a store. */
+const earliestToday = sql`
+  select coalesce(min((app_now() at time zone ${stores.timeZone})::date), (app_now() at time zone 'UTC')::date)
+  from ${stores}`;
+
 /**
  * Reads Crossmark's rep list and keeps it, all of it, in place of what was read before: the server, which never talks to
  * Crossmark, computes from it what an import of people would do.
  */
 export async function readRepList(ctx: SyncContext, readingId: number, job: JobInfo): Promise<Ended> {
   const [reading] = await ctx.db
-    .select({ requestedAt: repReadings.requestedAt, now: sql`app_now()`.mapWith(repReadings.requestedAt) })
+    .select({ requestedAt: repReadings.requestedAt, today: sql<WorkDate>`(${earliestToday})::text` })
     .from(repReadings)
     .where(and(eq(repReadings.id, readingId), eq(repReadings.state, 'queued')));
   if (!reading) return { outcome: 'nothing', summary: 'this reading is over' };
@@ -28,7 +33,7 @@ export async function readRepList(ctx: SyncContext, readingId: number, job: JobI
       .update(repReadings)
       .set({ state, failureReason, ...(state === 'queued' ? {} : { finishedAt: sql`app_now()` }) })
       .where(eq(repReadings.id, readingId));
-  return tryWithReps(ctx, job, workDateOf(reading.now, 'UTC'), {
+  return tryWithReps(ctx, job, reading.today, {
     employeeId: null,
     earlier: and(
       eq(syncAttempts.task, job.task),
