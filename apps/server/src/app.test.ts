@@ -161,6 +161,23 @@ describe('signing in', () => {
     expect(await answer.text()).not.toContain('evil');
   });
 
+  test.each(['TRACE', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'])(
+    'with another method than GET and POST is not found: %s',
+    async (method) => {
+      const { port } = new URL(server.url);
+      const headers = { origin: ORIGIN };
+      // fetch sends no TRACE.
+      const status = await new Promise((resolve, reject) => {
+        const asked = request({ port, method, path: '/api/auth/sign-in/email', headers }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        asked.on('error', reject).end();
+      });
+      expect(status).toBe(404);
+    },
+  );
+
   test('up is closed', async () => {
     const body = {
       email: 'new@example.test',

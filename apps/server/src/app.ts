@@ -180,12 +180,16 @@ export async function buildServer(options: {
   await app.register(async (scope) => {
     // better-auth parses it by itself.
     readJsonBodies(scope, { mostBytes: () => MOST_BYTES.access, parsed: false });
-    scope.all('/api/auth/*', async (request, reply) => {
-      const headers = headersOf(request);
-      headers.set(CLIENT_ADDRESS_HEADER, request.ip);
-      const body = typeof request.body === 'string' ? request.body : null;
-      const url = new URL(request.url, baseUrl);
-      return reply.send(await auth.handler(new Request(url, { method: request.method, headers, body })));
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/api/auth/*',
+      handler: async (request, reply) => {
+        const headers = headersOf(request);
+        headers.set(CLIENT_ADDRESS_HEADER, request.ip);
+        const body = typeof request.body === 'string' ? request.body : null;
+        const url = new URL(request.url, baseUrl);
+        return reply.send(await auth.handler(new Request(url, { method: request.method, headers, body })));
+      },
     });
   });
 

@@ -218,6 +218,21 @@ describe('the page server', () => {
     await lonely.close();
   });
 
+  it('takes a redirect of the API for no answer', async () => {
+    const elsewhere = fastify({ forceCloseConnections: true });
+    elsewhere.get('/healthz', async (_request, reply) => reply.redirect(`${apiUrl}/healthz`));
+    const behind = await buildPageServer({
+      pageDirectory,
+      serverUrl: await elsewhere.listen({ host: '127.0.0.1', port: 0 }),
+      https: false,
+      trustedProxies: [],
+      logLevel: 'silent',
+    });
+    expect((await behind.inject('/readyz')).statusCode).toBe(503);
+    await behind.close();
+    await elsewhere.close();
+  });
+
   it('answers 502 with a sentence while the API is down', async () => {
     const lonely = await buildPageServer({
       pageDirectory,

@@ -55,7 +55,8 @@ export async function buildPageServer(options: {
   app.get('/readyz', async (_request, reply) => {
     const { status, body } = await readiness(async () => {
       const signal = AbortSignal.timeout(SERVER_ANSWERS_WITHIN_MS);
-      const answered = await fetch(new URL('/healthz', options.serverUrl), { signal }).then(
+      // A redirect is no answer of ours: whoever answers there is not the server that calls go to.
+      const answered = await fetch(new URL('/healthz', options.serverUrl), { signal, redirect: 'error' }).then(
         (answer) => answer.ok,
         () => false,
       );
