@@ -25,7 +25,7 @@ test('.env.example explains every variable that docker-compose.yml reads, and no
 test.each(pages)('%s names only commands, files and pages that exist', (page) => {
   const text = read(page);
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-  const builtIn = ['exec', 'install', 'run', 'dlx', 'approve'];
+  const builtIn = ['exec', 'install', 'run', 'dlx', 'approve', 'audit', 'sbom'];
   const commands = [...text.matchAll(/(?:`|^|&& )(?:npx -y )?pnpm(?:@12)? ([a-z][a-z:]*)/gm)].map(
     ([, name = '']) => name,
   );

@@ -56,7 +56,10 @@ export async function buildPageServer(options: {
     const { status, body } = await readiness(async () => {
       const signal = AbortSignal.timeout(SERVER_ANSWERS_WITHIN_MS);
       // A redirect is no answer of ours: whoever answers there is not the server that calls go to.
-      const answered = await fetch(new URL('/healthz', options.serverUrl), { signal, redirect: 'error' }).then(
+      const answered = await fetch(new URL('/healthz', options.serverUrl), {
+        signal,
+        redirect: 'error',
+      }).then(
         (answer) => answer.ok,
         () => false,
       );
