@@ -160,6 +160,7 @@ TABLE event_syncs
   updated_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   doubt jsonb
   held_back_since timestamp(3) with time zone
+  booked_ends_at timestamp(3) with time zone
   CONSTRAINT event_syncs_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
   CONSTRAINT event_syncs_pkey PRIMARY KEY (event_id)
   CREATE INDEX event_syncs_booking ON public.event_syncs USING btree (booking_id) WHERE (booking_id IS NOT NULL)

@@ -61,6 +61,16 @@ export function scheduleOf(
   };
 }
 
+/** A booking with the end that its schedule here gets: Crossmark's list tells none, so that is the one agreed on. */
+export function withAgreedEnd(
+  local: Parameters<typeof scheduleOf>[0],
+  held: Remembered | null,
+  reps: ReadonlyMap<string, KnownRep>,
+  timeZone: string,
+): Remembered | null {
+  return held && { ...held, endsAt: scheduleOf(local, held, reps, timeZone)?.endsAt ?? held.endsAt };
+}
+
 const NO_REISSUE = { reissueOf: null, reissueExpiresOn: null, reissueResponses: null };
 
 /** What an adoption did to the schedule here, for the audit log. */
@@ -191,11 +201,12 @@ export async function resolveConflict(
   const held = remembered({ sync }, []);
   const reps = await knownReps(tx, held?.repId ? [held.repId] : []);
   const local = { event, schedule: schedule ?? null, sync };
-  const adopted = await adoptBooking(tx, local, event.condition, held, reps, store?.timeZone ?? 'UTC');
+  const timeZone = store?.timeZone ?? 'UTC';
+  const adopted = await adoptBooking(tx, local, event.condition, held, reps, timeZone);
   await tx
     .update(eventSyncs)
     .set({
-      ...remember(held),
+      ...remember(withAgreedEnd({ event, condition: event.condition }, held, reps, timeZone)),
       state: 'synced',
       syncedVersion: sync.wantedVersion,
       syncedAt: sql`app_now()`,

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { PlannedEvent } from '@scheduler/crossmark';
 import type { Doubt } from '@scheduler/db';
 import { CLOSED_CONDITIONS, type Condition, type Instant } from '@scheduler/scheduling';
-import { type KnownRep, type LocalEvent, scheduleOf } from './adopt.ts';
+import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from './adopt.ts';
 import type { JournalStep } from './ledger.ts';
 import { isWanted, type Wanted } from './plan.ts';
 import {
@@ -89,7 +89,7 @@ export function judge(given: {
   const { sync, schedule } = local;
   if (!isQuiet(sync, since) || (sync === null && schedule !== null)) return SAME;
   const agreed = sync && remembered({ sync }, steps);
-  const last = sync && lastKnown({ sync }, steps);
+  const last = sync && lastKnown({ sync });
   const reading = understand({ listed: row, timeZone, wanted: wanted ?? null, last, steps, at: since });
   const { held } = reading;
   const unchanged = sameBooking(agreed, held, timeZone);
@@ -119,10 +119,11 @@ export function judge(given: {
   }
 
   const beneath = writesBeneath(held, steps, wanted ?? null).map((step) => step.id);
+  const adopted = withAgreedEnd({ event: local.event, condition: row.condition }, held, reps, timeZone);
   if (unchanged) {
     const adoptable =
       !schedule && scheduleOf({ event: local.event, condition: row.condition }, held, reps, timeZone);
-    if (adoptable) return { kind: 'adopt', held, stepIds: beneath, drift: false };
+    if (adoptable) return { kind: 'adopt', held: adopted, stepIds: beneath, drift: false };
     const renamed = held !== null && held.names !== agreed?.names;
     const identified = held !== null && held.bookingId !== agreed?.bookingId;
     return renamed || identified ? { kind: 'remember', held, drift: false } : SAME;
@@ -152,7 +153,7 @@ export function judge(given: {
   // Closed work keeps its schedule as history.
   if (held !== null && schedule && CLOSED_CONDITIONS.includes(row.condition))
     return { kind: 'remember', held, drift: true };
-  return { kind: 'adopt', held, stepIds: beneath, drift: agreed !== null || schedule !== null };
+  return { kind: 'adopt', held: adopted, stepIds: beneath, drift: agreed !== null || schedule !== null };
 }
 
 /**

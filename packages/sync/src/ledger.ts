@@ -420,6 +420,7 @@ export const remember = (held: Remembered | null) => ({
   bookedRepId: held?.repId ?? null,
   bookedRepNames: held?.names ?? null,
   bookedStartsAt: held?.startsAt ?? null,
+  bookedEndsAt: held?.endsAt ?? null,
 });
 
 async function settleStep(db: Db, lease: Lease, stepId: number, result: StepResult): Promise<void> {
@@ -466,7 +467,7 @@ async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise
     with confirmed as (
       select * from json_to_recordset(${JSON.stringify(given)}::json)
         as confirmed("eventId" int, owner text, "attemptId" bigint, "stepId" bigint, made text, "bookingId" text,
-          "bookedRepId" text, "bookedRepNames" text, "bookedStartsAt" timestamptz, version int, condition event_condition,
+          "bookedRepId" text, "bookedRepNames" text, "bookedStartsAt" timestamptz, "bookedEndsAt" timestamptz, version int, condition event_condition,
           outcome attempt_outcome, summary text, follows event_condition[])
     ), mine as (
       select confirmed.*, event_syncs.event_id, ${TOLD}
@@ -484,7 +485,7 @@ async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise
       update sync_steps set state = 'done', booking_id = made, answered_at = app_now() from mine where id = "stepId"
     ), synced as (
       update event_syncs set booking_id = "bookingId", booked_rep_id = "bookedRepId", booked_rep_names = "bookedRepNames",
-        booked_starts_at = "bookedStartsAt", ${SYNCED}
+        booked_starts_at = "bookedStartsAt", booked_ends_at = "bookedEndsAt", ${SYNCED}
       from mine where event_syncs.event_id = mine.event_id
     ), followed as (
       update events set condition = mine.condition, updated_at = app_now()

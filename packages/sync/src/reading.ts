@@ -76,6 +76,13 @@ export const wasRemovalAsked = (bookingId: BookingId, steps: readonly JournalSte
     ({ kind, state }) => kind === 'delete' && state !== 'settled' && state !== 'not_done',
   );
 
+/** The removals of this very booking that Crossmark confirmed, newest first. */
+export const removalsConfirmed = (
+  bookingId: BookingId | null,
+  steps: readonly JournalStep[],
+): readonly JournalStep[] =>
+  doneTo(bookingId, steps).filter(({ kind, state }) => kind === 'delete' && state === 'done');
+
 /** The removals and reissues of this booking by which a reading at `at` may no longer show it, newest first. */
 export const mayHaveRemoved = (
   bookingId: BookingId | null,
@@ -139,7 +146,7 @@ export function remembered(
   state: { sync: EventState['sync'] },
   steps: readonly JournalStep[],
 ): Remembered | null {
-  const last = lastKnown(state, steps);
+  const last = lastKnown(state);
   return isHistory(last, steps) ? null : last;
 }
 
@@ -164,17 +171,12 @@ export function isHistory(booking: Held | null, steps: readonly JournalStep[], t
   );
 }
 
-/** {@link remembered}, also where its work was opened again. Its end is known only where we made it and it wasn't moved. */
-export function lastKnown(
-  state: { sync: EventState['sync'] },
-  steps: readonly JournalStep[],
-): Remembered | null {
-  const { bookingId, bookedRepId: repId, bookedRepNames: names, bookedStartsAt: startsAt } = state.sync;
+/** {@link remembered}, also where its work was opened again. */
+export function lastKnown({ sync }: { sync: EventState['sync'] }): Remembered | null {
+  const { bookingId, bookedRepId: repId, bookedRepNames: names } = sync;
+  const { bookedStartsAt: startsAt, bookedEndsAt: endsAt } = sync;
   if (!bookingId && !repId && !names && !startsAt) return null;
-  const made = steps.find(
-    (step) => step.kind === 'create' && step.bookingId === bookingId && step.startsAt === startsAt,
-  );
-  return { bookingId, repId, names, startsAt, endsAt: made?.endsAt ?? null };
+  return { bookingId, repId, names, startsAt, endsAt };
 }
 
 /** The list tells wall time, and one hour of autumn comes twice: two instants that read the same are the same. */
@@ -239,10 +241,11 @@ function sourceOf(
     step === made ||
     (step.bookingId === null && mayHaveArrived(step, at)) ||
     (step.bookingId === held.bookingId && step.state === 'unknown');
-  return creates.find(
-    (step) =>
-      mayHaveMade(step) && sameTime(step.startsAt, held.startsAt, timeZone) && step.repId === held.repId,
-  );
+  const asksFor = (step: JournalStep) =>
+    sameTime(step.startsAt, held.startsAt, timeZone) && step.repId === held.repId;
+  // A copy of the list from before its removal shows that booking, not what was asked for since.
+  if (made && asksFor(made) && removalsConfirmed(held.bookingId, steps).length > 0) return made;
+  return creates.find((step) => mayHaveMade(step) && asksFor(step));
 }
 
 /** What a read of Crossmark means, judged against what was remembered and what was ever asked for. */
@@ -319,11 +322,15 @@ export function understand(given: {
   const known = [unchanged ? agreed?.startsAt : null, source?.startsAt].find(
     (instant) => instant && listed && sameTime(instant, listed.startsAt, timeZone),
   );
-  const held: Remembered | null = listed && {
+  const found = listed && {
     ...listed,
     startsAt: known ?? listed.startsAt,
+    // The list tells no end.
     endsAt: source?.endsAt ?? (unchanged ? (agreed?.endsAt ?? null) : null),
   };
+  // An end that nobody knows is taken to be right, and is agreed on from here on.
+  const held: Remembered | null =
+    found && wanted && isWanted(wanted, found) ? { ...found, endsAt: wanted.endsAt } : found;
   // A reissue may take the booking that it reopens off the list.
   const removedByUs = held === null && mayHaveRemoved(agreed?.bookingId ?? null, steps, at).length > 0;
   const wasApplied = (step: JournalStep): boolean => {

@@ -673,6 +673,30 @@ test.each(['inPlace', 'replace', 'duplicate'] as const)(
   },
 );
 
+test.each([300, 390])(
+  'a row from before a removal isn’t taken for the booking asked for since, of the same person and start (%i minutes long)',
+  async (minutes) => {
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await run();
+    const endsAt = addMinutes(at1045, minutes);
+    simulator.addFaults([
+      // The look after the removal fails: the second try finds nothing and books, and that answer is lost.
+      { call: 'getPlanningMplans', kind: 'status', status: 503, after: 1 },
+      { call: 'scheduleMplanEvent', kind: 'drop', applied: false },
+    ]);
+    await decide({ employeeId: bob, startsAt: at1045 });
+    expect(await run()).toMatchObject({ outcome: 'retry' });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    await database.db.update(schedules).set({ endsAt }).where(isNull(schedules.endedAt));
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'unknown' });
+    simulator.addFaults({ call: 'getPlanningMplans', kind: 'stale', reading: 'search', times: 1 });
+    await run();
+    await run();
+    expect(bookings()).toEqual([{ repId: '100001', startsAt: at1045, endsAt }]);
+    expect(await sync()).toMatchObject({ state: 'synced', bookedEndsAt: endsAt });
+  },
+);
+
 describe('an answer about something else', () => {
   test('another event’s booking, given for ours: neither is removed, and both are booked', async () => {
     const other = await addOther('Soup');

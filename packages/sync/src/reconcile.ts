@@ -25,7 +25,6 @@ import {
 } from './ledger.ts';
 import { isWanted, plan, type Step, type Wanted } from './plan.ts';
 import {
-  doneTo,
   dueReissue,
   hasBookingInDoubt,
   isInDoubt,
@@ -33,6 +32,7 @@ import {
   leavesOpen,
   type Remembered,
   remembered,
+  removalsConfirmed,
   saysBooked,
   understand,
   unseenReissue,
@@ -216,7 +216,7 @@ class Reconciliation {
             'Crossmark doesn’t list this event any more, so it can’t be booked. Unschedule it, or try again if it comes back.',
             null,
           );
-        const last = lastKnown(state, steps);
+        const last = lastKnown(state);
         const unseen = unseenReissue(state, listed);
         if (listed && unseen) {
           await this.takeBackReissue(state, unseen, { mplanId, condition: listed.condition });
@@ -344,7 +344,7 @@ class Reconciliation {
         'transient',
         `Crossmark took the reissue but still has this event as ${condition}. The schedule is saved here and will be tried again.`,
       );
-    const last = lastKnown(state, state.steps);
+    const last = lastKnown(state);
     await this.ctx.ledger.commitReading(this.lease, last, [{ id: step.id, state: 'settled' }]);
     const isSecond = state.steps.some(
       ({ kind, scheduleId, state }) =>
@@ -640,10 +640,6 @@ function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boo
     return false;
   return held === null || held.bookingId === null || !wasRemovalAsked(held.bookingId, steps);
 }
-
-/** The removals of this very booking that Crossmark confirmed, newest first. */
-const removalsConfirmed = (id: BookingId | null, steps: readonly JournalStep[]): JournalStep[] =>
-  doneTo(id, steps).filter(({ kind, state }) => kind === 'delete' && state === 'done');
 
 const stillListed = () =>
   new TryFailedError(

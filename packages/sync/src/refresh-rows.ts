@@ -445,6 +445,7 @@ async function rememberAll(tx: Tx, remembers: readonly { eventId: number; held: 
         bookedRepId: sql`excluded.booked_rep_id`,
         bookedRepNames: sql`excluded.booked_rep_names`,
         bookedStartsAt: sql`excluded.booked_starts_at`,
+        bookedEndsAt: sql`excluded.booked_ends_at`,
         updatedAt: sql`app_now()`,
       },
     });

@@ -521,6 +521,57 @@ describe('drift', () => {
     expect(simulator.state.bookings).toMatchObject([{ repId: '100002', startsAt: at1115 }]);
   });
 
+  describe('a booking made on Crossmark’s site whose schedule here gets another length alone', () => {
+    /** Makes it five hours long. */
+    const shorten = async (id: number) => {
+      const { startsAt } = need(await live(id));
+      const endsAt = addMinutes(startsAt, 300);
+      await database.db.transaction(async (tx) => {
+        await tx
+          .update(schedules)
+          .set({ endsAt })
+          .where(and(eq(schedules.eventId, id), isNull(schedules.endedAt)));
+        await wantChange(tx, { eventId: id, task: 'sync_schedule_update' });
+      });
+      expect(await push(id)).toMatchObject({ outcome: 'done' });
+      expect(simulator.state.bookings).toMatchObject([{ repId: '100001', startsAt, endsAt }]);
+      expect(await sync(id)).toMatchObject({ state: 'synced', bookedEndsAt: endsAt });
+      expect((await readAll()).run).toMatchObject({ drifted: 0 });
+      expect(await live(id)).toMatchObject({ startsAt, endsAt });
+    };
+
+    test('is sent, where it was adopted by a refresh', async () => {
+      simulator.book(book('40000001', '100001', at1045));
+      await readAll();
+      const { id } = await eventOf('40000001');
+      const { endsAt } = need(await live(id));
+      expect(await sync(id)).toMatchObject({ state: 'synced', bookedEndsAt: endsAt });
+      await shorten(id);
+    });
+
+    test('is sent, where it was found to be just what was wanted', async () => {
+      await readAll();
+      const { id } = await eventOf('40000001');
+      simulator.book(book('40000001', '100001', at1045));
+      await decide(id, { employeeId: ada, startsAt: at1045 });
+      expect(await push(id)).toMatchObject({ outcome: 'nothing' });
+      await shorten(id);
+    });
+
+    test('is sent, where Crossmark’s side was chosen in a conflict', async () => {
+      const id = await synced();
+      simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, {
+        startsAt: at1115,
+        endsAt: addMinutes(at1115, 390),
+      });
+      await decide(id, { employeeId: bob, startsAt: at1045 });
+      expect(await push(id)).toMatchObject({ outcome: 'conflict' });
+      await database.db.transaction((tx) => chooseSide(tx, id, 'theirs'));
+      expect(await live(id)).toMatchObject({ employeeId: ada, startsAt: at1115 });
+      await shorten(id);
+    });
+  });
+
   test('a write of ours that arrived late is put right, not adopted', async () => {
     const id = await synced();
     const [held] = simulator.state.bookings;

@@ -62,6 +62,11 @@ export const eventSyncs = pgTable(
     /** Names as Crossmark lists them; kept because a rep may be unknown here. */
     bookedRepNames: text(),
     bookedStartsAt: instant(),
+    /**
+     * The end that both sides agreed on: the one that we booked, or the one that the schedule here got when a booking was
+     * adopted. Crossmark's list tells no end.
+     */
+    bookedEndsAt: instant(),
     doubt: jsonb().$type<Doubt>(),
 
     /** Who reconciles this event now. Expires, so a crash frees it. */

@@ -100,6 +100,7 @@ async function insertScenario(tx: Tx, scenario: DemoScenario): Promise<void> {
       bookedRepId: person.repId,
       bookedRepNames: person.name,
       bookedStartsAt: booking.startsAt,
+      bookedEndsAt: booking.endsAt,
     })),
   );
 }

@@ -158,12 +158,12 @@ export class ModelCrossmark {
     return lacks ? { ...row, [lacks]: null } : row;
   }
 
-  book(event: number, repId: RepId, startsAt: Instant): SiteBooking {
+  book(event: number, repId: RepId, startsAt: Instant, endsAt = endOf(startsAt)): SiteBooking {
     const plan = this.plan(event);
     const edited =
       this.habits.secondBooking === 'inPlace' && !plan.isBookedAnew ? plan.bookings.at(-1) : undefined;
     const bookingId = edited?.bookingId ?? (String(this.nextBookingId++) as BookingId);
-    const booking = { bookingId, repId, startsAt, endsAt: endOf(startsAt), touchedAtMs: null };
+    const booking = { bookingId, repId, startsAt, endsAt, touchedAtMs: null };
     this.eventOf.set(bookingId, event);
     if (this.habits.secondBooking === 'replace') plan.bookings = [];
     plan.bookings = [...plan.bookings.filter((one) => one !== edited), booking];
@@ -208,11 +208,11 @@ export class ModelCrossmark {
           return { kind: 'known' as const, condition, reps };
         });
       },
-      schedule: ({ mplanId, repId, startsAt, signal }) => {
+      schedule: ({ mplanId, repId, startsAt, endsAt, signal }) => {
         const event = Number(mplanId.slice(-1));
         const watch = () => watcher.writeLeaves(event, { create: repId, startsAt });
         return this.call(process, signal, watch, `event ${event}: book ${repId} ${startsAt}`, () => {
-          const made = this.book(event, repId, startsAt);
+          const made = this.book(event, repId, startsAt, endsAt);
           return { ...made, repName: `Rep ${repId}` };
         });
       },

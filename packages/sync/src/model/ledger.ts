@@ -1,7 +1,7 @@
 import type { BookingId, MplanId, RepId, StoreId } from '@scheduler/crossmark';
 import type { AttemptOutcome } from '@scheduler/db';
-import { type Instant, workDateOf } from '@scheduler/scheduling';
-import { type KnownRep, type LocalEvent, scheduleOf } from '../adopt.ts';
+import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
+import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from '../adopt.ts';
 import { conditionOf, judge, needsWrite } from '../drift.ts';
 import {
   type Claim,
@@ -172,6 +172,7 @@ export class Board {
       bookedRepId: null,
       bookedRepNames: null,
       bookedStartsAt: null,
+      bookedEndsAt: null,
       doubt: null,
       heldBackSince: null,
       ...RELEASED,
@@ -196,6 +197,16 @@ export class Board {
     if (!to && !row.schedule) return;
     const { reissueOf, reissueExpiresOn, reissueResponses } = row.schedule ?? NOTHING_SPECIAL;
     this.put(row, to, { reissueOf, reissueExpiresOn, reissueResponses });
+  }
+
+  /** A dispatcher's change of nothing but the length. */
+  setLength(event: number, minutes: number): void {
+    const row = this.row(event);
+    const { schedule } = row;
+    if (!schedule) return;
+    const { startsAt, version } = schedule;
+    row.schedule = { ...schedule, endsAt: addMinutes(startsAt, minutes), version: version + 1 };
+    this.wantChange(row);
   }
 
   /** A dispatcher's reissue of work that Crossmark has booked; only of what has arrived there. */
@@ -412,10 +423,13 @@ export class Board {
       return;
     }
     const held = remembered({ sync }, []);
-    this.adopt(row, row.event.condition, held);
+    const { event: local } = row;
+    const reps = this.knownReps();
+    const agreed = withAgreedEnd({ event: local, condition: local.condition }, held, reps, TIME_ZONE);
+    this.adopt(row, local.condition, held);
     const now = this.time.now();
     const settled = { state: 'synced', conflict: null, syncedVersion: sync.wantedVersion, syncedAt: now };
-    Object.assign(sync, NO_FAILURE, settled, { updatedAt: now });
+    Object.assign(sync, NO_FAILURE, remember(agreed), settled, { updatedAt: now });
     if (['Unstaffed', 'Scheduled', 'Staffed'].includes(row.event.condition))
       row.event.condition = held ? 'Scheduled' : 'Unstaffed';
     const beneath = writesBeneath(held, row.steps);

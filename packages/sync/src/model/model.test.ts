@@ -43,6 +43,10 @@ const deed: fc.Arbitrary<Deed> = fc
         arbitrary: fc.record({ do: is('schedule'), event, person: fc.constantFrom(1, 1, 2, 2, 3), slot }),
       },
       { weight: 3, arbitrary: fc.record({ do: is('unschedule'), event }) },
+      {
+        weight: 2,
+        arbitrary: fc.record({ do: is('length'), event, minutes: fc.constantFrom(300, 390, 420) }),
+      },
       { weight: 2, arbitrary: fc.record({ do: is('undo'), event }) },
       { weight: 1, arbitrary: fc.record({ do: is('trade') }) },
       {
