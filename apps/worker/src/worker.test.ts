@@ -145,6 +145,7 @@ function start(overrides: Partial<WorkerOptions> = {}): Worker {
     crossmark: client,
     log: createLogger('worker', 'debug', { write: (line) => lines.push(line) }),
     retry: FAST,
+    confirmAfterMs: 0,
     concurrency: 4,
     drainMs: 300,
     ...overrides,
