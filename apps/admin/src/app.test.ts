@@ -4,6 +4,7 @@ import { auditLog, events, SCHEMA_BEHIND, type UserRole, workers } from '@schedu
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createMetricsReader, createMetricsWriter, type MetricsReader } from '@scheduler/metrics';
 import { findRedis, type RedisProcess, startRedis } from '@scheduler/metrics/redis';
+import { createLogger } from '@scheduler/runtime';
 import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 import { inputsOf } from '@scheduler/runtime/testing';
 import { TASKS } from '@scheduler/sync';
@@ -40,7 +41,7 @@ const build = (reader: MetricsReader) =>
     origin: ORIGIN,
     sessions: { idleHours: 12, maxHours: 168 },
     trustedProxies: [],
-    logLevel: 'silent',
+    log: createLogger('admin-test', 'silent'),
     page: 'none',
   });
 

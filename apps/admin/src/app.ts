@@ -13,8 +13,9 @@ import { type Database, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@
 import type { MetricsReader } from '@scheduler/metrics';
 import {
   assertShallowJson,
-  createLogger,
+  describeFailure,
   isEncodedTwice,
+  type Logger,
   MOST_BYTES,
   readiness,
   readJsonBodies,
@@ -25,7 +26,6 @@ import { type CreateFastifyContextOptions, fastifyRequestHandler } from '@trpc/s
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
-  type FastifyReply,
   type FastifyRequest,
   LogController,
 } from 'fastify';
@@ -33,7 +33,7 @@ import { createBoardQueues, historyProviderOf, nextRefreshAt } from './board-que
 import { serveBuiltPage, servePageFromSource } from './page.ts';
 import { PROMETHEUS_TYPE, prometheusText } from './prometheus.ts';
 import { mountQueues } from './queues.ts';
-import { type Context, createServices, router, wentWrong } from './router.ts';
+import { type Context, createServices, router } from './router.ts';
 
 /** What the admin app is built from; the caller owns database and metrics and closes them. */
 export interface AdminOptions {
@@ -47,7 +47,7 @@ export interface AdminOptions {
   sessions: SessionLimits;
   /** Proxies in front: the client's address is what they say it is. */
   trustedProxies: readonly string[];
-  logLevel: string;
+  log: Logger;
   /** `built` serves dist/page, `source` serves page/ with hot reload, `none` serves no page. */
   page: 'built' | 'source' | 'none';
 }
@@ -66,7 +66,7 @@ const LONGEST_REQUEST_MS = 30_000;
  */
 export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const { database, metrics } = options;
-  const logger: FastifyBaseLogger = createLogger('admin', options.logLevel);
+  const logger: FastifyBaseLogger = options.log;
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // The audit log keeps it: one of its own over restarts and several admin apps.
@@ -83,6 +83,13 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   // Where a body is taken, below, it is said how long it may be.
   app.removeAllContentTypeParsers();
 
+  // Before any route: a route keeps the handler that there was when it was added.
+  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+    const { status, message, isOurs } = describeFailure(error, request.id);
+    if (isOurs) request.log.error({ err: error }, 'a request failed');
+    return reply.code(status).send({ error: message });
+  });
+
   const origin = new URL(options.origin).origin;
   const origins = originsOf(origin);
   const auth = createAuth({
@@ -92,11 +99,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     trustedOrigins: origins,
     app: APP,
     sessions: options.sessions,
-    log: {
-      info: (message) => app.log.info(message),
-      warn: (message) => app.log.warn(message),
-      error: (message) => app.log.error(message),
-    },
+    log: options.log,
   });
   const viewerOf = (request: FastifyRequest) => {
     const headers = headersOf(request);
@@ -221,14 +224,6 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
 
   if (options.page === 'source') await servePageFromSource(app);
   if (options.page === 'built') await serveBuiltPage(app);
-
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply: FastifyReply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) request.log.error({ err: error }, 'a request failed');
-    return reply.code(status).send({
-      error: status >= 500 ? wentWrong(request.id) : error.message,
-    });
-  });
   return app;
 }
 

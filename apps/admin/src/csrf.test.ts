@@ -3,6 +3,7 @@ import { createUser } from '@scheduler/auth';
 import { auditLog } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createMetricsReader } from '@scheduler/metrics';
+import { createLogger } from '@scheduler/runtime';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildAdmin } from './app.ts';
@@ -72,7 +73,7 @@ describe.each([
       origin: OWN,
       sessions: { idleHours: 12, maxHours: 168 },
       trustedProxies: [],
-      logLevel: 'silent',
+      log: createLogger('admin-test', 'silent'),
       page: 'none',
     });
     // The token of another session of the same person is a wrong one too.

@@ -1,6 +1,6 @@
 import { connect } from '@scheduler/db';
 import { createMetricsReader } from '@scheduler/metrics';
-import { runApp } from '@scheduler/runtime';
+import { createLogger, runApp } from '@scheduler/runtime';
 import { buildAdmin } from './app.ts';
 import { adminEnv } from './env.ts';
 
@@ -16,7 +16,7 @@ await runApp('admin', async () => {
     origin: env.ADMIN_ORIGIN ?? `http://localhost:${env.ADMIN_PORT}`,
     sessions: { idleHours: env.SESSION_IDLE_HOURS, maxHours: env.SESSION_MAX_HOURS },
     trustedProxies: env.TRUSTED_PROXIES,
-    logLevel: env.LOG_LEVEL,
+    log: createLogger('admin', env.LOG_LEVEL),
     page: env.NODE_ENV === 'development' ? 'source' : 'built',
   });
   await app.listen({ host: env.HOST, port: env.ADMIN_PORT });

@@ -4,12 +4,11 @@ import type { MetricsHistoryProvider } from '@bull-board/api/dist/types.js';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { isRead } from '@scheduler/auth';
 import { auditLog, type Db } from '@scheduler/db';
-import { MOST_BYTES, readJsonBodies } from '@scheduler/runtime';
+import { internalErrorMessage, MOST_BYTES, readJsonBodies } from '@scheduler/runtime';
 import { eq } from 'drizzle-orm';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { boardActor } from './board-queues.ts';
 import { redact } from './redact.ts';
-import { wentWrong } from './router.ts';
 import type { Viewer } from './viewer.ts';
 
 /** Where the queue pages are mounted. */
@@ -119,7 +118,10 @@ export async function mountQueues(
       });
       scope.addHook('preSerialization', async (request, reply, payload) => {
         if (reply.statusCode >= 500) {
-          return { error: { key: 'ERRORS.INTERNAL_SERVER_ERROR' }, message: wentWrong(request.id) };
+          return {
+            error: { key: 'ERRORS.INTERNAL_SERVER_ERROR' },
+            message: internalErrorMessage(request.id),
+          };
         }
         const shown = redact(payload);
         return request.viewer?.role === 'admin' ? shown : asReadOnly(shown);

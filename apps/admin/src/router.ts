@@ -1,7 +1,7 @@
 import type { Db } from '@scheduler/db';
 import type { MetricsReader, MetricsStatus, Series } from '@scheduler/metrics';
 import { RANGES } from '@scheduler/metrics';
-import { cleanText, inScope, traced } from '@scheduler/runtime';
+import { cleanText, inScope, internalErrorMessage, traced } from '@scheduler/runtime';
 import { TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
@@ -88,13 +88,7 @@ function sentenceOf(error: TRPCError, requestId: string | undefined): string {
     return `${issues.join('; ')}.`;
   }
   if (error.code !== 'INTERNAL_SERVER_ERROR') return error.message;
-  return wentWrong(requestId);
-}
-
-/** For what is nobody's fault who asked. */
-export function wentWrong(requestId: string | undefined): string {
-  const where = requestId ? ` It is in the log as request ${requestId}.` : '';
-  return `Something went wrong here.${where} Try again in a moment.`;
+  return internalErrorMessage(requestId);
 }
 
 const viewerProcedure = t.procedure.use(({ ctx, next, path, type }) => {

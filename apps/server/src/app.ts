@@ -12,6 +12,7 @@ import { connect, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@schedu
 import {
   assertShallowJson,
   BodyRefused,
+  describeFailure,
   isEncodedTwice,
   type Logger,
   MOST_BYTES,
@@ -109,6 +110,16 @@ export async function buildServer(options: {
   // Where a body is taken, below, it is said how long it may be.
   app.removeAllContentTypeParsers();
 
+  // Before any route: a route keeps the handler that there was when it was added.
+  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+    if (error instanceof Refusal)
+      return reply.status(getHTTPStatusCodeFromError(error)).send({ message: error.message });
+    const { status, message, isOurs } = describeFailure(error, request.id);
+    if (isOurs) request.log.error({ err: error }, 'request failed');
+    return reply.status(status).send({ message });
+  });
+  app.setNotFoundHandler((_request, reply) => reply.status(404).send({ message: 'There is nothing here.' }));
+
   const headers = securityHeaders({ https: baseUrl.startsWith('https:'), policy: {} });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers);
@@ -130,16 +141,6 @@ export async function buildServer(options: {
     );
   });
   const userIds = new WeakMap<FastifyRequest, string>();
-
-  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
-    const status = error instanceof Refusal ? getHTTPStatusCodeFromError(error) : (error.statusCode ?? 500);
-    if (error instanceof Refusal) return reply.status(status).send({ message: error.message });
-    if (status >= 500) request.log.error({ err: error }, 'request failed');
-    const message =
-      status >= 500 ? `Something went wrong here. It is in the log as request ${request.id}.` : error.message;
-    return reply.status(status).send({ message });
-  });
-  app.setNotFoundHandler((_request, reply) => reply.status(404).send({ message: 'There is nothing here.' }));
 
   /** Statements on tables that aren't there yet would fail one by one, each in words of its own. */
   const assertSchema = async () => {

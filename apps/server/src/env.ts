@@ -7,7 +7,7 @@ const origins = z
   .transform((text) => text.split(',').map((part) => part.trim()))
   .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((url) => new URL(url).origin)).min(1))
   // The session's cookie is either for https alone or for http.
-  .refine((all) => new Set(all.map((one) => new URL(one).protocol)).size === 1, {
+  .refine((all) => new Set(all.map((one) => one.split(':', 1)[0])).size === 1, {
     error: 'all by https, or all by http',
   })
   .describe(

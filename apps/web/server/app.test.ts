@@ -4,9 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
+import { createLogger } from '@scheduler/runtime';
+import { insideTold, withRoutes } from '@scheduler/runtime/testing';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildPageServer } from './app.ts';
+
+const log = createLogger('web-test', 'silent');
 
 describe('the page server', () => {
   let api: FastifyInstance;
@@ -55,7 +59,7 @@ describe('the page server', () => {
       serverUrl: apiUrl,
       https: true,
       trustedProxies: [],
-      logLevel: 'silent',
+      log,
     });
     url = await app.listen({ host: '127.0.0.1', port: 0 });
   });
@@ -150,7 +154,7 @@ describe('the page server', () => {
       serverUrl: apiUrl,
       https: false,
       trustedProxies: ['127.0.0.1'],
-      logLevel: 'silent',
+      log,
     });
     const who = await behind.inject({ url: '/trpc/who', headers: { 'x-forwarded-for': '203.0.113.9' } });
     expect(who.json()).toMatchObject({ from: '203.0.113.9' });
@@ -173,7 +177,7 @@ describe('the page server', () => {
       serverUrl: apiUrl,
       https: false,
       trustedProxies: [],
-      logLevel: 'silent',
+      log,
     });
     expect((await plain.inject('/')).headers['strict-transport-security']).toBeUndefined();
     await plain.close();
@@ -209,7 +213,7 @@ describe('the page server', () => {
       serverUrl: 'http://127.0.0.1:1',
       https: false,
       trustedProxies: [],
-      logLevel: 'silent',
+      log,
     });
     expect((await lonely.inject('/healthz')).statusCode).toBe(200);
     const answer = await lonely.inject('/readyz');
@@ -239,11 +243,40 @@ describe('the page server', () => {
       serverUrl: 'http://127.0.0.1:1',
       https: false,
       trustedProxies: [],
-      logLevel: 'silent',
+      log,
     });
     const answer = await lonely.inject('/trpc/who');
     expect(answer.statusCode).toBe(502);
     expect(answer.json().error).toMatch(/did not answer/);
     await lonely.close();
+  });
+
+  it('tells nothing of the inside while the API is down: not in an answer, not in a log line', async () => {
+    const lines: string[] = [];
+    const gone = 'http://127.0.0.1:1';
+    const { app: lonely, routes } = await withRoutes(() =>
+      buildPageServer({
+        pageDirectory,
+        serverUrl: gone,
+        https: true,
+        trustedProxies: [],
+        log: createLogger('web', 'trace', { write: (line) => lines.push(line) }),
+      }),
+    );
+    const cookie = 'session=planted.signature';
+    const answers = await Promise.all(
+      routes.map(async ({ method, url: path }) => {
+        const sent = { method: method as 'GET', url: path.replace('*', 'x'), headers: { cookie } };
+        const answer = await lonely.inject(sent);
+        return `${method} ${path} ${JSON.stringify(answer.headers)} ${answer.body}`;
+      }),
+    );
+    await lonely.close();
+    expect(answers.filter((answer) => answer.includes('did not answer')).length).toBeGreaterThan(5);
+    expect(lines.join('')).toContain('the API did not answer');
+    const told = [...answers, ...lines].flatMap((text) =>
+      insideTold(text, gone, { session: 'planted' }).map((what) => `${what} in ${text.slice(0, 600)}`),
+    );
+    expect(told).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
-import { createLogger, MOST_BYTES, readiness, securityHeaders } from '@scheduler/runtime';
+import { describeFailure, type Logger, MOST_BYTES, readiness, securityHeaders } from '@scheduler/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
 /**
@@ -15,11 +16,12 @@ export async function buildPageServer(options: {
   https: boolean;
   /** Proxies in front: the client's address is what they say it is. */
   trustedProxies: readonly string[];
-  logLevel: string;
+  log: Logger;
 }): Promise<FastifyInstance> {
-  const logger: FastifyBaseLogger = createLogger('web', options.logLevel);
+  const logger: FastifyBaseLogger = options.log;
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
+    genReqId: () => randomUUID(),
     // One line a request would be one line an asset; the API logs its own.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
@@ -27,6 +29,13 @@ export async function buildPageServer(options: {
     requestTimeout: LONGEST_REQUEST_MS,
     // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
     http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
+  });
+
+  // Before any route: a route keeps the handler that there was when it was added.
+  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+    const { status, message, isOurs } = describeFailure(error, request.id);
+    if (isOurs) request.log.error({ err: error }, 'a request failed');
+    return reply.code(status).send({ error: message });
   });
 
   // The page itself takes no bodies; those of calls go through unread.

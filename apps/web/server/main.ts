@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readEnv, runApp, SettingsError } from '@scheduler/runtime';
+import { createLogger, readEnv, runApp, SettingsError } from '@scheduler/runtime';
 import { buildPageServer } from './app.ts';
 import { SETTINGS } from './env.ts';
 
@@ -18,7 +18,7 @@ await runApp('web', async () => {
     serverUrl: env.SERVER_URL,
     https: env.WEB_ORIGIN?.startsWith('https:') ?? false,
     trustedProxies: env.TRUSTED_PROXIES,
-    logLevel: env.LOG_LEVEL,
+    log: createLogger('web', env.LOG_LEVEL),
   });
   await app.listen({ host: env.HOST, port: env.WEB_PORT });
   return () => app.close();

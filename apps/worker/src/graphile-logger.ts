@@ -1,4 +1,4 @@
-import { errorText, type Logger, withoutValues } from '@scheduler/runtime';
+import { errorText, type Logger, textWithout } from '@scheduler/runtime';
 import { Logger as GraphileLogger } from 'graphile-worker';
 
 /** What graphile-worker tells of a line, as far as it is looked at here. */
@@ -12,7 +12,7 @@ interface Told {
 
 /**
  * graphile-worker's own lines go to our log; what it says of each job, our tasks say better. Which jobs' ends it could not write,
- * it says here and nowhere else. Its lines quote errors: what a failed statement was given is left out.
+ * it says here and nowhere else. Its lines quote errors: failed statements and addresses are left out.
  */
 export function graphileLogger(log: Logger, unwritten: Map<string, string>): GraphileLogger {
   return new GraphileLogger(() => (level, message, meta) => {
@@ -22,7 +22,7 @@ export function graphileLogger(log: Logger, unwritten: Map<string, string>): Gra
       for (const { id } of ended) unwritten.set(String(id), errorText(fatalError));
     }
     const about = fatalError ?? error;
-    const said = about instanceof Error ? withoutValues(message, about) : message;
+    const said = about instanceof Error ? textWithout(message, about) : message;
     if (level === 'error') log.error({ from: 'graphile-worker' }, said);
     else if (level === 'warning') log.warn({ from: 'graphile-worker' }, said);
     else log.debug({ from: 'graphile-worker' }, said);

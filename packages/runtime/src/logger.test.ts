@@ -23,8 +23,32 @@ describe('the logger', () => {
       encoding: 'utf8',
     });
     expect(stdout).toContain('kept');
-    expect(stdout).toContain('select from sessions');
+    expect(stdout).toContain('A statement failed.');
+    expect(stdout).not.toMatch(/Failed query|select from sessions|insert into/);
     expect(stdout).toContain('[redacted]');
     expect(stdout).not.toContain('s3cret');
+  });
+
+  it.each([
+    'console.error("it broke", failed)',
+    'console.error("it broke: " + failed)',
+    'Promise.reject(failed)',
+    'setImmediate(() => { throw failed; })',
+    'throw failed',
+  ])('has what a library prints and what nothing catches, without secrets: %s', (act) => {
+    const script = `
+      import { runApp } from '${new URL('./run.ts', import.meta.url).href}';
+      const refused = Object.assign(new Error('connect ECONNREFUSED 10.0.0.5:5432'), { address: '10.0.0.5', port: 5432 });
+      const given = ['s3cret-a'];
+      const failed = Object.assign(new Error('Failed query: select from sessions\\nparams: ' + given, { cause: refused }), {
+        query: 'select from sessions', params: given });
+      await runApp('test', async () => { ${act}; return async () => {}; });
+      process.on('beforeExit', () => process.exit(1));`;
+    const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/connect ECONNREFUSED|A statement failed/);
+    expect(stdout + stderr).not.toMatch(/s3cret|Failed query|select from|10\.0\.0\.5|5432/);
+    expect(status).toBe(1);
   });
 });

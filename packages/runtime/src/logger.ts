@@ -1,5 +1,5 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino, stdSerializers } from 'pino';
-import { withoutTellingFields, withoutValues } from './errors.ts';
+import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
+import { loggedError, withoutPlaces } from './errors.ts';
 import { currentScope } from './scope.ts';
 import { currentTraceId } from './tracing.ts';
 
@@ -25,18 +25,35 @@ const redact = SECRET_KEYS.flatMap((key) => [
   `*.*.*["${key}"]`,
 ]);
 
-/**
- * What a failed query was given, which Drizzle puts into its message and so into every message around it: the one that
- * looks up who is signed in is given the session's token. It ends with the text, or where a stack begins. This finds it in
- * messages that were put together by hand; an error itself is logged without it.
- */
-const QUERY_VALUES = /\\n *params: (?:[^"\\]|\\(?!n +at )[\s\S])*/g;
+const STATEMENT = 'Failed query:';
+/** A line of a stack within a JSON text. */
+const FRAME = /\\n +at (?:async |new |file:|node:|\/|[\w.<>[\] ]+ \()/y;
 
-/** An error as it is logged: without the values of rows and parameters that Postgres and Drizzle repeat in it. */
-function loggedError(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const { message, stack, ...fields } = withoutTellingFields(stdSerializers.err(error));
-  return { ...fields, message: withoutValues(message, error), stack: withoutValues(stack, error) };
+/**
+ * A log line without failed statements. Drizzle puts a statement and its parameters into its message, and the message of the one that
+ * looks up who is signed in holds the session's token. An error is logged without them; this removes them from messages
+ * that code or a library put together. A statement reaches to the end of the JSON text or to where a stack begins.
+ */
+function lineWithoutStatements(line: string): string {
+  let clean = '';
+  let from = 0;
+  for (let start = line.indexOf(STATEMENT); start >= 0; start = line.indexOf(STATEMENT, from)) {
+    clean += `${line.slice(from, start)}A statement failed.`;
+    from = endOfStatement(line, start);
+  }
+  return clean + line.slice(from);
+}
+
+function endOfStatement(line: string, start: number): number {
+  const special = /["\\]/g;
+  special.lastIndex = start;
+  for (let found = special.exec(line); found; found = special.exec(line)) {
+    FRAME.lastIndex = found.index;
+    if (found[0] === '"' || FRAME.test(line)) return found.index;
+    // An escape is two characters.
+    special.lastIndex = found.index + 2;
+  }
+  return line.length;
 }
 
 /**
@@ -48,8 +65,8 @@ export function createLogger(app: string, level: string, destination?: Destinati
     level,
     base: { app },
     redact: { paths: redact, censor: '[redacted]' },
-    hooks: { streamWrite: (line) => line.replace(QUERY_VALUES, '\\nparams: [redacted]') },
-    serializers: { err: loggedError },
+    hooks: { streamWrite: (line) => withoutPlaces(lineWithoutStatements(line)) },
+    serializers: { err: (error: unknown) => (error instanceof Error ? loggedError(error) : error) },
     timestamp: pino.stdTimeFunctions.isoTime,
     mixin: () => {
       const traceId = currentTraceId();

@@ -1,3 +1,4 @@
+import { consoleToLog } from './console.ts';
 import { readEnv, SettingsError, settings } from './env.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { startTracing } from './tracing.ts';
@@ -15,6 +16,12 @@ const STOP_WITHIN_MS = 25_000;
  */
 export async function runApp(app: string, start: () => Promise<() => Promise<void>>): Promise<void> {
   const log: Logger = createLogger(app, 'info');
+  consoleToLog(log);
+  // Node itself would print the error with all of its fields, what a statement was given among them.
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'an error that nothing caught');
+    process.exit(1);
+  });
   let stop: () => Promise<void>;
   try {
     const stopTracing = await startTracing(app, readEnv(RUN_SETTINGS).OTEL_EXPORTER_OTLP_ENDPOINT);

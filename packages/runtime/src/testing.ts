@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { z } from 'zod';
 
@@ -69,4 +71,77 @@ export function inputsOf(schema: z.ZodType | undefined, special: Special = {}): 
   if (!schema) return anything;
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
   return fc.oneof(shaped('', json, special), anything);
+}
+
+/** A route of an app, such as `{ method: 'GET', url: '/api/people/:employeeId/week.ics' }`. */
+export interface Route {
+  method: string;
+  url: string;
+}
+
+/** Builds a Fastify app and collects every route that is added to it, by plugins too. */
+export async function withRoutes<App>(build: () => Promise<App>): Promise<{ app: App; routes: Route[] }> {
+  const routes: Route[] = [];
+  const added = (route: { method: string | string[]; url: string }) => {
+    for (const method of [route.method].flat()) routes.push({ method, url: route.url });
+  };
+  // Fastify publishes each app that is made here.
+  const listen = (message: unknown) => {
+    const { fastify } = message as { fastify: { addHook(name: 'onRoute', hook: typeof added): void } };
+    fastify.addHook('onRoute', added);
+  };
+  subscribe('fastify.initialization', listen);
+  try {
+    return { app: await build(), routes };
+  } finally {
+    unsubscribe('fastify.initialization', listen);
+  }
+}
+
+/** A statement of SQL, wherever in a text it stands. */
+const SQL =
+  /Failed query|\bselect\s[^\n]*\sfrom\s|\binsert\s+into\s|\bdelete\s+from\s|\bupdate\s+\S+\s+set\s|\\?"params\\?"|params:/i;
+
+/**
+ * What a text tells that an answer or a log line must not: SQL, where Postgres is, and these secrets, each by its name. Empty where it
+ * tells nothing.
+ */
+export function insideTold(text: string, databaseUrl: string, secrets: Record<string, string>): string[] {
+  const { host, port, password } = new URL(databaseUrl);
+  const hidden: Record<string, string> = { ...secrets, password, host, 'url of the database': databaseUrl };
+  const told = Object.keys(hidden).filter((name) => hidden[name] && text.includes(String(hidden[name])));
+  if (new RegExp(`(?<![\\w.-])${port}(?![\\w-])`).test(text)) told.push('the database’s port');
+  const [sql] = SQL.exec(text) ?? [];
+  return sql === undefined ? told : [...told, `SQL: ${sql.slice(0, 80)}`];
+}
+
+/** Collects what a process prints by itself, beside its log. Call what is returned to end that; it gives what was printed. */
+export function capturePrinted(): () => string {
+  const printed: string[] = [];
+  const restore: (() => void)[] = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    const { write } = stream;
+    stream.write = ((chunk: string | Uint8Array) => {
+      printed.push(String(chunk));
+      return true;
+    }) as typeof write;
+    restore.push(() => {
+      stream.write = write;
+    });
+  }
+  for (const level of ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const) {
+    const print = console[level];
+    console[level] = (...words: unknown[]) => {
+      printed.push(
+        `${words.map((word) => (word instanceof Error ? inspect(word) : String(word))).join(' ')}\n`,
+      );
+    };
+    restore.push(() => {
+      console[level] = print;
+    });
+  }
+  return () => {
+    for (const undo of restore) undo();
+    return printed.join('');
+  };
 }
