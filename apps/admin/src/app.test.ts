@@ -870,6 +870,27 @@ describe('the board', () => {
     expect(job.body).not.toContain('planted');
   });
 
+  test('shows of a job that failed with a statement neither the statement nor what it was given', async () => {
+    const failed = 'Failed query: select * from users where id = $1\nparams: planted';
+    const jobId = await addJob('sync_employee', { employeeId: 1 }, 'employee:1');
+    await database.sql`select graphile_worker.permanently_fail_jobs(array[${jobId}]::bigint[], ${failed})`;
+    const { eventId } = await addDeadLetter(failed);
+    const pages = [
+      `/queues/api/queues/sync_employee/${jobId}`,
+      '/queues/api/queues?activeQueue=sync_employee&status=failed',
+      `/trpc/changes?input=${encodeURIComponent(JSON.stringify({ filter: { state: 'failed' } }))}`,
+      `/trpc/tries?input=${encodeURIComponent(JSON.stringify({ eventId }))}`,
+    ];
+    const answers = await Promise.all(pages.map((page) => ask('GET', page, 'admin')));
+    const { facts } = await overviewThat(({ facts }) => facts.failedJobs.total === 1);
+    expect(facts.failedJobs.shown).toMatchObject([{ id: jobId, reason: 'A statement failed.' }]);
+    expect((await act('retryJobs', { jobIds: [jobId] })).statusCode).toBe(200);
+    const [row] = await database.db.select().from(auditLog);
+    const shown = [...answers.map(({ body }) => body), JSON.stringify([facts, row])];
+    expect(shown.filter((text) => text.includes('A statement failed.'))).toHaveLength(4);
+    expect(shown.join(' ')).not.toMatch(/planted|Failed query|select \*/);
+  });
+
   test('has its own policy for styles, and scripts from here only', async () => {
     const answer = await ask('GET', '/queues', 'viewer');
     expect(answer.headers['content-security-policy']).toContain("default-src 'self'");

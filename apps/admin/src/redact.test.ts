@@ -33,6 +33,14 @@ test.each([
   expect(redact({ failedReason: text }).failedReason).not.toContain('planted');
 });
 
+test.each([
+  ['Failed query: select "id" from "users" where "token" = $1\nparams: planted', 'A statement failed.'],
+  ['It broke: Failed query: insert into users values ($1) params: planted', 'It broke: A statement failed.'],
+  ['connect ECONNREFUSED planted.example:5432', 'connect ECONNREFUSED'],
+])('a failed statement and an address are cut out of a text: %s', (text, shown) => {
+  expect(redact({ reasons: [text] })).toEqual({ reasons: [shown] });
+});
+
 test('what is no secret stays as it is', () => {
   const shown = {
     name: 'sync_schedule',

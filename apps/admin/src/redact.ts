@@ -1,3 +1,5 @@
+import { withoutInsides } from '@scheduler/runtime';
+
 const HIDDEN = '[redacted]';
 
 /** Names whose values are nobody's business here, wherever in a payload they stand. */
@@ -12,14 +14,17 @@ const SECRET_TEXT = [
   /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/gi,
 ];
 
-/** A copy of what is to be shown, without passwords, cookies and the like: by name in objects, by shape in text. */
+/**
+ * A copy of what is to be shown, without passwords, cookies and the like: by name in objects, by shape in text. Failed statements and
+ * addresses inside are cut out of texts.
+ */
 export function redact<T>(value: T): T {
   return redactAny(value) as T;
 }
 
 function redactAny(value: unknown): unknown {
   if (typeof value === 'string') {
-    return SECRET_TEXT.reduce((text, pattern) => text.replace(pattern, `$1${HIDDEN}`), value);
+    return SECRET_TEXT.reduce((text, pattern) => text.replace(pattern, `$1${HIDDEN}`), withoutInsides(value));
   }
   if (Array.isArray(value)) return value.map(redactAny);
   if (value !== null && typeof value === 'object') {
