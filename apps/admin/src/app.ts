@@ -13,6 +13,7 @@ import { type Database, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@
 import type { MetricsReader } from '@scheduler/metrics';
 import {
   assertShallowJson,
+  countedBy,
   describeFailure,
   isEncodedTwice,
   type Logger,
@@ -67,6 +68,7 @@ const LONGEST_REQUEST_MS = 30_000;
 export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const { database, metrics } = options;
   const logger: FastifyBaseLogger = options.log;
+  logger.info({ trustedProxies: options.trustedProxies }, countedBy(options.trustedProxies));
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // The audit log keeps it: one of its own over restarts and several admin apps.

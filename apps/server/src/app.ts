@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { isIP } from 'node:net';
 import { Readable } from 'node:stream';
 import {
   CLIENT_ADDRESS_HEADER,
@@ -12,6 +11,7 @@ import { connect, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@schedu
 import {
   assertShallowJson,
   BodyRefused,
+  countedBy,
   describeFailure,
   isEncodedTwice,
   type Logger,
@@ -73,6 +73,8 @@ export async function buildServer(options: {
   authSecret: string;
   origins: readonly string[];
   sessions: SessionLimits;
+  /** web, and whatever else is in front: the client's address is what they say it is. */
+  trustedProxies: readonly string[];
   log: Logger;
 }): Promise<FastifyInstance> {
   const { databaseUrl, log } = options;
@@ -93,6 +95,7 @@ export async function buildServer(options: {
     throw error;
   });
 
+  log.info({ trustedProxies: options.trustedProxies }, countedBy(options.trustedProxies));
   const logger: FastifyBaseLogger = log;
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
@@ -103,8 +106,7 @@ export async function buildServer(options: {
     // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
     http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
     routerOptions: { maxParamLength: 5_000 },
-    // The web app stands in between on a private network; whoever stands before that one is a client.
-    trustProxy: (address, hop) => hop === 0 && isPrivate(address),
+    trustProxy: [...options.trustedProxies],
   });
 
   // Where a body is taken, below, it is said how long it may be.
@@ -367,20 +369,4 @@ function headersOf(request: FastifyRequest): Headers {
     }
   }
   return headers;
-}
-
-/** Loopback, link-local and private networks: where the web app in front of this one may be. */
-function isPrivate(address: string): boolean {
-  const plain = address.replace(/^::ffff:/, '');
-  if (isIP(plain) === 4) {
-    const [a = 0, b = 0] = plain.split('.').map(Number);
-    return (
-      a === 127 ||
-      a === 10 ||
-      (a === 172 && b >= 16 && b <= 31) ||
-      (a === 192 && b === 168) ||
-      (a === 169 && b === 254)
-    );
-  }
-  return plain === '::1' || /^f[cd]/i.test(plain) || /^fe[89ab]/i.test(plain);
 }

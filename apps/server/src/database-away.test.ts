@@ -91,6 +91,7 @@ describe.each(TROUBLES)('while $trouble', ({ begin, inputs, least }) => {
         authSecret: 'only-for-tests-only-for-tests-only-for-tests',
         origins: [ORIGIN],
         sessions: { idleHours: 12, maxHours: 168 },
+        trustedProxies: [],
         log,
       }),
     );

@@ -21,6 +21,9 @@ export const SETTINGS = {
   SERVER_PORT: settings.port(4000),
   HOST: settings.HOST,
   WEB_ORIGIN: origins,
+  TRUSTED_PROXIES: settings.TRUSTED_PROXIES.transform((named) =>
+    named.length > 0 ? named : ['loopback', 'linklocal', 'uniquelocal'],
+  ),
   SESSION_IDLE_HOURS: settings.SESSION_IDLE_HOURS,
   SESSION_MAX_HOURS: settings.SESSION_MAX_HOURS,
   LOG_LEVEL: settings.LOG_LEVEL,

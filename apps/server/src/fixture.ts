@@ -45,6 +45,7 @@ export async function startTestServer(): Promise<TestServer> {
     authSecret: SECRET,
     origins: [ORIGIN],
     sessions: { idleHours: 12, maxHours: 168 },
+    trustedProxies: ['loopback'],
     log,
   });
   const url = await app.listen({ port: 0, host: '127.0.0.1' });

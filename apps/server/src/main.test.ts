@@ -49,6 +49,9 @@ describe('the server’s process', () => {
     await vi.waitFor(() => expect(output.text).toContain('Server listening'), 20_000);
     const [, url] = /Server listening at (http:[^"]+)/.exec(output.text) ?? [];
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect(output.text).toContain(
+      'requests from loopback, linklocal, uniquelocal (TRUSTED_PROXIES) are counted by',
+    );
     child.kill('SIGTERM');
     expect((await ended)[0]).toBe(0);
     const left =

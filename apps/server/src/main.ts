@@ -12,6 +12,7 @@ await runApp('server', async () => {
     authSecret: env.AUTH_SECRET,
     origins: env.WEB_ORIGIN,
     sessions: { idleHours: env.SESSION_IDLE_HOURS, maxHours: env.SESSION_MAX_HOURS },
+    trustedProxies: env.TRUSTED_PROXIES,
     log,
   });
   await app.listen({ port: env.SERVER_PORT, host: env.HOST });

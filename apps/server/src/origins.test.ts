@@ -63,6 +63,7 @@ describe.each([
       authSecret: 'only-for-tests-only-for-tests-only-for-tests',
       origins: [OWN, SECOND],
       sessions: { idleHours: 12, maxHours: 168 },
+      trustedProxies: [],
       log: createLogger('server-test', 'silent'),
     });
     const { cookies } = await post('/api/auth/sign-in/email', { origin: OWN, host: HOST }, USER);

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
-import { describeFailure, type Logger, MOST_BYTES, readiness, securityHeaders } from '@scheduler/runtime';
+import {
+  countedBy,
+  describeFailure,
+  type Logger,
+  MOST_BYTES,
+  readiness,
+  securityHeaders,
+} from '@scheduler/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 
 /**
@@ -19,6 +26,7 @@ export async function buildPageServer(options: {
   log: Logger;
 }): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = options.log;
+  logger.info({ trustedProxies: options.trustedProxies }, countedBy(options.trustedProxies));
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     genReqId: () => randomUUID(),

@@ -30,6 +30,16 @@ describe('settings', () => {
     );
   });
 
+  it('that name proxies are a list of addresses and networks, or refused', () => {
+    const read = (text: string) =>
+      readEnv({ TRUSTED_PROXIES: settings.TRUSTED_PROXIES }, { TRUSTED_PROXIES: text });
+    expect(read('').TRUSTED_PROXIES).toEqual([]);
+    const some = ['10.0.0.5', '10.0.0.0/8', 'fd00::/8', '::1', 'uniquelocal'];
+    expect(read(some.join(' , ')).TRUSTED_PROXIES).toEqual(some);
+    for (const wrong of ['everybody', '10.0.0.0/33', '10.0.0', '10.0.0.0/8/8', '::/129', '*'])
+      expect(() => read(wrong), wrong).toThrow(/TRUSTED_PROXIES is wrong/);
+  });
+
   it('keep their type', () => {
     const { COUNT } = readEnv({ COUNT: z.coerce.number() }, { COUNT: '3' });
     expect(COUNT + 1).toBe(4);

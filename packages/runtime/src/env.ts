@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isProxyAddress } from './proxies.ts';
 
 /** A missing or wrong setting. Its message names each variable, what is wrong and what would do. */
 export class SettingsError extends Error {
@@ -45,8 +46,9 @@ export const settings = {
     .string()
     .default('')
     .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+    .refine((parts) => parts.every(isProxyAddress), 'not all of it is addresses or networks')
     .describe(
-      'addresses or networks of the proxies in front, such as 10.0.0.5 or 10.0.0.0/8, with commas between; what they say of a client’s address is believed',
+      'addresses or networks of the proxies in front, such as 10.0.0.5 or 10.0.0.0/8, with commas between; what they say of a client’s address is believed. Without it web and admin believe nobody, and the server whoever comes from a private network, as web does',
     ),
   SESSION_IDLE_HOURS: z.coerce
     .number()

@@ -8,6 +8,7 @@ export { type Readiness, readiness, serveHealth } from './health.ts';
 export { assertShallowJson, BodyRefused, MOST_BYTES, readJsonBodies } from './json-bodies.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { isOverWithin } from './over-within.ts';
+export { countedBy } from './proxies.ts';
 export { RUN_SETTINGS, runApp } from './run.ts';
 export { inScope } from './scope.ts';
 export { cleanText } from './text.ts';

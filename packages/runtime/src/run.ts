@@ -22,29 +22,33 @@ export async function runApp(app: string, start: () => Promise<() => Promise<voi
     log.fatal({ err: error }, 'an error that nothing caught');
     process.exit(1);
   });
-  let stop: () => Promise<void>;
-  try {
+  const begin = async (): Promise<() => Promise<void>> => {
     const stopTracing = await startTracing(app, readEnv(RUN_SETTINGS).OTEL_EXPORTER_OTLP_ENDPOINT);
     const stopApp = await start();
-    stop = () => stopApp().finally(stopTracing);
-  } catch (error) {
-    if (error instanceof SettingsError) process.stderr.write(`${app}: ${error.message}\n`);
-    else log.fatal({ err: error }, 'could not start');
-    process.exit(1);
-  }
+    return () => stopApp().finally(stopTracing);
+  };
   let stopping = false;
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
     setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error, signal }, 'stopped with an error');
-        process.exit(1);
-      },
-    );
+    // One that comes while the app starts stops it once it has.
+    started
+      .then((stop) => stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error, signal }, 'stopped with an error');
+          process.exit(1);
+        },
+      );
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
+  const started = begin();
+  await started.catch((error: unknown) => {
+    if (error instanceof SettingsError) process.stderr.write(`${app}: ${error.message}\n`);
+    else log.fatal({ err: error }, 'could not start');
+    process.exit(1);
+  });
 }
