@@ -6,7 +6,7 @@ import { createMetricsReader, createMetricsWriter, type MetricsReader } from '@s
 import { findRedis, type RedisProcess, startRedis } from '@scheduler/metrics/redis';
 import { createLogger } from '@scheduler/runtime';
 import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
-import { inputsOf } from '@scheduler/runtime/testing';
+import { inputsOf, MALFORMED_REQUESTS, sendRaw } from '@scheduler/runtime/testing';
 import { TASKS } from '@scheduler/sync';
 import { desc, isNull, sql } from 'drizzle-orm';
 import fc from 'fast-check';
@@ -32,7 +32,7 @@ const cookies = {} as Record<UserRole, string>;
 /** What the page's scripts read from their cookie. */
 const tokens = {} as Record<UserRole, string>;
 
-const build = (reader: MetricsReader) =>
+const build = (reader: MetricsReader, log = createLogger('admin-test', 'silent')) =>
   buildAdmin({
     database,
     metrics: reader,
@@ -41,7 +41,7 @@ const build = (reader: MetricsReader) =>
     origin: ORIGIN,
     sessions: { idleHours: 12, maxHours: 168 },
     trustedProxies: [],
-    log: createLogger('admin-test', 'silent'),
+    log,
     page: 'none',
   });
 
@@ -674,6 +674,19 @@ describe('what goes wrong', () => {
     const url = `/trpc/${Array(21).fill('overview').join(',')}?batch=1`;
     expect((await ask('GET', url, 'admin')).statusCode).toBe(400);
   });
+});
+
+test('every malformed request is survived with all log levels on', async () => {
+  const lines: string[] = [];
+  const traced = await build(metrics, createLogger('admin', 'trace', { write: (line) => lines.push(line) }));
+  const port = Number(new URL(await traced.listen({ host: '127.0.0.1', port: 0 })).port);
+  for (const [what, request] of Object.entries(MALFORMED_REQUESTS)) {
+    lines.length = 0;
+    expect(await sendRaw(port, request), what).toMatch(/^HTTP\/1\.1 4/);
+    expect(lines.map((line) => JSON.parse(line).msg).join(), what).toMatch(/client (error|header_overflow)/);
+  }
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+  await traced.close();
 });
 
 describe('the overview', () => {

@@ -1,8 +1,11 @@
 import { request } from 'node:http';
 import { createUser } from '@scheduler/auth';
 import { userSessions, users } from '@scheduler/db';
+import { createLogger } from '@scheduler/runtime';
+import { MALFORMED_REQUESTS, sendRaw } from '@scheduler/runtime/testing';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { buildServer } from './app.ts';
 import {
   addEvent,
   addPerson,
@@ -1309,6 +1312,26 @@ test('one person’s streams are limited in number; those that close make room',
     expect((await open(again.signal)).status).toBe(200);
     again.abort();
   });
+});
+
+test('every malformed request is survived with all log levels on', async () => {
+  const lines: string[] = [];
+  const traced = await buildServer({
+    databaseUrl: server.database.url,
+    authSecret: 'only-for-tests-only-for-tests-only-for-tests',
+    origins: [ORIGIN],
+    sessions: { idleHours: 12, maxHours: 168 },
+    trustedProxies: [],
+    log: createLogger('server', 'trace', { write: (line) => lines.push(line) }),
+  });
+  const port = Number(new URL(await traced.listen({ host: '127.0.0.1', port: 0 })).port);
+  for (const [what, request] of Object.entries(MALFORMED_REQUESTS)) {
+    lines.length = 0;
+    expect(await sendRaw(port, request), what).toMatch(/^HTTP\/1\.1 4/);
+    expect(lines.map((line) => JSON.parse(line).msg).join(), what).toMatch(/client (error|header_overflow)/);
+  }
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+  await traced.close();
 });
 
 test('every answer is closed to other sites: nothing loads, frames or is kept', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { createLogger } from '@scheduler/runtime';
-import { insideTold, withRoutes } from '@scheduler/runtime/testing';
+import { insideTold, MALFORMED_REQUESTS, sendRaw, withRoutes } from '@scheduler/runtime/testing';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildPageServer } from './app.ts';
@@ -148,6 +148,27 @@ describe('the page server', () => {
     expect((await send('/people', 1_000)).status).toBe(404);
   });
 
+  it('survives every malformed request with all log levels on', async () => {
+    const lines: string[] = [];
+    const traced = await buildPageServer({
+      pageDirectory,
+      serverUrl: apiUrl,
+      https: true,
+      trustedProxies: [],
+      log: createLogger('web', 'trace', { write: (line) => lines.push(line) }),
+    });
+    const port = Number(new URL(await traced.listen({ host: '127.0.0.1', port: 0 })).port);
+    for (const [what, request] of Object.entries(MALFORMED_REQUESTS)) {
+      lines.length = 0;
+      expect(await sendRaw(port, request), what).toMatch(/^HTTP\/1\.1 4/);
+      expect(lines.map((line) => JSON.parse(line).msg).join(), what).toMatch(
+        /client (error|header_overflow)/,
+      );
+    }
+    expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+    await traced.close();
+  });
+
   it('believes nobody but the proxies it was told of what a client’s address is', async () => {
     const behind = await buildPageServer({
       pageDirectory,
@@ -230,7 +251,7 @@ describe('the page server', () => {
       serverUrl: await elsewhere.listen({ host: '127.0.0.1', port: 0 }),
       https: false,
       trustedProxies: [],
-      logLevel: 'silent',
+      log,
     });
     expect((await behind.inject('/readyz')).statusCode).toBe(503);
     await behind.close();

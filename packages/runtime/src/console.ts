@@ -1,5 +1,6 @@
-import { errorText, withoutInsides } from './errors.ts';
+import { errorText } from './errors.ts';
 import type { Logger } from './logger.ts';
+import { isError, newBounds, plain } from './plain.ts';
 
 const LEVELS = {
   debug: 'debug',
@@ -18,9 +19,11 @@ export function consoleToLog(log: Logger): () => void {
   const before = { ...console };
   for (const [name, level] of Object.entries(LEVELS)) {
     console[name as keyof typeof LEVELS] = (...words: unknown[]) => {
-      const said = words.map((word) =>
-        word instanceof Error ? errorText(word) : withoutInsides(String(word)),
-      );
+      const bounds = newBounds();
+      const said = words.map((word) => {
+        const shown = isError(word) ? errorText(word) : plain(word, bounds);
+        return typeof shown === 'string' ? shown : JSON.stringify(shown);
+      });
       log[level]({ from: 'console' }, said.join(' '));
     };
   }

@@ -21,18 +21,39 @@ const withoutQuoted = (error: Error & { code: string }) =>
 const PLACE =
   /\b((?:connect|write) [A-Z][A-Z_]+) (?=[^\s"\\]*[.:/])[^\s"\\]+|\b(getaddrinfo [A-Z][A-Z_]+) [^\s"\\]+/g;
 
-/** A text without the addresses of connections that failed. */
-export const withoutPlaces = (text: string): string => text.replace(PLACE, '$1$2');
-
 /** What a failed statement is called where its own message would stand. */
 const STATEMENT_FAILED = 'A statement failed.';
 
 /** A statement in a text that was put together by hand. It reaches to the end of the text, or to where a stack begins. */
 const STATEMENT = /Failed query:[\s\S]*?(?=\n +at (?:async |new |file:|node:|\/|[\w.<>[\] ]+ \()|$)/g;
 
+/** The expressions above meet no longer text; nothing keeps or shows more of one. */
+const LONGEST_READ = 20_000;
+
 /** A text that anybody put together, without statements (and what they were given) and without addresses inside. */
 export const withoutInsides = (text: string): string =>
-  withoutPlaces(text.replace(STATEMENT, STATEMENT_FAILED));
+  text.slice(0, LONGEST_READ).replace(STATEMENT, STATEMENT_FAILED).replace(PLACE, '$1$2');
+
+const MOST_CAUSES = 10;
+
+/** An error, its cause, that one's cause and so on: the first ten. */
+function withCauses(error: Error): Error[] {
+  const chain: Error[] = [];
+  let at: unknown = error;
+  while (at instanceof Error && !chain.includes(at) && chain.length < MOST_CAUSES) {
+    chain.push(at);
+    at = at.cause;
+  }
+  return chain;
+}
+
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return '';
+  }
+}
 
 /**
  * What an error says, as one clean line that may be stored and shown: no statement is in it, nothing of the values that one was
@@ -40,9 +61,12 @@ export const withoutInsides = (text: string): string =>
  */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error))
-    return withoutInsides(cleanText(String(error))) || 'An error without a message.';
-  // The reason stands below it.
-  if (isFailedQuery(error)) return error.cause ? errorText(error.cause) : STATEMENT_FAILED;
+    return withoutInsides(cleanText(textOf(error))) || 'An error without a message.';
+  if (isFailedQuery(error)) {
+    // The reason stands below it.
+    const reason = withCauses(error).find((cause) => !isFailedQuery(cause));
+    return reason ? errorText(reason) : STATEMENT_FAILED;
+  }
   if (isFromPostgres(error)) return cleanText(`${withoutQuoted(error)} (${error.code})`);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return cleanText(textWithout(error.message, error)) || code || error.name;
@@ -54,12 +78,9 @@ export function errorText(error: unknown): string {
  */
 export function textWithout(text: string, error: Error): string {
   let clean = text;
-  const seen = new Set<unknown>();
-  for (let at: unknown = error; at instanceof Error && !seen.has(at); at = at.cause) {
-    seen.add(at);
-    if (isFailedQuery(at)) {
-      clean = clean.replaceAll(at.message, at.cause ? errorText(at.cause) : STATEMENT_FAILED);
-    } else if (isFromPostgres(at)) clean = clean.replaceAll(at.message, withoutQuoted(at));
+  for (const at of withCauses(error)) {
+    if (isFailedQuery(at)) clean = clean.replaceAll(at.message, errorText(at));
+    else if (isFromPostgres(at)) clean = clean.replaceAll(at.message, withoutQuoted(at));
   }
   return withoutInsides(clean);
 }
@@ -76,12 +97,7 @@ export function loggedError(error: Error): Record<string, string | number | bool
     ([name, value]) =>
       ['string', 'number', 'boolean'].includes(typeof value) && !TELLING_FIELDS.includes(name),
   );
-  const stacks: string[] = [];
-  const seen = new Set<unknown>();
-  for (let at: unknown = error; at instanceof Error && !seen.has(at); at = at.cause) {
-    seen.add(at);
-    stacks.push(textWithout(at.stack ?? '', at));
-  }
+  const stacks = withCauses(error).map((at) => textWithout(at.stack ?? '', at));
   return {
     ...Object.fromEntries(fields),
     type: error.constructor.name || error.name,

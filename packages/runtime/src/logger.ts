@@ -1,77 +1,69 @@
-import { type DestinationStream, type Logger, type LoggerOptions, pino } from 'pino';
-import { loggedError, withoutPlaces } from './errors.ts';
+import { type DestinationStream, type LogFn, type Logger, type LoggerOptions, pino } from 'pino';
+import { isError, newBounds, plain } from './plain.ts';
 import { currentScope } from './scope.ts';
 import { currentTraceId } from './tracing.ts';
 
 export type { Logger };
 
-/** Keys whose values never reach a log, wherever in an object they stand (pino redacts by path, hence the depths). */
-const SECRET_KEYS = [
-  'password',
-  'Password',
-  'cookie',
-  'set-cookie',
-  'authorization',
-  'secret',
-  'token',
-  'PHPSESSID',
-  // Of a failed query.
-  'params',
-];
-const redact = SECRET_KEYS.flatMap((key) => [
-  `["${key}"]`,
-  `*["${key}"]`,
-  `*.*["${key}"]`,
-  `*.*.*["${key}"]`,
-]);
-
-const STATEMENT = 'Failed query:';
-/** A line of a stack within a JSON text. */
-const FRAME = /\\n +at (?:async |new |file:|node:|\/|[\w.<>[\] ]+ \()/y;
-
 /**
- * A log line without failed statements. Drizzle puts a statement and its parameters into its message, and the message of the one that
- * looks up who is signed in holds the session's token. An error is logged without them; this removes them from messages
- * that code or a library put together. A statement reaches to the end of the JSON text or to where a stack begins.
- */
-function lineWithoutStatements(line: string): string {
-  let clean = '';
-  let from = 0;
-  for (let start = line.indexOf(STATEMENT); start >= 0; start = line.indexOf(STATEMENT, from)) {
-    clean += `${line.slice(from, start)}A statement failed.`;
-    from = endOfStatement(line, start);
-  }
-  return clean + line.slice(from);
-}
-
-function endOfStatement(line: string, start: number): number {
-  const special = /["\\]/g;
-  special.lastIndex = start;
-  for (let found = special.exec(line); found; found = special.exec(line)) {
-    FRAME.lastIndex = found.index;
-    if (found[0] === '"' || FRAME.test(line)) return found.index;
-    // An escape is two characters.
-    special.lastIndex = found.index + 2;
-  }
-  return line.length;
-}
-
-/**
- * A JSON logger for one app. Lines carry `app` and the ids of the work under way ({@link currentScope}); secrets are
- * replaced by `[redacted]`.
+ * A JSON logger for one app. Lines carry `app` and the ids of the work under way ({@link currentScope}). Whatever a call is
+ * given, it is written as plain values without secrets, in one line of bounded length ({@link plain}); no call throws, and
+ * a line that can't be written is lost without further ado.
  */
 export function createLogger(app: string, level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
     level,
     base: { app },
-    redact: { paths: redact, censor: '[redacted]' },
-    hooks: { streamWrite: (line) => withoutPlaces(lineWithoutStatements(line)) },
-    serializers: { err: (error: unknown) => (error instanceof Error ? loggedError(error) : error) },
+    hooks: {
+      logMethod(given, write) {
+        try {
+          write.apply(this, plainArguments(given));
+        } catch {
+          try {
+            write.call(this, 'A line could not be written.');
+          } catch {
+            // There is nowhere to say so.
+          }
+        }
+      },
+    },
+    // Errors are plain by then; pino's own way would look for one.
+    serializers: { err: (error: unknown) => error },
     timestamp: pino.stdTimeFunctions.isoTime,
     mixin: () => {
       const traceId = currentTraceId();
       return { ...currentScope(), ...(traceId === undefined ? {} : { traceId }) };
     },
   };
-  return destination ? pino(options, destination) : pino(options);
+  const log = pino(options, destination ?? standardOutput());
+  const childOf = log.child;
+  log.child = function (this: Logger, bindings: object, ...more: []) {
+    return childOf.call(this, plainObject(bindings), ...more);
+  } as typeof log.child;
+  return log;
+}
+
+/**
+ * Standard output, where a failure to write is no error of the process. pino's own way there tries a write that failed again
+ * and again, without end, when it is to flush: on a full disk nothing else would happen any more.
+ */
+function standardOutput(): DestinationStream {
+  if (!process.stdout.listeners('error').includes(ignore)) process.stdout.on('error', ignore);
+  return { write: (line) => process.stdout.write(line) };
+}
+
+const ignore = () => {};
+
+/** What a call is given: an object and a text with what it is filled with, or a text alone. */
+function plainArguments([first, ...rest]: readonly unknown[]): Parameters<LogFn> {
+  const bounds = newBounds();
+  const start =
+    typeof first === 'object' && first !== null ? plainObject(first, bounds) : plain(first, bounds);
+  return [start, ...rest.map((value) => plain(value, bounds))] as Parameters<LogFn>;
+}
+
+function plainObject(value: object, bounds = newBounds()): object {
+  const copy = plain(value, bounds);
+  if (isError(value)) return { err: copy };
+  return typeof copy === 'object' && copy !== null && !Array.isArray(copy) ? copy : { value: copy };
 }

@@ -1,4 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { z } from 'zod';
@@ -144,4 +146,28 @@ export function capturePrinted(): () => string {
     for (const undo of restore) undo();
     return printed.join('');
   };
+}
+
+/** What is no request of HTTP, or one that Node refuses before an app sees it. */
+export const MALFORMED_REQUESTS: Record<string, string> = {
+  'a line without sense': 'nothing of HTTP\r\n\r\n',
+  'another version': 'GET / HTTP/9.9\r\n\r\n',
+  'the start of TLS': '\u0016\u0003\u0001\u0002\u0000\u0001\r\n\r\n',
+  'a NUL in the address': 'GET /\u0000 HTTP/1.1\r\nHost: a\r\n\r\n',
+  'a NUL in a header': 'GET / HTTP/1.1\r\nHost: a\r\nX: a\u0000b\r\n\r\n',
+  'a header without a colon': 'GET / HTTP/1.1\r\nHost: a\r\npassword\r\n\r\n',
+  'two lengths': 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+  'a length that is none': 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n',
+  'length and chunks':
+    'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  'headers of 100 kB': `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`,
+};
+
+/** Sends a text to an app as it is, and gives all that comes back until the app closes the connection. */
+export async function sendRaw(port: number, request: string): Promise<string> {
+  const socket = connect({ port, host: '127.0.0.1' });
+  // An app that has refused a request may close before all of it was sent.
+  socket.on('error', () => {});
+  socket.write(request, 'latin1');
+  return await text(socket).catch(() => '');
 }
