@@ -66,6 +66,22 @@ describe('an operator at the admin page', () => {
     await viewer.context().close();
   });
 
+  it('who signs out, there or elsewhere, leaves nothing in the page of what it had loaded', async () => {
+    const { page: leaving } = await open({ email: 'viewer@demo.test' });
+    const other = await leaving.context().newPage();
+    await other.goto(stack.apps.adminUrl);
+    for (const each of [leaving, other]) {
+      await each.getByRole('heading', { name: 'Sync is healthy' }).waitFor();
+      await each.evaluate('window.inMemory = true');
+    }
+    await leaving.getByRole('button', { name: 'Sign out' }).click();
+    for (const each of [leaving, other]) {
+      await each.getByLabel('Password').waitFor();
+      expect(await each.evaluate('window.inMemory')).toBeUndefined();
+    }
+    await leaving.context().close();
+  });
+
   it('is told within a minute that the worker died, and since when', async () => {
     stack.apps.worker.process.kill('SIGKILL');
     await page.getByRole('heading', { name: /^Sync is stuck, since \d/ }).waitFor({ timeout: 60_000 });

@@ -198,12 +198,14 @@ describe('ten tabs of one browser', () => {
     await oneStream();
   });
 
-  it('are all signed out with one of them, and hold no stream', async () => {
+  it('are all signed out with one of them, hold no stream, and nothing that they had loaded', async () => {
     const [tab] = tabs as [Page];
+    await everyTab((each) => each.evaluate('window.inMemory = true'));
     await tab.getByRole('button', { name: /^Account of/ }).click();
     await tab.getByRole('button', { name: 'Sign out' }).click();
     await everyTab((each) => each.getByLabel('Password').waitFor());
     await expect.poll(counter.open, { timeout: 20_000 }).toBe(0);
+    await everyTab(async (each) => expect(await each.evaluate('window.inMemory')).toBeUndefined());
   });
 
   it('are all the next person’s when somebody else signs in in one of them', async () => {

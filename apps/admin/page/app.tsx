@@ -7,7 +7,7 @@ import { Button } from './ui.tsx';
 export function App() {
   const me = trpc.me.useQuery(undefined, { refetchInterval: 60_000 });
   if (me.error?.data?.code === 'UNAUTHORIZED') return <SignIn onSignedIn={() => me.refetch()} />;
-  if (me.data) return <OverviewPage viewer={me.data} onSignedOut={() => me.refetch()} />;
+  if (me.data) return <OverviewPage viewer={me.data} />;
   if (me.error) {
     return (
       <main className="mx-auto flex max-w-md flex-col items-start gap-3 p-6">

@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { httpBatchLink, TRPCClientError } from '@trpc/client';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -6,10 +6,16 @@ import './app.css';
 import { App } from './app.tsx';
 import { csrfHeader, trpc } from './trpc.ts';
 
-const refused = (error: unknown) =>
-  error instanceof TRPCClientError && ['UNAUTHORIZED', 'FORBIDDEN'].includes(error.data?.code);
+const codeOf = (error: unknown): unknown => (error instanceof TRPCClientError ? error.data?.code : undefined);
+const refused = (error: unknown) => ['UNAUTHORIZED', 'FORBIDDEN'].includes(String(codeOf(error)));
 
 const queries = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error, query) => {
+      // The session has ended. Loaded anew, the page keeps nothing of what it showed.
+      if (codeOf(error) === 'UNAUTHORIZED' && query.state.data !== undefined) location.reload();
+    },
+  }),
   defaultOptions: { queries: { retry: (failures, error) => !refused(error) && failures < 1 } },
 });
 const client = trpc.createClient({ links: [httpBatchLink({ url: '/trpc', headers: () => csrfHeader() })] });

@@ -20,7 +20,7 @@ const STATES = ['synced', 'pending', 'waiting', 'failed', 'conflict'] as const;
 const stateAsked = () => STATES.find((state) => location.hash === `#state=${state}`);
 
 /** Whether sync is healthy, and everything one looks at next. */
-export function OverviewPage(props: { viewer: Viewer; onSignedOut: () => void }) {
+export function OverviewPage(props: { viewer: Viewer }) {
   const overview = trpc.overview.useQuery(undefined, { refetchInterval: POLL_MS });
   const [filter, setFilter] = useState<ChangeFilter>({ state: stateAsked() ?? 'failed' });
   useEffect(() => {
@@ -37,7 +37,7 @@ export function OverviewPage(props: { viewer: Viewer; onSignedOut: () => void })
   const { data } = overview;
   return (
     <>
-      <Header viewer={props.viewer} onSignedOut={props.onSignedOut} />
+      <Header viewer={props.viewer} />
       <main className="mx-auto grid w-full max-w-7xl grid-cols-[minmax(0,1fr)] gap-4 px-4 py-4 sm:px-6">
         {overview.error && (
           <p role="alert" className="rounded-lg bg-failed-soft px-4 py-3 text-failed">
@@ -82,15 +82,15 @@ export function OverviewPage(props: { viewer: Viewer; onSignedOut: () => void })
   );
 }
 
-function Header(props: { viewer: Viewer; onSignedOut: () => void }) {
-  const { viewer } = props;
+function Header({ viewer }: { viewer: Viewer }) {
   const signOut = async () => {
     await fetch('/api/auth/sign-out', {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...csrfHeader() },
       body: '{}',
-    });
-    props.onSignedOut();
+    }).catch(() => undefined);
+    // Whether or not the server answered, what was shown goes.
+    location.reload();
   };
   return (
     <header className="border-b border-line bg-surface">

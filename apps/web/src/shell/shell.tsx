@@ -42,7 +42,9 @@ export function Shell() {
   useEffect(() => {
     if (!signedOut) return;
     forgetSession();
-    void router.navigate({ to: '/sign-in', search: { next: router.latestLocation.href, ended: true } });
+    const search = { next: router.latestLocation.href, ended: true };
+    // Loaded anew: what was shown, and what could be undone, is gone from this tab's memory.
+    void router.navigate({ to: '/sign-in', search, reloadDocument: true });
   }, [signedOut, router]);
 
   return (

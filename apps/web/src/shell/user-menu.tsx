@@ -1,7 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { LogOut, Settings, UserRound } from 'lucide-react';
 import { AccountLinks } from '../access/account-links.tsx';
-import { queryClient } from '../api.ts';
 import { signOut } from '../session.ts';
 import { chooseTheme, THEMES, type Theme, useTheme } from '../theme.ts';
 import { buttonClass } from '../ui/button.tsx';
@@ -16,8 +15,8 @@ export function UserMenu() {
   const theme = useTheme();
   const leave = async () => {
     await signOut().catch(() => undefined);
-    await navigate({ to: '/sign-in' });
-    queryClient.clear();
+    // Loaded anew: what was shown, and what could be undone, is gone from this tab's memory.
+    await navigate({ to: '/sign-in', reloadDocument: true });
   };
   return (
     <>
