@@ -18,6 +18,7 @@ import {
   isEncodedTwice,
   type Logger,
   MOST_BYTES,
+  RefusedCalls,
   readiness,
   readJsonBodies,
   securityHeaders,
@@ -73,7 +74,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     loggerInstance: logger,
     // The audit log keeps it: one of its own over restarts and several admin apps.
     genReqId: () => randomUUID(),
-    // The page asks every few seconds; a line for each would bury what matters.
+    // The page asks every few seconds; a line for each would bury what matters. What is refused has one, below.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     trustProxy: [...options.trustedProxies],
@@ -103,12 +104,25 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     sessions: options.sessions,
     log: options.log,
   });
-  const viewerOf = (request: FastifyRequest) => {
+  const userIds = new WeakMap<FastifyRequest, string>();
+  const viewerOf = async (request: FastifyRequest) => {
     const headers = headersOf(request);
     // Its pages ask every few seconds by themselves: looking on doesn't keep a session open, doing something does.
     if (isRead(request.method)) headers.set(UNATTENDED_HEADER, '1');
-    return auth.userOf(headers);
+    const viewer = await auth.userOf(headers);
+    if (viewer) userIds.set(request, viewer.id);
+    return viewer;
   };
+  const refusedCalls = new RefusedCalls();
+  app.addHook('onResponse', async (request, reply) => {
+    const refused = refusedCalls.of(request);
+    const [path] = request.url.split('?');
+    const isRefusal = refused !== undefined || (reply.statusCode >= 400 && reply.statusCode < 500);
+    if (!isRefusal) return;
+    const { method, ip: address } = request;
+    const userId = userIds.get(request);
+    request.log.info({ method, path, status: reply.statusCode, userId, refused, address }, 'request refused');
+  });
 
   app.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/trpc/') && isEncodedTwice(request.url))
@@ -208,6 +222,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
         onError: ({ error, path, req }) => {
           if (error.code === 'INTERNAL_SERVER_ERROR')
             req.log.error({ err: error, path }, 'a procedure failed');
+          else refusedCalls.note(req, { path, code: error.code });
         },
         req: request,
         res: reply,

@@ -16,6 +16,7 @@ import {
   isEncodedTwice,
   type Logger,
   MOST_BYTES,
+  RefusedCalls,
   readiness,
   readJsonBodies,
   securityHeaders,
@@ -131,6 +132,7 @@ export async function buildServer(options: {
   app.addHook('onResponse', async (request, reply) => {
     const [path] = request.url.split('?');
     if (path === '/healthz' || path === '/readyz') return;
+    const refused = refusedCalls.of(request);
     request.log.info(
       {
         method: request.method,
@@ -138,11 +140,13 @@ export async function buildServer(options: {
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime),
         userId: userIds.get(request),
+        ...((refused || reply.statusCode >= 400) && { refused, address: request.ip }),
       },
       'request',
     );
   });
   const userIds = new WeakMap<FastifyRequest, string>();
+  const refusedCalls = new RefusedCalls();
 
   /** Statements on tables that aren't there yet would fail one by one, each in words of its own. */
   const assertSchema = async () => {
@@ -312,7 +316,7 @@ export async function buildServer(options: {
         onError: ({ error, path, req }) => {
           if (error.code === 'INTERNAL_SERVER_ERROR') {
             req.log.error({ err: error.cause ?? error, procedure: path }, 'procedure failed');
-          }
+          } else refusedCalls.note(req, { path, code: error.code });
         },
         req,
         res,

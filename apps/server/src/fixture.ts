@@ -36,10 +36,9 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-/** Starts a server on a free port. */
-export async function startTestServer(): Promise<TestServer> {
+/** Starts a server on a free port, without a log unless one is given. */
+export async function startTestServer(log = createLogger('server-test', 'silent')): Promise<TestServer> {
   const database = await createTestDatabase();
-  const log = createLogger('server-test', 'silent');
   const app = await buildServer({
     databaseUrl: database.url,
     authSecret: SECRET,

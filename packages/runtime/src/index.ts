@@ -9,6 +9,7 @@ export { assertShallowJson, BodyRefused, MOST_BYTES, readJsonBodies } from './js
 export { createLogger, type Logger } from './logger.ts';
 export { isOverWithin } from './over-within.ts';
 export { countedBy } from './proxies.ts';
+export { RefusedCalls } from './refused-calls.ts';
 export { RUN_SETTINGS, runApp } from './run.ts';
 export { inScope } from './scope.ts';
 export { cleanText } from './text.ts';
