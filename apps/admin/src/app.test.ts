@@ -904,6 +904,12 @@ describe('the board', () => {
     expect(shown.join(' ')).not.toMatch(/planted|Failed query|select \*/);
   });
 
+  test('leads to where one signs out', async () => {
+    const { body } = await ask('GET', '/queues', 'viewer');
+    const [, config = ''] = /id="__UI_CONFIG__"[^>]*>([^<]*)</.exec(body) ?? [];
+    expect(JSON.parse(config).miscLinks).toEqual([{ text: 'Overview and sign-out', url: '/' }]);
+  });
+
   test('has its own policy for styles, and scripts from here only', async () => {
     const answer = await ask('GET', '/queues', 'viewer');
     expect(answer.headers['content-security-policy']).toContain("default-src 'self'");

@@ -46,7 +46,7 @@ export async function mountQueues(
       historyProvider: options.historyProvider,
       uiConfig: {
         boardTitle: 'Crossmark sync',
-        miscLinks: [{ text: 'Overview', url: '/' }],
+        miscLinks: [{ text: 'Overview and sign-out', url: '/' }],
         hideDocsLink: true,
         pollingInterval: { showSetting: true },
         theme: THEME,
