@@ -129,7 +129,7 @@ export async function mountQueues(
 
       // Its page asks Google for fonts: our policy forbids that, and people's addresses are nobody's business.
       scope.addHook('onSend', async (_request, _reply, payload) =>
-        typeof payload === 'string' ? payload.replace(/<link href="https:\/\/fonts[^>]*>/, '') : payload,
+        typeof payload === 'string' ? payload.replace(/<link href="https:\/\/fonts[^<>]*>/, '') : payload,
       );
 
       await scope.register(adapter.registerPlugin());

@@ -41,6 +41,20 @@ test.each([
   expect(redact({ reasons: [text] })).toEqual({ reasons: [shown] });
 });
 
+test.each(['a.'.repeat(20_000), `password${' '.repeat(20_000)}`, '://a:'.repeat(8_000), 'x'.repeat(40_000)])(
+  'of a long text no more than 2,000 characters are looked at and shown',
+  (name) => {
+    const shown = redact({ name }).name;
+    expect(shown.length).toBeLessThanOrEqual(2_001);
+    expect(shown).toMatch(/…$/);
+  },
+);
+
+test('a secret at the end of what is shown is hidden as well', () => {
+  const text = `${'x'.repeat(1_980)} password=planted-and-more`;
+  expect(redact({ text }).text).not.toContain('planted');
+});
+
 test('what is no secret stays as it is', () => {
   const shown = {
     name: 'sync_schedule',

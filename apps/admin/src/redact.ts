@@ -8,11 +8,14 @@ const SECRET_NAME =
 
 /** Secrets inside running text, such as an error message that quotes a request. The first group stays. */
 const SECRET_TEXT = [
-  /(\b(?:password|passwd|secret|token|api[-_]?key|phpsessid)["']?\s*[=:]\s*["']?)[^\s"'&;,}]+/gi,
+  /(\b(?:password|passwd|secret|token|api[-_]?key|phpsessid)["']?\s{0,9}[=:]\s{0,9}["']?)[^\s"'&;,}]+/gi,
   /(\b(?:set-)?cookie["']?\s*:\s*)[^\r\n]+/gi,
   /(\b(?:bearer|basic)\s+)[a-z0-9._~+/=-]{8,}/gi,
-  /(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/gi,
+  /(:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/gi,
 ];
+
+/** Of a text that is shown; the rest is cut off before any expression meets it. */
+const LONGEST_SHOWN = 2_000;
 
 /**
  * A copy of what is to be shown, without passwords, cookies and the like: by name in objects, by shape in text. Failed statements and
@@ -24,7 +27,9 @@ export function redact<T>(value: T): T {
 
 function redactAny(value: unknown): unknown {
   if (typeof value === 'string') {
-    return SECRET_TEXT.reduce((text, pattern) => text.replace(pattern, `$1${HIDDEN}`), withoutInsides(value));
+    const begin = withoutInsides(value.slice(0, LONGEST_SHOWN));
+    const shown = SECRET_TEXT.reduce((text, pattern) => text.replace(pattern, `$1${HIDDEN}`), begin);
+    return value.length > LONGEST_SHOWN ? `${shown}…` : shown;
   }
   if (Array.isArray(value)) return value.map(redactAny);
   if (value !== null && typeof value === 'object') {

@@ -29,7 +29,7 @@ export async function passwordProblem(
   if (password.length > LONGEST_PASSWORD) return `is longer than ${LONGEST_PASSWORD} characters`;
   const folded = password.normalize('NFKC').toLowerCase();
   const once = /^(.+?)\1*$/su.exec(folded)?.[1] ?? folded;
-  const bare = (text: string) => text.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  const bare = (text: string) => /\p{L}(?:.*\p{L})?/su.exec(text)?.[0] ?? '';
   const [address = '', host = ''] = person.email.toLowerCase().split('@');
   const theirs = [person.email, address, host, person.name, person.name.replaceAll(' ', '')];
   const known = new Set([...OUR_WORDS, ...theirs.filter(Boolean).map((word) => word.toLowerCase())]);

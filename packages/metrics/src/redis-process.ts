@@ -109,7 +109,7 @@ async function launch(program: string, port: number): Promise<() => Promise<void
   try {
     // Whoever answers must be this process: another server may hold the port.
     const info = await Promise.race([probe.info('server'), failed, late]);
-    if (!new RegExp(`process_id:${server.pid}\\b`).test(info)) {
+    if (!info.split('\r\n').includes(`process_id:${server.pid}`)) {
       throw new RedisProcessError(`another server holds port ${port}`);
     }
   } catch (error) {

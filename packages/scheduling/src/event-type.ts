@@ -41,7 +41,7 @@ export function eventNumber(name: string): string | null {
  */
 export function workName(name: string): string {
   return name
-    .replace(/\s*\(\d{6,}\)\s*-.*$/, '')
+    .replace(/\(\d{6,}\)\s*-[\s\S]*$/, '')
     .replace(/^\d{6}-(VP-)?/, '')
     .replace(/^\d\d[.-]\d\d(-DD|-LKD-FSK)?[- ]/, '')
     .trim();

@@ -38,7 +38,7 @@ export function MoveMenu({
     .map((day) => {
       const { verdict, reasons } = judge.cell(cellKey(employeeId, day));
       const [first] = reasons.filter((reason) => reason.severity !== 'hint');
-      return { day, verdict, against: first?.message.replace(/(?<=\.) .*$/, '') };
+      return { day, verdict, against: first && firstSentence(first.message) };
     });
   // What forbids every day alike is said once.
   const [{ against: never = '' } = {}] = days.every(
@@ -151,4 +151,9 @@ function Item({
       {children}
     </DropdownMenu.Item>
   );
+}
+
+function firstSentence(text: string): string {
+  const end = text.indexOf('. ');
+  return end < 0 ? text : text.slice(0, end + 1);
 }

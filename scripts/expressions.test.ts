@@ -1,0 +1,70 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseSync } from 'oxc-parser';
+import { checkSync } from 'recheck';
+import { expect, test } from 'vitest';
+import { ROOT } from './lib/process.ts';
+
+/** Every source that runs in an app: what these read was written by others. */
+const sources = globSync('{apps,packages}/**/*.{ts,tsx}', {
+  cwd: ROOT,
+  exclude: (name) => ['node_modules', 'dist', 'simulator'].includes(name),
+}).filter((file) => !/\.test\.tsx?$|\/(testing|test-support|fixture)\.ts$/.test(file));
+
+interface Expression {
+  where: string;
+  pattern: string;
+  flags: string;
+}
+
+/** A node of a syntax tree, as far as it is looked at here. */
+interface Node {
+  type?: string;
+  start?: number;
+  regex?: { pattern: string; flags: string };
+  callee?: { name?: string };
+  [field: string]: unknown;
+}
+
+/** The regular expressions of a file, and where it makes some of text. */
+function expressionsOf(file: string): { written: Expression[]; made: string[] } {
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  const written: Expression[] = [];
+  const made: string[] = [];
+  const visit = (value: unknown): void => {
+    if (value === null || typeof value !== 'object') return;
+    const { type, start = 0, regex, callee } = value as Node;
+    const where = `${file}:${text.slice(0, start).split('\n').length}`;
+    if (type === 'Literal' && regex) written.push({ where, ...regex });
+    if ((type === 'NewExpression' || type === 'CallExpression') && callee?.name === 'RegExp')
+      made.push(where);
+    for (const inner of Object.values(value)) visit(inner);
+  };
+  visit(parseSync(file, text).program);
+  return { written, made };
+}
+
+const found = sources.map(expressionsOf);
+
+test('every regular expression of the product takes time that grows no faster than the text', () => {
+  expect(sources.length).toBeGreaterThan(200);
+  const written = found.flatMap((file) => file.written);
+  expect(written.length).toBeGreaterThan(80);
+  const slow = written.filter(
+    // Without a limit of time, so that the answer is the same on every machine.
+    ({ pattern, flags }) => checkSync(pattern, flags, { timeout: null }).status !== 'safe',
+  );
+  expect(slow).toEqual([]);
+}, 300_000);
+
+test('no regular expression of the product is made of text', () => {
+  expect(found.flatMap((file) => file.made)).toEqual([]);
+});
+
+test('an expression whose time grows faster than the text is told from others', () => {
+  const status = (expression: RegExp) =>
+    checkSync(expression.source, expression.flags, { timeout: null }).status;
+  expect(status(/\s*\(\d{6,}\)\s*-.*$/)).toBe('vulnerable');
+  expect(status(/\b[a-z][a-z0-9+.-]*:\/\//)).toBe('vulnerable');
+  expect(status(/^[a-z]+$/)).toBe('safe');
+});
