@@ -1,0 +1,507 @@
+/**
+ * `pnpm attack [--inputs N] [--seed N]`: two minutes of hostile inputs for a production build on loopback: as a stranger, a
+ * viewer and a dispatcher, to the scheduler's server, to the page's server before it and to the admin app; in bodies,
+ * headers, addresses and raw bytes; in Crossmark's rows, CSV files and calendars. Prints what came of it; fails where
+ * something failed on our side, ended, let somebody in or changed what it refused to change.
+ */
+import { connect as connectSocket } from 'node:net';
+import { parseArgs } from 'node:util';
+import { router as adminRouter } from '@scheduler/admin/router';
+import { CSRF_COOKIE, CSRF_HEADER } from '@scheduler/auth';
+import { ODD_ROWS, ODD_TEXTS } from '@scheduler/crossmark/simulator';
+import { currentInstant } from '@scheduler/runtime/clock';
+import { addDays, workDateOf } from '@scheduler/scheduling';
+import { appRouter } from '@scheduler/server/router';
+import { parse } from 'csv-parse/sync';
+import { type Api, signIn, signInCookie } from './lib/api.ts';
+import { startApp } from './lib/apps.ts';
+import {
+  FIELDS,
+  hostileInputs,
+  largestBodies,
+  type Procedure,
+  proceduresOf,
+  RAW_REQUESTS,
+} from './lib/attack/inputs.ts';
+import { mainThreadMs, watchRows } from './lib/attack/watch.ts';
+import { openSwitchboard } from './lib/chaos/switchboard.ts';
+import { temporaryInfrastructure } from './lib/infrastructure.ts';
+import { answers, type Running, waitFor } from './lib/process.ts';
+
+const { values } = parseArgs({
+  options: { inputs: { type: 'string', default: '100000' }, seed: { type: 'string', default: '1' } },
+});
+const INPUTS = Number(values.inputs);
+const SEED = Number(values.seed);
+const LONGEST_MS = 120_000;
+const BATCH = 20;
+/** What strangers and ordinary calls may send; see MOST_BYTES in packages/runtime. */
+const BYTES = { access: 16 * 1024, call: 64 * 1024, file: 4_000_000 };
+
+const CSV_HEADER =
+  'Project Name,Project Reference Number,Location MVID,Store Number,Store Name,Start Date/Time,Due Date/Time,Estimated Time,Rep Name,Employee ID,Schedule Date/Time';
+
+const mostBytes = (procedure: string) => {
+  if (procedure.startsWith('access.')) return BYTES.access;
+  return /^csv\.(preview|import)$/.test(procedure) ? BYTES.file : BYTES.call;
+};
+
+/** Somebody who asks: where, and with what headers. */
+interface Attacker {
+  who: string;
+  url: string;
+  headers: Record<string, string>;
+  procedures: Procedure[];
+  process: Running;
+}
+
+const startedMs = performance.now();
+const left = () => LONGEST_MS - (performance.now() - startedMs);
+const say = (line: string) =>
+  console.log(`${String(Math.round((performance.now() - startedMs) / 1_000)).padStart(4)} s  ${line}`);
+
+const found: string[] = [];
+/** Answers by their status. */
+const statuses = new Map<number | 'no answer', number>();
+let inputs = 0;
+let changedByRefused = 0;
+const cpu = new Map<string, { ms: number; of: string }>();
+
+const infrastructure = await temporaryInfrastructure();
+const { env, ports, databaseUrl } = infrastructure;
+let rows: Awaited<ReturnType<typeof watchRows>> | undefined;
+/** Sessions that we signed in to. */
+let ownSessions = 0;
+const running: Running[] = [];
+const app = (name: string) => {
+  const started = startApp(infrastructure, name, 'dist/main.js', { LOG_LEVEL: 'trace' });
+  running.push(started);
+  return started;
+};
+
+try {
+  await attack();
+} catch (error) {
+  found.push(`the attack broke off: ${error instanceof Error ? error.message : error}`);
+}
+const ended = running.filter(({ process }) => process.exitCode !== null || process.signalCode !== null);
+const gained = ((await rows?.sessions()) ?? 0) - ownSessions;
+await rows?.close();
+for (const one of running) await one.stop();
+await infrastructure.stop();
+report();
+process.exit(found.length === 0 ? 0 : 1);
+
+function report(): void {
+  const failures = [...statuses].filter(([status]) => typeof status === 'number' && status >= 500);
+  for (const one of ended) found.push(`${one.name} ended: ${one.output()}`);
+  for (const [status, count] of failures) found.push(`${count} answers ${status}`);
+  if (gained !== 0) found.push(`${gained} sessions more than were signed in to`);
+  if (inputs < INPUTS) found.push(`only ${inputs} of ${INPUTS} inputs in ${LONGEST_MS / 1_000} s`);
+
+  const slowest = [...cpu].sort(([, a], [, b]) => b.ms - a.ms).slice(0, 12);
+  console.table(
+    slowest.map(([route, { ms, of }]) => ({ route, 'main thread, ms': Math.round(ms * 10) / 10, of })),
+  );
+  console.log(`inputs                  ${inputs}`);
+  console.log(
+    `answers                 ${[...statuses]
+      .sort()
+      .map(([status, count]) => `${status}: ${count}`)
+      .join(', ')}`,
+  );
+  console.log(`answers of 500 and more ${failures.reduce((all, [, count]) => all + count, 0)}`);
+  console.log(`processes that ended    ${ended.length}`);
+  console.log(`slowest main thread     ${Math.round(slowest[0]?.[1].ms ?? 0)} ms for ${slowest[0]?.[0]}`);
+  console.log(`sessions gained         ${gained}`);
+  console.log(`rows changed by refused ${changedByRefused}`);
+  console.log(`seconds                 ${Math.round((performance.now() - startedMs) / 1_000)}`);
+
+  if (found.length > 0) console.log(`\nFound:\n${found.join('\n')}`);
+}
+
+async function attack(): Promise<void> {
+  const urls = {
+    server: `http://127.0.0.1:${ports.server}`,
+    web: `http://127.0.0.1:${ports.web}`,
+    admin: `http://127.0.0.1:${ports.admin}`,
+  };
+  const apps = { server: app('server'), web: app('web'), admin: app('admin') };
+  for (const name of ['server', 'web', 'admin'] as const) {
+    await waitFor(name, answers(`${urls[name]}/healthz`), { process: apps[name] });
+  }
+  const watched = await watchRows(databaseUrl);
+  rows = watched;
+  const scheduler = proceduresOf(appRouter);
+  const queues = proceduresOf(adminRouter);
+  const origin = env.WEB_ORIGIN ?? '';
+  const adminOrigin = env.ADMIN_ORIGIN ?? '';
+  const at = async (
+    where: keyof typeof urls,
+    who: 'stranger' | 'viewer' | 'dispatcher',
+  ): Promise<Attacker> => {
+    const own = where === 'admin' ? adminOrigin : origin;
+    const headers: Record<string, string> = { origin: own };
+    if (who !== 'stranger') {
+      headers.cookie = await signInCookie(urls[where], own, `${who}@demo.test`);
+      if (where === 'admin') headers[CSRF_HEADER] = await csrfToken(urls.admin, headers);
+    }
+    return {
+      who: `${who} at ${where}`,
+      url: urls[where],
+      headers,
+      procedures: where === 'admin' ? queues : scheduler,
+      process: apps[where],
+    };
+  };
+  const strangers = [
+    await at('server', 'stranger'),
+    await at('web', 'stranger'),
+    await at('admin', 'stranger'),
+  ];
+  const viewers = [await at('server', 'viewer'), await at('web', 'viewer'), await at('admin', 'viewer')];
+  const dispatchers = [await at('server', 'dispatcher'), await at('admin', 'dispatcher')];
+  const api = await signIn(urls.server, origin, 'dispatcher@demo.test');
+  ownSessions = await watched.sessions();
+  await watched.changed();
+
+  /** Whoever was refused, or only looked, changed nothing. */
+  const expectUnchanged = async (what: string) => {
+    const changed = await watched.changed();
+    changedByRefused += changed.length;
+    if (changed.length > 0) found.push(`${what}: ${changed.length} rows changed in ${[...new Set(changed)]}`);
+  };
+
+  // One request after the other, so that what the process's main thread does meanwhile is done for it.
+  for (const attacker of [...strangers, ...dispatchers]) {
+    await askForTime(attacker);
+  }
+  const paths = [
+    '/',
+    '/healthz',
+    '/api/auth/get-session',
+    '/api/people/1/week.ics',
+    '/metrics',
+    '/queues/api/queues',
+  ];
+  for (const attacker of [...strangers, ...dispatchers]) {
+    for (const path of paths) {
+      await timed(`GET ${path}`, attacker, () => ask(attacker, path));
+      await timed(`GET ${path}`, attacker, () => ask(attacker, `${path}?${'a[b]=c&'.repeat(1_700)}`));
+    }
+    for (const body of largestBodies(undefined, BYTES.access)) {
+      await timed('POST /api/auth/sign-in/email', attacker, () =>
+        ask(attacker, '/api/auth/sign-in/email', body),
+      );
+      const password = JSON.stringify({ email: 'viewer@demo.test', password: body });
+      await timed('POST /api/auth/sign-in/email', attacker, () =>
+        ask(attacker, '/api/auth/sign-in/email', password),
+      );
+    }
+  }
+  // As a dispatcher something large may be accepted; what is refused alone is looked at below.
+  await watched.changed();
+  say(`${inputs} inputs one after the other`);
+
+  const share = (part: number) => Math.round((INPUTS - inputs) * part);
+  const targets = { viewers: share(0.67), dispatchers: share(0.28), http: share(0.02) };
+  await Promise.all([...strangers, ...viewers].map((one, lane) => flood(one, targets.viewers / 6, lane)));
+  await expectUnchanged('strangers and viewers');
+  say(`${inputs} inputs: strangers and viewers were refused, or looked`);
+
+  let accepted = 0;
+  for (const [lane, one] of dispatchers.entries()) {
+    accepted += await floodWatched(one, targets.dispatchers * (lane === 0 ? 0.8 : 0.2), lane, watched);
+  }
+  say(`${inputs} inputs: dispatchers had ${accepted} changes accepted`);
+
+  await Promise.all([...strangers, ...viewers].map((one) => requests(one, targets.http / 6)));
+  await Promise.all(Object.values(urls).map((url) => rawRequests(url)));
+  await expectUnchanged('requests of other shapes');
+  say(`${inputs} inputs: addresses, headers, methods, raw bytes`);
+
+  const worker = app('worker');
+  await waitFor('The worker', async () => worker.output().includes('worker is ready'), { process: worker });
+  const switchboard = openSwitchboard(infrastructure.simulatorUrl);
+  const { plans } = await switchboard.state();
+  const texts = [...ODD_TEXTS, ...FIELDS];
+  const oddities = Object.values(ODD_ROWS);
+  for (const [index, { mplanId, storeId, name, startsOn, dueOn }] of plans.entries()) {
+    const text = texts[index % texts.length] ?? '';
+    const row = oddities[index % oddities.length]?.(text) ?? {};
+    const odd = index % 3 === 0 ? row : { name: `612345-${text}-V2-CORE`, storeName: text };
+    await switchboard.putPlan({ mplanId, storeId, name, startsOn, dueOn, row: odd });
+    inputs += 1;
+  }
+  const { runId } = await api.sync.refreshNow.mutate();
+  const run = await waitFor('The refresh', async () => {
+    const state = await api.sync.refreshRun.query({ runId });
+    return state.state !== 'running' && state.state !== 'queued' ? state : false;
+  });
+  say(`${inputs} inputs: a list with ${plans.length} odd rows was read (${run.state})`);
+
+  await fields(api, dispatchers[0] as Attacker);
+  say(`${inputs} inputs: fields of CSV files, and calendars that hold them`);
+  for (let more = 0; inputs < INPUTS && left() > 5_000; more++) {
+    await Promise.all([...strangers, ...viewers].map((one, lane) => flood(one, 500, 100 + lane + more * 10)));
+  }
+}
+
+/** What one request takes of an app's main thread; where that is much, the quicker of two: one may hold a collection of garbage. */
+async function timed(route: string, attacker: Attacker, send: () => Promise<unknown>): Promise<void> {
+  const { pid, exitCode } = attacker.process.process;
+  if (pid === undefined || exitCode !== null) return;
+  const once = async () => {
+    const before = mainThreadMs(pid);
+    await send();
+    return mainThreadMs(pid) - before;
+  };
+  const first = await once();
+  const ms = first < 10 ? first : Math.min(first, await once());
+  const known = `${route} (${attacker.who})`;
+  if (ms > (cpu.get(known)?.ms ?? 0)) cpu.set(known, { ms, of: attacker.process.name });
+}
+
+async function askForTime(attacker: Attacker): Promise<void> {
+  for (const { name, type, input } of attacker.procedures) {
+    if (type === 'subscription') continue;
+    // The first call compiles what the others run.
+    await ask(attacker, `/trpc/${name}`, type === 'mutation' ? '{}' : undefined);
+    for (const body of largestBodies(input, type === 'mutation' ? mostBytes(name) : 12_000)) {
+      const query = `?input=${encodeURIComponent(body).slice(0, 15_000)}`;
+      await timed(name, attacker, () =>
+        type === 'mutation' ? ask(attacker, `/trpc/${name}`, body) : ask(attacker, `/trpc/${name}${query}`),
+      );
+    }
+  }
+}
+/** One request; counts it and how it was answered. */
+async function ask(attacker: Attacker, path: string, body?: string): Promise<Response> {
+  inputs += 1;
+  const answer = await fetch(attacker.url + path, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { ...attacker.headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+    redirect: 'manual',
+    ...(body === undefined ? {} : { body }),
+  }).catch(() => null);
+  // A connection that was closed before the whole body was there.
+  if (!answer) return count('no answer', path, new Response(null));
+  const copy = answer.clone();
+  await answer.arrayBuffer().catch(() => {});
+  return count(answer.status, `${attacker.who} ${path.slice(0, 100)}`, copy);
+}
+
+function count(status: number | 'no answer', what: string, answer: Response): Response {
+  statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  if (typeof status === 'number' && status >= 500 && found.length < 20) found.push(`${status}: ${what}`);
+  return answer;
+}
+
+/** What each call of a batch was answered; the whole's answer for each where it was answered as one. */
+async function askBatch(
+  attacker: Attacker,
+  type: 'query' | 'mutation',
+  calls: { name: string; input: unknown }[],
+): Promise<boolean[]> {
+  const given = JSON.stringify(Object.fromEntries(calls.map(({ input }, index) => [index, input])));
+  const path = `/trpc/${calls.map(({ name }) => name).join(',')}?batch=1`;
+  const answer =
+    type === 'mutation'
+      ? await ask(attacker, path, given)
+      : await ask(attacker, `${path}&input=${encodeURIComponent(given)}`);
+  inputs += calls.length - 1;
+  const told = (await answer.json().catch(() => null)) as unknown;
+  if (!Array.isArray(told)) return calls.map(() => answer.ok);
+  return told.map((one: { error?: { data?: { httpStatus?: number } } }, index) => {
+    const status = one.error?.data?.httpStatus ?? 0;
+    if (status >= 500 && answer.status < 500)
+      count(
+        status,
+        `${attacker.who} ${calls[index]?.name} ${JSON.stringify(calls[index]?.input)?.slice(0, 300)}`,
+        answer,
+      );
+    return one.error === undefined;
+  });
+}
+
+/** Hostile calls in batches, queries and changes in turn. What a batch can't carry is left out of it. */
+function* batches(attacker: Attacker, seed: number, types: readonly ('query' | 'mutation')[]) {
+  const supplies = attacker.procedures.map((one) => ({
+    ...one,
+    supply: hostileInputs(one, SEED * 1_000 + seed),
+  }));
+  for (let turn = 0; ; turn++) {
+    const type = types[turn % types.length] ?? 'query';
+    // Without inputs there is nothing hostile about them; once in a while is enough.
+    const able = supplies.filter((one) => one.type === type && (one.input || turn % 50 === 0));
+    const calls: { name: string; input: unknown }[] = [];
+    for (let length = 0, index = 0; calls.length < BATCH; index++) {
+      const one = able[(turn * BATCH + index) % able.length];
+      if (!one) break;
+      const input = one.supply.next().value;
+      length += encodeURIComponent(toWellFormed(JSON.stringify(input) ?? '')).length + one.name.length + 8;
+      if (length > 11_000) break;
+      calls.push({ name: one.name, input });
+    }
+    if (calls.length > 0) yield { type, calls };
+  }
+}
+
+function toWellFormed(text: string): string {
+  return text.replace(/[\ud800-\udfff]/g, '?');
+}
+
+async function flood(attacker: Attacker, most: number, lane: number): Promise<void> {
+  let sent = 0;
+  for (const { type, calls } of batches(attacker, lane, ['query', 'mutation'])) {
+    if (sent >= most || left() < 0) return;
+    await askBatch(attacker, type, calls);
+    sent += calls.length;
+  }
+}
+
+/** Changes one batch after the other, as somebody of whom some are accepted: the refused ones must change nothing. */
+async function floodWatched(
+  attacker: Attacker,
+  most: number,
+  lane: number,
+  rows: Awaited<ReturnType<typeof watchRows>>,
+): Promise<number> {
+  let sent = 0;
+  let accepted = 0;
+  for (const { type, calls } of batches(attacker, lane + 50, ['mutation'])) {
+    if (sent >= most || left() < 0) break;
+    sent += calls.length;
+    const taken = await askBatch(attacker, type, calls);
+    const changed = await rows.changed();
+    const refused = calls.filter((_call, index) => !taken[index]);
+    accepted += calls.length - refused.length;
+    if (refused.length === calls.length && changed.length > 0) {
+      changedByRefused += changed.length;
+      found.push(
+        `${attacker.who}: refused, and changed ${[...new Set(changed)]}: ${JSON.stringify(calls).slice(0, 500)}`,
+      );
+    }
+  }
+  return accepted;
+}
+
+/** Addresses, headers and methods that no page of ours sends. */
+async function requests(attacker: Attacker, most: number): Promise<void> {
+  const texts = FIELDS.map((text) => encodeURIComponent(text));
+  const paths = [
+    '/',
+    '/trpc/',
+    '/trpc/board.week',
+    '/api/auth/',
+    '/api/people/',
+    '/queues/api/',
+    '/queues/',
+    '/assets/',
+  ];
+  for (let sent = 0; sent < most && left() > 0; sent++) {
+    const text = texts[sent % texts.length] ?? '';
+    const path = `${paths[sent % paths.length]}${sent % 3 === 0 ? text : ''}?${sent % 2 === 0 ? 'input' : text}=${text}`;
+    const method = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'HEAD'][sent % 7] ?? 'GET';
+    const odd: Record<string, string> = {
+      'x-forwarded-for': ['::ffff:1.2.3.4', 'x'.repeat(500), '1.1.1.1, '.repeat(50)][sent % 3] ?? '',
+      'content-type':
+        ['application/json', 'text/plain', 'multipart/form-data', 'application/json; charset=x'][sent % 4] ??
+        '',
+      accept: sent % 5 === 0 ? 'text/event-stream' : '*/*',
+      ...(sent % 4 === 0 ? { cookie: `scheduler.session_token=${text}; XSRF-TOKEN=${text}` } : {}),
+      ...(sent % 6 === 0 ? { origin: 'https://evil.example' } : {}),
+    };
+    inputs += 1;
+    const answer = await fetch(attacker.url + path, {
+      method,
+      headers: { ...attacker.headers, ...odd },
+      redirect: 'manual',
+      ...(method === 'GET' || method === 'HEAD' ? {} : { body: text }),
+      signal: AbortSignal.timeout(10_000),
+    }).catch(() => null);
+    count(answer?.status ?? 'no answer', `${attacker.who} ${method} ${path}`, new Response(null));
+    await answer?.body?.cancel();
+  }
+}
+
+async function rawRequests(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  for (const bytes of [...RAW_REQUESTS, ...RAW_REQUESTS]) {
+    inputs += 1;
+    await new Promise<void>((resolve) => {
+      const socket = connectSocket({ host: hostname, port: Number(port) }, () => socket.end(bytes, 'latin1'));
+      socket.setTimeout(500, () => socket.destroy());
+      socket.on('data', () => socket.destroy());
+      socket.on('error', () => {});
+      socket.on('close', () => resolve());
+    });
+  }
+}
+
+/** Hostile fields in forms and in imported files, and what comes out of them in CSV files and calendars. */
+async function fields(api: Api, attacker: Attacker): Promise<void> {
+  const [store] = await api.stores.list.query();
+  if (!store) throw new Error('The demo data has no store.');
+  const today = workDateOf(currentInstant(), store.timeZone);
+  const inUs = (day: string) => `${day.slice(5, 7)}/${day.slice(8)}/${day.slice(0, 4)}`;
+  for (let round = 0; round < 4; round++) {
+    const lines = Array.from({ length: 500 }, (_, index) => {
+      const cells = [
+        '612345-Oat Bars-V2-CORE',
+        String(700_000 + round * 500 + index),
+        '1',
+        store.crossmarkStoreId,
+      ];
+      cells.push(store.name, inUs(addDays(today, 2)), inUs(addDays(today, 12)), '60');
+      // The name is free text; what stands in another column by mistake is refused with its row.
+      cells[index % 4 === 0 ? index % cells.length : 0] = FIELDS[(index + round) % FIELDS.length] ?? '';
+      return cells.map((text) => `"${text.replaceAll('"', '""')}"`).join(',');
+    });
+    inputs += lines.length;
+    const text = [CSV_HEADER, ...lines].join('\r\n');
+    const { rows } = await api.csv.preview.mutate({ text });
+    const good = rows.filter((row) => row.problems.length === 0).map((row) => row.row);
+    await api.csv.import.mutate({ text, rows: good });
+  }
+  for (const [index, { id, version }] of (await api.employees.list.query({})).entries()) {
+    const name = FIELDS[(index * 5 + 3) % FIELDS.length] ?? '';
+    inputs += 1;
+    await api.employees.update.mutate({ employeeId: id, version, changes: { name } }).catch(() => {});
+    for (const week of [0, 1, 2]) {
+      const path = `/api/people/${id}/week.ics?weekOf=${addDays(today, week * 7)}`;
+      const calendar = await ask(attacker, path);
+      if (calendar.ok) checkCalendar(await calendar.text());
+    }
+  }
+  checkFile(await api.csv.export.query({ kind: 'scheduled' }));
+  checkFile(await api.csv.export.query({ kind: 'unscheduled' }));
+  checkFile(await api.csv.exportEvents.query({}));
+}
+
+/** Every line of a calendar file is a property, or goes on with the one before. */
+function checkCalendar(text: string): void {
+  for (const line of text.split('\r\n')) {
+    if (line !== '' && !/^( |[A-Z-]+[;:])/.test(line))
+      found.push(`a calendar's line: ${JSON.stringify(line)}`);
+    if (/[\r\n\u0085]/.test(line)) found.push(`a line end inside a calendar's line: ${JSON.stringify(line)}`);
+  }
+}
+
+/** No cell begins a formula, whatever a spreadsheet skips before it. */
+function checkFile(text: string): void {
+  for (const row of parse(text, { relax_column_count: true, bom: true }) as string[][]) {
+    for (const cell of row) {
+      if (/^[\s\ufeff\u200b]*[=+@＝-]/.test(cell))
+        found.push(`a cell that begins a formula: ${JSON.stringify(cell)}`);
+    }
+  }
+}
+
+/** The token that the admin page's browser is handed with its first answer. */
+async function csrfToken(url: string, headers: Record<string, string>): Promise<string> {
+  const answer = await fetch(`${url}/trpc/me`, { headers });
+  const cookies = answer.headers.getSetCookie().map((line) => line.split(';')[0] ?? '');
+  const cookie = cookies.find((one) => one.startsWith(`${CSRF_COOKIE}=`));
+  return cookie?.slice(CSRF_COOKIE.length + 1) ?? '';
+}

@@ -1,0 +1,116 @@
+import { HOSTILE, inputsOf } from '@scheduler/runtime/testing';
+import fc from 'fast-check';
+import { z } from 'zod';
+
+/** A procedure of a tRPC router, as far as an attacker needs to know it. */
+export interface Procedure {
+  name: string;
+  type: 'query' | 'mutation' | 'subscription';
+  input: z.ZodType | undefined;
+}
+
+/** The procedures of a router, by name. */
+export function proceduresOf(router: { _def: { procedures: object } }): Procedure[] {
+  const all = Object.entries(router._def.procedures) as [
+    string,
+    { _def: { type: Procedure['type']; inputs: z.ZodType[] } },
+  ][];
+  return all.map(([name, { _def }]) => ({ name, type: _def.type, input: _def.inputs[0] }));
+}
+
+/** An endless supply of hostile inputs for one procedure; the same seed gives the same ones. */
+export function* hostileInputs({ input }: Procedure, seed: number): Generator<unknown, never> {
+  const inputs = inputsOf(input);
+  for (let round = seed; ; round++) yield* fc.sample(inputs, { numRuns: 50, seed: round });
+}
+
+const repeated = (piece: string, length: number) =>
+  piece.repeat(Math.max(1, Math.floor(length / piece.length)));
+
+/** Pieces of text that slow expressions, decoders and escapes take long over. */
+const PIECES = [
+  'a',
+  'a.',
+  ' ',
+  '"',
+  "'",
+  '\\',
+  '=',
+  '@',
+  '0',
+  '-',
+  '\n',
+  '\u0000',
+  '\ud800',
+  '\u202e',
+  'é',
+  '{',
+  '%',
+];
+
+/**
+ * Bodies that take a parser, a schema or an expression as long as a body of `bytes` can: nested, with very many keys or
+ * items, and each field that the procedure knows as one long text or list.
+ */
+export function largestBodies(input: z.ZodType | undefined, bytes: number): string[] {
+  const text = bytes - 200;
+  const schema = input
+    ? (z.toJSONSchema(input, { io: 'input', unrepresentable: 'any' }) as {
+        properties?: Record<string, { type?: string }>;
+      })
+    : {};
+  const keys: string[] = [];
+  for (let index = 0, length = 2; length < text; index++) {
+    const key = `"k${index}":0`;
+    keys.push(key);
+    length += key.length + 1;
+  }
+  const fields = Object.entries(schema.properties ?? { value: {} });
+  const piece = (index: number) => PIECES[index % PIECES.length] ?? 'a';
+  const long = (piece: string) => JSON.stringify(repeated(piece, text / (JSON.stringify(piece).length - 2)));
+  return [
+    '['.repeat(text),
+    `${'['.repeat(text / 2)}${']'.repeat(text / 2)}`,
+    `${'{"a":'.repeat(text / 6)}1${'}'.repeat(text / 6)}`,
+    `{${keys.join(',')}}`,
+    `[${repeated('0,', text)}0]`,
+    `{"a":${repeated('9', text)}}`,
+    ...fields.flatMap(([name, { type }], index) =>
+      type === 'array'
+        ? [`{"${name}":[${repeated('1,', text)}1]}`, `{"${name}":[${repeated('"x",', text)}"x"]}`]
+        : [`{"${name}":${long(piece(index))}}`, `{"${name}":${long(piece(index + 5))}}`],
+    ),
+    `{${fields.map(([name], index) => `"${name}":${JSON.stringify(piece(index).repeat(2_000))}`).join(',')}}`,
+  ];
+}
+
+/** Fields of Crossmark's columns and of forms that mean something to a spreadsheet, a calendar or a page. */
+export const FIELDS = [
+  ...HOSTILE.filter((text) => text.length < 400 && !text.includes('\u0000') && text.isWellFormed()),
+  ...['=1+1', ' =1', '\n=1', '\ufeff=1', '\u200b=1', '+1', '-1', '@SUM(1)', '\t=1', '\r=1', '＝1'],
+  ...['x\r\nBEGIN:VEVENT', 'x\nATTENDEE:mailto:a@b.test', 'a,b;c\\d"e', 'x\u2028BEGIN:VEVENT', 'x\u0085y'],
+];
+
+/** Bytes that are no request, or one that no browser sends. */
+export const RAW_REQUESTS = [
+  'GET / HTTP/9.9\r\n\r\n',
+  'G\u0000T / HTTP/1.1\r\nHost: a\r\n\r\n',
+  'GET /\u0001 HTTP/1.1\r\nHost: a\r\n\r\n',
+  'GET  /  HTTP/1.1\r\n\r\n',
+  'POST /trpc/access.open HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef',
+  'POST /trpc/access.open HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n\r\nG',
+  'POST /trpc/access.open HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n',
+  'POST /trpc/access.open HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 99999999999999999999\r\n\r\n',
+  'POST /trpc/access.open HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"tok',
+  `GET / HTTP/1.1\r\nHost: a\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`,
+  `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: a\r\n\r\n`,
+  `GET / HTTP/1.1\r\nHost: a\r\n${'X: 1\r\n'.repeat(3_000)}\r\n`,
+  'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\nCookie: \u00ff\u0000\r\n\r\n',
+  'GET http://evil.example/ HTTP/1.1\r\nHost: evil.example\r\n\r\n',
+  'CONNECT evil.example:443 HTTP/1.1\r\nHost: evil.example\r\n\r\n',
+  'OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n',
+  'GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n',
+  'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  '\u0016\u0003\u0001\u0002\u0000\u0001\u0000',
+] as const;

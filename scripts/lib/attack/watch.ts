@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { connect } from '@scheduler/db';
+
+/** CPU that a process's main thread has used so far, in ms. Password hashing runs in other threads. Linux alone tells it. */
+export function mainThreadMs(pid: number): number {
+  const [nanoseconds] = readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ');
+  return Number(nanoseconds) / 1e6;
+}
+
+/** What anybody may add to: tries to sign in are counted, sessions are used, links to get in are asked for. */
+const FREE = ['sign_in_tries', 'user_sessions', 'access_links'];
+
+/** Counts every row that anybody inserts, changes or deletes in a database, by a trigger on each of its tables. */
+export async function watchRows(databaseUrl: string) {
+  const { sql, close } = connect(databaseUrl, { max: 1, applicationName: 'attack' });
+  await sql`create schema attack`;
+  await sql`create table attack.changed_rows (id bigint generated always as identity, in_table text not null)`;
+  await sql`
+    create function attack.note() returns trigger language plpgsql security definer as $$
+    begin
+      insert into attack.changed_rows (in_table) values (tg_table_name);
+      return null;
+    end $$`;
+  const tables = await sql<{ name: string; bare: string }[]>`
+    select format('%I.%I', schemaname, tablename) as name, tablename as bare from pg_tables
+    where schemaname not in ('pg_catalog', 'information_schema', 'attack')`;
+  for (const { name, bare } of tables) {
+    if (FREE.includes(bare)) continue;
+    await sql.unsafe(
+      `create trigger attack after insert or update or delete on ${name} for each row execute function attack.note()`,
+    );
+  }
+  let seen = 0;
+  return {
+    /** Rows changed since it was asked last, with their tables. */
+    changed: async (): Promise<string[]> => {
+      const rows = await sql<{ id: string; in_table: string }[]>`
+        select id, in_table from attack.changed_rows where id > ${seen} order by id`;
+      seen = Number(rows.at(-1)?.id ?? seen);
+      return rows.map((row) => row.in_table);
+    },
+    sessions: async (): Promise<number> => {
+      const [row] = await sql<{ count: number }[]>`select count(*)::int as count from user_sessions`;
+      return row?.count ?? 0;
+    },
+    close,
+  };
+}
