@@ -51,20 +51,24 @@ export async function compareSides(
   const known = new Set(
     (await db.select({ repId: employees.repId }).from(employees)).map((row) => row.repId),
   );
-  const reopened = new Set(
-    (
-      await db
-        .select({ bookingId: syncSteps.bookingId })
-        .from(syncSteps)
-        .where(and(eq(syncSteps.kind, 'reissue'), eq(syncSteps.state, 'done')))
-    ).map((step) => step.bookingId),
-  );
+  const reissues = await db
+    .select({ bookingId: syncSteps.bookingId, startsAt: syncSteps.startsAt })
+    .from(syncSteps)
+    .where(and(eq(syncSteps.kind, 'reissue'), eq(syncSteps.state, 'done')));
+  const workedAt = Map.groupBy(reissues, ({ bookingId }) => bookingId);
   // What was worked before a reissue stays there as history, unless the booking that followed is an edit of it.
   const reopenedAt = new Map(crossmark.pendingWork.map((work) => [work.bookingId, work.createdAt]));
-  // One that the new booking hides in the list stays history whatever somebody on Crossmark's site does to it.
-  const isHistory = ({ bookingId, lastEditedAt }: SimulatedBooking, newest: string | undefined) =>
-    reopened.has(bookingId as never) &&
-    (bookingId !== newest || lastEditedAt <= (reopenedAt.get(bookingId) ?? lastEditedAt));
+  // Somebody on Crossmark's site may say that another person did the work. And one that the new booking hides in the list
+  // stays history whatever they do to it.
+  const isHistory = ({ bookingId, startsAt, lastEditedAt }: SimulatedBooking, newest: string | undefined) => {
+    const worked = workedAt.get(bookingId as never);
+    if (!worked) return false;
+    return (
+      bookingId !== newest ||
+      lastEditedAt <= (reopenedAt.get(bookingId) ?? lastEditedAt) ||
+      worked.some((work) => work.startsAt === startsAt)
+    );
+  };
   const found: Differences = { lost: 0, duplicated: 0, ghosts: 0, stuck: 0, events: new Map() };
   for (const { event, store, schedule, person, sync } of rows) {
     const faults: string[] = [];
