@@ -117,6 +117,10 @@ async function guess(
   return answer.statusCode ?? 0;
 }
 
+/** Who has to wait now waits for an hour more, however slow this machine is. */
+const holdWaits = () =>
+  database.sql`update sign_in_tries set wait_until = wait_until + interval '1 hour' where wait_until > last_at + interval '4 seconds'`;
+
 describe('where a proxy stands in front', () => {
   test.each(apps)(
     '%s: strangers are told apart through a proxy, and can’t pretend to be others',
@@ -128,6 +132,7 @@ describe('where a proxy stands in front', () => {
       for (let tries = 0; tries < 20; tries++) {
         expect(await from('127.5.0.1', { 'x-forwarded-for': `203.0.${tries}.1` })).toBe(401);
       }
+      await holdWaits();
       expect(await from('127.5.0.1')).toBe(429);
       expect(await from('127.5.0.1', { 'x-forwarded-for': '198.51.100.1' })).toBe(429);
       expect(await from('127.6.0.1')).toBe(401);
@@ -141,6 +146,7 @@ describe('where a proxy stands in front', () => {
       for (let tries = 0; tries < 20; tries++) {
         expect(await guess(port, '127.5.0.1', `nobody${tries}@example.test`)).toBe(401);
       }
+      await holdWaits();
       expect(await guess(port, '127.6.0.1', 'nobody@example.test')).toBe(429);
     },
   );

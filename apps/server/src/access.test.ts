@@ -1,4 +1,4 @@
-import { createUser } from '@scheduler/auth';
+import { beginSignIn, createUser, TooEarly } from '@scheduler/auth';
 import { accessLinks, auditLog, stores, userAccounts, userSessions, users } from '@scheduler/db';
 import { currentTimeMs } from '@scheduler/runtime/clock';
 import { desc, eq } from 'drizzle-orm';
@@ -267,6 +267,32 @@ describe('a password', () => {
       'NOT_FOUND',
     );
     await enter(emailOf('viewer'), 'quite another one');
+  });
+
+  test('that was replaced by a link lets its user in at once, whatever strangers guess at their account', async () => {
+    const { id: userId } = await userBy(emailOf('viewer'));
+    const { token } = await (await server.as('admin')).users.resetLink.mutate({ userId });
+    const headers = { 'content-type': 'application/json', origin: ORIGIN };
+    const accepted = await fetch(`${server.url}/trpc/access.accept`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ token, password: 'quite another one' }),
+    });
+    const cookie = need(accepted.headers.getSetCookie()[0]?.split(';')[0]);
+    let n = 0;
+    const guess = () =>
+      beginSignIn(server.database.db, { email: emailOf('viewer'), from: { address: `198.18.${n++}.1` } });
+    await expect(
+      (async () => {
+        for (;;) await guess();
+      })(),
+    ).rejects.toThrow(TooEarly);
+    const answer = await fetch(`${server.url}/api/auth/sign-in/email`, {
+      method: 'POST',
+      headers: { ...headers, cookie },
+      body: JSON.stringify({ email: emailOf('viewer'), password: 'quite another one' }),
+    });
+    expect(answer.status).toBe(200);
   });
 
   test('stands nowhere but as a hash, and no link’s token stands anywhere', async () => {

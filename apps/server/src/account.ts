@@ -67,12 +67,11 @@ export async function changePassword(
   actor: Actor,
   input: { current: string; password: string },
 ): Promise<void> {
-  const attempt = await beginSignIn(db, { address: `session ${user.sessionId}`, email: user.email }).catch(
-    (error: unknown) => {
-      if (!(error instanceof TooEarly)) throw error;
-      throw wrong(`Too many tries. Wait for ${error.waitS} seconds, then try again.`);
-    },
-  );
+  const from = { known: `session ${user.sessionId}` };
+  const attempt = await beginSignIn(db, { email: user.email, from }).catch((error: unknown) => {
+    if (!(error instanceof TooEarly)) throw error;
+    throw wrong(`Too many tries. Wait for ${error.waitS} seconds, then try again.`);
+  });
   const seen = await verifyPassword(db, user.id, input.current);
   if (seen === null) throw wrong(NOT_YOURS);
   await attempt.succeeded();

@@ -275,7 +275,10 @@ export async function buildServer(options: {
     // Who isn't signed in is refused right after, and their stream is over.
     if (user && info.type === 'subscription') openStream(res, user.id);
     const stillSignedIn = async () => (await who()) !== null;
-    return { user, stillSignedIn, requestId: req.id, backend: { db: database.db, changes } };
+    const rememberDevice = (email: string) => {
+      res.header('set-cookie', auth.rememberDevice(headersOf(req), email));
+    };
+    return { user, stillSignedIn, rememberDevice, requestId: req.id, backend: { db: database.db, changes } };
   };
   const filesUnderWay = new Set<FastifyReply>();
   /** A batch gets the smallest limit of its calls. Only somebody who may import CSV files is heard out at that length. */

@@ -20,6 +20,8 @@ export interface Context {
   user: SessionUser | null;
   /** Asks again, for what stays open: the session may have ended meanwhile, or the user been disabled. */
   stillSignedIn(): Promise<boolean>;
+  /** The browser is known for this user from now on: see `Auth.rememberDevice`. */
+  rememberDevice(email: string): void;
   requestId: string;
   backend: Backend;
 }

@@ -139,7 +139,13 @@ describe('a stream asks again who it is for', () => {
       return true;
     };
     const caller = appRouter.createCaller(
-      { user, stillSignedIn, requestId: id, backend: { db: database.db, changes: feed } },
+      {
+        user,
+        stillSignedIn,
+        rememberDevice: () => {},
+        requestId: id,
+        backend: { db: database.db, changes: feed },
+      },
       { signal: leave.signal },
     );
     const stream = await caller.sync.onChange();

@@ -17,9 +17,10 @@ import { parseCookies } from 'better-auth/cookies';
 import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
 import { type BetterAuthOptions, betterAuth } from 'better-auth/minimal';
 import { and, eq, lt, sql } from 'drizzle-orm';
-import { type AppName, CSRF_COOKIE, sessionCookie } from './cookies.ts';
+import { type AppName, CSRF_COOKIE, deviceCookie, sessionCookie } from './cookies.ts';
 import { canonicalEmail } from './create-user.ts';
 import { type CsrfCheck, csrfCheck } from './csrf.ts';
+import { deviceOf } from './device.ts';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.ts';
 import { beginSignIn, TooEarly } from './throttle.ts';
 
@@ -54,6 +55,11 @@ export interface Auth {
    * its session from idling.
    */
   userOf(headers: Headers): Promise<SessionUser | null>;
+  /**
+   * The `set-cookie` line by which the browser of a request is known for a user from now on: their tries at signing in are
+   * counted apart from strangers'. For whoever has proved to be that user in another way than by signing in.
+   */
+  rememberDevice(headers: Headers, email: string): string;
   /** What a change with this request's session must prove; null for a request without one, which is nobody's. */
   csrfOf(headers: Headers): CsrfCheck | null;
 }
@@ -107,6 +113,7 @@ export function createAuth(options: {
 }): Auth {
   const { db, app } = options;
   const cookie = sessionCookie(app, options.baseUrl);
+  const known = deviceCookie(app, options.baseUrl);
   /** The user's sign-in version before their password was looked at. */
   const signingIn = new AsyncLocalStorage<number>();
   const tables = drizzleAdapter(db, {
@@ -266,6 +273,9 @@ export function createAuth(options: {
       );
   }
 
+  const deviceIn = (headers: Headers) =>
+    deviceOf(cookiesOf(headers).get(known.name), { secret: options.secret, cookie: known });
+
   async function signIn(request: Request): Promise<Response> {
     const given = await credentialsIn(request);
     if (!given) {
@@ -274,12 +284,15 @@ export function createAuth(options: {
     }
     const { email, password } = given;
     const address = request.headers.get(CLIENT_ADDRESS_HEADER) ?? '';
-    const attempt = await beginSignIn(db, { address, email: canonicalEmail(email) });
+    const canonical = canonicalEmail(email);
+    const device = deviceIn(request.headers);
+    const from = device.knows(canonical) ? { known: `device ${device.id}` } : { address };
+    const attempt = await beginSignIn(db, { email: canonical, from });
     const before = await userOf(request.headers);
     const [user] = await db
       .select({ signInVersion: users.signInVersion })
       .from(users)
-      .where(eq(users.email, canonicalEmail(email)));
+      .where(eq(users.email, canonical));
     const headers = new Headers(request.headers);
     headers.delete('content-length');
     const body = JSON.stringify({ email, password });
@@ -298,11 +311,13 @@ export function createAuth(options: {
     // The session is in the cookie, which scripts can't read; better-auth's own answer has it once more.
     const accepted = Response.json({ ok: true });
     for (const line of answer.headers.getSetCookie()) accepted.headers.append('set-cookie', line);
+    accepted.headers.append('set-cookie', device.remember(canonical));
     return accepted;
   }
 
   return {
     userOf,
+    rememberDevice: (headers, email) => deviceIn(headers).remember(canonicalEmail(email)),
     csrfOf: (headers) => {
       const cookies = cookiesOf(headers);
       const session = cookies.get(cookie.name);

@@ -8,8 +8,8 @@ export type AppName = 'scheduler' | 'scheduler-admin';
 export const CSRF_COOKIE = 'XSRF-TOKEN';
 export const CSRF_HEADER = 'x-xsrf-token';
 
-/** The cookie of an app's sessions: its name, and whether browsers send it by https alone. */
-export interface SessionCookie {
+/** A cookie of an app: its name, and whether browsers send it by https alone. */
+export interface AppCookie {
   name: string;
   secure: boolean;
 }
@@ -19,7 +19,13 @@ export interface SessionCookie {
  * from here. By https the name begins with `__Host-`, so that no other host of the domain can set it (with `__Secure-` one could). By
  * http browsers refuse both prefixes, and the name has none.
  */
-export function sessionCookie(app: AppName, baseUrl: string): SessionCookie {
+export const sessionCookie = (app: AppName, baseUrl: string): AppCookie =>
+  appCookie(app, 'session_token', baseUrl);
+
+/** The cookie by which an app knows a browser again, named likewise. */
+export const deviceCookie = (app: AppName, baseUrl: string): AppCookie => appCookie(app, 'device', baseUrl);
+
+function appCookie(app: AppName, what: string, baseUrl: string): AppCookie {
   const secure = new URL(baseUrl).protocol === 'https:';
-  return { name: `${secure ? '__Host-' : ''}${app}.session_token`, secure };
+  return { name: `${secure ? '__Host-' : ''}${app}.${what}`, secure };
 }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Db, signInTries, type Tx } from '@scheduler/db';
 import { eq, inArray, lt, sql } from 'drizzle-orm';
+import ipaddr from 'ipaddr.js';
 
 /** How many tries go without a wait, and how long the wait becomes, which doubles with each further try. */
 interface Policy {
@@ -8,19 +9,19 @@ interface Policy {
   longestWaitS: number;
 }
 
-/** Somebody who guesses at one account from one address. */
+/** Somebody who guesses at one account from one network, or on one device that is known for it. */
 const PAIR: Policy = { free: 5, longestWaitS: 900 };
-/** From many addresses. The wait stays short: nobody can lock a person out by guessing at their password. */
+/** Strangers from many networks. Who came in before is not among them: nobody can lock a person out by guessing at their password. */
 const ACCOUNT: Policy = { free: 30, longestWaitS: 60 };
 /** At many accounts. An office behind one address must get in on a Monday: tries that were right don't count. */
-const ADDRESS: Policy = { free: 20, longestWaitS: 300 };
+const NETWORK: Policy = { free: 20, longestWaitS: 300 };
 const FIRST_WAIT_S = 5;
 /** Without a further try for so long, what was tried is forgotten. */
 const FORGOTTEN_AFTER = sql`interval '1 day'`;
 
 /** A try at signing in that was let through. */
 interface SignInTry {
-  /** The password was right: the account's tries are forgotten, and this one is not held against the address. */
+  /** The password was right: what was tried from there is forgotten, and this one is not held against the network. */
   succeeded(): Promise<void>;
 }
 
@@ -35,21 +36,27 @@ export class TooEarly extends Error {
   }
 }
 
+/** Who tries: a stranger, told by their address, or a device or session by which the account's user came in before. */
+export type Caller = { address: string } | { known: string };
+
 /**
  * Counts a try before its password is looked at, so that a thousand at once are no way around the wait. Throws
- * {@link TooEarly} for one that has to wait; it is not counted.
+ * {@link TooEarly} for one that has to wait; it is not counted. Whoever is known is counted by themselves: no stranger's
+ * tries make them wait, and theirs make no stranger wait.
  *
  * Counts are in Postgres: the same for all servers, and after a restart.
  */
-export async function beginSignIn(db: Db, who: { address: string; email: string }): Promise<SignInTry> {
-  const account = keyOf('account', who.email);
-  const pair = keyOf('pair', who.email, who.address);
-  const address = keyOf('address', who.address);
-  const counted: [string, Policy][] = [
-    [account, ACCOUNT],
-    [pair, PAIR],
-    [address, ADDRESS],
-  ];
+export async function beginSignIn(db: Db, who: { email: string; from: Caller }): Promise<SignInTry> {
+  const { email, from } = who;
+  const own: [string, Policy][] =
+    'address' in from
+      ? [
+          [keyOf('account', email), ACCOUNT],
+          [keyOf('pair', email, networkOf(from.address)), PAIR],
+        ]
+      : [[keyOf('known', email, from.known), PAIR]];
+  const shared = 'address' in from ? keyOf('network', networkOf(from.address)) : undefined;
+  const counted = shared === undefined ? own : [...own, [shared, NETWORK] as [string, Policy]];
   // In one order everywhere: tries that share keys never wait for each other in a circle.
   counted.sort(([a], [b]) => (a < b ? -1 : 1));
   await db.transaction(async (tx) => {
@@ -57,11 +64,17 @@ export async function beginSignIn(db: Db, who: { address: string; email: string 
   });
   return {
     succeeded: async () => {
-      await db.delete(signInTries).where(inArray(signInTries.key, [account, pair]));
-      await db
-        .update(signInTries)
-        .set({ tries: sql`greatest(${signInTries.tries} - 1, 0)`, waitUntil: sql`app_now()` })
-        .where(eq(signInTries.key, address));
+      await db.delete(signInTries).where(
+        inArray(
+          signInTries.key,
+          own.map(([key]) => key),
+        ),
+      );
+      if (shared !== undefined)
+        await db
+          .update(signInTries)
+          .set({ tries: sql`greatest(${signInTries.tries} - 1, 0)`, waitUntil: sql`app_now()` })
+          .where(eq(signInTries.key, shared));
       // Relies on the index sign_in_tries_last.
       await db.delete(signInTries).where(lt(signInTries.lastAt, sql`app_now() - ${FORGOTTEN_AFTER}`));
     },
@@ -94,6 +107,16 @@ async function count(tx: Tx, key: string, { free, longestWaitS }: Policy): Promi
     .from(signInTries)
     .where(eq(signInTries.key, key));
   throw new TooEarly(Math.max(row?.waitS ?? 1, 1));
+}
+
+/**
+ * What an address is counted by: the /24 of IPv4 (also where it is written as IPv6) or the /64 of IPv6. Whoever has one address of
+ * it may well have them all. What is no address is taken as it stands.
+ */
+export function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const bytes = ipaddr.process(address).toByteArray();
+  return bytes.slice(0, bytes.length === 4 ? 3 : 8).join('.');
 }
 
 const keyOf = (...parts: string[]): string =>

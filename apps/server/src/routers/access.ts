@@ -13,9 +13,11 @@ export const accessRouter = router({
     .mutation(({ ctx, input }) => openLink(ctx.backend.db, input.token)),
 
   /** Uses an invitation or a reset link. */
-  accept: linkProcedure
-    .input(z.strictObject({ token, password }))
-    .mutation(({ ctx, input }) => acceptLink(ctx.backend.db, ctx.requestId, input)),
+  accept: linkProcedure.input(z.strictObject({ token, password })).mutation(async ({ ctx, input }) => {
+    const accepted = await acceptLink(ctx.backend.db, ctx.requestId, input);
+    ctx.rememberDevice(accepted.email);
+    return accepted;
+  }),
 
   /** Makes the first admin and the first store. */
   setUp: linkProcedure
