@@ -12,6 +12,7 @@ import {
 import { type Database, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
 import {
+  answerUnreadable,
   assertShallowJson,
   countedBy,
   describeFailure,
@@ -70,6 +71,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   const { database, metrics } = options;
   const logger: FastifyBaseLogger = options.log;
   logger.info({ trustedProxies: options.trustedProxies }, countedBy(options.trustedProxies));
+  const origin = new URL(options.origin).origin;
+  const https = origin.startsWith('https:');
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     // The audit log keeps it: one of its own over restarts and several admin apps.
@@ -82,6 +85,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
     http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
     routerOptions: { maxParamLength: 5000 },
+    clientErrorHandler: answerUnreadable({ https, log: options.log }),
   });
   // Where a body is taken, below, it is said how long it may be.
   app.removeAllContentTypeParsers();
@@ -93,7 +97,6 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     return reply.code(status).send({ error: message });
   });
 
-  const origin = new URL(options.origin).origin;
   const origins = originsOf(origin);
   const auth = createAuth({
     db: database.db,
@@ -145,7 +148,6 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
       error: 'This request lacks the token of your session. Reload the page and try again.',
     });
   });
-  const https = origin.startsWith('https:');
   const pageHeaders = securityHeaders({ https, policy: pagePolicy("'self'") });
   const boardHeaders = securityHeaders({ https, policy: pagePolicy("'self' 'unsafe-inline'") });
   app.addHook('onSend', async (request, reply) => {

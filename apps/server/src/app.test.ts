@@ -1321,7 +1321,11 @@ test('every malformed request is survived with all log levels on', async () => {
   const port = Number(new URL(await traced.listen({ host: '127.0.0.1', port: 0 })).port);
   for (const [what, request] of Object.entries(MALFORMED_REQUESTS)) {
     lines.length = 0;
-    expect(await sendRaw(port, request), what).toMatch(/^HTTP\/1\.1 4/);
+    const answer = await sendRaw(port, request);
+    expect(answer, what).toMatch(/^HTTP\/1\.1 4/);
+    expect(answer, what).toMatch(/^content-security-policy: default-src 'none';.*frame-ancestors 'none'/m);
+    expect(answer, what).toMatch(/^x-content-type-options: nosniff/m);
+    expect(answer, what).toMatch(/^cache-control: no-store/m);
     expect(lines.map((line) => JSON.parse(line).msg).join(), what).toMatch(/client (error|header_overflow)/);
   }
   expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);

@@ -9,6 +9,7 @@ import {
 } from '@scheduler/auth';
 import { connect, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
 import {
+  answerUnreadable,
   assertShallowJson,
   BodyRefused,
   countedBy,
@@ -107,6 +108,7 @@ export async function buildServer(options: {
     // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
     http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
     routerOptions: { maxParamLength: 5_000 },
+    clientErrorHandler: answerUnreadable({ https: baseUrl.startsWith('https:'), log }),
     trustProxy: [...options.trustedProxies],
   });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
 import {
+  answerUnreadable,
   countedBy,
   describeFailure,
   type Logger,
@@ -37,6 +38,7 @@ export async function buildPageServer(options: {
     requestTimeout: LONGEST_REQUEST_MS,
     // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
     http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
+    clientErrorHandler: answerUnreadable({ https: options.https, log: options.log }),
   });
 
   // Before any route: a route keeps the handler that there was when it was added.

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { securityHeaders } from './headers.ts';
 import type { Logger } from './logger.ts';
 
 /** Why an app can't do its job right now, each a sentence; empty where it can. */
@@ -15,6 +16,9 @@ export async function readiness(
   return { status: ok ? 200 : 503, body: { ok, reasons: found } };
 }
 
+/** Not for browsers, which may open it all the same. */
+const HEADERS = securityHeaders({ https: false, policy: {} });
+
 /** `/healthz` (the process answers) and `/readyz` (it can do its job, or why not) for an app that serves nothing else. */
 export async function serveHealth(options: {
   host: string;
@@ -25,7 +29,7 @@ export async function serveHealth(options: {
   const server = createServer(async (request, response) => {
     const say = (status: number, body: object) =>
       response
-        .writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+        .writeHead(status, { ...HEADERS, 'content-type': 'application/json', 'cache-control': 'no-store' })
         .end(JSON.stringify(body));
     if (request.url === '/healthz') return say(200, { ok: true });
     if (request.url !== '/readyz') return say(404, { message: 'There is nothing here.' });

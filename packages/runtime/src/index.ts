@@ -3,7 +3,7 @@ export { consoleToLog } from './console.ts';
 export { readEnv, SettingsError, settings } from './env.ts';
 export { errorText, textWithout, withoutInsides } from './errors.ts';
 export { describeFailure, internalErrorMessage } from './failure.ts';
-export { securityHeaders } from './headers.ts';
+export { answerUnreadable, securityHeaders } from './headers.ts';
 export { type Readiness, readiness, serveHealth } from './health.ts';
 export { assertShallowJson, BodyRefused, MOST_BYTES, readJsonBodies } from './json-bodies.ts';
 export { createLogger, type Logger } from './logger.ts';
