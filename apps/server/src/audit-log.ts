@@ -9,11 +9,10 @@ import {
   type WorkDate,
   workDateOf,
 } from '@scheduler/scheduling';
-import { stringify } from 'csv-stringify/sync';
 import { and, desc, eq, gte, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import { actionInWords, type ChangedField, changedFields } from './action-words.ts';
 import { actors, historyKind } from './activity.ts';
-import { withFormulaMark } from './csv/format.ts';
+import { csvLines } from './csv/write.ts';
 import { findStore } from './stores.ts';
 import type { AuditEntryView, AuditKind, AuditObject, AuditPage } from './views.ts';
 
@@ -121,7 +120,7 @@ const CSV_COLUMNS = [
  */
 export async function* auditCsv(db: Db, filter: AuditFilter): AsyncGenerator<string> {
   const { timeZone } = await findStore(db, filter.storeId);
-  yield stringify([CSV_COLUMNS], { bom: true, record_delimiter: '\r\n' });
+  yield csvLines([CSV_COLUMNS], { first: true });
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const query: AuditQuery = { ...filter, limit: EXPORTED_AT_ONCE, ...(cursor && { cursor }) };
     const { entries, raw, next } = await read(db, query, timeZone);
@@ -142,10 +141,7 @@ export async function* auditCsv(db: Db, filter: AuditFilter): AsyncGenerator<str
       raw[index]?.after ? JSON.stringify(raw[index].after) : '',
       entry.requestId ?? '',
     ]);
-    yield stringify(
-      records.map((record) => record.map(withFormulaMark)),
-      { record_delimiter: '\r\n' },
-    );
+    yield csvLines(records, { first: false });
     cursor = next;
   }
 }

@@ -1,3 +1,5 @@
+import { cleanText } from '@scheduler/runtime';
+import fc from 'fast-check';
 import ICAL from 'ical.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { weekAsCalendar } from './calendar.ts';
@@ -76,6 +78,56 @@ describe('a week as a calendar file', () => {
     expect(event?.component.getFirstPropertyValue('dtstamp')).toBeTruthy();
   });
 });
+
+/** Parts of texts that would end a line, a value or the event. */
+const HOSTILE = [
+  ...['\r\n', '\n', '\r', '\u2028', '\u2029', '\u0085', '\u000b', '\u0000', '\u001b', '\ud800', '\ufeff'],
+  ...[';', ',', ':', '\\', '\\n', '\\N', '"', '^n', '=', ' ', '\t', 'é', '🍎'],
+  ...['END:VEVENT', 'BEGIN:VEVENT', 'ATTENDEE:mailto:a@evil.example', 'URL:javascript:1', 'x'.repeat(80)],
+];
+
+test('no field of any text ends a line, a value or an event: each is read back as one clean line', () => {
+  const text = fc
+    .array(fc.constantFrom(...HOSTILE), { minLength: 1, maxLength: 8 })
+    .map((parts) => `a${parts.join('')}z`);
+  const fields = fc.record({ person: text, store: text, number: text, event: text, type: text, link: text });
+  fc.assert(
+    fc.property(fields, ({ person, store, number, event, type, link }) => {
+      const given = week([{ eventName: event, type: type as 'Core', instructionsUrl: link }]);
+      given.employee.name = person;
+      Object.assign(given.store, { name: store, number });
+      const file = weekAsCalendar(given);
+      const calendar = new ICAL.Component(ICAL.parse(file));
+      // TEXT by RFC 7986, which ical.js leaves escaped.
+      const name = `${cleanText(person)}, ${cleanText(store)}`.replace(/[\\;,]/g, '\\$&');
+      expect(propertiesOf(calendar)).toEqual({
+        version: '2.0',
+        prodid: '-//Crossmark Scheduler//Week//EN',
+        method: 'PUBLISH',
+        name,
+        'x-wr-calname': name,
+      });
+      const [only, ...others] = calendar.getAllSubcomponents();
+      expect(others).toEqual([]);
+      expect(propertiesOf(only as ICAL.Component)).toMatchObject({
+        uid: 'schedule-1@crossmark-scheduler',
+        summary: `${cleanText(type)}: ${cleanText(event)}`,
+        location: `${cleanText(store)} (store ${cleanText(number)})`,
+        description: expect.stringContaining(`\nInstructions: ${cleanText(link)}`),
+      });
+      expect(Object.keys(propertiesOf(only as ICAL.Component)).sort()).toEqual([
+        ...['description', 'dtend', 'dtstamp', 'dtstart', 'last-modified', 'location'],
+        ...['sequence', 'status', 'summary', 'uid'],
+      ]);
+      for (const line of file.split('\r\n')) expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+    }),
+  );
+});
+
+const propertiesOf = (component: ICAL.Component) =>
+  Object.fromEntries(
+    component.getAllProperties().map((property) => [property.name, property.getFirstValue()]),
+  );
 
 describe('its address', () => {
   let server: TestServer;

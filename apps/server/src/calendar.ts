@@ -1,20 +1,26 @@
+import { cleanText } from '@scheduler/runtime';
 import { formatDay, formatTime, workDateOf } from '@scheduler/scheduling';
-import ical, { ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
+import ical, { escape as escapeText, ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
 import type { PersonWeek } from './views.ts';
+
+const LONGEST_ADDRESS = 2_000;
 
 /**
  * A person's week as a calendar file (RFC 5545). Times are instants in UTC, so every calendar shows them right whatever
- * the clocks do; a schedule keeps its UID when it moves, so a file opened later replaces what an earlier one put there.
+ * the clocks do; a schedule keeps its UID when it moves, so a file opened later replaces what an earlier one put there. Every text
+ * is one line of words: what isn't is taken out, and the rest escaped.
  */
 export function weekAsCalendar(week: PersonWeek): string {
-  const { store, employee } = week;
+  const store = { ...week.store, name: cleanText(week.store.name), number: cleanText(week.store.number) };
   const calendar = ical({
-    name: `${employee.name}, ${store.name}`,
+    // The library escapes every text but this one.
+    name: escapeText(`${cleanText(week.employee.name)}, ${store.name}`, false),
     prodId: { company: 'Crossmark Scheduler', product: 'Week', language: 'EN' },
     method: ICalCalendarMethod.PUBLISH,
   });
   for (const work of week.schedules) {
     const zone = store.timeZone;
+    const name = cleanText(work.eventName);
     const hours = `${formatTime(work.startsAt, zone)} to ${formatTime(work.endsAt, zone)}`;
     calendar.createEvent({
       id: `schedule-${work.scheduleId}@crossmark-scheduler`,
@@ -23,12 +29,12 @@ export function weekAsCalendar(week: PersonWeek): string {
       end: new Date(work.endsAt),
       lastModified: new Date(work.changedAt),
       status: ICalEventStatus.CONFIRMED,
-      summary: `${work.type}: ${work.eventName.split(' (')[0]?.trim()}`,
+      summary: `${cleanText(work.type)}: ${name.split(' (')[0]?.trim()}`,
       location: `${store.name} (store ${store.number})`,
       description: [
-        work.eventName,
+        name,
         `${formatDay(workDateOf(work.startsAt, zone))}, ${hours}, store time (${zone})`,
-        work.instructionsUrl && `Instructions: ${work.instructionsUrl}`,
+        work.instructionsUrl && `Instructions: ${cleanText(work.instructionsUrl, LONGEST_ADDRESS)}`,
       ]
         .filter(Boolean)
         .join('\n'),

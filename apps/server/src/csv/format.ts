@@ -1,7 +1,7 @@
 import { type EmployeeNumber, employeeNumber, InvalidIdError } from '@scheduler/crossmark';
 import { daysBetween, type Instant, timeOf, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { CsvError, parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
+import { csvLines, withoutFormulaMark } from './write.ts';
 
 /** Columns of Crossmark's CSV files, in order. Rows of unscheduled work may end after the eighth. */
 export const COLUMNS = [
@@ -229,14 +229,6 @@ export interface ExportRow {
   schedule: { repName: string; employeeNumber: string | null; startsAt: Instant } | null;
 }
 
-/** What a spreadsheet would run as a formula, or has been kept from it by apostrophes before it. */
-const FORMULA = /^'*[=+\-@\t\r＝＋－＠]/;
-
-/** A spreadsheet shows a field that begins with an apostrophe as the text after it. */
-export const withFormulaMark = (field: string) => (FORMULA.test(field) ? `'${field}` : field);
-const withoutFormulaMark = (field: string) =>
-  field.startsWith("'") && FORMULA.test(field) ? field.slice(1) : field;
-
 /**
  * Writes rows as Crossmark does: BOM, CRLF, windows from 12:00 AM to 12:01 AM, store-local times. Location MVID stays
  * empty, for it is not known here and no import asks for it. No field is a formula to the spreadsheet that opens it:
@@ -256,10 +248,7 @@ export function formatCsv(rows: readonly ExportRow[]): string {
     row.schedule?.employeeNumber ?? '',
     row.schedule ? usDateTime(row.schedule.startsAt, row.timeZone) : '',
   ]);
-  return stringify([COLUMNS, ...records.map((record) => record.map(withFormulaMark))], {
-    bom: true,
-    record_delimiter: '\r\n',
-  });
+  return csvLines([COLUMNS, ...records], { first: true });
 }
 
 function usDay(day: WorkDate): string {
