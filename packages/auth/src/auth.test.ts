@@ -191,6 +191,40 @@ describe('a session', () => {
     expect(await database.db.$count(userSessions)).toBe(0);
   });
 
+  test('is logged with whose account it is, and so is a sign-in that is refused or throttled', async () => {
+    const auth = authFor('scheduler');
+    const [ada] = await database.db.select().from(users).where(eq(users.email, 'ada@example.test'));
+    const attempt = (email: string, password: string) =>
+      auth.handler(
+        new Request(`${ORIGIN}/api/auth/sign-in/email`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            origin: ORIGIN,
+            [CLIENT_ADDRESS_HEADER]: '203.0.113.77',
+          },
+          body: JSON.stringify({ email, password }),
+        }),
+      );
+    lines.length = 0;
+    expect((await attempt('Ada@example.test', PASSWORD)).status).toBe(200);
+    const nobody = 'typed-by-mistake@example.test';
+    for (const email of ['Ada@example.test', nobody]) {
+      while ((await attempt(email, 'wrong-but-secret')).status === 401);
+    }
+    const said = [...new Set(lines)];
+    for (const line of [
+      `sign-in: right, user ${ada?.id}, from 203.0.113.77`,
+      `sign-in: refused, user ${ada?.id}, from 203.0.113.77`,
+      `sign-in: throttled, user ${ada?.id}, from 203.0.113.77`,
+      'sign-in: refused, an unknown e-mail address, from 203.0.113.77',
+      'sign-in: throttled, an unknown e-mail address, from 203.0.113.77',
+    ])
+      expect(said).toContain(line);
+    expect(said.join('\n')).not.toMatch(/example\.test|secret/);
+    await database.sql`delete from sign_in_tries`;
+  });
+
   test('that somebody made up is nobody’s, and a failed sign-in leaves no password in the log', async () => {
     const auth = authFor('scheduler');
     const forged = new Headers({ cookie: '__Host-scheduler.session_token=made.up' });

@@ -287,19 +287,24 @@ export function createAuth(options: {
     const canonical = canonicalEmail(email);
     const device = deviceIn(request.headers);
     const from = device.knows(canonical) ? { known: `device ${device.id}` } : { address };
-    const attempt = await beginSignIn(db, { email: canonical, from });
-    const before = await userOf(request.headers);
     const [user] = await db
-      .select({ signInVersion: users.signInVersion })
+      .select({ id: users.id, signInVersion: users.signInVersion })
       .from(users)
       .where(eq(users.email, canonical));
+    // Not as it was typed: that is now and then a password.
+    const whoFrom = `${user ? `user ${user.id}` : 'an unknown e-mail address'}, from ${address}`;
+    const attempt = await beginSignIn(db, { email: canonical, from }).catch((error: unknown) => {
+      if (error instanceof TooEarly) options.log.warn(`sign-in: throttled, ${whoFrom}`);
+      throw error;
+    });
+    const before = await userOf(request.headers);
     const headers = new Headers(request.headers);
     headers.delete('content-length');
     const body = JSON.stringify({ email, password });
     const checked = new Request(request.url, { method: 'POST', headers, body });
     const answer = await signingIn.run(user?.signInVersion ?? 0, () => auth.handler(checked));
     if (!answer.ok) {
-      options.log.warn(`sign-in: refused, from ${address}`);
+      options.log.warn(`sign-in: refused, ${whoFrom}`);
       // The same for a wrong password, an unknown address and somebody who is disabled.
       return answer.status === 401 ? refusal(401, 'E-mail or password is wrong.') : answer;
     }
@@ -307,7 +312,7 @@ export function createAuth(options: {
     await endIdleSessions();
     // Who signs in again has one session in this browser, not two.
     if (before) await db.delete(userSessions).where(eq(userSessions.id, before.sessionId));
-    options.log.info(`sign-in: right, from ${address}`);
+    options.log.info(`sign-in: right, ${whoFrom}`);
     // The session is in the cookie, which scripts can't read; better-auth's own answer has it once more.
     const accepted = Response.json({ ok: true });
     for (const line of answer.headers.getSetCookie()) accepted.headers.append('set-cookie', line);
@@ -339,7 +344,6 @@ export function createAuth(options: {
         return await signIn(request);
       } catch (error) {
         if (!(error instanceof TooEarly)) throw error;
-        options.log.warn(`sign-in: throttled, from ${request.headers.get(CLIENT_ADDRESS_HEADER)}`);
         const message = `Too many tries. Wait for ${error.waitS} seconds, then try again.`;
         return refusal(429, message, { 'retry-after': String(error.waitS) });
       }

@@ -9,7 +9,7 @@ const KEPT_S = 400 * 24 * 3600;
 
 /**
  * A browser, by the cookie in which it keeps who came in by it before: a random number of its own, and for each user a
- * signature of that number and their e-mail address. It opens nothing: it only says whose tries at signing in are counted
+ * signature of the cookie's name, which is an app's own, that number and their e-mail address. It opens nothing: it only says whose tries at signing in are counted
  * apart from those of strangers.
  */
 export interface Device {
@@ -33,7 +33,7 @@ export function deviceOf(
   const [id = '', ...signatures] = FORM.test(value ?? '') ? (value ?? '').split('.') : [newId()];
   const signatureOf = (email: string) =>
     createHmac('sha256', secret)
-      .update(JSON.stringify(['device', id, email]))
+      .update(JSON.stringify([cookie.name, id, email]))
       .digest('base64url')
       .slice(0, 22);
   return {

@@ -22,13 +22,16 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(() => database.db.delete(signInTries));
 
-const authFor = (secret = 'only-for-tests-only-for-tests-only-for-tests') =>
+const authFor = (
+  secret = 'only-for-tests-only-for-tests-only-for-tests',
+  app: 'scheduler' | 'scheduler-admin' = 'scheduler',
+) =>
   createAuth({
     db: database.db,
     secret,
     baseUrl: ORIGIN,
     trustedOrigins: [ORIGIN],
-    app: 'scheduler',
+    app,
     sessions: { idleHours: 12, maxHours: 168 },
     log: { info: () => {}, warn: () => {}, error: () => {} },
   });
@@ -166,11 +169,13 @@ describe('a known device', () => {
     expect((await signIn({ email: ADA, device: shared })).status).toBe(200);
   });
 
-  test('can’t be made up, taken to another number or signed with another secret', async () => {
+  test('can’t be made up, taken to another number or app, or signed with another secret', async () => {
     const { device } = await signIn({});
     const [name, value = ''] = device.split('=');
     const [id = '', signature = ''] = value.split('.');
     const other = authFor('another-secret-another-secret-another').rememberDevice(new Headers(), ADA);
+    const atAdmin = authFor(undefined, 'scheduler-admin').rememberDevice(new Headers(), ADA);
+    const [, valueAtAdmin = ''] = atAdmin.split(';')[0]?.split('=') ?? [];
     await strangersGuess(ADA);
     const madeUp = [
       `${id}.${'A'.repeat(22)}`,
@@ -179,6 +184,7 @@ describe('a known device', () => {
       `${signature}.${id}`,
       `${value}.${'x'.repeat(3000)}`,
       value.slice(0, -1),
+      valueAtAdmin,
       '',
     ];
     for (const wrong of [...madeUp.map((text) => `${name}=${text}`), other.split(';')[0] ?? '']) {
