@@ -1,10 +1,12 @@
-/** `pnpm db:migrate`, `pnpm db:seed [scenario]`, `pnpm db:generate [name]`, `pnpm db:backup FILE`, `pnpm db:restore FILE`. */
+/** `pnpm db:migrate`, `pnpm db:roles`, `pnpm db:seed [scenario]`, `pnpm db:generate [name]`, `pnpm db:backup FILE`, `pnpm db:restore FILE`. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate } from '@scheduler/db';
+import { makeRoles, migrate, ROLES } from '@scheduler/db';
 import { backup, restore } from '@scheduler/db/backup';
 import { createTestDatabase, dumpSchema, startTestPostgres } from '@scheduler/db/testing';
+import { readEnv } from '@scheduler/runtime';
+import { ROLE_SETTINGS } from '@scheduler/server/env';
 import { DATA_DIRECTORY, openDatabase, seedDemo, startInfrastructure } from './lib/infrastructure.ts';
 import { ROOT } from './lib/process.ts';
 
@@ -27,15 +29,22 @@ if (command === 'seed' && process.env.DATABASE_URL && argument === undefined) {
   await seed();
 } else if (command === 'migrate') {
   const database = await openDatabase(DATA_DIRECTORY);
-  await migrate(database.url).finally(database.stop);
+  await migrate(database.migratorUrl).finally(database.stop);
   console.log('The database is at this version.');
+} else if (command === 'roles') {
+  // Our own database has them whenever it is opened.
+  const { stop, own, url } = await openDatabase(DATA_DIRECTORY);
+  const { POSTGRES_MIGRATOR_PASSWORD: migrator, POSTGRES_APP_PASSWORD: app } = readEnv(ROLE_SETTINGS);
+  if (!own) await makeRoles(url, { migrator, app });
+  await stop();
+  console.log(`The database belongs to ${ROLES.migrator}; apps connect as ${ROLES.app}.`);
 } else if (command === 'backup' && argument) {
   const database = await openDatabase(DATA_DIRECTORY);
-  const tables = await backup(database.url, argument).finally(database.stop);
+  const tables = await backup(database.migratorUrl, argument).finally(database.stop);
   console.log(`${tables} tables written to ${argument}.`);
 } else if (command === 'restore' && argument) {
   const database = await openDatabase(DATA_DIRECTORY);
-  await restore(database.url, argument).finally(database.stop);
+  await restore(database.migratorUrl, argument).finally(database.stop);
   console.log(`The database holds what ${argument} holds. Start the apps, then ask for a refresh.`);
 } else if (command === 'generate') {
   const packageDirectory = join(ROOT, 'packages/db');
@@ -55,7 +64,7 @@ if (command === 'seed' && process.env.DATABASE_URL && argument === undefined) {
   await stop();
 } else {
   console.error(
-    'Usage: pnpm db:migrate | pnpm db:seed [demo] | pnpm db:generate [name] | pnpm db:backup FILE | pnpm db:restore FILE',
+    'Usage: pnpm db:migrate | pnpm db:roles | pnpm db:seed [demo] | pnpm db:generate [name] | pnpm db:backup FILE | pnpm db:restore FILE',
   );
   process.exitCode = 1;
 }
@@ -79,8 +88,8 @@ async function seed(): Promise<void> {
   }
   const database = await openDatabase(DATA_DIRECTORY);
   try {
-    await migrate(database.url);
-    await seedDemo({ databaseUrl: database.url, simulatorUrl });
+    await migrate(database.migratorUrl);
+    await seedDemo({ databaseUrl: database.migratorUrl, simulatorUrl });
   } finally {
     await database.stop();
   }

@@ -22,6 +22,29 @@ test('.env.example explains every variable that docker-compose.yml reads, and no
   expect(explained.sort()).toEqual([...asked].sort());
 });
 
+test('docker-compose.yml gives each service the database account that it needs, and the superuser’s to one job', () => {
+  const text = read('docker-compose.yml');
+  const [, head = '', services = ''] = /^([\s\S]*)^services:\n([\s\S]*?)^networks:/m.exec(text) ?? [];
+  const [, shared = ''] = /&database-url (.*)/.exec(head) ?? [];
+  const accounts = Object.fromEntries(
+    [...services.matchAll(/^ {2}(\w+):\n((?:(?: {3,}.*)?\n)+)/gm)].map(([, name, body = '']) => {
+      const passwords = [...body.replace('*database-url', shared).matchAll(/\$\{(POSTGRES_\w+)/g)];
+      const [, user] = /postgres:\/\/(\w+):/.exec(body.replace('*database-url', shared)) ?? [];
+      return [name, { user, passwords: [...new Set(passwords.map(([, variable]) => variable))] }];
+    }),
+  );
+  const app = { user: 'scheduler_app', passwords: ['POSTGRES_APP_PASSWORD'] };
+  const none = { user: undefined, passwords: [] };
+  const both = ['POSTGRES_MIGRATOR_PASSWORD', 'POSTGRES_APP_PASSWORD'];
+  expect(accounts).toEqual({
+    postgres: { user: undefined, passwords: ['POSTGRES_PASSWORD'] },
+    redis: none,
+    roles: { user: 'scheduler', passwords: ['POSTGRES_PASSWORD', ...both] },
+    migrate: { user: 'scheduler_migrator', passwords: ['POSTGRES_MIGRATOR_PASSWORD'] },
+    ...{ server: app, worker: app, admin: app, web: none },
+  });
+});
+
 test.each(pages)('%s names only commands, files and pages that exist', (page) => {
   const text = read(page);
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };

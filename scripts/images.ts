@@ -57,12 +57,21 @@ try {
       ...otherUser(),
     });
 
-  await emptyDatabase(infrastructure.databaseUrl, async (DATABASE_URL) => {
+  await emptyDatabase(infrastructure.databaseUrl, async (superuserUrl) => {
+    const password = (url: string | undefined) => decodeURIComponent(new URL(String(url)).password);
+    const roles = inImage('server', ['node', 'dist/roles.js'], {
+      DATABASE_URL: superuserUrl,
+      POSTGRES_MIGRATOR_PASSWORD: password(infrastructure.migratorUrl),
+      POSTGRES_APP_PASSWORD: password(infrastructure.env.DATABASE_URL),
+    });
+    await roles.ended;
+    assert(roles.process.exitCode === 0, `the roles could not be made:\n${roles.output()}`);
+    const DATABASE_URL = new URL(new URL(superuserUrl).pathname, infrastructure.migratorUrl).href;
     const migration = inImage('server', ['node', 'dist/migrate.js'], { ...envOf('server'), DATABASE_URL });
     await migration.ended;
     assert(migration.process.exitCode === 0, `the migration failed:\n${migration.output()}`);
   });
-  say('migrations run from the server’s image');
+  say('roles and migrations run from the server’s image');
 
   const running = Object.fromEntries(
     APPS.map((app) => [app, inImage(app, images[app].command, envOf(app))]),

@@ -38,7 +38,9 @@ const app = (name: string, settings: Record<string, string> = {}, main = 'src/ma
 beforeAll(async () => {
   infrastructure = await temporaryInfrastructure();
   const { env } = infrastructure;
-  plant('the database’s password', new URL(infrastructure.databaseUrl).password);
+  plant('the superuser’s password', new URL(infrastructure.databaseUrl).password);
+  plant('the migrator’s password', new URL(infrastructure.migratorUrl).password);
+  plant('the app’s password', new URL(env.DATABASE_URL ?? '').password);
   plant('AUTH_SECRET', env.AUTH_SECRET);
   plant('CROSSMARK_SESSION_KEY', env.CROSSMARK_SESSION_KEY);
   plant('Crossmark’s password', DEMO.crossmark.password);
@@ -190,7 +192,7 @@ test('no planted secret comes out of any failure: not in logs, jobs, attempts, a
   await failures();
 
   // Processes that can't start, or whose database lets them not in.
-  const lockedOut = new URL(infrastructure.databaseUrl);
+  const lockedOut = new URL(env.DATABASE_URL ?? '');
   lockedOut.password = plant('a database password that is wrong');
   const elsewhere = { DATABASE_URL: lockedOut.href, SERVER_PORT: '0', ADMIN_PORT: '0' };
   const shortSecret = plant('an AUTH_SECRET that is too short', 'planted-short');

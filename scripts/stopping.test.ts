@@ -17,7 +17,7 @@ test.each([
   ['admin', 'src/main.ts', { AUTH_SECRET: 'only-for-tests-only-for-tests-only-for-tests' }],
 ])('%s lets go of an open connection and stops with status 0 on SIGTERM', async (app, main, settings) => {
   const port = await getPort();
-  const env = { ...settings, DATABASE_URL: database.url, [`${app.toUpperCase()}_PORT`]: String(port) };
+  const env = { ...settings, DATABASE_URL: database.appUrl, [`${app.toUpperCase()}_PORT`]: String(port) };
   const running = start(app, process.execPath, [main], { cwd: join(ROOT, 'apps', app), env });
   await waitFor(app, answers(`http://127.0.0.1:${port}/healthz`), { process: running });
   // Kept alive by this side.

@@ -7,13 +7,13 @@ import { ROOT } from './lib/process.ts';
 
 const database = await openDatabase(DATA_DIRECTORY);
 try {
-  if (!process.env.DATABASE_URL) await migrate(database.url);
+  if (!process.env.DATABASE_URL) await migrate(database.migratorUrl);
   const { status } = spawnSync(
     process.execPath,
     [join(ROOT, 'apps/server/src/users-cli.ts'), ...process.argv.slice(2)],
     {
       stdio: 'inherit',
-      env: { WEB_ORIGIN: 'http://localhost:5173', ...process.env, DATABASE_URL: database.url },
+      env: { WEB_ORIGIN: 'http://localhost:5173', ...process.env, DATABASE_URL: database.appUrl },
     },
   );
   process.exitCode = status ?? 1;

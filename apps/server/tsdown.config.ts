@@ -3,7 +3,12 @@ import { defineConfig } from 'tsdown';
 // One bundle with our own packages in it (node_modules can't hold TypeScript sources): they are devDependencies, which
 // go in, while npm's packages under `dependencies` stay outside.
 export default defineConfig({
-  entry: { main: 'src/main.ts', migrate: 'src/migrate.ts', users: 'src/users-cli.ts' },
+  entry: {
+    main: 'src/main.ts',
+    migrate: 'src/migrate.ts',
+    roles: 'src/roles.ts',
+    users: 'src/users-cli.ts',
+  },
   platform: 'node',
   target: 'node24',
   fixedExtension: false,

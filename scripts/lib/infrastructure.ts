@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createUser } from '@scheduler/auth';
-import { connect, events, migrate, stores, USER_ROLES, users } from '@scheduler/db';
+import { connect, events, makeRoles, migrate, ROLES, stores, USER_ROLES, users } from '@scheduler/db';
 import { startPostgres } from '@scheduler/db/embedded';
 import { crossmarkState, demoScenario, seedScenario } from '@scheduler/db/seeds';
 import { moveClock } from '@scheduler/db/testing';
@@ -43,7 +43,9 @@ export interface Infrastructure {
   ports: Record<keyof typeof PREFERRED_PORTS, number>;
   /** Settings for the apps' processes. */
   env: Record<string, string>;
+  /** Of who may do anything; apps get theirs by `env`. */
   databaseUrl: string;
+  migratorUrl: string;
   /** Where our Postgres keeps its files; null when DATABASE_URL was given. */
   databaseDirectory: string | null;
   redisUrl: string | null;
@@ -60,21 +62,27 @@ export interface Infrastructure {
 }
 
 /**
- * The database that `pnpm` commands work on: DATABASE_URL, or our own Postgres on the files in `dataDirectory`.
+ * The database that `pnpm` commands work on: DATABASE_URL, or our own Postgres on the files in `dataDirectory`, with its roles.
  * `stop` stops only what was started here.
  */
 export async function openDatabase(
   dataDirectory: string,
   port?: number,
 ): Promise<{
+  /** A superuser's where the Postgres is our own. */
   url: string;
+  /** As the role that migrations run as, where the Postgres is our own. */
+  migratorUrl: string;
+  /** As the role that apps run as, where the Postgres is our own. */
+  appUrl: string;
   directory: string | null;
   stop(): Promise<void>;
   /** Null where DATABASE_URL was given. */
   own: Interruptible | null;
 }> {
   if (process.env.DATABASE_URL) {
-    return { url: process.env.DATABASE_URL, directory: null, stop: async () => {}, own: null };
+    const url = process.env.DATABASE_URL;
+    return { url, migratorUrl: url, appUrl: url, directory: null, stop: async () => {}, own: null };
   }
   const options = {
     directory: join(dataDirectory, 'postgres'),
@@ -90,8 +98,19 @@ export async function openDatabase(
   await sql.end();
   const url = new URL(server.url);
   url.pathname = `/${DATABASE}`;
+  const urlOf = (role: string) => {
+    const other = new URL(url);
+    other.username = role;
+    // The same for every command that works on these files.
+    other.password = createHash('sha256').update(`${role} ${url.password}`).digest('base64url');
+    return other;
+  };
+  const [migrator, app] = [urlOf(ROLES.migrator), urlOf(ROLES.app)];
+  await makeRoles(url.href, { migrator: migrator.password, app: app.password });
   return {
     url: url.href,
+    migratorUrl: migrator.href,
+    appUrl: app.href,
     directory: server.directory,
     stop: async () => {
       over = true;
@@ -144,7 +163,7 @@ export async function startInfrastructure(options: {
     const database = await openDatabase(options.dataDirectory, ports.postgres);
     stops.push(database.stop);
     ports.postgres = Number(new URL(database.url).port || 5432);
-    await migrate(database.url);
+    await migrate(database.migratorUrl);
     // A database of our own takes the clock of those who work on it, and gives it back.
     if (database.own) await moveClock(database.url, clockOffsetMs);
 
@@ -191,7 +210,7 @@ export async function startInfrastructure(options: {
       say('No demo data.');
     } else if (options.fresh || !known) {
       say('Writing demo data…');
-      await seedDemo({ databaseUrl: database.url, simulatorUrl });
+      await seedDemo({ databaseUrl: database.migratorUrl, simulatorUrl });
     } else if (last?.dueOn && last.dueOn < currentInstant()) {
       say('The demo data is weeks old and its events are past: pnpm dev --fresh writes it anew.');
     }
@@ -199,6 +218,7 @@ export async function startInfrastructure(options: {
     return {
       ports,
       databaseUrl: database.url,
+      migratorUrl: database.migratorUrl,
       databaseDirectory: database.directory,
       redisUrl,
       postgres: database.own,
@@ -209,7 +229,7 @@ export async function startInfrastructure(options: {
       stopSimulator,
       stop,
       env: {
-        DATABASE_URL: database.url,
+        DATABASE_URL: database.appUrl,
         ...(redisUrl ? { REDIS_URL: redisUrl } : {}),
         AUTH_SECRET: keptSecret(join(options.dataDirectory, 'auth-secret')),
         CROSSMARK_BASE_URL: simulatorUrl,

@@ -67,7 +67,7 @@ describe.each([
 
   beforeAll(async () => {
     admin = await buildAdmin({
-      database,
+      database: database.app,
       metrics: createMetricsReader(undefined),
       authSecret: 'a secret of the tests, long enough for anybody',
       origin: OWN,

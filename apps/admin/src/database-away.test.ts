@@ -74,7 +74,7 @@ const TROUBLES: { trouble: string; begin(close: () => Promise<void>): Promise<vo
 
 describe.each(TROUBLES)('while $trouble', ({ begin }) => {
   test('no route answers or logs SQL, where the database is, or a session’s token', async () => {
-    const firewall = await createFirewall(database.url);
+    const firewall = await createFirewall(database.appUrl);
     const lines: string[] = [];
     const log = createLogger('admin', 'trace', { write: (line) => lines.push(line) });
     const through = connect(firewall.url, { max: 5 });

@@ -194,7 +194,7 @@ async function readPostgres(db: Db): Promise<Pick<Facts, 'at' | 'postgres'>> {
   }>(sql`
     select app_now()::text as at,
       current_setting('server_version') as version,
-      (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
+      (select count(*)::int from pg_stat_activity where datid is not null and usesysid is not null) as connections,
       current_setting('max_connections')::int as max_connections,
       pg_database_size(current_database())::text as size_bytes`);
   if (!row) throw new Error('Postgres gave no answer.');

@@ -135,7 +135,11 @@ describe('the stream of changes', () => {
 describe('a burst of changes', () => {
   test('costs a page that can’t follow one reading of everything, and the server nothing that grows', async () => {
     const database = await createTestDatabase();
-    const feed = await openChangeFeed({ database, url: database.url, log: createLogger('test', 'silent') });
+    const feed = await openChangeFeed({
+      database: database.app,
+      url: database.appUrl,
+      log: createLogger('test', 'silent'),
+    });
     const abort = new AbortController();
     const open = () => feed.since(null, abort.signal);
     const slow = open();
@@ -168,7 +172,7 @@ describe('listening', () => {
   let shut = false;
   const door = createServer((inside) => {
     if (shut) return inside.destroy();
-    const url = new URL(database.url);
+    const url = new URL(database.appUrl);
     const outside = tcp(Number(url.port), url.hostname);
     for (const [from, to] of [
       [inside, outside],
@@ -192,7 +196,7 @@ describe('listening', () => {
   });
 
   test('comes back by itself after Postgres was out of reach, and tells to read everything again', async () => {
-    const url = new URL(database.url);
+    const url = new URL(database.appUrl);
     const address = door.address();
     url.hostname = '127.0.0.1';
     url.port = String(typeof address === 'object' ? address?.port : '');
@@ -221,7 +225,7 @@ describe('listening', () => {
   });
 
   test('comes back by itself after its connections died without being closed, and so do the queries of the process', async () => {
-    const firewall = await createFirewall(database.url);
+    const firewall = await createFirewall(database.appUrl);
     // Longer than the test: nothing but the missing answer tells.
     const patience = { connectMs: 1_000, statementMs: 600_000, answerMs: 600_000 };
     const pool = connect(firewall.url, { max: 2, patience });

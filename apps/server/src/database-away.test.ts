@@ -82,7 +82,7 @@ const TROUBLES: {
 
 describe.each(TROUBLES)('while $trouble', ({ begin, inputs, least }) => {
   test('no route answers or logs SQL, where the database is, or a session’s token', async () => {
-    const firewall = await createFirewall(database.url);
+    const firewall = await createFirewall(database.appUrl);
     const lines: string[] = [];
     const log = createLogger('server', 'trace', { write: (line) => lines.push(line) });
     const { app, routes } = await withRoutes(() =>

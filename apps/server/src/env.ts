@@ -29,5 +29,19 @@ export const SETTINGS = {
   LOG_LEVEL: settings.LOG_LEVEL,
 };
 
+/** Of the job that makes the database's roles. */
+export const ROLE_SETTINGS = {
+  POSTGRES_MIGRATOR_PASSWORD: z
+    .string()
+    .optional()
+    .describe(
+      'password of scheduler_migrator, which migrations run as; without it the role keeps the one it has',
+    ),
+  POSTGRES_APP_PASSWORD: z
+    .string()
+    .optional()
+    .describe('password of scheduler_app, which the apps run as; without it the role keeps the one it has'),
+};
+
 /** Reads them. Throws a SettingsError that names each variable at fault. */
 export const readSettings = () => readEnv(SETTINGS);

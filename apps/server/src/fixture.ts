@@ -40,7 +40,8 @@ export interface TestServer {
 export async function startTestServer(log = createLogger('server-test', 'silent')): Promise<TestServer> {
   const database = await createTestDatabase();
   const app = await buildServer({
-    databaseUrl: database.url,
+    // As the role that apps run as.
+    databaseUrl: database.appUrl,
     authSecret: SECRET,
     origins: [ORIGIN],
     sessions: { idleHours: 12, maxHours: 168 },

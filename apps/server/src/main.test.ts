@@ -45,7 +45,7 @@ describe('the server’s process', () => {
   });
 
   test('starts, answers, and stops with status 0 on SIGTERM, leaving no connection behind', async () => {
-    const { child, ended, output } = start({ ...GOOD, DATABASE_URL: database.url });
+    const { child, ended, output } = start({ ...GOOD, DATABASE_URL: database.appUrl });
     await vi.waitFor(() => expect(output.text).toContain('Server listening'), 20_000);
     const [, url] = /Server listening at (http:[^"]+)/.exec(output.text) ?? [];
     expect((await fetch(`${url}/readyz`)).status).toBe(200);

@@ -59,7 +59,7 @@ describe.each([
 
   beforeAll(async () => {
     server = await buildServer({
-      databaseUrl: database.url,
+      databaseUrl: database.appUrl,
       authSecret: 'only-for-tests-only-for-tests-only-for-tests',
       origins: [OWN, SECOND],
       sessions: { idleHours: 12, maxHours: 168 },

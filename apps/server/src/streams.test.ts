@@ -116,7 +116,11 @@ describe('a stream asks again who it is for', () => {
     for (const id of ['ada', 'ben']) {
       await database.db.insert(users).values({ id, name: id, email: `${id}@example.test` });
     }
-    feed = await openChangeFeed({ database, url: database.url, log: createLogger('server-test', 'silent') });
+    feed = await openChangeFeed({
+      database: database.app,
+      url: database.appUrl,
+      log: createLogger('server-test', 'silent'),
+    });
     for (const id of ['ada', 'ben']) await listen(id);
   });
   afterAll(async () => {

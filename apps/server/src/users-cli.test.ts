@@ -19,7 +19,7 @@ async function run(args: string[], input = ''): Promise<{ code: number | null; s
   const child = spawn(process.execPath, [CLI, ...args], {
     env: {
       PATH: process.env.PATH ?? '',
-      DATABASE_URL: database.url,
+      DATABASE_URL: database.appUrl,
       WEB_ORIGIN: 'https://scheduler.example.test',
     },
   });

@@ -15,7 +15,7 @@ afterAll(() => database.close());
 const patience = { timeout: 60_000, interval: 20 };
 
 test('while the database is away or lacks its tables, no health route, log line or job tells SQL or where the database is', async () => {
-  const firewall = await createFirewall(database.url);
+  const firewall = await createFirewall(database.appUrl);
   const lines: string[] = [];
   const log = createLogger('worker', 'trace', { write: (line) => lines.push(line) });
   const logged = (text: string) => vi.waitFor(() => expect(lines.join('')).toContain(text), patience);

@@ -16,7 +16,7 @@ test('what a failed statement of a task was given is in none of graphile-workerâ
   const log = createLogger('test', 'debug', { write: (line) => lines.push(line) });
   const { db } = database;
   const runner = await run({
-    connectionString: database.url,
+    connectionString: database.appUrl,
     logger: graphileLogger(log, new Map()),
     noHandleSignals: true,
     taskList: {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Patience, sessionSettings } from '@scheduler/db';
+import { NEWEST_OF_QUEUE, type Patience, sessionSettings } from '@scheduler/db';
 import { errorText, type Logger } from '@scheduler/runtime';
 import { type Runner, type RunnerOptions, run, type WorkerEvents } from 'graphile-worker';
 import { Client, Pool, type PoolClient } from 'pg';
@@ -17,6 +17,28 @@ const OVER_EVENTS = [
   'pool:forcefulShutdown:complete',
   'pool:forcefulShutdown:error',
 ] as const;
+
+/** graphile-worker brings its schema up to date when it starts. Only the migrations may: it stops instead. */
+const NO_MIGRATIONS: GraphileConfig.Plugin = {
+  name: 'SchedulerNoMigrations',
+  version: '1.0.0',
+  worker: {
+    middleware: {
+      bootstrap: () => {
+        throw new Error('The queue has no schema yet: run the migrations.');
+      },
+      migrate: async (next, { client }) => {
+        const { rows } = await client.query<{ newest: number }>(
+          'select max(id) as newest from graphile_worker.migrations',
+        );
+        if (Number(rows[0]?.newest) < NEWEST_OF_QUEUE)
+          throw new Error('The queue’s schema is behind this version: run the migrations.');
+        // Nothing is left to be done; it checks that the schema isn't too new.
+        return next();
+      },
+    },
+  },
+};
 
 /** graphile-worker at work, from its start until nothing of it runs any more. */
 export interface JobPool {
@@ -95,7 +117,7 @@ export async function startJobPool(options: {
     pollInterval: 1_000,
     gracefulShutdownAbortTimeout: options.drainMs,
     // graphile-worker doesn't await the write that ends a job unless ends are batched, so a failed write would end the process.
-    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+    preset: { plugins: [NO_MIGRATIONS], worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     events,
     logger: graphileLogger(log, unwritten),
   }).catch(async (error: unknown) => {

@@ -275,11 +275,7 @@ export function startWorker(options: WorkerOptions): Worker {
 async function postgresReady({ db }: Database, log: Logger, signal: AbortSignal): Promise<void> {
   for (let waitMs = 250; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_FOR_POSTGRES_MS)) {
     try {
-      const behind = await schemaIsBehind(db);
-      const [row] = await db.execute<{ there: boolean }>(
-        sql`select to_regclass('graphile_worker._private_jobs') is not null as there`,
-      );
-      if (!behind && row?.there) return;
+      if (!(await schemaIsBehind(db))) return;
       log.warn({ retryInMs: waitMs }, 'waiting for the database to be migrated (pnpm db:migrate)');
     } catch (error) {
       log.warn({ reason: errorText(error), retryInMs: waitMs }, 'waiting for Postgres');

@@ -5,13 +5,13 @@ import { createGunzip, createGzip } from 'node:zlib';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import postgres from 'postgres';
 import { MIGRATIONS, migrate } from './migrate.ts';
+import { SCHEMAS } from './roles.ts';
 
 /** The backup or the database is not fit for a restore; the message says why and what to do. */
 export class RestoreError extends Error {
   override readonly name = 'RestoreError';
 }
 
-const SCHEMAS = ['public', 'drizzle', 'graphile_worker'];
 const FORMAT = 'crossmark-scheduler backup 1';
 
 /** First line of a backup. */

@@ -4,13 +4,14 @@ import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { runMigrations } from 'graphile-worker';
 import postgres from 'postgres';
 import { LOCKS } from './locks.ts';
+import { grantToApp } from './roles.ts';
 
 /** Where this version's migrations are; images have them at the same place beside the bundle. */
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 
 /**
  * Brings a database to this version: our tables and graphile-worker's. Safe to call from several processes at
- * once and again at any time.
+ * once and again at any time. Only this changes the schema; nothing that runs may. The account must own the database and what is in it.
  */
 export async function migrate(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} });
@@ -24,6 +25,7 @@ export async function migrate(url: string): Promise<void> {
     await sql`
       create index if not exists jobs_unavailable
       on graphile_worker._private_jobs (task_id) where is_available = false`;
+    await sql.begin(grantToApp);
   } finally {
     await sql.end();
   }

@@ -6,6 +6,8 @@ import { postgresError } from './errors.ts';
 
 /** When the newest migration of this version was made; a database may be newer than that, see docs/operations.md. */
 const NEWEST = Math.max(...journal.entries.map(({ when }) => when));
+/** The newest migration of graphile-worker as it is installed here. */
+export const NEWEST_OF_QUEUE = 20;
 /** How long a schema that was current is taken for current: it goes back only where an older backup is restored. */
 const CURRENT_FOR_MS = 5_000;
 
@@ -61,10 +63,10 @@ const isBehind = oncePerDatabase((db) => {
 
 async function readIsBehind(db: Db): Promise<boolean> {
   try {
-    const [row] = await db.execute<{ at: string | null }>(
-      sql`select max(created_at) as at from drizzle.__drizzle_migrations`,
-    );
-    return Number(row?.at ?? 0) < NEWEST;
+    const [row] = await db.execute<{ at: string | null; queue: number | null }>(sql`
+      select (select max(created_at) from drizzle.__drizzle_migrations) as at,
+        (select max(id) from graphile_worker.migrations) as queue`);
+    return Number(row?.at ?? 0) < NEWEST || Number(row?.queue ?? 0) < NEWEST_OF_QUEUE;
   } catch (error) {
     const code = postgresError(error)?.code;
     if (code === UNDEFINED_TABLE || code === UNDEFINED_SCHEMA) return true;

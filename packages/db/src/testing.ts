@@ -10,6 +10,7 @@ import postgres from 'postgres';
 import { connect, type Database } from './connect.ts';
 import { startPostgres } from './embedded.ts';
 import { migrate } from './migrate.ts';
+import { makeRoles, ROLES } from './roles.ts';
 
 const TEMPLATE = 'template_migrated';
 /** Set by {@link startTestPostgres} for the test files' processes. */
@@ -23,7 +24,9 @@ export async function startTestPostgres(): Promise<() => Promise<void>> {
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
   await sql.unsafe(`create database ${TEMPLATE}`);
   await sql.end();
-  await migrate(databaseUrl(server.url, TEMPLATE));
+  const template = databaseUrl(server.url, TEMPLATE);
+  await makeRoles(template, { migrator: PASSWORD, app: PASSWORD });
+  await migrate(as(ROLES.migrator, template));
   process.env[URL_VARIABLE] = server.url;
   return async () => {
     await server.stop('immediate');
@@ -32,9 +35,24 @@ export async function startTestPostgres(): Promise<() => Promise<void>> {
   };
 }
 
-/** A database of one test's own: migrated, empty, gone on `close`. */
+/** A database of one test's own: migrated, empty, gone on `close`. Its own connections and `url` are a superuser's. */
 export interface TestDatabase extends Database {
   url: string;
+  /** As the role that all apps run as. */
+  app: Database;
+  appUrl: string;
+  /** As the role that migrations run as. */
+  migratorUrl: string;
+}
+
+/** Of both roles, in tests. */
+const PASSWORD = 'only-for-tests';
+
+function as(role: string, url: string): string {
+  const other = new URL(url);
+  other.username = role;
+  other.password = PASSWORD;
+  return other.href;
 }
 
 /** Copies the migrated template into a fresh database (some 50 ms). */
@@ -47,15 +65,21 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     const sql = postgres(serverUrl, { max: 1, onnotice: () => {} });
     await sql.unsafe(statement).finally(() => sql.end());
   };
-  await admin(`create database ${name} template ${TEMPLATE}`);
+  await admin(`create database ${name} template ${TEMPLATE} owner ${ROLES.migrator}`);
+  await admin(`revoke create, temporary on database ${name} from public`);
   const url = databaseUrl(serverUrl, name);
   await moveClock(url, clockOffsetMs);
   const database = connect(url);
+  const appUrl = as(ROLES.app, url);
+  const app = connect(appUrl);
   return {
     ...database,
     url,
+    app,
+    appUrl,
+    migratorUrl: as(ROLES.migrator, url),
     close: async () => {
-      await database.close();
+      await Promise.all([database.close(), app.close()]);
       await admin(`drop database if exists ${name} with (force)`);
     },
   };

@@ -1,0 +1,23 @@
+/**
+ * Makes the database's two roles and hands everything in it over to them, and ends: run once by an account that may, before the first
+ * migration; again at any time, such as for new passwords.
+ */
+import { makeRoles, RolesError } from '@scheduler/db';
+import { consoleToLog, createLogger, readEnv, SettingsError, settings } from '@scheduler/runtime';
+import { ROLE_SETTINGS } from './env.ts';
+
+const log = createLogger('roles', 'info');
+consoleToLog(log);
+try {
+  const env = readEnv({ DATABASE_URL: settings.DATABASE_URL, ...ROLE_SETTINGS });
+  await makeRoles(env.DATABASE_URL, {
+    migrator: env.POSTGRES_MIGRATOR_PASSWORD,
+    app: env.POSTGRES_APP_PASSWORD,
+  });
+  log.info('the database has its roles');
+} catch (error) {
+  if (error instanceof SettingsError || error instanceof RolesError)
+    process.stderr.write(`roles: ${error.message}\n`);
+  else log.fatal({ err: error }, 'the roles could not be made');
+  process.exitCode = 1;
+}

@@ -1,0 +1,231 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import postgres from 'postgres';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { backup, restore } from './backup.ts';
+import { connect } from './connect.ts';
+import { type EmbeddedPostgres, startPostgres } from './embedded.ts';
+import { migrate } from './migrate.ts';
+import { databaseReasons, NEWEST_OF_QUEUE } from './ready.ts';
+import { makeRoles, ROLES, RolesError } from './roles.ts';
+import { createTestDatabase, databaseUrl, type TestDatabase } from './testing.ts';
+
+/** Everything of a database that somebody owns, by who does. */
+const ownersOf = async (sql: postgres.Sql) => {
+  const rows = await sql<{ owner: string; count: number }[]>`
+    with ours as (select oid from pg_namespace where nspname in ('public', 'drizzle', 'graphile_worker')), owned as (
+      select datdba as owner from pg_database where datname = current_database()
+      union all select nspowner from pg_namespace where oid in (select oid from ours)
+      union all select relowner from pg_class where relnamespace in (select oid from ours)
+      union all select proowner from pg_proc where pronamespace in (select oid from ours)
+      union all select typowner from pg_type where typnamespace in (select oid from ours)
+    )
+    select rolname as owner, count(*)::int from owned join pg_roles on pg_roles.oid = owner group by 1`;
+  return Object.fromEntries(rows.map(({ owner, count }) => [owner, count]));
+};
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+
+async function using<T>(url: string, work: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  return work(sql).finally(() => sql.end());
+}
+
+describe('the app’s role', () => {
+  test.each([
+    'create table extra (n int)',
+    'create temporary table extra (n int)',
+    'create schema extra',
+    'create function extra() returns int language sql return 1',
+    'create table graphile_worker.extra (n int)',
+    'create table drizzle.extra (n int)',
+    'alter table users add column extra int',
+    'alter table graphile_worker._private_jobs add column extra int',
+    'drop table users',
+    'drop function app_now() cascade',
+    'create index on users (name)',
+    'truncate users cascade',
+    'truncate audit_log',
+    'alter table audit_log disable trigger all',
+    'create trigger extra after insert on users execute function notify_row_change()',
+    'drop policy scheduler_app on graphile_worker._private_jobs',
+    'alter table graphile_worker._private_jobs disable row level security',
+    'create policy extra on users',
+    'create extension pgcrypto',
+    'create role extra',
+    'alter role scheduler_app superuser',
+    'set role scheduler_migrator',
+    'set session_replication_role = replica',
+    "insert into drizzle.__drizzle_migrations (hash, created_at) values ('made up', 1)",
+    'delete from drizzle.__drizzle_migrations',
+    'insert into graphile_worker.migrations (id) values (999)',
+    "copy users to program 'cat'",
+    "select pg_read_file('/etc/passwd')",
+    'select passwd from pg_shadow',
+  ])('may not: %s', async (statement) => {
+    await expect(database.app.sql.unsafe(statement)).rejects.toMatchObject({ code: '42501' });
+  });
+
+  test('owns nothing, is a member of nothing, and is no superuser', async () => {
+    const [role] = await database.sql`
+      select rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls,
+        exists (select from pg_auth_members where member = pg_roles.oid) as member
+      from pg_roles where rolname = ${ROLES.app}`;
+    expect(Object.values(role ?? {})).toEqual([false, false, false, false, false, false]);
+    expect(Object.keys(await ownersOf(database.sql))).toEqual([ROLES.migrator]);
+  });
+
+  test('may read and write every row of every table, and work the queue', async () => {
+    const tables = await database.sql<{ name: string }[]>`
+      select format('%I.%I', schemaname, tablename) as name from pg_tables
+      where schemaname in ('public', 'graphile_worker') and tablename <> 'migrations'`;
+    expect(tables.length).toBeGreaterThan(20);
+    const { sql } = database.app;
+    for (const { name } of tables) {
+      for (const right of ['select', 'insert', 'update', 'delete']) {
+        const [may] = await sql`select has_table_privilege(${name}, ${right}) as may`;
+        expect(may?.may, `${right} ${name}`).toBe(true);
+      }
+    }
+    await sql`select graphile_worker.add_job('sync_schedule', '{}'::json, queue_name => 'one', job_key => 'key')`;
+    expect(await sql`select from graphile_worker._private_jobs`).toHaveLength(1);
+    expect(await sql`update graphile_worker._private_jobs set priority = 2 returning id`).toHaveLength(1);
+    expect(await sql`select * from graphile_worker.remove_job('key')`).toHaveLength(1);
+    expect(await databaseReasons(database.app.db)).toEqual([]);
+  });
+});
+
+describe('on a server of its own', () => {
+  // Roles are a server's: other tests' are left alone.
+  const directory = mkdtempSync(join('/tmp', 'crossmark-roles-'));
+  const passwords = { migrator: 'of-the-migrator', app: 'of-the-app' };
+  let server: EmbeddedPostgres;
+  beforeEach(async () => {
+    server = await startPostgres({ directory: mkdtempSync(join(directory, 'server-')), durable: false });
+  });
+  afterEach(async () => {
+    await server.stop('immediate');
+    rmSync(server.directory, { recursive: true, force: true });
+  });
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+  /** An empty database, by the URLs of a superuser and of the roles. */
+  async function emptyDatabase(name: string) {
+    await using(server.url, (sql) => sql.unsafe(`create database ${name}`));
+    const url = databaseUrl(server.url, name);
+    const as = (role: string, password: string) => {
+      const other = new URL(url);
+      other.username = role;
+      other.password = password;
+      return other.href;
+    };
+    const migratorUrl = as(ROLES.migrator, passwords.migrator);
+    return { url, as, migratorUrl, appUrl: as(ROLES.app, passwords.app) };
+  }
+  const addRows = (url: string) =>
+    using(url, async (sql) => {
+      await sql`insert into stores (crossmark_store_id, number, name, time_zone) values ('100001', '1', 'Store', 'UTC')`;
+      await sql`select graphile_worker.add_job('sync_schedule', '{}'::json)`;
+    });
+
+  test('an installation that a superuser made is handed over with all that is in it, and works on with both roles', async () => {
+    const { url, migratorUrl, appUrl } = await emptyDatabase('scheduler');
+    await migrate(url);
+    await addRows(url);
+    await using(url, async (sql) => {
+      expect(Object.keys(await ownersOf(sql))).toContain('postgres');
+      // As databases from before Postgres 15 have it, and what a company may have added.
+      await sql`grant create on schema public to public`;
+      await sql`create view busy as select id from stores`;
+      await sql`create extension if not exists plpgsql`;
+    });
+
+    for (const _ of ['once', 'again']) await makeRoles(url, passwords);
+    await using(url, async (sql) => expect(Object.keys(await ownersOf(sql))).toEqual([ROLES.migrator]));
+    await migrate(migratorUrl);
+
+    const app = connect(appUrl, { max: 1 });
+    expect(await databaseReasons(app.db)).toEqual([]);
+    expect(await app.sql`select from stores`).toHaveLength(1);
+    expect(await app.sql`select from graphile_worker._private_jobs`).toHaveLength(1);
+    await expect(app.sql`create table extra (n int)`).rejects.toMatchObject({ code: '42501' });
+    await app.close();
+  });
+
+  test('an installation is handed over by the account that owns it, where that may create roles', async () => {
+    const { url, as, appUrl } = await emptyDatabase('scheduler');
+    const ownUrl = as('owner', 'of-the-owner');
+    await using(url, async (sql) => {
+      await sql.unsafe(`create role owner login password 'of-the-owner'`);
+      await sql.unsafe('alter database scheduler owner to owner');
+    });
+    await migrate(ownUrl);
+    await addRows(ownUrl);
+    await expect(makeRoles(ownUrl, passwords)).rejects.toBeInstanceOf(RolesError);
+    await using(url, (sql) => sql.unsafe('alter role owner createrole createdb'));
+    await makeRoles(ownUrl, passwords);
+    await using(url, async (sql) => expect(Object.keys(await ownersOf(sql))).toEqual([ROLES.migrator]));
+    await using(appUrl, async (sql) =>
+      expect(await sql`select from graphile_worker._private_jobs`).toHaveLength(1),
+    );
+  });
+
+  test('roles that may too much have that taken away', async () => {
+    const { url } = await emptyDatabase('scheduler');
+    await makeRoles(url, passwords);
+    await using(url, async (sql) => {
+      await sql.unsafe(`alter role ${ROLES.app} superuser`);
+      await sql.unsafe(`grant ${ROLES.migrator} to ${ROLES.app}`);
+      await makeRoles(url, {});
+      const [role] = await sql`
+        select rolsuper, exists (select from pg_auth_members where member = pg_roles.oid) as member
+        from pg_roles where rolname = ${ROLES.app}`;
+      expect(role).toEqual({ rolsuper: false, member: false });
+    });
+  });
+
+  test('a new database takes the roles first and the migrations after; backup and restore as the migrator', async () => {
+    const { url, migratorUrl, appUrl } = await emptyDatabase('scheduler');
+    await makeRoles(url, passwords);
+    await expect(migrate(appUrl)).rejects.toThrow();
+    await migrate(migratorUrl);
+    await addRows(appUrl);
+    const file = join(directory, 'backup.gz');
+    await backup(migratorUrl, file);
+    const second = await emptyDatabase('restored');
+    await makeRoles(second.url, {});
+    await restore(second.migratorUrl, file);
+    await using(second.appUrl, async (sql) => {
+      expect(await sql`select from stores`).toHaveLength(1);
+      expect(await sql`select from graphile_worker._private_jobs`).toHaveLength(1);
+      await sql`update stores set name = 'Other'`;
+    });
+  });
+
+  test('a password may hold anything, and a role without a new one keeps its own', async () => {
+    const { url, as } = await emptyDatabase('scheduler');
+    const password = `it's "quoted" \\ and $$long$$`;
+    await makeRoles(url, { ...passwords, app: password });
+    await makeRoles(url, {});
+    await using(as(ROLES.app, password), async (sql) =>
+      expect(await sql`select current_user as name`).toEqual([{ name: ROLES.app }]),
+    );
+    const wrong = using(as(ROLES.app, passwords.app), (sql) => sql`select 1`);
+    await expect(wrong).rejects.toMatchObject({ code: '28P01' });
+  });
+});
+
+test('the queue’s newest migration is known, so that an app waits for it', async () => {
+  const sources = join(dirname(createRequire(import.meta.url).resolve('graphile-worker')), '../sql');
+  expect(readdirSync(sources).sort().at(-1)).toBe(`${String(NEWEST_OF_QUEUE).padStart(6, '0')}.sql`);
+  const [row] = await database.sql`select max(id) as newest from graphile_worker.migrations`;
+  expect(row?.newest).toBe(NEWEST_OF_QUEUE);
+  await database.sql`delete from graphile_worker.migrations where id = ${NEWEST_OF_QUEUE}`;
+  expect(await databaseReasons(database.app.db)).toEqual([expect.stringMatching(/behind this version/)]);
+  await database.sql`insert into graphile_worker.migrations (id) values (${NEWEST_OF_QUEUE})`;
+});
