@@ -677,6 +677,17 @@ describe('what goes wrong', () => {
   });
 });
 
+test.each(['TRACE', 'DELETE', 'OPTIONS'] as const)(
+  'another method than a route has finds nothing: %s',
+  async (method) => {
+    for (const url of ['/trpc/me', '/api/auth/sign-in/email', '/queues/api/queues', '/metrics']) {
+      const answer = await ask(method as 'DELETE', url, 'admin', { payload: '' });
+      expect(answer.statusCode, url).toBe(404);
+      expect(answer.body, url).not.toContain(cookies.admin);
+    }
+  },
+);
+
 test('every malformed request is survived with all log levels on', async () => {
   const lines: string[] = [];
   const traced = await build(metrics, createLogger('admin', 'trace', { write: (line) => lines.push(line) }));

@@ -217,20 +217,23 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
       const { input = [] } = request.query as { input?: string | string[] };
       for (const text of [input].flat()) assertShallowJson(text);
     });
-    scope.all('/trpc/:path', async (request, reply) =>
-      fastifyRequestHandler({
-        router,
-        createContext,
-        onError: ({ error, path, req }) => {
-          if (error.code === 'INTERNAL_SERVER_ERROR')
-            req.log.error({ err: error, path }, 'a procedure failed');
-          else refusedCalls.note(req, { path, code: error.code });
-        },
-        req: request,
-        res: reply,
-        path: (request.params as { path: string }).path,
-      }),
-    );
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/trpc/:path',
+      handler: async (request, reply) =>
+        fastifyRequestHandler({
+          router,
+          createContext,
+          onError: ({ error, path, req }) => {
+            if (error.code === 'INTERNAL_SERVER_ERROR')
+              req.log.error({ err: error, path }, 'a procedure failed');
+            else refusedCalls.note(req, { path, code: error.code });
+          },
+          req: request,
+          res: reply,
+          path: (request.params as { path: string }).path,
+        }),
+    });
   });
 
   await mountQueues(app, {

@@ -327,7 +327,11 @@ export async function buildServer(options: {
         res,
         path: (req.params as { path: string }).path,
       });
-    scope.all('/trpc/:path', (request, reply) => answer(request, reply));
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/trpc/:path',
+      handler: (request, reply) => answer(request, reply),
+    });
     // In the form of tRPC's own answers, which the page reads. It would quote another content type.
     scope.setErrorHandler<Error & { statusCode?: number }>(async (error, request, reply) => {
       if (error.statusCode === 415) return reply.status(415).send({ message: 'Send JSON.' });
