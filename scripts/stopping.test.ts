@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
-import getPort from 'get-port';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { claimPort } from './lib/ports.ts';
 import { answers, ROOT, start, waitFor } from './lib/process.ts';
 
 let database: TestDatabase;
@@ -16,7 +16,7 @@ test.each([
   ['web', 'server/main.ts', { SERVER_URL: 'http://127.0.0.1:1', WEB_ORIGIN: 'http://localhost:5173' }],
   ['admin', 'src/main.ts', { AUTH_SECRET: 'only-for-tests-only-for-tests-only-for-tests' }],
 ])('%s lets go of an open connection and stops with status 0 on SIGTERM', async (app, main, settings) => {
-  const port = await getPort();
+  const port = await claimPort();
   const env = { ...settings, DATABASE_URL: database.appUrl, [`${app.toUpperCase()}_PORT`]: String(port) };
   const running = start(app, process.execPath, [main], { cwd: join(ROOT, 'apps', app), env });
   await waitFor(app, answers(`http://127.0.0.1:${port}/healthz`), { process: running });

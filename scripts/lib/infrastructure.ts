@@ -12,6 +12,7 @@ import { workDateOf } from '@scheduler/scheduling';
 import { max } from 'drizzle-orm';
 import getPort from 'get-port';
 import postgres from 'postgres';
+import { claimPort } from './ports.ts';
 import { answers, killStarted, ROOT, type Running, start, temporaryDirectory, waitFor } from './process.ts';
 
 /** Who signs in to demo data, and how the worker signs in to the simulator. Never anything but demo data. */
@@ -156,7 +157,9 @@ export async function startInfrastructure(options: {
     mkdirSync(options.dataDirectory, { recursive: true });
     const ports = {} as Infrastructure['ports'];
     for (const [name, port] of Object.entries(PREFERRED_PORTS)) {
-      ports[name as keyof typeof ports] = await getPort(options.anyPorts ? {} : { port: following(port) });
+      ports[name as keyof typeof ports] = options.anyPorts
+        ? await claimPort()
+        : await getPort({ port: following(port) });
     }
 
     say('Starting Postgres…');

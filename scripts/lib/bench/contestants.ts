@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import * as bullmq from '@scheduler/bench/bullmq';
 import { connect, type Database, migrate } from '@scheduler/db';
 import { TASKS } from '@scheduler/sync';
-import getPort from 'get-port';
 import postgres from 'postgres';
 import { Pool } from 'undici';
 import { signInCookie } from '../api.ts';
 import { startApp } from '../apps.ts';
 import type { Infrastructure } from '../infrastructure.ts';
+import { claimPort } from '../ports.ts';
 import { answers, ROOT, type Running, start, waitFor } from '../process.ts';
 import { countUnsynced, makePending, type Placement } from './club.ts';
 
@@ -77,7 +77,7 @@ export async function ourServer(
   infrastructure: Infrastructure,
 ): Promise<Saver & { saveMany(placements: readonly Placement[]): Promise<void> }> {
   const { env } = infrastructure;
-  const port = await getPort();
+  const port = await claimPort();
   const settings = { LOG_LEVEL: 'warn', SERVER_PORT: String(port) };
   const app = startApp(infrastructure, 'server', 'src/main.ts', settings);
   const url = `http://127.0.0.1:${port}`;
@@ -155,7 +155,7 @@ const limit = (file: string, env: Record<string, string>) =>
 export async function bareSaver(infrastructure: Infrastructure): Promise<Saver> {
   const databaseUrl = await freshDatabase(infrastructure, 'bench_bare_save');
   await migrate(databaseUrl);
-  const port = await getPort();
+  const port = await claimPort();
   const env = limitEnv(infrastructure, { DATABASE_URL: databaseUrl, PORT: String(port) });
   const app = limit('save.ts', env);
   const url = `http://127.0.0.1:${port}`;
@@ -333,7 +333,7 @@ export async function celeryStack(infrastructure: Infrastructure): Promise<Celer
       await sql`vacuum analyze`;
     },
     startWeb: async () => {
-      const port = await getPort();
+      const port = await claimPort();
       const app = python('-m', 'gunicorn', '--workers', '4', '--bind', `127.0.0.1:${port}`, 'app:app');
       const url = `http://127.0.0.1:${port}`;
       await waitFor('gunicorn', answers(`${url}/health`), { process: app });
