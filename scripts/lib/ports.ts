@@ -20,11 +20,14 @@ export async function claimPort(): Promise<number> {
     if ((await getPort({ port })) !== port) continue;
     const claim = join(tmpdir(), `crossmark-port-${port}`);
     if (!writeClaim(claim)) continue;
-    if (claims.length === 0)
-      process.once('exit', () => claims.forEach((file) => rmSync(file, { force: true })));
+    if (claims.length === 0) process.once('exit', giveBack);
     claims.push(claim);
     return port;
   }
+}
+
+function giveBack(): void {
+  for (const file of claims) rmSync(file, { force: true });
 }
 
 /** False where somebody who is still running has it; what somebody left behind is taken away. */
