@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { makeRoles, migrate, ROLES } from '@scheduler/db';
 import { backup, restore } from '@scheduler/db/backup';
 import { createTestDatabase, dumpSchema, startTestPostgres } from '@scheduler/db/testing';
-import { readEnv } from '@scheduler/runtime';
+import { errorText, readEnv } from '@scheduler/runtime';
 import { ROLE_SETTINGS } from '@scheduler/server/env';
 import { DATA_DIRECTORY, openDatabase, seedDemo, startInfrastructure } from './lib/infrastructure.ts';
 import { ROOT } from './lib/process.ts';
@@ -104,5 +104,5 @@ function explain(error: unknown): string {
       return `The database at ${address ?? new URL(process.env.DATABASE_URL ?? 'postgres://?').hostname}${port ? `:${port}` : ''} does not answer (${code}): start it, or mend DATABASE_URL.`;
     }
   }
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }
