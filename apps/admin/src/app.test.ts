@@ -929,6 +929,10 @@ describe('the board', () => {
   test('has its own policy for styles, and scripts from here only', async () => {
     const answer = await ask('GET', '/queues', 'viewer');
     expect(answer.headers['content-security-policy']).toContain("default-src 'self'");
+    const page = (await ask('GET', '/', 'viewer')).headers['content-security-policy'];
+    expect(page).toContain("default-src 'self'");
+    expect(page).toContain("base-uri 'none'");
+    expect(page).not.toContain('unsafe-inline');
     expect(answer.headers['x-frame-options']).toBe('DENY');
     expect(answer.headers['cache-control']).toBe('no-store');
     // Works where nothing but this host can be reached.

@@ -148,8 +148,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
       error: 'This request lacks the token of your session. Reload the page and try again.',
     });
   });
-  const pageHeaders = securityHeaders({ https, policy: pagePolicy("'self'") });
-  const boardHeaders = securityHeaders({ https, policy: pagePolicy("'self' 'unsafe-inline'") });
+  const pageHeaders = securityHeaders({ https, policy: PAGE_POLICY });
+  const boardHeaders = securityHeaders({ https, policy: BOARD_POLICY });
   app.addHook('onSend', async (request, reply) => {
     reply.headers(request.url.startsWith('/queues') ? boardHeaders : pageHeaders);
     // Vite's page in development has scripts of its own inside.
@@ -266,10 +266,6 @@ function originsOf(origin: string): string[] {
   return ['localhost', '127.0.0.1'].map((host) => `${protocol}//${host}${port ? `:${port}` : ''}`);
 }
 
-const pagePolicy = (style: string) => ({
-  'default-src': "'self'",
-  'style-src': style,
-  'img-src': "'self' data:",
-  // bull-board's page names its own folder as base.
-  'base-uri': "'self'",
-});
+const PAGE_POLICY = { 'default-src': "'self'", 'img-src': "'self' data:" };
+// bull-board's page has styles inside, and names its own folder as base.
+const BOARD_POLICY = { ...PAGE_POLICY, 'style-src': "'self' 'unsafe-inline'", 'base-uri': "'self'" };
