@@ -1109,6 +1109,13 @@ describe('bad input', () => {
     }
   });
 
+  test.each(['', 'get-session', 'sign-in/email', 'nothing?a=b', '%E2%80%8B'])(
+    'HEAD /api/auth/%s is no failure of ours',
+    async (path) => {
+      expect((await fetch(`${server.url}/api/auth/${path}`, { method: 'HEAD' })).status).toBe(404);
+    },
+  );
+
   test.each(['%25', '%25ff', 'nothing', ''])(
     'an address where nothing is, /trpc/%s, is told so',
     async (path) => {

@@ -192,6 +192,8 @@ export async function buildServer(options: {
     scope.route({
       method: ['GET', 'POST'],
       url: '/api/auth/*',
+      // Fastify would ask better-auth's answer for a length that it doesn't have.
+      exposeHeadRoute: false,
       handler: async (request, reply) => {
         const headers = headersOf(request);
         headers.set(CLIENT_ADDRESS_HEADER, request.ip);

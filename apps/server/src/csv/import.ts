@@ -123,8 +123,9 @@ function chooseRows(plans: RowPlan[], rows: readonly number[] | undefined): RowP
   });
 }
 
-/** Most sentences in one message; all are in `fields`. */
+/** Most sentences in one message, and in its `fields`; the preview has them all. */
 const MOST_SENTENCES = 3;
+const MOST_FIELDS = 100;
 
 function refuseProblems(plans: readonly RowPlan[]): void {
   const fields = plans.flatMap(({ preview }) =>
@@ -138,7 +139,7 @@ function refuseProblems(plans: readonly RowPlan[]): void {
   const more = fields.length > MOST_SENTENCES ? ` And ${fields.length - MOST_SENTENCES} more.` : '';
   throw new Refusal(
     `Nothing was imported. ${shown.join(' ')}${more} Mend the file, or import the other rows alone.`,
-    { code: 'input', fields },
+    { code: 'input', fields: fields.slice(0, MOST_FIELDS) },
   );
 }
 
