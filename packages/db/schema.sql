@@ -30,6 +30,8 @@ TABLE access_links
   CONSTRAINT access_links_tokenHash_unique UNIQUE (token_hash)
   CONSTRAINT access_links_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
   CREATE INDEX access_links_user ON public.access_links USING btree (user_id)
+  CREATE UNIQUE INDEX access_links_one_invite ON public.access_links USING btree (email) WHERE (kind = 'invite'::access_link_kind)
+  CREATE UNIQUE INDEX access_links_one_reset ON public.access_links USING btree (user_id) WHERE (kind = 'reset'::access_link_kind)
 
 TABLE audit_log
   id bigint NOT NULL IDENTITY
@@ -233,6 +235,8 @@ TABLE refresh_runs
   unconfirmed integer NOT NULL DEFAULT 0
   missing jsonb NOT NULL DEFAULT '[]'::jsonb
   CONSTRAINT refresh_runs_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX refresh_runs_one_open ON public.refresh_runs USING btree ((true)) WHERE (state = ANY (ARRAY['queued'::refresh_state, 'running'::refresh_state]))
+  CREATE UNIQUE INDEX refresh_runs_one_question ON public.refresh_runs USING btree ((true)) WHERE (state = 'needs_decision'::refresh_state)
   CREATE TRIGGER refresh_runs_changed AFTER INSERT OR UPDATE ON public.refresh_runs FOR EACH ROW EXECUTE FUNCTION notify_row_change('refresh')
 
 TABLE rep_readings
@@ -243,6 +247,7 @@ TABLE rep_readings
   finished_at timestamp(3) with time zone
   failure_reason text
   CONSTRAINT rep_readings_pkey PRIMARY KEY (id)
+  CREATE UNIQUE INDEX rep_readings_one_open ON public.rep_readings USING btree ((true)) WHERE (state = 'queued'::rep_reading_state)
   CREATE TRIGGER rep_readings_changed AFTER INSERT OR UPDATE ON public.rep_readings FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('employee')
 
 TABLE schedules
@@ -359,7 +364,7 @@ TABLE user_accounts
   updated_at timestamp with time zone NOT NULL DEFAULT app_now()
   CONSTRAINT user_accounts_pkey PRIMARY KEY (id)
   CONSTRAINT user_accounts_user_id_users_id_fk FOREIGN KEY (user_id) REFERENCES users(id) ON DELETE CASCADE
-  CREATE INDEX user_accounts_user ON public.user_accounts USING btree (user_id)
+  CREATE UNIQUE INDEX user_accounts_one_of_a_kind ON public.user_accounts USING btree (user_id, provider_id)
 
 TABLE user_sessions
   id text NOT NULL

@@ -22,23 +22,36 @@ type Link = typeof accessLinks.$inferSelect;
 /** Hours that a link may be used; whoever is invited may be away over a weekend. */
 const LIFETIME_HOURS = { set_up: 24, invite: 72, reset: 24 } as const satisfies Record<Link['kind'], number>;
 
-/** Makes a one-time link. Its token is told this once: the database keeps a hash. */
+/** What there is one link for at a time: of several that are made at once, the last one counts. */
+const ONE_OF = { set_up: null, invite: accessLinks.email, reset: accessLinks.userId } as const;
+
+/**
+ * Makes a one-time link, in place of another invitation of that address or another reset link of that user. Its token is told this
+ * once: the database keeps a hash.
+ */
 export async function makeLink(
   tx: Executor,
   link: Pick<Link, 'kind' | 'createdBy'> & Partial<Pick<Link, 'userId' | 'email' | 'name' | 'role'>>,
 ): Promise<NewLink> {
   await tx.delete(accessLinks).where(lte(accessLinks.expiresAt, sql`app_now()`));
   const token = randomBytes(32).toString('base64url');
-  const [made] = await tx
-    .insert(accessLinks)
-    .values({
-      ...link,
-      tokenHash: hashOf(token),
-      expiresAt: sql`app_now() + ${LIFETIME_HOURS[link.kind]} * interval '1 hour'`,
-    })
-    .returning({ expiresAt: accessLinks.expiresAt });
-  if (!made) throw new Error('The link was not written.');
-  return { token, expiresAt: made.expiresAt };
+  const made = {
+    ...link,
+    tokenHash: hashOf(token),
+    createdAt: sql`app_now()`,
+    expiresAt: sql`app_now() + ${LIFETIME_HOURS[link.kind]} * interval '1 hour'`,
+  };
+  const adding = tx.insert(accessLinks).values(made).returning({ expiresAt: accessLinks.expiresAt });
+  const replaced = ONE_OF[link.kind];
+  const [row] = await (replaced
+    ? adding.onConflictDoUpdate({
+        target: replaced,
+        targetWhere: sql`${accessLinks.kind} = ${sql.raw(`'${link.kind}'`)}`,
+        set: made,
+      })
+    : adding);
+  if (!row) throw new Error('The link was not written.');
+  return { token, expiresAt: row.expiresAt };
 }
 
 /**

@@ -1,6 +1,7 @@
-import { userSessions, users } from '@scheduler/db';
+import { accessLinks, auditLog, userSessions, users } from '@scheduler/db';
 import { eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { makeSetUpLink } from './access-links.ts';
 import {
   client,
   emailOf,
@@ -149,4 +150,105 @@ test('a change of password that is under way is refused where a reset link is us
   );
   expect(refused.message).toContain('not your password');
   await signIn(server.url, viewer, ANOTHER);
+});
+
+describe('of eight at the same moment', () => {
+  const EIGHT = Array.from({ length: 8 }, (_, n) => n);
+  const fulfilled = (done: readonly PromiseSettledResult<unknown>[]) =>
+    done.filter(({ status }) => status === 'fulfilled').length;
+  const opening = (links: readonly { token: string }[]) =>
+    Promise.allSettled(links.map(({ token }) => server.signedOut.access.open.mutate({ token })));
+  const person = { email: 'new@example.test', name: 'Nora New', role: 'viewer' as const };
+
+  test('invitations of one address, one lives', async () => {
+    const admin = await server.as('admin');
+    const links = await Promise.all(EIGHT.map(() => admin.users.invite.mutate(person)));
+    expect(fulfilled(await opening(links))).toBe(1);
+    expect((await admin.users.list.query()).invitations).toHaveLength(1);
+  });
+
+  test('reset links of one user, one lives', async () => {
+    const admin = await server.as('admin');
+    const { id: userId } = await userBy(viewer);
+    const links = await Promise.all(EIGHT.map(() => admin.users.resetLink.mutate({ userId })));
+    expect(fulfilled(await opening(links))).toBe(1);
+  });
+
+  test('who use one invitation, one comes in', async () => {
+    const { token } = await (await server.as('admin')).users.invite.mutate(person);
+    const done = await Promise.allSettled(
+      EIGHT.map(() => server.signedOut.access.accept.mutate({ token, password: ANOTHER })),
+    );
+    expect(fulfilled(done)).toBe(1);
+    expect(await server.database.db.$count(users, eq(users.email, person.email))).toBe(1);
+  });
+
+  test('who use one reset link, one replaces the password', async () => {
+    const { id: userId } = await userBy(viewer);
+    const { token } = await (await server.as('admin')).users.resetLink.mutate({ userId });
+    const passwords = EIGHT.map((n) => `${ANOTHER} ${n}`);
+    const done = await Promise.allSettled(
+      passwords.map((password) => server.signedOut.access.accept.mutate({ token, password })),
+    );
+    expect(fulfilled(done)).toBe(1);
+    await signIn(server.url, viewer, need(passwords[done.findIndex(({ status }) => status === 'fulfilled')]));
+  });
+
+  test('who set up by their links, one becomes the first admin', async () => {
+    await server.database.sql`delete from users`;
+    const links = await Promise.all(EIGHT.map(() => makeSetUpLink(server.database.db)));
+    const store = { crossmarkStoreId: '310042', number: '8135', name: 'Club Eight', timeZone: 'UTC' };
+    const done = await Promise.allSettled(
+      links.map((link, n) =>
+        server.signedOut.access.setUp.mutate({
+          token: need(link).token,
+          email: `first${n}@example.test`,
+          name: 'First Admin',
+          password: PASSWORD,
+          store,
+        }),
+      ),
+    );
+    expect(fulfilled(done)).toBe(1);
+    expect(await server.database.db.$count(users)).toBe(1);
+    expect(await server.database.db.$count(accessLinks)).toBe(0);
+  });
+
+  test('who make a day a holiday, one does', async () => {
+    const admin = await server.as('admin');
+    const done = await Promise.allSettled(
+      EIGHT.map(() =>
+        admin.settings.addHoliday.mutate({ day: '2026-12-25', name: 'Christmas', yearly: true }),
+      ),
+    );
+    expect(fulfilled(done)).toBe(1);
+    for (const one of done)
+      if (one.status === 'rejected') expect(one.reason.data.code).not.toBe('INTERNAL_SERVER_ERROR');
+  });
+
+  test('who disable one user, one does, and the others are told', async () => {
+    const admin = await server.as('admin');
+    const { id: userId, version } = await userBy(viewer);
+    const done = await Promise.allSettled(EIGHT.map(() => admin.users.disable.mutate({ userId, version })));
+    expect(fulfilled(done)).toBe(1);
+    const rows = await server.database.db.select().from(auditLog).where(eq(auditLog.action, 'user.disable'));
+    expect(rows).toHaveLength(1);
+  });
+});
+
+test('an invitation of somebody who uses the one before at that moment is refused', async () => {
+  const admin = await server.as('admin');
+  const person = { email: 'new@example.test', name: 'Nora New', role: 'viewer' as const };
+  const { token } = await admin.users.invite.mutate(person);
+  let invited: Promise<{ message: string }> | undefined;
+  await held(
+    'after insert on users',
+    () => server.signedOut.access.accept.mutate({ token, password: ANOTHER }),
+    async () => {
+      invited = refusalOf(admin.users.invite.mutate(person));
+      await waiting('transactionid');
+    },
+  );
+  expect((await need(invited)).message).toContain('already');
+  expect(await server.database.db.$count(accessLinks)).toBe(0);
 });

@@ -6,7 +6,7 @@ import { Writable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { createUser, UserRefused } from '@scheduler/auth';
-import { connect, type Db, USER_ROLES, type UserRole } from '@scheduler/db';
+import { connect, type Db, holdLock, USER_ROLES, type UserRole } from '@scheduler/db';
 import { readEnv, SettingsError, settings } from '@scheduler/runtime';
 import { z } from 'zod';
 import { audit } from './audit.ts';
@@ -160,6 +160,8 @@ async function add(
 ): Promise<void> {
   const password = await askPassword();
   await save(db, async (tx) => {
+    // Whoever is setting up by the link comes before or after this, and is told after.
+    await holdLock(tx, 'setUp');
     const id = await createUser(tx, { ...person, password });
     await audit(tx, actor, [{ action: 'user.add', subjectType: 'user', subjectId: id, after: person }]);
   });

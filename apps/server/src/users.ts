@@ -64,12 +64,13 @@ export async function inviteUser(
 ): Promise<NewLink> {
   return save(db, async (tx) => {
     const email = canonicalEmail(person.email);
+    // First: where the one before is being used, this waits for it, and finds its user then.
+    await tx.delete(accessLinks).where(and(eq(accessLinks.kind, 'invite'), eq(accessLinks.email, email)));
     const [known] = await tx.select({ name: users.name }).from(users).where(eq(users.email, email));
     if (known) {
       const message = `${known.name} has the address ${email} already.`;
       throw new Refusal(message, { code: 'taken', fields: [{ path: 'email', message }] });
     }
-    await tx.delete(accessLinks).where(and(eq(accessLinks.kind, 'invite'), eq(accessLinks.email, email)));
     const link = await makeLink(tx, { kind: 'invite', createdBy: actor.name, ...person, email });
     await audit(tx, actor, [
       { action: 'user.invite', subjectType: 'user', subjectId: email, after: { ...person, email } },

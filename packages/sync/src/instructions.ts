@@ -1,5 +1,5 @@
 import { CrossmarkError, type MplanId, type StoreId } from '@scheduler/crossmark';
-import { type Db, events, stores } from '@scheduler/db';
+import { type Db, events, idList, stores } from '@scheduler/db';
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import { and, asc, eq, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
 import { CrossmarkUnreachableError } from './breaker.ts';
@@ -46,13 +46,46 @@ export async function fetchInstructions(ctx: SyncContext, job: JobInfo): Promise
   return found;
 }
 
+/** Asks about those of a batch that nobody else is asking about. */
 async function ask(
   { db, crossmark }: SyncContext,
-  asked: readonly Asked[],
+  batch: readonly Asked[],
   signal: AbortSignal,
 ): Promise<number> {
-  return keep(db, asked, await crossmark.instructions({ events: asked, signal }));
+  const asked = await claim(db, batch);
+  if (asked.length === 0) return 0;
+  try {
+    return await keep(db, asked, await crossmark.instructions({ events: asked, signal }));
+  } catch (error) {
+    await giveBack(db, asked);
+    throw error;
+  }
 }
+
+/**
+ * Notes of events that they are asked about, before they are: a reading that ends meanwhile leaves them alone. Events that
+ * somebody is writing wait for the next reading.
+ */
+async function claim(db: Db, batch: readonly Asked[]): Promise<Asked[]> {
+  const claimed = await db.execute<{ id: number }>(sql`
+    update events set instructions_asked_at = app_now() where id in (
+      select id from events where id = any(${idList(batch.map(({ id }) => id))})
+        and instructions_url is null and ${mayBeAsked}
+      for update skip locked)
+    returning id`);
+  const ids = new Set(claimed.map(({ id }) => id));
+  return batch.filter(({ id }) => ids.has(id));
+}
+
+/** They were not answered for: the next reading asks about them again. */
+async function giveBack(db: Db, asked: readonly Asked[]): Promise<void> {
+  await db
+    .update(events)
+    .set({ instructionsAskedAt: null })
+    .where(sql`${events.id} = any(${idList(asked.map(({ id }) => id))})`);
+}
+
+const mayBeAsked = sql`coalesce(${events.instructionsAskedAt} < app_now() - ${ASK_AGAIN_HOURS} * interval '1 hour', true)`;
 
 /** Events that are worth asking about, soonest due first. Relies on the index events_store_due. */
 async function withoutLink(db: Db): Promise<Asked[]> {
@@ -67,7 +100,7 @@ async function withoutLink(db: Db): Promise<Asked[]> {
         isNull(events.goneSince),
         notInArray(events.condition, [...CLOSED_CONDITIONS]),
         sql`${events.dueOn} >= (app_now() at time zone ${stores.timeZone})::date`,
-        sql`coalesce(${events.instructionsAskedAt} < app_now() - ${ASK_AGAIN_HOURS} * interval '1 hour', true)`,
+        mayBeAsked,
       ),
     )
     .orderBy(asc(events.dueOn), asc(events.id))

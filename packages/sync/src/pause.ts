@@ -26,7 +26,8 @@ export async function readPaused(db: Executor): Promise<PausedTask[]> {
 export async function pauseTasks(tx: Tx, tasks: readonly TaskName[], pausedBy: string): Promise<TaskName[]> {
   const paused = await tx
     .insert(pausedTasks)
-    .values(tasks.map((task) => ({ task, pausedBy })))
+    // In one order everywhere: two who pause the same ones never wait for each other in a circle.
+    .values([...tasks].sort().map((task) => ({ task, pausedBy })))
     .onConflictDoNothing()
     .returning({ task: pausedTasks.task });
   // Jobs added by the clock, or by a version that knew no pause, carry no flag yet.

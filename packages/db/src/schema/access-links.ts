@@ -1,4 +1,5 @@
-import { index, integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { index, integer, pgEnum, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { instant, now } from './columns.ts';
 import { userRoleEnum, users } from './users.ts';
 
@@ -24,5 +25,10 @@ export const accessLinks = pgTable(
     createdAt: instant().notNull().default(now),
     expiresAt: instant().notNull(),
   },
-  (table) => [index('access_links_user').on(table.userId)],
+  (table) => [
+    index('access_links_user').on(table.userId),
+    // Of several that are made for one person at once, the last one counts.
+    uniqueIndex('access_links_one_invite').on(table.email).where(sql`${table.kind} = 'invite'`),
+    uniqueIndex('access_links_one_reset').on(table.userId).where(sql`${table.kind} = 'reset'`),
+  ],
 );

@@ -1,4 +1,5 @@
-import { integer, jsonb, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
+import { sql } from 'drizzle-orm';
+import { integer, jsonb, pgEnum, pgTable, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { instant, now, plainText } from './columns.ts';
 
 /**
@@ -23,26 +24,33 @@ export interface BadRow {
 }
 
 /** One reading of Crossmark's whole list. Absence counts only where `state` is `done`. */
-export const refreshRuns = pgTable('refresh_runs', {
-  id: integer().primaryKey().generatedAlwaysAsIdentity(),
-  /** A user's id, or `schedule` for the hourly run. */
-  requestedBy: text().notNull(),
-  state: refreshStateEnum().notNull().default('queued'),
-  requestedAt: instant().notNull().default(now),
-  startedAt: instant(),
-  finishedAt: instant(),
-  /** Rows read so far and rows there are. */
-  read: integer().notNull().default(0),
-  total: integer(),
-  created: integer().notNull().default(0),
-  updated: integer().notNull().default(0),
-  unchanged: integer().notNull().default(0),
-  gone: integer().notNull().default(0),
-  drifted: integer().notNull().default(0),
-  /** Events and bookings that this reading was the first to lack: the next complete one confirms it or doesn't. */
-  unconfirmed: integer().notNull().default(0),
-  /** Where a decision is needed: our ids of the events that the list lacks. */
-  missing: jsonb().$type<number[]>().notNull().default([]),
-  badRows: jsonb().$type<BadRow[]>().notNull().default([]),
-  failureReason: plainText(),
-});
+export const refreshRuns = pgTable(
+  'refresh_runs',
+  {
+    id: integer().primaryKey().generatedAlwaysAsIdentity(),
+    /** A user's id, or `schedule` for the hourly run. */
+    requestedBy: text().notNull(),
+    state: refreshStateEnum().notNull().default('queued'),
+    requestedAt: instant().notNull().default(now),
+    startedAt: instant(),
+    finishedAt: instant(),
+    /** Rows read so far and rows there are. */
+    read: integer().notNull().default(0),
+    total: integer(),
+    created: integer().notNull().default(0),
+    updated: integer().notNull().default(0),
+    unchanged: integer().notNull().default(0),
+    gone: integer().notNull().default(0),
+    drifted: integer().notNull().default(0),
+    /** Events and bookings that this reading was the first to lack: the next complete one confirms it or doesn't. */
+    unconfirmed: integer().notNull().default(0),
+    /** Where a decision is needed: our ids of the events that the list lacks. */
+    missing: jsonb().$type<number[]>().notNull().default([]),
+    badRows: jsonb().$type<BadRow[]>().notNull().default([]),
+    failureReason: plainText(),
+  },
+  (table) => [
+    uniqueIndex('refresh_runs_one_open').on(sql`(true)`).where(sql`${table.state} in ('queued', 'running')`),
+    uniqueIndex('refresh_runs_one_question').on(sql`(true)`).where(sql`${table.state} = 'needs_decision'`),
+  ],
+);

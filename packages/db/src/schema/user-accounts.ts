@@ -1,4 +1,4 @@
-import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import { pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
 import { now } from './columns.ts';
 import { users } from './users.ts';
 
@@ -22,5 +22,6 @@ export const userAccounts = pgTable(
     createdAt: timestamp({ withTimezone: true }).notNull().default(now),
     updatedAt: timestamp({ withTimezone: true }).notNull().default(now),
   },
-  (table) => [index('user_accounts_user').on(table.userId)],
+  // One password for each user.
+  (table) => [uniqueIndex('user_accounts_one_of_a_kind').on(table.userId, table.providerId)],
 );
