@@ -142,6 +142,12 @@ describe('parseCsv', () => {
     },
   );
 
+  it.each(['x', ',', '"', '"a",', 'é', 'a, "'])('reads no further where a row has no end: %s', (part) => {
+    for (const text of [part.repeat(100_000), `${HEADER}\n${part.repeat(100_000)}`]) {
+      expect(() => parseCsv(text)).toThrow(/longer than 20000 characters|quote is opened/);
+    }
+  });
+
   it('refuses a file of more lines than it can read at once, before it reads them', () => {
     expect(() => parseCsv(`${HEADER}${'\n'.repeat(1_000_000)}`)).toThrow(/1000001 lines.*30000/);
     expect(parseCsv(`${HEADER}${'\n'.repeat(29_000)}${FIELDS.join(',')}`)[0]).toMatchObject({

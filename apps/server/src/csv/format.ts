@@ -24,6 +24,9 @@ const UNSCHEDULED_FIELDS = 8;
 /** Reading this many takes about a second, in which nobody else is answered. */
 const MOST_LINES = 30_000;
 const LONGEST_FIELD = 500;
+/** A file that is none, or whose quote is never closed, is not read further than this. */
+const LONGEST_RECORD = 20_000;
+const ROW_TOO_LONG = `A row is longer than ${LONGEST_RECORD} characters, or a quote is opened and never closed`;
 
 /** The file as a whole can't be read; the message says where and why. */
 export class CsvFileError extends Error {
@@ -81,19 +84,21 @@ export function parseCsv(text: string): ParsedRow[] {
 
 /** Records that are not blank, with the line each starts on. */
 function readRecords(text: string): { record: string[]; row: number }[] {
-  const lines = text.replace(/\r\n?/g, '\n');
-  const count = (lines.match(/\n/g)?.length ?? 0) + 1;
+  const { count, longest } = linesIn(text);
   if (count > MOST_LINES) {
     throw new CsvFileError(
       `The file has ${count} lines, and ${MOST_LINES} are the most. Split it in two or more.`,
     );
   }
+  if (longest > LONGEST_RECORD) throw new CsvFileError(`${ROW_TOO_LONG}, so the file can't be read.`);
+  const lines = text.replace(/\r\n?/g, '\n');
   try {
     const records = parse(lines, {
       bom: true,
       info: true,
       relax_column_count: true,
       relax_quotes: true,
+      max_record_size: LONGEST_RECORD,
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
     }) as unknown as { record: string[]; info: { lines: number } }[];
@@ -106,9 +111,27 @@ function readRecords(text: string): { record: string[]; row: number }[] {
     const reason =
       error.code === 'CSV_QUOTE_NOT_CLOSED'
         ? 'A quote is opened and never closed'
-        : error.message.replace(/\.$/, '');
+        : error.code === 'CSV_MAX_RECORD_SIZE'
+          ? ROW_TOO_LONG
+          : error.message.replace(/\.$/, '');
     throw new CsvFileError(`${reason}, so the file can't be read. Export it from Crossmark again.`);
   }
+}
+
+/** How many lines a text has, whatever ends them, and the length of the longest. */
+function linesIn(text: string): { count: number; longest: number } {
+  let count = 1;
+  let longest = 0;
+  let start = 0;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (sign !== '\n' && sign !== '\r') continue;
+    longest = Math.max(longest, at - start);
+    if (sign === '\r' && text[at + 1] === '\n') at++;
+    start = at + 1;
+    count++;
+  }
+  return { count, longest: Math.max(longest, text.length - start) };
 }
 
 /** Thrown and caught within a row. */
