@@ -44,7 +44,7 @@ export const hasBookingInDoubt = (steps: readonly JournalStep[]): boolean =>
  * Crossmark edits a second booking in place and keeps its number. What was done to an earlier one of that number says nothing
  * about the present one, so the journal counts from the newest write that is known to have made it. Empty without a number.
  */
-export function doneTo(bookingId: BookingId | null, steps: readonly JournalStep[]): readonly JournalStep[] {
+function doneTo(bookingId: BookingId | null, steps: readonly JournalStep[]): readonly JournalStep[] {
   if (bookingId === null) return [];
   const ofBooking = steps.filter((step) => step.bookingId === bookingId);
   const made = ofBooking.findIndex(({ kind }) => kind === 'create');
