@@ -3,7 +3,8 @@ import { isSameSecret } from './csrf.ts';
 
 /** Users that one browser is known for; of more, those who came in by it longest ago are strangers on it again. */
 const MOST_USERS = 8;
-const FORM = new RegExp(`^[\\w-]{22}(\\.[\\w-]{22}){0,${MOST_USERS}}$`);
+/** A number and, at most, {@link MOST_USERS} signatures. */
+const FORM = /^[\w-]{22}(\.[\w-]{22}){0,8}$/;
 /** As long as browsers keep a cookie. */
 const KEPT_S = 400 * 24 * 3600;
 

@@ -48,6 +48,9 @@ const PIECES = [
   '%',
 ];
 
+/** The text of an object of these fields, each as it stands in JSON. */
+const objectOf = (fields: readonly string[]) => ['{', fields.join(','), '}'].join('');
+
 /**
  * Bodies that take a parser, a schema or an expression as long as a body of `bytes` can: nested, with very many keys or
  * items, and each field that the procedure knows as one long text or list.
@@ -72,7 +75,7 @@ export function largestBodies(input: z.ZodType | undefined, bytes: number): stri
     '['.repeat(text),
     `${'['.repeat(text / 2)}${']'.repeat(text / 2)}`,
     `${'{"a":'.repeat(text / 6)}1${'}'.repeat(text / 6)}`,
-    `{${keys.join(',')}}`,
+    objectOf(keys),
     `[${repeated('0,', text)}0]`,
     `{"a":${repeated('9', text)}}`,
     ...fields.flatMap(([name, { type }], index) =>
@@ -80,7 +83,7 @@ export function largestBodies(input: z.ZodType | undefined, bytes: number): stri
         ? [`{"${name}":[${repeated('1,', text)}1]}`, `{"${name}":[${repeated('"x",', text)}"x"]}`]
         : [`{"${name}":${long(piece(index))}}`, `{"${name}":${long(piece(index + 5))}}`],
     ),
-    `{${fields.map(([name], index) => `"${name}":${JSON.stringify(piece(index).repeat(2_000))}`).join(',')}}`,
+    objectOf(fields.map(([name], index) => `"${name}":${JSON.stringify(piece(index).repeat(2_000))}`)),
   ];
 }
 
