@@ -1191,6 +1191,11 @@ describe('bad input', () => {
       403,
     );
     const cookie = await server.cookieOf('dispatcher');
+    let received = 0;
+    const count = ({ url }: { url?: string }) => {
+      if (url === '/trpc/csv.preview') received += 1;
+    };
+    server.app.server.on('request', count);
     const begun = Array.from({ length: 4 }, () => {
       const under = request(`${server.url}/trpc/csv.preview`, {
         method: 'POST',
@@ -1200,6 +1205,9 @@ describe('bad input', () => {
       under.flushHeaders();
       return under;
     });
+    // One that asks too early would be one of the four itself. Who sends is looked up in order: theirs is known before this.
+    await vi.waitFor(() => expect(received).toBe(4));
+    await client(server.url, { cookie, origin: ORIGIN }).sync.summary.query();
     await vi.waitFor(async () => expect((await send('/trpc/csv.import', '{}', { cookie })).status).toBe(429));
     for (const under of begun) under.destroy();
     await vi.waitFor(async () => expect((await send('/trpc/csv.import', '{}', { cookie })).status).toBe(400));

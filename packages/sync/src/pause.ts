@@ -37,7 +37,7 @@ export async function pauseTasks(tx: Tx, tasks: readonly TaskName[], pausedBy: s
       set flags = coalesce(flags, '{}') || jsonb_build_object(${taskFlag(task as TaskName)}::text, true)
       where task_id = (select id from graphile_worker._private_tasks where identifier = ${task})
         and locked_at is null and (flags ? ${taskFlag(task as TaskName)}) is not true`);
-  return paused.map((row) => row.task as TaskName);
+  return tasks.filter((one) => paused.some(({ task }) => task === one));
 }
 
 /**
