@@ -327,11 +327,12 @@ export function parseQualified(json: unknown): QualifiedRep[] {
   }));
 }
 
-const location = z.looseObject({
-  condition: scalar.pipe(z.enum(CONDITIONS)),
-  reps: map(z.unknown()),
-  key: scalar,
-});
+/** Names, or in their place something empty. Names in any other form are somebody, and not known to be nobody. */
+const names = z
+  .union([plain, z.array(z.never()), z.strictObject({})], { error: 'is neither names nor empty' })
+  .nullish()
+  .transform((value) => (typeof value === 'string' ? value : ''));
+const location = z.looseObject({ condition: scalar.pipe(z.enum(CONDITIONS)), reps: names, key: scalar });
 const nothingTold = z.looseObject({ condition: z.union([z.null(), z.literal('')]).optional() });
 
 /**
@@ -345,8 +346,8 @@ export function parseLocation(json: unknown, body: string) {
   if (ok === undefined) throw new UnexpectedAnswerError('ok: is missing');
   if (!yes.parse(ok)) return 'refused';
   if (nothingTold.safeParse(json).success) return 'nothing';
-  const { condition, reps: names, key } = parse(location, json);
-  return { condition, reps: typeof names === 'string' ? cleanText(names) : '', key };
+  const { condition, reps, key } = parse(location, json);
+  return { condition, reps, key };
 }
 
 const instructions = z.looseObject({ mPlanID: id(mplanId), salesTools });

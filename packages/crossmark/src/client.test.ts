@@ -829,6 +829,9 @@ describe('answers of another form are errors, never empty lists', () => {
     [{ condition: 'Scheduled' }],
     [{ ok: 1, condition: 'Lost', reps: '', key: '31000001_200101' }],
     [{ ok: 1, condition: 'Unstaffed', reps: '' }],
+    // Somebody, in a form that isn't known: not nobody.
+    [{ ok: 1, condition: 'Unstaffed', reps: { 140001: 'Ann Archer' }, key: '31000001_200101' }],
+    [{ ok: 1, condition: 'Unstaffed', reps: ['Ann Archer'], key: '31000001_200101' }],
     ['<html><body>Please try again</body></html>'],
     ['nothing'],
     ['null'],

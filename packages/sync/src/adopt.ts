@@ -1,3 +1,4 @@
+import type { BookingId } from '@scheduler/crossmark';
 import {
   auditLog,
   employees,
@@ -154,6 +155,26 @@ export async function auditAdoptions(tx: Tx, adoptions: readonly (Adoption & { e
   );
 }
 
+/**
+ * Settles the writes of an event whose outcome isn't known, where Crossmark's side has been read since and both sides agree on it:
+ * `made` is the one that what it holds came from. The others may still arrive within a day, as any that got lost. In doubt for
+ * ever, they would explain what somebody does on Crossmark's site later.
+ */
+export async function settleDoubts(
+  tx: Tx,
+  eventId: number,
+  made?: { stepId: number | undefined; bookingId: BookingId | null },
+): Promise<void> {
+  const inDoubt = and(eq(syncSteps.eventId, eventId), inArray(syncSteps.state, ['sent', 'unknown']));
+  const answeredAt = sql`app_now()`;
+  if (made?.stepId !== undefined)
+    await tx
+      .update(syncSteps)
+      .set({ state: 'done', bookingId: made.bookingId, answeredAt })
+      .where(and(inDoubt, eq(syncSteps.id, made.stepId)));
+  await tx.update(syncSteps).set({ state: 'settled', answeredAt }).where(inDoubt);
+}
+
 /** A write of ours may have had an effect after it was thought settled: the event is looked at again. */
 export async function reopen(tx: Tx, eventId: number, stepIds: readonly number[]) {
   await tx
@@ -223,6 +244,7 @@ export async function resolveConflict(
     .update(events)
     .set({ condition: held ? 'Scheduled' : 'Unstaffed', updatedAt: sql`app_now()` })
     .where(and(eq(events.id, eventId), inArray(events.condition, ['Unstaffed', 'Scheduled', 'Staffed'])));
+  await settleDoubts(tx, eventId);
   if (adopted.after && adopted.after.ended !== true) {
     const steps = await tx
       .select()

@@ -31,8 +31,8 @@ export type RowVerdict = { drift: boolean } & (
   | { kind: 'adopt'; held: Remembered | null; stepIds: number[] }
   /** A write of ours that arrived late or was lost: reconcile again. */
   | { kind: 'repair'; stepIds: number[] }
-  /** What couldn't be sent was done by hand on Crossmark's site. */
-  | { kind: 'agreed'; held: Remembered | null }
+  /** What couldn't be sent was done by hand on Crossmark's site, or by our write `stepId`, whose outcome wasn't known. */
+  | { kind: 'agreed'; held: Remembered | null; stepId: number | undefined }
   | { kind: 'conflict'; held: Remembered | null }
   /** A copy of the list that lags behind would show the same: the next complete reading has to show it too. */
   | ({ kind: 'doubt' } & Doubt)
@@ -93,9 +93,15 @@ export function judge(given: {
   const reading = understand({ listed: row, timeZone, wanted: wanted ?? null, last, steps, at: since });
   const { held } = reading;
   const unchanged = sameBooking(agreed, held, timeZone);
+  // Whatever a row shows otherwise than a booking of ours that was just made may be from before it: what somebody did on
+  // Crossmark's site until then isn't in the journal.
+  const isJustWritten = steps.some(
+    ({ state, sentAt }) => state === 'done' && Date.parse(began) - Date.parse(sentAt) < given.confirmAfterMs,
+  );
   /** Undefined where there is no doubt, or none any more. */
   const doubt = (): RowVerdict | undefined => {
-    if (unchanged || !mayBeStale(held, agreed, steps)) return undefined;
+    if (unchanged) return undefined;
+    if (!mayBeStale(held, agreed, steps) && !(isJustWritten && sync?.state === 'synced')) return undefined;
     // A reading that began before our last write may show what was there before it.
     if (!isQuiet(sync, began)) return SAME;
     const shows = doubtOf(held);
@@ -113,7 +119,7 @@ export function judge(given: {
     const doubted = doubt();
     if (doubted) return doubted;
     if (wanted !== undefined && isWanted(wanted, held) && reading.beneath.length === 0)
-      return { kind: 'agreed', held, drift: false };
+      return { kind: 'agreed', held, stepId: reading.source, drift: false };
     const news = sync.state === 'conflict' ? !unchanged : !unchanged && !reading.explained;
     return news ? { kind: 'conflict', held, drift: true } : SAME;
   }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { BookingId } from '@scheduler/crossmark';
+import type { BookingId, MplanId } from '@scheduler/crossmark';
 import {
   type AttemptOutcome,
   type Db,
@@ -83,6 +83,8 @@ export interface Ledger {
    * event is gone.
    */
   readEvent(eventId: number): Promise<EventState | undefined>;
+  /** The plan of another event that is known to have this booking; null where none is. An event that is gone has none. */
+  ownerOf(bookingId: BookingId, eventId: number): Promise<MplanId | null>;
   /**
    * Commits that a write is about to leave, and proves at that moment that the lease is still held (and prolongs it).
    * Where this throws, nothing may be sent.
@@ -150,6 +152,7 @@ export function postgresLedger(db: Db): Ledger {
       return taken ? { ...claim, ...taken } : leaveForLater(db, claim);
     },
     readEvent: state,
+    ownerOf: ownerOf.bind(null, db),
     async journalStep(lease, step, leaseMs) {
       const leaving = { lease, step, leaseMs };
       const stepId = (await journal(leaving)) ?? (await journalSteps(db, [leaving], WAITED_FOR))[0];
@@ -336,6 +339,17 @@ async function readEvents(db: Db, eventIds: readonly number[]): Promise<(EventSt
     select asked.id, ${stateOf(sql.raw('asked.id'))} from unnest(${idList(eventIds)}) asked(id)`);
   const states = new Map(found.map((row) => [row.id, readState(row)]));
   return eventIds.map((id) => states.get(id));
+}
+
+async function ownerOf(db: Db, bookingId: BookingId, eventId: number): Promise<MplanId | null> {
+  // Relies on the index event_syncs_booking.
+  const [owner] = await db
+    .select({ mplanId: events.mplanId })
+    .from(eventSyncs)
+    .innerJoin(events, eq(events.id, eventSyncs.eventId))
+    .where(and(eq(eventSyncs.bookingId, bookingId), ne(events.id, eventId), isNull(events.goneSince)))
+    .limit(1);
+  return owner?.mplanId ?? null;
 }
 
 function readState(row: EventRow): EventState | undefined {

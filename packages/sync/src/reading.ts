@@ -52,18 +52,41 @@ function doneTo(bookingId: BookingId | null, steps: readonly JournalStep[]): rea
 }
 
 /**
- * Whether a row that tells of no booking leaves open whether there is one, for a copy of the list that lags behind tells of none
- * either: the one that is known, where nobody here has asked for its removal, or one that a write in doubt may have made. Closed
- * work may have lost its booking by being closed.
+ * Whether a row leaves open whether there is a booking, for a copy of the list that lags behind would tell the same: one that
+ * tells of none, or only of what was worked before a reissue, where one is known whose removal Crossmark hasn't confirmed; and one
+ * that tells of none where a write in doubt may have made one. A removal that was refused, or whose answer was lost, proves
+ * nothing. Closed work may have lost its booking by being closed.
  */
 export function leavesOpen(
   row: PlannedEvent | null,
   known: Held | null,
   steps: readonly JournalStep[],
+  timeZone = 'UTC',
 ): boolean {
-  if (row === null || bookingOf(row) !== null || CLOSED_CONDITIONS.includes(row.condition)) return false;
-  if (hasBookingInDoubt(steps)) return true;
-  return known !== null && known.bookingId !== null && !wasRemovalAsked(known.bookingId, steps);
+  if (row === null) return false;
+  const told = bookingOf(row);
+  const isKnownOpen = known !== null && removalsConfirmed(known.bookingId, steps).length === 0;
+  if (told !== null) return isKnownOpen && isHistory(told, steps, timeZone);
+  return !CLOSED_CONDITIONS.includes(row.condition) && (isKnownOpen || hasBookingInDoubt(steps));
+}
+
+/**
+ * Whether a row shows what is wanted, and yet a copy of the list that lags behind may show the same: something else is known to
+ * have been there since, and nothing was sent here that it could come from.
+ */
+export function mayBeFromBefore(
+  { held, source }: Pick<Reading, 'held' | 'source'>,
+  agreed: Held | null,
+  steps: readonly JournalStep[],
+  timeZone: string,
+): boolean {
+  if (held === null || sameBooking(agreed, held, timeZone)) return false;
+  const made = steps.find(({ id }) => id === source);
+  // What arrived late is news, whatever was there.
+  if (made && made.state !== 'done') return false;
+  // What lay beneath a booking shows once that one's removal was asked for.
+  if (agreed === null) return made !== undefined;
+  return agreed.bookingId === null || !wasRemovalAsked(agreed.bookingId, steps);
 }
 
 /** Whether a condition alone says that somebody is booked. */

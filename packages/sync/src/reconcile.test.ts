@@ -7,7 +7,7 @@ import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { JobInfo, SyncContext } from './context.ts';
+import { DEFAULT_CONFIRM_AFTER_MS, type JobInfo, type SyncContext } from './context.ts';
 import { retryNow, wantChange, wantChanges } from './enqueue.ts';
 import {
   addEmployee,
@@ -640,6 +640,27 @@ describe('a row that tells less than is known', () => {
     expect(bookings()).toEqual([booking('100001', at1115)]);
   });
 
+  test.each([
+    ['was refused', { kind: 'refuse' }, ['retry', 'done']],
+    ['was lost', { kind: 'drop', applied: false }, ['retry', 'retry', 'done']],
+  ] as const)(
+    'from before the booking was made doesn’t settle a removal that %s',
+    async (_words, fault, outcomes) => {
+      simulator.configure({ secondBooking: 'duplicate' });
+      simulator.addFaults([
+        { call: 'deleteScheduledMplanEvent', ...fault },
+        { call: 'getPlanningMplans', kind: 'stale', reading: 'search', after: 1 },
+      ]);
+      await decide({ employeeId: bob, startsAt: at1115 });
+      for (const outcome of outcomes) {
+        expect(bookings()).toEqual([booking('100001', at1045)]);
+        expect(await run()).toMatchObject({ outcome });
+      }
+      expect(bookings()).toEqual([booking('100002', at1115)]);
+      expect(await sync()).toMatchObject({ state: 'synced', bookedRepId: '100002' });
+    },
+  );
+
   test.each(['success', 'error'] as const)(
     'with a booking that we removed is no dead letter, where a second removal is answered with %s',
     async (unknownDelete) => {
@@ -723,6 +744,32 @@ describe('an answer about something else', () => {
     expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
     expect(await run()).toMatchObject({ outcome: 'done' });
     expect(bookings()).toEqual([booking('100002', at1115), booking('100001', at1045)]);
+  });
+
+  test('a row with the number of another event’s booking removes nothing: it is read again until it has its own', async () => {
+    const other = await addOther('Soup');
+    await decide({ employeeId: bob, startsAt: at1115 }, other);
+    await run(other);
+    const [theirs] = simulator.state.bookings;
+    const row = {
+      scheduleEventID: need(theirs).bookingId,
+      scheduleRepID: '100001',
+      scheduleDate: '01/05/2026 10:45:00 AM',
+      staffedReps: 'Ada Example',
+    };
+    const [plan] = simulator.state.plans;
+    simulator.putPlans({ ...need(plan), condition: 'Scheduled', row });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await run()).toMatchObject({
+      outcome: 'retry',
+      failureReason: expect.stringContaining('belongs to another event here (plan 40000002)'),
+    });
+    simulator.putPlans({ ...need(plan), condition: 'Unstaffed', row: {} });
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    await decide(null);
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([booking('100002', at1115)]);
+    expect(await sync(other)).toMatchObject({ state: 'synced', bookingId: theirs?.bookingId });
   });
 
   test('a booking that Crossmark makes at another time than asked, each time: a person decides, and writes are few', async () => {
@@ -1000,6 +1047,35 @@ describe('somebody else on Crossmark’s side', () => {
     expect(bookings()).toMatchObject([{ repId: '100003' }]);
   });
 
+  describe('what is wanted again as it was before somebody changed it', () => {
+    beforeEach(async () => {
+      ctx.settings.confirmAfterMs = DEFAULT_CONFIRM_AFTER_MS;
+      await decide({ employeeId: ada, startsAt: at1045 });
+      await run();
+      simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, booking('100002', at1115));
+      await decide(null);
+      expect(await run()).toMatchObject({ outcome: 'conflict' });
+      await decide({ employeeId: ada, startsAt: at1045 });
+    });
+
+    test('is not taken for done on a row from before that change', async () => {
+      simulator.addFaults({ call: 'getPlanningMplans', kind: 'stale', reading: 'search' });
+      expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(bookings()).toEqual([booking('100001', at1045)]);
+      expect(await sync()).toMatchObject({ state: 'synced', bookedRepId: '100001' });
+    });
+
+    test('is taken for done by others once no list can lag behind so far', async () => {
+      simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, booking('100001', at1045));
+      expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+      await database.sql`update event_syncs set wanted_at = wanted_at - interval '1 minute'`;
+      expect(await run()).toMatchObject({ outcome: 'nothing' });
+      expect(writes()).toHaveLength(1);
+      expect(await sync()).toMatchObject({ state: 'synced', bookedRepId: '100001' });
+    });
+  });
+
   describe('is not explained by an earlier write of ours', () => {
     const removeThere = () => simulator.unbook(need(simulator.state.bookings[0]).bookingId);
     /** Somebody gives the booking to Ada at 10:45, which is what the earlier write had asked for, and Bob is moved here. */
@@ -1082,6 +1158,9 @@ describe('somebody else on Crossmark’s side', () => {
     await decide({ employeeId: ada, startsAt: at1045 });
     await run();
     await decide(null);
+    // A row from before it says nothing of it either.
+    simulator.addFaults({ call: 'getPlanningMplans', kind: 'stale', reading: 'search', behindWrites: 2 });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
     expect(await run()).toMatchObject({ outcome: 'dead' });
     expect((await sync()).failureReason).toMatch(/without its number/);
     expect(writes()).toEqual([]);
@@ -1401,6 +1480,23 @@ describe.each(BOOKING_HABITS)('work opened again, where $way', ({ habits, keepsR
     expect(reissues()).toHaveLength(1);
     expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
   });
+
+  test.each([1, 2])(
+    'an unscheduling after it isn’t settled by a row from before the new booking (%i writes behind)',
+    async (behindWrites) => {
+      await reissue();
+      await run();
+      simulator.addFaults({ call: 'getPlanningMplans', kind: 'stale', reading: 'search', behindWrites });
+      await decide(null);
+      const { outcome } = await run();
+      // With the number of the new booking, the old one looks like somebody else's change.
+      expect(outcome).toBe(habits.reissueKeepsId ? 'conflict' : 'retry');
+      if (outcome === 'conflict') await database.db.transaction((tx) => chooseSide(tx, eventId, 'mine'));
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(bookings()).toEqual(both.slice(0, -1));
+      expect(await sync()).toMatchObject({ state: 'synced', bookingId: null });
+    },
+  );
 
   test('a booking after it whose answer is lost is found, not made twice', async () => {
     simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: true });

@@ -25,11 +25,13 @@ import {
 } from './ledger.ts';
 import { isWanted, plan, type Step, type Wanted } from './plan.ts';
 import {
+  bookingOf,
   dueReissue,
   hasBookingInDoubt,
   isInDoubt,
   lastKnown,
   leavesOpen,
+  mayBeFromBefore,
   type Remembered,
   remembered,
   removalsConfirmed,
@@ -223,7 +225,8 @@ class Reconciliation {
           listed = undefined;
           continue;
         }
-        const reading = understand({ listed, timeZone, wanted, last, seen, steps, at: this.ctx.now() });
+        const at = this.ctx.now();
+        const reading = understand({ listed, timeZone, wanted, last, seen, steps, at });
         ({ seen } = reading);
         if (!reading.explained) {
           const ended = await this.leaveToPerson(state, reading.held);
@@ -231,6 +234,18 @@ class Reconciliation {
           listed = undefined;
           continue;
         }
+        const { wantedAt } = state.sync;
+        const lagsAtMostMs = Math.min(CONFIRMED_SHOWN_WITHIN_MS, this.ctx.settings.confirmAfterMs);
+        if (
+          wantedAt !== null &&
+          Date.parse(at) - Date.parse(wantedAt) < lagsAtMostMs &&
+          isWanted(wanted, reading.held) &&
+          mayBeFromBefore(reading, remembered(state, steps), steps, timeZone)
+        )
+          throw new TryFailedError(
+            'transient',
+            'Crossmark’s list shows this event as it is wanted here, though something else was there and nothing was sent since: the list may lag behind. The schedule is saved here and will be tried again.',
+          );
         // Where it showed nothing new, there is nothing to commit: the next write proves by itself that the lease is held.
         if (reading.settled.length > 0 || isNews(reading.held, state))
           await this.ctx.ledger.commitReading(this.lease, reading.held, reading.settled);
@@ -298,10 +313,11 @@ class Reconciliation {
     const { signal } = this;
     const listed = await crossmark.findEvent({ mplanId, storeId, timeZone, signal });
     if (listed) {
+      await this.refuseForeignNumber(state, listed);
       // A copy of the list that lags behind tells of no booking either.
       if (
-        leavesOpen(listed, remembered(state, steps), steps) &&
-        (saysBooked(listed.condition) || !(await this.hasNobody(state, mplanId, listed.condition)))
+        leavesOpen(listed, remembered(state, steps), steps, timeZone) &&
+        !(await this.isConfirmed(state, mplanId, listed))
       )
         throw new TryFailedError(
           'transient',
@@ -316,6 +332,33 @@ class Reconciliation {
       'transient',
       'Crossmark’s list left this event out, which says nothing about its booking. The schedule is saved here and will be tried again; two complete refreshes in a row without the event, some minutes apart, mean that it is gone.',
     );
+  }
+
+  /**
+   * A booking's number is one event's, however Crossmark takes a second booking: a row that has another event's tells nothing of
+   * this one, and by that number the other one's booking would be removed.
+   */
+  private async refuseForeignNumber({ event, sync, steps }: EventState, { bookingId }: PlannedEvent) {
+    if (bookingId === null || bookingId === sync.bookingId) return;
+    if (steps.some((step) => step.bookingId === bookingId)) return;
+    const owner = await this.ctx.ledger.ownerOf(bookingId, event.id);
+    if (owner !== null)
+      throw new TryFailedError(
+        'transient',
+        `Crossmark lists this event with booking ${bookingId}, which belongs to another event here (plan ${owner}). Nothing is sent before that is clear; it will be tried again.`,
+      );
+  }
+
+  /**
+   * Whether the second witness says the same as a row that tells of no booking, or only of one that was worked before a reissue.
+   * A row in a booked condition without a booking contradicts itself.
+   */
+  private async isConfirmed(state: EventState, mplanId: MplanId, listed: PlannedEvent): Promise<boolean> {
+    if (bookingOf(listed) === null)
+      return !saysBooked(listed.condition) && this.hasNobody(state, mplanId, listed.condition);
+    const told = await this.readBack(state, mplanId);
+    const names = listed.staffedReps.join(', ');
+    return told.kind === 'known' && told.condition === listed.condition && ['', names].includes(told.reps);
   }
 
   /** Whether Crossmark's read-back of the event, the second witness, has nobody booked in this condition. */

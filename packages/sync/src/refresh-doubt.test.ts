@@ -16,7 +16,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEFAULT_CONFIRM_AFTER_MS, type JobInfo, type SyncContext } from './context.ts';
 import { requestRefresh, wantChange } from './enqueue.ts';
-import { addEmployee, addSchedule, addStore, need, STORE } from './fixture.ts';
+import { addEmployee, addSchedule, addStore, chooseSide, need, STORE } from './fixture.ts';
 import { reconcile } from './reconcile.ts';
 import { refresh } from './refresh.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
@@ -213,6 +213,63 @@ describe.each(['inPlace', 'replace', 'duplicate'] as const)(
     });
   },
 );
+
+test('a list from before somebody else’s booking that was adopted doesn’t bring it back, nor have ours removed', async () => {
+  await adopted('100001', at1045);
+  simulator.unbook(need((await here()).sync.bookingId));
+  await adopted('100002', at1115);
+  const at1200 = instantAt(day, '12:00', STORE.timeZone);
+  await send({ employeeId: ada, startsAt: at1200 });
+  ctx.settings.confirmAfterMs = DEFAULT_CONFIRM_AFTER_MS;
+  // Nobody here has a write of that first booking in the journal.
+  await unmoved(4);
+  await agreed();
+  expect(simulator.state.bookings).toMatchObject([{ repId: '100001', startsAt: at1200 }]);
+});
+
+describe('a write whose answer was lost, and that did nothing', () => {
+  const theirs = () =>
+    simulator.book({
+      mplanId: PLAN,
+      storeId: STORE.crossmarkStoreId,
+      repId: '100002',
+      startsAt: at1115,
+      endsAt: addMinutes(at1115, 390),
+    });
+  /** Days later somebody makes of the booking what the lost write had asked for: a change as any other. */
+  const changedLater = async () => {
+    await database.sql`update sync_steps set sent_at = sent_at - interval '5 days'`;
+    const endsAt = addMinutes(at1045, 390);
+    const { bookingId } = need(simulator.state.bookings[0]);
+    simulator.moveBooking(bookingId, { repId: '100001', startsAt: at1045, endsAt });
+    await readAll();
+    expect(await push()).toEqual({ outcome: 'nothing' });
+    expect((await here()).schedule).toMatchObject({ employeeId: ada, startsAt: at1045 });
+    expect(simulator.state.bookings).toMatchObject([{ repId: '100001', startsAt: at1045 }]);
+  };
+
+  beforeEach(async () => {
+    simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: false });
+    await decide({ employeeId: ada, startsAt: at1045 });
+    expect(await push()).toMatchObject({ outcome: 'retry', failureKind: 'unknown' });
+  });
+
+  test('doesn’t explain what somebody does days after Crossmark’s side was chosen', async () => {
+    theirs();
+    expect(await push()).toMatchObject({ outcome: 'conflict' });
+    await database.db.transaction((tx) => chooseSide(tx, event, 'theirs'));
+    await changedLater();
+  });
+
+  test('doesn’t explain what somebody does days after a dead letter was done by hand', async () => {
+    await decide({ employeeId: bob, startsAt: at1115 });
+    await database.db.update(eventSyncs).set({ state: 'failed' }).where(eq(eventSyncs.eventId, event));
+    theirs();
+    await readAll();
+    expect((await here()).sync.state).toBe('synced');
+    await changedLater();
+  });
+});
 
 describe('work opened again, its new booking with the number of the old one', () => {
   async function reissued() {

@@ -28,6 +28,7 @@ import {
   type LocalEvent,
   reopen,
   scheduleOf,
+  settleDoubts,
 } from './adopt.ts';
 import { conditionOf, differs, judge } from './drift.ts';
 import { retryAllNow, wantChanges } from './enqueue.ts';
@@ -168,7 +169,7 @@ export async function writeRows(
         await reopen(tx, event.id, verdict.stepIds);
         break;
       case 'agreed':
-        await settle(tx, local, verdict.held);
+        await settle(tx, local, verdict);
         break;
       case 'conflict':
         await leaveToPerson(tx, local, verdict.held, timeZone, since);
@@ -462,7 +463,11 @@ async function writeDoubts(tx: Tx, doubts: readonly { event_id: number; doubt: D
 
 const SETTLED = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null };
 
-async function settle(tx: Tx, { event, sync }: LocalEvent, held: Remembered | null) {
+async function settle(
+  tx: Tx,
+  { event, sync }: LocalEvent,
+  { held, stepId }: { held: Remembered | null; stepId: number | undefined },
+) {
   await tx
     .update(eventSyncs)
     .set({
@@ -476,6 +481,7 @@ async function settle(tx: Tx, { event, sync }: LocalEvent, held: Remembered | nu
       updatedAt: sql`app_now()`,
     })
     .where(eq(eventSyncs.eventId, event.id));
+  await settleDoubts(tx, event.id, { stepId, bookingId: held?.bookingId ?? null });
   // Its dead letter has nothing to say any more.
   await tx.execute(sql`
     select graphile_worker.complete_jobs(array(

@@ -358,6 +358,7 @@ export class Board {
             syncedAt: now,
           };
           Object.assign(sync, remember(verdict.held), NO_FAILURE, settled, { updatedAt: now });
+          this.settleDoubts(row, { stepId: verdict.stepId, bookingId: verdict.held?.bookingId ?? null });
           this.dropUnlocked(event);
           break;
         }
@@ -387,6 +388,15 @@ export class Board {
       createdAt: now,
       updatedAt: now,
     };
+  }
+
+  private settleDoubts(
+    row: EventRow,
+    made?: { stepId: number | undefined; bookingId: BookingId | null },
+  ): void {
+    for (const step of row.steps.filter(isInDoubt))
+      if (made && step.id === made.stepId) Object.assign(step, { state: 'done', bookingId: made.bookingId });
+      else step.state = 'settled';
   }
 
   private reopen(row: EventRow, stepIds: readonly number[]): void {
@@ -432,6 +442,7 @@ export class Board {
     Object.assign(sync, NO_FAILURE, remember(agreed), settled, { updatedAt: now });
     if (['Unstaffed', 'Scheduled', 'Staffed'].includes(row.event.condition))
       row.event.condition = held ? 'Scheduled' : 'Unstaffed';
+    this.settleDoubts(row);
     const beneath = writesBeneath(held, row.steps);
     if (row.schedule && beneath.length > 0) {
       const ids = beneath.map((step) => step.id);
@@ -592,6 +603,11 @@ export class Board {
         call('settleAndFinish', () => {
           settle(lease, stepId, { state: 'done', ...made });
           return finish(lease, finished);
+        }),
+      ownerOf: (bookingId, event) =>
+        call('ownerOf', () => {
+          const owner = this.rows.find((row) => row.event.id !== event && row.sync?.bookingId === bookingId);
+          return owner?.event.mplanId ?? null;
         }),
       commitReading: (lease, held, settled) =>
         call('commitReading', () => {
