@@ -23,7 +23,8 @@ test('nothing takes an advisory lock that isn’t in the list of all locks', () 
   )
     .trim()
     .split('\n')
-    .filter((line) => !line.startsWith('packages/db/src/locks.test.ts:'));
+    // A test may hold up what it tests by a lock of its own.
+    .filter((line) => !/^[^:]+\.test\.ts:/.test(line));
   expect(lines.length).toBeGreaterThan(1);
   expect(lines.filter((line) => !/pg_advisory\w*lock\(\$\{LOCKS[.[]/.test(line))).toEqual([]);
 });
