@@ -688,6 +688,17 @@ test.each(['TRACE', 'DELETE', 'OPTIONS'] as const)(
   },
 );
 
+test.each(['HEAD /trpc/me', 'GET /%74rpc/%25', 'GET http://a/trpc/%25', 'HEAD /api/auth/get-session'])(
+  'is no failure of ours, however it is spelled: %s',
+  async (line) => {
+    const listening = await build(metrics, createLogger('admin', 'silent'));
+    const port = Number(new URL(await listening.listen({ host: '127.0.0.1', port: 0 })).port);
+    const answer = await sendRaw(port, `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+    await listening.close();
+    expect(answer).toMatch(/^HTTP\/1\.1 (404|200)/);
+  },
+);
+
 test('every malformed request is survived with all log levels on', async () => {
   const lines: string[] = [];
   const traced = await build(metrics, createLogger('admin', 'trace', { write: (line) => lines.push(line) }));

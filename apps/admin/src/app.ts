@@ -12,6 +12,7 @@ import {
 import { type Database, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
 import type { MetricsReader } from '@scheduler/metrics';
 import {
+  answerInTurn,
   answerUnreadable,
   assertShallowJson,
   countedBy,
@@ -87,6 +88,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     routerOptions: { maxParamLength: 5000 },
     clientErrorHandler: answerUnreadable({ https, log: options.log }),
   });
+  answerInTurn(app);
   // Where a body is taken, below, it is said how long it may be.
   app.removeAllContentTypeParsers();
 
@@ -128,9 +130,9 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   });
 
   app.addHook('onRequest', async (request, reply) => {
-    if (request.url.startsWith('/trpc/') && isEncodedTwice(request.url))
-      return reply.code(404).send({ error: 'There is nothing here.' });
-    const asks = ['/api/', '/queues/api/'].some((path) => request.url.startsWith(path));
+    // The route's address: one and the same can be asked for in many spellings.
+    const { url: route = '' } = request.routeOptions;
+    const asks = ['/api/', '/queues/api/'].some((path) => route.startsWith(path));
     // Where the database doesn't answer, what is asked of it next says so.
     if (asks && (await schemaIsBehind(database.db).catch(() => false)))
       // As text: the queues' pages put other words in place of what failed there.
@@ -213,6 +215,9 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   };
   await app.register(async (scope) => {
     readJsonBodies(scope, { mostBytes: () => MOST_BYTES.call, parsed: false });
+    scope.addHook('onRequest', async (request, reply) => {
+      if (isEncodedTwice(request.url)) return reply.callNotFound();
+    });
     scope.addHook('preHandler', async (request) => {
       const { input = [] } = request.query as { input?: string | string[] };
       for (const text of [input].flat()) assertShallowJson(text);
@@ -220,6 +225,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     scope.route({
       method: ['GET', 'POST'],
       url: '/trpc/:path',
+      // Fastify would ask tRPC's answer for a length that it doesn't have.
+      exposeHeadRoute: false,
       handler: async (request, reply) =>
         fastifyRequestHandler({
           router,

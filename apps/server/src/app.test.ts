@@ -1116,6 +1116,13 @@ describe('bad input', () => {
     },
   );
 
+  test.each(['stores.list', 'access.open', 'nothing', '%25'])(
+    'HEAD /trpc/%s is no failure of ours',
+    async (path) => {
+      expect((await fetch(`${server.url}/trpc/${path}`, { method: 'HEAD' })).status).toBe(404);
+    },
+  );
+
   test.each(['%25', '%25ff', 'nothing', ''])(
     'an address where nothing is, /trpc/%s, is told so',
     async (path) => {

@@ -9,6 +9,7 @@ import {
 } from '@scheduler/auth';
 import { connect, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
 import {
+  answerInTurn,
   answerUnreadable,
   assertShallowJson,
   BodyRefused,
@@ -112,6 +113,7 @@ export async function buildServer(options: {
     trustProxy: [...options.trustedProxies],
   });
 
+  answerInTurn(app);
   // Where a body is taken, below, it is said how long it may be.
   app.removeAllContentTypeParsers();
 
@@ -158,7 +160,7 @@ export async function buildServer(options: {
   };
   app.addHook('preHandler', async (request) => {
     // Calls of tRPC are refused in its own shape, below.
-    if (request.url.startsWith('/api/')) await assertSchema();
+    if (request.routeOptions.url?.startsWith('/api/')) await assertSchema();
   });
 
   /** Refuses a changing request that another site's page sent, or none. */
@@ -332,6 +334,7 @@ export async function buildServer(options: {
     scope.route({
       method: ['GET', 'POST'],
       url: '/trpc/:path',
+      exposeHeadRoute: false,
       handler: (request, reply) => answer(request, reply),
     });
     // In the form of tRPC's own answers, which the page reads. It would quote another content type.
@@ -364,13 +367,13 @@ function refusalBeforeCall(error: Error): TRPCError | undefined {
 
 /**
  * Calls back once an answer's connection is closed or the answer is given: for everything that is counted while it lasts.
- * Throws where nobody would ever call back: the connection is gone already, or the answer waits behind another one on it.
+ * Throws where nobody would ever call back: the connection is gone already.
  */
 function whenClosed({ raw }: FastifyReply, closed: () => void): void {
   if (!raw.socket || raw.socket.destroyed) {
     throw new TRPCError({
       code: 'CLIENT_CLOSED_REQUEST',
-      message: 'This request needs a connection that is open and carries no other one.',
+      message: 'The connection was closed.',
     });
   }
   raw.once('close', closed);

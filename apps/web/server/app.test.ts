@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
@@ -19,6 +21,7 @@ describe('the page server', () => {
   let apiUrl: string;
   let pageDirectory: string;
   let openStreams = 0;
+  let refusedOnes = 0;
 
   beforeAll(async () => {
     api = fastify({ forceCloseConnections: true });
@@ -34,6 +37,10 @@ describe('the page server', () => {
     api.post('/trpc/call', { bodyLimit: 9_000_000 }, async (request) => ({
       heard: JSON.stringify(request.body).length,
     }));
+    api.get('/trpc/unready', async (_request, reply) => {
+      refusedOnes++;
+      return reply.code(503).send({});
+    });
     api.get('/trpc/stream', (request, reply) => {
       openStreams++;
       reply.hijack();
@@ -219,6 +226,37 @@ describe('the page server', () => {
     expect(call.status).toBe(200);
     leave.abort();
     await vi.waitFor(() => expect(openStreams).toBe(0));
+  });
+
+  it('works on one request of a connection at a time, in order, and lets few wait', async () => {
+    const port = Number(new URL(url).port);
+    const requestFor = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
+    const asked = ['/trpc/who', '/assets/main-abc123.js', '/healthz', '/assets/none.js'];
+    const answers = await sendRaw(
+      port,
+      asked.map((path, at) => requestFor(path, at === 3 ? 'Connection: close\r\n' : '')).join(''),
+    );
+    expect([...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual([
+      ...['200', '200', '200', '404'],
+    ]);
+    expect(answers).toMatch(/from[\s\S]*export {}[\s\S]*"ok":true[\s\S]*is not here/);
+
+    const waiting = connect(port, '127.0.0.1');
+    waiting.write(requestFor('/trpc/stream').repeat(17));
+    await once(waiting, 'data');
+    expect((await fetch(`${url}/trpc/who`)).status).toBe(200);
+    expect(openStreams).toBe(1);
+    waiting.destroy();
+    await vi.waitFor(() => expect(openStreams).toBe(0));
+    // Ends only because the connection is cut.
+    await sendRaw(port, requestFor('/trpc/stream').repeat(18));
+    await vi.waitFor(() => expect(openStreams).toBe(0));
+  });
+
+  it('asks the API once, also where it can’t do its job', async () => {
+    refusedOnes = 0;
+    expect((await fetch(`${url}/trpc/unready`)).status).toBe(503);
+    expect(refusedOnes).toBe(1);
   });
 
   it('streams live updates as they come and hangs up on the API when the page does', async () => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import httpProxy from '@fastify/http-proxy';
 import fastifyStatic from '@fastify/static';
 import {
+  answerInTurn,
   answerUnreadable,
   countedBy,
   describeFailure,
@@ -48,6 +49,7 @@ export async function buildPageServer(options: {
     return reply.code(status).send({ error: message });
   });
 
+  answerInTurn(app);
   // The page itself takes no bodies; those of calls go through unread.
   app.removeAllContentTypeParsers();
   // What the API would cut short is refused here: whoever is cut short hears no answer.
@@ -95,6 +97,8 @@ export async function buildPageServer(options: {
       // The live subscription is one answer that stays open, silent for as long as nothing changes.
       // One open page is one connection for good: with the usual 128 of them nobody else would get through.
       undici: { bodyTimeout: 0, headersTimeout: 60_000, connections: null },
+      // Who asks tries again by themselves: one call would be eleven, just when the API can't do its job.
+      retryMethods: [],
       replyOptions: {
         rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-forwarded-for': request.ip }),
         onError: (reply, { error }) => {

@@ -237,6 +237,8 @@ describe('a session', () => {
     ['a long e-mail address', { email: `${'a'.repeat(200)}@b.test`, password: PASSWORD }],
     ['an e-mail address of a million characters', { email: 'a.'.repeat(500_000), password: PASSWORD }],
     ['a long password', { email: 'ada@example.test', password: 'x'.repeat(1_001) }],
+    ['a NUL in an e-mail address', { email: 'a\u0000da@example.test', password: PASSWORD }],
+    ['half a character in one', { email: 'a\ud800da@example.test', password: PASSWORD }],
     ['no password', { email: 'ada@example.test' }],
     ['no e-mail address', { password: PASSWORD }],
     ['a list for an e-mail address', { email: ['ada@example.test'], password: PASSWORD }],

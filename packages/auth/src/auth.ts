@@ -9,7 +9,7 @@ import {
   users,
   userVerifications,
 } from '@scheduler/db';
-import { together } from '@scheduler/runtime';
+import { cleanText, together } from '@scheduler/runtime';
 import { currentTimeMs } from '@scheduler/runtime/clock';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { APIError } from 'better-auth/api';
@@ -20,9 +20,9 @@ import { and, eq, lt, sql } from 'drizzle-orm';
 import { type AppName, CSRF_COOKIE, deviceCookie, sessionCookie } from './cookies.ts';
 import { canonicalEmail } from './create-user.ts';
 import { type CsrfCheck, csrfCheck } from './csrf.ts';
-import { deviceOf } from './device.ts';
+import { type Device, deviceOf } from './device.ts';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.ts';
-import { beginSignIn, TooEarly } from './throttle.ts';
+import { AtOnce, beginSignIn, type Caller, TooEarly } from './throttle.ts';
 
 /** Who is signed in, and in which session. */
 export interface SessionUser {
@@ -273,6 +273,7 @@ export function createAuth(options: {
       );
   }
 
+  const atOnce = new AtOnce();
   const deviceIn = (headers: Headers) =>
     deviceOf(cookiesOf(headers).get(known.name), { secret: options.secret, cookie: known });
 
@@ -287,6 +288,22 @@ export function createAuth(options: {
     const canonical = canonicalEmail(email);
     const device = deviceIn(request.headers);
     const from = device.knows(canonical) ? { known: `device ${device.id}` } : { address };
+    return atOnce.run(from, () => trySignIn(request, { email, password, canonical, address, device, from }));
+  }
+
+  async function trySignIn(
+    request: Request,
+    given: {
+      email: string;
+      password: string;
+      /** The address as users are kept by. */
+      canonical: string;
+      address: string;
+      device: Device;
+      from: Caller;
+    },
+  ): Promise<Response> {
+    const { email, password, canonical, address, device, from } = given;
     const [user] = await db
       .select({ id: users.id, signInVersion: users.signInVersion })
       .from(users)
@@ -358,6 +375,8 @@ async function credentialsIn(request: Request): Promise<{ email: string; passwor
   const { email, password } = body;
   if (typeof email !== 'string' || typeof password !== 'string') return null;
   if (email.length > LONGEST_EMAIL || password.length > LONGEST_TYPED_PASSWORD) return null;
+  // No database takes a NUL, nor half of a character.
+  if (email !== cleanText(email)) return null;
   return { email, password };
 }
 

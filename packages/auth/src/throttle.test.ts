@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { signInTries } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Auth, createAuth } from './auth.ts';
 import { createUser } from './create-user.ts';
 import { CLIENT_ADDRESS_HEADER } from './index.ts';
@@ -106,6 +107,31 @@ describe('strangers', () => {
     for (let n = 0; n < 5; n++) expect(await isLookedAt(ADA, `2001:db8:0:1::${n}`)).toBe(true);
     await holdWaits();
     expect((await signIn({ from: '2001:db8:0:1::ffff' })).status).toBe(429);
+  });
+
+  test('are refused at once, not asked of the database, where many of one network try at the same moment', async () => {
+    const answers: number[] = [];
+    let all: Promise<unknown> = Promise.resolve();
+    await database.db.transaction(async (tx) => {
+      // Nobody's try is counted meanwhile.
+      await tx.execute(sql`lock table ${signInTries} in access exclusive mode`);
+      const tries = Array.from({ length: 30 }, (_, n) =>
+        guess({ email: `${n}@example.test`, from: '203.0.113.9' }),
+      );
+      all = Promise.all(tries.map(async (one) => answers.push(await one)));
+      await vi.waitFor(() => expect(answers).toEqual(Array(10).fill(429)));
+    });
+    await all;
+    expect(answers.slice(10)).toEqual(Array(20).fill(401));
+    expect(await guess({ from: elsewhere(1) })).toBe(401);
+    await waited();
+    expect((await signIn({ from: '203.0.113.9' })).status).toBe(200);
+  });
+
+  test('are one where a proxy names a port with their address', () => {
+    expect(networkOf('203.0.113.9:4711')).toBe(networkOf('203.0.113.200'));
+    expect(networkOf('[2001:db8:0:1::9]:4711')).toBe(networkOf('2001:db8:0:1::1'));
+    expect(networkOf('[2001:db8:0:1::9]')).toBe(networkOf('2001:db8:0:1::1'));
   });
 
   test('whose address is none are taken by what there is', () => {

@@ -81,6 +81,32 @@ export async function beginSignIn(db: Db, who: { email: string; from: Caller }):
   };
 }
 
+/** Tries of one caller that are looked at at the same moment. As many as an office of strangers has without a wait. */
+const MOST_AT_ONCE = NETWORK.free;
+
+/**
+ * Refuses more than some tries of one network, or of one device, at the same moment, before the database is asked. They all
+ * wait for the same rows there, each on a connection, and everybody else's calls would wait behind them.
+ */
+export class AtOnce {
+  readonly #underWay = new Map<string, number>();
+
+  /** Throws {@link TooEarly} where too many are under way; such a try is not counted. */
+  async run<T>(from: Caller, work: () => Promise<T>): Promise<T> {
+    const key = 'address' in from ? networkOf(from.address) : from.known;
+    const others = this.#underWay.get(key) ?? 0;
+    if (others >= MOST_AT_ONCE) throw new TooEarly(1);
+    this.#underWay.set(key, others + 1);
+    try {
+      return await work();
+    } finally {
+      const left = (this.#underWay.get(key) ?? 1) - 1;
+      if (left > 0) this.#underWay.set(key, left);
+      else this.#underWay.delete(key);
+    }
+  }
+}
+
 async function count(tx: Tx, key: string, { free, longestWaitS }: Policy): Promise<void> {
   const tries = sql`case when ${signInTries.lastAt} < app_now() - ${FORGOTTEN_AFTER} then 1 else ${signInTries.tries} + 1 end`;
   const beyond = sql`least(${tries} - ${free}::int, 20)`;
@@ -111,9 +137,12 @@ async function count(tx: Tx, key: string, { free, longestWaitS }: Policy): Promi
 
 /**
  * What an address is counted by: the /24 of IPv4 (also where it is written as IPv6) or the /64 of IPv6. Whoever has one address of
- * it may well have them all. What is no address is taken as it stands.
+ * it may well have them all. Some proxies name a port as well, which is another one with each connection and doesn't count. What is
+ * no address is taken as it stands.
  */
-export function networkOf(address: string): string {
+export function networkOf(given: string): string {
+  const [, inBrackets, dotted] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d+)?$/.exec(given) ?? [];
+  const address = inBrackets ?? dotted ?? given;
   if (!ipaddr.isValid(address)) return address;
   const bytes = ipaddr.process(address).toByteArray();
   return bytes.slice(0, bytes.length === 4 ? 3 : 8).join('.');

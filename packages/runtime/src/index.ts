@@ -5,6 +5,7 @@ export { errorText, textWithout, withoutInsides } from './errors.ts';
 export { describeFailure, internalErrorMessage } from './failure.ts';
 export { answerUnreadable, securityHeaders } from './headers.ts';
 export { type Readiness, readiness, serveHealth } from './health.ts';
+export { answerInTurn } from './in-turn.ts';
 export { assertShallowJson, BodyRefused, MOST_BYTES, readJsonBodies } from './json-bodies.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { isOverWithin } from './over-within.ts';
