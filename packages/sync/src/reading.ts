@@ -52,10 +52,10 @@ function doneTo(bookingId: BookingId | null, steps: readonly JournalStep[]): rea
 }
 
 /**
- * Whether a row leaves open whether there is a booking, for a copy of the list that lags behind would tell the same: one that
- * tells of none, or only of what was worked before a reissue, where one is known whose removal Crossmark hasn't confirmed; and one
- * that tells of none where a write in doubt may have made one. A removal that was refused, or whose answer was lost, proves
- * nothing. Closed work may have lost its booking by being closed.
+ * Whether a row that tells of no booking, or only of what was worked before a reissue, leaves open whether there is one, for a
+ * copy of the list that lags behind would tell the same: the one that is known, where Crossmark hasn't confirmed its removal (one
+ * that was refused, or whose answer was lost, proves nothing), or one that a write in doubt, or a refused one, may have made.
+ * Closed work may have lost its booking by being closed.
  */
 export function leavesOpen(
   row: PlannedEvent | null,
@@ -66,8 +66,10 @@ export function leavesOpen(
   if (row === null) return false;
   const told = bookingOf(row);
   const isKnownOpen = known !== null && removalsConfirmed(known.bookingId, steps).length === 0;
-  if (told !== null) return isKnownOpen && isHistory(told, steps, timeZone);
-  return !CLOSED_CONDITIONS.includes(row.condition) && (isKnownOpen || hasBookingInDoubt(steps));
+  const mayHaveMade = (step: JournalStep) =>
+    step.kind === 'create' && (isInDoubt(step) || step.state === 'refused');
+  if (!isKnownOpen && !steps.some(mayHaveMade)) return false;
+  return told === null ? !CLOSED_CONDITIONS.includes(row.condition) : isHistory(told, steps, timeZone);
 }
 
 /**

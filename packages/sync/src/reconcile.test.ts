@@ -1508,6 +1508,19 @@ describe.each(BOOKING_HABITS)('work opened again, where $way', ({ habits, keepsR
     expect(await sync()).toMatchObject({ state: 'synced', bookedRepId: '100002', bookedStartsAt: at2045 });
   });
 
+  test('a booking after it whose answer is lost isn’t made twice on a row from before it', async () => {
+    simulator.addFaults([
+      { call: 'scheduleMplanEvent', kind: 'drop', applied: true },
+      { call: 'getPlanningMplans', kind: 'stale', reading: 'search', after: 2 },
+    ]);
+    await reissue();
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'unknown' });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual(both);
+    expect(writes()).toHaveLength(2);
+  });
+
   test('for the same person at the same time is told from what was worked', async () => {
     await reissue({ employeeId: ada, startsAt: at1045 });
     simulator.addFaults({ call: 'scheduleMplanEvent', kind: 'drop', applied: false });

@@ -271,6 +271,20 @@ describe('a write whose answer was lost, and that did nothing', () => {
   });
 });
 
+test('a booking that was refused and made all the same isn’t taken for not made on a row from before it', async () => {
+  simulator.addFaults([
+    { call: 'scheduleMplanEvent', kind: 'refuse', applied: true },
+    { call: 'getPlanningMplans', kind: 'stale', reading: 'search', after: 1 },
+  ]);
+  await decide({ employeeId: ada, startsAt: at1045 });
+  expect(await push()).toMatchObject({ outcome: 'dead' });
+  await decide(null);
+  expect(await push()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+  expect(await push()).toMatchObject({ outcome: 'done' });
+  expect(simulator.state.bookings).toEqual([]);
+  await agreed();
+});
+
 describe('work opened again, its new booking with the number of the old one', () => {
   async function reissued() {
     simulator.putPlans([{ ...plan(PLAN), condition: 'Submitted' }]);
