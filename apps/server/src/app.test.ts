@@ -1220,6 +1220,17 @@ describe('bad input', () => {
     await vi.waitFor(async () => expect((await send('/trpc/csv.import', '{}', { cookie })).status).toBe(400));
   });
 
+  test('that holds several CSV files is no longer than any other batch', async () => {
+    const cookie = await server.cookieOf('dispatcher');
+    const text = 'x\n'.repeat(20_000);
+    const batch = JSON.stringify({ 0: { text }, 1: { text } });
+    const several = await send('/trpc/csv.preview,csv.preview?batch=1', batch, { cookie });
+    expect(several).toMatchObject({ status: 413, text: expect.stringContaining('65536 bytes') });
+    const small = JSON.stringify({ 0: { text: 'x' }, 1: { text: 'x' } });
+    const few = await send('/trpc/csv.preview,csv.preview?batch=1', small, { cookie });
+    expect(few).toMatchObject({ status: 400, text: expect.stringContaining('Column 1 of the header') });
+  });
+
   test.each(['/trpc/access.open', '/trpc/schedules.create', '/trpc/csv.import', '/api/auth/sign-in/email'])(
     'that is nested deeply is refused before it is parsed: %s',
     async (path) => {

@@ -287,11 +287,15 @@ export async function buildServer(options: {
     return { user, stillSignedIn, rememberDevice, requestId: req.id, backend: { db: database.db, changes } };
   };
   const filesUnderWay = new Set<FastifyReply>();
-  /** A batch gets the smallest limit of its calls. Only somebody who may import CSV files is heard out at that length. */
+  /**
+   * A batch gets the smallest limit of its calls, and never that of a file: each of its files would be read up to the most lines that one may
+   * have. Only somebody who may import CSV files is heard out at that length.
+   */
   const mostBytesOf = async (request: FastifyRequest, reply: FastifyReply): Promise<number> => {
     const procedures = (request.params as { path: string }).path.split(',');
     if (procedures.some((name) => name.startsWith('access.'))) return MOST_BYTES.access;
-    if (!procedures.every((name) => TAKE_FILES.includes(name))) return MOST_BYTES.call;
+    const [procedure = '', ...others] = procedures;
+    if (others.length > 0 || !TAKE_FILES.includes(procedure)) return MOST_BYTES.call;
     const user = await auth.userOf(headersOf(request));
     if (!user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
     assertRole(user, 'dispatcher');
