@@ -334,6 +334,7 @@ TABLE sync_steps
   sent_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
   answered_at timestamp(3) with time zone
   schedule_id integer
+  condition event_condition
   CONSTRAINT sync_steps_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
   CONSTRAINT sync_steps_pkey PRIMARY KEY (id)
   CREATE INDEX sync_steps_event ON public.sync_steps USING btree (event_id, id)

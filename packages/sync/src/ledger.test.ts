@@ -75,7 +75,7 @@ async function inOpenTransaction(work: (tx: Tx) => Promise<unknown>): Promise<()
   };
 }
 const write = { kind: 'create', repId: '100001' as RepId, startsAt: START, endsAt: END } as const;
-const journal = (lease: Lease) => ledger.journalStep(lease, write, LEASE_MS);
+const journal = (lease: Lease) => ledger.journalStep(lease, write, LEASE_MS, null);
 const confirm = (lease: Lease, stepId: number, version = 1) => {
   const bookingId = String(70_000_000 + lease.eventId) as BookingId;
   const held = { bookingId, repId: write.repId, startsAt: START, endsAt: END, names: 'Ada Example' };

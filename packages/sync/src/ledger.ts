@@ -89,7 +89,7 @@ export interface Ledger {
    * Commits that a write is about to leave, and proves at that moment that the lease is still held (and prolongs it).
    * Where this throws, nothing may be sent.
    */
-  journalStep(lease: Lease, step: Write, leaseMs: number): Promise<number>;
+  journalStep(lease: Lease, step: Write, leaseMs: number, condition: Condition | null): Promise<number>;
   /**
    * Commits what came of a journalled write and, where it was applied, what Crossmark holds since. A worker that lost
    * the event meanwhile leaves its write as `unknown` and has the event looked at again: its write came late and may
@@ -153,8 +153,8 @@ export function postgresLedger(db: Db): Ledger {
     },
     readEvent: state,
     ownerOf: ownerOf.bind(null, db),
-    async journalStep(lease, step, leaseMs) {
-      const leaving = { lease, step, leaseMs };
+    async journalStep(lease, step, leaseMs, condition) {
+      const leaving = { lease, step, leaseMs, condition };
       const stepId = (await journal(leaving)) ?? (await journalSteps(db, [leaving], WAITED_FOR))[0];
       if (!stepId) throw lost(lease);
       return stepId;
@@ -368,11 +368,12 @@ interface Leaving {
   lease: Lease;
   step: Write;
   leaseMs: number;
+  condition: Condition | null;
 }
 
 /** Journals writes of whoever holds the lease; null for others. */
 async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked): Promise<(number | null)[]> {
-  const given = leaving.map(({ lease: { eventId, owner }, step, leaseMs }) => ({
+  const given = leaving.map(({ lease: { eventId, owner }, step, leaseMs, condition }) => ({
     eventId,
     owner,
     leaseMs,
@@ -382,12 +383,13 @@ async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked)
     startsAt: startOf(step),
     endsAt: step.kind === 'create' ? step.endsAt : null,
     bookingId: step.kind === 'create' ? null : step.bookingId,
+    condition,
   }));
   const journalled = await db.execute<{ id: string; event_id: number }>(sql`
     with leaving as (
       select * from json_to_recordset(${JSON.stringify(given)}::json)
         as leaving("eventId" int, owner text, "leaseMs" int, kind sync_step_kind, "scheduleId" int, "repId" text,
-          "startsAt" timestamptz, "endsAt" timestamptz, "bookingId" text)
+          "startsAt" timestamptz, "endsAt" timestamptz, "bookingId" text, condition event_condition)
     ), owned as (
       select leaving.*, event_id from events
       join event_syncs on event_id = events.id
@@ -399,8 +401,8 @@ async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked)
       from owned where event_syncs.event_id = owned.event_id
       returning owned.*
     )
-    insert into sync_steps (event_id, kind, schedule_id, rep_id, starts_at, ends_at, booking_id)
-    select event_id, kind, "scheduleId", "repId", "startsAt", "endsAt", "bookingId" from kept returning id, event_id`);
+    insert into sync_steps (event_id, kind, schedule_id, rep_id, starts_at, ends_at, booking_id, condition)
+    select event_id, kind, "scheduleId", "repId", "startsAt", "endsAt", "bookingId", condition from kept returning id, event_id`);
   return given.map(({ eventId }) => {
     const step = journalled.find((row) => row.event_id === eventId);
     return step ? Number(step.id) : null;

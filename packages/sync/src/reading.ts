@@ -359,7 +359,9 @@ export function understand(given: {
   // A reissue may take the booking that it reopens off the list.
   const removedByUs = held === null && mayHaveRemoved(agreed?.bookingId ?? null, steps, at).length > 0;
   const wasApplied = (step: JournalStep): boolean => {
-    if (step.kind === 'reissue') return given.listed?.condition === 'Reissued';
+    // Work that was open before it was sent shows nothing of it.
+    if (step.kind === 'reissue')
+      return given.listed?.condition === 'Reissued' && step.condition !== 'Reissued';
     // Where another booking is listed, the one to be removed may lie beneath it.
     return step.kind === 'delete' ? held === null : step.id === source?.id;
   };

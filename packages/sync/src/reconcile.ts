@@ -282,6 +282,7 @@ class Reconciliation {
         state,
         mplanId,
         held,
+        condition: listed?.condition ?? null,
         wanted: steps.length === 0 && beneath.length === 0 ? wanted : null,
       });
       if (ended) return ended;
@@ -436,8 +437,16 @@ class Reconciliation {
       state,
       mplanId,
       held,
+      condition,
       wanted,
-    }: { state: EventState; mplanId: MplanId; held: Remembered | null; wanted: Wanted | null },
+    }: {
+      state: EventState;
+      mplanId: MplanId;
+      held: Remembered | null;
+      /** What the list says of the event right before. */
+      condition: Condition | null;
+      wanted: Wanted | null;
+    },
   ): Promise<Ended | null> {
     const { ctx, lease } = this;
     const { timeZone, crossmarkStoreId: storeId } = state.store;
@@ -451,7 +460,7 @@ class Reconciliation {
     // A process that was frozen meanwhile finds its lease run out when it wakes, and sends nothing.
     const signal = AbortSignal.any([this.signal, ctx.deadline(ctx.settings.leaseMs)]);
     signal.throwIfAborted();
-    const stepId = await ctx.ledger.journalStep(lease, step, ctx.settings.leaseMs);
+    const stepId = await ctx.ledger.journalStep(lease, step, ctx.settings.leaseMs, condition);
     signal.throwIfAborted();
     try {
       if (step.kind === 'create') {

@@ -1,7 +1,7 @@
 import type { BookingId, RepId } from '@scheduler/crossmark';
 import { bigint, index, integer, pgEnum, pgTable, text } from 'drizzle-orm/pg-core';
 import { instant, now, plainText } from './columns.ts';
-import { events } from './events.ts';
+import { conditionEnum, events } from './events.ts';
 
 export const stepKindEnum = pgEnum('sync_step_kind', ['create', 'delete', 'reissue']);
 /**
@@ -33,6 +33,8 @@ export const syncSteps = pgTable(
     endsAt: instant(),
     /** delete: what was asked to go; reissue: what was opened again; create: what came of it. */
     bookingId: text().$type<BookingId>(),
+    /** What the list said of the event right before: where it says the same afterwards, that shows nothing of this write. */
+    condition: conditionEnum(),
     detail: plainText(),
     sentAt: instant().notNull().default(now),
     answeredAt: instant(),

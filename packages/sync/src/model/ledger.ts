@@ -575,7 +575,7 @@ export class Board {
           return lease;
         }).then((lease) => (typeof lease === 'string' ? lease : { ...lease, job })),
       readEvent: (eventId) => call('readEvent', () => stateOf(eventId)),
-      journalStep: (lease, step, leaseMs) =>
+      journalStep: (lease, step, leaseMs, condition) =>
         call('journalStep', () => {
           Object.assign(owned(lease), { leaseUntil: later(leaseMs), updatedAt: time.now() });
           const id = this.nextId++;
@@ -591,6 +591,7 @@ export class Board {
             startsAt: create?.startsAt ?? reissue?.workedAt ?? null,
             endsAt: create?.endsAt ?? null,
             bookingId: step.kind === 'create' ? null : step.bookingId,
+            condition,
             detail: null,
             sentAt: time.now(),
             answeredAt: null,

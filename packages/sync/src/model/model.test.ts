@@ -308,6 +308,40 @@ test('work whose reissue Crossmark confirms and does not carry out is opened aga
     deeds: [schedules, { ...reissues, slot: 1 }],
   }));
 
+test('work that was opened before isn’t taken for opened again where the answer is lost and nothing was done', () =>
+  tell({
+    secondBooking: 'inPlace',
+    reissueKeepsId: false,
+    unknownDelete: 'success',
+    deeds: [
+      { afterMs: 0, do: 'schedule', event: 1, person: 1, slot: 0 },
+      { afterMs: 2, do: 'schedule', event: 1, person: 1, slot: 0 },
+      { afterMs: 0, do: 'schedule', event: 2, person: 1, slot: 0 },
+      { afterMs: 105, do: 'breakConnection', calls: 8, phase: 'before' },
+      { afterMs: 2000, do: 'reissue', event: 2, person: 1, slot: 0 },
+      { afterMs: 200000, do: 'reissue', event: 2, person: 1, slot: 0 },
+      { afterMs: 107, do: 'breakConnection', calls: 0, phase: 'before' },
+    ],
+    fates: [
+      { latencyMs: 8000, kind: 'dropped', applied: false },
+      { latencyMs: 100, kind: 'fine' },
+      { latencyMs: 100, kind: 'fine' },
+      { latencyMs: 100, kind: 'late', afterMs: 10 },
+      { latencyMs: 100, kind: 'hang', applied: false },
+      { latencyMs: 100, kind: 'fine' },
+      { latencyMs: 100, kind: 'dropped', applied: true },
+      { latencyMs: 100, kind: 'no' },
+      { latencyMs: 100, kind: 'dropped', applied: false },
+      { latencyMs: 100, kind: 'fine' },
+      { latencyMs: 100, kind: 'fine' },
+      { latencyMs: 100, kind: 'fine' },
+      { latencyMs: 100, kind: 'late', afterMs: 10 },
+      { latencyMs: 100, kind: 'idle' },
+      { latencyMs: 100, kind: 'dropped', applied: false },
+    ],
+    choice: 'mine',
+  }));
+
 test('a write that arrives late and edits a newer booking in place is put right', () =>
   tell({
     ...inPlace,
