@@ -106,8 +106,6 @@ class Telling {
   private readonly touchedOutside = new Set<number>();
   /** Events whose schedule got another length here. */
   private readonly resized = new Set<number>();
-  /** Bookings whose work was still open from an earlier reissue when theirs was asked for: no list can tell whether it was lost. */
-  private readonly askedWhileOpen = new Set<BookingId>();
   private lastDeedAtMs = 0;
   private healed = false;
 
@@ -295,7 +293,6 @@ class Telling {
       if (!this.chosen.has(`${event} ${what.create} ${what.startsAt}`))
         this.violated(`a booking of ${what.create} at ${what.startsAt}, whom nobody chose`);
     } else if ('remove' in what) this.checkRemoval(run, event, what.remove);
-    else if (this.crossmark.plan(event).condition === 'Reissued') this.askedWhileOpen.add(what.reissue);
     const mine = { run, holder };
     const doubtful = this.inDoubt.has(event);
     others.add(mine);
@@ -414,10 +411,7 @@ class Telling {
   private isOpened(event: number): boolean {
     const reissueOf = this.board.row(event).schedule?.reissueOf;
     return (
-      !reissueOf ||
-      this.touchedOutside.has(event) ||
-      this.askedWhileOpen.has(reissueOf) ||
-      this.crossmark.plan(event).opened.includes(reissueOf)
+      !reissueOf || this.touchedOutside.has(event) || this.crossmark.plan(event).opened.includes(reissueOf)
     );
   }
 
