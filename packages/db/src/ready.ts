@@ -27,7 +27,7 @@ const DISK_FULL = '53100';
 /** Why this version can't work with its database right now, in sentences; empty where it can. Tries a write. */
 export async function databaseReasons(db: Db): Promise<string[]> {
   try {
-    if (await readIsBehind(db)) return [BEHIND];
+    if (await looking(db)()) return [BEHIND];
     await tryWrite(db);
     return [];
   } catch (error) {
@@ -50,8 +50,11 @@ export async function databaseReasons(db: Db): Promise<string[]> {
  */
 export const schemaIsBehind = (db: Db): Promise<boolean> => isBehind(db)();
 
+/** Whoever asks at the same moment, and anybody may, takes one connection between them. */
+const looking = oncePerDatabase((db) => shared(() => readIsBehind(db)));
+
 const isBehind = oncePerDatabase((db) => {
-  const look = shared(() => readIsBehind(db));
+  const look = looking(db);
   let currentUntilMs = 0;
   return async () => {
     if (performance.now() < currentUntilMs) return false;
