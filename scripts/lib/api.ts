@@ -45,11 +45,14 @@ export async function refusal(call: Promise<unknown>): Promise<string> {
   );
 }
 
-/** A start and two people whom no rule is against, for an event of a type from the tray of the next four weeks. */
-export async function freeSlot(api: Api, type: string, today: WorkDate) {
+/**
+ * A start and two people whom no rule is against, for an event of a type from the tray of the next four weeks, but for the
+ * events that are left out.
+ */
+export async function freeSlot(api: Api, type: string, today: WorkDate, without: readonly number[] = []) {
   for (const week of [0, 1, 2, 3]) {
     const { tray } = await api.board.week.query({ weekOf: addDays(today, week * 7) });
-    for (const event of tray.filter((candidate) => candidate.type === type)) {
+    for (const event of tray.filter((one) => one.type === type && !without.includes(one.eventId))) {
       const first = event.startsOn > today ? event.startsOn : addDays(today, 1);
       for (let day = first; day < event.dueOn; day = addDays(day, 1)) {
         const { slots, people } = await api.events.options.query({ eventId: event.eventId, day });
