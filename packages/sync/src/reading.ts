@@ -73,22 +73,22 @@ export function leavesOpen(
 }
 
 /**
- * Whether a row shows what is wanted, and yet a copy of the list that lags behind may show the same: something else is known to
- * have been there since, and nothing was sent here that it could come from.
+ * Whether a row may be from before what is known to have been there since: it shows what is wanted, and nothing was sent here that
+ * it could come from; or it shows a booking that was removed from here, and another one is known.
  */
 export function mayBeFromBefore(
   { held, source }: Pick<Reading, 'held' | 'source'>,
   agreed: Held | null,
-  steps: readonly JournalStep[],
-  timeZone: string,
+  { steps, wanted, timeZone }: { steps: readonly JournalStep[]; wanted: Wanted | null; timeZone: string },
 ): boolean {
   if (held === null || sameBooking(agreed, held, timeZone)) return false;
   const made = steps.find(({ id }) => id === source);
   // What arrived late is news, whatever was there.
   if (made && made.state !== 'done') return false;
+  if (agreed === null) return made !== undefined && isWanted(wanted, held);
   // What lay beneath a booking shows once that one's removal was asked for.
-  if (agreed === null) return made !== undefined;
-  return agreed.bookingId === null || !wasRemovalAsked(agreed.bookingId, steps);
+  if (agreed.bookingId !== null && wasRemovalAsked(agreed.bookingId, steps)) return false;
+  return isWanted(wanted, held) || removalsConfirmed(held.bookingId, steps).length > 0;
 }
 
 /** Whether a condition alone says that somebody is booked. */

@@ -1047,6 +1047,16 @@ describe('somebody else on Crossmark’s side', () => {
     expect(bookings()).toMatchObject([{ repId: '100003' }]);
   });
 
+  test('somebody’s booking of just what is wanted that is gone again isn’t found on a row from before that', async () => {
+    const like = { mplanId: PLAN, storeId: STORE.crossmarkStoreId, ...booking('100001', at1045) };
+    simulator.unbook(simulator.book(like).bookingId);
+    await decide({ employeeId: ada, startsAt: at1045 });
+    simulator.addFaults({ call: 'getPlanningMplans', kind: 'stale', reading: 'search' });
+    expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+    expect(await run()).toMatchObject({ outcome: 'done' });
+    expect(bookings()).toEqual([booking('100001', at1045)]);
+  });
+
   describe('what is wanted again as it was before somebody changed it', () => {
     beforeEach(async () => {
       ctx.settings.confirmAfterMs = DEFAULT_CONFIRM_AFTER_MS;

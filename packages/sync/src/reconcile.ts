@@ -182,6 +182,8 @@ class Reconciliation {
     let seen: Remembered | null = null;
     /** Bookings of ours that may lie beneath that one. */
     let beneath: BookingId[] = [];
+    /** Something was removed since the last reading: what is left, only another one proves. */
+    let isRemoved = false;
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const atFirst = round === 0 ? this.lease.state : null;
       const state = atFirst ?? (await this.ctx.ledger.readEvent(this.lease.eventId));
@@ -202,7 +204,7 @@ class Reconciliation {
       let held = remembered(state, steps);
       // A run that was broken off may have known of some.
       const hidden = listed === undefined ? writesBeneath(held, steps, wanted) : beneath;
-      if (isReliable(held, steps) && isWanted(wanted, held) && hidden.length === 0) {
+      if (!isRemoved && isReliable(held, steps) && isWanted(wanted, held) && hidden.length === 0) {
         const ended = await this.finish(state);
         if (ended) return ended;
         continue;
@@ -212,6 +214,7 @@ class Reconciliation {
       if (listed === undefined) {
         const { timeZone } = state.store;
         listed = await this.look(state, mplanId, wanted);
+        isRemoved = false;
         if (listed === null && wanted)
           throw impossible(
             state,
@@ -239,13 +242,19 @@ class Reconciliation {
         if (
           wantedAt !== null &&
           Date.parse(at) - Date.parse(wantedAt) < lagsAtMostMs &&
-          isWanted(wanted, reading.held) &&
-          mayBeFromBefore(reading, remembered(state, steps), steps, timeZone)
+          mayBeFromBefore(reading, remembered(state, steps), { steps, wanted, timeZone })
         )
           throw new TryFailedError(
             'transient',
-            'Crossmark’s list shows this event as it is wanted here, though something else was there and nothing was sent since: the list may lag behind. The schedule is saved here and will be tried again.',
+            'Crossmark’s list shows this event as it was before something else is known to have been there: the list may lag behind. The schedule is saved here and will be tried again.',
           );
+        // Of a booking of which nothing here knows, such a copy would show one that is gone again.
+        const isUnknown = reading.held && !remembered(state, steps) && reading.source === undefined;
+        if (listed && isUnknown && isWanted(wanted, reading.held)) {
+          const told = await this.readBack(state, mplanId);
+          if (told.kind !== 'known' || (told.reps === '' && listed.staffedReps.length > 0))
+            throw disagreeing();
+        }
         // Where it showed nothing new, there is nothing to commit: the next write proves by itself that the lease is held.
         if (reading.settled.length > 0 || isNews(reading.held, state))
           await this.ctx.ledger.commitReading(this.lease, reading.held, reading.settled);
@@ -288,6 +297,7 @@ class Reconciliation {
       if (ended) return ended;
       // What Crossmark confirmed to have booked is known. That nothing is left, only another read proves.
       if (step.kind !== 'create' || this.unclear.has('create')) listed = undefined;
+      isRemoved = step.kind === 'delete';
     }
     throw new TryFailedError(
       'transient',
@@ -320,10 +330,7 @@ class Reconciliation {
         leavesOpen(listed, remembered(state, steps), steps, timeZone) &&
         !(await this.isConfirmed(state, mplanId, listed))
       )
-        throw new TryFailedError(
-          'transient',
-          'Crossmark’s list and its answers don’t agree about whether somebody is booked for this event. The schedule is saved here and will be tried again.',
-        );
+        throw disagreeing();
       return listed;
     }
     if (event.missingRuns >= MISSING_RUNS_BELIEVED) return null;
@@ -692,6 +699,12 @@ function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boo
     return false;
   return held === null || held.bookingId === null || !wasRemovalAsked(held.bookingId, steps);
 }
+
+const disagreeing = () =>
+  new TryFailedError(
+    'transient',
+    'Crossmark’s list and its answers don’t agree about whether somebody is booked for this event. The schedule is saved here and will be tried again.',
+  );
 
 const stillListed = () =>
   new TryFailedError(
