@@ -1,10 +1,6 @@
-import { withoutInsides } from '@scheduler/runtime';
+import { isSecretName, withoutInsides } from '@scheduler/runtime';
 
 const HIDDEN = '[redacted]';
-
-/** Names whose values are nobody's business here, wherever in a payload they stand. */
-const SECRET_NAME =
-  /pass(word|wd|phrase)?$|secret|token|cookie|authorization|api[-_]?key|phpsessid|session[-_]?id/i;
 
 /** Secrets inside running text, such as an error message that quotes a request. The first group stays. */
 const SECRET_TEXT = [
@@ -36,7 +32,7 @@ function redactAny(value: unknown): unknown {
     return Object.fromEntries(
       Object.entries(value).map(([name, inner]) => [
         name,
-        SECRET_NAME.test(name) && inner !== null ? HIDDEN : redactAny(inner),
+        isSecretName(name) && inner !== null ? HIDDEN : redactAny(inner),
       ]),
     );
   }

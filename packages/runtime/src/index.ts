@@ -9,6 +9,7 @@ export { answerInTurn } from './in-turn.ts';
 export { assertShallowJson, BodyRefused, MOST_BYTES, readJsonBodies } from './json-bodies.ts';
 export { createLogger, type Logger } from './logger.ts';
 export { isOverWithin } from './over-within.ts';
+export { isSecretName } from './plain.ts';
 export { countedBy } from './proxies.ts';
 export { RefusedCalls } from './refused-calls.ts';
 export { RUN_SETTINGS, runApp } from './run.ts';

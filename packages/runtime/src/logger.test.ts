@@ -184,6 +184,23 @@ describe('the logger', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: 'ended with 0' });
   });
 
+  it.each([
+    'newPassword',
+    'current_password',
+    'accessToken',
+    'x-xsrf-token',
+    'Set-Cookie',
+    'session_token',
+    'apiKey',
+  ])('writes nothing that stands under the name of a secret: %s', (name) => {
+    const lines: string[] = [];
+    const log = createLogger('test', 'trace', { write: (line) => lines.push(line) });
+    log.info({ [name]: 's3cret', call: { [name]: ['s3cret'] } }, 'call');
+    log.child({ [name]: 's3cret' }).info('call');
+    expect(lines.join('')).not.toContain('s3cret');
+    expect(lines).toHaveLength(2);
+  });
+
   it('writes no secret, however deep it stands', () => {
     const script = `
       const log = createLogger('test', 'info');

@@ -1,16 +1,13 @@
 import { loggedError, withoutInsides } from './errors.ts';
 
-/** Names whose values are secrets, wherever they stand; `params` are those of a failed query. */
-const SECRET_NAMES = new Set([
-  'password',
-  'cookie',
-  'set-cookie',
-  'authorization',
-  'secret',
-  'token',
-  'phpsessid',
-  'params',
-]);
+const SECRET_NAME =
+  /pass(word|wd|phrase)?$|secret|token|cookie|authorization|api[-_]?key|phpsessid|session[-_]?id/i;
+
+/** Whether what stands under a name is a secret, wherever it stands: a password, a cookie and the like. */
+export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
+
+/** What a failed query was given. */
+const PARAMETERS = 'params';
 const REDACTED = '[redacted]';
 const UNREADABLE = '[can’t be read]';
 
@@ -86,9 +83,8 @@ function plainFields(fields: object, left: Left, depth: number): object {
   const shown: [string, unknown][] = [];
   for (const name of names.slice(0, MOST_FIELDS)) {
     if (left.values <= 0) break;
-    const value = SECRET_NAMES.has(name.toLowerCase())
-      ? REDACTED
-      : plainAt(read(fields, name), left, depth + 1);
+    const hidden = name === PARAMETERS || isSecretName(name);
+    const value = hidden ? REDACTED : plainAt(read(fields, name), left, depth + 1);
     // pino asks objects by their own methods.
     shown.push([name in Object.prototype ? `${name}_` : bounded(name, LONGEST_NAME, left), value]);
   }
