@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
@@ -21,10 +22,11 @@ export function answerInTurn(app: FastifyInstance): void {
       return;
     }
     waiting.set(socket, others + 1);
-    // Emitted once the connection is its own.
-    reply.raw.once('socket', () => {
+    const goOn = () => {
       waiting.set(socket, (waiting.get(socket) ?? 1) - 1);
       begin();
-    });
+    };
+    // Emitted once the connection is its own, in the scope in which the answer before it ended.
+    reply.raw.once('socket', AsyncLocalStorage.bind(goOn));
   });
 }
