@@ -1076,6 +1076,18 @@ describe('somebody else on Crossmark’s side', () => {
       expect(await sync()).toMatchObject({ state: 'synced', bookedRepId: '100001' });
     });
 
+    test('a row with a booking that was removed from here is no conflict where another one is known', async () => {
+      await database.db.transaction((tx) => chooseSide(tx, eventId, 'mine'));
+      await run();
+      await decide({ employeeId: bob, startsAt: at1115 });
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      simulator.addFaults({ call: 'getPlanningMplans', kind: 'stale', reading: 'search', behindWrites: 3 });
+      await decide(null);
+      expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
+      expect(await run()).toMatchObject({ outcome: 'done' });
+      expect(bookings()).toEqual([]);
+    });
+
     test('is taken for done by others once no list can lag behind so far', async () => {
       simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, booking('100001', at1045));
       expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });

@@ -231,12 +231,6 @@ class Reconciliation {
         const at = this.ctx.now();
         const reading = understand({ listed, timeZone, wanted, last, seen, steps, at });
         ({ seen } = reading);
-        if (!reading.explained) {
-          const ended = await this.leaveToPerson(state, reading.held);
-          if (ended) return ended;
-          listed = undefined;
-          continue;
-        }
         const { wantedAt } = state.sync;
         const lagsAtMostMs = Math.min(CONFIRMED_SHOWN_WITHIN_MS, this.ctx.settings.confirmAfterMs);
         if (
@@ -248,6 +242,12 @@ class Reconciliation {
             'transient',
             'Crossmark’s list shows this event as it was before something else is known to have been there: the list may lag behind. The schedule is saved here and will be tried again.',
           );
+        if (!reading.explained) {
+          const ended = await this.leaveToPerson(state, reading.held);
+          if (ended) return ended;
+          listed = undefined;
+          continue;
+        }
         // Of a booking of which nothing here knows, such a copy would show one that is gone again.
         const isUnknown = reading.held && !remembered(state, steps) && reading.source === undefined;
         if (listed && isUnknown && isWanted(wanted, reading.held)) {
