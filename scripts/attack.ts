@@ -189,6 +189,13 @@ async function attack(): Promise<void> {
       await timed(`GET ${path}`, attacker, () => ask(attacker, path));
       await timed(`GET ${path}`, attacker, () => ask(attacker, `${path}?${'a[b]=c&'.repeat(1_700)}`));
     }
+    for (const text of ODD_TEXTS) {
+      await ask(
+        attacker,
+        '/api/auth/sign-in/email',
+        JSON.stringify({ email: `a${text}@demo.test`, password: text }),
+      );
+    }
     for (const body of largestBodies(undefined, BYTES.access)) {
       await timed('POST /api/auth/sign-in/email', attacker, () =>
         ask(attacker, '/api/auth/sign-in/email', body),
@@ -432,7 +439,11 @@ async function rawRequests(url: string): Promise<void> {
     await new Promise<void>((resolve) => {
       const socket = connectSocket({ host: hostname, port: Number(port) }, () => socket.end(bytes, 'latin1'));
       socket.setTimeout(500, () => socket.destroy());
-      socket.on('data', () => socket.destroy());
+      socket.on('data', (answer) => {
+        const [, status] = /^HTTP\/1\.1 (\d{3})/.exec(answer.toString('latin1')) ?? [];
+        if (status) statuses.set(Number(status), (statuses.get(Number(status)) ?? 0) + 1);
+        socket.destroy();
+      });
       socket.on('error', () => {});
       socket.on('close', () => resolve());
     });
