@@ -1,11 +1,13 @@
 import { SETTINGS as admin } from '@scheduler/admin/env';
 import { RUN_SETTINGS } from '@scheduler/runtime';
-import { SETTINGS as server } from '@scheduler/server/env';
+import { ROLE_SETTINGS, SETTINGS as server } from '@scheduler/server/env';
 import { SETTINGS as web } from '@scheduler/web/env';
 import { SETTINGS as worker } from '@scheduler/worker/env';
 import { z } from 'zod';
 
 const APPS: Record<string, Record<string, z.ZodType>> = { server, worker, web, admin };
+/** Jobs that end by themselves, with what they read beside DATABASE_URL. */
+const JOBS: Record<string, Record<string, z.ZodType>> = { '`roles.js`': ROLE_SETTINGS };
 
 /** What zod's JSON schema says of one setting. */
 interface Described {
@@ -16,11 +18,11 @@ interface Described {
   maximum?: number;
 }
 
-/** docs/configuration.md: every setting of every app, from the schemas that read them. */
+/** docs/configuration.md: every setting of every app and of the job that makes the roles, from the schemas that read them. */
 export function configurationPage(): string {
   const rows = new Map<string, { apps: string[]; described: Described; required: boolean }>();
-  for (const [app, own] of Object.entries(APPS)) {
-    const shape: Record<string, z.ZodType> = { ...own, ...RUN_SETTINGS };
+  for (const [app, own] of Object.entries({ ...APPS, ...JOBS })) {
+    const shape: Record<string, z.ZodType> = { ...own, ...(app in APPS && RUN_SETTINGS) };
     const schema = z.toJSONSchema(z.object(shape), { io: 'input', unrepresentable: 'any' });
     for (const [name, field] of Object.entries(schema.properties ?? {})) {
       const row = rows.get(name) ?? {
@@ -37,7 +39,7 @@ export function configurationPage(): string {
     .map(([name, { apps, described, required }]) => {
       const who = apps.length === Object.keys(APPS).length ? 'all' : apps.join(', ');
       const standard =
-        described.default === undefined ? (required ? '**required**' : 'none') : `\`${described.default}\``;
+        (described.default ?? '') === '' ? (required ? '**required**' : 'none') : `\`${described.default}\``;
       return `| \`${name}\` | ${who} | ${standard} | ${meaning(name, described)} |`;
     });
   return `${HEAD}\n${lines.join('\n')}\n`;
