@@ -14,7 +14,16 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import type { JobInfo, SyncContext } from './context.ts';
 import { requestRefresh, retryNow, wantChange } from './enqueue.ts';
-import { addEmployee, addSchedule, addStore, BOOKING_HABITS, chooseSide, need, STORE } from './fixture.ts';
+import {
+  addEmployee,
+  addSchedule,
+  addStore,
+  BOOKING_HABITS,
+  chooseSide,
+  decisions,
+  need,
+  STORE,
+} from './fixture.ts';
 import { reconcile } from './reconcile.ts';
 import { refresh } from './refresh.ts';
 import { DEFAULT_RETRY_POLICY } from './retry.ts';
@@ -47,18 +56,6 @@ beforeEach(async () => {
   await database.sql`delete from graphile_worker._private_jobs`;
   await database.sql`truncate events, refresh_runs, audit_log cascade`;
 });
-
-/** Repeatable decisions (mulberry32). */
-function decisions(seed: number) {
-  let state = (seed * 2_654_435_761) | 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return { next, pick: <T>(list: readonly T[]): T => need(list[Math.floor(next() * list.length)]) };
-}
 
 const plan = (mplan: string, more: object = {}) => ({
   mplanId: mplan,

@@ -157,3 +157,15 @@ export function need<T>(value: T | null | undefined): T {
   if (value === null || value === undefined) throw new Error('Expected a value.');
   return value;
 }
+
+/** Decisions that the same seed repeats (mulberry32): numbers from 0 to below 1, and things out of lists. */
+export function decisions(seed: number) {
+  let state = (seed * 2_654_435_761) | 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return { next, pick: <T>(list: readonly T[]): T => need(list[Math.floor(next() * list.length)]) };
+}
