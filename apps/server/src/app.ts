@@ -6,6 +6,7 @@ import {
   isFromOwnPage,
   isRead,
   type SessionLimits,
+  UNATTENDED_HEADER,
 } from '@scheduler/auth';
 import { connect, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
 import {
@@ -275,16 +276,18 @@ export async function buildServer(options: {
     if (info.calls.length > LARGEST_BATCH) {
       throw new Refusal(`A request carries ${LARGEST_BATCH} calls at most.`, { code: 'input' });
     }
-    const who = () => auth.userOf(headersOf(req));
-    const user = await who();
+    const headers = headersOf(req);
+    // A page opens its stream by itself, and again every half hour: that is no use of the session.
+    if (info.type === 'subscription') headers.set(UNATTENDED_HEADER, '1');
+    const whoNow = () => auth.userOf(headers);
+    const user = await whoNow();
     if (user) userIds.set(req, user.id);
     // Who isn't signed in is refused right after, and their stream is over.
     if (user && info.type === 'subscription') openStream(res, user.id);
-    const stillSignedIn = async () => (await who()) !== null;
     const rememberDevice = (email: string) => {
       res.header('set-cookie', auth.rememberDevice(headersOf(req), email));
     };
-    return { user, stillSignedIn, rememberDevice, requestId: req.id, backend: { db: database.db, changes } };
+    return { user, whoNow, rememberDevice, requestId: req.id, backend: { db: database.db, changes } };
   };
   const filesUnderWay = new Set<FastifyReply>();
   /**

@@ -18,8 +18,8 @@ export interface Actor {
 /** One request. */
 export interface Context {
   user: SessionUser | null;
-  /** Asks again, for what stays open: the session may have ended meanwhile, or the user been disabled. */
-  stillSignedIn(): Promise<boolean>;
+  /** Asks again who it is, for what stays open: the session may have ended meanwhile, or the user been disabled. */
+  whoNow(): Promise<SessionUser | null>;
   /** The browser is known for this user from now on: see `Auth.rememberDevice`. */
   rememberDevice(email: string): void;
   requestId: string;

@@ -3,11 +3,12 @@ import { connect as connectTo, type Socket } from 'node:net';
 import { userSessions, users } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { isTrackedEnvelope } from '@trpc/server';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type ChangeFeed, openChangeFeed } from './change-feed.ts';
-import { ORIGIN, startTestServer, type TestServer } from './fixture.ts';
+import { need, ORIGIN, startTestServer, type TestServer } from './fixture.ts';
 import { appRouter } from './router.ts';
 import type { LiveChange } from './views.ts';
 
@@ -104,6 +105,83 @@ describe('streams and files that nobody waits for any more', () => {
   );
 });
 
+describe('a stream that is open when the time of its session is over', () => {
+  const HOUR_MS = 3_600_000;
+  let server: TestServer;
+  let cookie: string;
+
+  beforeEach(async () => {
+    server = await startTestServer();
+    cookie = await server.cookieOf('dispatcher');
+  });
+  afterEach(async () => {
+    vi.useRealTimers();
+    await server.close();
+  });
+
+  /** An open stream; `until` reads on to where something stands, or to its end, and returns all it said. */
+  async function openStream() {
+    const leave = new AbortController();
+    const url = `${server.url}/trpc/sync.onChange`;
+    const answer = await fetch(url, { headers: { cookie }, signal: leave.signal });
+    const reader = need(answer.body).pipeThrough(new TextDecoderStream()).getReader();
+    let said = '';
+    const until = async (text: string): Promise<string> => {
+      while (!said.includes(text)) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        said += value;
+      }
+      return said;
+    };
+    await until('"all"');
+    return { until, leave: () => leave.abort() };
+  }
+  /** Moves the server's clock. */
+  const passHours = (hours: number) =>
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * HOUR_MS });
+  const change = (id: number) => server.database.sql.notify('changes', JSON.stringify({ kind: 'event', id }));
+  /** As a request that somebody's doing caused notes it. */
+  const use = () => server.database.db.update(userSessions).set({ updatedAt: new Date(currentTimeMs()) });
+
+  test.each([
+    ['used by nobody for too long', 13, false],
+    ['however much it is used', 169, true],
+  ])('tells of no more changes and says that it is signed out: %s', async (_, hours, used) => {
+    const stream = await openStream();
+    passHours(hours);
+    if (used) await use();
+    await change(4711);
+    const said = await stream.until('UNAUTHORIZED');
+    stream.leave();
+    expect(said).toContain('Your session has ended. Sign in again.');
+    expect(said).not.toContain('4711');
+  });
+
+  test('goes on where the session was used meanwhile, until that time is over too', async () => {
+    const stream = await openStream();
+    passHours(11);
+    await use();
+    passHours(2);
+    await change(4711);
+    expect(await stream.until('4711')).toContain('4711');
+    passHours(11);
+    await change(4712);
+    const said = await stream.until('UNAUTHORIZED');
+    stream.leave();
+    expect(said).toContain('UNAUTHORIZED');
+    expect(said).not.toContain('4712');
+  });
+
+  test('is opened again by its page without that counting as use of the session', async () => {
+    const lastUsed = new Date(currentTimeMs() - 11 * HOUR_MS);
+    await server.database.db.update(userSessions).set({ updatedAt: lastUsed });
+    (await openStream()).leave();
+    const sessions = await server.database.db.select().from(userSessions);
+    expect(sessions.map(({ updatedAt }) => updatedAt)).toEqual([lastUsed]);
+  });
+});
+
 describe('a stream asks again who it is for', () => {
   let database: TestDatabase;
   let feed: ChangeFeed;
@@ -137,15 +215,23 @@ describe('a stream asks again who it is for', () => {
   });
 
   async function listen(id: string): Promise<void> {
-    const user = { id, name: id, email: `${id}@example.test`, role: 'viewer' as const, sessionId: id };
-    const stillSignedIn = async () => {
+    const sessionEndsAtMs = currentTimeMs() + 3_600_000;
+    const user = {
+      id,
+      name: id,
+      email: `${id}@example.test`,
+      role: 'viewer' as const,
+      sessionId: id,
+      sessionEndsAtMs,
+    };
+    const whoNow = async () => {
       asked[id] = (asked[id] ?? 0) + 1;
-      return true;
+      return user;
     };
     const caller = appRouter.createCaller(
       {
         user,
-        stillSignedIn,
+        whoNow,
         rememberDevice: () => {},
         requestId: id,
         backend: { db: database.db, changes: feed },

@@ -31,6 +31,8 @@ export interface SessionUser {
   email: string;
   role: UserRole;
   sessionId: string;
+  /** When the session is over unless it is used meanwhile, in milliseconds since 1970. */
+  sessionEndsAtMs: number;
 }
 
 /** How long a session lasts. */
@@ -246,19 +248,20 @@ export function createAuth(options: {
     // Sessions from before this column was there have none, and soon end.
     if (session.app && session.app !== app) return null;
     if (user.disabledAt) return null;
-    const unusedMs = currentTimeMs() - session.updatedAt.getTime();
-    const idle = unusedMs > options.sessions.idleHours * HOUR_S * 1000;
-    if (idle || session.expiresAt.getTime() <= currentTimeMs()) {
+    const idleMs = options.sessions.idleHours * HOUR_S * 1000;
+    const sessionEndsAtMs = Math.min(session.updatedAt.getTime() + idleMs, session.expiresAt.getTime());
+    if (sessionEndsAtMs <= currentTimeMs()) {
       await db.delete(userSessions).where(eq(userSessions.id, session.id));
       return null;
     }
+    const unusedMs = currentTimeMs() - session.updatedAt.getTime();
     if (unusedMs > USE_NOTED_EVERY_MS && !headers.has(UNATTENDED_HEADER)) {
       await db.update(userSessions).set({ updatedAt: sql`app_now()` }).where(eq(userSessions.id, session.id));
     }
     const { id, name, email } = user;
     const role = USER_ROLES.find((one) => one === user.role);
     // A role that this version doesn't know may do nothing.
-    return role ? { id, name, email, role, sessionId: session.id } : null;
+    return role ? { id, name, email, role, sessionId: session.id, sessionEndsAtMs } : null;
   }
 
   /** Those that nobody came back to: how long that may be is known to the app in which they were opened. */

@@ -1,3 +1,4 @@
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { RETRYABLE_KINDS, type RetryTarget, retryMany } from '../attention.ts';
@@ -79,19 +80,20 @@ export const syncRouter = router({
     .input(z.strictObject({ lastEventId: z.string().max(100).nullish() }).optional())
     .subscription(async function* ({ ctx, input, signal }) {
       const changes = ctx.backend.changes.since(input?.lastEventId ?? null, signal);
+      let { sessionEndsAtMs } = ctx.user;
       for await (const { position, change } of changes) {
         const { kind, id: changedId, userIds } = change;
         // Somebody else's: that one person signs out makes nobody else ask again who they are.
         if (kind === 'access' && userIds?.includes(ctx.user.id) === false) continue;
-        if (kind === 'access' || kind === 'all') {
-          const signedIn = await ctx.stillSignedIn().catch((error: unknown) => {
+        // A session whose time is over ends without a word from the database.
+        if (kind === 'access' || kind === 'all' || sessionEndsAtMs <= currentTimeMs()) {
+          const user = await ctx.whoNow().catch((error: unknown) => {
             if (!signal?.aborted) throw error;
           });
           // Who left meanwhile hears nothing any more: thrown now, it would be nobody's error and end the process.
           if (signal?.aborted) return;
-          if (!signedIn) {
-            throw new Refusal('Your session has ended. Sign in again.', { code: 'signed_out' });
-          }
+          if (!user) throw new Refusal('Your session has ended. Sign in again.', { code: 'signed_out' });
+          sessionEndsAtMs = user.sessionEndsAtMs;
         }
         yield tracked(position, { kind, id: changedId } satisfies LiveChange);
       }
