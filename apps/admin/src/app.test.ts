@@ -7,7 +7,7 @@ import { findRedis, type RedisProcess, startRedis } from '@scheduler/metrics/red
 import { createLogger } from '@scheduler/runtime';
 import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 import { inputsOf, MALFORMED_REQUESTS, sendRaw } from '@scheduler/runtime/testing';
-import { TASKS } from '@scheduler/sync';
+import { sweep, TASKS } from '@scheduler/sync';
 import { desc, isNull, sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import type { FastifyInstance, InjectOptions } from 'fastify';
@@ -551,6 +551,38 @@ describe('a change', () => {
       { action: 'queue.purge', subjectId: 'sync_schedule', before: { jobs: 1 }, after: { jobs: 0 } },
     ]);
   });
+
+  test.each(['empty', 'clean/wait', 'clean/delayed', 'clean/failed', 'obliterate'])(
+    'on the board, %s of a queue takes no change with it, and no person’s look-up at all',
+    async (how) => {
+      const { eventId, jobId } = await addDeadLetter('no RepID');
+      if (how !== 'clean/failed') {
+        await database.sql`update event_syncs set state = 'pending'`;
+        await database.sql`delete from graphile_worker._private_jobs where id = ${jobId}`;
+        await addJob('sync_schedule', { eventId }, `event:${eventId}`);
+      }
+      await addJob('sync_employee', { employeeId: 1 }, 'employee:1');
+      const runsIn = how === 'clean/delayed' ? '1 hour' : '-1 hour';
+      // bull-board gives jobs five seconds of grace.
+      await database.sql`
+      update graphile_worker._private_jobs set run_at = now() + ${runsIn}::interval,
+        created_at = now() - interval '1 hour', updated_at = now() - interval '1 hour'`;
+      // bull-board obliterates paused queues alone.
+      await act('pause', { tasks: ['sync_schedule', 'sync_employee'] });
+      const people = await ask('PUT', `/queues/api/queues/sync_employee/${how}`, 'admin');
+      expect(people.statusCode).toBe(405);
+      expect(people.body).toContain('can’t be purged');
+      const answer = await ask('PUT', `/queues/api/queues/sync_schedule/${how}`, 'admin');
+      expect(answer.statusCode, answer.body).toBe(200);
+      const left = async () => [...(await database.sql`select key from graphile_worker.jobs order by key`)];
+      expect(await left()).toEqual([{ key: 'employee:1' }]);
+      if (how === 'clean/failed') {
+        // A dead letter stands in the event's own row: without its job it can be tried again all the same.
+        expect((await act('redrive', { eventIds: [eventId] })).statusCode).toBe(200);
+      } else expect(await sweep(database.db)).toBe(1);
+      expect(await left()).toEqual([{ key: 'employee:1' }, { key: `event:${eventId}` }]);
+    },
+  );
 
   test('asking for a refresh adds its run and its job', async () => {
     const answer = await ask('POST', '/trpc/refreshNow', 'admin');

@@ -23,7 +23,11 @@ import {
 } from 'bull-board-graphile';
 import { and, count, desc, eq, inArray, sql } from 'drizzle-orm';
 
-const WORDS: Record<TaskName, { displayName: string; description: string }> = {
+/** Each of them is the only trace of what it is to do. */
+export const KEEPS_JOBS =
+  'Look-ups of people are not found again by themselves, so this queue can’t be purged. Remove single jobs on the queue’s own page.';
+
+const WORDS: Record<TaskName, { displayName: string; description: string; keepsJobs?: string }> = {
   sync_schedule: { displayName: 'New schedules', description: 'Books a new schedule in Crossmark.' },
   sync_schedule_update: {
     displayName: 'Changed schedules',
@@ -37,6 +41,7 @@ const WORDS: Record<TaskName, { displayName: string; description: string }> = {
     displayName: 'People',
     description:
       'Finds a person in Crossmark’s rep list and brings their schedules up to date, or reads that list for an import.',
+    keepsJobs: KEEPS_JOBS,
   },
   refresh_events: {
     displayName: 'Refresh from Crossmark',

@@ -14,6 +14,7 @@ import {
 } from '@scheduler/sync';
 import { TRPCError } from '@trpc/server';
 import { eq, sql } from 'drizzle-orm';
+import { KEEPS_JOBS } from './board-queues.ts';
 import { type ChangeFilter, eventsOf } from './changes.ts';
 import { redact } from './redact.ts';
 import type { Viewer } from './viewer.ts';
@@ -129,11 +130,7 @@ export function purgeQueue(
   input: { task: TaskName; confirm: string },
 ): Promise<{ purged: number }> {
   const task = PURGEABLE.find((one) => one === input.task);
-  if (!task)
-    throw refuse(
-      'Look-ups of people are not found again by themselves, so this queue can’t be purged. Remove single jobs on the queue’s own page.',
-      'BAD_REQUEST',
-    );
+  if (!task) throw refuse(KEEPS_JOBS, 'BAD_REQUEST');
   if (input.confirm !== task) throw refuse(`Type ${task} to confirm the purge.`, 'BAD_REQUEST');
   return db.transaction(async (tx) => {
     const purged = await purge(tx, task, actor.viewer.name);

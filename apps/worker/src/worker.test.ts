@@ -31,6 +31,7 @@ import {
   DEFAULT_RETRY_POLICY,
   enqueueEmployee,
   pauseTasks,
+  purge,
   type RetryPolicy,
   requestRefresh,
   requestRepReading,
@@ -307,6 +308,32 @@ describe('a running worker', () => {
       tries.slice(0, -1).every((one) => one.outcome === 'retry' && one.failureKind === 'transient'),
     ).toBe(true);
     expect(tries.at(-1)?.outcome).toBe('done');
+  });
+
+  test('a queue is purged again and again while workers are at its jobs and changes come in: both sides agree in the end', async () => {
+    start({ concurrency: 2, silentAfterSeconds: 3 });
+    const all = await eventIds();
+    const tasks = ['sync_schedule', 'sync_schedule_update', 'sync_schedule_deletion'] as const;
+    let purged = 0;
+    for (let round = 0; round < 3; round++) {
+      // Jobs that wait, and some that a worker is at: as many as there are workers.
+      await Promise.all(
+        all.map((eventId, n) =>
+          decide(eventId, { employeeId: people[(n + round) % 3] ?? 0, startsAt: slot(n + round) }),
+        ),
+      );
+      await vi.waitFor(
+        async () => expect((await queuedJobs()).some((job) => job.lockedBy !== null)).toBe(true),
+        patience,
+      );
+      // Newer than what the worker is at: their jobs wait beside it.
+      await Promise.all(all.slice(0, 6).map((eventId) => decide(eventId, null)));
+      for (const task of tasks) purged += await database.db.transaction((tx) => purge(tx, task, 'Ada'));
+    }
+    expect(purged).toBeGreaterThan(0);
+    for (const eventId of all) await reached(eventId, 'synced');
+    await agree();
+    expect(simulator.state.bookings).toHaveLength(6);
   });
 
   test('one plan whose search always fails, with nothing else going on, is a dead letter when its budget ends', async () => {

@@ -167,6 +167,7 @@ class GraphileQueue extends BaseAdapter {
   }
 
   async clean(status: JobCleanStatus, graceTimeMs: number): Promise<void> {
+    this.#assertRemovable();
     switch (status as string) {
       case 'wait':
       case 'waiting':
@@ -190,11 +191,13 @@ class GraphileQueue extends BaseAdapter {
 
   /** Removes the jobs that nobody has started and that have attempts left. Failed ones stay. */
   async empty(): Promise<void> {
+    this.#assertRemovable();
     await this.#store.empty(this.#task.name);
   }
 
   /** Removes all of the task's jobs. While some are running it does nothing and throws, forced or not. */
   async obliterate({ force = false }: ObliterateOptions = {}): Promise<void> {
+    this.#assertRemovable();
     const [running] = await this.#store.page(this.#task.name, 'active', 0, 0);
     if (running)
       throw force
@@ -202,6 +205,10 @@ class GraphileQueue extends BaseAdapter {
         : // bull-board knows this refusal by its very words.
           new Error('Cannot obliterate queue with active jobs');
     await this.#store.obliterate(this.#task.name);
+  }
+
+  #assertRemovable(): void {
+    if (this.#task.keepsJobs) throw unsupported(this.#task.keepsJobs);
   }
 
   async promoteAll(): Promise<void> {

@@ -27,6 +27,8 @@ export interface GraphileTask {
   maxAttempts?: number;
   /** Flags of jobs added on the board, for workers that use `forbiddenFlags`. */
   flags?: readonly string[];
+  /** Why many of its jobs at once can't be removed: the sentence that cleaning, emptying and obliterating are refused with. */
+  keepsJobs?: string;
   /** JSON Schema of the payload, for the board's form to add a job. */
   payloadSchema?: Record<string, unknown>;
 }
