@@ -566,7 +566,7 @@ describe('a change', () => {
       // bull-board gives jobs five seconds of grace.
       await database.sql`
       update graphile_worker._private_jobs set run_at = now() + ${runsIn}::interval,
-        created_at = now() - interval '1 hour', updated_at = now() - interval '1 hour'`;
+        created_at = created_at - interval '1 hour', updated_at = updated_at - interval '1 hour'`;
       // bull-board obliterates paused queues alone.
       await act('pause', { tasks: ['sync_schedule', 'sync_employee'] });
       const people = await ask('PUT', `/queues/api/queues/sync_employee/${how}`, 'admin');

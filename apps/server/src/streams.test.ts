@@ -3,7 +3,7 @@ import { connect as connectTo, type Socket } from 'node:net';
 import { userSessions, users } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
-import { currentTimeMs } from '@scheduler/runtime/clock';
+import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 import { isTrackedEnvelope } from '@trpc/server';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -139,7 +139,7 @@ describe('a stream that is open when the time of its session is over', () => {
   }
   /** Moves the server's clock. */
   const passHours = (hours: number) =>
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * HOUR_MS });
+    vi.useFakeTimers({ toFake: ['Date'], now: currentTimeMs() - clockOffsetMs + hours * HOUR_MS });
   const change = (id: number) => server.database.sql.notify('changes', JSON.stringify({ kind: 'event', id }));
   /** As a request that somebody's doing caused notes it. */
   const use = () => server.database.db.update(userSessions).set({ updatedAt: new Date(currentTimeMs()) });

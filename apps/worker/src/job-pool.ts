@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { NEWEST_OF_QUEUE, type Patience, sessionSettings } from '@scheduler/db';
+import { NEWEST_OF_QUEUE, type Patience, postgresAddress, sessionSettings } from '@scheduler/db';
 import { errorText, type Logger } from '@scheduler/runtime';
 import { type Runner, type RunnerOptions, run, type WorkerEvents } from 'graphile-worker';
 import { Client, Pool, type PoolClient } from 'pg';
@@ -174,7 +174,7 @@ function openConnections(url: string, max: number, patience: Patience, log: Logg
   }
 
   const pool = new Pool({
-    connectionString: url,
+    connectionString: postgresAddress(url).pgUrl,
     max,
     application_name: 'scheduler-worker-jobs',
     connectionTimeoutMillis: patience.connectMs,

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import postgres from 'postgres';
+import type postgres from 'postgres';
+import { connectOnce } from './connect.ts';
 import { MIGRATIONS, migrate } from './migrate.ts';
 import { SCHEMAS } from './roles.ts';
 
@@ -37,7 +38,7 @@ interface SequenceLine {
  * refer to them. Needs no tools of Postgres. Returns how many tables there are.
  */
 export async function backup(url: string, file: string): Promise<number> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const sql = connectOnce(url);
   try {
     return await sql.begin('isolation level repeatable read read only', async (tx) => {
       const tables = await tablesOf(tx);
@@ -72,7 +73,7 @@ async function* lines(tx: postgres.TransactionSql, tables: TableLine[]): AsyncGe
  * @throws {RestoreError} the database holds data, or the file isn't a backup of this version
  */
 export async function restore(url: string, file: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const sql = connectOnce(url);
   try {
     const rows = linesOf(createReadStream(file).pipe(createGunzip()));
     assertFits(await rows.next());

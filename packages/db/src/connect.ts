@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 import * as schema from './schema/index.ts';
+import { postgresAddress } from './tls.ts';
 
 /** Queries over the whole schema. */
 export type Db = PostgresJsDatabase<typeof schema>;
@@ -50,7 +51,9 @@ export function connect(
   const { patience = PATIENCE } = options;
   // The two that the driver has by patches/postgres: a time-out for answers, and a way to end dead connections.
   const waits = patience ? { answer_timeout: patience.answerMs / 1_000 } : {};
-  const sql = postgres(url, {
+  const address = postgresAddress(url);
+  const sql = postgres(address.url, {
+    ssl: address.ssl,
     max: options.max ?? 10,
     connect_timeout: (patience?.connectMs ?? PATIENCE.connectMs) / 1_000,
     onnotice: () => {},
@@ -78,6 +81,12 @@ export const sessionSettings = ({ statementMs }: Patience) => ({
   tcp_keepalives_interval: 10,
   tcp_keepalives_count: 3,
 });
+
+/** One connection for a command of an administrator's. */
+export function connectOnce(given: string): postgres.Sql {
+  const { url, ssl } = postgresAddress(given);
+  return postgres(url, { ssl, max: 1, onnotice: () => {} });
+}
 
 /** What there is one of for each database of a process, made when it is first asked for. */
 export function oncePerDatabase<T>(make: (db: Db) => T): (db: Db) => T {

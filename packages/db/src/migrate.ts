@@ -2,9 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { runMigrations } from 'graphile-worker';
-import postgres from 'postgres';
+import { connectOnce } from './connect.ts';
 import { LOCKS } from './locks.ts';
 import { grantToApp } from './roles.ts';
+import { postgresAddress } from './tls.ts';
 
 /** Where this version's migrations are; images have them at the same place beside the bundle. */
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
@@ -14,13 +15,13 @@ export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url
  * once and again at any time. Only this changes the schema; nothing that runs may. The account must own the database and what is in it.
  */
 export async function migrate(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const sql = connectOnce(url);
   try {
     await sql`select pg_advisory_lock(${LOCKS.migrations})`;
     await applyMigrations(drizzle(sql), {
       migrationsFolder: MIGRATIONS,
     });
-    await runMigrations({ connectionString: url });
+    await runMigrations({ connectionString: postgresAddress(url).pgUrl });
     // graphile-worker has no index of running and failed jobs, so looking at them would walk over all that wait.
     await sql`
       create index if not exists jobs_unavailable

@@ -1,4 +1,5 @@
 import postgres from 'postgres';
+import { connectOnce } from './connect.ts';
 import { LOCKS } from './locks.ts';
 
 /** The two roles of an installation. */
@@ -29,7 +30,7 @@ export async function makeRoles(
   url: string,
   passwords: { migrator?: string | undefined; app?: string | undefined },
 ): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} });
+  const sql = connectOnce(url);
   try {
     await sql`select pg_advisory_lock(${LOCKS.migrations})`;
     await sql.begin(async (tx) => {

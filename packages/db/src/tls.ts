@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import { SettingsError } from '@scheduler/runtime';
+
+/** Those of libpq that say one thing: `prefer` and `allow` would go on without TLS, and `verify-ca` without the name. */
+const MODES = ['disable', 'require', 'verify-full'] as const;
+
+/** How the connections to a database are encrypted, and its URL in the words of each driver, which differ about TLS. */
+interface PostgresAddress {
+  /** For postgres.js, together with `ssl`. */
+  url: string;
+  ssl: false | ConnectionOptions;
+  /** For pg, and so for graphile-worker. */
+  pgUrl: string;
+}
+
+/**
+ * Reads `sslmode` and `sslrootcert` of a database's URL. Without `sslmode` nothing is encrypted; `require` encrypts to whoever
+ * answers; `verify-full` also checks the certificate and the name in it, by the authorities in the file `sslrootcert`, else by Node's.
+ * @throws {SettingsError} the URL asks for something else, or the file can't be read
+ */
+export function postgresAddress(given: string): PostgresAddress {
+  const url = new URL(given);
+  const asked = url.searchParams.get('sslmode') ?? 'disable';
+  const file = url.searchParams.get('sslrootcert');
+  const parameters = [...url.searchParams.keys()].filter((name) => name.startsWith('ssl'));
+  for (const name of parameters) url.searchParams.delete(name);
+  const unknown = parameters.find((name) => !['sslmode', 'sslrootcert'].includes(name));
+  const mode = MODES.find((one) => one === asked);
+  if (!mode) throw wrong('sslmode must be disable, require or verify-full');
+  if (unknown) throw wrong(`${unknown} is not known`);
+  if (file !== null && mode !== 'verify-full') throw wrong('sslrootcert needs sslmode=verify-full');
+  if (mode === 'verify-full' && isIP(url.hostname.replace(/^\[|\]$/g, '')))
+    throw wrong('sslmode=verify-full needs the server’s name in place of its address');
+  const forPg = new URL(url);
+  forPg.searchParams.set('sslmode', mode === 'require' ? 'no-verify' : mode);
+  if (file !== null) forPg.searchParams.set('sslrootcert', file);
+  return { url: url.href, ssl: tlsOf(mode, file), pgUrl: forPg.href };
+}
+
+function tlsOf(mode: (typeof MODES)[number], file: string | null): false | ConnectionOptions {
+  if (mode === 'disable') return false;
+  if (mode === 'require') return { rejectUnauthorized: false };
+  return { rejectUnauthorized: true, ...(file !== null && { ca: read(file) }) };
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw wrong('the file that sslrootcert names can’t be read');
+  }
+}
+
+const wrong = (reason: string) =>
+  new SettingsError(`Cannot start: fix these settings and start again.\n  DATABASE_URL is wrong: ${reason}`);
