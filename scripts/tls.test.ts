@@ -110,10 +110,12 @@ afterAll(async () => {
 });
 
 describe.each([
-  ['require', undefined],
-  ['verify-full', 'ours'],
-] as const)('with sslmode=%s', (mode, authority) => {
+  // Whatever certificate is shown, as libpq has it.
+  ['require', undefined, 'other.example'],
+  ['verify-full', 'ours', 'localhost'],
+] as const)('with sslmode=%s', (mode, authority, certificate) => {
   test('every connection of server, worker and admin page is encrypted', async () => {
+    await present(certificate);
     const { env, ports } = infrastructure;
     const DATABASE_URL = asking(env.DATABASE_URL, mode, authority);
     const rediss = { REDIS_URL: `rediss://localhost:${redisPort}`, NODE_EXTRA_CA_CERTS: file('ours.crt') };
