@@ -167,7 +167,7 @@ const UNTRUSTED = [
 ] as const;
 
 describe.each(UNTRUSTED)('with sslmode=verify-full, where %s', (_, authority, arrange, said) => {
-  test('no app and no command connects, and each says why in one line', async () => {
+  test('no app and no command connects; server, worker and commands say why in one line', async () => {
     await arrange();
     const { env, ports, migratorUrl } = infrastructure;
     const DATABASE_URL = asking(env.DATABASE_URL, 'verify-full', authority);
