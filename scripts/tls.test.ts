@@ -18,6 +18,7 @@ const running: Running[] = [];
 let infrastructure: Infrastructure;
 let observer: Database;
 let redisPort: number;
+let redis: Running | undefined;
 
 const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
@@ -100,10 +101,11 @@ beforeAll(async () => {
   const certificate = ['--tls-cert-file', file('localhost.crt'), '--tls-key-file', file('localhost.key')];
   // Without TLS there is no port at all.
   const plain = ['--port', '0', '--bind', '127.0.0.1', '--save', '', '--dir', data.path];
-  start('redis', findRedis() ?? '', [...plain, ...tls, ...certificate]);
+  redis = start('redis', findRedis() ?? '', [...plain, ...tls, ...certificate]);
 });
 afterAll(async () => {
   await stopAll();
+  await redis?.stop();
   await observer?.close();
   await infrastructure?.stop();
   data.remove();
@@ -200,11 +202,11 @@ describe.runIf(findRedis())('figures are not sent', () => {
     const port = portOf();
     await present('localhost');
     const DATABASE_URL = asking(infrastructure.env.DATABASE_URL, 'verify-full', 'ours');
-    const redis = {
+    const figures = {
       REDIS_URL: `rediss://localhost:${port}`,
       NODE_EXTRA_CA_CERTS: file(`${authority}.crt`),
     };
-    const worker = app('worker', { DATABASE_URL, ...redis });
+    const worker = app('worker', { DATABASE_URL, ...figures });
     await vi.waitFor(
       () => expect(worker.output()).toMatch(/(certificate|ETIMEDOUT).*Redis is gone/),
       PATIENCE,
