@@ -68,6 +68,8 @@ describe('an operator at the admin page', () => {
 
   it('who signs out, there or elsewhere, leaves nothing in the page of what it had loaded', async () => {
     const { page: leaving } = await open({ email: 'viewer@demo.test' });
+    // Loaded before the session is there, the other one would show the sign-in for a minute.
+    await leaving.getByRole('heading', { name: 'Sync is healthy' }).waitFor();
     const other = await leaving.context().newPage();
     await other.goto(stack.apps.adminUrl);
     for (const each of [leaving, other]) {
