@@ -10,19 +10,13 @@ import { router as adminRouter } from '@scheduler/admin/router';
 import { CSRF_COOKIE, CSRF_HEADER } from '@scheduler/auth';
 import { ODD_ROWS, ODD_TEXTS } from '@scheduler/crossmark/simulator';
 import { currentInstant } from '@scheduler/runtime/clock';
+import { type Procedure, proceduresOf } from '@scheduler/runtime/testing';
 import { addDays, workDateOf } from '@scheduler/scheduling';
 import { appRouter } from '@scheduler/server/router';
 import { parse } from 'csv-parse/sync';
 import { type Api, signIn, signInCookie } from './lib/api.ts';
 import { startApp } from './lib/apps.ts';
-import {
-  FIELDS,
-  hostileInputs,
-  largestBodies,
-  type Procedure,
-  proceduresOf,
-  RAW_REQUESTS,
-} from './lib/attack/inputs.ts';
+import { FIELDS, hostileInputs, largestBodies, RAW_REQUESTS } from './lib/attack/inputs.ts';
 import { mainThreadMs, watchRows } from './lib/attack/watch.ts';
 import { openSwitchboard } from './lib/chaos/switchboard.ts';
 import { temporaryInfrastructure } from './lib/infrastructure.ts';

@@ -4,6 +4,7 @@ import { auditLog } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createMetricsReader } from '@scheduler/metrics';
 import { createLogger } from '@scheduler/runtime';
+import { proceduresOf } from '@scheduler/runtime/testing';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildAdmin } from './app.ts';
@@ -20,9 +21,9 @@ afterAll(() => database.close());
 
 /** Every route that changes something: of the page, of bull-board, and signing out. */
 const CHANGES = [
-  ...Object.entries(router._def.procedures as unknown as Record<string, { _def: { type: string } }>)
-    .filter(([, { _def }]) => _def.type === 'mutation')
-    .map(([name]) => ({ method: 'POST' as const, url: `/trpc/${name}` })),
+  ...proceduresOf(router)
+    .filter(({ type }) => type === 'mutation')
+    .map(({ name }) => ({ method: 'POST' as const, url: `/trpc/${name}` })),
   ...appRoutes.api.flatMap((route) =>
     [route.method].flat().flatMap((method) =>
       method === 'get'

@@ -3,29 +3,26 @@ import { connect } from '@scheduler/db';
 import { createFirewall, createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createMetricsReader } from '@scheduler/metrics';
 import { createLogger } from '@scheduler/runtime';
-import { capturePrinted, inputsOf, insideTold, type Route, withRoutes } from '@scheduler/runtime/testing';
-import fc from 'fast-check';
+import {
+  callsOf,
+  capturePrinted,
+  insideTold,
+  proceduresOf,
+  type Route,
+  type TextRequest,
+  withRoutes,
+} from '@scheduler/runtime/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { z } from 'zod';
 import { buildAdmin } from './app.ts';
 import { router } from './router.ts';
 
 const ORIGIN = 'http://localhost:4100';
 const USER = { email: 'admin@test.example', password: 'correct horse battery' };
-const procedures = Object.entries(
-  router._def.procedures as unknown as Record<string, { _def: { type: string; inputs: z.ZodType[] } }>,
-);
-
-/** A request as a signed-in admin sends it. */
-interface Sent {
-  method: string;
-  path: string;
-  body?: string;
-}
+const procedures = proceduresOf(router);
 
 /** Requests for every route, those of bull-board included; what ends the session comes last. */
-function requestsFor(routes: readonly Route[]): Sent[] {
-  const sent: Sent[] = [];
+function requestsFor(routes: readonly Route[]): TextRequest[] {
+  const sent: TextRequest[] = [];
   for (const { method, url } of routes) {
     // Each procedure has a request of its own, below.
     if (url === '/trpc/:path') continue;
@@ -36,14 +33,7 @@ function requestsFor(routes: readonly Route[]): Sent[] {
     const body = ['GET', 'HEAD'].includes(method) ? {} : { body: JSON.stringify(USER) };
     sent.push(...paths.map((path) => ({ method, path, ...body })));
   }
-  for (const [name, { _def: def }] of procedures) {
-    for (const input of fc.sample(inputsOf(def.inputs[0]), 20)) {
-      const json = JSON.stringify(input) ?? '';
-      const path = `/trpc/${name}`;
-      if (def.type === 'mutation') sent.push({ method: 'POST', path, body: json });
-      else sent.push({ method: 'GET', path: json ? `${path}?input=${encodeURIComponent(json)}` : path });
-    }
-  }
+  sent.push(...callsOf(procedures, 20));
   return sent.sort(
     (a, b) => Number(a.path.startsWith('/api/auth/')) - Number(b.path.startsWith('/api/auth/')),
   );
@@ -61,7 +51,7 @@ const TROUBLES: { trouble: string; begin(close: () => Promise<void>): Promise<vo
   { trouble: 'the database is away', begin: (close) => close() },
   {
     trouble: 'the database lacks its tables',
-    // Those that say who is signed in stay, so that routes get to their own statements.
+    // The tables of users and sessions stay: a route whose caller is known gets as far as its own statements.
     begin: async () => {
       const tables = await database.sql<{ name: string }[]>`
         select format('%I.%I', schemaname, tablename) as name from pg_tables
@@ -95,7 +85,7 @@ describe.each(TROUBLES)('while $trouble', ({ begin }) => {
     const answers: string[] = [];
     const failed = new Set<string>();
     let headers: Record<string, string> = { origin: ORIGIN };
-    const send = async ({ method, path, body }: Sent) => {
+    const send = async ({ method, path, body }: TextRequest) => {
       const answer = await app.inject({
         method: method as 'GET',
         url: path,

@@ -22,12 +22,12 @@ type Link = typeof accessLinks.$inferSelect;
 /** Hours that a link may be used; whoever is invited may be away over a weekend. */
 const LIFETIME_HOURS = { set_up: 24, invite: 72, reset: 24 } as const satisfies Record<Link['kind'], number>;
 
-/** What there is one link for at a time: of several that are made at once, the last one counts. */
+/** An address has one open invitation, and a user one open reset link: a new link takes the place of the one before. */
 const ONE_OF = { set_up: null, invite: accessLinks.email, reset: accessLinks.userId } as const;
 
 /**
- * Makes a one-time link, in place of another invitation of that address or another reset link of that user. Its token is told this
- * once: the database keeps a hash.
+ * Makes a one-time link. An earlier invitation of the same address, or an earlier reset link of the same user, stops working. The
+ * caller gets the token now or never: the database keeps a hash of it.
  */
 export async function makeLink(
   tx: Executor,

@@ -54,7 +54,7 @@ async function held<T>(point: string, start: () => Promise<T>, during: () => Pro
   return started;
 }
 
-/** Resolves once somebody waits for a lock of a kind. */
+/** Resolves once another connection waits for a lock; `kind` is pg_locks' `locktype`. */
 const waiting = (kind: string) =>
   vi.waitFor(async () => {
     const [row] = await server.database.sql`

@@ -292,7 +292,7 @@ export async function buildServer(options: {
   const filesUnderWay = new Set<FastifyReply>();
   /**
    * A batch gets the smallest limit of its calls, and never that of a file: each of its files would be read up to the most lines that one may
-   * have. Only somebody who may import CSV files is heard out at that length.
+   * have. The server reads that many bytes only from somebody who may import CSV files.
    */
   const mostBytesOf = async (request: FastifyRequest, reply: FastifyReply): Promise<number> => {
     const procedures = (request.params as { path: string }).path.split(',');
@@ -374,7 +374,7 @@ function refusalBeforeCall(error: Error): TRPCError | undefined {
 
 /**
  * Calls back once an answer's connection is closed or the answer is given: for everything that is counted while it lasts.
- * Throws where nobody would ever call back: the connection is gone already.
+ * Throws where the connection is closed already: its end was told before, and will not be told again.
  */
 function whenClosed({ raw }: FastifyReply, closed: () => void): void {
   if (!raw.socket || raw.socket.destroyed) {

@@ -1,30 +1,26 @@
 import { createUser } from '@scheduler/auth';
 import { createFirewall, createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
-import { capturePrinted, inputsOf, insideTold, type Route, withRoutes } from '@scheduler/runtime/testing';
-import fc from 'fast-check';
+import {
+  callsOf,
+  capturePrinted,
+  insideTold,
+  proceduresOf,
+  type Route,
+  type TextRequest,
+  withRoutes,
+} from '@scheduler/runtime/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { z } from 'zod';
 import { buildServer } from './app.ts';
 import { ORIGIN } from './fixture.ts';
 import { appRouter } from './router.ts';
 
 const USER = { email: 'admin@test.example', password: 'correct horse battery' };
-interface Procedure {
-  _def: { type: 'query' | 'mutation' | 'subscription'; inputs: z.ZodType[] };
-}
-const procedures = Object.entries(appRouter._def.procedures as unknown as Record<string, Procedure>);
-
-/** A request as a signed-in admin sends it. */
-interface Sent {
-  method: string;
-  path: string;
-  body?: string;
-}
+const procedures = proceduresOf(appRouter);
 
 /** Requests for every route. */
-function requestsFor(routes: readonly Route[], inputs: number): Sent[] {
-  const sent: Sent[] = [];
+function requestsFor(routes: readonly Route[], inputs: number): TextRequest[] {
+  const sent: TextRequest[] = [];
   for (const { method, url } of routes) {
     // Each procedure has a request of its own, below.
     if (url === '/trpc/:path') continue;
@@ -34,15 +30,7 @@ function requestsFor(routes: readonly Route[], inputs: number): Sent[] {
     const body = ['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method) ? {} : { body: JSON.stringify(USER) };
     sent.push(...paths.map((path) => ({ method, path, ...body })));
   }
-  for (const [name, { _def: def }] of procedures) {
-    // Of right form and of wrong form.
-    for (const input of fc.sample(inputsOf(def.inputs[0]), inputs)) {
-      const json = JSON.stringify(input) ?? '';
-      const path = `/trpc/${name}`;
-      if (def.type === 'mutation') sent.push({ method: 'POST', path, body: json });
-      else sent.push({ method: 'GET', path: json ? `${path}?input=${encodeURIComponent(json)}` : path });
-    }
-  }
+  sent.push(...callsOf(procedures, inputs));
   // What ends the session comes last.
   return sent.sort(
     (a, b) => Number(a.path.startsWith('/api/auth/')) - Number(b.path.startsWith('/api/auth/')),
@@ -68,7 +56,7 @@ const TROUBLES: {
   { trouble: 'the database is away', begin: (close) => close(), inputs: 3, least: procedures.length },
   {
     trouble: 'the database lacks its tables',
-    // Those that say who is signed in stay, so that procedures get to their own statements.
+    // The tables of users and sessions stay: a procedure whose caller is known gets as far as its own statements.
     begin: async () => {
       const tables = await database.sql<{ name: string }[]>`
         select tablename as name from pg_tables
@@ -99,7 +87,7 @@ describe.each(TROUBLES)('while $trouble', ({ begin, inputs, least }) => {
     const answers: string[] = [];
     const failed = new Set<string>();
     let cookie = '';
-    const send = async ({ method, path, body }: Sent) => {
+    const send = async ({ method, path, body }: TextRequest) => {
       const leave = new AbortController();
       const answer = await fetch(base + path, {
         method,

@@ -11,7 +11,7 @@ const origins = z
     error: 'all by https, or all by http',
   })
   .describe(
-    'where people open the scheduler, such as https://scheduler.example.com; several with commas between, all by https or all by http',
+    'where people open the scheduler, such as https://scheduler.example.com. Name several addresses with commas between them; all of them begin with https, or all with http',
   );
 
 /** Settings of this app. */

@@ -1,6 +1,7 @@
 import { createUser } from '@scheduler/auth';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
+import { proceduresOf } from '@scheduler/runtime/testing';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildServer } from './app.ts';
@@ -19,9 +20,9 @@ afterAll(() => database.close());
 
 /** Every route that may change something, and one of each kind that isn't there. */
 const CHANGES = [
-  ...Object.entries(appRouter._def.procedures as unknown as Record<string, { _def: { type: string } }>)
-    .filter(([, { _def }]) => _def.type === 'mutation')
-    .map(([name]) => `/trpc/${name}`),
+  ...proceduresOf(appRouter)
+    .filter(({ type }) => type === 'mutation')
+    .map(({ name }) => `/trpc/${name}`),
   ...['/api/auth/sign-out', '/api/auth/sign-in/email', '/api/auth/update-user', '/healthz', '/nowhere'],
 ];
 

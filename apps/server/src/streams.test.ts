@@ -48,7 +48,7 @@ describe('streams and files that nobody waits for any more', () => {
     const socket = connectTo(Number(port), '127.0.0.1', () => socket.write(text));
     return socket.on('error', () => {});
   };
-  /** Runs `work` while nobody can be told who is signed in. */
+  /** Runs `work` while the server can't learn who is signed in: the table of sessions is locked. */
   const whileNobodyIsKnown = (work: () => Promise<void>) =>
     server.database.db.transaction(async (tx) => {
       await tx.execute(sql`lock table ${userSessions} in access exclusive mode`);

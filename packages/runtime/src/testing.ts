@@ -75,6 +75,41 @@ export function inputsOf(schema: z.ZodType | undefined, special: Special = {}): 
   return fc.oneof(shaped('', json, special), anything);
 }
 
+/** A procedure of a tRPC router, as far as who calls it over HTTP needs to know it. */
+export interface Procedure {
+  name: string;
+  type: 'query' | 'mutation' | 'subscription';
+  input: z.ZodType | undefined;
+}
+
+/** The procedures of a router. */
+export function proceduresOf(router: { _def: { procedures: object } }): Procedure[] {
+  const all = Object.entries(router._def.procedures) as [
+    string,
+    { _def: { type: Procedure['type']; inputs: z.ZodType[] } },
+  ][];
+  return all.map(([name, { _def }]) => ({ name, type: _def.type, input: _def.inputs[0] }));
+}
+
+/** A request as text: a path with its query, and a body of JSON. */
+export interface TextRequest {
+  method: string;
+  path: string;
+  body?: string;
+}
+
+/** So many calls of each procedure, with inputs of the right form and of wrong forms. */
+export function callsOf(procedures: readonly Procedure[], inputs: number): TextRequest[] {
+  return procedures.flatMap(({ name, type, input }) =>
+    fc.sample(inputsOf(input), inputs).map((given) => {
+      const json = JSON.stringify(given) ?? '';
+      const path = `/trpc/${name}`;
+      if (type === 'mutation') return { method: 'POST', path, body: json };
+      return { method: 'GET', path: json ? `${path}?input=${encodeURIComponent(json)}` : path };
+    }),
+  );
+}
+
 /** A route of an app, such as `{ method: 'GET', url: '/api/people/:employeeId/week.ics' }`. */
 export interface Route {
   method: string;

@@ -18,11 +18,11 @@ import {
   addEmployee,
   addSchedule,
   addStore,
-  BOOKING_HABITS,
   chooseSide,
   decisions,
   need,
   STORE,
+  storiesOf,
 } from './fixture.ts';
 import { reconcile } from './reconcile.ts';
 import { refresh } from './refresh.ts';
@@ -66,11 +66,7 @@ const plan = (mplan: string, more: object = {}) => ({
   ...more,
 });
 
-const cases = Array.from({ length: SEEDS }, (_, index) => FIRST + index).flatMap((seed) =>
-  BOOKING_HABITS.map(({ way, habits }) => ({ seed, way, habits })),
-);
-
-test.each(cases)(
+test.each(storiesOf(FIRST, SEEDS))(
   'both sides agree in the end, whatever false answers come (seed $seed, where $way)',
   async ({ seed, habits }) => {
     const simulator: Simulator = createSimulator({

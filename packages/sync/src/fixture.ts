@@ -116,6 +116,12 @@ export const BOOKING_HABITS: { way: string; habits: SettingsPatch; keepsReopened
   { way: 'a second booking is kept', habits: { secondBooking: 'duplicate' }, keepsReopened: true },
 ];
 
+/** So many seeds from the first one on, each with every way in which Crossmark may take a second booking. */
+export const storiesOf = (first: number, seeds: number) =>
+  Array.from({ length: seeds }, (_, index) => first + index).flatMap((seed) =>
+    BOOKING_HABITS.map(({ way, habits }) => ({ seed, way, habits })),
+  );
+
 /** A person's choice in a conflict, made of what stands now. */
 export async function chooseSide(tx: Tx, eventId: number, choice: ConflictChoice['choice']) {
   const [sync] = await tx

@@ -13,11 +13,11 @@ import {
   addEmployee,
   addSchedule,
   addStore,
-  BOOKING_HABITS,
   chooseSide,
   decisions,
   need,
   STORE,
+  storiesOf,
 } from './fixture.ts';
 import { reconcile } from './reconcile.ts';
 import { refresh } from './refresh.ts';
@@ -51,11 +51,7 @@ beforeEach(async () => {
   await database.sql`truncate events, refresh_runs, audit_log cascade`;
 });
 
-const cases = Array.from({ length: SEEDS }, (_, index) => FIRST + index).flatMap((seed) =>
-  BOOKING_HABITS.map(({ way, habits }) => ({ seed, way, habits })),
-);
-
-test.each(cases)(
+test.each(storiesOf(FIRST, SEEDS))(
   'what a run leaves as synced is what Crossmark holds, whatever searches tell of earlier times (seed $seed, where $way)',
   async ({ seed, habits }) => {
     const simulator: Simulator = createSimulator({

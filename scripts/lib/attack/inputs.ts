@@ -1,22 +1,6 @@
-import { HOSTILE, inputsOf } from '@scheduler/runtime/testing';
+import { HOSTILE, inputsOf, MALFORMED_REQUESTS, type Procedure } from '@scheduler/runtime/testing';
 import fc from 'fast-check';
 import { z } from 'zod';
-
-/** A procedure of a tRPC router, as far as an attacker needs to know it. */
-export interface Procedure {
-  name: string;
-  type: 'query' | 'mutation' | 'subscription';
-  input: z.ZodType | undefined;
-}
-
-/** The procedures of a router, by name. */
-export function proceduresOf(router: { _def: { procedures: object } }): Procedure[] {
-  const all = Object.entries(router._def.procedures) as [
-    string,
-    { _def: { type: Procedure['type']; inputs: z.ZodType[] } },
-  ][];
-  return all.map(([name, { _def }]) => ({ name, type: _def.type, input: _def.inputs[0] }));
-}
 
 /** An endless supply of hostile inputs for one procedure; the same seed gives the same ones. */
 export function* hostileInputs({ input }: Procedure, seed: number): Generator<unknown, never> {
@@ -96,7 +80,7 @@ export const FIELDS = [
 
 /** Bytes that are no request, or one that no browser sends. */
 export const RAW_REQUESTS = [
-  'GET / HTTP/9.9\r\n\r\n',
+  ...Object.values(MALFORMED_REQUESTS),
   'G\u0000T / HTTP/1.1\r\nHost: a\r\n\r\n',
   'GET /\u0001 HTTP/1.1\r\nHost: a\r\n\r\n',
   'GET  /  HTTP/1.1\r\n\r\n',

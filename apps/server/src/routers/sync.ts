@@ -83,7 +83,7 @@ export const syncRouter = router({
       let { sessionEndsAtMs } = ctx.user;
       for await (const { position, change } of changes) {
         const { kind, id: changedId, userIds } = change;
-        // Somebody else's: that one person signs out makes nobody else ask again who they are.
+        // Only the users whom the change names have to ask again who they are.
         if (kind === 'access' && userIds?.includes(ctx.user.id) === false) continue;
         // A session whose time is over ends without a word from the database.
         if (kind === 'access' || kind === 'all' || sessionEndsAtMs <= currentTimeMs()) {
