@@ -3,6 +3,7 @@ export * from './copy-week.ts';
 export * from './day.ts';
 export * from './event-rules.ts';
 export * from './event-type.ts';
+export * from './normal-form.ts';
 export * from './pairing.ts';
 export * from './placement.ts';
 export * from './reporting.ts';

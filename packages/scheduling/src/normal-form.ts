@@ -1,0 +1,53 @@
+/**
+ * A text as it is compared and searched: small letters without accents, plain dashes and quotes, single spaces, nothing
+ * that has no width. Two names that people would call the same have the same form. `search_form` in the database
+ * is the same function in SQL.
+ */
+export function normalForm(text: string): string {
+  return text
+    .normalize('NFKD')
+    .replace(ACCENTS, '')
+    .replace(INVISIBLE, '')
+    .toLowerCase()
+    .replace(UNDIVIDED, (letter) => PLAIN_LETTERS[letter] ?? letter)
+    .replace(DASHES, '-')
+    .replace(SINGLE_QUOTES, "'")
+    .replace(DOUBLE_QUOTES, '"')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** The words that a search asks for, in {@link normalForm}; none for an empty search. */
+export const searchWords = (search: string): string[] => normalForm(search).split(' ').filter(Boolean);
+
+/** Whether each word of a search is in one of the texts, wherever it stands there. An empty search finds everything. */
+export function isFound(search: string, texts: readonly (string | null | undefined)[]): boolean {
+  const words = searchWords(search);
+  if (words.length === 0) return true;
+  const forms = texts.map((text) => normalForm(text ?? ''));
+  return words.every((word) => forms.some((form) => form.includes(word)));
+}
+
+// As Unicode divides them from their letter. Marks of other scripts stay: there they are vowels.
+const ACCENTS = /[\u0300-\u036f]/g;
+// Soft hyphens, zero-width spaces and joiners, direction marks, byte order marks, variation selectors.
+const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\ufe00-\ufe0f]/g;
+const DASHES = /[\u2010-\u2015\u2043\u2212]/g;
+const SINGLE_QUOTES = /[\u0060\u02bc\u2018-\u201b\u2032]/g;
+const DOUBLE_QUOTES = /[\u201c-\u201f\u2033]/g;
+
+/** Letters that Unicode does not divide into a plain letter and an accent. */
+const PLAIN_LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ł: 'l',
+  ħ: 'h',
+  ı: 'i',
+  ς: 'σ',
+};
+const UNDIVIDED = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`, 'g');
