@@ -9,7 +9,7 @@ import {
   stores,
   type Tx,
 } from '@scheduler/db';
-import { currentOrigin, together } from '@scheduler/runtime';
+import { createBatcher, currentOrigin } from '@scheduler/runtime';
 import { evaluateTrade, type Instant, type WorkDate } from '@scheduler/scheduling';
 import { and, eq, isNull } from 'drizzle-orm';
 import { boardSchedules } from './board.ts';
@@ -67,16 +67,16 @@ interface Asked {
   input: NewSchedule;
 }
 
-/** More than that aren't held up by each other's locks. */
-const MOST_TOGETHER = 50;
-/** Who waits for somebody's lock holds others up no longer than this. */
-const PATIENCE_MS = 100;
+/** Largest batch, so that few creates wait for each other's locks. */
+const MAX_BATCH_SIZE = 50;
+/** Longest a blocked batch delays the next one. */
+const MAX_BATCH_WAIT_MS = 100;
 
 /** Schedules asked for at one time are saved together, see {@link createTogether}. */
 const creatingIn = oncePerDatabase((db) =>
-  together((asked: readonly Asked[]) => createTogether(db, asked), {
-    most: MOST_TOGETHER,
-    patienceMs: PATIENCE_MS,
+  createBatcher((asked: readonly Asked[]) => createTogether(db, asked), {
+    maxSize: MAX_BATCH_SIZE,
+    maxWaitMs: MAX_BATCH_WAIT_MS,
   }),
 );
 

@@ -9,7 +9,7 @@ import {
   users,
   userVerifications,
 } from '@scheduler/db';
-import { cleanText, together } from '@scheduler/runtime';
+import { cleanText, createBatcher } from '@scheduler/runtime';
 import { currentTimeMs } from '@scheduler/runtime/clock';
 import { drizzleAdapter } from 'better-auth/adapters/drizzle';
 import { APIError } from 'better-auth/api';
@@ -212,12 +212,12 @@ export function createAuth(options: {
     )
     .prepare('sessions_by_token');
   // Every request asks for one, and better-auth's own look-up takes two selects and four times the processor's time.
-  const sessionOf = together(
+  const sessionOf = createBatcher(
     async (tokens: readonly string[]) => {
       const found = await sessionsByToken.execute({ tokens: JSON.stringify(tokens) });
       return tokens.map((token) => found.find(({ session }) => session.token === token));
     },
-    { most: 100 },
+    { maxSize: 100 },
   );
 
   /** Values of cookies whose signature was right. That they are signed says nothing of their sessions: those are looked up. */

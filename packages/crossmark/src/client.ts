@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { together } from '@scheduler/runtime';
+import { createBatcher } from '@scheduler/runtime';
 import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { CONDITIONS, type Condition, type Instant, type WorkDate } from '@scheduler/scheduling';
 import {
@@ -750,7 +750,7 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
    * Looks for several events by one call. Nobody has seen Crossmark search for several plans, so only what it lists then is
    * believed: what it leaves out is looked for by itself, and so is each where the call is answered with a failure.
    */
-  const find = together<Sought, PlannedEvent | null>(
+  const find = createBatcher<Sought, PlannedEvent | null>(
     async (sought) => {
       const several = sought.length > 1 && !findsOnlyOne;
       const signal = allOf(sought.map((one) => one.signal));
@@ -765,7 +765,7 @@ export function createCrossmarkClient(options: CrossmarkClientOptions): Crossmar
       await Promise.allSettled(found);
       return found;
     },
-    { most: MOST_SOUGHT, patienceMs: PATIENCE_MS },
+    { maxSize: MOST_SOUGHT, maxWaitMs: PATIENCE_MS },
   );
 
   return {

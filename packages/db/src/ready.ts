@@ -1,4 +1,4 @@
-import { errorText, shared } from '@scheduler/runtime';
+import { coalesce, errorText } from '@scheduler/runtime';
 import { sql } from 'drizzle-orm';
 import journal from '../migrations/meta/_journal.json' with { type: 'json' };
 import { type Db, oncePerDatabase } from './connect.ts';
@@ -51,7 +51,7 @@ export async function databaseReasons(db: Db): Promise<string[]> {
 export const schemaIsBehind = (db: Db): Promise<boolean> => isBehind(db)();
 
 /** Whoever asks at the same moment, and anybody may, takes one connection between them. */
-const looking = oncePerDatabase((db) => shared(() => readIsBehind(db)));
+const looking = oncePerDatabase((db) => coalesce(() => readIsBehind(db)));
 
 const isBehind = oncePerDatabase((db) => {
   const look = looking(db);
@@ -78,7 +78,7 @@ async function readIsBehind(db: Db): Promise<boolean> {
 }
 
 /** Several ask at once, and the last one's write tells as much about the others'. */
-const writing = oncePerDatabase((db) => shared(() => write(db)));
+const writing = oncePerDatabase((db) => coalesce(() => write(db)));
 const tryWrite = (db: Db): Promise<void> => writing(db)();
 
 /**

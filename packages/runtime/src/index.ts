@@ -1,4 +1,5 @@
 export { isEncodedTwice } from './address.ts';
+export { coalesce, createBatcher } from './batcher.ts';
 export { consoleToLog } from './console.ts';
 export { readEnv, SettingsError, settings } from './env.ts';
 export { errorText, textWithout, withoutInsides } from './errors.ts';
@@ -15,5 +16,4 @@ export { RefusedCalls } from './refused-calls.ts';
 export { RUN_SETTINGS, runApp } from './run.ts';
 export { inScope } from './scope.ts';
 export { cleanText } from './text.ts';
-export { shared, together } from './together.ts';
 export { currentOrigin, type Origin, startTracing, traceCall, traced } from './tracing.ts';

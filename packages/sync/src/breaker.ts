@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { type CallGuard, type CallName, type CallOutcome, CrossmarkError } from '@scheduler/crossmark';
 import { crossmarkBreakers, type Db, eventSyncs, type FailureKind, type Tx } from '@scheduler/db';
-import { shared } from '@scheduler/runtime';
+import { coalesce } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { and, count, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
@@ -210,7 +210,7 @@ export function createBreaker(options: {
   }
 
   const answered = { number: 0, lastMs: 0 };
-  const tallyAnswered = shared(async () => {
+  const tallyAnswered = coalesce(async () => {
     const { number, lastMs } = answered;
     answered.number = 0;
     if (number > 0) await tally(null, { number, agoMs: performance.now() - lastMs });
@@ -236,7 +236,7 @@ export function createBreaker(options: {
     } else await orWarn(tallyAnswered().then(() => tally(outcome)));
   }
 
-  const readState = shared(() =>
+  const readState = coalesce(() =>
     db
       .select({
         state: crossmarkBreakers.state,

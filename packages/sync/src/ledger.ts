@@ -18,7 +18,7 @@ import {
   syncSteps,
   type Tx,
 } from '@scheduler/db';
-import { cleanText, together } from '@scheduler/runtime';
+import { cleanText, createBatcher } from '@scheduler/runtime';
 import type { Condition, Instant } from '@scheduler/scheduling';
 import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { JobInfo } from './context.ts';
@@ -136,15 +136,18 @@ export interface Ledger {
 
 /**
  * The ledger in Postgres. Rows are always locked in the order event, event_syncs, jobs: the order in which saves take
- * them. What every job does is done for all jobs of a process that come to it at once, see {@link together}: such a
+ * them. What every job does is done for all jobs of a process that come to it at once, see {@link createBatcher}: such a
  * statement passes over rows that somebody has locked, and waits for each of those by itself.
  */
 export function postgresLedger(db: Db): Ledger {
-  const at = { most: 50, apart: isRolledBack };
-  const freeLease = together((asked: readonly LeaseAsked[]) => takeFreeLeases(db, asked, SKIPPED), at);
-  const state = together((eventIds: readonly number[]) => readEvents(db, eventIds), at);
-  const journal = together((leaving: readonly Leaving[]) => journalSteps(db, leaving, SKIPPED), at);
-  const confirm = together((confirmed: readonly Confirmed[]) => finishConfirmed(db, confirmed), at);
+  const options = { maxSize: 50, canRetryAlone: isRolledBack };
+  const freeLease = createBatcher(
+    (asked: readonly LeaseAsked[]) => takeFreeLeases(db, asked, SKIPPED),
+    options,
+  );
+  const state = createBatcher((eventIds: readonly number[]) => readEvents(db, eventIds), options);
+  const journal = createBatcher((leaving: readonly Leaving[]) => journalSteps(db, leaving, SKIPPED), options);
+  const confirm = createBatcher((confirmed: readonly Confirmed[]) => finishConfirmed(db, confirmed), options);
   return {
     async takeLease(claim, leaseMs) {
       const asked = { ...claim, leaseMs };

@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID }
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Session, SessionStore } from '@scheduler/crossmark';
 import { crossmarkSessions, type Db } from '@scheduler/db';
-import { shared } from '@scheduler/runtime';
+import { coalesce } from '@scheduler/runtime';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 
 /** How often those who wait for a sign-in look whether it is done. */
@@ -110,7 +110,7 @@ export function postgresSession(options: {
   const SEALED = { sealed: crossmarkSessions.sealed, keyId: crossmarkSessions.keyId };
   /** As last read or renewed. Where another worker renewed it since, Crossmark says so, and {@link claim} finds theirs. */
   let known: Session | null = null;
-  const read = shared(async () => {
+  const read = coalesce(async () => {
     known = open((await db.select(SEALED).from(crossmarkSessions).where(mine))[0], id, keys);
     return known;
   });

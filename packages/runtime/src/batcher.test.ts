@@ -1,0 +1,97 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { coalesce, createBatcher } from './batcher.ts';
+import { inScope } from './scope.ts';
+import { currentOrigin } from './tracing.ts';
+
+describe('a batcher', () => {
+  /** Doubles numbers and records each batch; a batch with a negative number fails. */
+  function createDoubler(
+    options: { maxSize?: number; maxWaitMs?: number; canRetryAlone?: (error: unknown) => boolean } = {},
+  ) {
+    const batches: number[][] = [];
+    const submit = createBatcher(
+      async (numbers: readonly number[]) => {
+        batches.push([...numbers]);
+        await turn();
+        if (numbers.some((number) => number < 0)) throw new RangeError('negative');
+        return numbers.map((number) => 2 * number);
+      },
+      { maxSize: 100, ...options },
+    );
+    return { batches, submit };
+  }
+
+  test('processes items submitted at once in one batch, and each caller gets its own result', async () => {
+    const { batches, submit } = createDoubler();
+    expect(await Promise.all([1, 2, 3].map(submit))).toEqual([2, 4, 6]);
+    expect(batches).toEqual([[1, 2, 3]]);
+  });
+
+  test('processes items submitted while a batch runs in the next batch', async () => {
+    const { batches, submit } = createDoubler();
+    const first = submit(1);
+    while (batches.length === 0) await turn();
+    const later = [submit(2), submit(3)];
+    expect(await Promise.all([first, ...later])).toEqual([2, 4, 6]);
+    expect(batches).toEqual([[1], [2, 3]]);
+    expect(await submit(4)).toBe(8);
+  });
+
+  test('never exceeds the size of a batch', async () => {
+    const { batches, submit } = createDoubler({ maxSize: 2 });
+    expect(await Promise.all([1, 2, 3, 4, 5].map(submit))).toEqual([2, 4, 6, 8, 10]);
+    expect(batches).toEqual([[1, 2], [3, 4], [5]]);
+  });
+
+  test('begins the next batch after the longest wait, although the last one still runs', async () => {
+    const held: (() => void)[] = [];
+    const submit = createBatcher(
+      (numbers: readonly number[]) =>
+        new Promise<number[]>((resolve) => held.push(() => resolve(numbers.map((number) => 2 * number)))),
+      { maxSize: 100, maxWaitMs: 20 },
+    );
+    const hanging = submit(1);
+    while (held.length < 1) await turn();
+    const others = [submit(2), submit(3)];
+    while (held.length < 2) await turn();
+    held[1]?.();
+    expect(await Promise.all(others)).toEqual([4, 6]);
+    held[0]?.();
+    expect(await hanging).toBe(2);
+    const later = submit(4);
+    while (held.length < 3) await turn();
+    held[2]?.();
+    expect(await later).toBe(8);
+  });
+
+  test('retries each item of a failed batch alone, so that only the bad item fails', async () => {
+    const { batches, submit } = createDoubler({ canRetryAlone: (error) => error instanceof RangeError });
+    const [one, bad, two] = await Promise.allSettled([1, -1, 2].map(submit));
+    expect([one, two]).toMatchObject([{ value: 2 }, { value: 4 }]);
+    expect(bad).toMatchObject({ reason: new RangeError('negative') });
+    expect(batches).toEqual([[1, -1, 2], [1], [-1], [2]]);
+  });
+
+  test('fails every item of a batch that must not be retried, and then works on', async () => {
+    const { batches, submit } = createDoubler();
+    const all = await Promise.allSettled([1, -1].map(submit));
+    expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(batches).toHaveLength(1);
+    expect(await submit(3)).toBe(6);
+  });
+
+  test('works outside the async context of its callers', async () => {
+    const submit = createBatcher(async (items: readonly number[]) => items.map(() => currentOrigin()), {
+      maxSize: 9,
+    });
+    expect(await inScope({ requestId: 'of the first' }, () => submit(1))).toEqual({});
+  });
+
+  test('coalesces calls without an item into one', async () => {
+    let calls = 0;
+    const call = coalesce(async () => ++calls);
+    expect(await Promise.all([call(), call()])).toEqual([1, 1]);
+    expect(await call()).toBe(2);
+  });
+});
