@@ -1,8 +1,8 @@
 import type { CrossmarkClient } from '@scheduler/crossmark';
 import type { AttemptOutcome, Db } from '@scheduler/db';
 import type { Logger } from 'pino';
-import type { TaskName } from './jobs.ts';
-import type { RetryPolicy } from './retry.ts';
+import type { RetryPolicy } from './attempts/retry-policy.ts';
+import type { TaskName } from './queue/contracts.ts';
 
 /** What the tasks work with, the same for every job of a worker process. */
 export interface SyncContext {

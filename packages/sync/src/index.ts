@@ -1,4 +1,4 @@
-export { type Adoption, type ConflictChoice, resolveConflict } from './adopt.ts';
+export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './attempts/retry-policy.ts';
 export {
   type Breaker,
   type BreakerPolicy,
@@ -8,7 +8,7 @@ export {
   letCallsPass,
   type Reachability,
   readReachability,
-} from './breaker.ts';
+} from './breaker/breaker.ts';
 export {
   type AttemptFigures,
   DEFAULT_CONFIRM_AFTER_MS,
@@ -16,25 +16,8 @@ export {
   type SyncContext,
   type SyncSettings,
 } from './context.ts';
-export { lockForLink, resendSchedules, syncEmployee } from './employee.ts';
-export {
-  enqueueEmployee,
-  requestRefresh,
-  requestRepReading,
-  retryAllNow,
-  retryNow,
-  wantChange,
-  wantChanges,
-} from './enqueue.ts';
-export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName, taskFlag } from './jobs.ts';
-export { listMissing, type MissingEvent, markGone, type Question, readQuestion } from './missing.ts';
-export { flagsOfPausedTasks, type PausedTask, pauseTasks, readPaused, resumeTasks } from './pause.ts';
-export { prune, type Retention } from './prune.ts';
-export { type Ended, reconcile } from './reconcile.ts';
-export { refresh } from './refresh.ts';
-export { DEFAULT_RETRY_POLICY, type RetryPolicy } from './retry.ts';
-export { postgresSession, resealSessions } from './session.ts';
-export { createTaskList } from './tasks.ts';
+export { postgresSession, resealSessions } from './crossmark-session.ts';
+export { prune, type Retention } from './maintenance/prune.ts';
 export {
   heartbeat,
   PURGEABLE,
@@ -45,5 +28,22 @@ export {
   signOff,
   sweep,
   type WorkerIdentity,
-} from './upkeep.ts';
-export { tidyName } from './wording.ts';
+} from './maintenance/workers.ts';
+export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName, taskFlag } from './queue/contracts.ts';
+export {
+  enqueueEmployee,
+  requestRefresh,
+  requestRepReading,
+  retryAllNow,
+  retryNow,
+  wantChange,
+  wantChanges,
+} from './queue/enqueue.ts';
+export { flagsOfPausedTasks, type PausedTask, pauseTasks, readPaused, resumeTasks } from './queue/pause.ts';
+export { createTaskList } from './queue/tasks.ts';
+export { type Ended, reconcile } from './reconcile/reconcile.ts';
+export { tidyName } from './reconcile/wording.ts';
+export { type Adoption, type ConflictChoice, resolveConflict } from './refresh/adopt.ts';
+export { listMissing, type MissingEvent, markGone, type Question, readQuestion } from './refresh/missing.ts';
+export { refresh } from './refresh/refresh.ts';
+export { lockForLink, resendSchedules, syncEmployee } from './reps/link-employee.ts';

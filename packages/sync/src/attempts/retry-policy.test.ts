@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_RETRY_POLICY, nextTry } from './retry-policy.ts';
+
+const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const kind = fc.constantFrom('transient' as const, 'unknown' as const);
+
+/** Waits in milliseconds until the policy gives up, failing every time. */
+function waits(policy = DEFAULT_RETRY_POLICY, random = () => 0.5): number[] {
+  const all: number[] = [];
+  let failingForMs = 0;
+  for (let earlierTries = 0; ; earlierTries++) {
+    const verdict = nextTry({ kind: 'transient', earlierTries, failingForMs }, policy, random);
+    if (verdict.dead) return all;
+    all.push(verdict.retryInMs);
+    failingForMs += verdict.retryInMs;
+  }
+}
+
+const inSeconds = (ms: number[]) => ms.map((one) => one / 1000);
+
+describe('backoff', () => {
+  test('a blip of 5 s, then 60 s doubling up to an hour', () => {
+    expect(inSeconds(waits()).slice(0, 9)).toEqual([5, 60, 120, 240, 480, 960, 1920, 3600, 3600]);
+  });
+
+  test('the budget of a day is used to its end, and then it is a dead letter', () => {
+    fc.assert(
+      fc.property(chance, (at) => {
+        const spent = waits(DEFAULT_RETRY_POLICY, () => at).reduce((sum, wait) => sum + wait, 0);
+        expect(spent).toBeGreaterThanOrEqual(86_400_000);
+        expect(spent).toBeLessThan(86_460_000);
+      }),
+    );
+  });
+
+  test('the older system’s three retries at 60, 120 and 240 s are one setting away', () => {
+    expect(inSeconds(waits({ ...DEFAULT_RETRY_POLICY, maxRetries: 3 }))).toEqual([5, 60, 120, 240]);
+  });
+
+  test('jitter stays within 20 % and the cap, whatever the number of tries', () => {
+    fc.assert(
+      fc.property(kind, fc.integer({ min: 0, max: 500 }), chance, (failure, earlierTries, at) => {
+        const verdict = nextTry(
+          { kind: failure, earlierTries, failingForMs: 0 },
+          DEFAULT_RETRY_POLICY,
+          () => at,
+        );
+        if (verdict.dead) throw new Error('too early');
+        const plain = earlierTries === 0 ? 5_000 : Math.min(60_000 * 2 ** (earlierTries - 1), 3_600_000);
+        expect(verdict.retryInMs).toBeGreaterThanOrEqual(Math.floor(plain * 0.8));
+        expect(verdict.retryInMs).toBeLessThanOrEqual(Math.ceil(plain * 1.2));
+        expect(verdict.spent).toBe(true);
+      }),
+    );
+  });
+
+  test('Retry-After is never undercut, and late by a fifth at most', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 7_200_000 }),
+        fc.nat(20),
+        chance,
+        (retryAfterMs, earlierTries, at) => {
+          const failure = { kind: 'transient' as const, earlierTries, failingForMs: 0, retryAfterMs };
+          const verdict = nextTry(failure, DEFAULT_RETRY_POLICY, () => at);
+          if (verdict.dead) throw new Error('too early');
+          expect(verdict.retryInMs).toBeGreaterThanOrEqual(retryAfterMs);
+          expect(verdict.retryInMs).toBeLessThanOrEqual(Math.ceil(retryAfterMs * 1.2));
+        },
+      ),
+    );
+  });
+
+  test('a refusal is final at once', () => {
+    expect(nextTry({ kind: 'rejected', earlierTries: 0, failingForMs: 0 }, DEFAULT_RETRY_POLICY)).toEqual({
+      dead: true,
+    });
+  });
+
+  test('a failed sign-in is tried on for ever and spends nothing', () => {
+    fc.assert(
+      fc.property(fc.nat(1_000), fc.nat(1e9), chance, (earlierTries, failingForMs, at) => {
+        const verdict = nextTry(
+          { kind: 'session', earlierTries, failingForMs },
+          DEFAULT_RETRY_POLICY,
+          () => at,
+        );
+        expect(verdict).toMatchObject({ dead: false, spent: false });
+      }),
+    );
+  });
+});

@@ -1,0 +1,88 @@
+import { errorText, inScope, traced } from '@scheduler/runtime';
+import type { Task } from 'graphile-worker';
+import type { JobInfo, SyncContext } from '../context.ts';
+import { type Ended, reconcile } from '../reconcile/reconcile.ts';
+import { refresh, refreshOnTick } from '../refresh/refresh.ts';
+import { syncEmployee } from '../reps/link-employee.ts';
+import { readRepList } from '../reps/rep-list.ts';
+import { ORIGIN, PAYLOADS, TASKS, type TaskName } from './contracts.ts';
+
+/**
+ * A task that hangs in spite of its own limits is given up on, so that it doesn't hold a place of the worker for ever; its
+ * job comes again and finds out how far this one got. Reading a whole list takes as long as it takes.
+ */
+const HARD_LIMIT_MS = 300_000;
+
+async function withinLimit<T>(task: TaskName, running: Promise<T>): Promise<T> {
+  if (task === 'refresh_events') return running;
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${task} hung for ${HARD_LIMIT_MS / 1000} s`)), HARD_LIMIT_MS);
+  });
+  return Promise.race([running, limit]).finally(() => clearTimeout(timer));
+}
+
+/** The ids that a payload names; anybody may have written it. */
+function subjectOf(payload: unknown): Record<string, number> {
+  if (typeof payload !== 'object' || payload === null) return {};
+  const named = Object.entries(payload).filter(([name]) => ['eventId', 'employeeId', 'runId'].includes(name));
+  return Object.fromEntries(named.filter(([, id]) => typeof id === 'number'));
+}
+
+/**
+ * The five tasks as graphile-worker wants them. Each parses its payload, runs, writes one log line that says what came
+ * of which job, and counts it. A task ends well whatever Crossmark did, for its next try is a job of its own by then;
+ * it throws only where our own database failed, and then graphile-worker's retries are the safety net.
+ */
+export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
+  const runners: Record<TaskName, (payload: unknown, job: JobInfo) => Promise<Ended>> = {
+    sync_schedule: (payload, job) => reconcile(ctx, PAYLOADS.sync_schedule.parse(payload).eventId, job),
+    sync_schedule_update: (payload, job) =>
+      reconcile(ctx, PAYLOADS.sync_schedule_update.parse(payload).eventId, job),
+    sync_schedule_deletion: (payload, job) =>
+      reconcile(ctx, PAYLOADS.sync_schedule_deletion.parse(payload).eventId, job),
+    sync_employee: (payload, job) => {
+      const given = PAYLOADS.sync_employee.parse(payload);
+      return 'readingId' in given
+        ? readRepList(ctx, given.readingId, job)
+        : syncEmployee(ctx, given.employeeId, job);
+    },
+    refresh_events: (payload, job) => {
+      const given = PAYLOADS.refresh_events.parse(payload);
+      return 'runId' in given ? refresh(ctx, given.runId, job) : refreshOnTick(ctx, given.tickAt);
+    },
+  };
+  const tasks = TASKS.map((task): [TaskName, Task] => [
+    task,
+    async (payload, helpers) => {
+      const startedMs = performance.now();
+      const job: JobInfo = {
+        id: String(helpers.job.id),
+        task,
+        workerId: helpers.job.locked_by ?? 'unknown',
+        signal: helpers.abortSignal,
+      };
+      const { requestId, traceparent } = ORIGIN.parse(payload);
+      const ids = { task, job: job.id, ...subjectOf(payload), ...(requestId ? { requestId } : {}) };
+      const durationMs = () => Math.round(performance.now() - startedMs);
+      const failed = ({ outcome }: Ended) => outcome === 'dead' || outcome === 'retry';
+      const span = { name: task, kind: 'job', attributes: ids, traceparent, failed } as const;
+      const run = async (): Promise<Ended> => {
+        try {
+          const ended = await withinLimit(task, runners[task](payload, job));
+          const { outcome, clickToSyncedMs } = ended;
+          const level = outcome === 'dead' ? 'error' : outcome === 'retry' ? 'warn' : 'info';
+          ctx.log[level]({ ...ended, durationMs: durationMs() }, `${task} ${outcome}`);
+          ctx.metrics?.attempt({ task, outcome, durationMs: durationMs(), clickToSyncedMs });
+          return ended;
+        } catch (error) {
+          ctx.log.error({ err: error, durationMs: durationMs() }, `${task} broke off`);
+          // What is stored with the job must be a text that Postgres takes, and repeats nothing of what a statement was given.
+          throw new Error(errorText(error), { cause: error });
+        }
+      };
+      await inScope(ids, () => traced(span, run));
+    },
+  ]);
+  return Object.fromEntries(tasks) as Record<TaskName, Task>;
+}

@@ -1,0 +1,841 @@
+import { randomUUID } from 'node:crypto';
+import type { BookingId, MplanId } from '@scheduler/crossmark';
+import {
+  type AttemptOutcome,
+  type Db,
+  employees,
+  eventSyncs,
+  events,
+  type FailureKind,
+  idList,
+  inOrder,
+  isRolledBack,
+  jsonRows,
+  type StepState,
+  schedules,
+  stores,
+  syncAttempts,
+  syncSteps,
+  type Tx,
+} from '@scheduler/db';
+import { cleanText, createBatcher } from '@scheduler/runtime';
+import type { Condition, Instant } from '@scheduler/scheduling';
+import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import type { Verdict } from '../attempts/retry-policy.ts';
+import type { JobInfo } from '../context.ts';
+import { type EventTask, eventJobKey } from '../queue/contracts.ts';
+import { addJobs } from '../queue/enqueue.ts';
+import type { Step } from './diff.ts';
+import type { Remembered } from './observe.ts';
+
+/** Someone else owns the event now: whatever this process still believes about it is void. */
+export class LeaseLostError extends Error {
+  override readonly name = 'LeaseLostError';
+}
+
+/** A run that would like to reconcile an event, and the name it signs with, which no other run ever has. */
+export interface Claim {
+  eventId: number;
+  owner: string;
+  job: JobInfo;
+}
+
+/** A new run's claim. That it begins with the worker's id lets others free what a dead worker held. */
+export const claimOf = (eventId: number, job: JobInfo): Claim => ({
+  eventId,
+  owner: `${job.workerId}/${randomUUID()}`,
+  job,
+});
+
+/** The right to reconcile one event, and the attempt row that says so. */
+export interface Lease extends Claim {
+  attemptId: number;
+  /** The event as it was when the lease was taken; null where somebody changed it at that moment: then it is to be read. */
+  state: EventState | null;
+}
+
+/** Everything a reconciler needs to know of an event, read at one moment. */
+export interface EventState {
+  sync: typeof eventSyncs.$inferSelect;
+  event: typeof events.$inferSelect;
+  store: Pick<typeof stores.$inferSelect, 'crossmarkStoreId' | 'timeZone'>;
+  schedule: typeof schedules.$inferSelect | null;
+  employee: typeof employees.$inferSelect | null;
+  /** The journal's latest writes for the event and all its reissues, newest first. */
+  steps: JournalStep[];
+}
+export type JournalStep = typeof syncSteps.$inferSelect;
+
+/**
+ * Everything reconciliation reads and writes about an event: who owns it, which writes left for Crossmark, what came of
+ * them. Each call is one short transaction; none is open while Crossmark is called. What needs the lease throws
+ * {@link LeaseLostError} where it went to another worker. Null of a `finish…` says that what is wanted moved from
+ * `version` meanwhile, and that nothing was written.
+ */
+export interface Ledger {
+  /**
+   * Takes the event's lease and opens an attempt, unless somebody holds it (`busy`: a job is left to look again when
+   * that lease ends, no try spent) or there is nothing to be done.
+   */
+  takeLease(claim: Claim, leaseMs: number): Promise<Lease | 'busy' | 'nothing'>;
+  /**
+   * What is wanted and what is remembered of Crossmark's side, with the journal, as of one moment; undefined where the
+   * event is gone.
+   */
+  readEvent(eventId: number): Promise<EventState | undefined>;
+  /** The plan of another event that is known to have this booking; null where none is. An event that is gone has none. */
+  ownerOf(bookingId: BookingId, eventId: number): Promise<MplanId | null>;
+  /**
+   * Commits that a write is about to leave, and proves at that moment that the lease is still held (and prolongs it).
+   * Where this throws, nothing may be sent.
+   */
+  journalStep(lease: Lease, step: Write, leaseMs: number, condition: Condition | null): Promise<number>;
+  /**
+   * Commits what came of a journalled write and, where it was applied, what Crossmark holds since. A worker that lost
+   * the event meanwhile leaves its write as `unknown` and has the event looked at again: its write came late and may
+   * have changed what the new owner believes.
+   */
+  settleStep(lease: Lease, stepId: number, result: StepResult): Promise<void>;
+  /**
+   * {@link settleStep} and {@link finishSynced} at once, for a booking after which Crossmark holds what is wanted. Where the
+   * event can't be finished (null), the step is settled all the same.
+   */
+  settleAndFinish(
+    lease: Lease,
+    stepId: number,
+    made: { bookingId: BookingId; held: Remembered },
+    finish: SyncedResult,
+  ): Promise<Synced | null>;
+  /** Commits what a read of Crossmark showed: its booking, and what became of the writes that were in doubt. */
+  commitReading(lease: Lease, held: Remembered | null, settled: readonly SettledByReading[]): Promise<void>;
+  /**
+   * Marks the event synced and gives the lease back. Tells how long the change took from click to here, if it did. Null
+   * also where a write of a worker that lost the event was answered a moment ago.
+   */
+  finishSynced(lease: Lease, result: SyncedResult): Promise<Synced | null>;
+  /** Somebody changed Crossmark's side while ours was changed too: a person chooses. */
+  finishConflict(
+    lease: Lease,
+    result: { version: number; held: Remembered | null; reason: string },
+  ): Promise<true | null>;
+  /** An event that can't be tried yet and needs no job: what it waits for will enqueue it. */
+  finishWaiting(lease: Lease, result: { version: number; reason: string }): Promise<true | null>;
+  /**
+   * Commits a failed try together with what follows from it: the next job at its time, or a dead letter that the
+   * queue's pages show as a failed job. Gives the lease back.
+   */
+  finishFailed(lease: Lease, failure: FailedTry): Promise<'retry' | 'dead'>;
+  /**
+   * Hands the event back where its run can't go on, for a reason told in `summary`: no try spent, a job goes on after a while.
+   * For a run that never learnt whether it has the lease as well.
+   */
+  handBack(claim: Claim, afterMs: number, summary: string): Promise<void>;
+  /** Closes the attempt of a worker that lost its event; the event itself is the new owner's business. */
+  abandon(lease: Lease): Promise<void>;
+}
+
+/**
+ * The ledger in Postgres. Rows are always locked in the order event, event_syncs, jobs: the order in which saves take
+ * them. What every job does is done for all jobs of a process that come to it at once, see {@link createBatcher}: such a
+ * statement passes over rows that somebody has locked, and waits for each of those by itself.
+ */
+export function postgresLedger(db: Db): Ledger {
+  const options = { maxSize: 50, canRetryAlone: isRolledBack };
+  const freeLease = createBatcher(
+    (asked: readonly LeaseAsked[]) => takeFreeLeases(db, asked, SKIPPED),
+    options,
+  );
+  const state = createBatcher((eventIds: readonly number[]) => readEvents(db, eventIds), options);
+  const journal = createBatcher((leaving: readonly Leaving[]) => journalSteps(db, leaving, SKIPPED), options);
+  const confirm = createBatcher((confirmed: readonly Confirmed[]) => finishConfirmed(db, confirmed), options);
+  return {
+    async takeLease(claim, leaseMs) {
+      const asked = { ...claim, leaseMs };
+      const taken = (await freeLease(asked)) ?? (await takeFreeLeases(db, [asked], WAITED_FOR))[0];
+      return taken ? { ...claim, ...taken } : leaveForLater(db, claim);
+    },
+    readEvent: state,
+    ownerOf: ownerOf.bind(null, db),
+    async journalStep(lease, step, leaseMs, condition) {
+      const leaving = { lease, step, leaseMs, condition };
+      const stepId = (await journal(leaving)) ?? (await journalSteps(db, [leaving], WAITED_FOR))[0];
+      if (!stepId) throw lost(lease);
+      return stepId;
+    },
+    settleStep: settleStep.bind(null, db),
+    async settleAndFinish(lease, stepId, made, finish) {
+      const finished = await confirm({ lease, stepId, ...made, finish });
+      if (finished) return finished;
+      await settleStep(db, lease, stepId, { state: 'done', ...made });
+      return finishSynced(db, lease, finish);
+    },
+    commitReading: commitReading.bind(null, db),
+    finishSynced: finishSynced.bind(null, db),
+    finishConflict: finishConflict.bind(null, db),
+    finishWaiting: finishWaiting.bind(null, db),
+    finishFailed: finishFailed.bind(null, db),
+    handBack: handBack.bind(null, db),
+    abandon: abandon.bind(null, db),
+  };
+}
+
+/** What a statement does about rows that somebody else has locked. */
+type Locked = typeof SKIPPED;
+const SKIPPED = sql.raw('skip locked');
+const WAITED_FOR = sql.raw('');
+
+/** A write that can be journalled and sent. */
+export type Write = Exclude<Step, { kind: 'blocked' }>;
+
+/** What came of a write. */
+interface StepResult {
+  state: Exclude<StepState, 'sent' | 'settled'>;
+  detail?: string;
+  bookingId?: BookingId;
+  held?: Remembered | null;
+}
+
+/** A write that was in doubt or refused and, by a read, no longer is. */
+export interface SettledByReading {
+  id: number;
+  state: 'done' | 'settled' | 'not_done';
+  bookingId?: BookingId | null;
+}
+
+/** A change that arrived. `condition` is what that means for the event until the next refresh says more. */
+interface SyncedResult {
+  version: number;
+  condition: 'Unstaffed' | 'Scheduled' | 'Submitted';
+  outcome: 'done' | 'nothing';
+  summary: string | null;
+}
+
+/** A failed try; `decide` tells from the earlier ones what follows. `version` is null where none was read. */
+interface FailedTry {
+  version: number | null;
+  kind: FailureKind;
+  reason: string;
+  decide: (history: { earlierTries: number; failingForMs: number }) => Verdict;
+}
+
+async function leaveForLater(db: Db, { eventId, job }: Claim): Promise<'busy' | 'nothing'> {
+  return db.transaction(async (tx) => {
+    const [, [sync]] = await inOrder(
+      () => holdEvent(tx, eventId),
+      () =>
+        tx
+          .select({
+            state: eventSyncs.state,
+            heldForMs: sql<number>`coalesce(extract(epoch from lease_until - app_clock()) * 1000, 0)::float8`,
+          })
+          .from(eventSyncs)
+          .where(eq(eventSyncs.eventId, eventId))
+          .for('update'),
+    );
+    if (!sync || sync.state === 'synced' || sync.state === 'conflict') return 'nothing';
+    // The holder goes round again if what is wanted moved; this job only matters if the holder dies, or has just ended.
+    const afterMs = sync.heldForMs > 0 ? sync.heldForMs + 1_000 : 0;
+    await addJobs(tx, [{ task: job.task, payload: { eventId }, key: eventJobKey(eventId), afterMs }]);
+    return 'busy';
+  });
+}
+
+/** A lease that somebody would like to have. */
+interface LeaseAsked extends Claim {
+  leaseMs: number;
+}
+
+/**
+ * Takes the leases that nobody holds of events that aren't settled, opens an attempt each and reads them: the usual case, in
+ * one statement. Null where there is no such thing.
+ */
+async function takeFreeLeases(
+  db: Db,
+  asked: readonly LeaseAsked[],
+  locked: Locked,
+): Promise<(Pick<Lease, 'attemptId' | 'state'> | null)[]> {
+  const given = asked.map(({ eventId, owner, leaseMs, job }) => ({
+    eventId,
+    owner,
+    leaseMs,
+    task: job.task,
+    jobId: job.id,
+    workerId: job.workerId,
+  }));
+  // Whoever runs a dead letter again, from here or from the queue's pages, gives it all its tries again.
+  // The statement reads what was committed before it began, but locks rows as they are by then. Every change of an event's
+  // wishes or journal is one of its sync row: where that row is as it was read, so is all the rest.
+  const found = await db.execute<
+    EventRow & { attempt: string; event_id: number; job_id: string; as_read: boolean }
+  >(sql`
+    with asked as (
+      select * from json_to_recordset(${JSON.stringify(given)}::json)
+        as asked("eventId" int, owner text, "leaseMs" int, task text, "jobId" text, "workerId" text)
+    ), free as (
+      select asked.*, event_syncs.event_id, event_syncs.tries, event_syncs.state = 'failed' redriven,
+        schedules.id schedule_id, event_syncs.xmin written_by
+      from events
+      join event_syncs on event_syncs.event_id = events.id
+      join asked on asked."eventId" = events.id
+      left join schedules on schedules.event_id = events.id and schedules.ended_at is null
+      where events.id = any(${idsOf(asked)}) and event_syncs.state not in ('synced', 'conflict')
+        and (event_syncs.lease_until is null or event_syncs.lease_until <= app_now())
+      for key share of events ${locked} for update of event_syncs ${locked}
+    ), taken as (
+      update event_syncs set lease_owner = free.owner, lease_until = app_now() + free."leaseMs" * interval '1 millisecond',
+        state = case when redriven then 'pending' else state end,
+        tries = case when redriven then 0 else event_syncs.tries end,
+        -- What was held back wasn't tried: that time doesn't count towards the dead letter.
+        failing_since = case when redriven then null
+          else event_syncs.failing_since + coalesce(app_now() - event_syncs.held_back_since, '0') end,
+        held_back_since = null
+      from free where event_syncs.event_id = free.event_id
+      returning free.*
+    ), opened as (
+      insert into sync_attempts (task, job_id, worker_id, event_id, schedule_id, number)
+      select task, "jobId", "workerId", event_id, schedule_id, case when redriven then 1 else tries + 1 end
+      from taken returning id, event_id, job_id
+    )
+    select opened.id attempt, opened.event_id, opened.job_id, ${stateOf(sql.raw('opened.event_id'))},
+      written_by = (select xmin from event_syncs where event_id = opened.event_id) as_read
+    from opened join taken on taken.event_id = opened.event_id`);
+  return asked.map(({ eventId, job }) => {
+    const row = found.find((one) => one.event_id === eventId && one.job_id === job.id);
+    return row ? { attemptId: Number(row.attempt), state: (row.as_read && readState(row)) || null } : null;
+  });
+}
+
+/** Events that are asked about, as one parameter. Where a statement says so, it finds their rows by their key. */
+const idsOf = (asked: readonly { eventId: number }[]) => idList(asked.map(({ eventId }) => eventId));
+
+/** What refers to an event takes this lock anyway; taken first, it comes in the same order as a save's. */
+const holdEvent = (tx: Tx, eventId: number) =>
+  tx.select({ id: events.id }).from(events).where(eq(events.id, eventId)).for('key share');
+
+const ROWS = {
+  sync: jsonRows(eventSyncs),
+  event: jsonRows(events),
+  store: jsonRows(stores),
+  schedule: jsonRows(schedules),
+  employee: jsonRows(employees),
+  steps: jsonRows(syncSteps),
+};
+
+type EventRow = Record<keyof typeof ROWS, unknown>;
+
+/** Columns of a select with all that belongs to an event, for {@link readState}. */
+function stateOf(id: SQL): SQL {
+  const live = sql`where event_id = ${id} and ended_at is null`;
+  return sql`
+    ${ROWS.sync.of(sql`where event_id = ${id}`)} sync,
+    ${ROWS.event.of(sql`where id = ${id}`)} event,
+    ${ROWS.store.of(sql`where id = (select store_id from events where id = ${id})`)} store,
+    ${ROWS.schedule.of(live)} schedule,
+    ${ROWS.employee.of(sql`where id = (select employee_id from schedules ${live})`)} employee,
+    -- However long ago work was opened again: it isn't done a second time. Relies on the index sync_steps_event.
+    ${ROWS.steps.of(sql`where event_id = ${id} and (kind = 'reissue' or id in (
+      select id from sync_steps where event_id = ${id} order by id desc limit 50))`)} steps`;
+}
+
+async function readEvents(db: Db, eventIds: readonly number[]): Promise<(EventState | undefined)[]> {
+  const found = await db.execute<EventRow & { id: number }>(sql`
+    select asked.id, ${stateOf(sql.raw('asked.id'))} from unnest(${idList(eventIds)}) asked(id)`);
+  const states = new Map(found.map((row) => [row.id, readState(row)]));
+  return eventIds.map((id) => states.get(id));
+}
+
+async function ownerOf(db: Db, bookingId: BookingId, eventId: number): Promise<MplanId | null> {
+  // Relies on the index event_syncs_booking.
+  const [owner] = await db
+    .select({ mplanId: events.mplanId })
+    .from(eventSyncs)
+    .innerJoin(events, eq(events.id, eventSyncs.eventId))
+    .where(and(eq(eventSyncs.bookingId, bookingId), ne(events.id, eventId), isNull(events.goneSince)))
+    .limit(1);
+  return owner?.mplanId ?? null;
+}
+
+function readState(row: EventRow): EventState | undefined {
+  const [sync] = ROWS.sync.read(row.sync);
+  const [event] = ROWS.event.read(row.event);
+  const [store] = ROWS.store.read(row.store);
+  if (!sync || !event || !store) return undefined;
+  const [schedule = null] = ROWS.schedule.read(row.schedule);
+  const [employee = null] = ROWS.employee.read(row.employee);
+  const steps = ROWS.steps.read(row.steps).sort((a, b) => b.id - a.id);
+  return { sync, event, store, schedule, employee, steps };
+}
+
+/** A write that is about to leave. */
+interface Leaving {
+  lease: Lease;
+  step: Write;
+  leaseMs: number;
+  condition: Condition | null;
+}
+
+/** Journals writes of whoever holds the lease; null for others. */
+async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked): Promise<(number | null)[]> {
+  const given = leaving.map(({ lease: { eventId, owner }, step, leaseMs, condition }) => ({
+    eventId,
+    owner,
+    leaseMs,
+    kind: step.kind,
+    repId: step.kind === 'delete' ? null : step.repId,
+    scheduleId: step.kind === 'reissue' ? step.scheduleId : null,
+    startsAt: startOf(step),
+    endsAt: step.kind === 'create' ? step.endsAt : null,
+    bookingId: step.kind === 'create' ? null : step.bookingId,
+    condition,
+  }));
+  const journalled = await db.execute<{ id: string; event_id: number }>(sql`
+    with leaving as (
+      select * from json_to_recordset(${JSON.stringify(given)}::json)
+        as leaving("eventId" int, owner text, "leaseMs" int, kind sync_step_kind, "scheduleId" int, "repId" text,
+          "startsAt" timestamptz, "endsAt" timestamptz, "bookingId" text, condition event_condition)
+    ), owned as (
+      select leaving.*, event_id from events
+      join event_syncs on event_id = events.id
+      join leaving on leaving."eventId" = events.id
+      where events.id = any(${idsOf(given)}) and lease_owner = leaving.owner
+      for key share of events ${locked} for update of event_syncs ${locked}
+    ), kept as (
+      update event_syncs set lease_until = app_now() + owned."leaseMs" * interval '1 millisecond', updated_at = app_now()
+      from owned where event_syncs.event_id = owned.event_id
+      returning owned.*
+    )
+    insert into sync_steps (event_id, kind, schedule_id, rep_id, starts_at, ends_at, booking_id, condition)
+    select event_id, kind, "scheduleId", "repId", "startsAt", "endsAt", "bookingId", condition from kept returning id, event_id`);
+  return given.map(({ eventId }) => {
+    const step = journalled.find((row) => row.event_id === eventId);
+    return step ? Number(step.id) : null;
+  });
+}
+
+/** The start that the journal keeps with a write: the one asked for, or that of the booking which is opened again. */
+function startOf(step: Write): Instant | null {
+  if (step.kind === 'create') return step.startsAt;
+  return step.kind === 'reissue' ? step.workedAt : null;
+}
+
+const lost = ({ eventId }: Claim) =>
+  new LeaseLostError(`The lease of event ${eventId} went to another worker.`);
+
+type SyncValues = Parameters<ReturnType<Tx['update']>['set']>[0];
+
+/** Writes to the event's sync row as its owner; throws {@link LeaseLostError} where it isn't the owner any more. */
+async function holdLease(tx: Tx, lease: Lease, values: SyncValues) {
+  const rows = await tx
+    .update(eventSyncs)
+    .set({ ...values, updatedAt: sql`app_now()` })
+    .where(and(eq(eventSyncs.eventId, lease.eventId), eq(eventSyncs.leaseOwner, lease.owner)))
+    .returning({ wantedVersion: eventSyncs.wantedVersion });
+  if (rows.length === 0) throw lost(lease);
+}
+
+/** Columns for what is remembered of Crossmark's side. */
+export const remember = (held: Remembered | null) => ({
+  bookingId: held?.bookingId ?? null,
+  bookedRepId: held?.repId ?? null,
+  bookedRepNames: held?.names ?? null,
+  bookedStartsAt: held?.startsAt ?? null,
+  bookedEndsAt: held?.endsAt ?? null,
+});
+
+async function settleStep(db: Db, lease: Lease, stepId: number, result: StepResult): Promise<void> {
+  await orAsUnknown(db, lease, stepId, result, () =>
+    db.transaction(async (tx) => {
+      await inOrder(
+        () => holdLease(tx, lease, result.held === undefined ? {} : remember(result.held)),
+        () => tx.update(syncSteps).set(settled(result)).where(eq(syncSteps.id, stepId)),
+      );
+    }),
+  );
+}
+
+/** A write that Crossmark confirmed as just what is wanted. */
+interface Confirmed {
+  lease: Lease;
+  stepId: number;
+  bookingId: BookingId;
+  held: Remembered;
+  finish: SyncedResult;
+}
+
+/**
+ * Settles confirmed writes and marks their events synced, in one statement: where nobody else has touched an event since
+ * its write was journalled. Null for others.
+ */
+async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise<(Synced | null)[]> {
+  const given = confirmed.map(
+    ({ lease: { eventId, owner, attemptId }, stepId, bookingId, held, finish }) => ({
+      eventId,
+      owner,
+      attemptId,
+      stepId,
+      made: bookingId,
+      ...remember(held),
+      ...finish,
+      summary: finish.summary && cleanText(finish.summary),
+      follows: FOLLOWED_BY[finish.condition],
+    }),
+  );
+  // A step and its event's row are written by one transaction: as long as the row is that transaction's, no late answer, no
+  // newer wish and no other owner came in between. That holds for the row as it is locked, not only as it was looked up.
+  const finished = await db.execute<{ event_id: number; is_news: boolean; wanted_for_ms: number | null }>(sql`
+    with confirmed as (
+      select * from json_to_recordset(${JSON.stringify(given)}::json)
+        as confirmed("eventId" int, owner text, "attemptId" bigint, "stepId" bigint, made text, "bookingId" text,
+          "bookedRepId" text, "bookedRepNames" text, "bookedStartsAt" timestamptz, "bookedEndsAt" timestamptz, version int, condition event_condition,
+          outcome attempt_outcome, summary text, follows event_condition[])
+    ), mine as (
+      select confirmed.*, event_syncs.event_id, ${TOLD}
+      from events
+      join event_syncs on event_syncs.event_id = events.id
+      join confirmed on confirmed."eventId" = events.id
+      join sync_steps on sync_steps.id = confirmed."stepId"
+      where events.id = any(${idsOf(given)}) and lease_owner = confirmed.owner and wanted_version = confirmed.version
+        and sync_steps.state = 'sent' and event_syncs.xmin = sync_steps.xmin
+        and not exists (
+          select from sync_steps other
+          where other.event_id = events.id and other.id <> sync_steps.id and other.state in ('sent', 'unknown'))
+      for no key update of events skip locked for update of event_syncs skip locked
+    ), settled as (
+      update sync_steps set state = 'done', booking_id = made, answered_at = app_now() from mine where id = "stepId"
+    ), synced as (
+      update event_syncs set booking_id = "bookingId", booked_rep_id = "bookedRepId", booked_rep_names = "bookedRepNames",
+        booked_starts_at = "bookedStartsAt", booked_ends_at = "bookedEndsAt", ${SYNCED}
+      from mine where event_syncs.event_id = mine.event_id
+    ), followed as (
+      update events set condition = mine.condition, updated_at = app_now()
+      from mine where events.id = mine.event_id and events.condition = any(follows)
+    ), closed as (
+      update sync_attempts set outcome = mine.outcome, summary = mine.summary, finished_at = app_now()
+      from mine where id = "attemptId"
+    ), done as (
+      -- Jobs that came meanwhile have nothing left to do. Looked up one by one, of a million there may be.
+      select count(*) from graphile_worker.complete_jobs(array(
+        select job.id from mine cross join lateral (
+          select id from graphile_worker._private_jobs
+          where key = 'event:' || mine.event_id and locked_at is null offset 0
+        ) job))
+    )
+    select event_id, is_news, wanted_for_ms, (select count from done) from mine`);
+  return given.map(({ eventId }) => {
+    const row = finished.find((one) => one.event_id === eventId);
+    return row ? told(row) : null;
+  });
+}
+
+const settled = (result: StepResult) => ({
+  state: result.state,
+  ...(result.detail === undefined ? {} : { detail: result.detail }),
+  ...(result.bookingId === undefined ? {} : { bookingId: result.bookingId }),
+  answeredAt: sql`app_now()`,
+});
+
+/** Settles a step; where the event went to another worker meanwhile, leaves the step as unknown and says so. */
+async function orAsUnknown<T>(
+  db: Db,
+  lease: Lease,
+  stepId: number,
+  result: StepResult,
+  settle: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await settle();
+  } catch (error) {
+    if (error instanceof LeaseLostError && result.state !== 'refused' && result.state !== 'not_done') {
+      await db.transaction(async (tx) => {
+        await tx
+          .update(eventSyncs)
+          .set({ state: 'pending', updatedAt: sql`app_now()` })
+          .where(and(eq(eventSyncs.eventId, lease.eventId), ne(eventSyncs.state, 'conflict')));
+        await tx
+          .update(syncSteps)
+          .set({ ...settled(result), state: 'unknown', detail: 'answered after the lease was lost' })
+          .where(eq(syncSteps.id, stepId));
+        await addEventJob(tx, lease);
+      });
+    }
+    throw error;
+  }
+}
+
+async function commitReading(
+  db: Db,
+  lease: Lease,
+  held: Remembered | null,
+  settled: readonly SettledByReading[],
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    await holdLease(tx, lease, remember(held));
+    for (const step of settled) {
+      await tx
+        .update(syncSteps)
+        .set({
+          state: step.state,
+          answeredAt: sql`app_now()`,
+          ...(step.bookingId ? { bookingId: step.bookingId } : {}),
+        })
+        .where(eq(syncSteps.id, step.id));
+    }
+  });
+}
+
+const addEventJob = (tx: Tx, lease: Claim, afterMs = 0) =>
+  addJobs(tx, [
+    {
+      task: lease.job.task as EventTask,
+      payload: { eventId: lease.eventId },
+      key: eventJobKey(lease.eventId),
+      afterMs,
+    },
+  ]);
+
+const closeAttempt = (
+  tx: Tx,
+  lease: Lease,
+  values: {
+    outcome: AttemptOutcome;
+    summary?: string | null;
+    failureKind?: FailureKind;
+    failureReason?: string;
+    nextTryAt?: Instant | SQL;
+  },
+) =>
+  tx
+    .update(syncAttempts)
+    .set({ ...values, finishedAt: sql`app_now()` })
+    .where(eq(syncAttempts.id, lease.attemptId));
+
+const RELEASED = { leaseOwner: null, leaseUntil: null };
+const NO_FAILURE = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null, failureReason: null };
+
+/** The event's row under lock, if this worker still owns it. */
+async function lockOwned(tx: Tx, lease: Claim) {
+  const [row] = await tx
+    .select({
+      wantedVersion: eventSyncs.wantedVersion,
+      tries: eventSyncs.tries,
+      failingSince: eventSyncs.failingSince,
+      now: sql`app_clock()`.mapWith(eventSyncs.updatedAt),
+    })
+    .from(eventSyncs)
+    .where(and(eq(eventSyncs.eventId, lease.eventId), eq(eventSyncs.leaseOwner, lease.owner)))
+    .for('update');
+  if (!row) throw lost(lease);
+  return row;
+}
+
+/** The conditions that a condition takes the place of once a change has arrived. */
+const FOLLOWED_BY = {
+  Unstaffed: ['Scheduled', 'Staffed'],
+  Scheduled: ['Unstaffed'],
+  Submitted: ['Unstaffed', 'Scheduled', 'Staffed', 'Reissued'],
+} as const satisfies Record<SyncedResult['condition'], Condition[]>;
+
+async function finishSynced(db: Db, lease: Lease, result: SyncedResult): Promise<Synced | null> {
+  return db.transaction(async (tx) => {
+    const [owned, [inDoubt]] = await inOrder(
+      () => lockBoth(tx, lease),
+      () => stepInDoubt(tx, lease.eventId),
+    );
+    if (owned.wanted_version !== result.version || inDoubt) return null;
+    await writeSynced(tx, lease, result);
+    return told(owned);
+  });
+}
+
+/** A write of an event whose outcome isn't known. Relies on the index sync_steps_event. */
+const stepInDoubt = (tx: Tx, eventId: number) =>
+  tx
+    .select({ id: syncSteps.id })
+    .from(syncSteps)
+    .where(and(eq(syncSteps.eventId, eventId), inArray(syncSteps.state, ['sent', 'unknown'])))
+    .limit(1);
+
+/** Columns of a sync row that is synced with what is wanted, and of nobody any more. */
+const SYNCED =
+  sql.raw(`state = 'synced', conflict = null, synced_version = wanted_version, synced_at = app_now(), updated_at = app_now(),
+  lease_owner = null, lease_until = null, tries = 0, failing_since = null, next_try_at = null, failure_kind = null,
+  failure_reason = null`);
+
+/** Writes that an event is synced, as its owner and with its rows locked. */
+async function writeSynced(tx: Tx, { eventId, attemptId }: Lease, result: SyncedResult): Promise<void> {
+  // Under way, done or reissued work stays so; jobs that came meanwhile have nothing left to do.
+  await tx.execute(sql`
+    with synced as (
+      update event_syncs set ${SYNCED} where event_id = ${eventId}
+    ), followed as (
+      update events set condition = ${result.condition}::event_condition, updated_at = app_now()
+      where id = ${eventId} and condition in ${FOLLOWED_BY[result.condition]}
+    ), closed as (
+      update sync_attempts set outcome = ${result.outcome}::attempt_outcome, summary = ${sql.param(result.summary, syncAttempts.summary)}, finished_at = app_now()
+      where id = ${attemptId}
+    )
+    select count(*) from graphile_worker.complete_jobs(array(
+      select id from graphile_worker._private_jobs where key = ${eventJobKey(eventId)} and locked_at is null
+    ))`);
+}
+
+/** What is told of a change that arrived. */
+type Synced = { clickToSyncedMs: number | undefined };
+
+/** How long a change took, where it is one that wasn't synced before. */
+const told = (row: { is_news: boolean; wanted_for_ms: number | null }): Synced => ({
+  clickToSyncedMs: row.is_news && row.wanted_for_ms !== null ? Math.round(row.wanted_for_ms) : undefined,
+});
+/** Columns for {@link told}. */
+const TOLD = sql.raw(
+  'synced_version < wanted_version is_news, (extract(epoch from app_clock() - wanted_at) * 1000)::float8 wanted_for_ms',
+);
+
+/** The event's rows under lock, its own before its sync row as in a save, if this worker still owns it. */
+async function lockBoth(tx: Tx, lease: Lease) {
+  const [row] = await tx.execute<{
+    wanted_version: number;
+    is_news: boolean;
+    wanted_for_ms: number | null;
+  }>(sql`
+    select wanted_version, ${TOLD}
+    from events join event_syncs on event_id = events.id
+    where events.id = ${lease.eventId} and lease_owner = ${lease.owner}
+    for no key update of events for update of event_syncs`);
+  if (!row) throw lost(lease);
+  return row;
+}
+
+async function finishConflict(
+  db: Db,
+  lease: Lease,
+  result: { version: number; held: Remembered | null; reason: string },
+): Promise<true | null> {
+  return db.transaction(async (tx) => {
+    const row = await lockOwned(tx, lease);
+    if (row.wantedVersion !== result.version) return null;
+    await tx
+      .update(eventSyncs)
+      .set({
+        ...RELEASED,
+        ...NO_FAILURE,
+        ...remember(result.held),
+        state: 'conflict',
+        conflict: {
+          bookingId: result.held?.bookingId ?? null,
+          repId: result.held?.repId ?? null,
+          repNames: result.held?.names ?? '',
+          startsAt: result.held?.startsAt ?? null,
+          seenAt: row.now,
+        },
+        failureReason: result.reason,
+        updatedAt: sql`app_now()`,
+      })
+      .where(eq(eventSyncs.eventId, lease.eventId));
+    await closeAttempt(tx, lease, { outcome: 'conflict', failureReason: result.reason });
+    return true;
+  });
+}
+
+async function finishWaiting(
+  db: Db,
+  lease: Lease,
+  result: { version: number; reason: string },
+): Promise<true | null> {
+  return db.transaction(async (tx) => {
+    const row = await lockOwned(tx, lease);
+    if (row.wantedVersion !== result.version) return null;
+    await tx
+      .update(eventSyncs)
+      .set({
+        ...RELEASED,
+        ...NO_FAILURE,
+        state: 'waiting',
+        failureReason: result.reason,
+        updatedAt: sql`app_now()`,
+      })
+      .where(eq(eventSyncs.eventId, lease.eventId));
+    await closeAttempt(tx, lease, { outcome: 'waiting', failureReason: result.reason });
+    return true;
+  });
+}
+
+async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'retry' | 'dead'> {
+  return db.transaction(async (tx) => {
+    const row = await lockOwned(tx, lease);
+    const attempt = { failureKind: failure.kind, failureReason: failure.reason };
+    if (failure.version !== null && row.wantedVersion !== failure.version) {
+      await tx.update(eventSyncs).set(RELEASED).where(eq(eventSyncs.eventId, lease.eventId));
+      await addEventJob(tx, lease);
+      await closeAttempt(tx, lease, { ...attempt, outcome: 'retry', nextTryAt: row.now });
+      return 'retry';
+    }
+    const failingSince = row.failingSince ?? row.now;
+    const verdict = failure.decide({
+      earlierTries: row.tries,
+      failingForMs: Date.parse(row.now) - Date.parse(failingSince),
+    });
+    const failed = {
+      ...RELEASED,
+      ...attempt,
+      failingSince,
+      updatedAt: sql`app_now()`,
+    };
+    if (verdict.dead) {
+      await tx
+        .update(eventSyncs)
+        .set({ ...failed, state: 'failed', tries: row.tries + 1, nextTryAt: null })
+        .where(eq(eventSyncs.eventId, lease.eventId));
+      await addEventJob(tx, lease);
+      await tx.execute(sql`
+        select graphile_worker.permanently_fail_jobs(
+          array(select id from graphile_worker._private_jobs where key = ${eventJobKey(lease.eventId)}),
+          ${cleanText(failure.reason)}
+        )`);
+      await closeAttempt(tx, lease, { ...attempt, outcome: 'dead' });
+      return 'dead';
+    }
+    await addEventJob(tx, lease, verdict.retryInMs);
+    const nextTryAt = sql`(
+      select run_at + app_clock_offset() from graphile_worker._private_jobs where key = ${eventJobKey(lease.eventId)})`;
+    const nextTry = verdict.waits
+      ? { nextTryAt: null, failingSince: row.failingSince, heldBackSince: row.now }
+      : { nextTryAt };
+    await tx
+      .update(eventSyncs)
+      .set({ ...failed, ...nextTry, state: 'waiting', tries: row.tries + (verdict.spent ? 1 : 0) })
+      .where(eq(eventSyncs.eventId, lease.eventId));
+    await closeAttempt(tx, lease, {
+      ...attempt,
+      ...(verdict.waits ? { outcome: 'waiting' } : { outcome: 'retry', nextTryAt }),
+    });
+    return 'retry';
+  });
+}
+
+async function handBack(db: Db, claim: Claim, afterMs: number, summary: string): Promise<void> {
+  await db.transaction(async (tx) => {
+    await lockOwned(tx, claim);
+    await tx.update(eventSyncs).set(RELEASED).where(eq(eventSyncs.eventId, claim.eventId));
+    await addEventJob(tx, claim, afterMs);
+    await interrupt(tx, claim, summary);
+  });
+}
+
+async function abandon(db: Db, lease: Lease): Promise<void> {
+  await db.transaction((tx) => interrupt(tx, lease, 'another worker took over'));
+}
+
+/** Closes a run's attempt, unless it has ended by itself. */
+const interrupt = (tx: Tx, { eventId, job }: Claim, summary: string) =>
+  tx
+    .update(syncAttempts)
+    .set({ outcome: 'interrupted', summary, finishedAt: sql`app_now()` })
+    .where(
+      and(
+        eq(syncAttempts.eventId, eventId),
+        eq(syncAttempts.jobId, job.id),
+        eq(syncAttempts.workerId, job.workerId),
+        isNull(syncAttempts.outcome),
+      ),
+    );

@@ -1,0 +1,263 @@
+import type { BookingId } from '@scheduler/crossmark';
+import {
+  auditLog,
+  employees,
+  eventSyncs,
+  events,
+  schedules,
+  stores,
+  syncSteps,
+  type Tx,
+} from '@scheduler/db';
+import {
+  addMinutes,
+  CLOSED_CONDITIONS,
+  type Condition,
+  type Instant,
+  workDateOf,
+} from '@scheduler/scheduling';
+import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { eventJobKey } from '../queue/contracts.ts';
+import { addJobs, wantChange } from '../queue/enqueue.ts';
+import { remember } from '../reconcile/ledger.ts';
+import { type Remembered, remembered, writesBeneath } from '../reconcile/observe.ts';
+
+/** An event as it stands here: its row, its live schedule, its sync row. */
+export interface LocalEvent {
+  event: typeof events.$inferSelect;
+  schedule: typeof schedules.$inferSelect | null;
+  sync: typeof eventSyncs.$inferSelect | null;
+}
+
+/** The person behind a RepID. */
+export interface KnownRep {
+  id: number;
+  name: string;
+}
+
+/** The people Crossmark's bookings can be told of, by RepID. */
+export async function knownReps(tx: Tx, repIds: readonly string[]): Promise<Map<string, KnownRep>> {
+  if (repIds.length === 0) return new Map();
+  const rows = await tx
+    .select({ id: employees.id, name: employees.name, repId: employees.repId })
+    .from(employees)
+    .where(inArray(sql`${employees.repId}`, [...repIds]));
+  return new Map(rows.map((row) => [String(row.repId), row]));
+}
+
+/** The schedule a booking amounts to here; null where its person or time isn't known, or the event takes none. */
+export function scheduleOf(
+  local: { event: Pick<LocalEvent['event'], 'durationMinutes'>; condition: Condition },
+  held: Remembered | null,
+  reps: ReadonlyMap<string, KnownRep>,
+  timeZone: string,
+) {
+  const rep = held?.repId ? reps.get(held.repId) : undefined;
+  if (!held?.startsAt || !rep || CLOSED_CONDITIONS.includes(local.condition)) return null;
+  return {
+    employeeId: rep.id,
+    startsAt: held.startsAt,
+    endsAt: held.endsAt ?? addMinutes(held.startsAt, local.event.durationMinutes),
+    workDate: workDateOf(held.startsAt, timeZone),
+  };
+}
+
+/** A booking with the end that its schedule here gets: Crossmark's list tells none, so that is the one agreed on. */
+export function withAgreedEnd(
+  local: Parameters<typeof scheduleOf>[0],
+  held: Remembered | null,
+  reps: ReadonlyMap<string, KnownRep>,
+  timeZone: string,
+): Remembered | null {
+  return held && { ...held, endsAt: scheduleOf(local, held, reps, timeZone)?.endsAt ?? held.endsAt };
+}
+
+const NO_REISSUE = { reissueOf: null, reissueExpiresOn: null, reissueResponses: null };
+
+/** What an adoption did to the schedule here, for the audit log. */
+export interface Adoption {
+  action: 'schedule.adopt';
+  scheduleId: number | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
+
+const snapshot = (schedule: typeof schedules.$inferSelect, employeeName: string) => ({
+  version: schedule.version,
+  eventId: schedule.eventId,
+  employeeId: schedule.employeeId,
+  employeeName,
+  startsAt: schedule.startsAt,
+  endsAt: schedule.endsAt,
+  workDate: schedule.workDate,
+  ended: schedule.endedAt !== null,
+});
+
+/**
+ * Makes the schedule here what Crossmark holds: moved, given to its person, made, or ended where Crossmark has nobody
+ * or somebody unknown here. Crossmark's side is a fact: no rule is asked. The caller holds the locks of the event, its
+ * schedule and its sync row, and writes what is remembered.
+ */
+export async function adoptBooking(
+  tx: Tx,
+  local: LocalEvent,
+  condition: Condition,
+  held: Remembered | null,
+  reps: ReadonlyMap<string, KnownRep>,
+  timeZone: string,
+): Promise<Adoption> {
+  const { event, schedule } = local;
+  const theirs = scheduleOf({ event, condition }, held, reps, timeZone);
+  const [person] = schedule
+    ? await tx.select({ name: employees.name }).from(employees).where(eq(employees.id, schedule.employeeId))
+    : [];
+  const before = schedule && snapshot(schedule, person?.name ?? '');
+  const newName = (held?.repId && reps.get(held.repId)?.name) || '';
+  if (!theirs) {
+    if (!schedule) return { action: 'schedule.adopt', scheduleId: null, before, after: null };
+    const [ended] = await tx
+      .update(schedules)
+      .set({ endedAt: sql`app_now()`, version: schedule.version + 1, updatedAt: sql`app_now()` })
+      .where(eq(schedules.id, schedule.id))
+      .returning();
+    const after = ended ? snapshot(ended, person?.name ?? '') : null;
+    return { action: 'schedule.adopt', scheduleId: schedule.id, before, after };
+  }
+  // Whatever was to be opened again for it: Crossmark has another booking now.
+  const values = { ...theirs, source: 'crossmark' as const, ...NO_REISSUE };
+  const [row] = schedule
+    ? await tx
+        .update(schedules)
+        .set({ ...values, overrideReason: null, version: schedule.version + 1, updatedAt: sql`app_now()` })
+        .where(eq(schedules.id, schedule.id))
+        .returning()
+    : await tx
+        .insert(schedules)
+        .values({ ...values, eventId: event.id })
+        .returning();
+  if (!row) throw new Error('The schedule was not adopted.');
+  return { action: 'schedule.adopt', scheduleId: row.id, before, after: snapshot(row, newName) };
+}
+
+/** Writes an adoption that nobody here did into the audit log. */
+export async function auditAdoptions(tx: Tx, adoptions: readonly (Adoption & { eventId: number })[]) {
+  if (adoptions.length === 0) return;
+  await tx.insert(auditLog).values(
+    adoptions.map(({ action, scheduleId, eventId, before, after }) => ({
+      actorId: 'system',
+      actorName: 'Crossmark',
+      action,
+      subjectType: scheduleId === null ? 'event' : 'schedule',
+      subjectId: String(scheduleId ?? eventId),
+      before,
+      after,
+    })),
+  );
+}
+
+/**
+ * Settles the writes of an event whose outcome isn't known, where Crossmark's side has been read since and both sides agree on it:
+ * `made` is the one that what it holds came from. The others may still arrive within a day, as any that got lost. In doubt for
+ * ever, they would explain what somebody does on Crossmark's site later.
+ */
+export async function settleDoubts(
+  tx: Tx,
+  eventId: number,
+  made?: { stepId: number | undefined; bookingId: BookingId | null },
+): Promise<void> {
+  const inDoubt = and(eq(syncSteps.eventId, eventId), inArray(syncSteps.state, ['sent', 'unknown']));
+  const answeredAt = sql`app_now()`;
+  if (made?.stepId !== undefined)
+    await tx
+      .update(syncSteps)
+      .set({ state: 'done', bookingId: made.bookingId, answeredAt })
+      .where(and(inDoubt, eq(syncSteps.id, made.stepId)));
+  await tx.update(syncSteps).set({ state: 'settled', answeredAt }).where(inDoubt);
+}
+
+/** A write of ours may have had an effect after it was thought settled: the event is looked at again. */
+export async function reopen(tx: Tx, eventId: number, stepIds: readonly number[]) {
+  await tx
+    .update(syncSteps)
+    .set({ state: 'unknown' })
+    .where(inArray(syncSteps.id, [...stepIds]));
+  await tx
+    .update(eventSyncs)
+    .set({ state: 'pending', updatedAt: sql`app_now()` })
+    .where(eq(eventSyncs.eventId, eventId));
+  await addJobs(tx, [{ task: 'sync_schedule_update', payload: { eventId }, key: eventJobKey(eventId) }]);
+}
+
+/** A person's choice in a conflict: `mine` sends what the board has, `theirs` makes the board what Crossmark has. */
+export interface ConflictChoice {
+  choice: 'mine' | 'theirs';
+  /** When Crossmark's side was read that the person was shown: `seenAt` of the conflict. */
+  seenAt: Instant;
+}
+
+/**
+ * Ends a conflict by a person's choice, in the caller's transaction, which also writes who chose. Nothing is done where there is
+ * no conflict any more (`none`), and where Crossmark's side was read anew after the person was shown it (`moved`): nobody
+ * chose between what stands now.
+ */
+export async function resolveConflict(
+  tx: Tx,
+  eventId: number,
+  { choice, seenAt }: ConflictChoice,
+): Promise<Adoption | 'mine' | 'none' | 'moved'> {
+  const [event] = await tx.select().from(events).where(eq(events.id, eventId)).for('no key update');
+  const [schedule] = await tx
+    .select()
+    .from(schedules)
+    .where(and(eq(schedules.eventId, eventId), isNull(schedules.endedAt)))
+    .for('no key update');
+  const [sync] = await tx.select().from(eventSyncs).where(eq(eventSyncs.eventId, eventId)).for('update');
+  if (!event || sync?.state !== 'conflict') return 'none';
+  if (sync.conflict?.seenAt !== seenAt) return 'moved';
+  if (choice === 'mine') {
+    await wantChange(tx, { eventId, task: 'sync_schedule_update' });
+    return 'mine';
+  }
+  const [store] = await tx.select().from(stores).where(eq(stores.id, event.storeId));
+  const held = remembered({ sync }, []);
+  const reps = await knownReps(tx, held?.repId ? [held.repId] : []);
+  const local = { event, schedule: schedule ?? null, sync };
+  const timeZone = store?.timeZone ?? 'UTC';
+  const adopted = await adoptBooking(tx, local, event.condition, held, reps, timeZone);
+  await tx
+    .update(eventSyncs)
+    .set({
+      ...remember(withAgreedEnd({ event, condition: event.condition }, held, reps, timeZone)),
+      state: 'synced',
+      syncedVersion: sync.wantedVersion,
+      syncedAt: sql`app_now()`,
+      tries: 0,
+      failingSince: null,
+      nextTryAt: null,
+      failureKind: null,
+      failureReason: null,
+      conflict: null,
+      updatedAt: sql`app_now()`,
+    })
+    .where(eq(eventSyncs.eventId, eventId));
+  await tx
+    .update(events)
+    .set({ condition: held ? 'Scheduled' : 'Unstaffed', updatedAt: sql`app_now()` })
+    .where(and(eq(events.id, eventId), inArray(events.condition, ['Unstaffed', 'Scheduled', 'Staffed'])));
+  await settleDoubts(tx, eventId);
+  if (adopted.after && adopted.after.ended !== true) {
+    const steps = await tx
+      .select()
+      .from(syncSteps)
+      .where(eq(syncSteps.eventId, eventId))
+      .orderBy(desc(syncSteps.id));
+    const beneath = writesBeneath(held, steps);
+    if (beneath.length > 0)
+      await reopen(
+        tx,
+        eventId,
+        beneath.map((step) => step.id),
+      );
+  }
+  return adopted;
+}

@@ -1,0 +1,221 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { PlannedEvent } from '@scheduler/crossmark';
+import type { Doubt } from '@scheduler/db';
+import { CLOSED_CONDITIONS, type Condition, type Instant } from '@scheduler/scheduling';
+import { isWanted, type Wanted } from '../reconcile/diff.ts';
+import type { JournalStep } from '../reconcile/ledger.ts';
+import {
+  bookingOf,
+  lastKnown,
+  leavesOpen,
+  mayHaveRemoved,
+  type Remembered,
+  remembered,
+  reopened,
+  sameBooking,
+  saysBooked,
+  understand,
+  writesBeneath,
+} from '../reconcile/observe.ts';
+import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from './adopt.ts';
+
+/** What a row of the list means for an event's booking here. */
+export type RowVerdict = { drift: boolean } & (
+  | { kind: 'same' }
+  /** Only what is remembered of Crossmark's side changes. */
+  | { kind: 'remember'; held: Remembered | null }
+  /**
+   * Nobody here disagrees: the schedule becomes what Crossmark has. What our own writes `stepIds` made may lie beneath
+   * it, and is looked for then.
+   */
+  | { kind: 'adopt'; held: Remembered | null; stepIds: number[] }
+  /** A write of ours that arrived late or was lost: reconcile again. */
+  | { kind: 'repair'; stepIds: number[] }
+  /** What couldn't be sent was done by hand on Crossmark's site, or by our write `stepId`, whose outcome wasn't known. */
+  | { kind: 'agreed'; held: Remembered | null; stepId: number | undefined }
+  | { kind: 'conflict'; held: Remembered | null }
+  /** A copy of the list that lags behind would show the same: the next complete reading has to show it too. */
+  | ({ kind: 'doubt' } & Doubt)
+);
+const SAME: RowVerdict = { kind: 'same', drift: false };
+
+/** Nothing of ours is on its way, and nothing happened here since the page was asked for. */
+function isQuiet(sync: LocalEvent['sync'], since: Instant): boolean {
+  return sync === null || (sync.updatedAt < since && (sync.leaseUntil === null || sync.leaseUntil < since));
+}
+
+/** What a doubt remembers of a booking. */
+const doubtOf = (held: Remembered | null): Doubt['shows'] =>
+  held && { bookingId: held.bookingId, repId: held.repId, startsAt: held.startsAt };
+
+/**
+ * Whether a copy of the list from before a write, ours or one that was adopted since, would show `held` in place of the
+ * booking that is known: none at all, one that we removed or opened again since, or one that an earlier write of ours made.
+ */
+function mayBeStale(
+  held: Remembered | null,
+  agreed: Remembered | null,
+  steps: readonly JournalStep[],
+): boolean {
+  if (held === null) return agreed !== null;
+  return steps.some(({ kind, state, bookingId, repId, startsAt }) => {
+    if (state !== 'done') return false;
+    // A booking that is listed without its number may be any that we removed.
+    if (kind !== 'create') return held.bookingId === null || bookingId === held.bookingId;
+    const isThat = held.bookingId === null || bookingId === held.bookingId;
+    return isThat && repId === held.repId && startsAt === held.startsAt;
+  });
+}
+
+/**
+ * Judges one row; pure. `wanted` is undefined where the schedule's person has no RepID. `since` is when the row was asked
+ * for, `began` when the reading did. What may be stale is a doubt until `complete` says that the whole list was read, and
+ * counts where the complete reading before left the same doubt, `confirmAfterMs` or longer ago. Until then the doubt keeps the
+ * time of the first reading that showed it.
+ */
+export function judge(given: {
+  row: PlannedEvent;
+  local: LocalEvent;
+  since: Instant;
+  began: Instant;
+  complete: boolean;
+  confirmAfterMs: number;
+  timeZone: string;
+  reps: ReadonlyMap<string, KnownRep>;
+  steps: readonly JournalStep[];
+  wanted: Wanted | null | undefined;
+}): RowVerdict {
+  const { row, local, since, began, timeZone, reps, steps, wanted } = given;
+  const { sync, schedule } = local;
+  if (!isQuiet(sync, since) || (sync === null && schedule !== null)) return SAME;
+  const agreed = sync && remembered({ sync }, steps);
+  const last = sync && lastKnown({ sync });
+  const reading = understand({ listed: row, timeZone, wanted: wanted ?? null, last, steps, at: since });
+  const { held } = reading;
+  const unchanged = sameBooking(agreed, held, timeZone);
+  // Whatever a row shows otherwise than a booking of ours that was just made may be from before it: what somebody did on
+  // Crossmark's site until then isn't in the journal.
+  const isJustWritten = steps.some(
+    ({ state, sentAt }) => state === 'done' && Date.parse(began) - Date.parse(sentAt) < given.confirmAfterMs,
+  );
+  /** Undefined where there is no doubt, or none any more. */
+  const doubt = (): RowVerdict | undefined => {
+    if (unchanged) return undefined;
+    if (!mayBeStale(held, agreed, steps) && !(isJustWritten && sync?.state === 'synced')) return undefined;
+    // A reading that began before our last write may show what was there before it.
+    if (!isQuiet(sync, began)) return SAME;
+    const shows = doubtOf(held);
+    const before = sync?.doubt;
+    const isSame = before && sync.updatedAt < before.seenAt && isDeepStrictEqual(before.shows, shows);
+    const seenAt = isSame ? before.seenAt : began;
+    const isConfirmed =
+      given.complete && isSame && Date.parse(began) - Date.parse(seenAt) >= given.confirmAfterMs;
+    return isConfirmed ? undefined : { kind: 'doubt', shows, seenAt, drift: false };
+  };
+
+  if (sync && sync.state !== 'synced') {
+    if (sync.state !== 'failed' && sync.state !== 'conflict') return SAME;
+    if (saysBooked(row.condition) && leavesOpen(row, agreed, [])) return SAME;
+    const doubted = doubt();
+    if (doubted) return doubted;
+    if (wanted !== undefined && isWanted(wanted, held) && reading.beneath.length === 0)
+      return { kind: 'agreed', held, stepId: reading.source, drift: false };
+    const news = sync.state === 'conflict' ? !unchanged : !unchanged && !reading.explained;
+    return news ? { kind: 'conflict', held, drift: true } : SAME;
+  }
+
+  const beneath = writesBeneath(held, steps, wanted ?? null).map((step) => step.id);
+  const adopted = withAgreedEnd({ event: local.event, condition: row.condition }, held, reps, timeZone);
+  if (unchanged) {
+    const adoptable =
+      !schedule && scheduleOf({ event: local.event, condition: row.condition }, held, reps, timeZone);
+    if (adoptable) return { kind: 'adopt', held: adopted, stepIds: beneath, drift: false };
+    const renamed = held !== null && held.names !== agreed?.names;
+    const identified = held !== null && held.bookingId !== agreed?.bookingId;
+    return renamed || identified ? { kind: 'remember', held, drift: false } : SAME;
+  }
+  // Our own doing, late: what is wanted here still stands.
+  const late = steps.filter(
+    (step) =>
+      (step.kind === 'create' &&
+        held !== null &&
+        reading.source === step.id &&
+        step.bookingId !== agreed?.bookingId) ||
+      (step.kind === 'delete' &&
+        held === null &&
+        mayHaveRemoved(agreed?.bookingId ?? null, steps, since).includes(step)),
+  );
+  const repair = { kind: 'repair' as const, stepIds: late.map((step) => step.id), drift: true };
+  if (held === null && late.length > 0) return repair;
+  const traces = row.startsAt !== null || row.repId !== null || row.staffedReps.length > 0;
+  const plain = row.condition === 'Unstaffed' || row.condition === 'Canceled';
+  // Removed there, if Crossmark says so plainly; a row that just lacks its booking says nothing. One that shows what was
+  // worked before a reissue shows that the booking made after it is gone.
+  const showsHistory = row.bookingId !== null && reopened(steps).has(row.bookingId);
+  if (held === null && schedule && !showsHistory && (traces || !plain)) return SAME;
+  const doubted = doubt();
+  if (doubted) return doubted;
+  if (late.length > 0) return repair;
+  // Closed work keeps its schedule as history.
+  if (held !== null && schedule && CLOSED_CONDITIONS.includes(row.condition))
+    return { kind: 'remember', held, drift: true };
+  return { kind: 'adopt', held: adopted, stepIds: beneath, drift: agreed !== null || schedule !== null };
+}
+
+/**
+ * The condition to keep: Crossmark's, made to agree with what it says of the booking, which it can lag behind. `isDoubted`:
+ * what it says of the booking doesn't count yet.
+ */
+export function conditionOf(
+  row: PlannedEvent,
+  local: LocalEvent | null,
+  since: Instant,
+  isDoubted = false,
+): Condition {
+  const booked = bookingOf(row) !== null;
+  const told =
+    row.condition === 'Unstaffed' && booked
+      ? 'Scheduled'
+      : (row.condition === 'Scheduled' || row.condition === 'Staffed') && !booked
+        ? 'Unstaffed'
+        : row.condition;
+  if (!local) return told;
+  const settled =
+    isQuiet(local.sync, since) && (local.sync === null ? !local.schedule : local.sync.state === 'synced');
+  // Opened again here, and Crossmark hasn't heard of it yet.
+  if (!settled && local.schedule?.reissueOf && told !== 'Canceled') return local.event.condition;
+  if (isDoubted) return local.event.condition;
+  // Between Unstaffed and Scheduled it is our own plan that is on its way; anything else is Crossmark's news.
+  if (!settled && ['Unstaffed', 'Scheduled', 'Staffed'].includes(told)) return local.event.condition;
+  if (told === 'Unstaffed' && local.schedule && row.condition !== 'Unstaffed') return local.event.condition;
+  return told;
+}
+
+/** Whether Crossmark tells anything of the event itself that isn't so here. */
+export function differs(row: PlannedEvent, event: LocalEvent['event'], condition: Condition): boolean {
+  return (
+    row.name !== event.name ||
+    row.startsOn !== event.startsOn ||
+    row.dueOn !== event.dueOn ||
+    condition !== event.condition ||
+    (row.instructionsUrl !== null && row.instructionsUrl !== event.instructionsUrl) ||
+    event.missingRuns > 0 ||
+    event.goneSince !== null
+  );
+}
+
+/** A quick look without lock: most rows of most readings need nothing. Errs towards true. */
+export function needsWrite(row: PlannedEvent, local: LocalEvent, since: Instant, timeZone: string): boolean {
+  if (differs(row, local.event, conditionOf(row, local, since))) return true;
+  const { sync, schedule } = local;
+  const listed = bookingOf(row);
+  if (!sync) return listed !== null;
+  if (sync.state === 'failed' || sync.state === 'conflict') return true;
+  const agreed = remembered({ sync }, []);
+  return (
+    !sameBooking(agreed, listed, timeZone) ||
+    (listed?.names ?? null) !== (agreed?.names ?? null) ||
+    (listed !== null && listed.bookingId !== null && listed.bookingId !== agreed?.bookingId) ||
+    (listed !== null && schedule === null)
+  );
+}

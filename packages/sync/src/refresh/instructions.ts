@@ -1,0 +1,141 @@
+import { CrossmarkError, type MplanId, type StoreId } from '@scheduler/crossmark';
+import { type Db, events, idList, stores } from '@scheduler/db';
+import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
+import { and, asc, eq, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
+import { CrossmarkUnreachableError } from '../breaker/breaker.ts';
+import type { JobInfo, SyncContext } from '../context.ts';
+
+/** Events that one call asks about. */
+const BATCH = 50;
+/** So many are asked about after one refresh; what is left comes with the next. */
+const MOST_EVENTS = 20 * BATCH;
+/** Two calls that fail one after the other: the rest would fare no better. */
+const FAILED_IN_A_ROW = 2;
+/** Where Crossmark named no link, it is asked again after so many hours. */
+const ASK_AGAIN_HOURS = 24;
+
+interface Asked {
+  id: number;
+  mplanId: MplanId;
+  storeId: StoreId;
+}
+
+/**
+ * Asks Crossmark for the instructions of open events that its list tells no link of, and keeps what it names. Nothing
+ * depends on it, and it never throws: what fails is tried again after the next refresh. Returns how many links were found.
+ */
+export async function fetchInstructions(ctx: SyncContext, job: JobInfo): Promise<number> {
+  const wait = (error: unknown): Asked[] => {
+    ctx.log.warn({ err: error }, 'links to instructions have to wait');
+    return [];
+  };
+  let found = 0;
+  let failed = 0;
+  // Shuffled: an event that spoils its call has other neighbours the next time.
+  const waiting = shuffled(await withoutLink(ctx.db).catch(wait));
+  for (let at = 0; at < waiting.length && failed < FAILED_IN_A_ROW && !job.signal.aborted; at += BATCH) {
+    try {
+      found += await ask(ctx, waiting.slice(at, at + BATCH), job.signal);
+      failed = 0;
+    } catch (error) {
+      if (error instanceof CrossmarkUnreachableError || job.signal.aborted) break;
+      wait(error);
+      failed += 1;
+    }
+  }
+  return found;
+}
+
+/** Asks about those of a batch that nobody else is asking about. */
+async function ask(
+  { db, crossmark }: SyncContext,
+  batch: readonly Asked[],
+  signal: AbortSignal,
+): Promise<number> {
+  const asked = await claim(db, batch);
+  if (asked.length === 0) return 0;
+  try {
+    return await keep(db, asked, await crossmark.instructions({ events: asked, signal }));
+  } catch (error) {
+    await giveBack(db, asked);
+    throw error;
+  }
+}
+
+/**
+ * Notes of events that they are asked about, before they are: a reading that ends meanwhile leaves them alone. Events that
+ * somebody is writing wait for the next reading.
+ */
+async function claim(db: Db, batch: readonly Asked[]): Promise<Asked[]> {
+  const claimed = await db.execute<{ id: number }>(sql`
+    update events set instructions_asked_at = app_now() where id in (
+      select id from events where id = any(${idList(batch.map(({ id }) => id))})
+        and instructions_url is null and ${mayBeAsked}
+      for update skip locked)
+    returning id`);
+  const ids = new Set(claimed.map(({ id }) => id));
+  return batch.filter(({ id }) => ids.has(id));
+}
+
+/** They were not answered for: the next reading asks about them again. */
+async function giveBack(db: Db, asked: readonly Asked[]): Promise<void> {
+  await db
+    .update(events)
+    .set({ instructionsAskedAt: null })
+    .where(sql`${events.id} = any(${idList(asked.map(({ id }) => id))})`);
+}
+
+const mayBeAsked = sql`coalesce(${events.instructionsAskedAt} < app_now() - ${ASK_AGAIN_HOURS} * interval '1 hour', true)`;
+
+/** Events that are worth asking about, soonest due first. Relies on the index events_store_due. */
+async function withoutLink(db: Db): Promise<Asked[]> {
+  const rows = await db
+    .select({ id: events.id, mplanId: events.mplanId, storeId: stores.crossmarkStoreId })
+    .from(events)
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .where(
+      and(
+        isNotNull(events.mplanId),
+        isNull(events.instructionsUrl),
+        isNull(events.goneSince),
+        notInArray(events.condition, [...CLOSED_CONDITIONS]),
+        sql`${events.dueOn} >= (app_now() at time zone ${stores.timeZone})::date`,
+        mayBeAsked,
+      ),
+    )
+    .orderBy(asc(events.dueOn), asc(events.id))
+    .limit(MOST_EVENTS);
+  return rows.flatMap(({ mplanId, ...row }) => (mplanId === null ? [] : { ...row, mplanId }));
+}
+
+/** Writes down what was named, and when it was asked for. An answer about other plans than these says nothing. */
+async function keep(
+  db: Db,
+  asked: readonly Asked[],
+  answer: readonly { mplanId: MplanId; instructionsUrl: string | null }[],
+): Promise<number> {
+  const plans = new Set(asked.map(({ mplanId }) => mplanId));
+  if (answer.some(({ mplanId }) => !plans.has(mplanId))) {
+    throw new CrossmarkError(
+      'transient',
+      'bulkPrintMplanLocations',
+      'the answer names plans that were not asked for',
+    );
+  }
+  const urlOf = new Map<MplanId, string>();
+  for (const { mplanId, instructionsUrl } of answer) if (instructionsUrl) urlOf.set(mplanId, instructionsUrl);
+  const rows = asked.map(({ id, mplanId }) => ({ id, url: urlOf.get(mplanId) ?? null }));
+  const kept = await db.execute(sql`
+    update events set instructions_url = coalesce(events.instructions_url, new.url), instructions_asked_at = app_now()
+    from json_to_recordset(${JSON.stringify(rows)}::json) as new(id int, url text)
+    where events.id = new.id
+    returning new.url`);
+  return kept.filter(({ url }) => url !== null).length;
+}
+
+function shuffled<T>(list: readonly T[]): T[] {
+  return list
+    .map((item) => ({ item, place: Math.random() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+}

@@ -1,0 +1,537 @@
+import type { PlannedEvent, StoreId } from '@scheduler/crossmark';
+import {
+  type Db,
+  type Doubt,
+  employees,
+  eventSyncs,
+  events,
+  idList,
+  schedules,
+  stores,
+  syncSteps,
+  type Tx,
+} from '@scheduler/db';
+import {
+  type Condition,
+  eventMatchKey,
+  type Instant,
+  type PerType,
+  ruledAgain,
+  ruledByName,
+} from '@scheduler/scheduling';
+import { and, between, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { eventJobKey } from '../queue/contracts.ts';
+import { retryAllNow, wantChanges } from '../queue/enqueue.ts';
+import type { Wanted } from '../reconcile/diff.ts';
+import { type JournalStep, remember } from '../reconcile/ledger.ts';
+import { dueReissue, type Remembered } from '../reconcile/observe.ts';
+import { conflictInWords } from '../reconcile/wording.ts';
+import {
+  type Adoption,
+  adoptBooking,
+  auditAdoptions,
+  knownReps,
+  type LocalEvent,
+  reopen,
+  scheduleOf,
+  settleDoubts,
+} from './adopt.ts';
+import { conditionOf, differs, judge } from './drift.ts';
+
+/** A store as its rows of the list are read. */
+export interface Store {
+  id: number;
+  crossmarkStoreId: StoreId;
+  timeZone: string;
+  /** Minutes for new events, by type, where the store set any. */
+  durations: PerType<number>;
+}
+
+/** A row of Crossmark's list in a store that is set up here. */
+export interface Listed {
+  row: PlannedEvent;
+  store: Store;
+  key: string;
+  /** Before its page was asked for: what happened here later may be missing in it. */
+  since: Instant;
+}
+
+/** What a transaction wrote: how many events it changed, and all that it dealt with, by our id. */
+export interface Written {
+  counts: { created: number; updated: number; drifted: number };
+  seen: number[];
+  /** Rows whose booking counts only once another complete reading shows the same, by our id. */
+  doubted: [number, Listed][];
+  /** Rows that can't be true, and why: nothing of them was written. */
+  bad: { mplanId: string; reason: string }[];
+}
+
+/** What a page without a difference writes. */
+export const UNCHANGED: Written = {
+  counts: { created: 0, updated: 0, drifted: 0 },
+  seen: [],
+  doubted: [],
+  bad: [],
+};
+
+/** Names a plan in a store of ours. */
+export const keyOf = (mplanId: string | null, storeId: number) => `${mplanId}@${storeId}`;
+
+/**
+ * Writes the rows of a page that differ, under lock and judged again: a save may have come in between. Returns which did
+ * differ. `began` is when the reading did; `complete`: all of the list was read, so that its doubts count, and are confirmed
+ * where they are as old as `confirmAfterMs`.
+ */
+export async function writeRows(
+  tx: Tx,
+  listed: readonly Listed[],
+  { began, complete, confirmAfterMs }: { began: Instant; complete: boolean; confirmAfterMs: number },
+): Promise<Written> {
+  const known = await loadByPlan(tx, listed);
+  const crossed = await findCrossed(tx, listed, known);
+  const rows = listed.filter((one) => !crossed.has(one));
+  const strange = rows.filter(({ key }) => !known.has(key));
+  const named = await nameLocalEvents(tx, strange);
+  const created = await createEvents(
+    tx,
+    strange.filter(({ key }) => !named.has(key)),
+  );
+  const ids = rows.flatMap(({ key }) => known.get(key)?.event.id ?? []);
+  ids.push(...named.values(), ...created.values());
+  await lockEvents(tx, ids);
+  const locals = await loadByPlan(tx, rows);
+  const reps = await knownReps(tx, [...new Set(rows.flatMap(({ row }) => row.repId ?? []))]);
+  const steps = await stepsOf(tx, ids);
+  const wantedOf = await wantedBy(tx, [...locals.values()]);
+
+  const counts = { created: 0, updated: 0, drifted: 0 };
+  const facts: ChangedFacts[] = [];
+  const remembers: { eventId: number; held: Remembered | null }[] = [];
+  const inserts: (typeof schedules.$inferInsert)[] = [];
+  const adoptions: (Adoption & { eventId: number })[] = [];
+  const doubted: [number, Listed][] = [];
+  const doubts: { event_id: number; doubt: Doubt }[] = [];
+  for (const listed of rows) {
+    const { row, store, key, since } = listed;
+    const local = locals.get(key);
+    if (!local) continue;
+    const { event } = local;
+    const { timeZone } = store;
+    const journal = steps.get(event.id) ?? [];
+    const verdict = judge({
+      row,
+      local,
+      since,
+      began,
+      complete,
+      confirmAfterMs,
+      timeZone,
+      reps,
+      steps: journal,
+      wanted: wantedOf(local, journal),
+    });
+    const condition = conditionOf(row, local, since, verdict.kind === 'doubt');
+    if (differs(row, event, condition)) facts.push({ row, event, condition, store });
+
+    const count = created.has(key)
+      ? 'created'
+      : verdict.drift
+        ? 'drifted'
+        : facts.at(-1)?.event === event || named.has(key) || !['same', 'doubt'].includes(verdict.kind)
+          ? 'updated'
+          : null;
+    if (count) counts[count] += 1;
+
+    switch (verdict.kind) {
+      case 'same':
+        break;
+      case 'doubt':
+        doubted.push([event.id, listed]);
+        if (complete)
+          doubts.push({ event_id: event.id, doubt: { seenAt: verdict.seenAt, shows: verdict.shows } });
+        break;
+      case 'remember':
+        remembers.push({ eventId: event.id, held: verdict.held });
+        break;
+      case 'adopt': {
+        remembers.push({ eventId: event.id, held: verdict.held });
+        if (local.schedule) {
+          const adoption = await adoptBooking(tx, local, condition, verdict.held, reps, timeZone);
+          adoptions.push({ ...adoption, eventId: event.id });
+        }
+        // A first reading brings thousands: they are added together.
+        const made = scheduleOf({ event, condition }, verdict.held, reps, timeZone);
+        if (made && verdict.stepIds.length > 0) await reopen(tx, event.id, verdict.stepIds);
+        if (made && !local.schedule) inserts.push({ ...made, eventId: event.id, source: 'crossmark' });
+        break;
+      }
+      case 'repair':
+        await reopen(tx, event.id, verdict.stepIds);
+        break;
+      case 'agreed':
+        await settle(tx, local, verdict);
+        break;
+      case 'conflict':
+        await leaveToPerson(tx, local, verdict.held, timeZone, since);
+        break;
+    }
+  }
+  await updateFacts(tx, facts);
+  if (inserts.length > 0) await tx.insert(schedules).values(inserts);
+  await rememberAll(tx, remembers);
+  await auditAdoptions(tx, adoptions);
+  await writeDoubts(tx, doubts);
+  await sendWaiting(tx, [...named.values()], locals);
+  const bad = [...crossed].map(([{ row }, reason]) => ({ mplanId: row.mplanId, reason }));
+  return { counts, seen: [...locals.values()].map(({ event }) => event.id), doubted, bad };
+}
+
+/**
+ * The rows with a booking number that another event has, and why each can't be true: a number is one event's, however Crossmark
+ * takes a second booking. A row keeps the number that its own event is known to have. Where two rows of new numbers have the
+ * same one, neither is believed. An event that is gone has no booking.
+ */
+async function findCrossed(
+  tx: Tx,
+  rows: readonly Listed[],
+  known: ReadonlyMap<string, LocalEvent>,
+): Promise<Map<Listed, string>> {
+  const news = rows.filter(
+    ({ row, key }) => row.bookingId && row.bookingId !== known.get(key)?.sync?.bookingId,
+  );
+  const crossed = new Map<Listed, string>();
+  if (news.length === 0) return crossed;
+  // Relies on the index event_syncs_booking.
+  const owners = await tx
+    .select({ bookingId: eventSyncs.bookingId, mplanId: events.mplanId })
+    .from(eventSyncs)
+    .innerJoin(events, eq(events.id, eventSyncs.eventId))
+    .where(
+      and(
+        inArray(
+          eventSyncs.bookingId,
+          news.flatMap(({ row }) => row.bookingId ?? []),
+        ),
+        isNull(events.goneSince),
+      ),
+    );
+  const planOf = new Map(owners.map(({ bookingId, mplanId }) => [bookingId, mplanId]));
+  const sameNumber = Map.groupBy(news, ({ row }) => row.bookingId);
+  for (const one of news) {
+    const { bookingId } = one.row;
+    if (planOf.has(bookingId))
+      crossed.set(
+        one,
+        `it has booking ${bookingId}, which belongs to another event here (plan ${planOf.get(bookingId)})`,
+      );
+    else if (sameNumber.get(bookingId)?.some(({ key }) => key !== one.key))
+      crossed.set(one, `it has booking ${bookingId}, and so has another row`);
+  }
+  return crossed;
+}
+
+/** Gives plan ids to events known from a file alone; by key of our event, its id. */
+async function nameLocalEvents(tx: Tx, rows: readonly Listed[]): Promise<Map<string, number>> {
+  const named = new Map<string, number>();
+  if (rows.length === 0) return named;
+  const storeIds = [...new Set(rows.map(({ store }) => store.id))];
+  // An import that adds the same events from a file holds this lock too: one event is never made twice.
+  await tx
+    .select({ id: stores.id })
+    .from(stores)
+    .where(inArray(stores.id, storeIds))
+    .orderBy(stores.id)
+    .for('update');
+  const dueDays = rows.map(({ row }) => row.dueOn).sort();
+  const locals = await tx
+    .select()
+    .from(events)
+    .where(
+      and(
+        isNull(events.mplanId),
+        inArray(events.storeId, storeIds),
+        // Relies on the index events_store_due.
+        between(events.dueOn, dueDays[0] ?? '', dueDays.at(-1) ?? ''),
+      ),
+    )
+    .orderBy(events.id)
+    .for('update');
+  const byKey = Map.groupBy(locals, (event) => `${event.storeId} ${eventMatchKey(event)}`);
+  const tidy = (name: string) => name.trim().replace(/\s+/g, ' ').toLowerCase();
+  const take = ({ row, store, key }: Listed, exact: boolean) => {
+    if (named.has(key)) return;
+    const open = byKey.get(`${store.id} ${eventMatchKey(row)}`) ?? [];
+    const at = exact ? open.findIndex((event) => tidy(event.name) === tidy(row.name)) : 0;
+    const [event] = at < 0 ? [] : open.splice(at, 1);
+    if (event) named.set(key, event.id);
+  };
+  for (const one of rows) take(one, true);
+  for (const one of rows) take(one, false);
+  for (const { row, key } of rows) {
+    const id = named.get(key);
+    if (id !== undefined)
+      await tx
+        .update(events)
+        .set({ mplanId: row.mplanId, updatedAt: sql`app_now()` })
+        .where(eq(events.id, id));
+  }
+  return named;
+}
+
+/** Adds events that are new here; by key of our event, its id. */
+async function createEvents(tx: Tx, rows: readonly Listed[]): Promise<Map<string, number>> {
+  if (rows.length === 0) return new Map();
+  const made = await tx
+    .insert(events)
+    .values(
+      rows.map(({ row, store }) => ({
+        storeId: store.id,
+        mplanId: row.mplanId,
+        name: row.name,
+        ...ruledByName(row.name, store.durations),
+        startsOn: row.startsOn,
+        dueOn: row.dueOn,
+        condition: conditionOf(row, null, ''),
+        instructionsUrl: row.instructionsUrl,
+      })),
+    )
+    .onConflictDoNothing()
+    .returning({ id: events.id, mplanId: events.mplanId, storeId: events.storeId });
+  return new Map(made.map((event) => [keyOf(event.mplanId, event.storeId), event.id]));
+}
+
+/** Schedules of events that Crossmark now names can go out. */
+async function sendWaiting(tx: Tx, ids: readonly number[], locals: ReadonlyMap<string, LocalEvent>) {
+  const byId = new Map([...locals.values()].map((local) => [local.event.id, local]));
+  const known = ids.filter((id) => byId.get(id)?.sync);
+  const unknown = ids.filter((id) => byId.get(id)?.schedule && !byId.get(id)?.sync);
+  await retryAllNow(tx, known);
+  await wantChanges(
+    tx,
+    unknown.map((eventId) => ({ eventId, task: 'sync_schedule' as const })),
+  );
+}
+
+/** The events of rows as they stand here, by {@link keyOf}. */
+export async function loadByPlan(db: Db | Tx, rows: readonly Listed[]): Promise<Map<string, LocalEvent>> {
+  if (rows.length === 0) return new Map();
+  const asked = new Set(rows.map(({ key }) => key));
+  // Relies on the index events_plan_and_store.
+  const found = await db
+    .select({ event: events, schedule: schedules, sync: eventSyncs })
+    .from(events)
+    .leftJoin(eventSyncs, eq(eventSyncs.eventId, events.id))
+    .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .where(
+      and(
+        inArray(
+          events.mplanId,
+          rows.map(({ row }) => row.mplanId),
+        ),
+        inArray(events.storeId, [...new Set(rows.map(({ store }) => store.id))]),
+      ),
+    );
+  return new Map(
+    found
+      .map((local) => [keyOf(local.event.mplanId, local.event.storeId), local] as const)
+      .filter(([key]) => asked.has(key)),
+  );
+}
+
+/** Locks events, their schedules and sync rows, in the order in which saves do. */
+async function lockEvents(tx: Tx, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  const some = [...ids];
+  await tx
+    .select({ id: events.id })
+    .from(events)
+    .where(inArray(events.id, some))
+    .orderBy(events.id)
+    .for('no key update');
+  await tx
+    .select({ id: schedules.id })
+    .from(schedules)
+    .where(and(inArray(schedules.eventId, some), isNull(schedules.endedAt)))
+    .orderBy(schedules.id)
+    .for('no key update');
+  await tx
+    .select({ id: eventSyncs.eventId })
+    .from(eventSyncs)
+    .where(inArray(eventSyncs.eventId, some))
+    .orderBy(eventSyncs.eventId)
+    .for('update');
+}
+
+async function stepsOf(tx: Tx, ids: readonly number[]): Promise<Map<number, JournalStep[]>> {
+  if (ids.length === 0) return new Map();
+  const steps = await tx
+    .select()
+    .from(syncSteps)
+    .where(inArray(syncSteps.eventId, [...ids]))
+    .orderBy(sql`${syncSteps.id} desc`);
+  return Map.groupBy(steps, (step) => step.eventId);
+}
+
+/** What is wanted for each event: nothing without a schedule, unsayable (undefined) where its person has no RepID. */
+async function wantedBy(tx: Tx, locals: readonly LocalEvent[]) {
+  const ids = [...new Set(locals.flatMap(({ schedule }) => schedule?.employeeId ?? []))];
+  const people =
+    ids.length === 0
+      ? []
+      : await tx
+          .select({ id: employees.id, repId: employees.repId })
+          .from(employees)
+          .where(inArray(employees.id, ids));
+  const repOf = new Map(people.map(({ id, repId }) => [id, repId]));
+  return ({ schedule }: LocalEvent, steps: readonly JournalStep[]): Wanted | null | undefined => {
+    if (!schedule) return null;
+    const repId = repOf.get(schedule.employeeId);
+    if (!repId) return undefined;
+    const { startsAt, endsAt } = schedule;
+    return { repId, startsAt, endsAt, reissue: dueReissue(schedule, steps) };
+  };
+}
+
+/** An event that Crossmark's list tells otherwise. */
+interface ChangedFacts {
+  row: PlannedEvent;
+  event: LocalEvent['event'];
+  condition: Condition;
+  store: Store;
+}
+
+async function updateFacts(tx: Tx, changes: readonly ChangedFacts[]): Promise<void> {
+  if (changes.length === 0) return;
+  const values = changes.map(({ row, event, condition, store }) => {
+    const renamed = { ...event, name: row.name };
+    const { type, eventNumber, durationMinutes } =
+      row.name === event.name ? event : ruledAgain(renamed, store.durations, event.name);
+    return {
+      id: event.id,
+      name: row.name,
+      event_number: eventNumber,
+      type,
+      duration_minutes: durationMinutes,
+      starts_on: row.startsOn,
+      due_on: row.dueOn,
+      condition,
+      instructions_url: row.instructionsUrl ?? event.instructionsUrl,
+    };
+  });
+  await tx.execute(sql`
+    update events set name = new.name, event_number = new.event_number, type = new.type,
+      duration_minutes = new.duration_minutes, starts_on = new.starts_on, due_on = new.due_on,
+      condition = new.condition, instructions_url = new.instructions_url, missing_runs = 0, gone_since = null,
+      updated_at = app_now()
+    from json_populate_recordset(null::events, ${JSON.stringify(values)}::json) new
+    where events.id = new.id`);
+}
+
+async function rememberAll(tx: Tx, remembers: readonly { eventId: number; held: Remembered | null }[]) {
+  if (remembers.length === 0) return;
+  await tx
+    .insert(eventSyncs)
+    .values(
+      remembers.map(({ eventId, held }) => ({
+        eventId,
+        ...remember(held),
+        state: 'synced' as const,
+        syncedAt: sql`app_now()`,
+      })),
+    )
+    .onConflictDoUpdate({
+      target: eventSyncs.eventId,
+      set: {
+        bookingId: sql`excluded.booking_id`,
+        bookedRepId: sql`excluded.booked_rep_id`,
+        bookedRepNames: sql`excluded.booked_rep_names`,
+        bookedStartsAt: sql`excluded.booked_starts_at`,
+        bookedEndsAt: sql`excluded.booked_ends_at`,
+        updatedAt: sql`app_now()`,
+      },
+    });
+}
+
+/** Leaves doubts for the next complete reading. Not news of the event: its sync row stays as it was written last. */
+async function writeDoubts(tx: Tx, doubts: readonly { event_id: number; doubt: Doubt }[]): Promise<void> {
+  if (doubts.length === 0) return;
+  await tx.execute(sql`
+    update event_syncs set doubt = new.doubt
+    from json_to_recordset(${JSON.stringify(doubts)}::json) as new(event_id int, doubt jsonb)
+    where event_syncs.event_id = new.event_id`);
+}
+
+const SETTLED = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null };
+
+async function settle(
+  tx: Tx,
+  { event, sync }: LocalEvent,
+  { held, stepId }: { held: Remembered | null; stepId: number | undefined },
+) {
+  await tx
+    .update(eventSyncs)
+    .set({
+      ...remember(held),
+      ...SETTLED,
+      state: 'synced',
+      failureReason: null,
+      conflict: null,
+      syncedVersion: sync?.wantedVersion ?? 0,
+      syncedAt: sql`app_now()`,
+      updatedAt: sql`app_now()`,
+    })
+    .where(eq(eventSyncs.eventId, event.id));
+  await settleDoubts(tx, event.id, { stepId, bookingId: held?.bookingId ?? null });
+  // Its dead letter has nothing to say any more.
+  await tx.execute(sql`
+    select graphile_worker.complete_jobs(array(
+      select id from graphile_worker._private_jobs where key = ${eventJobKey(event.id)} and locked_at is null
+    ))`);
+}
+
+async function leaveToPerson(
+  tx: Tx,
+  local: LocalEvent,
+  held: Remembered | null,
+  timeZone: string,
+  seenAt: Instant,
+) {
+  const [person] = local.schedule
+    ? await tx
+        .select({ name: employees.name })
+        .from(employees)
+        .where(eq(employees.id, local.schedule.employeeId))
+    : [];
+  await tx
+    .update(eventSyncs)
+    .set({
+      ...remember(held),
+      ...SETTLED,
+      state: 'conflict',
+      failureReason: conflictInWords(
+        held,
+        local.schedule && { name: person?.name ?? '', startsAt: local.schedule.startsAt },
+        timeZone,
+      ),
+      conflict: {
+        bookingId: held?.bookingId ?? null,
+        repId: held?.repId ?? null,
+        repNames: held?.names ?? '',
+        startsAt: held?.startsAt ?? null,
+        seenAt,
+      },
+      updatedAt: sql`app_now()`,
+    })
+    .where(eq(eventSyncs.eventId, local.event.id));
+}
+
+/** Takes back the doubts that a complete reading didn't show again. */
+export async function forgetDoubts(tx: Tx, stillDoubted: readonly number[]): Promise<void> {
+  await tx.execute(sql`
+    update event_syncs set doubt = null
+    where event_id in (
+      select event_id from event_syncs
+      where doubt is not null and event_id <> all(${idList(stillDoubted)})
+      order by event_id for update
+    )`);
+}

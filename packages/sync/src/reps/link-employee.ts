@@ -1,0 +1,161 @@
+import type { Rep } from '@scheduler/crossmark';
+import { employees, events, holdLock, schedules, stores, syncAttempts, type Tx } from '@scheduler/db';
+import { cleanText } from '@scheduler/runtime';
+import { workDateOf } from '@scheduler/scheduling';
+import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import type { JobInfo, SyncContext } from '../context.ts';
+import { employeeJobKey } from '../queue/contracts.ts';
+import { addJobs, reconcileAgain } from '../queue/enqueue.ts';
+import type { Ended } from '../reconcile/reconcile.ts';
+import { tidyName } from '../reconcile/wording.ts';
+import { tryWithReps } from './rep-list.ts';
+
+type Employee = typeof employees.$inferSelect;
+
+/** How a person stands to the rep list, and why where they aren't linked. */
+type Link = Pick<Employee, 'linkState' | 'linkReason' | 'repId' | 'employeeNumber'>;
+
+/**
+ * Resolves a person against Crossmark's rep list: by RepID, then employee number, then name without case; a name that
+ * several reps have links nobody. Records the link or why there is none, and has the person's future schedules looked
+ * at again where the RepID changed or the person left. Writes nothing to Crossmark: no such call is known.
+ */
+export async function syncEmployee(ctx: SyncContext, employeeId: number, job: JobInfo): Promise<Ended> {
+  const { db } = ctx;
+  const [found] = await db
+    .select({ timeZone: stores.timeZone, now: sql`app_now()`.mapWith(employees.createdAt) })
+    .from(employees)
+    .innerJoin(stores, eq(stores.id, employees.storeId))
+    .where(eq(employees.id, employeeId));
+  if (!found) return { outcome: 'nothing', summary: 'the person is gone' };
+  const key = employeeJobKey(employeeId);
+  const today = workDateOf(found.now, found.timeZone);
+  return tryWithReps(ctx, job, today, {
+    employeeId,
+    // Relies on the index sync_attempts_employee.
+    earlier: eq(syncAttempts.employeeId, employeeId),
+    again: { payload: { employeeId }, key },
+    use: (tx, reps) => applyLink(tx, employeeId, reps),
+    failed: async (tx, reason, last) => {
+      if (!last) return;
+      await addJobs(tx, [{ task: 'sync_employee', payload: { employeeId }, key }]);
+      await tx.execute(sql`
+        select graphile_worker.permanently_fail_jobs(
+          array(select id from graphile_worker._private_jobs where key = ${key}),
+          ${cleanText(reason)}
+        )`);
+    },
+  });
+}
+
+async function applyLink(tx: Tx, employeeId: number, reps: readonly Rep[]): Promise<Ended> {
+  await lockForLink(tx, [employeeId]);
+  const [person] = await tx.select().from(employees).where(eq(employees.id, employeeId)).for('no key update');
+  if (!person) return { outcome: 'nothing', summary: 'the person is gone' };
+  const rep = findRep(person, reps);
+  const link = await linkTo(tx, person, rep);
+  const changed =
+    link.repId !== person.repId ||
+    link.employeeNumber !== person.employeeNumber ||
+    link.linkState !== person.linkState ||
+    link.linkReason !== person.linkReason;
+  if (changed)
+    await tx
+      .update(employees)
+      .set({ ...link, updatedAt: sql`app_now()` })
+      .where(eq(employees.id, employeeId));
+
+  const resent =
+    link.repId !== person.repId || person.terminatedOn !== null ? await resendSchedules(tx, [person.id]) : 0;
+  const what = link.linkState === 'linked' ? `linked to rep ${link.repId}` : link.linkReason;
+  const summary = resent > 0 ? `${what}; ${resent} schedules looked at again` : (what ?? null);
+  return { outcome: changed || resent > 0 ? 'done' : 'nothing', summary };
+}
+
+/** The rep that a person is: by RepID, then employee number, then name; null where none is. */
+function findRep(person: Employee, reps: readonly Rep[]): Rep | 'ambiguous' | null {
+  const byId = reps.find((rep) => rep.repId === person.repId);
+  if (byId) return byId;
+  const byNumber = person.employeeNumber && reps.find((rep) => rep.employeeNumber === person.employeeNumber);
+  if (byNumber) return byNumber;
+  const byName = reps.filter((rep) => tidyName(rep.name) === tidyName(person.name));
+  // A rep of that name with another employee number is another person.
+  const possible = byName.filter(
+    (rep) => !rep.employeeNumber || !person.employeeNumber || rep.employeeNumber === person.employeeNumber,
+  );
+  if (byName.length > 1) return 'ambiguous';
+  return possible[0] ?? null;
+}
+
+async function linkTo(tx: Tx, person: Employee, rep: Rep | 'ambiguous' | null): Promise<Link> {
+  const kept = { repId: person.repId, employeeNumber: person.employeeNumber };
+  if (rep === 'ambiguous')
+    return {
+      ...kept,
+      linkState: 'ambiguous',
+      linkReason: `several reps in Crossmark are called ${person.name}; enter the employee number to tell which`,
+    };
+  if (rep === null)
+    return {
+      ...kept,
+      linkState: 'not_found',
+      // Kept all the same: the list leaves people out who don't work in its days, and bookings may still go through.
+      linkReason: person.repId
+        ? `Crossmark's rep list no longer shows rep ${person.repId}`
+        : `Crossmark's rep list has nobody called ${person.name}${person.employeeNumber ? ` or numbered ${person.employeeNumber}` : ''}`,
+    };
+  const [other] = await tx
+    .select({ name: employees.name, repId: employees.repId })
+    .from(employees)
+    .where(
+      and(
+        ne(employees.id, person.id),
+        or(
+          eq(employees.repId, rep.repId),
+          rep.employeeNumber ? eq(employees.employeeNumber, rep.employeeNumber) : undefined,
+        ),
+      ),
+    );
+  if (other)
+    return {
+      ...kept,
+      linkState: 'taken',
+      linkReason: `rep ${rep.repId} (${rep.name}) belongs to ${other.name} already; correct one of the two`,
+    };
+  return {
+    repId: rep.repId,
+    employeeNumber: person.employeeNumber ?? rep.employeeNumber,
+    linkState: 'linked',
+    linkReason: null,
+  };
+}
+
+/**
+ * For whoever links people: nobody else does so until the transaction ends, and the events they are to work are locked,
+ * before the people as in every save.
+ */
+export async function lockForLink(tx: Tx, employeeIds: readonly number[]): Promise<void> {
+  // Two people looking for one rep at once: the second one sees what the first one got.
+  await holdLock(tx, 'repLinks');
+  await lockFutureEvents(tx, employeeIds);
+}
+
+/** The events that people are to work. */
+async function lockFutureEvents(tx: Tx, employeeIds: readonly number[]): Promise<number[]> {
+  if (employeeIds.length === 0) return [];
+  const rows = await tx
+    .select({ id: events.id })
+    .from(events)
+    .innerJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
+    .where(and(inArray(schedules.employeeId, [...employeeIds]), gt(schedules.startsAt, sql`app_now()`)))
+    .orderBy(events.id)
+    .for('no key update', { of: events });
+  return rows.map((row) => row.id);
+}
+
+/** Has every future schedule of people reconciled again, after {@link lockForLink}; returns how many. */
+export async function resendSchedules(tx: Tx, employeeIds: readonly number[]): Promise<number> {
+  const eventIds = await lockFutureEvents(tx, employeeIds);
+  await reconcileAgain(tx, eventIds);
+  return eventIds.length;
+}

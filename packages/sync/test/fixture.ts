@@ -1,0 +1,177 @@
+import { type EmployeeNumber, mplanId, repId, storeId } from '@scheduler/crossmark';
+import type { SettingsPatch } from '@scheduler/crossmark/simulator';
+import { type Executor, employees, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
+import { EVENT_RULES_VERSION, type Instant } from '@scheduler/scheduling';
+import { eq, sql } from 'drizzle-orm';
+import { type ConflictChoice, resolveConflict } from '../src/refresh/adopt.ts';
+
+/** The store, people and events that this package's tests start from; ids match the simulator's state of each test. */
+export const STORE = {
+  crossmarkStoreId: '310042',
+  number: '8135',
+  name: 'Club Eight',
+  timeZone: 'America/Indiana/Indianapolis',
+};
+
+/** Adds a store. */
+export async function addStore(db: Executor, values: Partial<typeof STORE> = {}): Promise<number> {
+  const given = { ...STORE, ...values };
+  const [row] = await db
+    .insert(stores)
+    .values({ ...given, crossmarkStoreId: storeId(given.crossmarkStoreId) })
+    .returning({ id: stores.id });
+  return need(row).id;
+}
+
+/** Adds a person, linked to a rep unless `repId` is null. */
+export async function addEmployee(
+  db: Executor,
+  person: {
+    storeId: number;
+    name: string;
+    repId: string | null;
+    employeeNumber?: string;
+    terminatedOn?: string;
+  },
+): Promise<number> {
+  const [row] = await db
+    .insert(employees)
+    .values({
+      storeId: person.storeId,
+      name: person.name,
+      repId: person.repId === null ? null : repId(person.repId),
+      linkState: person.repId === null ? 'unchecked' : 'linked',
+      employeeNumber: (person.employeeNumber ?? null) as EmployeeNumber | null,
+      terminatedOn: person.terminatedOn ?? null,
+    })
+    .returning({ id: employees.id });
+  return need(row).id;
+}
+
+/** Adds a Core event; `mplanId` null is one known from a CSV file alone. */
+export async function addEvent(
+  db: Executor,
+  event: {
+    storeId: number;
+    mplanId: string | null;
+    name?: string;
+    eventNumber?: string;
+    startsOn?: string;
+    dueOn?: string;
+    durationMinutes?: number;
+  },
+): Promise<number> {
+  const [row] = await db
+    .insert(events)
+    .values({
+      storeId: event.storeId,
+      mplanId: event.mplanId === null ? null : mplanId(event.mplanId),
+      name: event.name ?? '612345-Acme-Oat Bars (260105123456)  - V2-CORE',
+      eventNumber: event.eventNumber ?? '612345',
+      type: 'Core',
+      startsOn: event.startsOn ?? '2026-01-01',
+      dueOn: event.dueOn ?? '2026-01-15',
+      durationMinutes: event.durationMinutes ?? 390,
+      rulesVersion: EVENT_RULES_VERSION,
+    })
+    .returning({ id: events.id });
+  return need(row).id;
+}
+
+/** Adds a live schedule of 390 minutes, without enqueueing anything. */
+export async function addSchedule(
+  tx: Tx,
+  schedule: { eventId: number; employeeId: number; startsAt: Instant; minutes?: number },
+): Promise<number> {
+  const endsAt = new Date(Date.parse(schedule.startsAt) + (schedule.minutes ?? 390) * 60_000).toISOString();
+  const [row] = await tx
+    .insert(schedules)
+    .values({
+      eventId: schedule.eventId,
+      employeeId: schedule.employeeId,
+      startsAt: schedule.startsAt,
+      endsAt,
+      workDate: schedule.startsAt.slice(0, 10),
+    })
+    .returning({ id: schedules.id });
+  return need(row).id;
+}
+
+/**
+ * Every way in which Crossmark may take a second booking of an event, and the booking that follows a reissue, as settings of
+ * the simulator: `describe.each(BOOKING_HABITS)('where $way', ({ habits }) => …)`.
+ */
+export const BOOKING_HABITS: { way: string; habits: SettingsPatch; keepsReopened: boolean }[] = [
+  {
+    way: 'a second booking edits the first, after a reissue too',
+    habits: { secondBooking: 'inPlace', reissueKeepsId: true },
+    keepsReopened: false,
+  },
+  {
+    way: 'a second booking edits the first, but not after a reissue',
+    habits: { secondBooking: 'inPlace', reissueKeepsId: false },
+    keepsReopened: true,
+  },
+  { way: 'a second booking replaces the first', habits: { secondBooking: 'replace' }, keepsReopened: false },
+  { way: 'a second booking is kept', habits: { secondBooking: 'duplicate' }, keepsReopened: true },
+];
+
+/** So many seeds from the first one on, each with every way in which Crossmark may take a second booking. */
+export const storiesOf = (first: number, seeds: number) =>
+  Array.from({ length: seeds }, (_, index) => first + index).flatMap((seed) =>
+    BOOKING_HABITS.map(({ way, habits }) => ({ seed, way, habits })),
+  );
+
+/** A person's choice in a conflict, made of what stands now. */
+export async function chooseSide(tx: Tx, eventId: number, choice: ConflictChoice['choice']) {
+  const [sync] = await tx
+    .select({ conflict: eventSyncs.conflict })
+    .from(eventSyncs)
+    .where(eq(eventSyncs.eventId, eventId));
+  return resolveConflict(tx, eventId, { choice, seenAt: sync?.conflict?.seenAt ?? '' });
+}
+
+/** A job as the queue holds it. */
+export interface QueuedJob {
+  id: string;
+  task: string;
+  key: string | null;
+  payload: Record<string, unknown>;
+  runAt: Instant;
+  attempts: number;
+  maxAttempts: number;
+  lastError: string | null;
+  lockedBy: string | null;
+}
+
+/** Every job in the queue, oldest first. */
+export async function queuedJobs(db: Executor): Promise<QueuedJob[]> {
+  const rows = await db.execute<Record<string, unknown>>(sql`
+    select jobs.id::text, tasks.identifier as task, jobs.key, jobs.payload, jobs.run_at + app_clock_offset() as "runAt", jobs.attempts,
+      jobs.max_attempts as "maxAttempts", jobs.last_error as "lastError", jobs.locked_by as "lockedBy"
+    from graphile_worker._private_jobs jobs
+    join graphile_worker._private_tasks tasks on tasks.id = jobs.task_id
+    order by jobs.id`);
+  return rows.map((row) => ({
+    ...(row as unknown as QueuedJob),
+    runAt: new Date(String(row.runAt)).toISOString(),
+  }));
+}
+
+/** The value, or an error where there is none. */
+export function need<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('Expected a value.');
+  return value;
+}
+
+/** Decisions that the same seed repeats (mulberry32): numbers from 0 to below 1, and things out of lists. */
+export function decisions(seed: number) {
+  let state = (seed * 2_654_435_761) | 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return { next, pick: <T>(list: readonly T[]): T => need(list[Math.floor(next() * list.length)]) };
+}

@@ -1,0 +1,362 @@
+import { type BookingId, CrossmarkError, type PlannedEvent, type RepId } from '@scheduler/crossmark';
+import { addMinutes, type Condition, type Instant } from '@scheduler/scheduling';
+import { CrossmarkUnreachableError } from '../../src/breaker/breaker.ts';
+import type { ReconcileContext } from '../../src/reconcile/reconcile.ts';
+import type { Process, VirtualTime } from './time.ts';
+
+const CALL_MS = 30_000;
+export const TIME_ZONE = 'America/Chicago';
+
+/** What may become of one call. */
+type Fault =
+  | { kind: 'fine' }
+  /** Never got there. */
+  | { kind: 'refused' }
+  /** Not sent, for Crossmark is known not to answer. */
+  | { kind: 'heldBack' }
+  | { kind: 'busy'; retryAfterMs: number | undefined }
+  | { kind: 'session' }
+  /** No answer that can be trusted, to a call that had its effect or not. */
+  | { kind: 'dropped' | 'error500' | 'garbage' | 'hang'; applied: boolean }
+  /** Has its effect after the caller gave up: PHP goes on when its client is gone. */
+  | { kind: 'late'; afterMs: number }
+  /** A removal or a reissue is confirmed and not carried out. */
+  | { kind: 'idle' }
+  /** `ok: 0` */
+  | { kind: 'no' }
+  /** A write is answered as if nobody were signed in, whether it had its effect or not. */
+  | { kind: 'signedOut'; applied: boolean }
+  /** A search leaves out the event, as if there were none. */
+  | { kind: 'leftOut' }
+  /** The list's row lacks something. */
+  | { kind: 'partial'; lacks: 'bookingId' | 'repId' | 'startsAt' };
+/** A call's fate: how long it takes there and back, and what becomes of it. */
+export type Fate = { latencyMs: number } & Fault;
+
+export interface SiteBooking {
+  bookingId: BookingId;
+  repId: RepId;
+  startsAt: Instant;
+  endsAt: Instant;
+  /** When somebody on Crossmark's own site last made or changed it; null where it is as we made it. */
+  touchedAtMs: number | null;
+}
+
+/** Crossmark's side of one event. */
+export interface Plan {
+  condition: Condition;
+  /** Oldest first; the list shows the newest. */
+  bookings: SiteBooking[];
+  /** The work was opened again and is booked anew beside what was worked. */
+  isBookedAnew: boolean;
+  /** Bookings whose work was opened again. */
+  opened: BookingId[];
+}
+
+export interface Habits {
+  secondBooking: 'inPlace' | 'replace' | 'duplicate';
+  /** Where a second booking edits the first one in place: whether that after a reissue does so too. */
+  reissueKeepsId: boolean;
+  unknownDelete: 'success' | 'error';
+}
+
+/** Told of every write when it leaves and when it is over, and of every read. */
+export interface Watcher {
+  readStarted(event: number): void;
+  readAnswered(event: number, startedMs: number, whole: boolean): void;
+  writeLeaves(event: number, what: WriteTold): WriteWatch;
+}
+export type WriteTold = { create: RepId; startsAt: Instant } | { remove: BookingId } | { reissue: BookingId };
+export interface WriteWatch {
+  /** `certain`: the caller knows what became of it. */
+  over(certain: boolean): void;
+  applied(): void;
+  /**
+   * Whether it would hide another booking for good: arriving now, its answer coming or lost; or long after its caller
+   * gave up (null: died).
+   */
+  hidesAtOnce(answered: boolean): boolean;
+  hidesLate(gaveUpAtMs: number | null): boolean;
+  rejected(): void;
+}
+
+const NOTHING_YET = { condition: 'Unstaffed' as const, bookings: [], isBookedAnew: false, opened: [] };
+const MINUTES = 390;
+export const endOf = (startsAt: Instant) => addMinutes(startsAt, MINUTES);
+
+/** Crossmark in memory: it does and answers what its real one may, as late and as badly. */
+export class ModelCrossmark {
+  readonly plans: Plan[];
+  private readonly time: VirtualTime;
+  private readonly habits: Habits;
+  private fates: Fate[];
+  private readonly tell: (what: string) => void;
+  private nextBookingId = 50_000_001;
+  private readonly eventOf = new Map<BookingId, number>();
+  /** Every plan as it was since a moment, oldest first. */
+  private readonly past: { atMs: number; plans: Plan[] }[] = [];
+  writes = 0;
+
+  constructor(
+    count: number,
+    given: { time: VirtualTime; habits: Habits; fates: readonly Fate[]; tell: (what: string) => void },
+  ) {
+    this.plans = Array.from({ length: count }, () => structuredClone(NOTHING_YET));
+    this.time = given.time;
+    this.habits = given.habits;
+    this.fates = [...given.fates];
+    this.tell = given.tell;
+  }
+
+  /** From now on every call succeeds. */
+  heal(): void {
+    this.fates = [];
+  }
+
+  nextFate(): Fate {
+    return this.fates.shift() ?? { kind: 'fine', latencyMs: 100 };
+  }
+
+  plan(event: number): Plan {
+    const plan = this.plans[event - 1];
+    if (!plan) throw new Error(`There is no plan ${event}.`);
+    return plan;
+  }
+
+  /** Keeps what there is now for copies of the list that lag behind. To be called after each change. */
+  record(): void {
+    this.past.push({ atMs: this.time.nowMs, plans: structuredClone(this.plans) });
+  }
+
+  /** The list's row for an event, as a copy of the list has it that lags so far behind. */
+  laggingRow(event: number, behindMs: number): PlannedEvent {
+    const then = this.past.findLast(({ atMs }) => atMs <= this.time.nowMs - behindMs);
+    return this.row(event, undefined, then?.plans[event - 1] ?? { ...NOTHING_YET, bookings: [] });
+  }
+
+  /** The list's row for an event. */
+  row(
+    event: number,
+    lacks?: 'bookingId' | 'repId' | 'startsAt',
+    { condition, bookings }: Plan = this.plan(event),
+  ): PlannedEvent {
+    const booking = bookings.at(-1);
+    const row = {
+      mplanId: `4000000${event}` as PlannedEvent['mplanId'],
+      storeId: '300001' as PlannedEvent['storeId'],
+      storeName: 'Store',
+      name: `Event ${event}`,
+      startsOn: '2026-01-01',
+      dueOn: '2026-02-01',
+      condition,
+      staffedReps: booking ? [`Rep ${booking.repId}`] : [],
+      repId: booking?.repId ?? null,
+      bookingId: booking?.bookingId ?? null,
+      startsAt: booking?.startsAt ?? null,
+      instructionsUrl: null,
+    };
+    return lacks ? { ...row, [lacks]: null } : row;
+  }
+
+  book(event: number, repId: RepId, startsAt: Instant, endsAt = endOf(startsAt)): SiteBooking {
+    const plan = this.plan(event);
+    const edited =
+      this.habits.secondBooking === 'inPlace' && !plan.isBookedAnew ? plan.bookings.at(-1) : undefined;
+    const bookingId = edited?.bookingId ?? (String(this.nextBookingId++) as BookingId);
+    const booking = { bookingId, repId, startsAt, endsAt, touchedAtMs: null };
+    this.eventOf.set(bookingId, event);
+    if (this.habits.secondBooking === 'replace') plan.bookings = [];
+    plan.bookings = [...plan.bookings.filter((one) => one !== edited), booking];
+    plan.isBookedAnew = false;
+    if (plan.condition !== 'Reissued') plan.condition = 'Scheduled';
+    this.record();
+    return booking;
+  }
+
+  unbook(bookingId: BookingId): boolean {
+    const plan = this.plans.find(({ bookings }) => bookings.some((one) => one.bookingId === bookingId));
+    if (!plan) return false;
+    plan.bookings = plan.bookings.filter((one) => one.bookingId !== bookingId);
+    if (plan.bookings.length === 0) plan.condition = 'Unstaffed';
+    this.record();
+    return true;
+  }
+
+  /** The client as one process has it. */
+  client(process: Process, watcher: Watcher): ReconcileContext['crossmark'] {
+    return {
+      findEvent: ({ mplanId, signal }) => {
+        const event = Number(mplanId.slice(-1));
+        const startedMs = this.time.nowMs;
+        watcher.readStarted(event);
+        let whole = true;
+        return this.call(process, signal, null, `event ${event}: read`, (fate) => {
+          if (fate.kind === 'leftOut') return null;
+          const lacks = fate.kind === 'partial' ? fate.lacks : undefined;
+          whole = lacks === undefined;
+          return this.row(event, lacks);
+        }).then((row) => {
+          if (row) watcher.readAnswered(event, startedMs, whole);
+          return row;
+        });
+      },
+      locationCondition: ({ mplanId, signal }) => {
+        const event = Number(mplanId.slice(-1));
+        return this.call(process, signal, null, `event ${event}: read back`, () => {
+          const { condition, bookings } = this.plan(event);
+          const reps = bookings.map(({ repId }) => `Rep ${repId}`).join(', ');
+          return { kind: 'known' as const, condition, reps };
+        });
+      },
+      schedule: ({ mplanId, repId, startsAt, endsAt, signal }) => {
+        const event = Number(mplanId.slice(-1));
+        const watch = () => watcher.writeLeaves(event, { create: repId, startsAt });
+        return this.call(process, signal, watch, `event ${event}: book ${repId} ${startsAt}`, () => {
+          const made = this.book(event, repId, startsAt, endsAt);
+          return { ...made, repName: `Rep ${repId}` };
+        });
+      },
+      reissue: ({ mplanId, bookingId, signal }) => {
+        const event = Number(mplanId.slice(-1));
+        const watch = () => watcher.writeLeaves(event, { reissue: bookingId });
+        return this.call(process, signal, watch, `event ${event}: reissue ${bookingId}`, (fate) => {
+          if (fate.kind === 'idle') return;
+          const plan = this.plan(event);
+          plan.condition = 'Reissued';
+          plan.opened.push(bookingId);
+          plan.isBookedAnew = !this.habits.reissueKeepsId;
+          this.record();
+        });
+      },
+      unschedule: ({ bookingId, signal }) => {
+        const event = this.eventOf.get(bookingId) ?? 0;
+        const watch = () => watcher.writeLeaves(event, { remove: bookingId });
+        return this.call(process, signal, watch, `remove ${bookingId}`, (fate) => {
+          if (fate.kind === 'idle') return;
+          if (!this.unbook(bookingId) && this.habits.unknownDelete === 'error')
+            throw new CrossmarkError('rejected', 'deleteScheduledMplanEvent', 'No such event.', {
+              status: 200,
+            });
+        });
+      },
+    };
+  }
+
+  private call<T>(
+    process: Process,
+    signal: AbortSignal | undefined,
+    watchWrite: (() => WriteWatch) | null,
+    what: string,
+    work: (fate: Fate) => T,
+  ): Promise<T> {
+    const { time } = this;
+    const name = watchWrite ? 'scheduleMplanEvent' : 'getPlanningMplans';
+    const error = (kind: CrossmarkError['kind'], words: string, details = {}) =>
+      new CrossmarkError(kind === 'unknown' && !watchWrite ? 'transient' : kind, name, words, details);
+    const arrived = process.call();
+    return new Promise<T>((resolve, reject) => {
+      let over = false;
+      let endedAtMs: number | null = null;
+      let watch: WriteWatch | null = null;
+      const end = (kind: 'answers' | 'timers', finish: () => void, certain: boolean, words: string) =>
+        process.see(kind, () => {
+          if (over) return;
+          over = true;
+          endedAtMs = time.nowMs;
+          signal?.removeEventListener('abort', cancelled);
+          watch?.over(certain);
+          this.tell(`${process.id} gets for ${what}: ${words}`);
+          finish();
+        });
+      const fail = (kind: 'answers' | 'timers', failure: CrossmarkError) =>
+        end(kind, () => reject(failure), failure.kind !== 'unknown', `${failure.kind} (${failure.message})`);
+      const cancelled = () => fail('timers', error('unknown', 'the call was cancelled'));
+      const send = () => {
+        if (over) return;
+        if (signal?.aborted) return fail('answers', error('transient', 'cancelled before it was sent'));
+        const fate = this.nextFate();
+        const { latencyMs } = fate;
+        if (fate.kind === 'refused' || fate.kind === 'heldBack') {
+          arrived();
+          const failure =
+            fate.kind === 'refused'
+              ? error('transient', 'connection refused')
+              : new CrossmarkUnreachableError(name, { host: 'model', since: time.now(), byHand: false });
+          return time.after(1, () => fail('answers', failure));
+        }
+        watch = watchWrite?.() ?? null;
+        if (watch) this.writes += 1;
+        this.tell(`${process.id} sends ${what}${fate.kind === 'fine' ? '' : ` (${JSON.stringify(fate)})`}`);
+        const apply = () => {
+          if ((over || process.dead) && watch?.hidesLate(endedAtMs)) {
+            this.tell(`Crossmark never applies ${what}`);
+            return () => {};
+          }
+          try {
+            const value = work(fate);
+            if (watch) {
+              this.tell(`Crossmark applies ${what}`);
+              watch.applied();
+            }
+            return () => end('answers', () => resolve(value), true, 'done');
+          } catch (refusal) {
+            return () => end('answers', () => reject(refusal), true, String(refusal));
+          }
+        };
+        signal?.addEventListener('abort', cancelled);
+        time.after(CALL_MS, () => fail('timers', error('unknown', 'no answer in time')));
+        arrived();
+        const answer = (respond: () => void) => time.after(latencyMs, respond);
+        if (watch?.hidesAtOnce(fate.kind === 'fine')) {
+          this.tell(`Crossmark never gets ${what}`);
+          return;
+        }
+        const halfMs = Math.floor(latencyMs / 2);
+        const succeed = () =>
+          time.after(halfMs, () => {
+            const respond = apply();
+            time.after(latencyMs - halfMs, respond);
+          });
+        switch (fate.kind) {
+          case 'fine':
+          case 'idle':
+          case 'partial':
+          case 'leftOut':
+            return succeed();
+          case 'busy':
+            return answer(() =>
+              fail('answers', error('transient', '429', { status: 429, retryAfterMs: fate.retryAfterMs })),
+            );
+          case 'session':
+            return answer(() => fail('answers', error('session', 'sign-in failed')));
+          case 'no':
+            return answer(() => {
+              if (!watch) return fail('answers', error('transient', '503', { status: 503 }));
+              watch.rejected();
+              fail('answers', error('rejected', 'Crossmark says no.', { status: 200 }));
+            });
+          case 'late':
+            if (watch) time.after(CALL_MS + fate.afterMs, apply);
+            return;
+          case 'signedOut':
+            // A read is made again by the client itself.
+            if (!watch) return succeed();
+            if (fate.applied) time.after(halfMs, apply);
+            return answer(() =>
+              fail('answers', error('unknown', 'nobody is signed in', { status: 200, signedOut: true })),
+            );
+          case 'dropped':
+          case 'error500':
+          case 'garbage':
+          case 'hang': {
+            if (fate.applied) time.after(halfMs, apply);
+            if (fate.kind === 'hang') return;
+            const status = { dropped: undefined, error500: 500, garbage: 200 }[fate.kind];
+            return answer(() => fail('answers', error('unknown', fate.kind, { status })));
+          }
+        }
+      };
+      time.after(1, () => process.see('answers', send));
+    });
+  }
+}

@@ -1,0 +1,688 @@
+import type { BookingId, MplanId, RepId, StoreId } from '@scheduler/crossmark';
+import type { AttemptOutcome } from '@scheduler/db';
+import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
+import {
+  type Claim,
+  type EventState,
+  type JournalStep,
+  type Lease,
+  LeaseLostError,
+  type Ledger,
+  remember,
+} from '../../src/reconcile/ledger.ts';
+import {
+  dueReissue,
+  isInDoubt,
+  type Remembered,
+  remembered,
+  writesBeneath,
+} from '../../src/reconcile/observe.ts';
+import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from '../../src/refresh/adopt.ts';
+import { conditionOf, judge, needsWrite } from '../../src/refresh/drift.ts';
+import { endOf, type ModelCrossmark, TIME_ZONE } from './crossmark.ts';
+import type { Process, VirtualTime } from './time.ts';
+
+type SyncRow = EventState['sync'];
+type ScheduleRow = NonNullable<EventState['schedule']>;
+type Person = NonNullable<EventState['employee']>;
+
+/** A job of the queue. One that lost its key to a newer one is forgotten once it ends. */
+export interface Job {
+  id: number;
+  event: number;
+  key: string | null;
+  runAtMs: number;
+  attempts: number;
+  lockedBy: string | null;
+  dead: boolean;
+}
+
+interface EventRow {
+  event: EventState['event'];
+  schedule: ScheduleRow | null;
+  sync: SyncRow | null;
+  steps: JournalStep[];
+}
+
+const NO_FAILURE = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null, failureReason: null };
+const RELEASED = { leaseOwner: null, leaseUntil: null };
+/** A schedule of which nothing else is to be told. */
+const NOTHING_SPECIAL = {
+  overrideReason: null,
+  reissueOf: null,
+  reissueExpiresOn: null,
+  reissueResponses: null,
+};
+
+/** The board's database: events, schedules, sync rows, the journal and the queue, as rows in memory. */
+export class Board {
+  readonly rows: EventRow[];
+  jobs: Job[] = [];
+  readonly people: Person[];
+  private nextId = 1;
+  readonly time: VirtualTime;
+  private readonly tell: (what: string) => void;
+  onJobs: () => void = () => {};
+  /** Told of every change that Crossmark's side brings about here. */
+  onForeign: (event: number, what: 'adopted' | 'in conflict') => void = () => {};
+  private readonly shown: { event: number; held: Remembered }[] = [];
+
+  constructor(count: number, time: VirtualTime, tell: (what: string) => void) {
+    this.time = time;
+    this.tell = tell;
+    const base = { createdAt: time.now(), updatedAt: time.now() };
+    this.people = [
+      { name: 'Ada', repId: '100001' },
+      { name: 'Bob', repId: '100002' },
+      { name: 'Cyd', repId: null },
+    ].map(({ name, repId }, index) => ({
+      ...base,
+      id: index + 1,
+      storeId: 1,
+      name,
+      email: null,
+      phone: null,
+      role: 'Event Specialist',
+      employeeNumber: null,
+      repId: repId as RepId | null,
+      linkState: repId ? 'linked' : 'not_found',
+      linkReason: null,
+      adultBeverageTrained: false,
+      terminatedOn: null,
+      version: 1,
+    }));
+    this.rows = Array.from({ length: count }, (_, index) => ({
+      event: {
+        ...base,
+        id: index + 1,
+        storeId: 1,
+        mplanId: `4000000${index + 1}` as MplanId,
+        name: `Event ${index + 1}`,
+        eventNumber: null,
+        type: 'Core',
+        typeByHand: false,
+        rulesVersion: 0,
+        startsOn: '2026-01-01',
+        dueOn: '2026-02-01',
+        durationMinutes: 390,
+        durationSource: 'rules',
+        condition: 'Unstaffed',
+        instructionsUrl: null,
+        instructionsAskedAt: null,
+        projectReferenceNumber: null,
+        goneSince: null,
+        missingRuns: 0,
+        missingSince: null,
+      },
+      schedule: null,
+      sync: null,
+      steps: [],
+    }));
+  }
+
+  row(event: number): EventRow {
+    const row = this.rows[event - 1];
+    if (!row) throw new Error(`There is no event ${event}.`);
+    return row;
+  }
+
+  person(id: number | undefined): Person | null {
+    return this.people.find((person) => person.id === id) ?? null;
+  }
+
+  /** What should be at Crossmark; undefined where it can't be said in its terms. */
+  wanted({ schedule, steps }: EventRow) {
+    if (!schedule) return null;
+    const repId = this.person(schedule.employeeId)?.repId;
+    if (!repId) return undefined;
+    const { startsAt, endsAt } = schedule;
+    return { repId, startsAt, endsAt, reissue: dueReissue(schedule, steps) };
+  }
+
+  addJob(event: number, runAtMs = this.time.nowMs): void {
+    const key = `event:${event}`;
+    const job = this.jobs.find((one) => one.key === key);
+    if (job?.dead) this.jobs = this.jobs.filter((one) => one !== job);
+    else if (job?.lockedBy) job.key = null;
+    else if (job) {
+      Object.assign(job, { runAtMs, attempts: 0 });
+      this.onJobs();
+      return;
+    }
+    this.jobs.push({ id: this.nextId++, event, key, runAtMs, attempts: 0, lockedBy: null, dead: false });
+    this.onJobs();
+  }
+
+  /** A job ends well, or breaks off and comes again. */
+  endJob(job: Job, well: boolean): void {
+    if (well || job.key === null) this.jobs = this.jobs.filter((one) => one !== job);
+    else {
+      job.attempts += 1;
+      Object.assign(job, {
+        lockedBy: null,
+        runAtMs: this.time.nowMs + Math.exp(Math.min(job.attempts, 10)) * 1_000,
+      });
+    }
+    this.onJobs();
+  }
+
+  private syncOf(row: EventRow): SyncRow {
+    row.sync ??= {
+      eventId: row.event.id,
+      state: 'synced',
+      wantedVersion: 0,
+      syncedVersion: 0,
+      wantedAt: null,
+      syncedAt: null,
+      bookingId: null,
+      bookedRepId: null,
+      bookedRepNames: null,
+      bookedStartsAt: null,
+      bookedEndsAt: null,
+      doubt: null,
+      heldBackSince: null,
+      ...RELEASED,
+      ...NO_FAILURE,
+      conflict: null,
+      updatedAt: this.time.now(),
+    };
+    return row.sync;
+  }
+
+  private wantChange(row: EventRow): void {
+    const sync = this.syncOf(row);
+    const now = this.time.now();
+    Object.assign(sync, NO_FAILURE, { state: 'pending', conflict: null, updatedAt: now, wantedAt: now });
+    sync.wantedVersion += 1;
+    this.addJob(row.event.id);
+  }
+
+  /** A dispatcher's save: this person at this time, or nobody. */
+  decide(event: number, to: { employeeId: number; startsAt: Instant } | null): void {
+    const row = this.row(event);
+    if (!to && !row.schedule) return;
+    const { reissueOf, reissueExpiresOn, reissueResponses } = row.schedule ?? NOTHING_SPECIAL;
+    this.put(row, to, { reissueOf, reissueExpiresOn, reissueResponses });
+  }
+
+  /** A dispatcher's change of nothing but the length. */
+  setLength(event: number, minutes: number): void {
+    const row = this.row(event);
+    const { schedule } = row;
+    if (!schedule) return;
+    const { startsAt, version } = schedule;
+    row.schedule = { ...schedule, endsAt: addMinutes(startsAt, minutes), version: version + 1 };
+    this.wantChange(row);
+  }
+
+  /** A dispatcher's reissue of work that Crossmark has booked; only of what has arrived there. */
+  reissue(event: number, to: { employeeId: number; startsAt: Instant }): void {
+    const row = this.row(event);
+    const { schedule, sync } = row;
+    if (!schedule || sync?.state !== 'synced' || !sync.bookingId || sync.leaseOwner) return;
+    row.schedule = null;
+    row.event.condition = 'Reissued';
+    this.put(row, to, {
+      reissueOf: sync.bookingId,
+      reissueExpiresOn: '2026-03-01',
+      reissueResponses: false,
+    });
+  }
+
+  private put(
+    row: EventRow,
+    to: { employeeId: number; startsAt: Instant } | null,
+    kept: Pick<NonNullable<EventRow['schedule']>, 'reissueOf' | 'reissueExpiresOn' | 'reissueResponses'>,
+  ): void {
+    const now = this.time.now();
+    row.schedule = to && {
+      id: row.schedule?.id ?? this.nextId++,
+      eventId: row.event.id,
+      ...to,
+      endsAt: endOf(to.startsAt),
+      workDate: workDateOf(to.startsAt, TIME_ZONE),
+      source: 'board',
+      version: (row.schedule?.version ?? 0) + 1,
+      ...NOTHING_SPECIAL,
+      ...kept,
+      endedAt: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+    this.wantChange(row);
+  }
+
+  retryNow(event: number): void {
+    const { sync } = this.row(event);
+    if (!sync || sync.state === 'synced' || sync.state === 'conflict') return;
+    Object.assign(sync, NO_FAILURE, { state: 'pending', conflict: null, updatedAt: this.time.now() });
+    this.addJob(event);
+  }
+
+  /** Frees what a silent process held. */
+  rescue(processId: string): void {
+    for (const { sync } of this.rows)
+      if (sync?.leaseOwner?.split('/')[0] === processId) Object.assign(sync, RELEASED);
+    const held = this.jobs.filter((job) => job.lockedBy === processId);
+    this.jobs = this.jobs.filter((job) => !(held.includes(job) && job.key === null));
+    for (const job of held) Object.assign(job, { lockedBy: null, runAtMs: this.time.nowMs });
+    if (held.length > 0) this.onJobs();
+  }
+
+  /** Gives a job to what waits for one and has none; returns how many. */
+  sweep(): number {
+    const now = this.time.now();
+    const lost = this.rows.filter(
+      ({ event, sync }) =>
+        sync &&
+        (sync.state === 'pending' || sync.state === 'waiting') &&
+        (sync.leaseUntil === null || sync.leaseUntil < now) &&
+        !this.jobs.some((job) => job.key === `event:${event.id}` && !job.dead),
+    );
+    for (const { event } of lost) this.addJob(event.id);
+    return lost.length;
+  }
+
+  private local(row: EventRow): LocalEvent {
+    return { event: row.event, schedule: row.schedule, sync: row.sync };
+  }
+
+  /** Whether somebody here was shown this booking, perhaps in part: adopted, remembered or put up for choice. */
+  wasShown(event: number, booking: { bookingId: BookingId; repId: RepId; startsAt: Instant }): boolean {
+    const tells = <T>(part: T | null, whole: T) => part === null || part === whole;
+    return this.shown.some(
+      ({ event: of, held }) =>
+        of === event &&
+        tells(held.bookingId, booking.bookingId) &&
+        tells(held.repId, booking.repId) &&
+        tells(held.startsAt, booking.startsAt),
+    );
+  }
+
+  private show(event: number, held: Remembered | null): void {
+    if (held) this.shown.push({ event, held });
+  }
+
+  /** Judges a page of Crossmark's list, asked for at `since`, and does what refresh does. Returns how many
+   * events it changed, not counting those of which it knows more now. */
+  refresh(listed: ReadonlyMap<number, ReturnType<ModelCrossmark['row']>>, since: Instant): number {
+    const reps = this.knownReps();
+    const now = this.time.now();
+    let changed = 0;
+    for (const [event, listedRow] of listed) {
+      const row = this.row(event);
+      if (!needsWrite(listedRow, this.local(row), since, TIME_ZONE)) {
+        if (row.sync) row.sync.doubt = null;
+        continue;
+      }
+      const verdict = judge({
+        row: listedRow,
+        local: this.local(row),
+        since,
+        began: since,
+        complete: true,
+        confirmAfterMs: 0,
+        timeZone: TIME_ZONE,
+        reps,
+        steps: row.steps,
+        wanted: this.wanted(row),
+      });
+      const condition = conditionOf(listedRow, this.local(row), since, verdict.kind === 'doubt');
+      if (row.sync) row.sync.doubt = null;
+      if (verdict.kind !== 'same') {
+        if (verdict.kind !== 'remember') changed += 1;
+        this.tell(
+          `refresh finds event ${event}: ${verdict.kind} ${'held' in verdict ? inWords(verdict.held) : ''}`,
+        );
+      }
+      if ('held' in verdict) this.show(event, verdict.held);
+      switch (verdict.kind) {
+        case 'same':
+          break;
+        case 'doubt':
+          this.syncOf(row).doubt = { seenAt: verdict.seenAt, shows: verdict.shows };
+          break;
+        case 'remember':
+          Object.assign(this.syncOf(row), remember(verdict.held), { updatedAt: now });
+          break;
+        case 'adopt':
+          if (row.sync && row.sync.state !== 'synced') throw new Error('adopted over an unsynced change');
+          Object.assign(this.syncOf(row), remember(verdict.held), { updatedAt: now });
+          this.onForeign(event, 'adopted');
+          this.adopt(row, condition, verdict.held);
+          if (row.schedule && verdict.stepIds.length > 0) this.reopen(row, verdict.stepIds);
+          break;
+        case 'repair':
+          this.reopen(row, verdict.stepIds);
+          break;
+        case 'agreed': {
+          const sync = this.syncOf(row);
+          const settled = {
+            state: 'synced',
+            conflict: null,
+            syncedVersion: sync.wantedVersion,
+            syncedAt: now,
+          };
+          Object.assign(sync, remember(verdict.held), NO_FAILURE, settled, { updatedAt: now });
+          this.settleDoubts(row, { stepId: verdict.stepId, bookingId: verdict.held?.bookingId ?? null });
+          this.dropUnlocked(event);
+          break;
+        }
+        case 'conflict':
+          this.conflict(row, verdict.held);
+      }
+      Object.assign(row.event, { condition });
+    }
+    return changed;
+  }
+
+  knownReps(): Map<string, KnownRep> {
+    return new Map(this.people.flatMap((person) => (person.repId ? [[person.repId, person]] : [])));
+  }
+
+  private adopt(row: EventRow, condition: EventState['event']['condition'], held: Remembered | null): void {
+    const theirs = scheduleOf({ event: row.event, condition }, held, this.knownReps(), TIME_ZONE);
+    const now = this.time.now();
+    row.schedule = theirs && {
+      id: row.schedule?.id ?? this.nextId++,
+      eventId: row.event.id,
+      ...theirs,
+      source: 'crossmark',
+      version: (row.schedule?.version ?? 0) + 1,
+      ...NOTHING_SPECIAL,
+      endedAt: null,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
+  private settleDoubts(
+    row: EventRow,
+    made?: { stepId: number | undefined; bookingId: BookingId | null },
+  ): void {
+    for (const step of row.steps.filter(isInDoubt))
+      if (made && step.id === made.stepId) Object.assign(step, { state: 'done', bookingId: made.bookingId });
+      else step.state = 'settled';
+  }
+
+  private reopen(row: EventRow, stepIds: readonly number[]): void {
+    for (const step of row.steps) if (stepIds.includes(step.id)) step.state = 'unknown';
+    Object.assign(this.syncOf(row), { state: 'pending', updatedAt: this.time.now() });
+    this.addJob(row.event.id);
+  }
+
+  private conflict(row: EventRow, held: Remembered | null): void {
+    this.onForeign(row.event.id, 'in conflict');
+    const now = this.time.now();
+    const conflict = {
+      bookingId: held?.bookingId ?? null,
+      repId: held?.repId ?? null,
+      repNames: held?.names ?? '',
+      startsAt: held?.startsAt ?? null,
+      seenAt: now,
+    };
+    Object.assign(this.syncOf(row), NO_FAILURE, remember(held), {
+      state: 'conflict',
+      conflict,
+      updatedAt: now,
+    });
+    this.show(row.event.id, held);
+  }
+
+  /** A person's choice in a conflict. */
+  resolve(event: number, choice: 'mine' | 'theirs'): void {
+    const row = this.row(event);
+    const { sync } = row;
+    if (sync?.state !== 'conflict') return;
+    if (choice === 'mine') {
+      this.wantChange(row);
+      return;
+    }
+    const held = remembered({ sync }, []);
+    const { event: local } = row;
+    const reps = this.knownReps();
+    const agreed = withAgreedEnd({ event: local, condition: local.condition }, held, reps, TIME_ZONE);
+    this.adopt(row, local.condition, held);
+    const now = this.time.now();
+    const settled = { state: 'synced', conflict: null, syncedVersion: sync.wantedVersion, syncedAt: now };
+    Object.assign(sync, NO_FAILURE, remember(agreed), settled, { updatedAt: now });
+    if (['Unstaffed', 'Scheduled', 'Staffed'].includes(row.event.condition))
+      row.event.condition = held ? 'Scheduled' : 'Unstaffed';
+    this.settleDoubts(row);
+    const beneath = writesBeneath(held, row.steps);
+    if (row.schedule && beneath.length > 0) {
+      const ids = beneath.map((step) => step.id);
+      this.reopen(row, ids);
+    }
+  }
+
+  private dropUnlocked(event: number): void {
+    this.jobs = this.jobs.filter((job) => job.key !== `event:${event}` || job.lockedBy !== null);
+  }
+
+  /**
+   * The ledger as one process has it. Every call goes there and back; in between it is done, all at once. `breaks` says
+   * whether the connection breaks in a call, before or after it was done.
+   */
+  ledger(
+    process: Process,
+    given: {
+      breaks: () => 'before' | 'after' | null;
+      onLease: (lease: Lease) => void;
+      onJournal: () => void;
+    },
+  ): Ledger {
+    const { time } = this;
+    const call = <T>(what: string, work: () => T): Promise<T> => {
+      const arrived = process.call();
+      return new Promise<T>((resolve, reject) => {
+        const answer = (respond: () => void) => time.after(1, () => process.see('answers', respond));
+        const broken = () => {
+          this.tell(`${process.id} loses its connection at ${what}`);
+          reject(new Error('connection lost'));
+        };
+        time.after(1, () =>
+          process.see('answers', () => {
+            const breaks = given.breaks();
+            if (breaks === 'before') return answer(broken);
+            try {
+              // Rows are handed out as they are now, whatever becomes of them.
+              const value = structuredClone(work());
+              answer(breaks === 'after' ? broken : () => resolve(value));
+            } catch (error) {
+              if (error instanceof LeaseLostError)
+                this.tell(`${process.id} finds at ${what}: ${error.message}`);
+              answer(() => reject(error));
+            }
+            arrived();
+          }),
+        );
+      });
+    };
+    const owned = (lease: Claim): SyncRow => {
+      const { sync } = this.row(lease.eventId);
+      if (sync?.leaseOwner !== lease.owner)
+        throw new LeaseLostError(`The lease of event ${lease.eventId} is lost.`);
+      return sync;
+    };
+    const stateOf = (eventId: number): EventState | undefined => {
+      const { event, schedule, sync, steps } = this.row(eventId);
+      const store = { crossmarkStoreId: '300001' as StoreId, timeZone: TIME_ZONE };
+      return sync
+        ? {
+            sync,
+            event,
+            store,
+            schedule,
+            employee: this.person(schedule?.employeeId),
+            steps: steps.slice(0, 50),
+          }
+        : undefined;
+    };
+    const later = (ms: number) => new Date(time.nowMs + ms).toISOString();
+    const release = (lease: Lease, values: Partial<SyncRow>) =>
+      Object.assign(owned(lease), RELEASED, NO_FAILURE, values, { updatedAt: time.now() });
+    const ended = (lease: Claim, outcome: AttemptOutcome, more = '') =>
+      this.tell(`${process.id} ends with event ${lease.eventId}: ${outcome} ${more}`);
+
+    const settle: (...given: Parameters<Ledger['settleStep']>) => void = (lease, stepId, result) => {
+      const row = this.row(lease.eventId);
+      const step = row.steps.find((one) => one.id === stepId);
+      const { held, ...known } = result;
+      const values = { ...known, answeredAt: time.now() };
+      if (row.sync?.leaseOwner === lease.owner) {
+        const news = held === undefined ? {} : remember(held);
+        Object.assign(row.sync, news, { updatedAt: time.now() });
+        Object.assign(step ?? {}, values);
+        return;
+      }
+      if (result.state !== 'refused' && result.state !== 'not_done') {
+        if (row.sync && row.sync.state !== 'conflict')
+          Object.assign(row.sync, { state: 'pending', updatedAt: time.now() });
+        Object.assign(step ?? {}, values, { state: 'unknown' });
+        this.addJob(lease.eventId);
+      }
+      owned(lease);
+    };
+    const finish: (
+      ...given: Parameters<Ledger['finishSynced']>
+    ) => Awaited<ReturnType<Ledger['finishSynced']>> = (lease, { version, condition, outcome, summary }) => {
+      const sync = owned(lease);
+      const { steps } = this.row(lease.eventId);
+      const inDoubt = steps.some(isInDoubt);
+      if (sync.wantedVersion !== version || inDoubt) return null;
+      const now = time.now();
+      release(lease, { state: 'synced', conflict: null, syncedVersion: version, syncedAt: now });
+      const { event } = this.row(lease.eventId);
+      const from = condition === 'Scheduled' ? ['Unstaffed'] : ['Scheduled', 'Staffed'];
+      if (from.includes(event.condition)) event.condition = condition;
+      this.dropUnlocked(lease.eventId);
+      ended(lease, outcome, `synced (${summary ?? ''})`);
+      this.onSynced(lease.eventId);
+      return { clickToSyncedMs: undefined };
+    };
+
+    return {
+      takeLease: ({ eventId, owner, job }, leaseMs) =>
+        call('takeLease', () => {
+          const { sync } = this.row(eventId);
+          if (!sync || sync.state === 'synced' || sync.state === 'conflict') return 'nothing';
+          if (sync.leaseUntil && sync.leaseUntil > time.now()) {
+            this.addJob(eventId, Date.parse(sync.leaseUntil) + 1_000);
+            return 'busy';
+          }
+          const attemptId = this.nextId++;
+          if (sync.state === 'failed')
+            Object.assign(sync, { state: 'pending', tries: 0, failingSince: null });
+          Object.assign(sync, { leaseOwner: owner, leaseUntil: later(leaseMs) });
+          const lease = { eventId, owner, attemptId, state: stateOf(eventId) ?? null };
+          this.tell(`${process.id} takes event ${eventId}`);
+          given.onLease({ ...lease, job });
+          return lease;
+        }).then((lease) => (typeof lease === 'string' ? lease : { ...lease, job })),
+      readEvent: (eventId) => call('readEvent', () => stateOf(eventId)),
+      journalStep: (lease, step, leaseMs, condition) =>
+        call('journalStep', () => {
+          Object.assign(owned(lease), { leaseUntil: later(leaseMs), updatedAt: time.now() });
+          const id = this.nextId++;
+          const create = step.kind === 'create' ? step : null;
+          const reissue = step.kind === 'reissue' ? step : null;
+          this.row(lease.eventId).steps.unshift({
+            id,
+            eventId: lease.eventId,
+            kind: step.kind,
+            state: 'sent',
+            repId: step.kind === 'delete' ? null : step.repId,
+            scheduleId: reissue?.scheduleId ?? null,
+            startsAt: create?.startsAt ?? reissue?.workedAt ?? null,
+            endsAt: create?.endsAt ?? null,
+            bookingId: step.kind === 'create' ? null : step.bookingId,
+            condition,
+            detail: null,
+            sentAt: time.now(),
+            answeredAt: null,
+          });
+          given.onJournal();
+          return id;
+        }),
+      settleStep: (...given) => call('settleStep', () => settle(...given)),
+      settleAndFinish: (lease, stepId, made, finished) =>
+        call('settleAndFinish', () => {
+          settle(lease, stepId, { state: 'done', ...made });
+          return finish(lease, finished);
+        }),
+      ownerOf: (bookingId, event) =>
+        call('ownerOf', () => {
+          const owner = this.rows.find((row) => row.event.id !== event && row.sync?.bookingId === bookingId);
+          return owner?.event.mplanId ?? null;
+        }),
+      commitReading: (lease, held, settled) =>
+        call('commitReading', () => {
+          Object.assign(owned(lease), remember(held), { updatedAt: time.now() });
+          for (const { id, state, bookingId } of settled) {
+            const step = this.row(lease.eventId).steps.find((one) => one.id === id);
+            const values = { state, answeredAt: time.now(), ...(bookingId ? { bookingId } : {}) };
+            Object.assign(step ?? {}, values);
+          }
+        }),
+      finishSynced: (...given) => call('finishSynced', () => finish(...given)),
+      finishConflict: (lease, { version, held, reason }) =>
+        call('finishConflict', () => {
+          if (owned(lease).wantedVersion !== version) return null;
+          release(lease, {});
+          this.conflict(this.row(lease.eventId), held);
+          ended(lease, 'conflict', reason);
+          return true;
+        }),
+      finishWaiting: (lease, { version, reason }) =>
+        call('finishWaiting', () => {
+          if (owned(lease).wantedVersion !== version) return null;
+          release(lease, { state: 'waiting', failureReason: reason });
+          return true;
+        }),
+      finishFailed: (lease, failure) =>
+        call('finishFailed', () => {
+          const sync = owned(lease);
+          const { kind: failureKind, reason: failureReason } = failure;
+          if (failure.version !== null && sync.wantedVersion !== failure.version) {
+            Object.assign(sync, RELEASED);
+            this.addJob(lease.eventId);
+            ended(lease, 'retry', 'at once, for what is wanted moved');
+            return 'retry';
+          }
+          const failingSince = sync.failingSince ?? time.now();
+          const failingForMs = time.nowMs - Date.parse(failingSince);
+          const verdict = failure.decide({ earlierTries: sync.tries, failingForMs });
+          if (failureKind === 'rejected' && !verdict.dead) throw new Error('a refusal is tried again');
+          const failed = { ...RELEASED, failureKind, failureReason, failingSince, updatedAt: time.now() };
+          ended(lease, verdict.dead ? 'dead' : 'retry', failureReason);
+          if (verdict.dead) {
+            Object.assign(sync, failed, { state: 'failed', tries: sync.tries + 1, nextTryAt: null });
+            this.addJob(lease.eventId);
+            for (const job of this.jobs) if (job.key === `event:${lease.eventId}`) job.dead = true;
+            return 'dead';
+          }
+          const runAt = later(verdict.retryInMs);
+          const tries = sync.tries + (verdict.spent ? 1 : 0);
+          const { failingSince: before } = sync;
+          const next = verdict.waits ? { nextTryAt: null, failingSince: before } : { nextTryAt: runAt };
+          Object.assign(sync, failed, next, { state: 'waiting', tries });
+          this.addJob(lease.eventId, Date.parse(runAt));
+          return 'retry';
+        }),
+      handBack: (lease, afterMs, summary) =>
+        call('handBack', () => {
+          Object.assign(owned(lease), RELEASED);
+          this.addJob(lease.eventId, time.nowMs + afterMs);
+          ended(lease, 'interrupted', summary);
+        }),
+      abandon: (lease) => call('abandon', () => ended(lease, 'interrupted', 'another worker took over')),
+    };
+  }
+
+  onSynced: (event: number) => void = () => {};
+}
+
+const inWords = (
+  held: { bookingId: BookingId | null; repId: RepId | null; startsAt: Instant | null } | null,
+) => (held ? `${held.bookingId} ${held.repId} ${held.startsAt}` : 'nothing');

@@ -1,0 +1,643 @@
+import type { BookingId, RepId } from '@scheduler/crossmark';
+import type { Instant } from '@scheduler/scheduling';
+import type { Logger } from 'pino';
+import { DEFAULT_RETRY_POLICY } from '../../src/attempts/retry-policy.ts';
+import type { JobInfo } from '../../src/context.ts';
+import type { Lease } from '../../src/reconcile/ledger.ts';
+import { dueReissue, isHistory, reopened } from '../../src/reconcile/observe.ts';
+import { type ReconcileContext, reconcileWith } from '../../src/reconcile/reconcile.ts';
+import {
+  endOf,
+  type Fate,
+  type Habits,
+  ModelCrossmark,
+  type SiteBooking,
+  type Watcher,
+  type WriteTold,
+  type WriteWatch,
+} from './crossmark.ts';
+import { Board, type Job } from './ledger.ts';
+import { type Phase, Process, type Trouble, VirtualTime } from './time.ts';
+
+/** What people and circumstances do, one after the other. */
+export type Deed = { afterMs: number } & (
+  | { do: 'schedule'; event: number; person: number; slot: number }
+  | { do: 'unschedule'; event: number }
+  /** Changes nothing but the length of a schedule. */
+  | { do: 'length'; event: number; minutes: number }
+  /** Takes the latest edit back: schedules as it was before it. */
+  | { do: 'undo'; event: number }
+  | { do: 'trade' }
+  | { do: 'reissue'; event: number; person: number; slot: number }
+  /** Somebody on Crossmark's own site changes, removes or makes a booking. */
+  | { do: 'outside'; event: number; how: 'move' | 'person' | 'remove' | 'rebook'; rep: number; slot: number }
+  | { do: 'choose'; event: number; choice: 'mine' | 'theirs' }
+  | { do: 'retry'; event: number }
+  | { do: 'trouble'; worker: number; trouble: Trouble; calls: number; phase: Phase }
+  | { do: 'breakConnection'; calls: number; phase: Phase }
+  | { do: 'loseJobs' }
+  | { do: 'repeatJob'; event: number }
+  | { do: 'sweep' }
+  /** A reading of the whole list; from a copy that lags behind, where `behindMs` is given. */
+  | { do: 'refresh'; behindMs?: number }
+);
+
+/** A story from the first edit to the last trouble. Afterwards all heals, and both sides must agree. */
+export interface Story extends Habits {
+  deeds: Deed[];
+  /** What becomes of the calls to Crossmark, in the order in which they are sent; all later ones go well. */
+  fates: Fate[];
+  /** What people choose in the conflicts that are left at the end. */
+  choice: 'mine' | 'theirs';
+}
+
+export const EVENTS = 2;
+const WORKERS = 2;
+const CONCURRENCY = 2;
+const LEASE_MS = 120_000;
+const SILENT_MS = 35_000;
+const REPS = ['100001', '100002', '100003'] as RepId[];
+const SLOTS: Instant[] = ['2026-01-08T15:45:00.000Z', '2026-01-08T17:30:00.000Z', '2026-01-09T15:45:00.000Z'];
+const HEALING_ROUNDS = 8;
+
+/** A guarantee that didn't hold, with all that led there. */
+class StoryError extends Error {
+  override readonly name = 'StoryError';
+}
+
+const silent = { error() {} } as unknown as Logger;
+
+/** Tells one story to its end. Throws {@link StoryError} where a guarantee is broken. */
+export async function tell(story: Story): Promise<void> {
+  await new Telling(story).toTheEnd();
+}
+
+interface Run {
+  process: Process;
+  job: Job;
+  lease: Lease | null;
+  /** The last whole read of its event. */
+  readAtMs: number | null;
+  rejected: boolean;
+  /** A write of this run is journalled and hasn't left. */
+  mayWrite: boolean;
+}
+
+class Telling {
+  private readonly story: Story;
+  private readonly time = new VirtualTime();
+  private readonly history: string[] = [];
+  private readonly broken: string[] = [];
+  private readonly board: Board;
+  private readonly crossmark: ModelCrossmark;
+  private processes: Process[] = [];
+  private hired = 0;
+  private breaks: { calls: number; phase: Phase }[] = [];
+  /** Who was ever chosen for an event here, or also there, and for when. */
+  private readonly decided = new Set<string>();
+  private readonly chosen = new Set<string>();
+  /** Each event's schedule before its latest edit. */
+  private readonly before = new Map<number, { employeeId: number; startsAt: Instant }>();
+  /** Events with a write whose outcome nobody knows and nobody has read since. */
+  private readonly inDoubt = new Set<number>();
+  private readonly underWay = new Map<number, Set<{ run: Run; holder: boolean }>>();
+  /** Events whose other side changed by other means than a write of their lease's holder. */
+  private readonly disturbed = new Set<number>();
+  private readonly touchedOutside = new Set<number>();
+  /** Events whose schedule got another length here. */
+  private readonly resized = new Set<number>();
+  private lastDeedAtMs = 0;
+  private healed = false;
+
+  constructor(story: Story) {
+    this.story = story;
+    const note = (what: string) => {
+      this.history.push(`${((this.time.nowMs - Date.UTC(2026, 0, 5, 12)) / 1_000).toFixed(3)} s  ${what}`);
+    };
+    this.note = note;
+    this.board = new Board(EVENTS, this.time, note);
+    const { fates } = story;
+    this.crossmark = new ModelCrossmark(EVENTS, { time: this.time, habits: story, fates, tell: note });
+    this.board.onJobs = () => this.wake();
+    this.board.onForeign = (event, what) => this.checkForeign(event, what);
+    this.board.onSynced = (event) => this.checkSynced(event);
+    for (let n = 0; n < WORKERS; n++) this.hire(n);
+  }
+
+  private readonly note: (what: string) => void;
+
+  private violated(what: string): void {
+    this.broken.push(what);
+    this.note(`!!! ${what}`);
+  }
+
+  // ---------------------------------------------------------------- workers
+
+  private hire(place: number): void {
+    const id = `worker-${place + 1}.${++this.hired}`;
+    const process: Process = new Process(id, this.time, (trouble) => this.suffer(process, place, trouble));
+    this.processes[place] = process;
+  }
+
+  private suffer(process: Process, place: number, trouble: Trouble): void {
+    if (process.dead || process.frozen) return;
+    const rescue = () => {
+      this.note(`${process.id} is found silent`);
+      this.board.rescue(process.id);
+    };
+    this.note(`${process.id}: ${trouble.kind}${trouble.kind === 'freeze' ? ` for ${trouble.ms} ms` : ''}`);
+    switch (trouble.kind) {
+      case 'crash':
+        process.dead = true;
+        this.time.after(1_000, () => {
+          this.hire(place);
+          this.wake();
+        });
+        if (trouble.rescued) this.time.after(SILENT_MS, rescue);
+        return;
+      case 'freeze':
+        process.freeze();
+        if (trouble.rescued && trouble.ms > SILENT_MS) this.time.after(SILENT_MS, rescue);
+        this.time.after(trouble.ms, () => {
+          this.note(`${process.id} goes on`);
+          process.thaw(trouble.first);
+          this.wake();
+        });
+        return;
+      case 'stop':
+        process.stopping.abort();
+        this.time.after(1_000, () => {
+          this.hire(place);
+          this.wake();
+        });
+    }
+  }
+
+  private wakeAtMs = Number.POSITIVE_INFINITY;
+
+  /** Workers look for jobs whose time has come, at that time. */
+  private wake(): void {
+    const open = this.board.jobs.filter((job) => !job.lockedBy && !job.dead && job.key !== null);
+    if (open.length === 0) return;
+    const atMs = Math.max(Math.min(...open.map((job) => job.runAtMs)), this.time.nowMs + 1);
+    if (atMs >= this.wakeAtMs) return;
+    this.wakeAtMs = atMs;
+    this.time.at(atMs, () => {
+      if (this.wakeAtMs !== atMs) return;
+      this.wakeAtMs = Number.POSITIVE_INFINITY;
+      const due = this.board.jobs.filter(
+        (job) => !job.lockedBy && !job.dead && job.key !== null && job.runAtMs <= this.time.nowMs,
+      );
+      for (const job of due) {
+        const free = this.processes
+          .filter(
+            (one) => !one.dead && !one.frozen && !one.stopping.signal.aborted && one.running < CONCURRENCY,
+          )
+          .sort((a, b) => a.running - b.running)[0];
+        // Whoever becomes free looks again.
+        if (!free) return;
+        this.start(free, job);
+      }
+      this.wake();
+    });
+  }
+
+  private start(process: Process, job: Job): void {
+    job.lockedBy = process.id;
+    process.running += 1;
+    const run: Run = { process, job, lease: null, readAtMs: null, rejected: false, mayWrite: false };
+    const info: JobInfo = {
+      id: String(job.id),
+      task: 'sync_schedule',
+      workerId: process.id,
+      signal: process.stopping.signal,
+    };
+    const breaks = () => {
+      const due = this.breaks.find((one) => one.calls-- <= 0);
+      this.breaks = this.breaks.filter((one) => one !== due);
+      return due?.phase ?? null;
+    };
+    const ctx: ReconcileContext = {
+      ledger: this.board.ledger(process, {
+        breaks,
+        onLease: (lease) => {
+          run.lease = lease;
+        },
+        onJournal: () => {
+          run.mayWrite = true;
+        },
+      }),
+      crossmark: this.crossmark.client(process, this.watcher(run)),
+      log: silent,
+      settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: LEASE_MS, confirmAfterMs: 0 },
+      now: () => this.time.now(),
+      deadline: (ms) => {
+        const controller = new AbortController();
+        this.time.after(ms, () => process.see('timers', () => controller.abort(new Error('timed out'))));
+        return controller.signal;
+      },
+    };
+    const end = (well: boolean) => {
+      process.running -= 1;
+      // Nobody may take it from a process that lives: the event would lie still until the lease ends.
+      if (this.holds(run) && !process.dead && !process.stopping.signal.aborted)
+        this.violated(`a run over event ${job.event} is over and keeps its lease`);
+      // A process that was taken for dead has had its job taken away.
+      if (job.lockedBy === process.id && this.board.jobs.includes(job)) this.board.endJob(job, well);
+      this.wake();
+    };
+    reconcileWith(ctx, job.event, info).then(
+      () => end(true),
+      (error: unknown) => {
+        this.note(`${process.id} breaks off: ${error}`);
+        if (!(error instanceof Error && error.message === 'connection lost')) this.violated(`threw ${error}`);
+        end(false);
+      },
+    );
+  }
+
+  // ---------------------------------------------------------------- what must hold all the time
+
+  private holds(run: Run): boolean {
+    const { lease } = run;
+    const sync = lease && this.board.row(lease.eventId).sync;
+    return Boolean(sync && sync.leaseOwner === lease.owner && (sync.leaseUntil ?? '') > this.time.now());
+  }
+
+  private watcher(run: Run): Watcher {
+    return {
+      readStarted: () => {},
+      readAnswered: (event, startedMs, whole) => {
+        if (whole) run.readAtMs = startedMs;
+        this.inDoubt.delete(event);
+      },
+      writeLeaves: (event, what) => this.watchWrite(run, event, what),
+    };
+  }
+
+  private watchWrite(run: Run, event: number, what: WriteTold): WriteWatch {
+    if (!run.mayWrite) this.violated(`a write for event ${event} that is not in the journal`);
+    run.mayWrite = false;
+    const holder = this.holds(run);
+    const others = this.underWay.get(event) ?? new Set();
+    this.underWay.set(event, others);
+    if (holder) {
+      for (const other of others)
+        if (other.holder && other.run !== run && !other.run.process.dead && !other.run.process.frozen)
+          this.violated(`two writes for event ${event} at one time`);
+      if (this.inDoubt.has(event))
+        this.violated(`a write for event ${event} without a read after one in doubt`);
+      if (run.rejected) this.violated(`a write for event ${event} after a refusal`);
+    } else this.disturbed.add(event);
+    if ('create' in what) {
+      if (!this.chosen.has(`${event} ${what.create} ${what.startsAt}`))
+        this.violated(`a booking of ${what.create} at ${what.startsAt}, whom nobody chose`);
+    } else if ('remove' in what) this.checkRemoval(run, event, what.remove);
+    const mine = { run, holder };
+    const doubtful = this.inDoubt.has(event);
+    others.add(mine);
+    if (holder) this.inDoubt.add(event);
+    let over = false;
+    return {
+      over: (certain) => {
+        over = true;
+        others.delete(mine);
+        if (certain && holder) this.inDoubt.delete(event);
+      },
+      applied: () => {
+        if (over || run.process.dead) this.disturbed.add(event);
+      },
+      hidesAtOnce: (answered) =>
+        !holder && 'create' in what && (doubtful || !answered || this.hasUnknown(event)) && this.keepsSeconds,
+      hidesLate: (gaveUpAtMs) =>
+        'create' in what &&
+        (this.hasUnknown(event) || this.isHeld(event)) &&
+        this.keepsSeconds &&
+        !this.isSoon(gaveUpAtMs),
+      rejected: () => {
+        if ('create' in what) run.rejected = true;
+      },
+    };
+  }
+
+  /**
+   * What nobody can promise (docs/sync.md): should Crossmark keep second bookings, the list shows the newest. One that
+   * comes long after it was given up, while somebody is between a read and a write or on top of one that the journal
+   * doesn't know, hides that one for ever; so does one that a frozen worker sends when another's answer is lost.
+   */
+  private get keepsSeconds(): boolean {
+    return this.story.secondBooking === 'duplicate';
+  }
+
+  /** So soon that nobody reads in between, unless people make haste. */
+  private isSoon(gaveUpAtMs: number | null): boolean {
+    if (gaveUpAtMs === null) return false;
+    return this.time.nowMs - gaveUpAtMs < DEFAULT_RETRY_POLICY.blipMs && this.lastDeedAtMs < gaveUpAtMs;
+  }
+
+  private isHeld(event: number): boolean {
+    return (this.board.row(event).sync?.leaseUntil ?? '') > this.time.now();
+  }
+
+  private hasUnknown(event: number): boolean {
+    const { steps } = this.board.row(event);
+    return this.crossmark
+      .plan(event)
+      .bookings.some(({ bookingId }) => !steps.some((step) => step.bookingId === bookingId));
+  }
+
+  /** What somebody did on Crossmark's site is removed only where somebody here has seen it. */
+  private checkRemoval(run: Run, event: number, id: BookingId): void {
+    const booking = this.crossmark.plan(event).bookings.at(-1);
+    // One that another hides in the list can't be seen to have changed.
+    if (booking?.bookingId !== id || booking.touchedAtMs === null || run.readAtMs === null) return;
+    const { repId, startsAt } = booking;
+    if (booking.touchedAtMs >= run.readAtMs) return;
+    if (this.board.wasShown(event, booking)) return;
+    // Taken for ours where it is what somebody here wanted.
+    if (this.decided.has(`${event} ${repId} ${startsAt}`)) return;
+    this.violated(`removed booking ${id}, which was made outside and which nobody here has seen`);
+  }
+
+  /** Only what somebody does on Crossmark's site changes or questions what was decided here. */
+  private checkForeign(event: number, what: string): void {
+    // A row that tells in part can't be told from somebody's doing.
+    if (this.touchedOutside.has(event) || this.story.fates.some((fate) => fate.kind === 'partial')) return;
+    this.violated(`event ${event} is ${what} though nobody touched it on Crossmark's site`);
+  }
+
+  private checkSynced(event: number): void {
+    if (this.disturbed.has(event)) return;
+    const difference = this.difference(event);
+    if (difference) this.violated(`event ${event} is said to be synced: ${difference}`);
+  }
+
+  /** How Crossmark differs from the board, or null. */
+  private difference(event: number): string | null {
+    const row = this.board.row(event);
+    const wanted = this.board.wanted(row);
+    // What was worked stays, also where somebody else's booking has made its reissue needless.
+    const due = row.schedule && dueReissue(row.schedule, row.steps);
+    const all = this.crossmark.plan(event).bookings;
+    // One that another hides in the list can't be seen to have changed.
+    const isHidden = (one: SiteBooking) => one !== all.at(-1) && reopened(row.steps).has(one.bookingId);
+    const bookings = all.filter(
+      (one) => !isHistory(one, row.steps) && !isHidden(one) && one.bookingId !== due?.bookingId,
+    );
+    const held =
+      bookings.map((one) => `${one.bookingId} ${one.repId} ${one.startsAt}`).join(' and ') || 'nothing';
+    if (!wanted) {
+      // Booked by somebody unknown here: shown as such and left alone.
+      const [only] = bookings;
+      const known = this.board.knownReps();
+      const left =
+        bookings.length === 1 && only && only.bookingId === row.sync?.bookingId && !known.has(only.repId);
+      return bookings.length === 0 || left ? null : `nobody is wanted, Crossmark has ${held}`;
+    }
+    // The list tells no end: what a late write or somebody on Crossmark's site makes of it can't be seen (docs/sync.md).
+    const isEndSeen = !this.resized.has(event) || !this.disturbed.has(event);
+    const right = bookings.filter(
+      (one) =>
+        one.repId === wanted.repId &&
+        one.startsAt === wanted.startsAt &&
+        (one.endsAt === wanted.endsAt || !isEndSeen),
+    );
+    return right.length === 1 && bookings.length === 1
+      ? null
+      : `wanted ${wanted.repId} ${wanted.startsAt}, Crossmark has ${held}`;
+  }
+
+  /** Whether work that was to be opened again was, unless somebody booked it on Crossmark's site meanwhile. */
+  private isOpened(event: number): boolean {
+    const reissueOf = this.board.row(event).schedule?.reissueOf;
+    return (
+      !reissueOf || this.touchedOutside.has(event) || this.crossmark.plan(event).opened.includes(reissueOf)
+    );
+  }
+
+  // ---------------------------------------------------------------- the story
+
+  private act(deed: Deed): void {
+    const { board } = this;
+    this.note(`>>> ${JSON.stringify(deed)}`);
+    this.lastDeedAtMs = this.time.nowMs;
+    switch (deed.do) {
+      case 'schedule':
+        this.decide(deed.event, { employeeId: deed.person, startsAt: SLOTS[deed.slot] ?? '' });
+        break;
+      case 'unschedule':
+        this.decide(deed.event, null);
+        break;
+      case 'length':
+        this.resized.add(deed.event);
+        board.setLength(deed.event, deed.minutes);
+        break;
+      case 'undo': {
+        const before = this.before.get(deed.event);
+        if (before) this.decide(deed.event, before);
+        break;
+      }
+      case 'trade': {
+        const [a, b] = [board.row(1).schedule, board.row(2).schedule];
+        if (!a || !b) return;
+        this.decide(1, { employeeId: b.employeeId, startsAt: a.startsAt });
+        this.decide(2, { employeeId: a.employeeId, startsAt: b.startsAt });
+        break;
+      }
+      case 'reissue':
+        board.reissue(deed.event, { employeeId: deed.person, startsAt: SLOTS[deed.slot] ?? '' });
+        this.choose(deed.event);
+        break;
+      case 'outside':
+        this.actOutside(deed);
+        break;
+      case 'choose':
+        board.resolve(deed.event, deed.choice);
+        break;
+      case 'retry':
+        board.retryNow(deed.event);
+        break;
+      case 'trouble':
+        this.processes[deed.worker]?.arm(deed.trouble, deed.calls, deed.phase);
+        break;
+      case 'breakConnection':
+        this.breaks.push({ calls: deed.calls, phase: deed.phase });
+        break;
+      case 'loseJobs':
+        board.jobs = board.jobs.filter((job) => job.lockedBy !== null);
+        break;
+      case 'repeatJob':
+        board.addJob(deed.event);
+        break;
+      case 'sweep':
+        board.sweep();
+        break;
+      case 'refresh':
+        this.refresh(deed.behindMs);
+        break;
+    }
+  }
+
+  private decide(event: number, to: { employeeId: number; startsAt: Instant } | null): void {
+    const { schedule } = this.board.row(event);
+    if (schedule) this.before.set(event, { employeeId: schedule.employeeId, startsAt: schedule.startsAt });
+    this.board.decide(event, to);
+    this.choose(event);
+  }
+
+  private choose(event: number): void {
+    const { schedule } = this.board.row(event);
+    // A person may get their RepID later.
+    const repId = this.board.person(schedule?.employeeId)?.repId ?? REPS[2];
+    if (!schedule) return;
+    this.chosen.add(`${event} ${repId} ${schedule.startsAt}`);
+    this.decided.add(`${event} ${repId} ${schedule.startsAt}`);
+  }
+
+  private actOutside({ event, how, rep, slot }: Extract<Deed, { do: 'outside' }>): void {
+    const { crossmark, board, time } = this;
+    const { bookings } = crossmark.plan(event);
+    const booking = bookings.at(-1);
+    const repId = REPS[rep] ?? REPS[0];
+    const startsAt = SLOTS[slot] ?? '';
+    if (!repId) return;
+    const { sync, schedule } = board.row(event);
+    const quiet = !sync || (sync.state === 'synced' && sync.leaseOwner === null);
+    const chosen = (one: RepId, at: Instant) => this.chosen.add(`${event} ${one} ${at}`);
+    if (booking && how === 'move') {
+      Object.assign(booking, { startsAt, endsAt: endOf(startsAt), touchedAtMs: time.nowMs });
+      chosen(booking.repId, startsAt);
+    } else if (booking && how === 'person') {
+      Object.assign(booking, { repId, touchedAtMs: time.nowMs });
+      chosen(repId, booking.startsAt);
+    } else if (booking && how === 'remove') crossmark.unbook(booking.bookingId);
+    else if (how === 'rebook') {
+      // Should Crossmark keep second bookings, the list hides the first one, and nobody could tell from here.
+      const hidden =
+        (bookings.length > 0 || schedule !== null || !quiet) && this.story.secondBooking === 'duplicate';
+      if (hidden) return;
+      Object.assign(crossmark.book(event, repId, startsAt), { touchedAtMs: time.nowMs });
+      chosen(repId, startsAt);
+    } else return;
+    crossmark.record();
+    this.disturbed.add(event);
+    this.touchedOutside.add(event);
+  }
+
+  private isReading = false;
+  private hasLagged = false;
+
+  /**
+   * Reads the whole list: a page here is all there is. One reading at a time, and of two in a row one lags behind at most:
+   * what both show alike is believed.
+   */
+  private refresh(behindMs = 0): void {
+    const since = this.time.now();
+    const fate = this.healed ? { kind: 'fine' as const, latencyMs: 100 } : this.crossmark.nextFate();
+    if (this.isReading || (fate.kind !== 'fine' && fate.kind !== 'partial')) return;
+    this.isReading = true;
+    const lags = behindMs > 0 && !this.hasLagged;
+    this.hasLagged = lags;
+    this.time.after(Math.floor(fate.latencyMs / 2), () => {
+      const lacks = fate.kind === 'partial' ? fate.lacks : undefined;
+      const rows = new Map(
+        this.board.rows.map(({ event: { id } }) => [
+          id,
+          lags ? this.crossmark.laggingRow(id, behindMs) : this.crossmark.row(id, lacks),
+        ]),
+      );
+      this.time.after(Math.ceil(fate.latencyMs / 2), () => {
+        this.isReading = false;
+        this.changes += this.board.refresh(rows, since);
+        for (const { event } of this.board.rows) this.choose(event.id);
+      });
+    });
+  }
+
+  private changes = 0;
+
+  async toTheEnd(): Promise<void> {
+    for (const deed of this.story.deeds) {
+      await this.time.pass(this.time.nowMs + deed.afterMs);
+      this.act(deed);
+      if (this.broken.length > 0) break;
+    }
+    if (this.broken.length === 0) await this.heal();
+    if (this.broken.length > 0) throw this.failure();
+  }
+
+  /** Crossmark, the workers and the database are well from here on; people answer what is asked. */
+  private async heal(): Promise<void> {
+    const { board, crossmark, time } = this;
+    this.note('--- all heals');
+    this.lastDeedAtMs = time.nowMs;
+    crossmark.heal();
+    this.breaks = [];
+    for (const process of this.processes) process.disarm();
+    const cyd = board.people.find((person) => person.repId === null);
+    if (cyd) cyd.repId = REPS[2] ?? null;
+    await time.pass();
+    for (let n = 1; n <= this.hired; n++)
+      for (let place = 1; place <= WORKERS; place++) {
+        const id = `worker-${place}.${n}`;
+        if (this.processes[place - 1]?.id !== id) board.rescue(id);
+      }
+    this.healed = true;
+    // Leases that nobody gave back end; the sweep leaves them alone until then.
+    await time.pass(time.nowMs + LEASE_MS + 1_000);
+    for (let round = 0; ; round++) {
+      this.changes = 0;
+      await time.pass();
+      this.changes += board.sweep();
+      await time.pass();
+      // What happened in the very moment in which a reading begins may be missing in it.
+      await time.pass(time.nowMs + 1_000);
+      // Nobody has to wait for the next refresh.
+      for (const { event, sync } of board.rows)
+        if (sync?.state === 'waiting' || (sync?.state === 'failed' && sync.failureKind !== 'rejected'))
+          this.violated(`event ${event.id} fails though all is well: ${sync.failureReason}`);
+      this.refresh();
+      await time.pass();
+      for (const { event, sync } of board.rows) {
+        if (sync?.state === 'conflict') {
+          this.note(`event ${event.id}: a person chooses ${this.story.choice}`);
+          board.resolve(event.id, this.story.choice);
+          this.choose(event.id);
+          this.changes += 1;
+        } else if (sync?.state === 'failed') {
+          if (sync.failureKind !== 'rejected' || round >= 2)
+            this.violated(`event ${event.id} is a dead letter: ${sync.failureReason}`);
+          this.note(`event ${event.id}: a person tries again (${sync.failureReason})`);
+          board.retryNow(event.id);
+          this.changes += 1;
+        }
+      }
+      await time.pass();
+      if (this.changes === 0) break;
+      if (round === HEALING_ROUNDS) return this.violated('it does not come to rest');
+    }
+    for (const { event, sync } of board.rows) {
+      const difference = this.difference(event.id);
+      if (difference) this.violated(`event ${event.id} ends wrong: ${difference}`);
+      if (!this.isOpened(event.id)) this.violated(`event ${event.id} is synced and was never opened again`);
+      if (sync && (sync.state !== 'synced' || sync.leaseOwner || sync.wantedVersion !== sync.syncedVersion))
+        this.violated(`event ${event.id} is stuck: ${JSON.stringify(sync)}`);
+    }
+    await this.checkRest();
+  }
+
+  /** Whatever is asked again now finds nothing to do. */
+  private async checkRest(): Promise<void> {
+    const before = this.crossmark.writes;
+    for (const { event } of this.board.rows) this.board.addJob(event.id);
+    await this.time.pass();
+    this.changes = 0;
+    this.refresh();
+    await this.time.pass();
+    if (this.crossmark.writes > before || this.changes > 0) this.violated('repeated jobs do something');
+  }
+
+  private failure(): StoryError {
+    return new StoryError([...this.broken, 'What happened:', ...this.history].join('\n'));
+  }
+}
