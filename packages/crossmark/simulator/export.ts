@@ -4,25 +4,29 @@ import { keyOf, type Plan, type SimulatedBooking, type SimulatorState } from './
 
 const HEADER =
   'Project Name,Project Reference Number,Location MVID,Store Number,Store Name,Start Date/Time,Due Date/Time,Estimated Time,Rep Name,Employee ID,Schedule Date/Time';
-/** A Core is booked with its lunch, and *Estimated Time* counts the work alone. */
+/** A Core's booking includes its lunch; *Estimated Time* is the working time only. */
 const CORE_LUNCH_MINUTES = 30;
-/** The real file has a figure for each project; the simulated state has none, so work that isn't booked gets these. */
+/**
+ * The real file has a figure per project. The simulated world has none, so unbooked work gets
+ * these.
+ */
 const CORE_WORKED_MINUTES = 360;
 const OTHER_WORKED_MINUTES = 30;
 
 /**
- * The file that a person downloads from Crossmark's own pages, as real ones look: BOM, CRLF, store-local times, names in
- * capitals, *Estimated Time* in minutes of work, a blank line; of unscheduled work every other row ends after the eighth field.
- * @param storeNumbers by store id; the site's calls never tell them
+ * The file that a person downloads from Crossmark's own pages, in the form of real files: BOM,
+ * CRLF, store-local times, names in capitals, *Estimated Time* in minutes of work, a blank line at
+ * the end. Every other row of unscheduled work ends after the eighth field.
+ * @param options.storeNumbers by store id, because no call of Crossmark's has them
  */
 export function exportFile(
   state: SimulatorState,
-  what: { kind: 'scheduled' | 'unscheduled'; storeNumbers: Readonly<Record<string, string>> },
+  options: { kind: 'scheduled' | 'unscheduled'; storeNumbers: Readonly<Record<string, string>> },
 ): string {
   const bookingOf = new Map(state.bookings.map((booking) => [keyOf(booking), booking]));
   const rows = state.plans
     .filter((plan) => !CLOSED_CONDITIONS.includes(plan.condition))
-    .filter((plan) => bookingOf.has(keyOf(plan)) === (what.kind === 'scheduled'))
+    .filter((plan) => bookingOf.has(keyOf(plan)) === (options.kind === 'scheduled'))
     .map((plan, index) => {
       const store = state.stores.find(({ storeId }) => storeId === plan.storeId);
       const booking = bookingOf.get(keyOf(plan));
@@ -31,7 +35,7 @@ export function exportFile(
         plan.name,
         `4${plan.mplanId}`,
         '7B1F0C52-3D7E-4C1B-9A64-5E0F2D8A9C31',
-        what.storeNumbers[plan.storeId] ?? '',
+        options.storeNumbers[plan.storeId] ?? '',
         store?.name ?? '',
         `${usDay(plan.startsOn)} 12:00:00 AM`,
         `${usDay(plan.dueOn)} 12:01:00 AM`,
@@ -40,19 +44,19 @@ export function exportFile(
         rep?.employeeNumber ?? '',
         booking ? usDateTime(booking.startsAt, store?.timeZone ?? 'UTC') : '',
       ];
-      return (booking || index % 2 === 0 ? fields : fields.slice(0, 8)).map(quoted).join(',');
+      return (booking || index % 2 === 0 ? fields : fields.slice(0, 8)).map(quote).join(',');
     });
   return `\ufeff${[HEADER, ...rows, ''].join('\r\n')}\r\n`;
 }
 
 function estimatedMinutes({ name }: Plan, booking: SimulatedBooking | undefined): number {
-  const core = /- V2-CORE$/i.test(name);
-  if (!booking) return core ? CORE_WORKED_MINUTES : OTHER_WORKED_MINUTES;
-  const booked = (Date.parse(booking.endsAt) - Date.parse(booking.startsAt)) / 60_000;
-  return core ? booked - CORE_LUNCH_MINUTES : booked;
+  const isCore = /- V2-CORE$/i.test(name);
+  if (!booking) return isCore ? CORE_WORKED_MINUTES : OTHER_WORKED_MINUTES;
+  const bookedMinutes = (Date.parse(booking.endsAt) - Date.parse(booking.startsAt)) / 60_000;
+  return isCore ? bookedMinutes - CORE_LUNCH_MINUTES : bookedMinutes;
 }
 
-const quoted = (field: string) => (/[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
+const quote = (field: string) => (/[",]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field);
 
 function usDay(day: string): string {
   const [year, month, dayOfMonth] = day.split('-');

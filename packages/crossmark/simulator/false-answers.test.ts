@@ -15,7 +15,7 @@ import { DEMO_USER } from './index.ts';
 
 type Rows = { mplans: Record<string, unknown>[]; total: number };
 
-/** A caller who takes answers as they come. */
+/** A caller that returns answers unparsed. */
 async function browser(simulator: Simulator) {
   const signedIn = await fetch(`${simulator.url}/login/authenticate`, {
     method: 'POST',
@@ -39,7 +39,7 @@ async function browser(simulator: Simulator) {
   return {
     get,
     post,
-    /** One page of the whole list. */
+    /** Returns one page of the whole list. */
     list: (page: { start: number; limit: number } = { start: 0, limit: 100 }) =>
       rows({
         intervalStart: '2026-01-01',
@@ -53,7 +53,7 @@ async function browser(simulator: Simulator) {
         searchFields: JSON.stringify({ searchTerms: { mPlanID: { name: 'mPlanID', items: items(plans) } } }),
         limit: '100',
       }),
-    /** What a booking is answered with. */
+    /** Books, and returns the answer. */
     book: (booking: { mplanId: string; repId?: string }) =>
       post('/planningextcontroller/scheduleMplanEvent', {
         RepID: booking.repId ?? ANN,
@@ -70,7 +70,7 @@ async function browser(simulator: Simulator) {
 const plans = manyPlans(4);
 const ids = plans.map((plan) => plan.mplanId);
 const [one = '', two = '', three = ''] = ids;
-/** Four plans of one store, ids as strings. */
+/** Starts a simulator with four plans of one store and ids as strings. */
 const four = (settings: Partial<Settings> = {}) =>
   simulate({ mixedTypes: false, ...settings }, { ...world(), plans });
 const idsOf = ({ mplans }: Rows) => mplans.map((row) => row.mPlanID);
@@ -187,7 +187,7 @@ test('a search or a whole list is answered from a copy that lags behind by chang
   expect(before.mplans[0]).toMatchObject({ condition: 'Unstaffed' });
   expect(shown(await list())).toEqual(['', '', '', '']);
   expect(shown(await list())).toEqual([ANN, ANN, '', '']);
-  // A removal, and a plan that came, are not there yet either.
+  // A removal and a new plan do not show yet either.
   simulator.unbook('50000002');
   simulator.putPlans(manyPlans(5)[4] as never);
   simulator.addFaults({ kind: 'stale', reading: 'list', behindWrites: 2 });
@@ -205,7 +205,7 @@ test('crossed connections: the latest answer about another event comes, whether 
     { ...crossed, call: 'getPlanningMplans' },
     { ...crossed, call: 'getmPlanLocationCondition' },
   ]);
-  // It waits for an answer that can be given away.
+  // The fault waits until there is an answer to another call.
   const own = (await (await book({ mplanId: one })).json()) as { MVScheduledEvent: object };
   expect(own.MVScheduledEvent).toMatchObject({ mPlanID: one });
   expect(await (await book({ mplanId: two, repId: BEN })).json()).toEqual(own);
@@ -310,7 +310,7 @@ test.each(ODD_TEXTS)(
     });
     simulator.addFaults({ kind: 'refuse', call: 'scheduleMplanEvent', message: odd });
     expect(await (await book({ mplanId: one })).json()).toEqual({ ok: 0, message: odd });
-    // A row is shown truly again once nothing is said to be odd about it.
+    // Without replaced fields the row is listed regularly again.
     simulator.putPlans({ ...plans[1], row: {} } as never);
     expect(idsOf(await list())).toEqual(ids);
   },
@@ -323,7 +323,7 @@ test('Crossmark’s clock is off in its Date and in a Retry-After date', async (
   const { headers } = await get('/planningextcontroller/getPlanningMplans');
   const at = Date.parse(headers.get('date') ?? '');
   expect(Date.parse(headers.get('retry-after') ?? '') - at).toBe(60_000);
-  // The log's times are the true ones.
+  // The log has the true times.
   const received = Date.parse(simulator.log.at(-1)?.receivedAt ?? '');
   expect(Math.round((at - received) / 3_600_000)).toBe(24);
 });

@@ -5,7 +5,7 @@ import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CallName } from '../src/errors.ts';
-import { createFaults, isFalse, type Struck } from './faults.ts';
+import { createFaults, type FaultTarget, hasFalseAnswer } from './faults.ts';
 import {
   DEFAULT_SETTINGS,
   drawDelay,
@@ -20,7 +20,7 @@ import {
 import {
   type Answer,
   createSite,
-  type Falsehood,
+  type FalseAnswer,
   GARBAGE_PAGE,
   isWrite,
   json,
@@ -40,35 +40,41 @@ import {
 } from './world.ts';
 
 export { exportFile } from './export.ts';
+export { falseAnswers, ODD_ROWS, ODD_TEXTS } from './false-answers.ts';
 export type { Delay, Fault, FaultInput, Settings, SettingsPatch } from './settings.ts';
-export { falseAnswers, ODD_ROWS, ODD_TEXTS } from './storm.ts';
 export { DEMO_USER, type SimulatedBooking, type SimulatorState, type WorldInput } from './world.ts';
 
-/** A call the simulator received. Passwords and session ids are left out. */
+/** A call that the simulator received, without passwords and session ids. */
 export type LoggedCall = {
   seq: number;
   call: CallName | null;
   method: string;
   path: string;
   params: Params;
-  /** The body as sent, forms only. */
+  /** The body as sent, for forms only. */
   body: string;
   headers: Record<string, string>;
   receivedAt: string;
-  /** Null while the answer is on its way; a caller that hangs up ends it, for a write takes effect as it arrives. */
+  /**
+   * Null until the answer is sent or the caller closes the connection. A write takes effect on
+   * arrival, so it is finished then as well.
+   */
   finishedAt: string | null;
   status: number | null;
-  /** `answered` and `refused` are Crossmark's word; `expired` had no session; the rest are faults. */
+  /**
+   * `answered` and `refused` are regular answers; `expired` had no session; the other values are
+   * faults.
+   */
   outcome: 'answered' | 'refused' | 'expired' | 'limited' | Fault['kind'] | null;
-  /** Of a write: whether the world changed. */
+  /** For a write: whether the world changed. */
   applied: boolean;
-  /** `<mplanId>_<storeId>` the call is about, where it can be told. */
+  /** The event of the call, `<mplanId>_<storeId>`, if the call names one. */
   event: string | null;
   bookingId: string | null;
 };
 
 export type SimulatorOptions = {
-  /** Keeps the world in this file, so that a simulator killed and started again has its bookings. */
+  /** Saves the world in this file, so that a killed simulator has its bookings after a restart. */
   stateFile?: string | undefined;
   settings?: SettingsPatch | undefined;
   state?: WorldInput | undefined;
@@ -81,18 +87,17 @@ const CALL_PATHS: Record<string, CallName> = {
   '/planningextcontroller/scheduleMplanEvent': 'scheduleMplanEvent',
   '/planningextcontroller/deleteScheduledMplanEvent': 'deleteScheduledMplanEvent',
   '/schedulingcontroller/getAvailableReps': 'getAvailableReps',
-  '/planningextcontroller/getQualifiedRepsForScheduling': 'getQualifiedRepsForScheduling',
   '/planningextcontroller/getmPlanLocationCondition': 'getmPlanLocationCondition',
   '/pendingworkextcontroller/createPendingWork/': 'createPendingWork',
   '/planningextcontroller/bulkPrintMplanLocations': 'bulkPrintMplanLocations',
 };
 
-/** Larger answers come packed, as from the real host. */
-const GZIP_FROM_BYTES = 1024;
-/** The log keeps the latest calls; enough for any test, small enough for a long `pnpm dev`. */
-const LOG_LENGTH = 50_000;
+/** Larger answers are compressed, as by the real host. */
+const GZIP_MIN_BYTES = 1024;
+/** Calls kept in the log: enough for every test, and little memory for a long `pnpm dev`. */
+const MAX_LOG_LENGTH = 50_000;
 const SLOW_PIECES = 10;
-/** A whole state of 100,000 plans fits. */
+/** Large enough for a state of 100,000 plans. */
 const BODY_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** The parameters of a call: query, form, JSON or multipart. */
@@ -106,18 +111,18 @@ function readParams(query: URLSearchParams, type: string, body: string): Params 
     }
   } else if (type.startsWith('application/json')) {
     try {
-      const given = z.record(z.string(), z.coerce.string()).safeParse(JSON.parse(body));
-      if (given.success) Object.assign(params, given.data);
+      const parsed = z.record(z.string(), z.coerce.string()).safeParse(JSON.parse(body));
+      if (parsed.success) Object.assign(params, parsed.data);
     } catch {
-      // Not JSON: then there are no parameters in it.
+      // A body that isn't JSON has no parameters.
     }
   }
   return params;
 }
 
 /**
- * A local Crossmark: behaves as its protocol is known to, with a switch for each thing nobody knows, and with
- * failures on demand. Everything on the switchboard (`/__sim/…`) can be done through this object as well.
+ * A local Crossmark. It follows the known protocol, has a switch for each unknown behavior, and
+ * fails on demand. This object offers everything that its HTTP switchboard (`/__sim/…`) does.
  */
 export function createSimulator(options: SimulatorOptions = {}) {
   let settings: Settings = patchSettings(DEFAULT_SETTINGS, options.settings ?? {});
@@ -129,7 +134,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
     () => settings,
     () => random(),
   );
-  /** PHP's sessions: id to user and sign-in time. They don't outlive the process. */
+  /** PHP's sessions by id. They end with the process. */
   const sessions = new Map<string, { userId: string; startedMs: number }>();
   const faults = createFaults(world, site.page, () => random());
   let log: LoggedCall[] = [];
@@ -155,9 +160,12 @@ export function createSimulator(options: SimulatorOptions = {}) {
     return `PHPSESSID=${id}; path=/; HttpOnly`;
   }
 
-  /** How Crossmark answers those who are not signed in; it gives whose session is over a new one. */
-  function expiredAnswer(look: ExpiredLook = settings.expiredLook, isOver = true): Answer {
-    const headers = isOver ? { 'set-cookie': startSession(null) } : {};
+  /**
+   * Crossmark's answer to a caller who is not signed in. With an expired session it sets a new
+   * cookie.
+   */
+  function expiredAnswer(look: ExpiredLook = settings.expiredLook, hasExpired = true): Answer {
+    const headers = hasExpired ? { 'set-cookie': startSession(null) } : {};
     if (look === 'loginPage') return { status: 200, headers, body: LOGIN_PAGE };
     if (look === 'redirect')
       return { status: 302, headers: { ...headers, location: `${url}/login` }, body: '' };
@@ -169,7 +177,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
       if (settings.badPassword === 'loginPage') return { status: 200, body: LOGIN_PAGE, refused: true };
       return { status: 401, body: JSON.stringify({ success: false }), refused: true };
     }
-    // PHP starts a session and then gives it a new id: two cookies of one name, the last one counts.
+    // PHP starts a session and then changes its id: the last of two cookies with one name counts.
     const headers = { 'set-cookie': [startSession(null), startSession(UserID)] };
     if (settings.loginAnswer === 'landingPage') return { status: 200, headers, body: LANDING_PAGE };
     if (settings.loginAnswer === 'redirect')
@@ -178,7 +186,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
     return json({ success: true, sessionId: 'see-cookie', userId: UserID }, { headers });
   }
 
-  function overLimit(): boolean {
+  function isOverLimit(): boolean {
     const { perSecond } = settings.rateLimit;
     if (perSecond === null) return false;
     const nowMs = currentTimeMs();
@@ -188,14 +196,14 @@ export function createSimulator(options: SimulatorOptions = {}) {
     return false;
   }
 
-  /** By Crossmark's own clock, so many seconds from now. */
+  /** An HTTP date by Crossmark's own clock, some seconds from now. */
   const httpDate = (inSeconds = 0) =>
     new Date(currentTimeMs() + settings.clockSkewMs + inSeconds * 1000).toUTCString();
   const retryAfter = (seconds: number, asDate: boolean) => ({
     'retry-after': asDate ? httpDate(seconds) : String(seconds),
   });
 
-  /** Pauses, cut short when the simulator closes. */
+  /** Waits; ends early when the simulator closes. */
   const pause = (ms: number) =>
     ms > 0 ? wait(ms, undefined, { signal: closing.signal }).catch(() => undefined) : undefined;
 
@@ -211,10 +219,10 @@ export function createSimulator(options: SimulatorOptions = {}) {
       return;
     }
     if (fault?.kind === 'hang') return;
-    const packed =
-      answer.body.length >= GZIP_FROM_BYTES &&
+    const isCompressed =
+      answer.body.length >= GZIP_MIN_BYTES &&
       /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''));
-    const body = packed ? gzipSync(answer.body) : Buffer.from(answer.body);
+    const body = isCompressed ? gzipSync(answer.body) : Buffer.from(answer.body);
     raw.writeHead(answer.status, {
       date: httpDate(),
       server: 'Apache',
@@ -222,7 +230,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
       'cache-control': 'no-cache, no-store, must-revalidate',
       'strict-transport-security': 'max-age=31536000; includeSubDomains',
       'content-length': body.length,
-      ...(packed && { 'content-encoding': 'gzip' }),
+      ...(isCompressed && { 'content-encoding': 'gzip' }),
       ...answer.headers,
     });
     if (fault?.kind === 'truncate') {
@@ -231,9 +239,9 @@ export function createSimulator(options: SimulatorOptions = {}) {
     }
     if (fault?.kind === 'slow') {
       const size = Math.max(1, Math.ceil(body.length / SLOW_PIECES));
-      for (let at = 0; at < body.length; at += size) {
+      for (let offset = 0; offset < body.length; offset += size) {
         await pause(fault.delayMs / SLOW_PIECES);
-        raw.write(body.subarray(at, at + size));
+        raw.write(body.subarray(offset, offset + size));
       }
       raw.end();
       return;
@@ -241,7 +249,7 @@ export function createSimulator(options: SimulatorOptions = {}) {
     raw.end(body);
   }
 
-  /** The answer of a fault that comes in place of Crossmark's own. */
+  /** The answer of a fault that replaces the regular answer. */
   function faultAnswer(fault: Fault): Answer {
     switch (fault.kind) {
       case 'status':
@@ -268,64 +276,66 @@ export function createSimulator(options: SimulatorOptions = {}) {
     request: FastifyRequest,
   ): Promise<{ answer: Answer; fault?: Fault }> {
     const latencyMs = drawDelay(settings.latencyMs[call] ?? settings.latencyMs['*'] ?? 0, random);
-    const struck: Struck = { call, params, event: entry.event, bookingId: entry.bookingId };
-    const own = (falsehood?: Falsehood): Answer => {
+    const target: FaultTarget = { call, params, event: entry.event, bookingId: entry.bookingId };
+    const answerRegularly = (falseAnswer?: FalseAnswer): Answer => {
       if (call === 'authenticate') return authenticate(params);
       if (!isSignedIn(sessionOf(request))) {
         entry.outcome = 'expired';
         return expiredAnswer();
       }
       if (call === 'getUserInfo') return json({ username: sessions.get(sessionOf(request))?.userId });
-      return site.answer(call, params, request.headers, falsehood);
+      return site.answer(call, params, request.headers, falseAnswer);
     };
-    if (overLimit()) {
+    if (isOverLimit()) {
       entry.outcome = 'limited';
       const { retryAfter: look } = settings.rateLimit;
       return {
         answer: { status: 429, headers: look === 'none' ? {} : retryAfter(1, look === 'date'), body: '' },
       };
     }
-    const { fault, falsehood } = faults.strike(struck);
-    if (!fault || isFalse(fault)) {
+    const { fault, falseAnswer } = faults.select(target);
+    if (!fault || hasFalseAnswer(fault)) {
       if (!isWrite(call)) await pause(latencyMs);
-      const other = fault?.kind === 'crossed' ? faults.crossed(struck) : undefined;
-      const answer = fault?.applied === false && isSignedIn(sessionOf(request)) ? json({}) : own(falsehood);
+      const crossedBody = fault?.kind === 'crossed' ? faults.crossedAnswer(target) : undefined;
+      const answer =
+        fault?.applied === false && isSignedIn(sessionOf(request)) ? json({}) : answerRegularly(falseAnswer);
       if (entry.outcome !== 'expired') {
         if (fault) entry.outcome = fault.kind;
-        else faults.answered(struck, answer);
+        else faults.recordAnswer(target, answer);
       }
       if (isWrite(call)) await pause(latencyMs);
       return {
-        answer: other && entry.outcome === 'crossed' ? { ...answer, status: 200, body: other } : answer,
+        answer:
+          crossedBody && entry.outcome === 'crossed' ? { ...answer, status: 200, body: crossedBody } : answer,
       };
     }
-    const truthful = fault.kind === 'slow' || fault.kind === 'truncate';
-    const effect = (fault.applied ?? truthful) ? own() : undefined;
+    const isTruthful = fault.kind === 'slow' || fault.kind === 'truncate';
+    const effect = (fault.applied ?? isTruthful) ? answerRegularly() : undefined;
     if (effect?.applied) entry.applied = true;
     if (effect?.bookingId) entry.bookingId = effect.bookingId;
     if (fault.kind === 'expire') sessions.delete(sessionOf(request));
     entry.outcome = fault.kind;
     await pause(latencyMs + (fault.kind === 'slow' ? 0 : fault.delayMs));
-    return { answer: truthful && effect ? effect : faultAnswer(fault), fault };
+    return { answer: isTruthful && effect ? effect : faultAnswer(fault), fault };
   }
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     reply.hijack();
-    const asked = new URL(request.url, 'http://simulator');
-    const call = CALL_PATHS[asked.pathname] ?? null;
+    const address = new URL(request.url, 'http://simulator');
+    const call = CALL_PATHS[address.pathname] ?? null;
     const type = String(request.headers['content-type'] ?? '');
     const text = typeof request.body === 'string' ? request.body : '';
-    const params = readParams(asked.searchParams, type, text);
+    const params = readParams(address.searchParams, type, text);
     const id = params.id ?? params.workLogEntryID ?? null;
-    const held = id ? world.booking(id) : undefined;
-    const named = params.mPlanID
+    const booking = id ? world.booking(id) : undefined;
+    const event = params.mPlanID
       ? { mplanId: params.mPlanID, storeId: params.LocationID ?? params.storeID ?? '' }
-      : held;
+      : booking;
     const entry: LoggedCall = {
       seq: ++seq,
       call,
       method: request.method,
-      path: asked.pathname,
+      path: address.pathname,
       params: 'Password' in params ? { ...params, Password: '[redacted]' } : params,
       body: type.startsWith('application/x-www-form-urlencoded') ? text : '',
       headers: Object.fromEntries(
@@ -338,28 +348,28 @@ export function createSimulator(options: SimulatorOptions = {}) {
       status: null,
       outcome: null,
       applied: false,
-      event: named ? keyOf(named) : null,
+      event: event ? keyOf(event) : null,
       bookingId: id,
     };
-    const over = () => {
+    const finish = () => {
       entry.finishedAt ??= currentInstant();
     };
-    reply.raw.once('close', over);
+    reply.raw.once('close', finish);
     log.push(entry);
-    if (log.length > LOG_LENGTH) log = log.slice(-LOG_LENGTH / 2);
+    if (log.length > MAX_LOG_LENGTH) log = log.slice(-MAX_LOG_LENGTH / 2);
 
     const { answer, fault } = call
       ? await handleCall(call, params, entry, request)
-      : { answer: pageAnswer(asked.pathname, request), fault: undefined };
+      : { answer: pageAnswer(address.pathname, request), fault: undefined };
     entry.applied ||= answer.applied ?? false;
     entry.bookingId = answer.bookingId ?? entry.bookingId;
     entry.outcome ??= answer.refused ? 'refused' : 'answered';
     entry.status = fault?.kind === 'drop' || fault?.kind === 'hang' ? null : answer.status;
     await deliver(request, reply, answer, fault);
-    over();
+    finish();
   }
 
-  /** Pages that are no calls. */
+  /** Answers a request for a page, which is not a call. */
   function pageAnswer(path: string, request: FastifyRequest): Answer {
     if (path === '/login')
       return { status: 200, headers: { 'set-cookie': startSession(null) }, body: LOGIN_PAGE };
@@ -373,56 +383,61 @@ export function createSimulator(options: SimulatorOptions = {}) {
   }
 
   const control = {
-    /** Where it listens; empty until it does. */
+    /** The address at which the simulator listens; empty before {@link listen}. */
     get url() {
       return url;
     },
-    /** A copy of all there is at the simulated Crossmark. */
+    /** A copy of the simulated Crossmark's data. */
     get state(): SimulatorState {
       return structuredClone(world.state());
     },
     get settings(): Settings {
       return structuredClone(settings);
     },
-    /** The latest calls received, oldest first. */
+    /** The latest calls, oldest first. */
     get log(): LoggedCall[] {
       return structuredClone(log);
     },
 
-    /** Replaces all there is. Throws naming what is wrong, and then nothing has changed. */
+    /** Replaces the whole world. Throws for invalid input and changes nothing. */
     load(state: WorldInput) {
       world.load(state);
     },
 
-    /** Changes switches, groups in part or whole. Throws a ZodError naming the switch. */
+    /**
+     * Changes switches; a group may be partial. Throws a ZodError that names the invalid switch.
+     */
     configure(patch: unknown): Settings {
       settings = patchSettings(settings, patch);
       if (typeof patch === 'object' && patch && 'seed' in patch) random = seededRandom(settings.seed);
       return control.settings;
     },
 
-    /** Adds rules for things going wrong, to be tried after those there are. Throws a ZodError. */
+    /** Appends fault rules and returns their ids. Throws a ZodError. */
     addFaults: faults.add,
     clearFaults: faults.clear,
     clearLog() {
       log = [];
     },
-    /** Ends every session, as a restart of the real host would. */
+    /** Ends every session, as a restart of the real host does. */
     expireSessions() {
       sessions.clear();
     },
 
-    /** Books as a person on Crossmark's site would; `keepCondition` leaves the condition as it was, as happens there. */
+    /**
+     * Books as a person on Crossmark's site does. With `keepCondition` the condition stays, as
+     * happens there.
+     */
     book(booking: z.input<typeof inputs.booking>, keepCondition = false): SimulatedBooking {
       return structuredClone(world.book(inputs.booking.parse(booking), keepCondition));
     },
-    /** Removes a booking as a person would; false where there is none. */
+    /** Removes a booking as a person does; returns false if it does not exist. */
     unbook: (bookingId: string): boolean => world.unbook(bookingId) !== undefined,
-    /** Changes a booking's person or time, its id staying. */
+    /** Changes a booking's person or time and keeps its id. */
     moveBooking(bookingId: string, to: z.input<typeof inputs.bookingChange>): SimulatedBooking {
       return structuredClone(world.moveBooking(bookingId, inputs.bookingChange.parse(to)));
     },
-    /** Adds plans or changes those of the same id and store. */
+    /** Adds plans, or changes the plans of the same id and store. */
     putPlans(plans: z.input<typeof inputs.plan> | z.input<typeof inputs.plan>[]) {
       world.putPlans(z.array(inputs.plan).parse([plans].flat()));
     },
@@ -433,8 +448,8 @@ export function createSimulator(options: SimulatorOptions = {}) {
     removeRep: world.removeRep,
 
     /**
-     * Starts listening; port 0 is any free one. A simulator that was closed may listen again, with its world and
-     * without its sessions. Rejects with EADDRINUSE where the port is taken.
+     * Starts listening; port 0 is any free port. A closed simulator can listen again, with its
+     * world and without its sessions. Rejects with EADDRINUSE if the port is in use.
      */
     async listen(port = 0, host = '127.0.0.1'): Promise<string> {
       closing = new AbortController();
@@ -446,7 +461,9 @@ export function createSimulator(options: SimulatorOptions = {}) {
       return url;
     },
 
-    /** Stops as if killed: calls under way get no answer, sessions are gone. What was changed stays changed. */
+    /**
+     * Stops as if killed: running calls get no answer and sessions end. Changes of the world stay.
+     */
     async close(): Promise<void> {
       closing.abort();
       sessions.clear();
@@ -460,16 +477,16 @@ export function createSimulator(options: SimulatorOptions = {}) {
     server.removeAllContentTypeParsers();
     server.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
     server.setErrorHandler((error, _request, reply) => {
-      const wrong =
+      const isBadInput =
         error instanceof z.ZodError || error instanceof WorldError || error instanceof SyntaxError;
       const message = error instanceof z.ZodError ? z.prettifyError(error) : String((error as Error).message);
-      return reply.status(wrong ? 400 : 500).send({ error: message });
+      return reply.status(isBadInput ? 400 : 500).send({ error: message });
     });
 
-    const given = (request: FastifyRequest): unknown => JSON.parse(String(request.body || '{}'));
-    const part = z.object({ id: z.string(), storeId: z.string().default('') });
-    const gone = (reply: FastifyReply, there: boolean, what: string) =>
-      there ? { ok: true } : reply.status(404).send({ error: `There is no ${what}.` });
+    const parseBody = (request: FastifyRequest): unknown => JSON.parse(String(request.body || '{}'));
+    const pathParameters = z.object({ id: z.string(), storeId: z.string().default('') });
+    const answerRemoval = (reply: FastifyReply, existed: boolean, name: string) =>
+      existed ? { ok: true } : reply.status(404).send({ error: `There is no ${name}.` });
 
     server.get('/__sim/health', () => {
       const { plans, bookings, reps, stores } = world.state();
@@ -483,13 +500,15 @@ export function createSimulator(options: SimulatorOptions = {}) {
     });
     server.get('/__sim/state', () => world.state());
     server.put('/__sim/state', (request) => {
-      control.load(given(request) as WorldInput);
+      control.load(parseBody(request) as WorldInput);
       return { ok: true };
     });
     server.get('/__sim/settings', () => settings);
-    server.patch('/__sim/settings', (request) => control.configure(given(request)));
+    server.patch('/__sim/settings', (request) => control.configure(parseBody(request)));
     server.get('/__sim/faults', () => faults.list());
-    server.post('/__sim/faults', (request) => ({ ids: control.addFaults(given(request) as FaultInput[]) }));
+    server.post('/__sim/faults', (request) => ({
+      ids: control.addFaults(parseBody(request) as FaultInput[]),
+    }));
     server.delete('/__sim/faults', () => {
       control.clearFaults();
       return { ok: true };
@@ -509,32 +528,32 @@ export function createSimulator(options: SimulatorOptions = {}) {
       return { ok: true };
     });
     server.post('/__sim/plans', (request) => {
-      control.putPlans(given(request) as []);
+      control.putPlans(parseBody(request) as []);
       return { ok: true };
     });
     server.delete('/__sim/plans/:id/:storeId', (request, reply) => {
-      const { id, storeId } = part.parse(request.params);
-      return gone(reply, world.removePlan(id, storeId), `plan ${id} in store ${storeId}`);
+      const { id, storeId } = pathParameters.parse(request.params);
+      return answerRemoval(reply, world.removePlan(id, storeId), `plan ${id} in store ${storeId}`);
     });
     server.post('/__sim/reps', (request) => {
-      control.putReps(given(request) as []);
+      control.putReps(parseBody(request) as []);
       return { ok: true };
     });
     server.delete('/__sim/reps/:id', (request, reply) => {
-      const { id } = part.parse(request.params);
-      return gone(reply, world.removeRep(id), `rep ${id}`);
+      const { id } = pathParameters.parse(request.params);
+      return answerRemoval(reply, world.removeRep(id), `rep ${id}`);
     });
     server.post('/__sim/bookings', (request) => {
-      const body = given(request);
+      const body = parseBody(request);
       const { keepCondition } = z.object({ keepCondition: z.boolean().default(false) }).parse(body);
       return control.book(inputs.booking.parse(body), keepCondition);
     });
     server.patch('/__sim/bookings/:id', (request) =>
-      control.moveBooking(part.parse(request.params).id, given(request) as object),
+      control.moveBooking(pathParameters.parse(request.params).id, parseBody(request) as object),
     );
     server.delete('/__sim/bookings/:id', (request, reply) => {
-      const { id } = part.parse(request.params);
-      return gone(reply, control.unbook(id), `booking ${id}`);
+      const { id } = pathParameters.parse(request.params);
+      return answerRemoval(reply, control.unbook(id), `booking ${id}`);
     });
     server.all('/__sim/*', (_request, reply) =>
       reply.status(404).send({

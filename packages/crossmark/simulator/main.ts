@@ -3,28 +3,33 @@ import { z } from 'zod';
 import { createSimulator, DEMO_USER, type Simulator } from './index.ts';
 
 const DEFAULT_PORT = 4300;
-/** Ports tried after a taken one. */
-const PORTS_TRIED = 20;
+/** Further ports to attempt if the wanted one is in use. */
+const EXTRA_PORTS = 20;
 
-/** Listens on the port wanted, or on the next free one, and says so. */
+/** Listens on the wanted port, or on the next free one with a message that says so. */
 async function listen(simulator: Simulator, port: number, host: string): Promise<void> {
-  for (let tried = port; ; tried++) {
+  for (let candidate = port; ; candidate++) {
     try {
-      await simulator.listen(tried, host);
-      if (tried !== port)
-        process.stdout.write(`crossmark simulator: port ${port} is in use, so it took ${tried}\n`);
+      await simulator.listen(candidate, host);
+      if (candidate !== port)
+        process.stdout.write(`crossmark simulator: port ${port} is in use, so it took ${candidate}\n`);
       return;
     } catch (error) {
-      const taken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-      if (!taken || port === 0) throw error;
-      if (tried >= port + PORTS_TRIED) {
-        throw new SettingsError(`SIMULATOR_PORT: ports ${port} to ${tried} are all in use; name a free one.`);
+      const isTaken = (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+      if (!isTaken || port === 0) throw error;
+      if (candidate >= port + EXTRA_PORTS) {
+        throw new SettingsError(
+          `SIMULATOR_PORT: ports ${port} to ${candidate} are all in use; name a free one.`,
+        );
       }
     }
   }
 }
 
-function open(env: { SIMULATOR_STATE_FILE?: string | undefined; SIMULATOR_SEED: number }): Simulator {
+function openSimulator(env: {
+  SIMULATOR_STATE_FILE?: string | undefined;
+  SIMULATOR_SEED: number;
+}): Simulator {
   const { SIMULATOR_STATE_FILE: stateFile, SIMULATOR_SEED: seed } = env;
   try {
     return createSimulator({ stateFile, settings: { seed } });
@@ -43,7 +48,7 @@ await runApp('crossmark simulator', async () => {
     SIMULATOR_STATE_FILE: z.string().optional().describe('keeps bookings across restarts'),
     SIMULATOR_SEED: z.coerce.number().int().default(1).describe('a whole number; repeats the same chances'),
   });
-  const simulator = open(env);
+  const simulator = openSimulator(env);
   await listen(simulator, env.SIMULATOR_PORT, env.HOST);
   process.stdout.write(
     `crossmark simulator: ${simulator.url} (sign in as ${DEMO_USER.userId}; switchboard at ${simulator.url}/__sim/state)\n`,

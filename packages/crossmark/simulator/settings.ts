@@ -1,38 +1,47 @@
 import { z } from 'zod';
 import { CALLS } from '../src/errors.ts';
 
-/** A delay: fixed, evenly between two, or skewed like a real host's (log-normal through median and 99th percentile). */
-const delay = z.union([
+/** A delay in milliseconds: fixed, uniform between two values, or log-normal like a real host's. */
+const delaySchema = z.union([
   z.number().min(0),
   z.strictObject({ minMs: z.number().min(0), maxMs: z.number().min(0) }),
   z.strictObject({ medianMs: z.number().positive(), p99Ms: z.number().positive() }),
 ]);
-export type Delay = z.output<typeof delay>;
+export type Delay = z.output<typeof delaySchema>;
 
 const callOrAll = z.enum(['*', ...CALLS]);
 const expiredLook = z.enum(['redirect', 'loginPage', '401', '403']);
 export type ExpiredLook = z.output<typeof expiredLook>;
 const chance = z.number().min(0).max(1);
 
-/** The switches. Where nobody knows what the real Crossmark does, there is a switch for each thing it may do. */
+/**
+ * The switches. Each behavior of the real Crossmark that is not known has a switch with the
+ * possible ones.
+ */
 const settingsSchema = z.strictObject({
-  /** Restarts the randomness behind every chance and every distribution. */
+  /** Restarts the random numbers of every chance and every distribution. */
   seed: z.number().int(),
-  /** From the sign-in, not extended by use; null is for ever. */
+  /** Measured from the sign-in and not extended by use; null never expires. */
   sessionTtlMs: z.number().min(0).nullable(),
   expiredLook,
   loginAnswer: z.enum(['landingPage', 'redirectUrl', 'redirect', 'success']),
   badPassword: z.enum(['401', 'loginPage']),
-  /** A second booking of a plan and store edits the first one and keeps its id, or replaces it, or stands beside it. */
+  /**
+   * Whether a second booking of a plan and store edits the first one and keeps its id, replaces it,
+   * or is kept beside it.
+   */
   secondBooking: z.enum(['inPlace', 'replace', 'duplicate']),
   /**
-   * Where a second booking edits the first one: whether the booking that follows a reissue edits the reopened one as well
-   * and keeps its id, or is made beside it, with an id of its own.
+   * With `inPlace`: whether the booking after a reissue also edits the reopened booking and keeps
+   * its id, or is made beside it with an id of its own.
    */
   reissueKeepsId: z.boolean(),
   unknownDelete: z.enum(['success', 'error']),
   deleteAnswer: z.enum(['ok', 'success', 'empty']),
-  /** Which bookings are refused besides those that name what doesn't exist, and how every refusal looks. */
+  /**
+   * Which bookings are refused although their plan, store and rep exist, and the form of every
+   * refusal.
+   */
   refusal: z.strictObject({
     look: z.enum(['ok0', '400', 'loginPage']),
     message: z.string(),
@@ -41,30 +50,36 @@ const settingsSchema = z.strictObject({
     repIds: z.array(z.string()),
     storeIds: z.array(z.string()),
   }),
-  /** Off: a `<n>_schedule` or an employee number passes and does not do what was meant. */
+  /** If false, an id such as `<n>_schedule` or an employee number is accepted without effect. */
   rejectNonNumericIds: z.boolean(),
-  /** Ids and flags as numbers here and strings there. */
+  /** Whether ids and flags are numbers in some answers and strings in others. */
   mixedTypes: z.boolean(),
-  /** Whether `row` of a plan (fields of its list row to show differently) is shown. */
+  /** Whether a plan's `row` replaces fields of its list row. */
   listQuirks: z.boolean(),
   emptyRepsAsList: z.boolean(),
   instructionsAsBareList: z.boolean(),
-  /** Whether a search for several plans finds them all, or the first one alone. */
+  /** Whether a search for several plans finds all of them, or only the first. */
   findsSeveralPlans: z.boolean(),
-  /** At most so many rows a page whatever is asked for; null is no limit. */
+  /** The most rows per page, whatever was requested; null is no limit. */
   maxPageSize: z.number().int().positive().nullable(),
-  /** After a first page, with this chance, the list behaves as if rows had come (+) or gone (-) before the next ones. */
+  /**
+   * After a first page, with this chance, the later pages are shifted as if so many rows had been
+   * added (+) or removed (-).
+   */
   listShift: z.strictObject({ rows: z.number().int(), chance }),
-  /** Plans whose row every reading of the list has twice, counted twice as well. */
+  /** Plans whose row is in every list twice, and counted twice. */
   repeatedPlans: z.array(z.string()),
-  /** What the read-back of one event (call F) answers for a plan that is not there. */
+  /** The answer of the read-back of one event for a plan that does not exist. */
   goneLocation: z.enum(['error', 'emptyObject', 'emptyBody', 'Unstaffed']),
-  /** How far Crossmark's clock is ahead in its `Date` and `Retry-After` headers. */
+  /** How far Crossmark's clock is ahead in the `Date` and `Retry-After` headers. */
   clockSkewMs: z.number().int(),
-  /** How long lists and read-backs show the condition of before a booking or unscheduling. */
+  /** How long lists and read-backs show the old condition after a booking or unscheduling. */
   conditionLagMs: z.number().min(0),
-  /** By call, `*` for the rest. A write takes effect as it arrives, and answers after its delay. */
-  latencyMs: z.partialRecord(callOrAll, delay),
+  /**
+   * By call; `*` for all other calls. A write takes effect on arrival and is answered after the
+   * delay.
+   */
+  latencyMs: z.partialRecord(callOrAll, delaySchema),
   rateLimit: z.strictObject({
     perSecond: z.number().positive().nullable(),
     retryAfter: z.enum(['seconds', 'date', 'none']),
@@ -106,48 +121,54 @@ export const DEFAULT_SETTINGS: Settings = {
   rateLimit: { perSecond: null, retryAfter: 'seconds' },
 };
 
-/** A part of the settings; groups may be given in part as well. */
+/** Some of the settings; a group may be partial too. */
 export type SettingsPatch = {
   [Key in keyof Settings]?: Settings[Key] extends object ? Partial<Settings[Key]> : Settings[Key];
 };
 
-/** Settings with a part of them changed. Throws a ZodError that names the switch. */
+/** Returns the settings with a patch applied. Throws a ZodError that names the invalid switch. */
 export function patchSettings(current: Settings, patch: unknown): Settings {
-  const given = z.record(z.string(), z.unknown()).parse(patch);
+  const changes = z.record(z.string(), z.unknown()).parse(patch);
   const merged: Record<string, unknown> = { ...current };
-  for (const [key, value] of Object.entries(given)) {
-    const held = merged[key];
-    const both = [held, value].every((part) => typeof part === 'object' && part && !Array.isArray(part));
-    merged[key] = both ? { ...(held as object), ...(value as object) } : value;
+  for (const [key, value] of Object.entries(changes)) {
+    const old = merged[key];
+    const areGroups = [old, value].every((part) => typeof part === 'object' && part && !Array.isArray(part));
+    merged[key] = areGroups ? { ...(old as object), ...(value as object) } : value;
   }
   return settingsSchema.parse(merged);
 }
 
-/** Faults whose answer is well-formed and false. */
+/** Faults with a well-formed, false answer. */
 export const FALSE_KINDS = ['empty', 'short', 'missing', 'doubled', 'stale', 'later', 'crossed'] as const;
 
 /**
- * Something going wrong on purpose. Rules are tried in the order given; the first that fits and whose chance comes
- * up is used. `times` counts uses (default 1, null without end), `after` lets so many fitting calls pass first.
+ * A rule for a deliberate fault. The first rule that matches a call and passes its `chance` is
+ * used. `times` is the number of uses (default 1; null is unlimited). `after` is the number of
+ * matching calls that pass first.
  *
- * - `drop` closes the connection without an answer; `hang` never answers; `status` answers with a status;
- * - `slow` spreads the answer over `delayMs`; `truncate` breaks off in the middle of it;
- * - `garbage` answers a page that is neither JSON nor the login; `refuse` answers `ok: 0` with `message`;
- * - `expire` ends the session that asks; `notSignedIn` answers as if it were over, and it stays good. Both look as `look`
- *   says, or as the settings do.
+ * - `drop` closes the connection without an answer; `hang` never answers; `status` answers a
+ *   status;
+ * - `slow` spreads the answer over `delayMs`; `truncate` ends it in the middle;
+ * - `garbage` answers a page that is neither JSON nor the login; `refuse` answers `ok: 0` with
+ *   `message`;
+ * - `expire` ends the caller's session; `notSignedIn` answers as if it had ended, and it stays
+ *   valid. The form of both answers is `look`, by default the one in the settings.
  *
- * `applied` says whether the write takes effect all the same (always for `slow` and `truncate`, unless false).
+ * `applied` says whether the write takes effect nevertheless; by default only for `slow` and
+ * `truncate`.
  *
- * The answers of these are well-formed and false. The first five are for the list of events. A reading of the whole list
- * that is `empty`, `short`, `missing` or `stale` is so on all its pages, and counts as one use:
+ * The answers of the following faults are well-formed and false. The first five apply to the list
+ * of events. A pass over the whole list that is `empty`, `short`, `missing` or `stale` is so on all
+ * pages, which count as one use.
  *
- * - `empty` lists nothing, total 0; `short` lists every second row, with a total that matches;
- * - `missing` leaves out one row (of `mplanId`, or of any plan), with a total that matches;
- * - `doubled` has one row of a page twice, in place of another one (of `mplanId`, or of any plan);
- * - `stale` lists the world as it was `behindMs` ago, or `behindWrites` changes of it ago;
- * - `later` books `minutes` later than asked, and says so;
- * - `crossed` gives the latest answer to the same call about another event (a booking, a search, a read-back); it waits for
- *   there to be one. A write takes effect unless `applied` is false.
+ * - `empty` lists nothing, with total 0; `short` lists every second row, with a matching total;
+ * - `missing` omits one row (of `mplanId`, or of any plan), with a matching total;
+ * - `doubled` lists one row (of `mplanId`, or of any plan) twice on a page, in place of another
+ *   row;
+ * - `stale` lists the world as it was `behindMs` ago, or `behindWrites` changes ago;
+ * - `later` books `minutes` later than requested, and answers so;
+ * - `crossed` gives the latest answer to the same call about another event (a booking, a search, a
+ *   read-back), once there is one. A write takes effect unless `applied` is false.
  */
 export const faultSchema = z.strictObject({
   call: callOrAll.default('*'),
@@ -165,7 +186,7 @@ export const faultSchema = z.strictObject({
   ]),
   applied: z.boolean().optional(),
   status: z.number().int().min(400).max(599).default(503),
-  /** Seconds, or an HTTP date that far off with `retryAfterAsDate`. */
+  /** Seconds; sent as an HTTP date with `retryAfterAsDate`. */
   retryAfter: z.number().int().min(0).optional(),
   retryAfterAsDate: z.boolean().default(false),
   look: expiredLook.optional(),
@@ -177,9 +198,9 @@ export const faultSchema = z.strictObject({
   times: z.number().int().positive().nullable().default(1),
   after: z.number().int().min(0).default(0),
   chance: chance.default(1),
-  /** Of the list of events: only readings of the whole list, or only searches for plans. */
+  /** For the list of events: only reads of the whole list, or only searches for plans. */
   reading: z.enum(['list', 'search']).optional(),
-  /** Of a search: one that names this plan, alone or among others. */
+  /** For a search: one that names this plan, alone or among other plans. */
   mplanId: z.string().optional(),
   storeId: z.string().optional(),
   repId: z.string().optional(),
@@ -188,7 +209,10 @@ export const faultSchema = z.strictObject({
 export type Fault = z.output<typeof faultSchema>;
 export type FaultInput = z.input<typeof faultSchema>;
 
-/** Repeatable randomness (mulberry32): the same seed gives the same numbers, each at least 0 and below 1. */
+/**
+ * Repeatable random numbers (mulberry32), at least 0 and below 1: the same seed gives the same
+ * numbers.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -202,7 +226,7 @@ export function seededRandom(seed: number): () => number {
 /** The 99th percentile of the standard normal distribution. */
 const NORMAL_P99 = 2.326;
 
-/** Draws one delay, in milliseconds. */
+/** Draws one delay in milliseconds. */
 export function drawDelay(delay: Delay, random: () => number): number {
   if (typeof delay === 'number') return delay;
   if ('minMs' in delay) return delay.minMs + random() * Math.max(0, delay.maxMs - delay.minMs);

@@ -58,8 +58,8 @@ describe('bookings', () => {
     });
   });
 
-  /** The booking of the answer to a call, as the recorded one has it. */
-  async function bookByHand(url: string, cookie: string, booking: typeof BOOKING) {
+  /** Books without the client and returns the booking in the answer. */
+  async function bookDirectly(url: string, cookie: string, booking: typeof BOOKING) {
     const answer = await fetch(`${url}/planningextcontroller/scheduleMplanEvent`, {
       method: 'POST',
       headers: { cookie },
@@ -83,8 +83,8 @@ describe('bookings', () => {
     );
     const cookie = await signIn(simulator.url);
     const later = { startsAt: '2026-01-06T15:45:00.000Z', endsAt: '2026-01-06T22:15:00.000Z' };
-    const first = await bookByHand(simulator.url, cookie, { ...BOOKING, ...later });
-    const second = await bookByHand(simulator.url, cookie, { ...BOOKING, ...later, repId: BEN });
+    const first = await bookDirectly(simulator.url, cookie, { ...BOOKING, ...later });
+    const second = await bookDirectly(simulator.url, cookie, { ...BOOKING, ...later, repId: BEN });
     expect(simulator.state.bookings).toMatchObject([{ ...EVENT, repId: BEN, ...later, createdAt }]);
     expect(second).toMatchObject({
       ID: '50000001',
@@ -93,7 +93,7 @@ describe('bookings', () => {
       Created: '2026-01-01T12:00:21+00:00',
       MVID: first.MVID,
     });
-    // A version-1 UUID that holds the time of creation, as the recorded one does.
+    // A version-1 UUID with the time of creation, as in the recorded answer.
     const [low, middle, high] = String(second.MVID).split('-');
     const ticks = BigInt(`0x${high?.slice(1)}${middle}${low}`) - 0x01b21dd213814000n;
     expect(new Date(Number(ticks / 10_000n)).toISOString()).toBe(createdAt);
@@ -113,7 +113,7 @@ describe('bookings', () => {
     const again = await client.schedule({ ...BOOKING, repId: BEN });
     expect(again.bookingId).toBe(ids.at(-1));
     expect(simulator.state.bookings.map((booking) => booking.bookingId)).toEqual(ids);
-    // From there on the new booking is the one that a further booking edits.
+    // A further booking edits the new one.
     expect(await client.schedule(BOOKING)).toMatchObject({ bookingId: ids.at(-1), repId: ANN });
     expect(await listed()).toMatchObject({ condition: 'Reissued', bookingId: ids.at(-1), repId: ANN });
     await client.unschedule(again);
@@ -485,7 +485,7 @@ describe('state file', () => {
     const port = Number(new URL(simulator.url).port);
     await simulator.close();
     await simulator.listen(port);
-    // A connection kept from before may still be found closed by the first call.
+    // The first call may use a connection that the restart has closed.
     await vi.waitFor(async () =>
       expect(await client.findEvent({ ...EVENT, timeZone: INDIANA })).toMatchObject({ repId: ANN }),
     );
@@ -494,23 +494,23 @@ describe('state file', () => {
 });
 
 describe('as a program', () => {
-  function start(env: Record<string, string>): ChildProcess & { said: () => string } {
+  function start(env: Record<string, string>): ChildProcess & { output: () => string } {
     const main = join(import.meta.dirname, 'main.ts');
     const child = spawn(process.execPath, [main], { env: { PATH: process.env.PATH ?? '', ...env } });
-    let said = '';
+    let output = '';
     child.stdout?.on('data', (chunk) => {
-      said += chunk;
+      output += chunk;
     });
     child.stderr?.on('data', (chunk) => {
-      said += chunk;
+      output += chunk;
     });
     onTestFinished(() => void child.kill('SIGKILL'));
-    return Object.assign(child, { said: () => said });
+    return Object.assign(child, { output: () => output });
   }
 
   async function urlOf(program: ReturnType<typeof start>): Promise<string> {
-    await vi.waitFor(() => expect(program.said()).toContain('__sim/state'), { timeout: 20_000 });
-    return /(http:\/\/\S+) \(sign in/.exec(program.said())?.[1] ?? '';
+    await vi.waitFor(() => expect(program.output()).toContain('__sim/state'), { timeout: 20_000 });
+    return /(http:\/\/\S+) \(sign in/.exec(program.output())?.[1] ?? '';
   }
 
   test('killed in the middle, it comes back with its bookings; a port in use is said plainly', async () => {
@@ -521,7 +521,7 @@ describe('as a program', () => {
     const { bookingId } = await connect(url).schedule(BOOKING);
     const second = start({ SIMULATOR_PORT: new URL(url).port });
     expect(await urlOf(second)).not.toBe(url);
-    expect(second.said()).toContain(`port ${new URL(url).port} is in use`);
+    expect(second.output()).toContain(`port ${new URL(url).port} is in use`);
     first.kill('SIGKILL');
     const back = await urlOf(start(env));
     expect((await send('GET', `${back}/__sim/state`)).body).toMatchObject({
@@ -541,6 +541,6 @@ describe('as a program', () => {
     const program = start({ SIMULATOR_PORT: '0', [name]: value || broken });
     const [code] = await once(program, 'exit');
     expect(code).toBe(1);
-    expect(program.said()).toContain(name);
+    expect(program.output()).toContain(name);
   });
 });

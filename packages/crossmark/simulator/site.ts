@@ -1,7 +1,7 @@
 /**
- * The simulated Crossmark's own pages: what each call does to the world and what it answers. Written against the
- * protocol alone; it shares no parsing and no time conversion with the client, so that neither hides the other's
- * mistakes.
+ * The simulated Crossmark's calls: their effect on the world and their answers. Written from the
+ * protocol alone. It shares no parsing and no time conversion with the client, so that a mistake in
+ * one shows in the other.
  */
 
 import { createHash } from 'node:crypto';
@@ -19,21 +19,24 @@ import {
   WorldError,
 } from './world.ts';
 
-/** What a call was sent with, whatever the encoding. */
+/** The parameters of a call, in whatever encoding they were sent. */
 export type Params = Record<string, string>;
 
 export type Answer = {
   status: number;
   headers?: Record<string, string | string[]>;
   body: string;
-  /** Of a write: whether it changed anything, and what. */
+  /** For a write: whether it changed anything. */
   applied?: boolean;
   refused?: boolean;
   bookingId?: string;
 };
 
-/** A fault that makes an answer false. `draw` (at least 0, below 1) says which row; `asOf` numbers a change of the world. */
-export type Falsehood = { fault: Fault; draw: number; asOf: number };
+/**
+ * The fault of a false answer. `draw` (at least 0, below 1) selects the row; `asOf` is the number
+ * of a change of the world.
+ */
+export type FalseAnswer = { fault: Fault; draw: number; asOf: number };
 
 export const json = (value: unknown, rest: Partial<Answer> = {}): Answer => ({
   status: 200,
@@ -53,11 +56,11 @@ export const LANDING_PAGE = `<!DOCTYPE html>
 <body><nav><a href="/planning/">Planning</a> <a href="/scheduling/">Scheduling</a> <a href="/logout">Log out</a></nav>
 <div id="app"></div></body></html>`;
 
-/** What a proxy in front of the host shows when it is tired: neither JSON nor a login. */
+/** The error page of a proxy in front of the host: neither JSON nor the login. */
 export const GARBAGE_PAGE =
   '<!DOCTYPE html><html><head><title>Crossmark</title></head><body><h1>Please try again in a moment</h1></body></html>';
 
-/** How Crossmark says no to a write. */
+/** Crossmark's refusal of a write. */
 export function refusal(settings: Settings, message: string): Answer {
   const { look } = settings.refusal;
   if (look === 'loginPage') return { status: 200, body: LOGIN_PAGE, refused: true };
@@ -67,16 +70,16 @@ export function refusal(settings: Settings, message: string): Answer {
 const WRITES: readonly CallName[] = ['scheduleMplanEvent', 'deleteScheduledMplanEvent', 'createPendingWork'];
 export const isWrite = (call: CallName) => WRITES.includes(call);
 
-const slashed = (isoDay: string) => `${isoDay.slice(5, 7)}/${isoDay.slice(8, 10)}/${isoDay.slice(0, 4)}`;
+const usDay = (isoDay: string) => `${isoDay.slice(5, 7)}/${isoDay.slice(8, 10)}/${isoDay.slice(0, 4)}`;
 
 function wallTime(instant: string, timeZone: string): string {
   const at = Temporal.Instant.from(instant).toZonedDateTimeISO(timeZone);
   const two = (value: number) => String(value).padStart(2, '0');
   const clock = `${two(at.hour % 12 || 12)}:${two(at.minute)}:${two(at.second)} ${at.hour < 12 ? 'AM' : 'PM'}`;
-  return `${slashed(at.toPlainDate().toString())} ${clock}`;
+  return `${usDay(at.toPlainDate().toString())} ${clock}`;
 }
 
-/** Crossmark's UTC form, `…+00:00` without a fraction. */
+/** Crossmark's UTC format: `…+00:00` without a fraction. */
 const utc = (instant: string) => `${instant.slice(0, 19)}+00:00`;
 
 const searchSchema = z.object({
@@ -87,7 +90,7 @@ const searchSchema = z.object({
 });
 const sortSchema = z.array(z.object({ property: z.string(), direction: z.string() }));
 
-function parsed<T extends z.ZodType>(schema: T, text: string | undefined): z.output<T> | undefined {
+function parseJson<T extends z.ZodType>(schema: T, text: string | undefined): z.output<T> | undefined {
   try {
     return schema.parse(JSON.parse(text ?? ''));
   } catch {
@@ -95,20 +98,20 @@ function parsed<T extends z.ZodType>(schema: T, text: string | undefined): z.out
   }
 }
 
-/** The plans that a search names; undefined for a reading of the list. */
-export function plansSought(params: Params): string[] | undefined {
-  const items = parsed(searchSchema, params.searchFields)?.searchTerms.mPlanID?.items;
+/** The plans that a search names; undefined for a read of the whole list. */
+export function searchedPlans(params: Params): string[] | undefined {
+  const items = parseJson(searchSchema, params.searchFields)?.searchTerms.mPlanID?.items;
   return items?.flatMap((item) => item.value);
 }
 
-/** Whether a fault is about a plan's row. */
-export const isMeant = (plan: Plan, { mplanId, storeId }: Fault): boolean =>
+/** Whether a fault concerns a plan's row. */
+export const matchesPlan = (plan: Plan, { mplanId, storeId }: Fault): boolean =>
   (!mplanId || plan.mplanId === mplanId) && (!storeId || plan.storeId === storeId);
 
 const LOCAL_WITH_OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d$/;
 
 export function createSite(world: World, settings: () => Settings, random: () => number) {
-  /** Numbers and strings for one and the same kind of id, steadily per object. */
+  /** Sends ids of one kind as numbers and as strings, always the same way for one object. */
   const mixed = (id: string, by: number): string | number =>
     settings().mixedTypes && by % 2 === 0 ? Number(id) : id;
 
@@ -129,8 +132,8 @@ export function createSite(world: World, settings: () => Settings, random: () =>
       name: plan.name,
       storeID: mixed(plan.storeId, parity + 1),
       storeName: store?.name ?? '',
-      startDate: slashed(plan.startsOn),
-      endDate: slashed(plan.dueOn),
+      startDate: usDay(plan.startsOn),
+      endDate: usDay(plan.dueOn),
       condition: view.shownCondition(plan),
       staffedReps: booking ? world.nameOf(booking) : '',
       salesTools: plan.instructionsUrl ? [{ salesToolURL: plan.instructionsUrl }] : [],
@@ -153,14 +156,14 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     condition: (plan) => plan.condition,
   };
 
-  /** The plans a search finds, sorted. */
+  /** Returns the plans that a search finds, sorted. */
   function find(params: Params, view: View): Plan[] {
     const { findsSeveralPlans, repeatedPlans } = settings();
-    const conditionItems = parsed(searchSchema, params.searchFields)?.searchTerms.condition?.items;
+    const conditionItems = parseJson(searchSchema, params.searchFields)?.searchTerms.condition?.items;
     const conditions = conditionItems && new Set(conditionItems.flatMap((item) => item.value));
-    const ids = plansSought(params);
+    const ids = searchedPlans(params);
     const { intervalStart: from, intervalEnd: to } = params;
-    const sort = parsed(sortSchema, params.sort)?.[0];
+    const sort = parseJson(sortSchema, params.sort)?.[0];
     const sortKey = sorters[sort?.property ?? ''] ?? sorters.startDate;
     const sign = sort?.direction === 'DESC' ? -1 : 1;
     const named = ids && [...new Set(ids)].slice(0, findsSeveralPlans ? ids.length : 1);
@@ -172,13 +175,16 @@ export function createSite(world: World, settings: () => Settings, random: () =>
           (!to || plan.startsOn <= to),
       )
       .map((plan) => [`${sortKey?.(plan, view)}\n${keyOf(plan)}`, plan] as const)
-      .sort(([a], [b]) => (a < b ? -sign : a > b ? sign : 0))
+      .sort(([a], [b]) => {
+        if (a === b) return 0;
+        return a < b ? -sign : sign;
+      })
       .flatMap(([, plan]) => (repeatedPlans.includes(plan.mplanId) ? [plan, plan] : [plan]));
   }
 
   let cached: { query: string; plans: Plan[] } | undefined;
-  /** {@link find}, kept while nothing changes, since a list is read page by page. */
-  function findNow(params: Params): Plan[] {
+  /** {@link find}, cached until the world changes, because a list is read page by page. */
+  function findCached(params: Params): Plan[] {
     const version = world.version();
     if (version === null) return find(params, world);
     const { searchFields, intervalStart, intervalEnd, sort } = params;
@@ -196,8 +202,8 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     return cached.plans;
   }
 
-  /** What a list that is not true finds; all but `doubled`, which is a page's. */
-  function findFalsely(params: Params, { fault, draw }: Falsehood, view: View): Plan[] {
+  /** Returns the plans of a false list. `doubled` is a fault of one page, see {@link repeatRow}. */
+  function findFalsely(params: Params, { fault, draw }: FalseAnswer, view: View): Plan[] {
     const plans = find(params, view);
     switch (fault.kind) {
       case 'empty':
@@ -205,19 +211,19 @@ export function createSite(world: World, settings: () => Settings, random: () =>
       case 'short':
         return plans.filter((_plan, index) => index % 2 === 0);
       case 'missing': {
-        const meant = plans.filter((plan) => isMeant(plan, fault));
-        const left = meant[Math.floor(draw * meant.length)];
-        return plans.filter((plan) => plan !== left);
+        const matching = plans.filter((plan) => matchesPlan(plan, fault));
+        const omitted = matching[Math.floor(draw * matching.length)];
+        return plans.filter((plan) => plan !== omitted);
       }
       default:
         return plans;
     }
   }
 
-  /** One row of a page in place of another one. */
-  function doubled(plans: Plan[], { fault, draw }: Falsehood): Plan[] {
-    const meant = plans.filter((plan) => isMeant(plan, fault));
-    const at = plans.indexOf(meant[Math.floor(draw * meant.length)] as Plan);
+  /** Repeats one row of a page in place of another row. */
+  function repeatRow(plans: Plan[], { fault, draw }: FalseAnswer): Plan[] {
+    const matching = plans.filter((plan) => matchesPlan(plan, fault));
+    const at = plans.indexOf(matching[Math.floor(draw * matching.length)] as Plan);
     const neighbour = plans[at === 0 ? 1 : at - 1];
     return at < 0 || !neighbour ? plans : plans.with(at, neighbour);
   }
@@ -230,15 +236,15 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     return plans.slice(from, from + limitOf(params));
   }
 
-  function getPlanningMplans(params: Params, falsehood?: Falsehood): Answer {
-    const view = falsehood?.fault.kind === 'stale' ? world.viewAsOf(falsehood.asOf) : world;
-    const plans = falsehood ? findFalsely(params, falsehood, view) : findNow(params);
+  function getPlanningMplans(params: Params, falseAnswer?: FalseAnswer): Answer {
+    const view = falseAnswer?.fault.kind === 'stale' ? world.viewAsOf(falseAnswer.asOf) : world;
+    const plans = falseAnswer ? findFalsely(params, falseAnswer, view) : findCached(params);
     const start = Number(params.start ?? 0);
     const limit = limitOf(params);
     const { rows, chance } = settings().listShift;
     if (start === 0) shift = 0;
     const page = pageOf(params, plans);
-    const shown = falsehood?.fault.kind === 'doubled' ? doubled(page, falsehood) : page;
+    const shown = falseAnswer?.fault.kind === 'doubled' ? repeatRow(page, falseAnswer) : page;
     const answer = json({
       mplans: shown.map((plan) => listRow(plan, view)),
       total: plans.length + shift,
@@ -247,7 +253,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     return answer;
   }
 
-  function refusedBooking(params: Params): string | undefined {
+  function bookingRefusal(params: Params): string | undefined {
     const { refusal: rule, rejectNonNumericIds } = settings();
     const { RepID = '', mPlanID = '', LocationID = '', Start = '', End = '' } = params;
     if (rejectNonNumericIds && ![RepID, mPlanID, LocationID].every((id) => /^\d+$/.test(id))) {
@@ -256,16 +262,16 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     if (/^\d+$/.test(RepID) && !world.rep(RepID)) return `There is no rep ${RepID}.`;
     if (![Start, End].every((time) => LOCAL_WITH_OFFSET.test(time)))
       return 'Start and End need a time with an offset.';
-    const named =
+    const isRefused =
       rule.mplanIds.includes(mPlanID) || rule.repIds.includes(RepID) || rule.storeIds.includes(LocationID);
-    return named || (rule.chance > 0 && random() < rule.chance) ? rule.message : undefined;
+    return isRefused || (rule.chance > 0 && random() < rule.chance) ? rule.message : undefined;
   }
 
-  function scheduleMplanEvent(params: Params, falsehood?: Falsehood): Answer {
-    const no = refusedBooking(params);
-    if (no) return refusal(settings(), no);
-    const laterMinutes = falsehood?.fault.kind === 'later' ? falsehood.fault.minutes : 0;
-    const at = (time: string | undefined) =>
+  function scheduleMplanEvent(params: Params, falseAnswer?: FalseAnswer): Answer {
+    const refusedBecause = bookingRefusal(params);
+    if (refusedBecause) return refusal(settings(), refusedBecause);
+    const laterMinutes = falseAnswer?.fault.kind === 'later' ? falseAnswer.fault.minutes : 0;
+    const toInstant = (time: string | undefined) =>
       Temporal.Instant.from(time ?? '')
         .add({ minutes: laterMinutes })
         .toString({ fractionalSecondDigits: 3 });
@@ -275,8 +281,8 @@ export function createSite(world: World, settings: () => Settings, random: () =>
         mplanId: params.mPlanID ?? '',
         storeId: params.LocationID ?? '',
         repId: params.RepID ?? '',
-        startsAt: at(params.Start),
-        endsAt: at(params.End),
+        startsAt: toInstant(params.Start),
+        endsAt: toInstant(params.End),
       });
     } catch (error) {
       if (error instanceof WorldError || error instanceof RangeError)
@@ -331,7 +337,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   }
 
   function createPendingWork(params: Params): Answer {
-    // The real one says yes and does nothing.
+    // The real Crossmark answers yes and does nothing.
     if (!params.storeID) return json({ success: true }, { applied: false });
     const repId = /^\[\s*"?(\d+)"?\s*\]$/.exec(params.overriddenRepIDs ?? '')?.[1];
     const bookingId = params.workLogEntryID ?? '';
@@ -357,7 +363,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   }
 
   function availableRep(rep: SimulatedRep) {
-    const odd = Number(rep.repId) % 2 === 1;
+    const isOdd = Number(rep.repId) % 2 === 1;
     return {
       id: rep.repId,
       repId: rep.repId,
@@ -367,8 +373,8 @@ export function createSite(world: World, settings: () => Settings, random: () =>
       lastName: rep.lastName.toUpperCase(),
       nameSort: `${rep.lastName},${rep.firstName}`.toUpperCase(),
       availableHoursPerDay: '8',
-      ...(odd ? { scheduledHours: null, visitCount: null } : { scheduledHours: '0', visitCount: '0' }),
-      ...((rep.role || odd) && { role: rep.role ?? null }),
+      ...(isOdd ? { scheduledHours: null, visitCount: null } : { scheduledHours: '0', visitCount: '0' }),
+      ...((rep.role || isOdd) && { role: rep.role ?? null }),
       ...(rep.email && { email: rep.email }),
       ...(rep.phone && { phone: rep.phone }),
     };
@@ -382,23 +388,6 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     return json({ reps: settings().emptyRepsAsList && world.reps().length === 0 ? [] : reps });
   }
 
-  function getQualifiedReps(params: Params): Answer {
-    const plan = world.plan(params.mPlanID ?? '', params.storeID ?? '');
-    const start = Number(params.start ?? 0);
-    const reps = world
-      .reps()
-      .sort((a, b) => a.lastName.localeCompare(b.lastName))
-      .slice(start, start + Number(params.limit ?? 25))
-      .map((rep) => ({
-        ID: rep.repId,
-        FirstName: rep.firstName,
-        LastName: rep.lastName,
-        Timezone: rep.timeZone ?? world.store(plan?.storeId ?? '')?.timeZone ?? 'America/Chicago',
-        OfflineHash: hexOf(`offline ${rep.repId}`),
-      }));
-    return json({ reps: plan ? reps : [] });
-  }
-
   function getLocationCondition(params: Params): Answer {
     const plan = world.plan(params.mPlanID ?? '', params.storeID ?? '');
     if (!plan) return goneLocation(params);
@@ -406,7 +395,7 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     return json({ ok: 1, reps: staffedReps(plan), condition, key: keyOf(plan), workStatus: '' });
   }
 
-  /** Nobody has seen what Crossmark says of an event that it doesn't have. */
+  /** The real answer for an event that does not exist was never observed. */
   function goneLocation({ mPlanID = '', storeID = '' }: Params): Answer {
     switch (settings().goneLocation) {
       case 'error':
@@ -423,11 +412,11 @@ export function createSite(world: World, settings: () => Settings, random: () =>
   }
 
   function bulkPrint(params: Params): Answer {
-    const wanted = parsed(
+    const locations = parseJson(
       z.array(z.object({ mPlanID: z.coerce.string(), storeID: z.coerce.string() })),
       params.mplanLocationIDs,
     );
-    const mplans = (wanted ?? []).flatMap(({ mPlanID, storeID }) => {
+    const mplans = (locations ?? []).flatMap(({ mPlanID, storeID }) => {
       const plan = world.plan(mPlanID, storeID);
       if (!plan) return [];
       return [
@@ -440,24 +429,22 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     return json(settings().instructionsAsBareList ? mplans : { mplans });
   }
 
-  /** What a signed-in caller gets. A write takes effect before this returns. */
+  /** Answers a signed-in caller. A write takes effect before this returns. */
   function answer(
     call: CallName,
     params: Params,
     headers: Record<string, unknown>,
-    falsehood?: Falsehood,
+    falseAnswer?: FalseAnswer,
   ): Answer {
     switch (call) {
       case 'getPlanningMplans':
-        return getPlanningMplans(params, falsehood);
+        return getPlanningMplans(params, falseAnswer);
       case 'scheduleMplanEvent':
-        return scheduleMplanEvent(params, falsehood);
+        return scheduleMplanEvent(params, falseAnswer);
       case 'deleteScheduledMplanEvent':
         return deleteScheduledMplanEvent(params);
       case 'getAvailableReps':
         return getAvailableReps(params);
-      case 'getQualifiedRepsForScheduling':
-        return getQualifiedReps(params);
       case 'getmPlanLocationCondition':
         return getLocationCondition(params);
       case 'createPendingWork':
@@ -468,23 +455,23 @@ export function createSite(world: World, settings: () => Settings, random: () =>
         return bulkPrint(params);
       case 'getUserInfo':
       case 'authenticate':
-        throw new TypeError(`${call} is answered where sessions are kept.`);
+        throw new TypeError(`${call} is answered by the simulator's session handling.`);
     }
   }
 
   return {
     answer,
-    /** The plans on one page of the list as it is. */
-    page: (params: Params): Plan[] => pageOf(params, findNow(params)),
+    /** Returns the plans on a truthful page of the list. */
+    page: (params: Params): Plan[] => pageOf(params, findCached(params)),
   };
 }
 
 const hexOf = (text: string) => createHash('md5').update(text).digest('hex');
 
-/** From the start of the Gregorian calendar, where a version-1 UUID begins to count, to 1970, in 100 ns. */
+/** 100 ns ticks from the epoch of version-1 UUIDs (start of the Gregorian calendar) to 1970. */
 const UUID_EPOCH_TICKS = 0x01b21dd213814000n;
 
-/** A version-1 UUID: it holds the time given, and is the same for the same time and text. */
+/** A version-1 UUID with the given time. The same time and text give the same UUID. */
 function timeUuid(instant: string, text: string): string {
   const ticks = BigInt(Temporal.Instant.from(instant).epochMilliseconds) * 10_000n + UUID_EPOCH_TICKS;
   const time = ticks.toString(16).padStart(15, '0');

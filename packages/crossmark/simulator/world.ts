@@ -6,12 +6,12 @@ import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import type { Settings } from './settings.ts';
 
-const digits = z.string().regex(/^\d{1,12}$/, 'is not an id of digits');
-const instant = z.iso
+const idSchema = z.string().regex(/^\d{1,12}$/, 'is not an id of digits');
+const instantSchema = z.iso
   .datetime({ offset: true })
   .transform((text) => Temporal.Instant.from(text).toString({ fractionalSecondDigits: 3 }));
-const day = z.iso.date();
-const zone = z.string().refine((name) => {
+const daySchema = z.iso.date();
+const zoneSchema = z.string().refine((name) => {
   try {
     return Boolean(Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name));
   } catch {
@@ -19,64 +19,66 @@ const zone = z.string().refine((name) => {
   }
 }, 'is not a time zone');
 
-const storeSchema = z.object({ storeId: digits, name: z.string(), timeZone: zone });
+const storeSchema = z.object({ storeId: idSchema, name: z.string(), timeZone: zoneSchema });
 const repSchema = z.object({
-  repId: digits,
+  repId: idSchema,
   employeeNumber: z.string(),
   firstName: z.string(),
   lastName: z.string(),
   email: z.string().nullish(),
   phone: z.string().nullish(),
   role: z.string().nullish(),
-  timeZone: zone.nullish(),
+  timeZone: zoneSchema.nullish(),
 });
 const planSchema = z.object({
-  mplanId: digits,
-  storeId: digits,
+  mplanId: idSchema,
+  storeId: idSchema,
   name: z.string().min(1),
-  startsOn: day,
-  dueOn: day,
+  startsOn: daySchema,
+  dueOn: daySchema,
   condition: z.enum(CONDITIONS).optional(),
   instructionsUrl: z.string().nullish(),
-  /** Not there for any call, with its bookings kept, until it comes back with false. */
+  /** Hidden from every call, with its bookings kept, until it is set to false. */
   gone: z.boolean().optional(),
-  /** Fields of this plan's list row that are shown differently from what is: the list's quirks. */
+  /** Fields that replace those of this plan's list row: the list's quirks. */
   row: z.record(z.string(), z.unknown()).optional(),
 });
 const bookingSchema = z.object({
-  bookingId: digits.optional(),
-  mplanId: digits,
-  storeId: digits,
-  /** Null with a `repName`: booked for somebody the rep list doesn't know. */
+  bookingId: idSchema.optional(),
+  mplanId: idSchema,
+  storeId: idSchema,
+  /** Null with a `repName`: booked for a person who is not in the rep list. */
   repId: z.string().nullable(),
   repName: z.string().optional(),
-  startsAt: instant,
-  endsAt: instant,
-  /** Left out: now. */
-  createdAt: instant.optional(),
-  lastEditedAt: instant.optional(),
+  startsAt: instantSchema,
+  endsAt: instantSchema,
+  /** Now by default. */
+  createdAt: instantSchema.optional(),
+  lastEditedAt: instantSchema.optional(),
 });
 const bookingChangeSchema = bookingSchema
   .pick({ repId: true, repName: true, startsAt: true, endsAt: true })
   .partial();
 const userSchema = z.object({ userId: z.string().min(1), password: z.string().min(1).optional() });
 const pendingWorkSchema = z.object({
-  bookingId: digits,
-  mplanId: digits,
-  storeId: digits,
-  repId: digits,
-  expiresOn: day,
-  /** Left out: now. */
-  createdAt: instant.optional(),
+  bookingId: idSchema,
+  mplanId: idSchema,
+  storeId: idSchema,
+  repId: idSchema,
+  expiresOn: daySchema,
+  /** Now by default. */
+  createdAt: instantSchema.optional(),
 });
 
-/** What `PUT /__sim/state` takes: instants as ISO UTC, days as YYYY-MM-DD. What is left out becomes empty. */
+/**
+ * The body of `PUT /__sim/state`: instants in ISO UTC, days as YYYY-MM-DD. A missing list is empty.
+ */
 const worldSchema = z.object({
   stores: z.array(storeSchema).default([]),
   reps: z.array(repSchema).default([]),
   plans: z.array(planSchema).default([]),
   bookings: z.array(bookingSchema).default([]),
-  /** Left out, or a user without a password: as before. */
+  /** Unchanged if missing. A user without a password keeps the old one. */
   users: z.array(userSchema).optional(),
   pendingWork: z.array(pendingWorkSchema).default([]),
   nextBookingId: z.number().int().positive().optional(),
@@ -94,60 +96,60 @@ export type SimulatedRep = z.output<typeof repSchema>;
 export type Plan = z.output<typeof planSchema> & { condition: Condition };
 export type SimulatedBooking = z.output<typeof bookingSchema> & {
   bookingId: string;
-  /** When its id was given; an edit of the booking leaves it as it is. */
+  /** When the booking got its id; an edit does not change it. */
   createdAt: string;
   lastEditedAt: string;
 };
 export type PendingWork = z.output<typeof pendingWorkSchema> & { createdAt: string };
 
-/** All there is at the simulated Crossmark, for tests to compare. Passwords are left out. */
+/** The simulated Crossmark's data, without passwords, for tests to compare. */
 export type SimulatorState = {
   stores: Store[];
   reps: SimulatedRep[];
   plans: Plan[];
-  /** By id. Several of one plan and store are doubles. */
+  /** Sorted by id. A plan and store with several bookings is booked twice. */
   bookings: SimulatedBooking[];
   users: { userId: string }[];
   pendingWork: PendingWork[];
   nextBookingId: number;
 };
 
-/** What the list of events is made of: the world as it is, or as a copy that lags behind has it. */
+/** The source of a list of events: the current world, or a stale copy of it. */
 export type View = {
   plans(): Plan[];
-  /** A plan in every store where it runs. */
+  /** Returns a plan in every store where it runs. */
   plansOf(mplanId: string): Plan[];
-  /** An event's bookings, oldest first. */
+  /** Returns an event's bookings, oldest first. */
   bookingsOf(plan: Plan): SimulatedBooking[];
   shownCondition(plan: Plan): Condition;
 };
 
-/** An event as it was before a change of it. */
-type Past = { version: number; plan: Plan | undefined; bookings: SimulatedBooking[] };
-/** Changes kept of each event, and in all, for copies that lag behind. */
-const PAST_OF_EVENT = 50;
-const CHANGES_KEPT = 10_000;
+/** An event as it was before a change. */
+type PastEvent = { version: number; plan: Plan | undefined; bookings: SimulatedBooking[] };
+/** Changes kept per event, and in total, for stale copies. */
+const MAX_EVENT_HISTORY = 50;
+const MAX_CHANGES = 10_000;
 
-/** Something that can't be: the message says what and why. */
+/** A change that is not possible; the message says what and why. */
 export class WorldError extends Error {
   override readonly name = 'WorldError';
 }
 
-/** A fresh simulator knows nobody but this user. */
+/** The only user of a new simulator. */
 export const DEMO_USER = { userId: 'demo.dispatcher', password: 'demo-crossmark-password' };
 const FIRST_BOOKING_ID = 50_000_001;
 
-const present = () => currentInstant();
-
-/** A booking with its times of creation and of the last edit; now, where it has none yet. */
-function stamped(booking: z.output<typeof bookingSchema> & { bookingId: string }): SimulatedBooking {
-  const createdAt = booking.createdAt ?? present();
+/** Adds the times of creation and last edit to a booking without them: now. */
+function withTimestamps(booking: z.output<typeof bookingSchema> & { bookingId: string }): SimulatedBooking {
+  const createdAt = booking.createdAt ?? currentInstant();
   return { ...booking, createdAt, lastEditedAt: booking.lastEditedAt ?? createdAt };
 }
 
 export const keyOf = (event: { mplanId: string; storeId: string }) => `${event.mplanId}_${event.storeId}`;
 
-/** The simulated Crossmark's data. With a file, every change is in it before the method that made it returns. */
+/**
+ * The simulated Crossmark's data. With a file, a change is saved in it before its method returns.
+ */
 export function createWorld(settings: () => Settings, file?: string) {
   let stores = new Map<string, Store>();
   let reps = new Map<string, SimulatedRep>();
@@ -158,11 +160,11 @@ export function createWorld(settings: () => Settings, file?: string) {
   let nextBookingId = FIRST_BOOKING_ID;
   let version = 0;
   /** Bookings by event, oldest first. */
-  let booked = new Map<string, SimulatedBooking[]>();
-  /** Conditions that still show as they were, until a time in epoch milliseconds. */
+  let bookingsByEvent = new Map<string, SimulatedBooking[]>();
+  /** Old conditions that are still shown, until a time in epoch milliseconds. */
   const lagging = new Map<string, { condition: Condition; untilMs: number }>();
 
-  let past = new Map<string, Past[]>();
+  let history = new Map<string, PastEvent[]>();
   /** When the world changed, oldest first, in epoch milliseconds. */
   let changes: { version: number; atMs: number }[] = [];
 
@@ -176,42 +178,44 @@ export function createWorld(settings: () => Settings, file?: string) {
     nextBookingId,
   });
 
-  function changed() {
+  /** Counts a change and saves the world. */
+  function commitChange() {
     version += 1;
     changes.push({ version, atMs: currentTimeMs() });
-    if (changes.length > CHANGES_KEPT) changes = changes.slice(-CHANGES_KEPT / 2);
+    if (changes.length > MAX_CHANGES) changes = changes.slice(-MAX_CHANGES / 2);
     if (!file) return;
-    const kept = { ...state(), users: [...users].map(([userId, password]) => ({ userId, password })) };
-    const written = `${file}.${process.pid}.tmp`;
-    writeFileSync(written, JSON.stringify(kept));
-    renameSync(written, file);
+    const saved = { ...state(), users: [...users].map(([userId, password]) => ({ userId, password })) };
+    const temporaryFile = `${file}.${process.pid}.tmp`;
+    writeFileSync(temporaryFile, JSON.stringify(saved));
+    renameSync(temporaryFile, file);
   }
 
-  /** Keeps an event as it is, before the next change of it. */
-  function remember(event: { mplanId: string; storeId: string }) {
+  /** Records an event's current state before the next change of it. */
+  function recordHistory(event: { mplanId: string; storeId: string }) {
     const key = keyOf(event);
     const plan = plans.get(key);
-    const bookings = (booked.get(key) ?? []).map((booking) => ({ ...booking }));
+    const bookings = (bookingsByEvent.get(key) ?? []).map((booking) => ({ ...booking }));
     const entry = { version: version + 1, plan: plan && { ...plan }, bookings };
-    past.set(key, [...(past.get(key) ?? []), entry].slice(-PAST_OF_EVENT));
+    history.set(key, [...(history.get(key) ?? []), entry].slice(-MAX_EVENT_HISTORY));
   }
 
-  /** The world as it was after change number `asOf`. */
+  /** Returns the world as it was after change number `asOf`. */
   function viewAsOf(asOf: number): View {
-    const then = (key: string) => past.get(key)?.find((entry) => entry.version > asOf);
+    const pastEvent = (key: string) => history.get(key)?.find((entry) => entry.version > asOf);
     const planAt = (key: string): Plan[] => {
-      const plan = then(key) ? then(key)?.plan : plans.get(key);
+      const plan = pastEvent(key) ? pastEvent(key)?.plan : plans.get(key);
       return plan && !plan.gone ? [plan] : [];
     };
     return {
-      plans: () => [...new Set([...plans.keys(), ...past.keys()])].flatMap(planAt),
+      plans: () => [...new Set([...plans.keys(), ...history.keys()])].flatMap(planAt),
       plansOf: (mplanId) => [...stores.keys()].flatMap((storeId) => planAt(keyOf({ mplanId, storeId }))),
-      bookingsOf: (plan) => then(keyOf(plan))?.bookings ?? booked.get(keyOf(plan)) ?? [],
-      shownCondition: (plan) => (then(keyOf(plan)) ? plan.condition : shownCondition(plan)),
+      bookingsOf: (plan) => pastEvent(keyOf(plan))?.bookings ?? bookingsByEvent.get(keyOf(plan)) ?? [],
+      shownCondition: (plan) => (pastEvent(keyOf(plan)) ? plan.condition : shownCondition(plan)),
     };
   }
 
-  const there = (key: string): Plan[] => {
+  /** The plan with this key, unless it is hidden. */
+  const existingPlan = (key: string): Plan[] => {
     const plan = plans.get(key);
     return plan && !plan.gone ? [plan] : [];
   };
@@ -224,22 +228,24 @@ export function createWorld(settings: () => Settings, file?: string) {
   function add(booking: SimulatedBooking) {
     bookings.set(booking.bookingId, booking);
     const key = keyOf(booking);
-    booked.set(key, [...(booked.get(key) ?? []), booking]);
+    bookingsByEvent.set(key, [...(bookingsByEvent.get(key) ?? []), booking]);
   }
 
   function remove(booking: SimulatedBooking) {
     bookings.delete(booking.bookingId);
     const key = keyOf(booking);
-    booked.set(
+    bookingsByEvent.set(
       key,
-      (booked.get(key) ?? []).filter((other) => other !== booking),
+      (bookingsByEvent.get(key) ?? []).filter((other) => other !== booking),
     );
   }
 
-  /** The booking that a second one of the same plan and store edits; undefined where it makes one of its own. */
-  function editedBySecond(plan: Plan): SimulatedBooking | undefined {
+  /**
+   * The booking that a second booking of the same plan edits; undefined if it is made beside it.
+   */
+  function bookingToEdit(plan: Plan): SimulatedBooking | undefined {
     const { secondBooking, reissueKeepsId } = settings();
-    const last = booked.get(keyOf(plan))?.at(-1);
+    const last = bookingsByEvent.get(keyOf(plan))?.at(-1);
     if (secondBooking !== 'inPlace' || !last) return undefined;
     const isReopened = pendingWork.some(({ bookingId }) => bookingId === last.bookingId);
     return isReopened && !reissueKeepsId ? undefined : last;
@@ -250,7 +256,7 @@ export function createWorld(settings: () => Settings, file?: string) {
     if ('repName' in to) booking.repName = to.repName;
     booking.startsAt = to.startsAt ?? booking.startsAt;
     booking.endsAt = to.endsAt ?? booking.endsAt;
-    booking.lastEditedAt = present();
+    booking.lastEditedAt = currentInstant();
   }
 
   function setCondition(plan: Plan, condition: Condition) {
@@ -266,21 +272,24 @@ export function createWorld(settings: () => Settings, file?: string) {
     return lag && lag.untilMs > currentTimeMs() ? lag.condition : plan.condition;
   }
 
-  /** Replaces everything. Throws a ZodError or {@link WorldError} naming what is wrong, and then changes nothing. */
+  /**
+   * Replaces the whole world. Throws a ZodError or {@link WorldError} for invalid input and changes
+   * nothing.
+   */
   function load(input: unknown) {
-    const given = worldSchema.parse(input);
-    const nextUsers = given.users
+    const world = worldSchema.parse(input);
+    const nextUsers = world.users
       ? new Map(
-          given.users.map(({ userId, password = users.get(userId) }) => {
+          world.users.map(({ userId, password = users.get(userId) }) => {
             if (!password) throw new WorldError(`user ${userId} has no password`);
             return [userId, password] as const;
           }),
         )
       : users;
-    const nextStores = new Map(given.stores.map((store) => [store.storeId, store]));
-    const nextBookedKeys = new Set(given.bookings.map(keyOf));
+    const nextStores = new Map(world.stores.map((store) => [store.storeId, store]));
+    const nextBookedKeys = new Set(world.bookings.map(keyOf));
     const nextPlans = new Map<string, Plan>();
-    for (const plan of given.plans) {
+    for (const plan of world.plans) {
       if (!nextStores.has(plan.storeId)) {
         throw new WorldError(
           `plan ${plan.mplanId} is in store ${plan.storeId}, which is not among the stores`,
@@ -290,41 +299,44 @@ export function createWorld(settings: () => Settings, file?: string) {
       const condition = plan.condition ?? (nextBookedKeys.has(keyOf(plan)) ? 'Scheduled' : 'Unstaffed');
       nextPlans.set(keyOf(plan), { ...plan, condition });
     }
-    const ids = given.bookings.map((booking) => Number(booking.bookingId ?? 0));
-    let next = Math.max(FIRST_BOOKING_ID, given.nextBookingId ?? 0, ...ids.map((id) => id + 1));
-    const nextBookings = given.bookings.map((booking) => {
+    const ids = world.bookings.map((booking) => Number(booking.bookingId ?? 0));
+    let next = Math.max(FIRST_BOOKING_ID, world.nextBookingId ?? 0, ...ids.map((id) => id + 1));
+    const nextBookings = world.bookings.map((booking) => {
       if (!nextPlans.has(keyOf(booking)))
-        throw new WorldError(`a booking names plan ${keyOf(booking)}, which is not there`);
-      return stamped({ ...booking, bookingId: booking.bookingId ?? String(next++) });
+        throw new WorldError(`a booking names plan ${keyOf(booking)}, which does not exist`);
+      return withTimestamps({ ...booking, bookingId: booking.bookingId ?? String(next++) });
     });
     if (new Set(nextBookings.map((booking) => booking.bookingId)).size < nextBookings.length) {
       throw new WorldError('two bookings have the same id');
     }
     users = nextUsers;
     stores = nextStores;
-    reps = new Map(given.reps.map((rep) => [rep.repId, rep]));
+    reps = new Map(world.reps.map((rep) => [rep.repId, rep]));
     plans = nextPlans;
     bookings = new Map();
-    booked = new Map();
+    bookingsByEvent = new Map();
     for (const booking of nextBookings) add(booking);
-    pendingWork = given.pendingWork.map((work) => ({ ...work, createdAt: work.createdAt ?? present() }));
+    pendingWork = world.pendingWork.map((work) => ({
+      ...work,
+      createdAt: work.createdAt ?? currentInstant(),
+    }));
     nextBookingId = next;
     lagging.clear();
-    past = new Map();
+    history = new Map();
     changes = [];
-    changed();
+    commitChange();
   }
 
   if (file) {
     mkdirSync(dirname(file), { recursive: true });
-    let kept: string | undefined;
+    let saved: string | undefined;
     try {
-      kept = readFileSync(file, 'utf8');
+      saved = readFileSync(file, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
-    if (kept !== undefined) load(JSON.parse(kept));
-    else changed();
+    if (saved !== undefined) load(JSON.parse(saved));
+    else commitChange();
   }
 
   return {
@@ -332,17 +344,19 @@ export function createWorld(settings: () => Settings, file?: string) {
     load,
     nameOf,
     shownCondition,
-    /** Moves on with every change; null while conditions change by themselves. */
+    /** Grows with every change; null while a lagging condition is about to change by itself. */
     version() {
       for (const [key, lag] of lagging) if (lag.untilMs <= currentTimeMs()) lagging.delete(key);
       return lagging.size > 0 ? null : version;
     },
     knowsUser: (userId: string, password: string) => users.get(userId) === password,
-    plan: (mplanId: string, storeId: string): Plan | undefined => there(keyOf({ mplanId, storeId }))[0],
-    plans: () => [...plans.keys()].flatMap(there),
-    /** A plan in every store where it runs. */
-    plansOf: (mplanId: string) => [...stores.keys()].flatMap((storeId) => there(keyOf({ mplanId, storeId }))),
-    /** The number of the latest change; `agoMs`: of the latest one so long ago. */
+    plan: (mplanId: string, storeId: string): Plan | undefined =>
+      existingPlan(keyOf({ mplanId, storeId }))[0],
+    plans: () => [...plans.keys()].flatMap(existingPlan),
+    /** Returns a plan in every store where it runs. */
+    plansOf: (mplanId: string) =>
+      [...stores.keys()].flatMap((storeId) => existingPlan(keyOf({ mplanId, storeId }))),
+    /** The number of the latest change, or of the latest change that is at least `agoMs` old. */
     changeNumber(agoMs = 0): number {
       if (agoMs === 0) return version;
       const untilMs = currentTimeMs() - agoMs;
@@ -353,102 +367,107 @@ export function createWorld(settings: () => Settings, file?: string) {
     rep: (repId: string) => reps.get(repId),
     store: (storeId: string) => stores.get(storeId),
     booking: (bookingId: string) => bookings.get(bookingId),
-    /** An event's bookings, oldest first. */
-    bookingsOf: (plan: Plan) => booked.get(keyOf(plan)) ?? [],
+    /** Returns an event's bookings, oldest first. */
+    bookingsOf: (plan: Plan) => bookingsByEvent.get(keyOf(plan)) ?? [],
 
-    /** Books an event. An earlier booking is edited, goes or stays as `secondBooking` and `reissueKeepsId` say. */
-    book(wanted: z.output<typeof bookingSchema>, keepCondition = false): SimulatedBooking {
-      const [plan] = there(keyOf(wanted));
-      if (!plan) throw new WorldError(`There is no plan ${wanted.mplanId} in store ${wanted.storeId}.`);
+    /**
+     * Books an event. `secondBooking` and `reissueKeepsId` decide what happens to an earlier
+     * booking.
+     */
+    book(request: z.output<typeof bookingSchema>, keepCondition = false): SimulatedBooking {
+      const [plan] = existingPlan(keyOf(request));
+      if (!plan) throw new WorldError(`There is no plan ${request.mplanId} in store ${request.storeId}.`);
       if (CLOSED_CONDITIONS.includes(plan.condition)) {
-        throw new WorldError(`Plan ${wanted.mplanId} is ${plan.condition} and cannot be scheduled.`);
+        throw new WorldError(`Plan ${request.mplanId} is ${plan.condition} and cannot be scheduled.`);
       }
-      if (wanted.endsAt <= wanted.startsAt) throw new WorldError('The end is not after the start.');
-      if (wanted.bookingId && bookings.has(wanted.bookingId))
-        throw new WorldError(`Booking ${wanted.bookingId} exists already.`);
-      remember(plan);
-      const edited = editedBySecond(plan);
+      if (request.endsAt <= request.startsAt) throw new WorldError('The end is not after the start.');
+      if (request.bookingId && bookings.has(request.bookingId))
+        throw new WorldError(`Booking ${request.bookingId} exists already.`);
+      recordHistory(plan);
+      const edited = bookingToEdit(plan);
       if (edited) {
-        if (wanted.bookingId)
-          throw new WorldError(`Plan ${wanted.mplanId} is booked: its booking keeps its id.`);
-        edit(edited, { ...wanted, repName: wanted.repName });
+        if (request.bookingId)
+          throw new WorldError(`Plan ${request.mplanId} is booked: its booking keeps its id.`);
+        edit(edited, { ...request, repName: request.repName });
       } else if (settings().secondBooking === 'replace') {
-        for (const earlier of booked.get(keyOf(plan)) ?? []) remove(earlier);
+        for (const earlier of bookingsByEvent.get(keyOf(plan)) ?? []) remove(earlier);
       }
       const booking =
-        edited ?? stamped({ ...wanted, bookingId: wanted.bookingId ?? String(nextBookingId++) });
+        edited ?? withTimestamps({ ...request, bookingId: request.bookingId ?? String(nextBookingId++) });
       nextBookingId = Math.max(nextBookingId, Number(booking.bookingId) + 1);
       if (!edited) add(booking);
       if (!keepCondition && plan.condition !== 'Reissued') setCondition(plan, 'Scheduled');
-      changed();
+      commitChange();
       return booking;
     },
 
-    /** Removes a booking; false where there is none. The event returns to Unstaffed with its last one. */
+    /**
+     * Removes and returns a booking, if it exists. Without bookings the event returns to Unstaffed.
+     */
     unbook(bookingId: string): SimulatedBooking | undefined {
       const booking = bookings.get(bookingId);
       if (!booking) return undefined;
-      remember(booking);
+      recordHistory(booking);
       remove(booking);
       const plan = plans.get(keyOf(booking));
-      if (plan && (booked.get(keyOf(plan)) ?? []).length === 0) setCondition(plan, 'Unstaffed');
-      changed();
+      if (plan && (bookingsByEvent.get(keyOf(plan)) ?? []).length === 0) setCondition(plan, 'Unstaffed');
+      commitChange();
       return booking;
     },
 
-    /** Changes a booking's person or time in place, its id staying: what a person on Crossmark's site may do. */
+    /** Changes a booking's person or time and keeps its id, as a person on Crossmark's site can. */
     moveBooking(bookingId: string, to: z.output<typeof bookingChangeSchema>) {
       const booking = bookings.get(bookingId);
       if (!booking) throw new WorldError(`There is no booking ${bookingId}.`);
-      remember(booking);
+      recordHistory(booking);
       edit(booking, to);
-      changed();
+      commitChange();
       return booking;
     },
 
     reissue(work: Omit<PendingWork, 'createdAt'>) {
-      const [plan] = there(keyOf(work));
+      const [plan] = existingPlan(keyOf(work));
       if (!plan) throw new WorldError(`There is no plan ${work.mplanId} in store ${work.storeId}.`);
-      remember(plan);
-      pendingWork = [...pendingWork, { ...work, createdAt: present() }];
+      recordHistory(plan);
+      pendingWork = [...pendingWork, { ...work, createdAt: currentInstant() }];
       setCondition(plan, 'Reissued');
-      changed();
+      commitChange();
     },
 
-    /** Adds plans or changes those of the same id and store. */
-    putPlans(given: z.output<typeof planSchema>[]) {
-      for (const plan of given) {
+    /** Adds plans, or changes the plans of the same id and store. */
+    putPlans(newPlans: z.output<typeof planSchema>[]) {
+      for (const plan of newPlans) {
         if (!stores.has(plan.storeId)) throw new WorldError(`There is no store ${plan.storeId}.`);
       }
-      for (const plan of given) {
-        remember(plan);
-        const held = plans.get(keyOf(plan));
-        const condition = plan.condition ?? held?.condition ?? 'Unstaffed';
-        plans.set(keyOf(plan), { ...held, ...plan, condition });
+      for (const plan of newPlans) {
+        recordHistory(plan);
+        const existing = plans.get(keyOf(plan));
+        const condition = plan.condition ?? existing?.condition ?? 'Unstaffed';
+        plans.set(keyOf(plan), { ...existing, ...plan, condition });
         lagging.delete(keyOf(plan));
       }
-      changed();
+      commitChange();
     },
 
-    /** Takes an event off the list, its bookings with it; false where there is none. */
+    /** Removes an event and its bookings; returns false if it does not exist. */
     removePlan(mplanId: string, storeId: string): boolean {
       const key = keyOf({ mplanId, storeId });
-      remember({ mplanId, storeId });
-      for (const booking of booked.get(key) ?? []) remove(booking);
+      recordHistory({ mplanId, storeId });
+      for (const booking of bookingsByEvent.get(key) ?? []) remove(booking);
       const existed = plans.delete(key);
-      changed();
+      commitChange();
       return existed;
     },
 
-    putReps(given: SimulatedRep[]) {
-      for (const rep of given) reps.set(rep.repId, rep);
-      changed();
+    putReps(newReps: SimulatedRep[]) {
+      for (const rep of newReps) reps.set(rep.repId, rep);
+      commitChange();
     },
 
-    /** Takes a person off the rep list; their bookings stay. */
+    /** Removes a person from the rep list; their bookings stay. */
     removeRep(repId: string): boolean {
       const existed = reps.delete(repId);
-      changed();
+      commitChange();
       return existed;
     },
   };

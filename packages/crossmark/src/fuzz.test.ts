@@ -1,32 +1,32 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { CrossmarkError } from './errors.ts';
+import { bookingId, mplanId, repId, storeId } from './ids.ts';
 import {
   isLoginPage,
-  judgeReissued,
-  judgeUnscheduled,
+  isSignInRefusal,
   namesUser,
   parseInstructions,
   parseList,
   parseLocation,
-  parseQualified,
+  parseReissued,
+  parseRemoved,
   parseReps,
   parseRow,
   parseScheduled,
   readJson,
   refusalMessage,
-  saysNo,
   UnexpectedAnswerError,
-} from './answers.ts';
-import { CrossmarkError } from './errors.ts';
-import { bookingId, mplanId, repId, storeId } from './ids.ts';
+} from './parse.ts';
 import { connect, hostAnswering } from './test-support.ts';
 
 /**
- * Answers of no form at all. Of rows and answers with one or more things wrong there are a hundred times as many, so 100,000
- * unless told otherwise: `FUZZ_INPUTS=100000` for the long mode.
+ * Number of generated answers without any form. The tests of rows and answers with a few wrong
+ * values use up to a hundred times as many, 100,000 by default. `FUZZ_INPUTS=100000` runs the long
+ * mode.
  */
 const numRuns = Number(process.env.FUZZ_INPUTS ?? 1_000);
-// As long as it takes: these tests look for wrong answers, not for slow ones.
+// These tests look for wrong results, not for slow ones.
 vi.setConfig({ testTimeout: 600_000 });
 /** Rows in one list, on average. */
 const ROWS = 25;
@@ -38,18 +38,17 @@ const PARSERS: Record<string, (json: unknown) => unknown> = {
   parseList,
   parseRow: (json) => parseRow(json, zoneOf, BASE),
   parseScheduled,
-  judgeUnscheduled,
-  judgeReissued,
+  parseRemoved,
+  parseReissued,
   parseReps,
-  parseQualified,
   parseLocation(json) {
-    const read = parseLocation(json, '');
-    // Its key is compared, and goes no further.
-    return typeof read === 'string' ? read : { ...read, key: '' };
+    const location = parseLocation(json, '');
+    // The key is only compared, never returned, so it may be any text.
+    return typeof location === 'string' ? location : { ...location, key: '' };
   },
   parseInstructions: (json) => parseInstructions(json, BASE),
   namesUser,
-  saysNo,
+  isSignInRefusal,
 };
 
 const FIELDS = [
@@ -68,7 +67,7 @@ const FIELDS = [
     'toString',
   ],
 ];
-/** What real answers hold, and what they shouldn't. */
+/** Values that real answers hold, and values that they should not hold. */
 const leaf = fc.oneof(
   fc.constantFrom<unknown>(
     ...[
@@ -112,11 +111,11 @@ const json = fc
     ),
   }))
   .value.map((value): unknown => JSON.parse(JSON.stringify(value) ?? 'null'));
-/** A row with every field there and some of them wrong. */
+/** A row with every field, some of them wrong. */
 const row = fc.record(Object.fromEntries(FIELDS.slice(0, 12).map((field) => [field, fc.oneof(leaf, json)])));
 
-/** A value that takes the place of a right one: what broke something once, or anything. */
-const wrong = fc.oneof(
+/** A wrong value: one that once broke something, or any value. */
+const wrongValue = fc.oneof(
   fc.constantFrom<unknown>(
     ...[
       '\u0000',
@@ -139,11 +138,11 @@ const wrong = fc.oneof(
   ),
   leaf,
 );
-/** What is wrong with something: its parts by number, and what each is. */
-const faults = fc.array(fc.tuple(fc.nat(40), wrong), { maxLength: 3 });
+/** Replacements in an object: the number of a part, and its new value. */
+const replacements = fc.array(fc.tuple(fc.nat(40), wrongValue), { maxLength: 3 });
 
-/** The same with some of its parts, at any depth, replaced. */
-function spoiled<T extends object>(good: T, given: readonly (readonly [number, unknown])[]): T {
+/** A copy of an object with some of its parts, at any depth, replaced. */
+function replaceParts<T extends object>(good: T, replacements: readonly (readonly [number, unknown])[]): T {
   const copy = structuredClone(good);
   const parts: [Record<string, unknown>, string][] = [];
   const collect = (value: unknown) => {
@@ -154,14 +153,14 @@ function spoiled<T extends object>(good: T, given: readonly (readonly [number, u
     }
   };
   collect(copy);
-  for (const [n, value] of given) {
+  for (const [n, value] of replacements) {
     const [holder, key] = parts[n % parts.length] ?? [];
     if (holder && key) holder[key] = structuredClone(value);
   }
   return copy;
 }
 
-/** No value that takes the place of another is an id of these. */
+/** No wrong value is the id of one of these plans. */
 const FIRST_PLAN = 60_000_000;
 const goodRow = (n: number) => ({
   mPlanID: n % 2 ? FIRST_PLAN + n : String(FIRST_PLAN + n),
@@ -190,15 +189,14 @@ const GOOD: Record<string, object> = {
     },
     repName: 'Ann Archer',
   },
-  judgeUnscheduled: { ok: 1, success: true },
-  judgeReissued: { success: true, message: 'Done.' },
+  parseRemoved: { ok: 1, success: true },
+  parseReissued: { success: true, message: 'Done.' },
   parseReps: {
     reps: {
       100001: { id: '100001', repId: '100001', employeeId: 'US100001', title: 'ANN ARCHER', role: null },
       100002: { lastName: 'BAKER', nameSort: 'BAKER,BEN', email: 'ben@x.test', phone: '1' },
     },
   },
-  parseQualified: { reps: [{ ID: '100001', FirstName: 'Ann', LastName: 'Archer', Timezone: 'UTC' }] },
   parseLocation: {
     ok: 1,
     reps: 'Ann Archer',
@@ -211,22 +209,22 @@ const GOOD: Record<string, object> = {
   },
 };
 
-const MOMENTS = ['startsOn', 'dueOn', 'startsAt', 'endsAt'];
+const TIME_FIELDS = ['startsOn', 'dueOn', 'startsAt', 'endsAt'];
 
-/** Fails unless all that came of an answer can be kept and shown as it is. */
+/** Fails unless every text of a parsed answer can be stored and shown unchanged. */
 function expectPlain(value: unknown, field = ''): void {
   if (typeof value === 'string') {
     const longest = field === 'instructionsUrl' ? 2_000 : 500;
     if (value.length > longest || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(value))
       expect.fail(`${field} is not plain: ${JSON.stringify(value)}`);
-    if (MOMENTS.includes(field) && !/^20\d\d-/.test(value))
+    if (TIME_FIELDS.includes(field) && !/^20\d\d-/.test(value))
       expect.fail(`${field} is not of this century: ${value}`);
   } else if (typeof value === 'object' && value !== null)
     for (const [key, part] of Object.entries(value)) expectPlain(part, key);
 }
 
-/** What a parser makes of an answer, where that is nothing but its complaint that the form is wrong. */
-function attempt(parse: (json: unknown) => unknown, answer: unknown): unknown {
+/** Returns a parser's result or its {@link UnexpectedAnswerError}. */
+function parseOrError(parse: (json: unknown) => unknown, answer: unknown): unknown {
   try {
     return parse(answer);
   } catch (error) {
@@ -241,9 +239,9 @@ describe('whatever Crossmark answers', () => {
     fc.assert(
       fc.property(fc.oneof(json, row), (answer) => {
         for (const [name, parse] of Object.entries(PARSERS)) {
-          const read = attempt(parse, answer);
-          // Its rows are still unread.
-          if (name !== 'parseList') expectPlain(read);
+          const result = parseOrError(parse, answer);
+          // The rows of a list are not parsed yet.
+          if (name !== 'parseList') expectPlain(result);
         }
       }),
       { numRuns },
@@ -252,31 +250,31 @@ describe('whatever Crossmark answers', () => {
 
   test.each(Object.entries(GOOD))('%s gives plain values whatever is wrong in its answer', (name, good) => {
     const parse = PARSERS[name] as (json: unknown) => unknown;
-    expect(attempt(parse, good)).not.toBeInstanceOf(Error);
+    expect(parseOrError(parse, good)).not.toBeInstanceOf(Error);
     fc.assert(
-      fc.property(faults, (given) => expectPlain(attempt(parse, spoiled(good, given)))),
+      fc.property(replacements, (parts) => expectPlain(parseOrError(parse, replaceParts(good, parts)))),
       { numRuns: Math.ceil((50 * numRuns) / Object.keys(GOOD).length) },
     );
   });
 
   test('each row of a list is read as if it were alone, into plain values within their bounds', () => {
     fc.assert(
-      fc.property(fc.array(faults, { minLength: ROWS - 5, maxLength: ROWS + 5 }), (list) => {
-        const mplans = list.map((given, n) => spoiled(goodRow(n), given));
+      fc.property(fc.array(replacements, { minLength: ROWS - 5, maxLength: ROWS + 5 }), (list) => {
+        const mplans = list.map((parts, n) => replaceParts(goodRow(n), parts));
         const { rows, total } = parseList(JSON.parse(JSON.stringify({ mplans, total: mplans.length })));
         expect(total).toBe(mplans.length);
-        for (const [n, given] of list.entries()) {
-          const read = parseRow(rows[n], zoneOf, BASE);
-          expectPlain(read);
-          if (given.length === 0)
-            expect(read).toMatchObject({ mplanId: `${FIRST_PLAN + n}`, repId: '100001' });
-          if ('reason' in read) {
-            expect(read.reason).not.toBe('');
-            expect(`${read.mplanId}`.length).toBeLessThanOrEqual(40);
+        for (const [n, parts] of list.entries()) {
+          const row = parseRow(rows[n], zoneOf, BASE);
+          expectPlain(row);
+          if (parts.length === 0)
+            expect(row).toMatchObject({ mplanId: `${FIRST_PLAN + n}`, repId: '100001' });
+          if ('reason' in row) {
+            expect(row.reason).not.toBe('');
+            expect(`${row.mplanId}`.length).toBeLessThanOrEqual(40);
           } else {
-            expect(`${read.mplanId}_${read.storeId}`).toMatch(/^\d{1,12}_\d{1,12}$/);
-            expect(read.startsOn <= read.dueOn).toBe(true);
-            expect(read.instructionsUrl ?? 'https:').toMatch(/^https?:/);
+            expect(`${row.mplanId}_${row.storeId}`).toMatch(/^\d{1,12}_\d{1,12}$/);
+            expect(row.startsOn <= row.dueOn).toBe(true);
+            expect(row.instructionsUrl ?? 'https:').toMatch(/^https?:/);
           }
         }
       }),
@@ -310,9 +308,9 @@ describe('whatever Crossmark answers', () => {
       }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(faults, { maxLength: 2 * ROWS }), async (list) => {
-        mplans = list.map((given, n) => spoiled(goodRow(n), given));
-        const given: string[] = [];
+      fc.asyncProperty(fc.array(replacements, { maxLength: 2 * ROWS }), async (list) => {
+        mplans = list.map((parts, n) => replaceParts(goodRow(n), parts));
+        const listed: string[] = [];
         let read = 0;
         const pages = client.listEvents({
           from: '2026-01-01',
@@ -322,12 +320,12 @@ describe('whatever Crossmark answers', () => {
         });
         for await (const page of pages) {
           expectPlain(page);
-          given.push(...page.rows.map((row) => row.mplanId));
+          listed.push(...page.rows.map((row) => row.mplanId));
           read = page.read;
         }
         expect(read).toBeLessThanOrEqual(list.length);
-        for (const [n, faulty] of list.entries())
-          if (faulty.length === 0) expect(given).toContain(`${FIRST_PLAN + n}`);
+        for (const [n, parts] of list.entries())
+          if (parts.length === 0) expect(listed).toContain(`${FIRST_PLAN + n}`);
       }),
       { numRuns: Math.ceil(numRuns / 20) },
     );
@@ -343,16 +341,15 @@ describe('whatever Crossmark answers', () => {
     );
     const event = { mplanId: mplanId('40000001'), storeId: storeId('310042') };
     const times = { startsAt: '2026-01-05T15:45:00.000Z', endsAt: '2026-01-05T22:15:00.000Z' };
-    const who = { repId: repId('100001'), timeZone: 'America/Indiana/Indianapolis' };
+    const person = { repId: repId('100001'), timeZone: 'America/Indiana/Indianapolis' };
     const booking = bookingId('50000001');
     const calls: (() => Promise<unknown>)[] = [
-      () => client.findEvent({ ...event, timeZone: who.timeZone }),
-      () => client.schedule({ ...event, ...times, ...who }),
+      () => client.findEvent({ ...event, timeZone: person.timeZone }),
+      () => client.schedule({ ...event, ...times, ...person }),
       () => client.unschedule({ bookingId: booking }),
-      () => client.reissue({ ...event, ...who, bookingId: booking, expiresOn: '2026-01-17' }),
+      () => client.reissue({ ...event, ...person, bookingId: booking, expiresOn: '2026-01-17' }),
       () => client.locationCondition(event),
       () => client.availableReps(),
-      () => client.qualifiedReps(event),
       () => client.instructions({ events: [event] }),
       () => client.ping(),
     ];
@@ -361,28 +358,28 @@ describe('whatever Crossmark answers', () => {
       fc.constantFrom('', '{}', '[]', 'null', '<input type="password">'),
       json.map((value) => JSON.stringify(value) ?? ''),
       fc
-        .tuple(fc.constantFrom(...Object.values(GOOD)), faults)
-        .map((given) => JSON.stringify(spoiled(...given))),
-      faults.map((given) => JSON.stringify({ mplans: [spoiled(goodRow(1), given)], total: 1 })),
+        .tuple(fc.constantFrom(...Object.values(GOOD)), replacements)
+        .map(([good, parts]) => JSON.stringify(replaceParts(good, parts))),
+      replacements.map((parts) => JSON.stringify({ mplans: [replaceParts(goodRow(1), parts)], total: 1 })),
     );
     const statuses = fc.constantFrom(200, 200, 200, 200, 201, 302, 400, 401, 403, 404, 408, 429, 500, 503);
     await fc.assert(
-      fc.asyncProperty(statuses, bodies, async (givenStatus, givenBody) => {
-        status = givenStatus;
-        body = givenBody;
+      fc.asyncProperty(statuses, bodies, async (nextStatus, nextBody) => {
+        status = nextStatus;
+        body = nextBody;
         for (const call of calls) {
-          const ended = await call().catch((error: unknown) => error);
-          if (ended instanceof Error) {
-            expect(ended).toBeInstanceOf(CrossmarkError);
-            expectPlain(ended.message);
-          } else expectPlain(ended);
+          const result = await call().catch((error: unknown) => error);
+          if (result instanceof Error) {
+            expect(result).toBeInstanceOf(CrossmarkError);
+            expectPlain(result.message);
+          } else expectPlain(result);
         }
       }),
       { numRuns: Math.ceil(numRuns / 10) },
     );
   });
 
-  // A quadratic expression would run into the test's time limit by hours.
+  // With a quadratic expression this test would take hours.
   test.each([
     '<',
     '<input ',

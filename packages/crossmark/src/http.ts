@@ -15,7 +15,7 @@ export type HttpAnswer = {
   body: string;
 };
 
-/** No whole answer came. `sent` is false only where not one byte of the request can have left. */
+/** No complete answer came. `sent` is false only if no byte of the request can have been sent. */
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
   readonly sent: boolean;
@@ -26,22 +26,23 @@ export class NoAnswerError extends Error {
   }
 }
 
-/** More than any real answer; a host gone mad must not take the process with it. */
+/** More than any real answer. Limits the memory that a faulty host can make this process use. */
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
 
 /**
- * HTTP/1.1 to one host that never repeats and never redirects by itself. Each request has one deadline, from
- * waiting for a connection to the last byte of the answer.
+ * HTTP/1.1 to one host, without automatic retries and redirects. Each request has one deadline,
+ * which includes the wait for a connection and ends with the last byte of the answer.
  */
 export function createHttp(options: { baseUrl: string; connectMs: number; callMs: number }) {
   const origin = new URL(options.baseUrl).origin;
-  // One request at a time per connection, and no HTTP/2: what was written to a socket is then never requeued.
+  // One request at a time per connection and no HTTP/2, so that a request once written to a socket
+  // is never sent again.
   const agent = new Agent({ connect: { timeout: options.connectMs }, pipelining: 1, allowH2: false });
 
   const send = (request: HttpRequest): Promise<HttpAnswer> =>
     new Promise((resolve, reject) => {
       let sent = false;
-      let over: NoAnswerError | undefined;
+      let failure: NoAnswerError | undefined;
       let controller: Dispatcher.DispatchController | undefined;
       const chunks: Buffer[] = [];
       let size = 0;
@@ -50,53 +51,54 @@ export function createHttp(options: { baseUrl: string; connectMs: number; callMs
 
       const finish = () => {
         clearTimeout(deadline);
-        request.signal?.removeEventListener('abort', cancelled);
+        request.signal?.removeEventListener('abort', onAbort);
       };
       const fail = (message: string, cause?: unknown) => {
-        if (over) return;
-        over = new NoAnswerError(sent, message, cause);
+        if (failure) return;
+        failure = new NoAnswerError(sent, message, cause);
         finish();
-        reject(over);
-        controller?.abort(over);
+        reject(failure);
+        controller?.abort(failure);
       };
-      const cancelled = () => fail('the call was cancelled');
+      const onAbort = () => fail('the call was cancelled');
       const deadline = setTimeout(() => fail(`no answer within ${options.callMs} ms`), options.callMs);
       if (request.signal?.aborted) return fail('the call was cancelled before it was sent');
-      request.signal?.addEventListener('abort', cancelled);
+      request.signal?.addEventListener('abort', onAbort);
 
       const handler: Dispatcher.DispatchHandler = {
-        onRequestStart(given) {
-          controller = given;
-          // Called right before the first byte is written: aborting here leaves the request unsent.
-          if (over) given.abort(over);
+        onRequestStart(started) {
+          controller = started;
+          // undici calls this right before it writes the first byte, so an abort here sends
+          // nothing.
+          if (failure) started.abort(failure);
           else sent = true;
         },
-        onResponseStart(_controller, statusCode, given) {
+        onResponseStart(_controller, statusCode, responseHeaders) {
           status = statusCode;
-          headers = given;
+          headers = responseHeaders;
         },
         onResponseData(_controller, chunk) {
           size += chunk.length;
-          if (size > MAX_BODY_BYTES) fail('the answer was larger than any answer should be');
+          if (size > MAX_BODY_BYTES) fail('the answer was larger than 64 MB');
           else chunks.push(chunk);
         },
         onResponseEnd() {
-          if (over) return;
+          if (failure) return;
           try {
             const raw = Buffer.concat(chunks);
-            const plain =
+            const unpacked =
               headers['content-encoding'] === 'gzip'
                 ? gunzipSync(raw, { maxOutputLength: MAX_BODY_BYTES })
                 : raw;
             finish();
-            resolve({ status, headers, body: plain.toString('utf8') });
+            resolve({ status, headers, body: unpacked.toString('utf8') });
           } catch (error) {
             fail('the answer could not be unpacked', error);
           }
         },
         onResponseError(_controller, error) {
           fail(
-            sent ? 'the connection broke before a whole answer came' : 'no connection could be made',
+            sent ? 'the connection closed before the answer was complete' : 'no connection could be made',
             error,
           );
         },
@@ -108,7 +110,7 @@ export function createHttp(options: { baseUrl: string; connectMs: number; callMs
           method: request.method,
           headers: { 'accept-encoding': 'gzip', ...request.headers },
           body: request.body ?? null,
-          // The deadline above covers the whole call.
+          // The deadline above limits the whole call.
           headersTimeout: 0,
           bodyTimeout: 0,
         },

@@ -31,6 +31,6 @@ test.each([
   [bookingId, '0'],
   [mplanId, '0'],
   [mplanId, '031000001'],
-])('an id that is not of its kind’s shape is refused (%#)', (read, given) => {
-  expect(() => read(given)).toThrow(InvalidIdError);
+])('an id without the form of its kind is refused (%#)', (parse, text) => {
+  expect(() => parse(text)).toThrow(InvalidIdError);
 });

@@ -1,32 +1,33 @@
 import { cleanText } from '@scheduler/runtime';
 
 /**
- * Crossmark's identifiers. They look alike (digits) and were once mixed up: a plan id sent where a booking id
- * belongs deletes nothing and says so to nobody. Each has its own type, so a mix-up doesn't compile.
+ * Crossmark's identifiers. They all consist of digits, and an older client confused them: a plan id
+ * sent in place of a booking id deletes nothing, and no error says so. Each kind has its own type,
+ * so that such a mistake does not compile.
  */
 declare const brand: unique symbol;
 type Id<Name extends string> = string & { readonly [brand]: Name };
 
 /** `mPlanID`, 8 digits. One plan may run in several stores: an event is `(MplanId, StoreId)`. */
 export type MplanId = Id<'MplanId'>;
-/** `scheduleEventID` = `MVScheduledEvent.ID`, 8 digits: a booking, and the only id that unschedules. */
+/** `scheduleEventID` = `MVScheduledEvent.ID`, 8 digits: a booking. Only this id unschedules. */
 export type BookingId = Id<'BookingId'>;
-/** `RepID`, 5–6 digits: a person in writes. Never the employee number. */
+/** `RepID`, 5–6 digits: identifies a person in writes. It is never the employee number. */
 export type RepId = Id<'RepId'>;
-/** `US` + 6 digits: shown to people, never sent as a RepID. */
+/** `US` and 6 digits: shown to people and never sent as a RepID. */
 export type EmployeeNumber = Id<'EmployeeNumber'>;
-/** `storeID` = `LocationID`, 6 digits. Not the store's number. */
+/** `storeID` = `LocationID`, 6 digits. It is not the store's number. */
 export type StoreId = Id<'StoreId'>;
 
-/** An id that isn't of its kind's shape: sent nowhere. */
+/** An id without the form of its kind. It is never sent. */
 export class InvalidIdError extends Error {
   override readonly name = 'InvalidIdError';
 }
 
-/** Of what should be an id and isn't: enough to find it by. */
+/** Characters of an invalid id that an error message shows. */
 export const LONGEST_SHOWN_ID = 40;
 
-const digits =
+const idParser =
   <T extends string>(label: string, pattern: RegExp) =>
   (value: string | number): T => {
     const text = String(value).trim();
@@ -37,17 +38,17 @@ const digits =
     return text as T;
   };
 
-/** Nothing is number 0: it stands for none. */
+/** Crossmark uses 0 for "none", so no id is 0. */
 const NUMBER = /^[1-9]\d{0,11}$/;
-/** Reads a plan id; throws {@link InvalidIdError}. */
-export const mplanId = digits<MplanId>('plan id', NUMBER);
-/** Whether a text is a plan id just as it stands. */
+/** Parses a plan id; throws {@link InvalidIdError}. */
+export const mplanId = idParser<MplanId>('plan id', NUMBER);
+/** Whether a text is a plan id without any conversion. */
 export const isMplanId = (text: string): text is MplanId => NUMBER.test(text);
-/** Reads a booking id; throws {@link InvalidIdError}. */
-export const bookingId = digits<BookingId>('booking id', NUMBER);
-/** Reads a RepID; throws {@link InvalidIdError}, also for an employee number. */
-export const repId = digits<RepId>('RepID', /^\d{1,12}$/);
-/** Reads an employee number; throws {@link InvalidIdError}. */
-export const employeeNumber = digits<EmployeeNumber>('employee number', /^[A-Z]{2}\d{6}$/);
-/** Reads a store id; throws {@link InvalidIdError}. */
-export const storeId = digits<StoreId>('store id', /^\d{1,12}$/);
+/** Parses a booking id; throws {@link InvalidIdError}. */
+export const bookingId = idParser<BookingId>('booking id', NUMBER);
+/** Parses a RepID; throws {@link InvalidIdError}, also for an employee number. */
+export const repId = idParser<RepId>('RepID', /^\d{1,12}$/);
+/** Parses an employee number; throws {@link InvalidIdError}. */
+export const employeeNumber = idParser<EmployeeNumber>('employee number', /^[A-Z]{2}\d{6}$/);
+/** Parses a store id; throws {@link InvalidIdError}. */
+export const storeId = idParser<StoreId>('store id', /^\d{1,12}$/);

@@ -7,15 +7,15 @@ import { BOOKING, connect, EVENT, failureOf, hostAnswering, INDIANA, simulate } 
 const FIND = { ...EVENT, timeZone: INDIANA };
 
 describe('limits', () => {
-  test('no more calls are under way at once than allowed, and all are made', async () => {
-    const held: (() => void)[] = [];
-    let most = 0;
-    let underWay = 0;
+  test('no more calls run at once than allowed, and all of them are made', async () => {
+    const pendingAnswers: (() => void)[] = [];
+    let maxRunning = 0;
+    let running = 0;
     const url = await hostAnswering((_request, response) => {
-      underWay += 1;
-      most = Math.max(most, underWay);
-      held.push(() => {
-        underWay -= 1;
+      running += 1;
+      maxRunning = Math.max(maxRunning, running);
+      pendingAnswers.push(() => {
+        running -= 1;
         response.end('{"mplans":[],"total":0}');
       });
     });
@@ -23,14 +23,14 @@ describe('limits', () => {
     await client.login();
     const calls = Array.from({ length: 7 }, () => client.ping());
     for (let answered = 0; answered < 7; answered++) {
-      await vi.waitFor(() => expect(held.length).toBeGreaterThan(0));
-      held.shift()?.();
+      await vi.waitFor(() => expect(pendingAnswers.length).toBeGreaterThan(0));
+      pendingAnswers.shift()?.();
     }
     await Promise.all(calls);
-    expect(most).toBe(2);
+    expect(maxRunning).toBe(2);
   });
 
-  test('a sign-in takes its turn like any call, and one place is enough for a call that needs one', async () => {
+  test('a sign-in counts like any call, and one slot is enough for a call that needs a sign-in', async () => {
     const simulator = await simulate();
     const client = connect(simulator.url, { limits: { concurrency: 1, perSecond: 1_000 } });
     await Promise.all([client.ping(), client.ping()]);
@@ -69,13 +69,13 @@ describe('limits', () => {
 });
 
 describe('a guard', () => {
-  test('hears of every call how it went, once, sign-ins included', async () => {
+  test('gets the outcome of every call once, sign-ins included', async () => {
     const simulator = await simulate();
-    const heard: unknown[] = [];
+    const outcomes: unknown[] = [];
     const client = connect(simulator.url, {
       guard: {
         admit: async (call) => async (outcome: CallOutcome) => {
-          heard.push([call, outcome instanceof CrossmarkError ? outcome.kind : outcome]);
+          outcomes.push([call, outcome instanceof CrossmarkError ? outcome.kind : outcome]);
         },
       },
     });
@@ -94,7 +94,7 @@ describe('a guard', () => {
     await vi.waitFor(() => expect(simulator.log.at(-1)).toMatchObject({ call: 'getPlanningMplans' }));
     stop.abort();
     await hanging;
-    expect(heard).toEqual([
+    expect(outcomes).toEqual([
       ['authenticate', 'answered'],
       ['getUserInfo', 'answered'],
       ['getPlanningMplans', 'answered'],
@@ -105,7 +105,7 @@ describe('a guard', () => {
     ]);
   });
 
-  test('that holds a call back keeps it from Crossmark, and its reason is the call’s failure', async () => {
+  test('that rejects a call keeps it from Crossmark, and its error is the call’s failure', async () => {
     const simulator = await simulate();
     const reason = new CrossmarkError('transient', 'getPlanningMplans', 'Not now.');
     const reported: unknown[] = [];

@@ -1,21 +1,21 @@
 import type { Instant } from '@scheduler/scheduling';
 
-/** A signed-in session. The cookie is a secret: encrypt it where it rests, never log it. */
+/** A signed-in session. The cookie is a secret: encrypt it at rest and never log it. */
 export type Session = { cookie: string; startedAt: Instant };
 
 /**
- * Where a session lives between calls. The client already makes sure that one process signs in once; a store
- * shared by several processes makes that true across them.
+ * Keeps a session between calls. The client ensures one sign-in at a time within a process; a store
+ * that several processes share must ensure it across them.
  */
 export interface SessionStore {
-  /** The session in force, or null. Asked before each call. */
+  /** The current session, or null. Read before each call. */
   current(): Promise<Session | null>;
   /**
-   * Replaces a session that turned out to be over. Where `stale` is no longer the session in force, somebody else
-   * has signed in already: then return that one and don't call `signIn`. A store shared across processes holds a
-   * lock meanwhile. Throws what `signIn` throws, keeping nothing.
+   * Replaces an expired session. If `expired` is no longer the current session, somebody else has
+   * already signed in: returns that session without calling `signIn`. A store that several
+   * processes share holds a lock meanwhile. Throws what `signIn` throws, and then keeps no session.
    */
-  renew(stale: Session | null, signIn: () => Promise<Session>): Promise<Session>;
+  renew(expired: Session | null, signIn: () => Promise<Session>): Promise<Session>;
 }
 
 /** Keeps the session in this process. */
@@ -23,8 +23,8 @@ export function memorySession(): SessionStore {
   let session: Session | null = null;
   return {
     current: async () => session,
-    async renew(stale, signIn) {
-      if (session && session.cookie !== stale?.cookie) return session;
+    async renew(expired, signIn) {
+      if (session && session.cookie !== expired?.cookie) return session;
       session = null;
       session = await signIn();
       return session;

@@ -2,8 +2,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createSimulator, DEMO_USER, type SettingsPatch, type WorldInput } from '../simulator/index.ts';
-import { type CrossmarkClientOptions, createCrossmarkClient } from './client.ts';
-import { bookingId, mplanId, repId, storeId } from './ids.ts';
+import { createCrossmarkClient } from './client.ts';
+import { bookingId, mplanId, repId, type StoreId, storeId } from './ids.ts';
+import type { CrossmarkClientOptions } from './options.ts';
+import type { EventPage } from './types.ts';
 
 export const INDIANA = 'America/Indiana/Indianapolis';
 export const PHOENIX = 'America/Phoenix';
@@ -22,6 +24,17 @@ export const BOOKING = {
   timeZone: INDIANA,
 };
 export const SOME_BOOKING = bookingId('50009999');
+
+const ZONES: Record<string, string> = { [CLUB]: INDIANA, [OTHER_CLUB]: PHOENIX };
+/** The query for every event of the small world. */
+export const ALL = {
+  from: '2026-01-01',
+  to: '2026-12-31',
+  timeZoneOf: (store: StoreId) => ZONES[store],
+};
+
+export const LOGIN_PAGE =
+  '<!DOCTYPE html><form action="/login/authenticate"><input type="password" name="Password"></form>';
 
 /** Two clubs in two zones, one plan that runs in both, two people. */
 export function world(): WorldInput {
@@ -52,7 +65,7 @@ export function world(): WorldInput {
   };
 }
 
-/** As many more plans of one club, one after the other in time. */
+/** Creates `count` more plans of one club with consecutive ids. */
 export function manyPlans(count: number, first = 32_000_001): NonNullable<WorldInput['plans']> {
   return Array.from({ length: count }, (_, index) => ({
     mplanId: String(first + index),
@@ -63,7 +76,7 @@ export function manyPlans(count: number, first = 32_000_001): NonNullable<WorldI
   }));
 }
 
-/** A listening simulator with the small world, gone with the test. */
+/** Starts a simulator with the small world; it closes when the test ends. */
 export async function simulate(settings: SettingsPatch = {}, state: WorldInput = world()) {
   const simulator = createSimulator({ state, settings });
   await simulator.listen();
@@ -71,14 +84,14 @@ export async function simulate(settings: SettingsPatch = {}, state: WorldInput =
   return simulator;
 }
 
-/** A client, gone with the test. */
+/** Creates a client; it closes when the test ends. */
 export function connect(baseUrl: string, options: Partial<CrossmarkClientOptions> = {}) {
   const client = createCrossmarkClient({ baseUrl, ...DEMO_USER, ...options });
   onTestFinished(() => client.close());
   return client;
 }
 
-/** A host that lets everybody in and answers all other calls as told. */
+/** Starts a host that accepts every sign-in and answers all other calls with `answer`. */
 export async function hostAnswering(answer: (request: IncomingMessage, response: ServerResponse) => void) {
   const server = createServer((request, response) => {
     if (request.url === '/login/authenticate') {
@@ -94,7 +107,23 @@ export async function hostAnswering(answer: (request: IncomingMessage, response:
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** What a promise rejects with. */
+/** Starts a host that accepts every sign-in and answers all other calls with one body. */
+export const hostAnsweringJson = (body: unknown) =>
+  hostAnswering((_request, response) => response.end(typeof body === 'string' ? body : JSON.stringify(body)));
+
+/** Joins the pages of a list. */
+export async function collect(pages: AsyncIterable<EventPage>) {
+  const all = { rows: [] as EventPage['rows'], bad: [] as EventPage['bad'], read: 0, total: 0 };
+  for await (const page of pages) {
+    all.rows.push(...page.rows);
+    all.bad.push(...page.bad);
+    all.read = page.read;
+    all.total = page.total;
+  }
+  return all;
+}
+
+/** Returns the error that a promise rejects with; throws if it resolves. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => {

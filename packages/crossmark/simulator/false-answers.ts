@@ -1,7 +1,7 @@
-/** What a storm of well-formed false answers is made of, for tests of those who have to get along with it. */
+/** Sets of well-formed false answers, for tests of code that must handle them. */
 import type { FaultInput, Settings } from './settings.ts';
 
-/** Texts that no database takes as they are, or that break what is joined together. */
+/** Texts that a database rejects, or that break a text into which they are inserted. */
 export const ODD_TEXTS = [
   'nul \u0000 here',
   'half \ud800 a sign',
@@ -10,7 +10,10 @@ export const ODD_TEXTS = [
   'long '.repeat(400),
 ];
 
-/** Answers that are well-formed and false, each with the share of the calls it fits that get it. */
+/**
+ * Faults with well-formed, false answers. Each has the share of the matching calls that it applies
+ * to.
+ */
 export function falseAnswers(secondBooking: Settings['secondBooking']): FaultInput[] {
   const always = { times: null };
   const write = (fault: Omit<FaultInput, 'call'>): FaultInput[] =>
@@ -39,14 +42,14 @@ export function falseAnswers(secondBooking: Settings['secondBooking']): FaultInp
     { ...always, kind: 'missing', reading: 'list', chance: 0.2 },
     { ...always, kind: 'stale', reading: 'list', behindMs: 1_000, chance: 0.2 },
     { ...always, kind: 'doubled', reading: 'list', chance: 0.05 },
-    // Where second bookings are kept, a search that lags behind hides a booking of ours for good: docs/sync.md says so.
+    // If second bookings are kept, a stale search can hide our booking for ever; see docs/sync.md.
     ...(secondBooking === 'duplicate'
       ? []
       : [{ ...always, kind: 'stale', reading: 'search', behindMs: 500, chance: 0.03 } as const]),
   ];
 }
 
-/** Rows that can't be read, or only after something was done to their texts. */
+/** Fields that make a row bad, or whose text must be cleaned first. */
 export const ODD_ROWS: Record<string, (text: string) => Record<string, unknown>> = {
   'a name': (text) => ({ name: `612345-${text}-V2-CORE` }),
   'the names of its people': (text) => ({ staffedReps: text }),
