@@ -22,6 +22,7 @@ describe('planning a week at the board', () => {
   let ada: { id: number; name: string };
   let ben: { id: number; name: string };
   const cores: { eventId: number; mplanId: string }[] = [];
+  let setupId: number;
   let freeoskId: number;
 
   beforeAll(async () => {
@@ -34,12 +35,14 @@ describe('planning a week at the board', () => {
       startsOn: addDays(sunday, index < 8 ? 0 : 7),
       dueOn: addDays(sunday, index < 8 ? 7 : 14),
     }));
-    // And what no Event Specialist may do.
-    const juice = 'Wk52-Testwell-Juice-9AM (123456789012)  - V2 - Freeosk';
-    const freeosk = { name: juice, startsOn: sunday, dueOn: addDays(sunday, 7) };
-    const listed = await week.list([...drafts, freeosk]);
+    // And what no Event Specialist may do, and what one does with a reason.
+    const others = [
+      '01.01-DD-Testwell-Scales (123456789012)  - 01.01 Digital Setup',
+      'Wk52-Testwell-Juice-9AM (123456789012)  - V2 - Freeosk',
+    ].map((name) => ({ name, startsOn: sunday, dueOn: addDays(sunday, 7) }));
+    const listed = await week.list([...drafts, ...others]);
     cores.push(...listed.slice(0, drafts.length));
-    freeoskId = listed.at(-1)?.eventId ?? 0;
+    [setupId = 0, freeoskId = 0] = listed.slice(drafts.length).map(({ eventId }) => eventId);
     const free = await week.peopleAs('Event Specialist');
     [ada, ben] = [free[0], free[1]] as [typeof ada, typeof ben];
     if (cores.length !== 16 || !ben) throw new Error('The test has nobody or nothing to plan.');
@@ -114,12 +117,12 @@ describe('planning a week at the board', () => {
     expect(await heldBookings(stack.infrastructure.simulatorUrl, core(0).mplanId)).toHaveLength(1);
 
     const barred = cell(ada, 3);
-    await dragOver(page.getByTestId(`tray-event-${freeoskId}`), barred);
+    await dragOver(page.getByTestId(`tray-event-${setupId}`), barred);
     await barred.locator('[data-verdict=hard][data-aimed]').waitFor();
     await page.getByTestId('hand-bar').getByText('is an Event Specialist, but').waitFor();
     await page.mouse.up();
     await page.getByRole('region', { name: 'Notices' }).getByText('is an Event Specialist, but').waitFor();
-    expect((await api.events.get.query({ eventId: freeoskId })).schedule).toBe(null);
+    expect((await api.events.get.query({ eventId: setupId })).schedule).toBe(null);
 
     await dragOver(card(0), page.locator('[data-tray]'));
     await page.mouse.up();
@@ -233,6 +236,30 @@ describe('planning a week at the board', () => {
     const saved = await expectLive(3);
     const { overrideReason } = await api.schedules.get.query({ scheduleId: saved.scheduleId });
     expect(overrideReason).toBe('Nobody else is in that day');
+  });
+
+  it('work of another role is listed for a person’s day, and done with a reason', async () => {
+    await cell(ada, 4)
+      .getByRole('button', { name: /^Schedule for/ })
+      .click();
+    const choose = page.getByRole('dialog', { name: /^What shall/ });
+    const others = choose.getByRole('region', { name: 'Work of other roles: needs a reason' });
+    await others.getByTestId(`tray-event-${freeoskId}`).waitFor();
+    expect(await choose.getByTestId(`tray-event-${setupId}`).count()).toBe(0);
+    await others.getByTestId(`tray-event-${freeoskId}`).click();
+    const dialog = page.getByRole('dialog', { name: /^Schedule/ });
+    await dialog.getByText('is for a Lead Event Specialist or a Club Supervisor').first().waitFor();
+    await dialog.getByLabel('Reason for going against').fill('Trained for it');
+    await dialog.getByRole('button', { name: 'Schedule', exact: true }).click();
+    await dialog.waitFor({ state: 'hidden' });
+    await badgeOf(page, freeoskId, 'synced');
+    const { schedule: saved } = await api.events.get.query({ eventId: freeoskId });
+    if (!saved) throw new Error('It was not saved.');
+    expect(await api.schedules.get.query({ scheduleId: saved.scheduleId })).toMatchObject({
+      employeeId: ada.id,
+      overrideReason: 'Trained for it',
+    });
+    await api.schedules.unschedule.mutate(saved);
   });
 
   it('an edit that somebody else overtook is refused with who did what, and reapplied when asked', async () => {

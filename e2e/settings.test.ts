@@ -47,6 +47,27 @@ describe('an admin at the settings', () => {
     await planner.page.context().close();
   });
 
+  it('lets others do a kind of work with a reason or not, and says who does noon checks', async () => {
+    await page.getByTestId('type-Freeosk').getByText('others with a reason').waitFor();
+    await page.getByRole('button', { name: 'Edit Freeosk' }).press('Enter');
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Others too, with a reason that is kept').press('ArrowUp');
+    await dialog.getByRole('button', { name: 'Save' }).press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    const freeosk = page.getByTestId('type-Freeosk');
+    await freeosk.filter({ hasText: /Lead Event Specialist, Club Supervisor\s*\(set here\)/ }).waitFor();
+    // Everybody does Cores: there is nothing to set.
+    await page.getByTestId('type-Core').getByText('Everybody').waitFor();
+
+    const checks = page.getByRole('region', { name: 'Noon checks' });
+    await checks.getByText('A Lead who has a Core that day, else the Club Supervisor.').waitFor();
+    await checks.getByRole('button', { name: 'Edit noon checks' }).press('Enter');
+    await dialog.getByLabel('A Lead who has a Core that day, else the Club Supervisor').press('ArrowDown');
+    await dialog.getByRole('button', { name: 'Save' }).press('Enter');
+    await dialog.waitFor({ state: 'hidden' });
+    await checks.getByText('The Club Supervisor, else a Lead who has a Core that day.').waitFor();
+  });
+
   it('adds a holiday: the board says that the store is closed', async () => {
     const day = addDays(workDateOf(currentInstant(), 'America/Indiana/Indianapolis'), 1);
     await page.getByLabel('Day', { exact: true }).fill(day);

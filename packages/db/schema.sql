@@ -292,6 +292,8 @@ TABLE stores
   slots jsonb NOT NULL DEFAULT '{}'::jsonb
   durations jsonb NOT NULL DEFAULT '{}'::jsonb
   version integer NOT NULL DEFAULT 1
+  role_limits jsonb NOT NULL DEFAULT '{}'::jsonb
+  noon_check_by text NOT NULL DEFAULT 'lead_with_core'::text
   CONSTRAINT stores_crossmarkStoreId_unique UNIQUE (crossmark_store_id)
   CONSTRAINT stores_number_unique UNIQUE (number)
   CONSTRAINT stores_pkey PRIMARY KEY (id)

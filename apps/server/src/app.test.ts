@@ -874,6 +874,26 @@ describe('bad input', () => {
         }),
     ],
     [
+      'slots: a limit of roles that isn’t one',
+      'BAD_REQUEST',
+      /roleLimit/,
+      async () =>
+        (await server.as('admin')).settings.setEventType.mutate({
+          ...{ storeId, version: 1, minutes: 30, slots: ['10:00'], type: 'Core' },
+          roleLimit: 'none' as 'hard',
+        }),
+    ],
+    [
+      'noon check: nobody who is asked',
+      'BAD_REQUEST',
+      /noonCheckBy/,
+      async () =>
+        (await server.as('admin')).settings.setNoonCheck.mutate({
+          ...{ storeId, version: 1 },
+          noonCheckBy: 'anybody' as 'club_supervisor',
+        }),
+    ],
+    [
       'store: a zone that isn’t one',
       'BAD_REQUEST',
       /no time zone “Mars\/Base”/,
@@ -1081,6 +1101,7 @@ describe('bad input', () => {
       'reps.import': 'reps:',
       'reps.link': 'link:',
       'settings.setEventType': 'slots:',
+      'settings.setNoonCheck': 'noon check:',
       'settings.setStore': 'store:',
       'settings.addHoliday': 'holiday:',
       'settings.removeHoliday': 'holiday removal:',

@@ -221,7 +221,7 @@ const ABSENCES: readonly ReasonCode[] = [
 async function brokenBy(tx: Tx, before: Person, after: Person): Promise<BrokenSchedule[]> {
   // Relies on the index schedules_live_by_day.
   const rows = await tx
-    .select({ event: events, schedule: schedules, timeZone: stores.timeZone })
+    .select({ event: events, schedule: schedules, store: stores })
     .from(schedules)
     .innerJoin(events, eq(events.id, schedules.eventId))
     .innerJoin(stores, eq(stores.id, events.storeId))
@@ -233,13 +233,13 @@ async function brokenBy(tx: Tx, before: Person, after: Person): Promise<BrokenSc
       ),
     )
     .orderBy(asc(schedules.startsAt));
-  return rows.flatMap(({ event, schedule, timeZone }) => {
+  return rows.flatMap(({ event, schedule, store }) => {
     const absences = (person: Person) =>
       evaluate({
         event: eventFacts(event, schedule, null),
         person,
         startsAt: schedule.startsAt,
-        timeZone,
+        store,
         planned: [],
         holidays: [],
         ignoreScheduleIds: [schedule.id],

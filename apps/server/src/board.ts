@@ -11,6 +11,7 @@ import {
   type PlannedWork,
   type Reason,
   ROLES,
+  type StoreRules,
   type WorkDate,
   weekStart,
 } from '@scheduler/scheduling';
@@ -86,7 +87,7 @@ export async function weekBoard(
             return absence ? [{ day, reason: absence.reason }] : [];
           }),
         })),
-        schedules: boardSchedules(rows, { people, planned, holidays: allHolidays, timeZone: store.timeZone }),
+        schedules: boardSchedules(rows, { people, planned, holidays: allHolidays, store }),
         besides: workBesides(planned, rows),
         tray: openRows
           .sort((a, b) => byUrgency(a.event, b.event))
@@ -172,7 +173,7 @@ export function boardSchedules(
     people: readonly PersonFacts[];
     planned: readonly PlannedWork[];
     holidays: readonly Holiday[];
-    timeZone: string;
+    store: StoreRules;
   },
 ): BoardSchedule[] {
   const personBy = new Map(facts.people.map((person) => [person.id, person]));
@@ -196,7 +197,7 @@ export function boardSchedules(
               event: eventFacts(event, schedule, sync),
               person,
               startsAt: schedule.startsAt,
-              timeZone: facts.timeZone,
+              store: facts.store,
               planned: plannedBy.get(person.id) ?? [],
               holidays: facts.holidays,
               ignoreScheduleIds: [schedule.id],

@@ -1,4 +1,5 @@
 import { cleanText } from '@scheduler/runtime';
+import { usualRules } from '@scheduler/scheduling';
 import fc from 'fast-check';
 import ICAL from 'ical.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,7 +11,7 @@ const ZONE = 'America/Indiana/Indianapolis';
 
 function week(schedules: Partial<PersonWeek['schedules'][number]>[]): PersonWeek {
   return {
-    store: { id: 1, name: 'Maple Grove, Club', number: '8135', timeZone: ZONE, slots: {} },
+    store: { id: 1, name: 'Maple Grove, Club', number: '8135', ...usualRules(ZONE), slots: {} },
     employee: { id: 1, name: 'Zoë Example; “Lead”', role: 'Event Specialist' },
     weekOf: '2026-03-08',
     days: [],

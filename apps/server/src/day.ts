@@ -69,7 +69,7 @@ export async function dayBoard(
           role: person.role,
           off: absencesOn(person, day)[0]?.reason ?? null,
         })),
-        schedules: boardSchedules(rows, { people, planned, holidays, timeZone }),
+        schedules: boardSchedules(rows, { people, planned, holidays, store }),
         noonChecks: pairs.map(({ core, check, state }) => ({
           coreEventId: core.id,
           state,
@@ -83,6 +83,7 @@ export async function dayBoard(
         coverage: slotCoverage(work, at.slots, timeZone),
         checks: verifyDay({
           ...{ day, holidays, people, work, pairs, ...at },
+          roleLimits: store.roleLimits,
           due: due.map(({ event }) => event),
         }),
       };

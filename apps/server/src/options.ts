@@ -7,6 +7,7 @@ import {
   type Reason,
   slotsFor,
   supervisorEventFor,
+  supervisorPlan,
   timeOf,
   type WorkDate,
 } from '@scheduler/scheduling';
@@ -22,11 +23,12 @@ import {
   loadHolidays,
   loadPeople,
   loadPlanned,
+  type SyncRecord,
 } from './facts.ts';
 import { boardEvent } from './present.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { todayAt } from './stores.ts';
-import type { BoardEvent, ScheduleOptions } from './views.ts';
+import type { ScheduleOptions } from './views.ts';
 
 /**
  * The usual slots of an event on a day and, for each, what speaks against each person of the store: the same rules that
@@ -47,14 +49,15 @@ export async function scheduleOptions(
   },
 ): Promise<ScheduleOptions> {
   const [row] = await db
-    .select({ ...eventSelection, timeZone: stores.timeZone, slots: stores.slots })
+    .select({ ...eventSelection, store: stores })
     .from(events)
     .innerJoin(stores, eq(stores.id, events.storeId))
     .leftJoin(schedules, liveSchedule)
     .leftJoin(eventSyncs, itsSync)
     .where(eq(events.id, query.eventId));
   if (!row) throw notFound('event', query.eventId);
-  const { event, schedule, sync, timeZone, slots: storeSlots } = row;
+  const { event, schedule, sync, store } = row;
+  const { timeZone } = store;
   if (query.scheduleId !== undefined && schedule?.id !== query.scheduleId) {
     throw new Refusal(
       `Schedule ${query.scheduleId} is not the one of ${eventLabel(event)} any more. Reload and try again.`,
@@ -68,7 +71,7 @@ export async function scheduleOptions(
   const windowEndsOn = expiresOn ?? changing?.reissueExpiresOn;
   const day = query.day ?? changing?.workDate ?? (expiresOn ? today : firstDay(event, today));
 
-  const [people, holidays, supervisorEvent] = await Promise.all([
+  const [people, holidays, supervisorRow] = await Promise.all([
     loadPeople(db, { storeId: event.storeId }),
     loadHolidays(db),
     changing || expiresOn ? null : openSupervisorEvent(db, event),
@@ -77,13 +80,23 @@ export async function scheduleOptions(
   const planned = await loadPlanned(db, { employeeIds: working.map((person) => person.id), days: [day] });
   const plannedBy = Map.groupBy(planned, (work) => work.employeeId);
 
-  const times: string[] = [...slotsFor(event.type, storeSlots)];
+  const times: string[] = [...slotsFor(event.type, store.slots)];
   if (changing) times.push(timeOf(changing.startsAt, timeZone));
   if (query.time !== undefined) times.push(query.time);
   const slots = [...new Set(times)]
     .sort()
     .map((time) => ({ time, startsAt: instantAt(day, time, timeZone) }));
 
+  const noonCheckBy = (coreOf: number) => {
+    if (!supervisorRow) return null;
+    const { person } = supervisorPlan({
+      supervisorEvent: eventFacts(supervisorRow.event, null, supervisorRow.sync),
+      core: { employeeId: coreOf, workDate: day },
+      ...{ people: working, planned, holidays, store },
+    });
+    return person && { employeeId: person.id, name: person.name };
+  };
+  const byNoLead = noonCheckBy(0);
   const facts = eventFacts(event, schedule, sync);
   const judged = working.map((person) => {
     const reasonsOf = (startsAt: string): Reason[] =>
@@ -91,10 +104,9 @@ export async function scheduleOptions(
         event: facts,
         person,
         startsAt,
-        timeZone,
+        store,
         planned: plannedBy.get(person.id) ?? [],
         holidays,
-        slots: storeSlots,
         ignoreScheduleIds: replaced ? [replaced.id] : [],
         ...(windowEndsOn && { windowEndsOn }),
       });
@@ -103,6 +115,8 @@ export async function scheduleOptions(
       name: person.name,
       role: person.role,
       reasonsBySlot: Object.fromEntries(slots.map((slot) => [slot.time, reasonsOf(slot.startsAt)])),
+      // Only a Lead's own Core makes a difference to who is asked.
+      noonCheckBy: person.role === 'Lead Event Specialist' ? noonCheckBy(person.id) : byNoLead,
     };
   });
   return {
@@ -114,7 +128,8 @@ export async function scheduleOptions(
     people: judged.sort(
       (a, b) => obstacle(a.reasonsBySlot) - obstacle(b.reasonsBySlot) || a.name.localeCompare(b.name, 'en'),
     ),
-    supervisorEvent,
+    supervisorEvent: supervisorRow && boardEvent(supervisorRow.event, null, supervisorRow.sync),
+    noonCheckBy: store.noonCheckBy,
   };
 }
 
@@ -134,7 +149,10 @@ function obstacle(reasonsBySlot: Record<string, Reason[]>): number {
   return Math.min(2, ...Object.values(reasonsBySlot).map(worst));
 }
 
-async function openSupervisorEvent(db: Db, core: EventRecord): Promise<BoardEvent | null> {
+async function openSupervisorEvent(
+  db: Db,
+  core: EventRecord,
+): Promise<{ event: EventRecord; sync: SyncRecord | null } | null> {
   if (core.type !== 'Core' || core.eventNumber === null) return null;
   // Relies on the index events_number.
   const rows = await db
@@ -158,6 +176,5 @@ async function openSupervisorEvent(db: Db, core: EventRecord): Promise<BoardEven
     core,
     open.map((row) => row.event),
   );
-  const row = open.find((one) => one.event.id === pair?.id);
-  return row ? boardEvent(row.event, null, row.sync) : null;
+  return open.find((one) => one.event.id === pair?.id) ?? null;
 }

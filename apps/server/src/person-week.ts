@@ -4,7 +4,7 @@ import { and, asc, between, eq, isNull } from 'drizzle-orm';
 import { eventSelection, itsSync, loadHolidays, loadPeople } from './facts.ts';
 import { syncBadge } from './present.ts';
 import { notFound } from './refusal.ts';
-import { findStore, todayAt } from './stores.ts';
+import { boardStore, findStore, todayAt } from './stores.ts';
 import type { PersonWeek } from './views.ts';
 
 /** One person's work in the week of a day (this week, where none is given), Sunday first. */
@@ -35,9 +35,8 @@ export async function personWeek(
       )
       .orderBy(asc(schedules.startsAt), asc(schedules.id)),
   ]);
-  const { id, name, number, timeZone, slots } = store;
   return {
-    store: { id, name, number, timeZone, slots },
+    store: boardStore(store),
     employee: { id: person.id, name: person.name, role: person.role },
     weekOf: sunday,
     days,

@@ -189,8 +189,7 @@ export class Plan {
 
   /** What the rules ask besides the event and the person. */
   surroundings(event: EventRecord) {
-    const { timeZone, slots } = this.storeOf(event);
-    return { timeZone, slots, planned: this.planned, holidays: this.holidays };
+    return { store: this.storeOf(event), planned: this.planned, holidays: this.holidays };
   }
 
   private storeOf(event: EventRecord): StoreRecord {

@@ -35,7 +35,7 @@ import type { BoardSchedule, CreatedRow, Saved, TradePreview } from './views.ts'
 /** A live schedule as the board shows it. Throws a refusal where there is none. */
 export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSchedule> {
   const [row] = await db
-    .select({ ...eventSelection, timeZone: stores.timeZone })
+    .select({ ...eventSelection, store: stores })
     .from(schedules)
     .innerJoin(events, eq(events.id, schedules.eventId))
     .innerJoin(stores, eq(stores.id, events.storeId))
@@ -48,7 +48,7 @@ export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSche
     loadPlanned(db, { employeeIds: [employeeId], days: [workDate] }),
     loadHolidays(db),
   ]);
-  const [shown] = boardSchedules([row], { people, planned, holidays, timeZone: row.timeZone });
+  const [shown] = boardSchedules([row], { people, planned, holidays, store: row.store });
   if (!shown) throw notFound('schedule', scheduleId);
   return shown;
 }
@@ -410,7 +410,7 @@ function reopenable(event: EventRecord, plan: Plan): BookingId {
   const { live, sync } = plan.standing(event);
   const no = (message: string) => new Refusal(message, { code: 'not_allowed' });
   const label = eventLabel(event);
-  const { timeZone } = plan.surroundings(event);
+  const { timeZone } = plan.surroundings(event).store;
   const today = todayAt(timeZone);
   if (!isOver(event, workedOn(live, sync, timeZone), today))
     throw no(

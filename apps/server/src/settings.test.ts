@@ -6,10 +6,12 @@ import {
   addPerson,
   addStore,
   type Client,
+  coreName,
   empty,
   jobs,
   refusalOf,
   startTestServer,
+  supervisorName,
   type TestServer,
 } from './fixture.ts';
 
@@ -81,6 +83,61 @@ describe('settings', () => {
     await api.csv.import.mutate({ text: `${header}\r\n${row}\r\n` });
     const rows = await db.select().from(events).orderBy(events.id);
     expect(rows.map((event) => event.durationMinutes)).toEqual([390, 420]);
+  });
+
+  test('of roles: a type takes others with a reason or not at all; saved, listed, and written down', async () => {
+    const { db } = server.database;
+    const ada = await addPerson(db, { storeId, name: 'Ada Example' });
+    const freeosk = { storeId, name: '01.05-LKD-FSK-Oat-9AM (260105123456)  - V2 - Freeosk' };
+    const [first, second] = [await addEvent(db, freeosk), await addEvent(db, freeosk)];
+    const plan = (eventId: number, overrideReason?: string) =>
+      api.schedules.create.mutate({
+        ...{ eventId, employeeId: ada, startsAt: '2026-01-05T15:00:00.000Z' },
+        ...(overrideReason && { overrideReason }),
+      });
+    expect((await refusalOf(plan(first))).reason).toMatchObject({ code: 'needs_reason' });
+    await plan(first, 'trained for it');
+    const change = { storeId, type: 'Freeosk' as const, minutes: 15, slots: ['10:00'] };
+    await admin.settings.setEventType.mutate({ ...change, version: 1, roleLimit: 'hard' });
+    expect((await refusalOf(plan(second, 'trained for it'))).reason).toMatchObject({ code: 'rules' });
+    const board = await api.board.week.query({ weekOf: '2026-01-05' });
+    expect(board.store.roleLimits).toEqual({ Freeosk: 'hard' });
+    expect(board.schedules[0]?.flags).toMatchObject([{ code: 'role', severity: 'hard' }]);
+    expect(await db.select().from(auditLog).where(eq(auditLog.subjectType, 'store'))).toMatchObject([
+      { after: { roleLimits: 'Freeosk by its roles alone' } },
+    ]);
+    // An older page that doesn't know the limit leaves it.
+    await admin.settings.setEventType.mutate({ ...change, version: 2, minutes: 20 });
+    expect((await api.settings.get.query()).store.roleLimits).toEqual({ Freeosk: 'hard' });
+  });
+
+  test('of noon checks: a Lead with a Core first, or the Club Supervisor; the plan dialog says the same', async () => {
+    const { db } = server.database;
+    const sue = await addPerson(db, { storeId, name: 'Sue', role: 'Club Supervisor' });
+    const lea = await addPerson(db, { storeId, name: 'Lea', role: 'Lead Event Specialist' });
+    const ada = await addPerson(db, { storeId, name: 'Ada' });
+    const cores: number[] = [];
+    for (const number of [612_001, 612_002]) {
+      cores.push(await addEvent(db, { storeId, name: coreName(number) }));
+      await addEvent(db, { storeId, name: supervisorName(number) });
+    }
+    const [first = 0, second = 0] = cores;
+    const by = async (eventId: number) => {
+      const { people } = await api.events.options.query({ eventId, day: '2026-01-05' });
+      return Object.fromEntries(people.map(({ name, noonCheckBy }) => [name, noonCheckBy?.name]));
+    };
+    const startsAt = '2026-01-05T15:45:00.000Z';
+    expect(await by(first)).toEqual({ Sue: 'Sue', Lea: 'Lea', Ada: 'Sue' });
+    const { paired } = await api.schedules.create.mutate({ eventId: first, employeeId: lea, startsAt });
+    expect(paired?.employeeId).toBe(lea);
+    expect(await by(second)).toEqual({ Sue: 'Lea', Lea: 'Lea', Ada: 'Lea' });
+    await admin.settings.setNoonCheck.mutate({ storeId, version: 1, noonCheckBy: 'club_supervisor' });
+    expect(await by(second)).toEqual({ Sue: 'Sue', Lea: 'Sue', Ada: 'Sue' });
+    const other = await api.schedules.create.mutate({ eventId: second, employeeId: ada, startsAt });
+    expect(other.paired?.employeeId).toBe(sue);
+    expect(await db.select().from(auditLog).where(eq(auditLog.action, 'store.settings'))).toMatchObject([
+      { after: { noonCheckBy: 'the Club Supervisor first' } },
+    ]);
   });
 
   test('changed by two: the second is refused with who changed what', async () => {

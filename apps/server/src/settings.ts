@@ -11,9 +11,14 @@ import {
 } from '@scheduler/db';
 import {
   DEFAULT_DURATIONS,
+  DEFAULT_ROLE_LIMITS,
   EVENT_TYPES,
   type EventType,
+  type NoonCheckOrder,
   type PerType,
+  type RoleLimit,
+  roleLimitFor,
+  rolesFor,
   slotsFor,
   type WorkDate,
 } from '@scheduler/scheduling';
@@ -60,6 +65,9 @@ export async function getSettings(db: Db, query: { storeId?: number | undefined 
       usualSlots: [...slotsFor(type)],
       minutes: store.durations[type] ?? DEFAULT_DURATIONS[type],
       usualMinutes: DEFAULT_DURATIONS[type],
+      roles: [...rolesFor(type)],
+      roleLimit: roleLimitFor(type, store.roleLimits),
+      usualRoleLimit: DEFAULT_ROLE_LIMITS[type],
     })),
     holidays: days,
     upcoming,
@@ -67,23 +75,48 @@ export async function getSettings(db: Db, query: { storeId?: number | undefined 
 }
 
 /**
- * Sets the usual starts and the duration of one kind of work; what is as usual isn't kept, so that it follows the product.
- * Durations count for events that come from now on: those that are there keep theirs.
+ * Sets the usual starts, the duration and how firm the limit of roles is of one kind of work; what is as usual isn't kept, so
+ * that it follows the product. Durations count for events that come from now on: those that are there keep theirs. Schedules
+ * stay as they are; the board marks those that the new limit speaks against.
+ * @param input.roleLimit left as it is where none is given
  */
 export async function setEventType(
   db: Db,
   actor: Actor,
-  input: Seen & { type: EventType; slots: readonly string[]; minutes: number },
+  input: Seen & {
+    type: EventType;
+    slots: readonly string[];
+    minutes: number;
+    roleLimit?: RoleLimit | undefined;
+  },
 ): Promise<Store> {
   const { type, minutes } = input;
   const slots = [...new Set(input.slots)].sort();
   return save(db, async (tx) => {
     const store = await lockStore(tx, input);
     const usual = slots.join() === slotsFor(type).join();
+    const roleLimit = input.roleLimit ?? roleLimitFor(type, store.roleLimits);
     return change(tx, actor, store, {
       slots: withType(store.slots, type, usual ? undefined : slots),
       durations: withType(store.durations, type, minutes === DEFAULT_DURATIONS[type] ? undefined : minutes),
+      roleLimits: withType(
+        store.roleLimits,
+        type,
+        roleLimit === DEFAULT_ROLE_LIMITS[type] ? undefined : roleLimit,
+      ),
     });
+  });
+}
+
+/** Sets who is asked first to do noon checks. Those that are scheduled stay as they are. */
+export async function setNoonCheck(
+  db: Db,
+  actor: Actor,
+  input: Seen & { noonCheckBy: NoonCheckOrder },
+): Promise<Store> {
+  return save(db, async (tx) => {
+    const store = await lockStore(tx, input);
+    return change(tx, actor, store, { noonCheckBy: input.noonCheckBy });
   });
 }
 
@@ -216,13 +249,15 @@ const FIELD_WORDS = {
   timeZone: 'the time zone',
   slots: 'the usual starts',
   durations: 'the durations',
+  roleLimits: 'who may do which work',
+  noonCheckBy: 'who does noon checks',
 };
 
 async function change(
   tx: Tx,
   actor: Actor,
   store: StoreRecord,
-  values: Partial<Pick<StoreRecord, 'name' | 'number' | 'timeZone' | 'slots' | 'durations'>>,
+  values: Partial<Pick<StoreRecord, keyof typeof FIELD_WORDS>>,
 ): Promise<Store> {
   const before = inWords(store);
   const after = inWords({ ...store, ...values });
@@ -246,10 +281,32 @@ async function change(
 }
 
 /** Settings as the audit log keeps them, for people to read. */
-function inWords({ name, number, timeZone, slots, durations }: StoreRecord): Record<string, string> {
+function inWords(store: StoreRecord): Record<string, string> {
+  const { name, number, timeZone, slots, durations, roleLimits } = store;
   const list = (set: PerType<unknown>) =>
     EVENT_TYPES.filter((type) => set[type] !== undefined)
       .map((type) => `${type} ${set[type]}`)
       .join('; ') || 'as usual';
-  return { name, number, timeZone, slots: list(slots), durations: list(durations) };
+  const limits = Object.fromEntries(
+    Object.entries(roleLimits).map(([type, limit]) => [type, LIMIT_WORDS[limit]]),
+  );
+  return {
+    name,
+    number,
+    timeZone,
+    slots: list(slots),
+    durations: list(durations),
+    roleLimits: list(limits),
+    noonCheckBy: NOON_CHECK_WORDS[store.noonCheckBy],
+  };
 }
+
+const LIMIT_WORDS: Record<RoleLimit, string> = {
+  hard: 'by its roles alone',
+  soft: 'by others with a reason',
+};
+
+const NOON_CHECK_WORDS: Record<NoonCheckOrder, string> = {
+  lead_with_core: 'a Lead with a Core that day first',
+  club_supervisor: 'the Club Supervisor first',
+};

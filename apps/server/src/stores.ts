@@ -25,13 +25,15 @@ export async function findStore(db: Executor, storeId: number | undefined): Prom
 }
 
 /** A store as the pages that plan need it. */
-export const boardStore = ({ id, name, number, timeZone, slots }: Store): BoardStore => ({
+export const boardStore = ({
   id,
   name,
   number,
   timeZone,
   slots,
-});
+  roleLimits,
+  noonCheckBy,
+}: Store): BoardStore => ({ id, name, number, timeZone, slots, roleLimits, noonCheckBy });
 
 /** The local day it is in a zone. */
 export const todayAt = (timeZone: string): WorkDate => workDateOf(currentInstant(), timeZone);

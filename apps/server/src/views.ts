@@ -5,13 +5,16 @@ import type {
   EventType,
   Holiday,
   Instant,
+  NoonCheckOrder,
   NoonState,
   PersonFacts,
   PerType,
   PlannedWork,
   Reason,
   Role,
+  RoleLimit,
   SlotCover,
+  StoreRules,
   WorkDate,
 } from '@scheduler/scheduling';
 
@@ -59,12 +62,11 @@ export interface BoardSchedule {
   flags: Reason[];
 }
 
-export interface BoardStore {
+/** With what the rules ask of a store. */
+export interface BoardStore extends StoreRules {
   id: number;
   name: string;
   number: string;
-  timeZone: string;
-  /** Usual starts that were set for it; `slotsFor` tells those of every type. */
   slots: PerType<string[]>;
 }
 
@@ -166,9 +168,18 @@ export interface ScheduleOptions {
   timeZone: string;
   slots: { time: string; startsAt: Instant }[];
   /** Those whom nothing speaks against at some slot come first. Hints are among the reasons and ask nothing. */
-  people: { employeeId: number; name: string; role: Role; reasonsBySlot: Record<string, Reason[]> }[];
+  people: {
+    employeeId: number;
+    name: string;
+    role: Role;
+    reasonsBySlot: Record<string, Reason[]>;
+    /** Who would do the noon check of a Core that this person does; null where nobody can. */
+    noonCheckBy: { employeeId: number; name: string } | null;
+  }[];
   /** The open Supervisor event that goes along with a Core. */
   supervisorEvent: BoardEvent | null;
+  /** Who is asked first to do it. */
+  noonCheckBy: NoonCheckOrder;
 }
 
 /** What became of the Supervisor event of a Core: scheduled or moved, else `scheduleId` null and the reason. */
@@ -516,6 +527,11 @@ export interface Settings {
     usualSlots: string[];
     minutes: number;
     usualMinutes: number;
+    /** Whose people do it without being asked why; all roles where nobody is limited. */
+    roles: Role[];
+    /** Whether others may do it with a reason. */
+    roleLimit: RoleLimit;
+    usualRoleLimit: RoleLimit;
   }[];
   holidays: (Holiday & { id: number })[];
   /** Live schedules from today on: what a change of zone concerns. */

@@ -1,4 +1,10 @@
-import { type Condition, type EventType, type Reason, workName } from '@scheduler/scheduling';
+import {
+  type Condition,
+  type EventType,
+  type NoonCheckOrder,
+  type Reason,
+  workName,
+} from '@scheduler/scheduling';
 import type { RefusalReason, SyncBadge } from '@scheduler/server/router';
 import { TRPCClientError } from '@trpc/client';
 import { FileUnreadable } from './import/read-file.ts';
@@ -140,3 +146,9 @@ export function problemOf(error: unknown): Problem {
     ),
   };
 }
+
+/** Who does noon checks, by whom a store asks first. */
+export const NOON_CHECK_WORDS: Record<NoonCheckOrder, string> = {
+  lead_with_core: 'A Lead who has a Core that day, else the Club Supervisor',
+  club_supervisor: 'The Club Supervisor, else a Lead who has a Core that day',
+};

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { copyWeek } from './copy-week.ts';
 import { defaultDurationMinutes } from './event-type.ts';
-import { type EventFacts, evaluate, type PersonFacts, type PlannedWork } from './rules.ts';
+import { type EventFacts, evaluate, type PersonFacts, type PlannedWork, usualRules } from './rules.ts';
 import { addMinutes, instantAt, workDateOf } from './time.ts';
 import type { EventType } from './vocabulary.ts';
 
@@ -43,7 +43,7 @@ const source = (
   employeeId,
   startsAt: instantAt(day, '11:15', timeZone),
 });
-const ask = { people: [person(1), person(2)], planned: [], holidays: [], timeZone };
+const ask = { people: [person(1), person(2)], planned: [], holidays: [], store: usualRules(timeZone) };
 
 describe('a week that is copied', () => {
   it('gives the same person the same weekday and time, a week later, also over a change of the clocks', () => {
@@ -54,7 +54,7 @@ describe('a week that is copied', () => {
     };
     const [row] = copyWeek({
       ...ask,
-      timeZone: eastern,
+      store: usualRules(eastern),
       week: [monday],
       open: [event(11, 'Alder-Oats', { dueOn: '2027-03-20' })],
     });
@@ -188,7 +188,7 @@ describe('a week that is copied', () => {
               event: row.event,
               person: who,
               startsAt: row.startsAt,
-              timeZone,
+              store: usualRules(timeZone),
               planned,
               holidays: [],
             });

@@ -1,6 +1,13 @@
 import type { Holiday } from './availability.ts';
-import { byUrgency, type PerType, workName } from './event-type.ts';
-import { type EventFacts, evaluate, type PersonFacts, type PlannedWork, type Reason } from './rules.ts';
+import { byUrgency, workName } from './event-type.ts';
+import {
+  type EventFacts,
+  evaluate,
+  type PersonFacts,
+  type PlannedWork,
+  type Reason,
+  type StoreRules,
+} from './rules.ts';
 import { addDays, addMinutes, formatDay, instantAt, timeOf, workDateOf } from './time.ts';
 import type { EventType, Instant, WorkDate } from './vocabulary.ts';
 
@@ -38,11 +45,10 @@ export function copyWeek(ask: {
   /** Live work of those people in the week to be filled, and a day around it. */
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
-  timeZone: string;
-  /** Usual starts that the store set. */
-  slots?: PerType<readonly string[]>;
+  store: StoreRules;
 }): CopiedRow[] {
-  const { timeZone, holidays, slots } = ask;
+  const { store, holidays } = ask;
+  const { timeZone } = store;
   const people = new Map(ask.people.map((person) => [person.id, person]));
   const open = ask.open.filter((event) => !event.scheduled).sort(byUrgency);
   const planned = [...ask.planned];
@@ -87,10 +93,9 @@ export function copyWeek(ask: {
         event,
         person,
         startsAt: row.startsAt,
-        timeZone,
+        store,
         planned,
         holidays,
-        ...(slots && { slots }),
       });
       const against = row.reasons.filter((reason) => reason.severity !== 'hint');
       if (against.length > 0) {

@@ -53,7 +53,17 @@ function work(type: EventType, who: DayPerson, time: string, overrideReason: str
 }
 
 function found(facts: Partial<DayFacts>, code: DayCheckCode): Finding[] {
-  const whole = { day, ...at, holidays: [], people: [], work: [], pairs: [], due: [], ...facts };
+  const whole = {
+    day,
+    ...at,
+    roleLimits: {},
+    holidays: [],
+    people: [],
+    work: [],
+    pairs: [],
+    due: [],
+    ...facts,
+  };
   return verifyDay(whole).find((check) => check.code === code)?.findings ?? [];
 }
 const says = (facts: Partial<DayFacts>, code: DayCheckCode) =>
@@ -129,12 +139,21 @@ describe('corePairs', () => {
 
 describe('verifyDay', () => {
   it('finds nothing on a day without work', () => {
-    const checks = verifyDay({ day, ...at, holidays: [], people: [], work: [], pairs: [], due: [] });
+    const checks = verifyDay({
+      day,
+      ...at,
+      roleLimits: {},
+      holidays: [],
+      people: [],
+      work: [],
+      pairs: [],
+      due: [],
+    });
     expect(checks.map(({ code }) => code)).toEqual(DAY_CHECKS);
     expect(checks.every(isFine)).toBe(true);
   });
 
-  it('wants every Juicer event done by one who may', () => {
+  it('wants every Juicer event done by one whose role does it, or with a reason where the store takes one', () => {
     const [ada, jo] = [person('Ada'), person('Jo', 'Juicer Barista')];
     const people = [ada, jo];
     const good = work('Juicer Production', jo, '09:00');
@@ -144,9 +163,18 @@ describe('verifyDay', () => {
       { id: 7, type: 'Juicer Production' as const, name: '01-05 8HR-ES1-JUICER-PRODUCTION-X (1)' },
     ];
     expect(says({ people, work: [good, wrong], due }, 'juicer_staffed')).toEqual([
-      expect.stringMatching(/^Juicer Survey \d+ is Ada’s, who is no Juicer Barista/),
+      expect.stringMatching(
+        /^Juicer Survey \d+ is Ada’s, who is an Event Specialist. Give it to a Juicer Barista or a Club Supervisor\.$/,
+      ),
       expect.stringMatching(/^Nobody does “01-05 8HR.*on Mon Jan 5/),
     ]);
+    const kept = { people, work: [{ ...wrong, overrideReason: 'trained for it' }] };
+    expect(found(kept, 'juicer_staffed')[0]?.accepted).toBe('trained for it');
+    const roleLimits = { 'Juicer Survey': 'hard' as const };
+    expect(found({ ...kept, roleLimits }, 'juicer_staffed')[0]?.accepted).toBeNull();
+    const sue = person('Sue', 'Club Supervisor');
+    const hers = work('Juicer Production', sue, '09:00');
+    expect(says({ people: [sue], work: [hers] }, 'juicer_staffed')).toEqual([]);
   });
 
   it('wants one Core each at most, unless the second was accepted with a reason', () => {

@@ -1,7 +1,7 @@
 import { type AvailabilityFacts, absencesOn, type Holiday, holidayOn } from './availability.ts';
 import { eventNumber } from './event-type.ts';
-import { type Pairable, supervisorEventFor } from './pairing.ts';
-import { labelOf, type PlannedWork, roleMayDo } from './rules.ts';
+import { noonOf, type Pairable, supervisorEventFor } from './pairing.ts';
+import { aRole, labelOf, type PlannedWork, roleObstacle, rolesInWords, type StoreRules } from './rules.ts';
 import { formatDay, formatTime, timeOf } from './time.ts';
 import { EVENT_TYPES, type EventType, type Instant, type Role, type WorkDate } from './vocabulary.ts';
 
@@ -104,8 +104,6 @@ function noonState(
   return sibling ? 'others' : 'other_day';
 }
 
-const noonOf = (slots: Slots) => slots.Supervisor[0] ?? '12:00';
-
 /** What is looked at when a day is verified, in the order in which it is shown. */
 export const DAY_CHECKS = [
   'juicer_staffed',
@@ -155,6 +153,7 @@ export interface DayFacts {
   day: WorkDate;
   timeZone: string;
   slots: Slots;
+  roleLimits: StoreRules['roleLimits'];
   holidays: readonly Holiday[];
   /** At least everybody who has work that day. */
   people: readonly DayPerson[];
@@ -199,17 +198,22 @@ const finding = (
   accepted,
 });
 
-function juicerFindings({ day, people, work, due }: DayFacts): Finding[] {
+function juicerFindings(facts: DayFacts): Finding[] {
+  const { day, people, work, due } = facts;
   const wrong = work.flatMap((each) => {
     const person = people.find(({ id }) => id === each.employeeId);
-    if (!isJuicer(each.type) || !person || roleMayDo(person.role, each.type)) return [];
-    const message = `${labelOf(each)} is ${person.name}’s, who is no Juicer Barista. Give it to one.`;
-    return [finding(message, each)];
+    const limit = person && isJuicer(each.type) ? roleObstacle(person.role, each.type, facts) : null;
+    if (!person || !limit) return [];
+    const message = `${labelOf(each)} is ${person.name}’s, who is ${aRole(person.role)}. Give it to ${rolesInWords(each.type)}.`;
+    return [finding(message, each, limit === 'soft' ? each.overrideReason : null)];
   });
   const open = due
     .filter((event) => isJuicer(event.type))
     .map((event) =>
-      finding(`Nobody does ${labelOf(event)} on ${formatDay(day)}. Give it to a Juicer Barista.`, event),
+      finding(
+        `Nobody does ${labelOf(event)} on ${formatDay(day)}. Give it to ${rolesInWords(event.type)}.`,
+        event,
+      ),
     );
   return [...wrong, ...open];
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { detectEventType } from './event-type.ts';
 import { supervisorEventFor, supervisorPlan } from './pairing.ts';
-import type { EventFacts, PersonFacts, PlannedWork } from './rules.ts';
+import { type EventFacts, type PersonFacts, type PlannedWork, type StoreRules, usualRules } from './rules.ts';
 import { addMinutes, instantAt, timeOf } from './time.ts';
 
 const timeZone = 'America/Chicago';
+const store = usualRules(timeZone);
 const day = '2027-03-10';
 let nextId = 1;
 const event = (name: string, startsOn = '2027-03-08', dueOn = '2027-03-16'): EventFacts => ({
@@ -78,14 +79,19 @@ describe('supervisorPlan', () => {
   };
   const club = person(1, 'Club Supervisor');
   const off = { timeOff: [{ startsOn: day, endsOn: day, reason: null }] };
-  const plan = (people: PersonFacts[], planned: PlannedWork[], employeeId = 9) =>
+  const plan = (
+    people: PersonFacts[],
+    planned: PlannedWork[],
+    employeeId = 9,
+    noonCheckBy: StoreRules['noonCheckBy'] = 'lead_with_core',
+  ) =>
     supervisorPlan({
       supervisorEvent,
       core: { employeeId, workDate: day },
       people,
       planned,
       holidays: [],
-      timeZone,
+      store: { ...store, noonCheckBy },
     });
 
   it("is at noon store time on the Core's day, on both sides of a clock change", () => {
@@ -96,23 +102,32 @@ describe('supervisorPlan', () => {
       people: [club],
       planned: [],
       holidays: [],
-      timeZone,
+      store,
     });
     expect(inSummer.startsAt).toBe('2027-03-15T17:00:00.000Z');
     expect(timeOf(inSummer.startsAt, timeZone)).toBe('12:00');
   });
-  it('is done by the Club Supervisor if available', () => {
-    expect(plan([person(2, 'Lead Event Specialist'), club], [coreOf(2)]).person).toBe(club);
+  const leads = [2, 3, 4].map((id) => person(id, 'Lead Event Specialist')) as [
+    PersonFacts,
+    PersonFacts,
+    PersonFacts,
+  ];
+  it('is done by a Lead who has a Core that day, first the one who does this Core', () => {
+    const [idle, other, own] = leads;
+    expect(plan([club, idle, other], [coreOf(3), coreOf(2, '2027-03-11')]).person).toBe(other);
+    expect(plan([club, idle, other, own], [coreOf(3), coreOf(4)], 4).person).toBe(own);
   });
-  it('else by a Lead who has a Core that day, first the one who does this Core', () => {
+  it('else by the Club Supervisor', () => {
+    const lead = person(2, 'Lead Event Specialist', off);
+    expect(plan([lead, club], [coreOf(2)]).person).toBe(club);
+    expect(plan([leads[0], club], []).person).toBe(club);
+  });
+  it('is done the other way round where the store set so', () => {
     const away = person(1, 'Club Supervisor', off);
-    const [idle, other, own] = [2, 3, 4].map((id) => person(id, 'Lead Event Specialist')) as [
-      PersonFacts,
-      PersonFacts,
-      PersonFacts,
-    ];
-    expect(plan([away, idle, other], [coreOf(3), coreOf(2, '2027-03-11')]).person).toBe(other);
-    expect(plan([away, idle, other, own], [coreOf(3), coreOf(4)], 4).person).toBe(own);
+    const [idle, other, own] = leads;
+    expect(plan([other, club], [coreOf(3)], 3, 'club_supervisor').person).toBe(club);
+    expect(plan([away, idle, other], [coreOf(3)], 9, 'club_supervisor').person).toBe(other);
+    expect(plan([away, idle, other, own], [coreOf(3), coreOf(4)], 4, 'club_supervisor').person).toBe(own);
   });
   it('else by nobody: it stays open', () => {
     const away = person(1, 'Club Supervisor', off);

@@ -1,6 +1,6 @@
 import type { Holiday } from './availability.ts';
 import { eventNumber, type PerType, slotsFor } from './event-type.ts';
-import { type EventFacts, evaluate, type PersonFacts, type PlannedWork } from './rules.ts';
+import { type EventFacts, evaluate, type PersonFacts, type PlannedWork, type StoreRules } from './rules.ts';
 import { instantAt } from './time.ts';
 import type { EventType, Instant, WorkDate } from './vocabulary.ts';
 
@@ -35,8 +35,8 @@ export function supervisorEventFor<Event extends Pairable>(
 
 /**
  * When the Supervisor event of a Core is done, noon store time (or where the store set its usual start) on the Core's day,
- * and by whom: the Club Supervisor if
- * available, else a Lead who has a Core that day (first of all the one who does this Core), else nobody: it stays open.
+ * and by whom: a Lead who has a Core that day (first of all the one who does this Core), then the Club Supervisor, or the
+ * other way round where the store set so; of these the first whom no rule speaks against. Nobody: it stays open.
  * @param pair.planned includes the Core itself, where it is about to be
  * @param pair.ignoreScheduleIds the Supervisor event's own schedule when it moves along
  */
@@ -46,26 +46,30 @@ export function supervisorPlan(pair: {
   people: readonly PersonFacts[];
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
-  timeZone: string;
-  slots?: PerType<readonly string[]>;
+  store: StoreRules;
   ignoreScheduleIds?: readonly number[];
 }): { startsAt: Instant; person: PersonFacts | null } {
-  const { core, planned, timeZone } = pair;
-  const startsAt = instantAt(core.workDate, slotsFor('Supervisor', pair.slots)[0] ?? '12:00', timeZone);
+  const { core, planned, store } = pair;
+  const startsAt = instantAt(core.workDate, noonOf(store.slots), store.timeZone);
   const hasCore = (person: PersonFacts) =>
     person.id === core.employeeId ||
     planned.some(
       (work) => work.employeeId === person.id && work.type === 'Core' && work.workDate === core.workDate,
     );
   const leads = pair.people.filter((person) => person.role === 'Lead Event Specialist' && hasCore(person));
-  const inOrder = [
-    ...pair.people.filter((person) => person.role === 'Club Supervisor'),
-    ...leads.filter((person) => person.id === core.employeeId),
-    ...leads.filter((person) => person.id !== core.employeeId),
-  ];
+  const ownFirst = leads.toSorted(
+    (a, b) => Number(b.id === core.employeeId) - Number(a.id === core.employeeId),
+  );
+  const supervisors = pair.people.filter((person) => person.role === 'Club Supervisor');
+  const inOrder =
+    store.noonCheckBy === 'club_supervisor' ? [...supervisors, ...ownFirst] : [...ownFirst, ...supervisors];
   const free = (person: PersonFacts) =>
     evaluate({ ...pair, event: pair.supervisorEvent, person, startsAt }).every(
       (reason) => reason.severity === 'hint',
     );
   return { startsAt, person: inOrder.find(free) ?? null };
 }
+
+/** Store time, `HH:mm`, at which noon checks are done. */
+export const noonOf = (slots: PerType<readonly string[]>): string =>
+  slotsFor('Supervisor', slots)[0] ?? '12:00';

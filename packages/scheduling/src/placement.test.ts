@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SLOTS, defaultDurationMinutes } from './event-type.ts';
 import { placeOn, verdictOf } from './placement.ts';
-import { type EventFacts, evaluate, type PersonFacts, type PlannedWork } from './rules.ts';
+import { type EventFacts, evaluate, type PersonFacts, type PlannedWork, usualRules } from './rules.ts';
 import { addMinutes, instantAt, timeOf, workDateOf } from './time.ts';
 import { EVENT_TYPES, type EventType, ROLES } from './vocabulary.ts';
 
@@ -41,7 +41,7 @@ const work = (type: EventType, time: string, employeeId: number, id: number): Pl
     workDate: workDateOf(startsAt, timeZone),
   };
 };
-const ask = { person, day, timeZone, planned: [], holidays: [] };
+const ask = { person, day, store: usualRules(timeZone), planned: [], holidays: [] };
 const slotOf = (placement: { startsAt: string }) => timeOf(placement.startsAt, timeZone);
 
 describe('an event put on a person’s day', () => {
@@ -83,7 +83,7 @@ describe('an event put on a person’s day', () => {
           const candidate = {
             event: event(type),
             person: { ...person, role },
-            timeZone,
+            store: usualRules(timeZone),
             planned: others,
             holidays: [],
           };

@@ -32,8 +32,9 @@ export function placeOn(
   },
 ): Placement {
   const { day, time, dayWork = [], ...candidate } = ask;
+  const { timeZone, slots: setSlots } = ask.store;
   const at = (slot: string): Placement => {
-    const startsAt = instantAt(day, slot, ask.timeZone);
+    const startsAt = instantAt(day, slot, timeZone);
     const reasons = evaluate({ ...candidate, startsAt });
     return { startsAt, reasons, verdict: verdictOf(reasons) };
   };
@@ -44,9 +45,9 @@ export function placeOn(
       (work) =>
         work.type === ask.event.type &&
         work.eventId !== ask.event.id &&
-        timeOf(work.startsAt, ask.timeZone) === slot,
+        timeOf(work.startsAt, timeZone) === slot,
     ).length;
-  const slots = slotsFor(ask.event.type, ask.slots);
+  const slots = slotsFor(ask.event.type, setSlots);
   const inOrder = dayWork.length === 0 ? slots : slots.toSorted((a, b) => taken(a) - taken(b));
   let best: Placement | undefined;
   for (const slot of inOrder) {

@@ -7,7 +7,10 @@ import {
   type EventType,
   type Instant,
   LONG_WORK,
+  type NoonCheckOrder,
+  ROLES,
   type Role,
+  type RoleLimit,
   type WorkDate,
 } from './vocabulary.ts';
 
@@ -48,18 +51,34 @@ export interface PlannedWork {
   workDate: WorkDate;
 }
 
+/** What the rules ask of a store: its zone, and what it set. */
+export interface StoreRules {
+  timeZone: string;
+  /** Usual starts; the product's own where it set none. */
+  slots: PerType<readonly string[]>;
+  /** How firm the limits of roles are; the product's own where it set none. */
+  roleLimits: PerType<RoleLimit>;
+  /** Who is asked first to do a noon check. */
+  noonCheckBy: NoonCheckOrder;
+}
+
+/** What the rules ask of a store that set nothing but its zone. */
+export const usualRules = (timeZone: string): StoreRules => ({
+  timeZone,
+  slots: {},
+  roleLimits: {},
+  noonCheckBy: 'lead_with_core',
+});
+
 /** A person doing an event at a time: what the rules are asked about. */
 export interface Candidate {
   event: EventFacts;
   person: PersonFacts;
   startsAt: Instant;
-  /** The store's zone. */
-  timeZone: string;
+  store: StoreRules;
   /** Live work of the store, at least the person's in the week of `startsAt`. */
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
-  /** Usual starts that the store set; the product's own where it set none. */
-  slots?: PerType<readonly string[]>;
   /** Live schedules that this one replaces: its own when it moves, both sides in a trade. */
   ignoreScheduleIds?: readonly number[];
   /** Reissue only: the new expiry day, which takes the window's place; the last work day is the one before. */
@@ -68,6 +87,8 @@ export interface Candidate {
 
 /** `hard`: nobody may. `soft`: with a reason, which is kept. `hint`: shown, asks nothing. */
 export type Severity = 'hard' | 'soft' | 'hint';
+/** The worst first. */
+const SEVERITIES: readonly Severity[] = ['hard', 'soft', 'hint'];
 
 export type ReasonCode =
   | 'role'
@@ -98,12 +119,12 @@ export interface Reason {
   message: string;
 }
 
-/** Who may do which work. A Club Supervisor on a Core is a soft matter, see {@link evaluate}. */
+/** Who does which work. Others do it where the limit is soft, with a reason, see {@link roleLimitFor}. A Club Supervisor on a Core is a soft matter, see {@link evaluate}. */
 const MAY_DO: Record<EventType, readonly Role[]> = {
   Core: ['Event Specialist', 'Lead Event Specialist', 'Juicer Barista', 'Club Supervisor'],
   Supervisor: ['Club Supervisor', 'Lead Event Specialist'],
-  'Juicer Production': ['Juicer Barista'],
-  'Juicer Survey': ['Juicer Barista'],
+  'Juicer Production': ['Juicer Barista', 'Club Supervisor'],
+  'Juicer Survey': ['Juicer Barista', 'Club Supervisor'],
   'Digital Setup': ['Lead Event Specialist', 'Club Supervisor'],
   'Digital Refresh': ['Lead Event Specialist', 'Club Supervisor'],
   'Digital Teardown': ['Lead Event Specialist', 'Club Supervisor'],
@@ -111,10 +132,41 @@ const MAY_DO: Record<EventType, readonly Role[]> = {
   Other: ['Lead Event Specialist', 'Club Supervisor'],
 };
 
-/** Whether people of a role do such work at all. A Club Supervisor does Cores, with a warning. */
-export function roleMayDo(role: Role, type: EventType): boolean {
-  return MAY_DO[type].includes(role);
+/** How firm the limit of roles is for each kind of work where a store sets nothing else. */
+export const DEFAULT_ROLE_LIMITS: Record<EventType, RoleLimit> = {
+  Core: 'hard',
+  Supervisor: 'hard',
+  'Juicer Production': 'soft',
+  'Juicer Survey': 'soft',
+  'Digital Setup': 'hard',
+  'Digital Refresh': 'hard',
+  'Digital Teardown': 'hard',
+  Freeosk: 'soft',
+  Other: 'soft',
+};
+
+/** How firm the limit of roles is for a kind of work: as the store set, else the product's own. */
+export function roleLimitFor(type: EventType, set: PerType<RoleLimit>): RoleLimit {
+  return set[type] ?? DEFAULT_ROLE_LIMITS[type];
 }
+
+/** The roles whose people do a kind of work without being asked why. A Club Supervisor does Cores, with a warning. */
+export const rolesFor = (type: EventType): readonly Role[] => MAY_DO[type];
+
+/** Whether every role does a kind of work, so that nobody is limited. */
+export const everyRoleDoes = (type: EventType): boolean => MAY_DO[type].length === ROLES.length;
+
+/** What the role of a person says against a kind of work in a store: null where their role does it. */
+export function roleObstacle(
+  role: Role,
+  type: EventType,
+  store: Pick<StoreRules, 'roleLimits'>,
+): RoleLimit | null {
+  return MAY_DO[type].includes(role) ? null : roleLimitFor(type, store.roleLimits);
+}
+
+/** The roles that do a kind of work, for a sentence: `a Juicer Barista or a Club Supervisor`. */
+export const rolesInWords = (type: EventType): string => MAY_DO[type].map(aRole).join(' or ');
 
 /** Most days that one may work from Sunday to Saturday without an override. */
 const MOST_WORK_DAYS = 6;
@@ -131,7 +183,8 @@ export function evaluateFirmly(candidate: Candidate): Reason[] {
 
 /** @param orElse what one may do instead of changing the plan where a reason is soft; empty where one may nothing */
 function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
-  const { event, person, startsAt, timeZone } = candidate;
+  const { event, person, startsAt, store } = candidate;
+  const { timeZone } = store;
   const day = workDateOf(startsAt, timeZone);
   const endsAt = addMinutes(startsAt, event.durationMinutes);
   const on = formatDay(day);
@@ -152,12 +205,11 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
   const soft = (code: ReasonCode, problem: string, wayOut: string) =>
     add('soft', code, `${problem} ${wayOut}${orElse}.`);
 
-  if (!roleMayDo(person.role, event.type)) {
-    const who = MAY_DO[event.type].map((role) => `a ${role}`).join(' or ');
-    hard(
-      'role',
-      `${person.name} is ${article(person.role)} ${person.role}, but ${what} is for ${who}. Choose one of them.`,
-    );
+  const limit = roleObstacle(person.role, event.type, store);
+  if (limit) {
+    const problem = `${person.name} is ${aRole(person.role)}, but ${what} is for ${rolesInWords(event.type)}.`;
+    if (limit === 'hard') hard('role', `${problem} Choose one of them.`);
+    else soft('role', problem, 'Choose one of them');
   }
   windowReason(candidate, day, what, hard);
   if (person.terminatedOn !== null && day > person.terminatedOn) {
@@ -193,10 +245,10 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
     );
   }
   const clash = juicerClash(event.type, thatDay);
-  if (clash && person.role === 'Juicer Barista') {
+  if (clash) {
     soft(
       'core_on_juicer_day',
-      `${person.name} has a ${clash.type} at ${at(clash)} on ${on}: a Barista does no Core on a Juicer day.`,
+      `${person.name} has a ${clash.type} at ${at(clash)} on ${on}: nobody does a Core on a day of Juicer work.`,
       'Choose another day or person',
     );
   }
@@ -232,7 +284,7 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
     );
   }
 
-  const slots = slotsFor(event.type, candidate.slots);
+  const slots = slotsFor(event.type, store.slots);
   if (!slots.includes(timeOf(startsAt, timeZone))) {
     const usual = slots.map((slot) => formatTime(`1970-01-01T${slot}:00.000Z`, 'UTC'));
     add(
@@ -251,7 +303,7 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
       `${person.name} also starts a ${twin.type} at ${at(twin)}. A quarter of an hour apart would do.`,
     );
   }
-  return reasons;
+  return reasons.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 
 type Hard = (code: ReasonCode, message: string) => void;
@@ -301,6 +353,8 @@ const isLong = (type: EventType) => LONG_WORK.includes(type);
 /** A Supervisor event is a check at noon, of five minutes: any number of them start at once. */
 const isNoonCheckOrLong = (type: EventType) => type === 'Supervisor' || isLong(type);
 const article = (noun: string) => (/^[AEIO]/.test(noun) ? 'an' : 'a');
+/** A role with its article, for a sentence: `an Event Specialist`. */
+export const aRole = (role: Role): string => `${article(role)} ${role}`;
 
 /** Short name for sentences: type and number, else the name without what stands in parentheses and after. */
 export function labelOf(event: Pick<EventFacts, 'type' | 'name'>): string {
@@ -326,12 +380,11 @@ export interface TradeSide {
 export function evaluateTrade(trade: {
   a: TradeSide;
   b: TradeSide;
-  timeZone: string;
+  store: StoreRules;
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
-  slots?: PerType<readonly string[]>;
 }): { allowed: boolean; a: Reason[]; b: Reason[] } {
-  const { a, b, timeZone, planned, holidays, slots } = trade;
+  const { a, b, store, planned, holidays } = trade;
   const ignoreScheduleIds = [a.scheduleId, b.scheduleId];
   const check = (side: TradeSide, other: TradeSide): Reason[] => {
     const reasons = reasonsAgainst(
@@ -339,10 +392,9 @@ export function evaluateTrade(trade: {
         event: side.event,
         person: other.person,
         startsAt: side.startsAt,
-        timeZone,
+        store,
         planned,
         holidays,
-        ...(slots && { slots }),
         ignoreScheduleIds,
         ...(side.windowEndsOn ? { windowEndsOn: side.windowEndsOn } : {}),
       },

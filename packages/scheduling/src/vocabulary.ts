@@ -26,6 +26,14 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
+/** How firm it is that only some roles do a kind of work: `hard` nobody else may, `soft` others with a reason. */
+export const ROLE_LIMITS = ['hard', 'soft'] as const;
+export type RoleLimit = (typeof ROLE_LIMITS)[number];
+
+/** Who is asked first to do a noon check: a Lead who has a Core that day, or the Club Supervisor. The other comes second. */
+export const NOON_CHECK_ORDERS = ['lead_with_core', 'club_supervisor'] as const;
+export type NoonCheckOrder = (typeof NOON_CHECK_ORDERS)[number];
+
 /** Crossmark's nine conditions of an event, spelt as on the wire. */
 export const CONDITIONS = [
   'Unstaffed',

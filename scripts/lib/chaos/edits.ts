@@ -6,7 +6,7 @@ import {
   CLOSED_CONDITIONS,
   DEFAULT_SLOTS,
   instantAt,
-  roleMayDo,
+  rolesFor,
   workDateOf,
 } from '@scheduler/scheduling';
 import { TRPCClientError } from '@trpc/client';
@@ -235,7 +235,9 @@ export class Editors {
 
   private able(row: Row, except?: number): Person | undefined {
     return this.random.pick(
-      this.board.people.filter((person) => roleMayDo(person.role, row.event.type) && person.id !== except),
+      this.board.people.filter(
+        (person) => rolesFor(row.event.type).includes(person.role) && person.id !== except,
+      ),
     );
   }
 

@@ -127,7 +127,7 @@ async function judge(tx: Tx, cores: readonly SeenCore[]): Promise<{ plan: Plan; 
         eventId: event.id,
         name: event.name,
         storeId: event.storeId,
-        timeZone: plan.surroundings(event).timeZone,
+        timeZone: plan.surroundings(event).store.timeZone,
         startsOn: event.startsOn,
         dueOn: event.dueOn,
         schedule: live

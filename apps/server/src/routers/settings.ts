@@ -1,7 +1,7 @@
-import { EVENT_TYPES } from '@scheduler/scheduling';
+import { EVENT_TYPES, NOON_CHECK_ORDERS, ROLE_LIMITS } from '@scheduler/scheduling';
 import { z } from 'zod';
 import { id, text, version, workDate } from '../input.ts';
-import { addHoliday, getSettings, removeHoliday, setEventType, setStore } from '../settings.ts';
+import { addHoliday, getSettings, removeHoliday, setEventType, setNoonCheck, setStore } from '../settings.ts';
 import { adminProcedure, router, viewerProcedure } from '../trpc.ts';
 
 const slot = z
@@ -13,7 +13,7 @@ export const settingsRouter = router({
     .input(z.strictObject({ storeId: id.optional() }).default({}))
     .query(({ ctx, input }) => getSettings(ctx.backend.db, input)),
 
-  /** Sets the usual starts and the minutes of one kind of work. */
+  /** Sets the usual starts, the minutes and the limit of roles of one kind of work. */
   setEventType: adminProcedure
     .input(
       z.strictObject({
@@ -25,9 +25,15 @@ export const settingsRouter = router({
           .int('must be a whole number')
           .min(1, 'must be a minute at least')
           .max(1440, 'must be a day at most'),
+        roleLimit: z.enum(ROLE_LIMITS).optional(),
       }),
     )
     .mutation(({ ctx, input }) => setEventType(ctx.backend.db, ctx.actor, input)),
+
+  /** Sets who is asked first to do noon checks. */
+  setNoonCheck: adminProcedure
+    .input(z.strictObject({ storeId: id, version, noonCheckBy: z.enum(NOON_CHECK_ORDERS) }))
+    .mutation(({ ctx, input }) => setNoonCheck(ctx.backend.db, ctx.actor, input)),
 
   /** Sets name, number and zone. */
   setStore: adminProcedure

@@ -1,4 +1,4 @@
-import { roleMayDo } from '@scheduler/scheduling';
+import { roleObstacle, type StoreRules } from '@scheduler/scheduling';
 import type { BoardEvent, BoardPerson } from '@scheduler/server/router';
 import { useState } from 'react';
 import { formatDay } from '../time.ts';
@@ -8,12 +8,14 @@ import { FilterBar, filterEvents, TrayEvent, type TrayFilter } from './tray.tsx'
 
 /** For an empty cell: which of the unscheduled events that the person may do on that day. */
 export function ChooseEventDialog({
+  store,
   person,
   day,
   tray,
   onPick,
   onClose,
 }: {
+  store: StoreRules;
   person: BoardPerson;
   day: string;
   tray: readonly BoardEvent[];
@@ -22,11 +24,17 @@ export function ChooseEventDialog({
 }) {
   const [filter, setFilter] = useState<TrayFilter>({});
   const open = tray.filter(
-    (event) => event.startsOn <= day && day < event.dueOn && roleMayDo(person.role, event.type),
+    (event) =>
+      event.startsOn <= day && day < event.dueOn && roleObstacle(person.role, event.type, store) !== 'hard',
   );
   const shown = filterEvents(open, filter).sort((a, b) =>
     a.dueOn === b.dueOn ? a.eventId - b.eventId : a.dueOn < b.dueOn ? -1 : 1,
   );
+  const isTheirs = (event: BoardEvent) => roleObstacle(person.role, event.type, store) === null;
+  const groups = [
+    { title: null, events: shown.filter(isTheirs) },
+    { title: 'Work of other roles: needs a reason', events: shown.filter((event) => !isTheirs(event)) },
+  ].filter(({ events }) => events.length > 0);
   return (
     <Dialog
       shape="narrow"
@@ -45,13 +53,18 @@ export function ChooseEventDialog({
             }
           />
         ) : (
-          <ul className="grid items-start gap-1 sm:grid-cols-2">
-            {shown.map((event) => (
-              <li key={event.eventId}>
-                <TrayEvent event={event} onPick={onPick} />
-              </li>
-            ))}
-          </ul>
+          groups.map(({ title, events }) => (
+            <section key={title} aria-label={title ?? undefined} className="grid gap-1">
+              {title && <h3 className="text-xs font-medium text-waiting">{title}</h3>}
+              <ul className="grid items-start gap-1 sm:grid-cols-2">
+                {events.map((event) => (
+                  <li key={event.eventId}>
+                    <TrayEvent event={event} onPick={onPick} />
+                  </li>
+                ))}
+              </ul>
+            </section>
+          ))
         )}
       </div>
     </Dialog>

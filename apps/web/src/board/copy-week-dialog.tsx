@@ -175,8 +175,7 @@ function copiedRows(week: WeekBoard, next: WeekBoard): Row[] {
     people: next.people,
     planned: plannedWork(next),
     holidays: next.holidays.map((holiday) => ({ ...holiday, yearly: false })),
-    timeZone: next.store.timeZone,
-    slots: next.store.slots,
+    store: next.store,
   });
   return rows.map((row) => {
     const source = week.schedules.find((schedule) => schedule.scheduleId === row.scheduleId);

@@ -19,7 +19,7 @@ import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TickBox } from '../ui/field.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
-import { lastDayOf, problemOf, titleOf, windowWords } from '../words.ts';
+import { lastDayOf, NOON_CHECK_WORDS, problemOf, titleOf, windowWords } from '../words.ts';
 import type { Seat } from './edits.ts';
 import type { Ref } from './history.ts';
 import { OverrideField, Refused, useSave } from './save.tsx';
@@ -208,7 +208,7 @@ export function PlanDialog({
                     >
                       Schedule its Supervisor event too, at noon on {formatDay(day)}
                       <span className="block text-xs text-ink-2">
-                        By the Club Supervisor if available, else by a Lead who has a Core that day.
+                        {chosen ? noonCheckSentence(chosen) : `${NOON_CHECK_WORDS[data.noonCheckBy]}.`}
                       </span>
                     </TickBox>
                   </div>
@@ -229,6 +229,9 @@ export function PlanDialog({
     </Dialog>
   );
 }
+
+const noonCheckSentence = ({ noonCheckBy }: ScheduleOptions['people'][number]): string =>
+  noonCheckBy ? `By ${noonCheckBy.name}.` : 'Nobody can do it on that day: it stays open.';
 
 export function firstFreeSlot(options: ScheduleOptions, employeeId: number | undefined): string | undefined {
   const candidates = options.people.filter(

@@ -49,6 +49,7 @@ export function Question({
       if (!person) return null;
       return (
         <ChooseEventDialog
+          store={board.store}
           person={person}
           day={day}
           tray={board.tray}

@@ -50,7 +50,7 @@ const over = (day: string): Reason => ({
 
 /** What the rules are asked about work on the board, grouped once for all cells. */
 export function judgeFor(board: WeekBoard, held: Held): Judge {
-  const { timeZone, slots } = board.store;
+  const { store } = board;
   const planned = plannedWork(board);
   const ofPerson = Map.groupBy(planned, (work) => work.employeeId);
   const ofDay = Map.groupBy(planned, (work) => work.workDate);
@@ -58,7 +58,7 @@ export function judgeFor(board: WeekBoard, held: Held): Judge {
   const holidays = board.holidays.map((holiday) => ({ ...holiday, yearly: false }));
   const schedule = held.kind === 'schedule' ? held.schedule : undefined;
   const event = eventFacts(eventOf(held), schedule !== undefined);
-  const time = schedule && timeOf(schedule.startsAt, timeZone);
+  const time = schedule && timeOf(schedule.startsAt, store.timeZone);
   const known = new Map<string, Placement>();
 
   const judge = (key: string): Placement => {
@@ -70,11 +70,10 @@ export function judgeFor(board: WeekBoard, held: Held): Judge {
       person,
       day,
       time,
-      timeZone,
+      store,
       planned: ofPerson.get(employeeId) ?? [],
       dayWork: ofDay.get(day) ?? [],
       holidays,
-      slots,
       ...(schedule && { ignoreScheduleIds: [schedule.scheduleId], ...expiryOf(schedule) }),
     });
     if (day >= board.today) return placement;
@@ -101,10 +100,9 @@ export function judgeFor(board: WeekBoard, held: Held): Judge {
       const { a, b } = evaluateTrade({
         a: side(schedule, mine),
         b: side(other, theirs),
-        timeZone,
+        store,
         planned,
         holidays,
-        slots,
       });
       // A trade takes no overrides: what would need a reason forbids it.
       return [...a, ...b].map((reason) =>

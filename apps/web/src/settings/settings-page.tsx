@@ -1,8 +1,8 @@
 import { currentInstant } from '@scheduler/runtime/clock';
-import type { EventType } from '@scheduler/scheduling';
+import { type EventType, NOON_CHECK_ORDERS, ROLE_LIMITS, ROLES, type RoleLimit } from '@scheduler/scheduling';
 import type { Settings } from '@scheduler/server/router';
 import { Pencil, Trash2 } from 'lucide-react';
-import { type SubmitEvent, useState } from 'react';
+import { type SubmitEvent, useId, useState } from 'react';
 import { trpc } from '../api.ts';
 import { useIsAdmin } from '../shell/use-session.ts';
 import { formatClock, formatDay, formatDuration, formatTime } from '../time.ts';
@@ -12,9 +12,12 @@ import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf } from '../words.ts';
+import { NOON_CHECK_WORDS, problemOf } from '../words.ts';
 
-/** How the scheduler works in a store: its name and zone, when work usually starts and how long it takes, holidays. */
+/**
+ * How the scheduler works in a store: when work usually starts, how long it takes and who does it, name and zone, noon
+ * checks, holidays.
+ */
 export function SettingsPage() {
   const isAdmin = useIsAdmin();
   const query = trpc.settings.get.useQuery({});
@@ -39,6 +42,7 @@ export function SettingsPage() {
             <WorkSection settings={query.data} isAdmin={isAdmin} />
             <div className="grid grid-cols-1 gap-4">
               <StoreSection settings={query.data} isAdmin={isAdmin} />
+              <NoonCheckSection settings={query.data} isAdmin={isAdmin} />
               <Holidays settings={query.data} isAdmin={isAdmin} />
             </div>
           </div>
@@ -63,17 +67,18 @@ function WorkSection({ settings, isAdmin }: Shown) {
     <section aria-labelledby="work" className={SECTION}>
       <div>
         <h2 id="work" className="font-semibold">
-          Usual starts and durations
+          Kinds of work
         </h2>
         <p className="text-sm text-ink-2">
           The starts are offered when work is planned. Durations count for events that come from now on; those
-          that are here keep theirs, and a name or a CSV row that tells a duration wins.
+          that are here keep theirs, and a name or a CSV row that tells a duration wins. People of other roles
+          do a kind of work only where it is set so, one by one and with a reason that is kept.
         </p>
       </div>
       <table className="block w-full text-sm sm:table">
         <thead className="hidden text-left text-xs text-ink-2 sm:table-header-group">
           <tr>
-            {['Type', 'Usual starts', 'Duration'].map((head) => (
+            {['Type', 'Usual starts', 'Duration', 'Done by'].map((head) => (
               <th key={head} scope="col" className="py-1.5 pr-3 font-medium">
                 {head}
               </th>
@@ -101,6 +106,10 @@ function WorkSection({ settings, isAdmin }: Shown) {
                 {formatDuration(each.minutes)}
                 {each.minutes !== each.usualMinutes && <Own />}
               </td>
+              <td className="col-start-1 sm:py-1.5 sm:pr-3">
+                {doneBy(each)}
+                {each.roleLimit !== each.usualRoleLimit && <Own />}
+              </td>
               <td className="col-start-2 row-start-1 text-right sm:py-1">
                 {isAdmin && (
                   <IconButton label={`Edit ${each.type}`} onClick={() => setAsked(each.type)}>
@@ -117,6 +126,20 @@ function WorkSection({ settings, isAdmin }: Shown) {
   );
 }
 
+const limitsRoles = ({ roles }: Work): boolean => roles.length < ROLES.length;
+
+/** Who does a kind of work, for the table. */
+function doneBy(work: Work): string {
+  if (!limitsRoles(work)) return 'Everybody';
+  const roles = work.roles.join(', ');
+  return work.roleLimit === 'soft' ? `${roles}; others with a reason` : roles;
+}
+
+const LIMIT_WORDS: Record<RoleLimit, string> = {
+  hard: 'These roles alone',
+  soft: 'Others too, with a reason that is kept',
+};
+
 const Own = () => <span className="text-xs text-ink-2"> (set here)</span>;
 
 function WorkDialog({ settings, work, onClose }: { settings: Settings; work: Work; onClose: () => void }) {
@@ -125,6 +148,7 @@ function WorkDialog({ settings, work, onClose }: { settings: Settings; work: Wor
   const [slots, setSlots] = useState(work.slots);
   const [slot, setSlot] = useState('');
   const [minutes, setMinutes] = useState(String(work.minutes));
+  const [roleLimit, setRoleLimit] = useState(work.roleLimit);
   const save = trpc.settings.setEventType.useMutation({
     onSuccess: async () => {
       toast(`${work.type} is saved.`);
@@ -141,11 +165,14 @@ function WorkDialog({ settings, work, onClose }: { settings: Settings; work: Wor
       type: work.type,
       slots: all,
       minutes: Number(minutes),
+      roleLimit,
     });
   };
   return (
     <FormDialog
-      title={`${work.type}: starts and duration`}
+      title={
+        limitsRoles(work) ? `${work.type}: starts, duration and roles` : `${work.type}: starts and duration`
+      }
       description={`As usual: ${work.usualSlots.map(formatClock).join(', ')}; ${formatDuration(work.usualMinutes)}.`}
       action="Save"
       saving={save}
@@ -201,16 +228,117 @@ function WorkDialog({ settings, work, onClose }: { settings: Settings; work: Wor
           onChange={(change) => setMinutes(change.target.value)}
         />
       </div>
+      {limitsRoles(work) && (
+        <Choice
+          legend={`Done by ${work.roles.map((role) => `a ${role}`).join(' or ')}`}
+          words={LIMIT_WORDS}
+          options={ROLE_LIMITS}
+          value={roleLimit}
+          onChange={setRoleLimit}
+        />
+      )}
       <div>
         <Button
           onClick={() => {
             setSlots(work.usualSlots);
             setMinutes(String(work.usualMinutes));
+            setRoleLimit(work.usualRoleLimit);
           }}
         >
           Back to the usual
         </Button>
       </div>
+    </FormDialog>
+  );
+}
+
+/** One of a few things, each with its words, as radio buttons. */
+function Choice<Option extends string>({
+  legend,
+  options,
+  words,
+  value,
+  onChange,
+}: {
+  legend: string;
+  options: readonly Option[];
+  words: Record<Option, string>;
+  value: Option;
+  onChange: (option: Option) => void;
+}) {
+  const name = useId();
+  return (
+    <fieldset className="grid gap-2">
+      <legend className="mb-1.5 text-sm font-medium">{legend}</legend>
+      {options.map((option) => (
+        <label
+          key={option}
+          className="flex items-start gap-2 text-sm pointer-coarse:min-h-10 pointer-coarse:items-center"
+        >
+          <input
+            type="radio"
+            name={name}
+            checked={option === value}
+            onChange={() => onChange(option)}
+            className="mt-0.5 size-4 shrink-0 accent-accent pointer-coarse:mt-0 pointer-coarse:size-5"
+          />
+          {words[option]}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function NoonCheckSection({ settings, isAdmin }: Shown) {
+  const [editing, setEditing] = useState(false);
+  return (
+    <section aria-labelledby="noon-checks" className={SECTION}>
+      <div className="flex items-center gap-2">
+        <h2 id="noon-checks" className="font-semibold">
+          Noon checks
+        </h2>
+        {isAdmin && (
+          <Button className="ml-auto" onClick={() => setEditing(true)}>
+            <Pencil aria-hidden className="size-4" />
+            Edit noon checks
+          </Button>
+        )}
+      </div>
+      <p className="text-sm">{NOON_CHECK_WORDS[settings.store.noonCheckBy]}.</p>
+      {editing && <NoonCheckDialog settings={settings} onClose={() => setEditing(false)} />}
+    </section>
+  );
+}
+
+function NoonCheckDialog({ settings, onClose }: { settings: Settings; onClose: () => void }) {
+  const utils = trpc.useUtils();
+  const { store } = settings;
+  const [version, setVersion] = useState(store.version);
+  const [noonCheckBy, setNoonCheckBy] = useState(store.noonCheckBy);
+  const save = trpc.settings.setNoonCheck.useMutation({
+    onSuccess: async () => {
+      toast('Who does noon checks is saved.');
+      onClose();
+      await utils.invalidate();
+    },
+  });
+  return (
+    <FormDialog
+      title="Noon checks"
+      description="Who is given the Supervisor event when its Core is scheduled. Those that are scheduled stay as they are."
+      action="Save"
+      saving={save}
+      onSubmit={() => save.mutate({ storeId: store.id, version, noonCheckBy })}
+      onVersion={setVersion}
+      onClose={onClose}
+    >
+      <Choice
+        legend="Who is asked first"
+        words={NOON_CHECK_WORDS}
+        options={NOON_CHECK_ORDERS}
+        value={noonCheckBy}
+        onChange={setNoonCheckBy}
+      />
     </FormDialog>
   );
 }

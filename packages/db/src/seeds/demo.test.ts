@@ -1,4 +1,4 @@
-import { evaluate, ROLES, weekStart, workDateOf } from '@scheduler/scheduling';
+import { evaluate, ROLES, usualRules, weekStart, workDateOf } from '@scheduler/scheduling';
 import { count, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { employees, eventSyncs, events, schedules } from '../schema/index.ts';
@@ -56,7 +56,7 @@ describe('the demo scenario', () => {
         event: { ...event, id: 1, scheduled: false, condition: 'Unstaffed' },
         person: { ...person, id: 1, terminatedOn: null, ranges: [], dates: [] },
         startsAt: event.booking.startsAt,
-        timeZone: scenario.store.timeZone,
+        store: usualRules(scenario.store.timeZone),
         planned: [],
         holidays: [{ ...scenario.holiday, yearly: false }],
       });

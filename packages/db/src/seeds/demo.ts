@@ -25,6 +25,7 @@ import {
   type PersonFacts,
   type PlannedWork,
   type Role,
+  usualRules,
   type WorkDate,
 } from '@scheduler/scheduling';
 
@@ -307,7 +308,7 @@ function book(
               event: { ...event, id: eventIndex, scheduled: false },
               person: candidate,
               startsAt,
-              timeZone: TIME_ZONE,
+              store: usualRules(TIME_ZONE),
               planned,
               holidays: [{ ...holiday, yearly: false }],
             }).length === 0,
