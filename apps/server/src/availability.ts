@@ -10,7 +10,13 @@ import {
   type Tx,
   timeOff,
 } from '@scheduler/db';
-import { type AvailabilityFacts, evaluate, type ReasonCode, type WorkDate } from '@scheduler/scheduling';
+import {
+  type AvailabilityFacts,
+  daysTouched,
+  evaluate,
+  type ReasonCode,
+  type WorkDate,
+} from '@scheduler/scheduling';
 import { and, asc, eq, gte, isNull, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
@@ -18,7 +24,7 @@ import { lockEmployee, shown } from './employees.ts';
 import { eventFacts, loadPeople, type Person } from './facts.ts';
 import { Refusal } from './refusal.ts';
 import { save } from './save.ts';
-import { todayAtStore } from './stores.ts';
+import { todayAt, todayAtStore } from './stores.ts';
 import type { AvailabilitySaved, BrokenSchedule } from './views.ts';
 
 /** Whose days are changed, and what the one who changes them saw. */
@@ -229,11 +235,14 @@ async function brokenBy(tx: Tx, before: Person, after: Person): Promise<BrokenSc
       and(
         eq(schedules.employeeId, after.id),
         isNull(schedules.endedAt),
-        gte(schedules.workDate, todayAtStore),
+        // Yesterday's may go on into today.
+        gte(schedules.workDate, sql`${todayAtStore} - 1`),
       ),
     )
     .orderBy(asc(schedules.startsAt));
   return rows.flatMap(({ event, schedule, store }) => {
+    const last = daysTouched(schedule.startsAt, schedule.endsAt, store.timeZone).at(-1) ?? schedule.workDate;
+    if (last < todayAt(store.timeZone)) return [];
     const absences = (person: Person) =>
       evaluate({
         event: eventFacts(event, schedule, null),

@@ -15,13 +15,14 @@ import {
   type WorkDate,
   weekStart,
 } from '@scheduler/scheduling';
-import { and, between, eq, gt, isNull, lte, notInArray, type SQL } from 'drizzle-orm';
+import { and, between, eq, gt, isNull, lte, notInArray, or, type SQL, sql } from 'drizzle-orm';
 import {
   type EventRecord,
   eventFacts,
   eventSelection,
   eventsWithLive,
   itsSync,
+  liveSchedule,
   loadHolidays,
   loadPeople,
   loadPlanned,
@@ -55,10 +56,13 @@ export async function weekBoard(
       const sunday = weekStart(query.weekOf ?? today);
       const days = Array.from({ length: 7 }, (_, index) => addDays(sunday, index));
       const saturday = addDays(sunday, 6);
-      const [allHolidays, rows, openRows] = await Promise.all([
+      // Saturday's work may go on into it, so the rules ask about it too.
+      const sundayAfter = addDays(sunday, 7);
+      const [allHolidays, rows, openRows, openElsewhere] = await Promise.all([
         loadHolidays(tx),
         workBetween(tx, store.id, sunday, saturday),
         openEvents(tx, store.id, gt(events.dueOn, sunday), lte(events.startsOn, saturday)),
+        countOpenBesides(tx, store.id, sunday, saturday),
       ]);
       const people = await peopleWith(tx, store.id, rows);
       const planned = await loadPlanned(tx, { employeeIds: people.map((person) => person.id), days });
@@ -75,12 +79,12 @@ export async function weekBoard(
         weekOf: sunday,
         days,
         today,
-        holidays: days.flatMap((day) => {
+        holidays: [...days, sundayAfter].flatMap((day) => {
           const holiday = holidayOn(day, allHolidays);
           return holiday ? [{ day, name: holiday.name }] : [];
         }),
         people: shown.map((person) => ({
-          ...factsWithin(person, sunday, saturday),
+          ...factsWithin(person, sunday, sundayAfter),
           linkState: person.linkState,
           off: days.flatMap((day) => {
             const [absence] = absencesOn(person, day);
@@ -92,6 +96,7 @@ export async function weekBoard(
         tray: openRows
           .sort((a, b) => byUrgency(a.event, b.event))
           .map((row) => boardEvent(row.event, null, row.sync)),
+        openElsewhere,
       };
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
@@ -117,15 +122,35 @@ export async function openEvents(
   ...within: SQL[]
 ): Promise<{ event: EventRecord; sync: SyncRecord | null }[]> {
   // Relies on the index events_store_due where `within` bounds the due day.
-  return eventsWithLive(tx).where(
-    and(
-      eq(events.storeId, storeId),
-      ...within,
-      isNull(schedules.id),
-      isNull(events.goneSince),
-      notInArray(events.condition, [...CLOSED_CONDITIONS]),
-    ),
+  return eventsWithLive(tx).where(and(isOpenAt(storeId), ...within));
+}
+
+/** Of an event joined with its live schedule: nobody here is scheduled for it, though somebody could be. */
+const isOpenAt = (storeId: number) =>
+  and(
+    eq(events.storeId, storeId),
+    isNull(schedules.id),
+    isNull(events.goneSince),
+    notInArray(events.condition, [...CLOSED_CONDITIONS]),
   );
+
+/** How many open events have their whole window before a week, and how many after it. */
+async function countOpenBesides(
+  tx: Tx,
+  storeId: number,
+  sunday: WorkDate,
+  saturday: WorkDate,
+): Promise<WeekBoard['openElsewhere']> {
+  const earlier = lte(events.dueOn, sunday);
+  const [counts] = await tx
+    .select({
+      earlier: sql<number>`count(*) filter (where ${earlier})::int`,
+      all: sql<number>`count(*)::int`,
+    })
+    .from(events)
+    .leftJoin(schedules, liveSchedule)
+    .where(and(isOpenAt(storeId), or(earlier, gt(events.startsOn, saturday))));
+  return { earlier: counts?.earlier ?? 0, later: (counts?.all ?? 0) - (counts?.earlier ?? 0) };
 }
 
 /** The people of a store, and whoever else does some of its work. */

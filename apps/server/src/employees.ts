@@ -12,7 +12,7 @@ import {
 } from '@scheduler/db';
 import { ROLES, type Role, type WorkDate } from '@scheduler/scheduling';
 import { enqueueEmployee } from '@scheduler/sync';
-import { and, asc, eq, getTableColumns, gt, gte, isNull, ne, or, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gte, isNull, ne, or, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
 import { loadHolidays, loadPeople } from './facts.ts';
@@ -189,7 +189,8 @@ export async function removeEmployee(
         and(
           eq(schedules.employeeId, person.id),
           isNull(schedules.endedAt),
-          gt(schedules.workDate, terminatedOn),
+          // The last day into which it goes on: one that ends at midnight doesn't touch the next.
+          sql`((${schedules.endsAt} - interval '1 millisecond') at time zone ${store.timeZone})::date > ${terminatedOn}::date`,
         ),
       )
       .orderBy(asc(schedules.startsAt));

@@ -10,6 +10,7 @@ import {
   type Tx,
 } from '@scheduler/db';
 import { createBatcher, currentOrigin } from '@scheduler/runtime';
+import { currentInstant } from '@scheduler/runtime/clock';
 import { evaluateTrade, type Instant, type WorkDate } from '@scheduler/scheduling';
 import { and, eq, isNull } from 'drizzle-orm';
 import { boardSchedules } from './board.ts';
@@ -318,11 +319,17 @@ async function openTrade(tx: Tx, input: Trade) {
     event: plan.facts(plan.event(schedule.eventId)),
     person: plan.person(schedule.employeeId),
     startsAt: schedule.startsAt,
+    endsAt: schedule.endsAt,
     ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
   });
   for (const schedule of [a, b]) plan.assertListed(plan.event(schedule.eventId));
   const surroundings = plan.surroundings(plan.event(a.eventId));
-  return { plan, a, b, verdict: evaluateTrade({ a: side(a), b: side(b), ...surroundings }) };
+  return {
+    plan,
+    a,
+    b,
+    verdict: evaluateTrade({ a: side(a), b: side(b), ...surroundings, now: currentInstant() }),
+  };
 }
 
 /**

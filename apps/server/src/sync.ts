@@ -1,3 +1,4 @@
+import type { RepId } from '@scheduler/crossmark';
 import {
   type Db,
   employees,
@@ -14,7 +15,7 @@ import {
   workers,
 } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
-import type { Instant } from '@scheduler/scheduling';
+import { evaluateFirmly, type Instant, type Reason, workDateOf } from '@scheduler/scheduling';
 import {
   type ConflictChoice,
   listMissing,
@@ -30,7 +31,20 @@ import {
 import { and, count, desc, eq, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
 import type { Actor } from './context.ts';
-import { eventLabel, eventSelection, holdsBooking, itsSync, liveSchedule, type SyncRecord } from './facts.ts';
+import {
+  type EventRecord,
+  eventFacts,
+  eventLabel,
+  eventSelection,
+  holdsBooking,
+  itsSync,
+  liveSchedule,
+  loadHolidays,
+  loadPeople,
+  loadPlanned,
+  type ScheduleRecord,
+  type SyncRecord,
+} from './facts.ts';
 import { when } from './history.ts';
 import { syncBadge } from './present.ts';
 import { notFound, Refusal } from './refusal.ts';
@@ -47,7 +61,7 @@ const SHOWN = 50;
 export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
   const [[row], attempts, steps] = await Promise.all([
     db
-      .select({ ...eventSelection, timeZone: stores.timeZone, employeeName: employees.name })
+      .select({ ...eventSelection, store: stores, employeeName: employees.name })
       .from(events)
       .innerJoin(stores, eq(stores.id, events.storeId))
       .leftJoin(schedules, liveSchedule)
@@ -68,7 +82,8 @@ export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
       .limit(SHOWN),
   ]);
   if (!row) throw notFound('event', eventId);
-  const { sync, schedule, timeZone } = row;
+  const { sync, schedule } = row;
+  const { timeZone } = row.store;
   return {
     eventId,
     ...syncBadge(sync),
@@ -83,6 +98,7 @@ export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
     next: nextInWords(sync, timeZone),
     conflict: conflictInWords(sync, timeZone),
     conflictSeenAt: sync?.conflict?.seenAt ?? null,
+    theirsBreaks: await brokenByTheirs(db, row),
     attempts: attempts.map((attempt) => ({
       id: attempt.id,
       task: attempt.task,
@@ -141,6 +157,38 @@ function conflictInWords(sync: SyncRecord | null, timeZone: string): string | nu
   const theirs =
     bookingId || repNames || startsAt ? bookingInWords({ names: repNames, startsAt }, timeZone) : 'nobody';
   return `Crossmark’s side was changed to ${theirs} (read on ${when(seenAt, timeZone)}).`;
+}
+
+/** The rules that would be broken if the board took what Crossmark has; what comes from there is a fact and is never refused. */
+async function brokenByTheirs(
+  db: Db,
+  row: {
+    event: EventRecord;
+    schedule: ScheduleRecord | null;
+    sync: SyncRecord | null;
+    store: typeof stores.$inferSelect;
+  },
+): Promise<Reason[]> {
+  const { event, schedule, sync, store } = row;
+  const { repId, startsAt } = sync?.conflict ?? {};
+  if (!repId || !startsAt) return [];
+  const [rep] = await db
+    .select({ id: employees.id })
+    .from(employees)
+    .where(eq(employees.repId, repId as RepId));
+  if (!rep) return [];
+  const [[person], planned, holidays] = await Promise.all([
+    loadPeople(db, { ids: [rep.id] }),
+    loadPlanned(db, { employeeIds: [rep.id], days: [workDateOf(startsAt, store.timeZone)] }),
+    loadHolidays(db),
+  ]);
+  if (!person) return [];
+  const reasons = evaluateFirmly({
+    event: eventFacts(event, schedule, sync),
+    ...{ person, startsAt, store, planned, holidays },
+    ignoreScheduleIds: schedule ? [schedule.id] : [],
+  });
+  return reasons.filter(({ severity, code }) => severity !== 'hint' && code !== 'already_scheduled');
 }
 
 function nextInWords(sync: SyncRecord | null, timeZone: string): string {

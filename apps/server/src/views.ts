@@ -86,6 +86,7 @@ export interface WeekBoard {
   days: WorkDate[];
   /** The store's day now. */
   today: WorkDate;
+  /** Of the week and the Sunday after it, into which work may go on. */
   holidays: { day: WorkDate; name: string }[];
   people: BoardPerson[];
   schedules: BoardSchedule[];
@@ -96,6 +97,8 @@ export interface WeekBoard {
   besides: PlannedWork[];
   /** Unscheduled work whose window touches the week or is yet to come within it; most urgent first. */
   tray: BoardEvent[];
+  /** How much unscheduled work has its window before the week, and how much after it. */
+  openElsewhere: { earlier: number; later: number };
 }
 
 /** One day of one store. */
@@ -305,6 +308,8 @@ export interface SyncDetail extends SyncBadge {
   conflict: string | null;
   /** When that was read; a choice names it. Null without a conflict. */
   conflictSeenAt: Instant | null;
+  /** The rules that the board would break if it took Crossmark's side of the conflict. */
+  theirsBreaks: Reason[];
   /** Newest first. */
   attempts: SyncAttempt[];
   /** Newest first. */

@@ -51,6 +51,25 @@ describe('availability', () => {
     expect(causes({ timeOff: [off] }, addDays(day, 1))).toEqual([]);
     expect(absencesOn({ ...free, timeOff: [off] }, day)[0]?.reason).toBe('Vacation');
   });
+
+  it('without words of their own says what it is and the days, one day once', () => {
+    const said = (facts: Partial<AvailabilityFacts>) => {
+      const [absence] = absencesOn({ ...free, ...facts }, day);
+      return [absence?.reason, absence?.because];
+    };
+    const one = { startsOn: day, endsOn: day, reason: null };
+    expect(said({ timeOff: [one] })).toEqual(['Time off, Wed Mar 3', '']);
+    expect(said({ timeOff: [{ ...off, reason: null }] })).toEqual([
+      'Time off, Tue Mar 2 to Wed Mar 3',
+      ' (Tue Mar 2 to Wed Mar 3)',
+    ]);
+    expect(said({ ranges: [{ ...one, available: false }] })).toEqual(['Not available, Wed Mar 3', '']);
+    expect(said({ dates: [{ day, available: false, reason: null }] })).toEqual([
+      'Not available, Wed Mar 3',
+      '',
+    ]);
+    expect(said({ timeOff: [off] })).toEqual(['Vacation', ' (Vacation)']);
+  });
 });
 
 describe('holidays', () => {

@@ -1,4 +1,4 @@
-import { formatDay, weekdayOf } from './time.ts';
+import { formatDays, weekdayOf } from './time.ts';
 import type { WorkDate } from './vocabulary.ts';
 
 /** What is known of the days on which a person can work. */
@@ -16,8 +16,10 @@ export interface AvailabilityFacts {
 /** Why a person can't work on a day; time off and a blocked date can't be overridden, the others can. */
 export interface Absence {
   cause: 'time_off' | 'date_unavailable' | 'range_unavailable' | 'pattern_unavailable';
-  /** Their own words, or the days concerned. */
+  /** Their own words, else what it is and the days concerned, as it stands alone: `Time off, Fri Dec 4`. */
   reason: string;
+  /** The same in a sentence that names the cause and the day: ` (dentist)`; empty where there is no more to say. */
+  because: string;
 }
 
 /**
@@ -30,29 +32,33 @@ export function absencesOn(person: AvailabilityFacts, day: WorkDate): Absence[] 
   const blocks: Absence[] = [];
   for (const off of person.timeOff) {
     if (covers(off)) {
-      blocks.push({
-        cause: 'time_off',
-        reason: off.reason || `${formatDay(off.startsOn)} to ${formatDay(off.endsOn)}`,
-      });
+      blocks.push({ cause: 'time_off', ...inWords('Time off', off) });
     }
   }
   const date = person.dates.find((one) => one.day === day);
   if (date?.available === false) {
-    blocks.push({ cause: 'date_unavailable', reason: date.reason || 'not available that day' });
+    const only = { startsOn: day, endsOn: day, reason: date.reason };
+    blocks.push({ cause: 'date_unavailable', ...inWords('Not available', only) });
   }
   if (blocks.length > 0 || date) return blocks;
 
   const ranges = person.ranges.filter(covers);
   const away = ranges.find((range) => !range.available);
-  if (away) {
-    const days = `${formatDay(away.startsOn)} to ${formatDay(away.endsOn)}`;
-    return [{ cause: 'range_unavailable', reason: away.reason || days }];
-  }
+  if (away) return [{ cause: 'range_unavailable', ...inWords('Not available', away) }];
   if (ranges.length > 0) return [];
 
-  return person.pattern?.[weekdayOf(day)] === false
-    ? [{ cause: 'pattern_unavailable', reason: `never works on ${WEEKDAY_NAMES[weekdayOf(day)]}s` }]
-    : [];
+  if (person.pattern?.[weekdayOf(day)] !== false) return [];
+  const reason = `never works on ${WEEKDAY_NAMES[weekdayOf(day)]}s`;
+  return [{ cause: 'pattern_unavailable', reason, because: ` (${reason})` }];
+}
+
+function inWords(
+  what: string,
+  { startsOn, endsOn, reason }: { startsOn: WorkDate; endsOn: WorkDate; reason: string | null },
+): Pick<Absence, 'reason' | 'because'> {
+  if (reason) return { reason, because: ` (${reason})` };
+  const days = formatDays(startsOn, endsOn);
+  return { reason: `${what}, ${days}`, because: startsOn === endsOn ? '' : ` (${days})` };
 }
 
 const WEEKDAY_NAMES = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];

@@ -223,17 +223,48 @@ describe('verifyDay', () => {
     expect(says({ people: [sue], work: [late], slots }, 'noon_checks')).toEqual([]);
   });
 
-  it('wants Cores spread over their slots', () => {
+  it('wants no crowd of Cores at one start while another slot has none, whichever starts these are', () => {
     const ada = person('Ada');
     const cores = (...times: string[]) => times.map((time) => work('Core', ada, time));
-    expect(says({ work: cores('10:45', '11:15', '10:45') }, 'core_slots')).toEqual([
-      '2 Cores start at 10:45 AM, none at 12:15 PM. Move one.',
+    const slots = (...times: string[]) => says({ work: cores(...times) }, 'core_slots');
+    expect(slots('10:45', '10:45', '11:15', '10:45')).toEqual([
+      '3 Cores start at 10:45 AM, none at 11:45 AM. Move one.',
     ]);
-    expect(says({ work: cores('10:45', '11:15', '11:45', '12:15', '10:45') }, 'core_slots')).toEqual([]);
-    const crowded = cores('10:45', '11:15', '11:45', '12:15', '10:45', '10:45');
-    expect(says({ work: crowded }, 'core_slots')).toEqual([
-      '3 Cores start at 10:45 AM, only 1 at 12:15 PM. Move one.',
+    expect(slots('10:45', '10:45')).toEqual([]);
+    expect(slots('10:45', '11:15', '11:45', '12:15', '10:45', '10:45')).toEqual([]);
+    // A start off the usual slots is no finding, and spreads as well as another.
+    expect(slots('09:00', '10:45')).toEqual([]);
+    expect(slots('10:45', '10:45', '10:45', '11:15', '11:45', '13:05')).toEqual([]);
+    expect(slots('09:00', '09:00', '09:00')).toEqual([
+      '3 Cores start at 9:00 AM, none at 10:45 AM. Move one.',
     ]);
+  });
+
+  it('finds a crowd on the Wednesday and the Sunday of a real week alone, whatever slots are set', () => {
+    const starts = ['09:45', '10:30', '11:00', '11:30'];
+    /** Cores at each start, day by day. */
+    const week = {
+      Tue: [1, 1, 0, 1],
+      Wed: [3, 1, 0, 0],
+      Thu: [3, 2, 1, 1],
+      Fri: [4, 1, 1, 1],
+      Sat: [2, 3, 1, 2],
+      Sun: [1, 5, 2, 0],
+      Mon: [1, 1, 1, 1],
+    };
+    const flagged = (slots: typeof DEFAULT_SLOTS) =>
+      Object.entries(week).flatMap(([name, counts]) => {
+        const cores = counts.flatMap((count, index) =>
+          Array.from({ length: count }, () => work('Core', person('Ada'), starts[index] ?? '')),
+        );
+        const [message] = says({ work: cores, slots }, 'core_slots');
+        return message ? [`${name}: ${message}`] : [];
+      });
+    expect(flagged({ ...DEFAULT_SLOTS, Core: starts })).toEqual([
+      'Wed: 3 Cores start at 9:45 AM, none at 11:00 AM. Move one.',
+      'Sun: 5 Cores start at 10:30 AM, none at 11:30 AM. Move one.',
+    ]);
+    expect(flagged(DEFAULT_SLOTS).map((line) => line.slice(0, 3))).toEqual(['Wed', 'Sun']);
   });
 
   it('takes any plan of Cores over their slots in turn as balanced', () => {
@@ -300,6 +331,44 @@ describe('verifyDay', () => {
       'The store is closed on Mon Jan 5 (Stocktaking), and work is scheduled. Move it.',
     ]);
     expect(says({ work: [], holidays }, 'nobody_off')).toEqual([]);
+  });
+
+  it('wants nobody at work who is off on the day into which their work goes on, nor on a holiday', () => {
+    const off = { startsOn: '2026-01-06', endsOn: '2026-01-06', reason: null };
+    const people = [
+      person('Ada', undefined, { timeOff: [off] }),
+      person('Ben', undefined, { terminatedOn: day }),
+      person('Cy', undefined, { pattern: [true, true, false, true, true, true, true] }),
+    ];
+    const lateCore = (who: DayPerson, reason: string | null = null): DayWork => {
+      const core = work('Core', who, '22:00', reason);
+      return { ...core, endsAt: addMinutes(core.startsAt, 390) };
+    };
+    const plan = people.map((who) => lateCore(who, 'agreed'));
+    expect(found({ people, work: plan }, 'nobody_off')).toMatchObject([
+      {
+        message: expect.stringMatching(
+          /^Ada is off on Tue Jan 6, and Core \d+ of Ada goes on until 4:30 AM that day\./,
+        ),
+        accepted: null,
+      },
+      {
+        message: expect.stringMatching(/^Ben’s last work day is Mon Jan 5, before Tue Jan 6/),
+        accepted: null,
+      },
+      {
+        message: expect.stringMatching(/^Cy is off on Tue Jan 6 \(never works on Tuesdays\)/),
+        accepted: 'agreed',
+      },
+    ]);
+    const holidays = [{ day: '2026-01-06', name: 'Stocktaking', yearly: false }];
+    const dan = person('Dan');
+    expect(says({ people: [dan], work: [lateCore(dan)], holidays }, 'nobody_off')).toEqual([
+      expect.stringMatching(/^The store is closed on Tue Jan 6 \(Stocktaking\), and Core \d+ of Dan goes on/),
+    ]);
+    expect(
+      says({ people, work: people.map((who) => work('Core', who, '17:00')), holidays }, 'nobody_off'),
+    ).toEqual([]);
   });
 
   it('wants everything scheduled whose last day it is', () => {

@@ -1,8 +1,8 @@
-import { type AvailabilityFacts, absencesOn, type Holiday, holidayOn } from './availability.ts';
+import { type Absence, type AvailabilityFacts, absencesOn, type Holiday, holidayOn } from './availability.ts';
 import { eventNumber } from './event-type.ts';
 import { noonOf, type Pairable, supervisorEventFor } from './pairing.ts';
 import { aRole, labelOf, type PlannedWork, roleObstacle, rolesInWords, type StoreRules } from './rules.ts';
-import { formatDay, formatTime, timeOf } from './time.ts';
+import { daysTouched, formatDay, formatTime, timeOf } from './time.ts';
 import { EVENT_TYPES, type EventType, type Instant, type Role, type WorkDate } from './vocabulary.ts';
 
 /** Store times, `HH:mm`, at which each kind of work usually starts. */
@@ -249,18 +249,28 @@ function noonFindings({ day, timeZone, slots, pairs, work }: DayFacts): Finding[
   return [...ofCores, ...late];
 }
 
-/** Balanced: no usual start of Cores has two more than another. Cores that start at other times don't count. */
+/** So many Cores at one start are a crowd while the store's other starts are not all used. */
+const CROWD = 3;
+
+/**
+ * Balanced: no start has three Cores or more while fewer starts are used than the store has slots for. Which starts these are
+ * makes no difference.
+ */
 function slotFindings({ work, slots, timeZone }: DayFacts): Finding[] {
-  const cores = work.filter((each) => each.type === 'Core');
-  const cover = slots.Core.map((time) => ({
-    time,
-    cores: cores.filter((core) => timeOf(core.startsAt, timeZone) === time),
-  })).sort((a, b) => b.cores.length - a.cores.length || (a.time < b.time ? -1 : 1));
-  const [fullest, emptiest] = [cover[0], cover.at(-1)];
-  if (!fullest || !emptiest || fullest.cores.length - emptiest.cores.length < 2) return [];
-  const rest = emptiest.cores.length === 0 ? 'none' : `only ${emptiest.cores.length}`;
-  const message = `${fullest.cores.length} Cores start at ${clock(fullest.time)}, ${rest} at ${clock(emptiest.time)}. Move one.`;
-  return [finding(message, fullest.cores.at(-1))];
+  const starting = Map.groupBy(
+    work.filter((each) => each.type === 'Core'),
+    (core) => timeOf(core.startsAt, timeZone),
+  );
+  const [fullest] = [...starting].toSorted(
+    ([timeA, a], [timeB, b]) => b.length - a.length || (timeA < timeB ? -1 : 1),
+  );
+  const unused = slots.Core.find((time) => !starting.has(time));
+  if (!fullest || fullest[1].length < CROWD || unused === undefined || starting.size >= slots.Core.length) {
+    return [];
+  }
+  const [time, cores] = fullest;
+  const message = `${cores.length} Cores start at ${clock(time)}, none at ${clock(unused)}. Move one.`;
+  return [finding(message, cores.at(-1))];
 }
 
 /**
@@ -316,18 +326,48 @@ function absenceFindings(facts: DayFacts): Finding[] {
   const away = byPerson(facts).flatMap(({ person, work: theirs }) => {
     const [first] = theirs;
     const does = theirs.length === 1 && first ? labelOf(first) : `${theirs.length} events`;
-    if (person.terminatedOn !== null && day > person.terminatedOn) {
-      const left = `${person.name}’s last work day was ${formatDay(person.terminatedOn)}`;
+    if (isGone(person, day)) {
+      const left = `${person.name}’s last work day was ${formatDay(person.terminatedOn ?? day)}`;
       return [finding(`${left}, and has ${does}. Give it to somebody else.`, first)];
     }
     const [absence] = absencesOn(person, day);
-    if (!absence) return [];
-    const soft = absence.cause === 'pattern_unavailable' || absence.cause === 'range_unavailable';
-    const message = `${person.name} is off (${absence.reason}), and has ${does}. Give it to somebody else.`;
-    return [finding(message, first, soft ? acceptedFor(theirs, 0) : null)];
+    if (!absence) return theirs.flatMap((each) => absenceAfterMidnight(facts, person, each));
+    const message = `${person.name} is off${absence.because}, and has ${does}. Give it to somebody else.`;
+    return [finding(message, first, isSoft(absence) ? acceptedFor(theirs, 0) : null)];
   });
   return [...closed, ...away];
 }
+
+/** What speaks against work on the days into which it goes on. */
+function absenceAfterMidnight(
+  { day, timeZone, holidays }: DayFacts,
+  person: DayPerson,
+  work: DayWork,
+): Finding[] {
+  const goesOn = `and ${labelOf(work)} of ${person.name} goes on until ${formatTime(work.endsAt, timeZone)} that day`;
+  const wayOut = 'Have it start earlier, or give it to somebody else.';
+  const later = daysTouched(work.startsAt, work.endsAt, timeZone).filter((each) => each > day);
+  return later.flatMap((each) => {
+    const on = formatDay(each);
+    const holiday = holidayOn(each, holidays);
+    if (holiday)
+      return [finding(`The store is closed on ${on} (${holiday.name}), ${goesOn}. Move it.`, work)];
+    if (isGone(person, each)) {
+      const left = `${person.name}’s last work day is ${formatDay(person.terminatedOn ?? each)}, before ${on}`;
+      return [finding(`${left}, ${goesOn}. ${wayOut}`, work)];
+    }
+    const [absence] = absencesOn(person, each);
+    if (!absence) return [];
+    const message = `${person.name} is off on ${on}${absence.because}, ${goesOn}. ${wayOut}`;
+    return [finding(message, work, isSoft(absence) ? work.overrideReason : null)];
+  });
+}
+
+const isGone = (person: DayPerson, day: WorkDate): boolean =>
+  person.terminatedOn !== null && day > person.terminatedOn;
+
+const isSoft = ({ cause }: Absence): boolean =>
+  cause === 'pattern_unavailable' || cause === 'range_unavailable';
 
 function clashFindings(facts: DayFacts): Finding[] {
   return byPerson(facts).flatMap(({ person, work }) => {

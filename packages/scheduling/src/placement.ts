@@ -52,9 +52,10 @@ export function placeOn(
   let best: Placement | undefined;
   for (const slot of inOrder) {
     const placement = at(slot);
-    // What is forbidden is forbidden all day.
-    if (placement.verdict === 'hard' || placement.reasons.length === 0) return placement;
-    if (!best || (best.verdict === 'soft' && placement.verdict === 'free')) best = placement;
+    if (placement.reasons.length === 0) return placement;
+    if (!best || RANKS[placement.verdict] < RANKS[best.verdict]) best = placement;
   }
   return best ?? at('12:00');
 }
+
+const RANKS: Record<Verdict, number> = { free: 0, soft: 1, hard: 2 };

@@ -228,6 +228,69 @@ describe('days off', () => {
   });
 });
 
+describe('work that passes midnight', () => {
+  const next = addDays(day, 1);
+  const late = (more: Partial<Candidate> = {}) => against({ startsAt: at('22:00'), ...more });
+  const off = (startsOn: WorkDate, endsOn = startsOn) => [{ startsOn, endsOn, reason: null }];
+
+  it('is asked about on each day that it touches', () => {
+    expect(late()).toEqual(['hint:unusual_start']);
+    for (const [code, who] of [
+      ['hard:time_off', { timeOff: off(next) }],
+      ['hard:date_unavailable', { dates: [{ day: next, available: false, reason: null }] }],
+      ['soft:range_unavailable', { ranges: [{ ...off(next)[0], available: false }] }],
+      ['soft:pattern_unavailable', { pattern: [true, true, true, true, false, true, true] }],
+      ['hard:retired', { terminatedOn: day }],
+    ] as [string, Partial<PersonFacts>][]) {
+      expect(late({ person: person(who) })).toEqual([code, 'hint:unusual_start']);
+      // What ends at midnight or before touches nothing of the next day.
+      expect(against({ person: person(who), startsAt: at('17:30') })).toEqual(['hint:unusual_start']);
+    }
+    const holidays = [{ day: next, name: 'Inventory', yearly: false }];
+    expect(late({ holidays })).toEqual(['hard:holiday', 'hint:unusual_start']);
+    expect(against({ holidays, startsAt: at('17:30') })).toEqual(['hint:unusual_start']);
+  });
+
+  it('stands in a sentence with the day into which it goes on', () => {
+    const [reason] = evaluate(candidate({ startsAt: at('22:00'), person: person({ timeOff: off(next) }) }));
+    expect(reason?.message).toBe(
+      'Ada Example has time off on Thu Mar 4, and Core 610123 goes on until 4:30 AM on Thu Mar 4. Choose an earlier start, another day or person.',
+    );
+    const [left] = evaluate(candidate({ startsAt: at('22:00'), person: person({ terminatedOn: day }) }));
+    expect(left?.message).toBe(
+      "Ada Example's last work day is Wed Mar 3, and Core 610123 goes on until 4:30 AM on Thu Mar 4. Choose an earlier start or somebody else.",
+    );
+  });
+
+  it('meets days off that cover both days once', () => {
+    expect(late({ person: person({ timeOff: off(day, next) }) })).toEqual([
+      'hard:time_off',
+      'hint:unusual_start',
+    ]);
+  });
+
+  it('belongs to the day of its start: the window holds for that day alone', () => {
+    expect(late({ event: event('Core', { dueOn: next }) })).toEqual(['hint:unusual_start']);
+  });
+
+  it('can’t be traded to somebody who is off the next day', () => {
+    const ben = person({ id: 2, name: 'Ben Example', timeOff: off(next) });
+    const side = (id: number, who: PersonFacts, startsAt: string) => ({
+      scheduleId: 500 + id,
+      event: event('Core', { id, scheduled: true }),
+      person: who,
+      startsAt,
+      endsAt: addMinutes(startsAt, 390),
+    });
+    const result = evaluateTrade({
+      a: side(100, person(), at('22:00')),
+      b: side(101, ben, at('10:45', '2027-03-05')),
+      ...{ store, planned: [], holidays: [], now: at('00:00') },
+    });
+    expect(result).toMatchObject({ allowed: false, a: [{ code: 'time_off' }, { code: 'unusual_start' }] });
+  });
+});
+
 describe('a day and a week of work', () => {
   it('a second Core that day is soft, another day or person is nothing', () => {
     const first = work('Core', at('10:45'));
@@ -389,11 +452,15 @@ describe('trade', () => {
     event: event('Core', { id, scheduled: true, condition: 'Scheduled' }),
     person: who,
     startsAt: at(time, date),
+    endsAt: addMinutes(at(time, date), 390),
   });
   const plannedOf = ({ scheduleId, event: of, person: who, startsAt }: ReturnType<typeof side>) =>
     work('Core', startsAt, { scheduleId, eventId: of.id, employeeId: who.id });
   const trade = (a: ReturnType<typeof side>, b: ReturnType<typeof side>, more: PlannedWork[] = []) =>
-    evaluateTrade({ a, b, store, planned: [plannedOf(a), plannedOf(b), ...more], holidays: [] });
+    evaluateTrade({
+      ...{ a, b, store, holidays: [], now: at('00:00', '2027-03-01') },
+      planned: [plannedOf(a), plannedOf(b), ...more],
+    });
 
   it('of two Cores neither conflicts with itself nor with the other, on one day or two', () => {
     fc.assert(
@@ -434,6 +501,24 @@ describe('trade', () => {
       allowed: false,
       a: [{ code: 'trade_same_person' }],
     });
+  });
+
+  it('is over once the time of one of them is', () => {
+    const [a, b] = [side(100, ada), side(101, ben, '2027-03-05')];
+    const asOf = (now: string) =>
+      evaluateTrade({ a, b, store, holidays: [], planned: [plannedOf(a), plannedOf(b)], now });
+    expect(asOf(addMinutes(a.endsAt, -1)).allowed).toBe(true);
+    const { allowed, a: reasons, b: others } = asOf(a.endsAt);
+    expect(allowed).toBe(false);
+    expect(others).toEqual([]);
+    expect(reasons).toEqual([
+      {
+        code: 'trade_over',
+        severity: 'hard',
+        message:
+          'Core 610123 was over on Wed Mar 3 at 5:15 PM, so it can’t be traded. If somebody else did it, change its person.',
+      },
+    ]);
   });
 
   it('allows what only gives a hint', () => {

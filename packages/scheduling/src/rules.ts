@@ -1,6 +1,16 @@
-import { type AvailabilityFacts, absencesOn, type Holiday, holidayOn } from './availability.ts';
+import { type Absence, type AvailabilityFacts, absencesOn, type Holiday, holidayOn } from './availability.ts';
 import { eventNumber, type PerType, slotsFor } from './event-type.ts';
-import { addDays, addMinutes, formatDay, formatTime, timeOf, weekStart, workDateOf } from './time.ts';
+import {
+  addDays,
+  addMinutes,
+  daysTouched,
+  formatDay,
+  formatDays,
+  formatTime,
+  timeOf,
+  weekStart,
+  workDateOf,
+} from './time.ts';
 import {
   CLOSED_CONDITIONS,
   type Condition,
@@ -110,7 +120,8 @@ export type ReasonCode =
   | 'unusual_start'
   | 'same_start'
   | 'trade_not_core'
-  | 'trade_same_person';
+  | 'trade_same_person'
+  | 'trade_over';
 
 /** One thing that speaks against a candidate, in a sentence that names the thing, the reason and the way out. */
 export interface Reason {
@@ -173,8 +184,10 @@ const MOST_WORK_DAYS = 6;
 
 /** Everything that speaks against a candidate, at once: hard reasons first, then soft ones, then hints. */
 export function evaluate(candidate: Candidate): Reason[] {
-  return reasonsAgainst(candidate, ', or save it with a reason');
+  return reasonsAgainst(candidate, OR_OVERRIDE);
 }
+
+const OR_OVERRIDE = ', or save it with a reason';
 
 /** {@link evaluate} for a change that takes no overrides: what is soft doesn't offer one. */
 export function evaluateFirmly(candidate: Candidate): Reason[] {
@@ -212,12 +225,6 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
     else soft('role', problem, 'Choose one of them');
   }
   windowReason(candidate, day, what, hard);
-  if (person.terminatedOn !== null && day > person.terminatedOn) {
-    hard(
-      'retired',
-      `${person.name}'s last work day is ${formatDay(person.terminatedOn)}, before ${on}. Choose somebody else.`,
-    );
-  }
   if (person.repId === null) {
     hard(
       'unlinked',
@@ -225,15 +232,14 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
     );
   }
   conditionReason(candidate, what, hard);
-  const holiday = holidayOn(day, candidate.holidays);
-  if (holiday) hard('holiday', `The store is closed on ${on}: ${holiday.name}. Choose another day.`);
-  for (const { cause, reason } of absencesOn(person, day)) {
-    if (cause === 'time_off') {
-      hard(cause, `${person.name} has time off on ${on} (${reason}). Choose another day or person.`);
-    } else if (cause === 'date_unavailable') {
-      hard(cause, `${person.name} is blocked on ${on} (${reason}). Choose another day or person.`);
-    } else {
-      soft(cause, `${person.name} is unavailable on ${on} (${reason}).`, 'Choose another day or person');
+  const told = new Set<string>();
+  for (const each of daysTouched(startsAt, endsAt, timeZone)) {
+    const goesOn =
+      each === day ? null : `${what} goes on until ${formatTime(endsAt, timeZone)} on ${formatDay(each)}`;
+    for (const { key, reason } of againstDay(person, each, candidate.holidays, goesOn, orElse)) {
+      if (told.has(key)) continue;
+      told.add(key);
+      reasons.push(reason);
     }
   }
 
@@ -306,6 +312,70 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
   return reasons.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 
+/** What speaks against a person on a day, whatever they would do: they left, the store is closed, they are off. */
+export function reasonsAgainstDay(
+  person: PersonFacts,
+  day: WorkDate,
+  holidays: readonly Holiday[],
+): Reason[] {
+  return againstDay(person, day, holidays, null, OR_OVERRIDE).map(({ reason }) => reason);
+}
+
+/**
+ * {@link reasonsAgainstDay}, for work that begins on that day or goes on into it.
+ * @param goesOn tells of work that goes on into the day; null for a day of its own
+ * @returns each with a key that is the same on another day where one reason covers both
+ */
+function againstDay(
+  person: PersonFacts,
+  day: WorkDate,
+  holidays: readonly Holiday[],
+  goesOn: string | null,
+  orElse: string,
+): { key: string; reason: Reason }[] {
+  const on = formatDay(day);
+  const reaches = goesOn === null ? '' : `, and ${goesOn}`;
+  const wayOut = goesOn === null ? 'Choose another day' : 'Choose an earlier start, another day';
+  const found: { key: string; reason: Reason }[] = [];
+  const add = (key: string, severity: Severity, code: ReasonCode, message: string) =>
+    found.push({ key, reason: { code, severity, message } });
+  if (person.terminatedOn !== null && day > person.terminatedOn) {
+    const left = `${person.name}'s last work day is ${formatDay(person.terminatedOn)}`;
+    const message =
+      goesOn === null
+        ? `${left}, before ${on}. Choose somebody else.`
+        : `${left}${reaches}. Choose an earlier start or somebody else.`;
+    add('retired', 'hard', 'retired', message);
+  }
+  const holiday = holidayOn(day, holidays);
+  if (holiday) {
+    add(
+      `holiday ${day}`,
+      'hard',
+      'holiday',
+      `The store is closed on ${on}: ${holiday.name}${reaches}. ${wayOut}.`,
+    );
+  }
+  for (const { cause, reason, because } of absencesOn(person, day)) {
+    const isHard = cause === 'time_off' || cause === 'date_unavailable';
+    const problem = `${person.name} ${ABSENT[cause]} on ${on}${because}${reaches}.`;
+    add(
+      `${cause} ${reason}`,
+      isHard ? 'hard' : 'soft',
+      cause,
+      `${problem} ${wayOut} or person${isHard ? '' : orElse}.`,
+    );
+  }
+  return found;
+}
+
+const ABSENT: Record<Absence['cause'], string> = {
+  time_off: 'has time off',
+  date_unavailable: 'is blocked',
+  range_unavailable: 'is unavailable',
+  pattern_unavailable: 'is unavailable',
+};
+
 type Hard = (code: ReasonCode, message: string) => void;
 
 /** One rule for every event: the work date is on or after the start day and strictly before the due day. */
@@ -325,7 +395,7 @@ function windowReason({ event, windowEndsOn }: Candidate, day: WorkDate, what: s
     );
   } else if (day < event.startsOn || day >= event.dueOn) {
     const [first, last] = [event.startsOn, addDays(event.dueOn, -1)];
-    const days = first === last ? `on ${formatDay(first)}` : `from ${formatDay(first)} to ${formatDay(last)}`;
+    const days = `${first === last ? 'on' : 'from'} ${formatDays(first, last)}`;
     hard('window', `${what} can be worked ${days}, and ${on} is outside. Choose a day within.`);
   }
 }
@@ -368,13 +438,14 @@ export interface TradeSide {
   event: EventFacts;
   person: PersonFacts;
   startsAt: Instant;
+  endsAt: Instant;
   /** Reissued work: its expiry, as in {@link Candidate}. */
   windowEndsOn?: WorkDate;
 }
 
 /**
  * Whether two Core schedules may swap people. Each side is checked against every rule as if neither schedule existed;
- * a trade takes no overrides, so anything but a hint refuses it. `a` tells what speaks against B's person doing A's
+ * a trade takes no overrides, so anything but a hint refuses it, and work that is over can't be traded. `a` tells what speaks against B's person doing A's
  * event, `b` the other way round.
  */
 export function evaluateTrade(trade: {
@@ -383,8 +454,9 @@ export function evaluateTrade(trade: {
   store: StoreRules;
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
+  now: Instant;
 }): { allowed: boolean; a: Reason[]; b: Reason[] } {
-  const { a, b, store, planned, holidays } = trade;
+  const { a, b, store, planned, holidays, now } = trade;
   const ignoreScheduleIds = [a.scheduleId, b.scheduleId];
   const check = (side: TradeSide, other: TradeSide): Reason[] => {
     const reasons = reasonsAgainst(
@@ -403,6 +475,12 @@ export function evaluateTrade(trade: {
     if (side.event.type !== 'Core') {
       const message = `${labelOf(side.event)} is no Core: only two Cores can be traded. Change its person instead.`;
       reasons.unshift({ code: 'trade_not_core', severity: 'hard', message });
+    }
+    if (side.endsAt <= now) {
+      const { timeZone } = store;
+      const ended = `${formatDay(workDateOf(side.endsAt, timeZone))} at ${formatTime(side.endsAt, timeZone)}`;
+      const message = `${labelOf(side.event)} was over on ${ended}, so it can’t be traded. If somebody else did it, change its person.`;
+      reasons.unshift({ code: 'trade_over', severity: 'hard', message });
     }
     if (side.person.id === other.person.id) {
       const message = `${side.person.name} does both Cores already, so there is nothing to trade. Choose somebody else's.`;

@@ -4,6 +4,7 @@ import {
   addDays,
   addMinutes,
   daysBetween,
+  daysTouched,
   formatDay,
   formatTime,
   instantAt,
@@ -97,6 +98,31 @@ describe('days', () => {
     expect(formatDay('2026-01-05')).toBe('Mon Jan 5');
     expect(formatTime('2026-01-05T17:00:00.000Z', 'UTC')).toBe('5:00 PM');
     expect(formatTime('2026-01-05T00:15:00.000Z', 'UTC')).toBe('12:15 AM');
+  });
+});
+
+describe('daysTouched', () => {
+  const zone = 'America/Indiana/Indianapolis';
+  const touched = (day: string, time: string, minutes: number) => {
+    const startsAt = instantAt(day, time, zone);
+    return daysTouched(startsAt, addMinutes(startsAt, minutes), zone);
+  };
+  it.each([
+    ['10:45', 390, ['2027-03-03']],
+    ['17:30', 390, ['2027-03-03']],
+    ['17:31', 390, ['2027-03-03', '2027-03-04']],
+    ['22:00', 390, ['2027-03-03', '2027-03-04']],
+    ['00:00', 1440, ['2027-03-03']],
+    ['00:01', 1440, ['2027-03-03', '2027-03-04']],
+  ])('from %s for %i minutes are %j', (time, minutes, days) => {
+    expect(touched('2027-03-03', time, minutes)).toEqual(days);
+  });
+  it('are the store’s own, also where clocks change that night', () => {
+    // Clocks go forward at 2:00 on 14 March and back at 2:00 on 7 November 2027.
+    expect(touched('2027-03-13', '23:00', 60)).toEqual(['2027-03-13']);
+    expect(touched('2027-11-07', '00:00', 24 * 60)).toEqual(['2027-11-07']);
+    expect(touched('2027-11-07', '00:00', 25 * 60)).toEqual(['2027-11-07']);
+    expect(touched('2027-03-14', '00:00', 24 * 60)).toEqual(['2027-03-14', '2027-03-15']);
   });
 });
 

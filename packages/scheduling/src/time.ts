@@ -36,6 +36,20 @@ export function instantAt(day: WorkDate, time: string, timeZone: string): Instan
   return text(ZonedDateTime.toInstant(PlainDateTime.toZonedDateTime(local, timeZone)));
 }
 
+/**
+ * The store's local days that work touches, in order, the day of its start first. Work that ends at midnight doesn't touch the
+ * day that begins then.
+ */
+export function daysTouched(startsAt: Instant, endsAt: Instant, timeZone: string): WorkDate[] {
+  const days = [workDateOf(startsAt, timeZone)];
+  const last = workDateOf(
+    text(TemporalInstant.addMilliseconds(TemporalInstant.fromString(endsAt), -1)),
+    timeZone,
+  );
+  for (let day = addDays(days[0] ?? last, 1); day <= last; day = addDays(day, 1)) days.push(day);
+  return days;
+}
+
 /** An instant some minutes of real time later; negative for earlier. */
 export function addMinutes(instant: Instant, minutes: number): Instant {
   return text(TemporalInstant.addMinutes(TemporalInstant.fromString(instant), minutes));
@@ -82,6 +96,10 @@ export function formatDay(day: WorkDate): string {
   const { month, dayOfMonth } = partsOf(day);
   return `${WEEKDAYS[weekdayOf(day)]} ${MONTHS[month - 1]} ${dayOfMonth}`;
 }
+
+/** Days from first to last for a person to read, one day once: `Mon Jan 5`, `Mon Jan 5 to Wed Jan 7`. */
+export const formatDays = (first: WorkDate, last: WorkDate): string =>
+  first === last ? formatDay(first) : `${formatDay(first)} to ${formatDay(last)}`;
 
 /** A store's wall time for a person to read: `10:45 AM`. */
 export function formatTime(instant: Instant, timeZone: string): string {

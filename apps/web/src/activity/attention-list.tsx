@@ -2,8 +2,9 @@ import type { Attention, Retried, UnlinkedPerson, UnsettledEvent } from '@schedu
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { RotateCw, UserRoundX } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { trpc } from '../api.ts';
+import { TakeTheirs } from '../board/take-theirs.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { formatDay, formatFromNow, formatWhen, useNow } from '../time.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
@@ -340,23 +341,35 @@ function Conflict({ row }: { row: UnsettledEvent }) {
     onError: (error) => toast(problemOf(error).message, { tone: 'problem' }),
     onSettled: () => utils.invalidate(),
   });
-  const side = (choice: 'mine' | 'theirs', term: string, value: string, label: string) => (
+  const choose = (choice: 'mine' | 'theirs') => seenAt && resolve.mutate({ eventId, choice, seenAt });
+  const side = (term: string, value: string, button: ReactNode) => (
     <div className="flex flex-wrap items-center gap-2 bg-surface p-2">
       <div className="min-w-0 flex-1 basis-40">
         <p className="text-xs text-ink-2">{term}</p>
         <p>{value}</p>
       </div>
-      {mayWrite && seenAt && (
-        <Button disabled={resolve.isPending} onClick={() => resolve.mutate({ eventId, choice, seenAt })}>
-          {label}
-        </Button>
-      )}
+      {mayWrite && seenAt && button}
     </div>
   );
   return (
     <div className="grid gap-px overflow-hidden rounded-md border border-line bg-line text-sm sm:grid-cols-2">
-      {side('mine', 'Here', row.wanted, 'Keep mine')}
-      {side('theirs', 'In Crossmark', row.held, 'Take theirs')}
+      {side(
+        'Here',
+        row.wanted,
+        <Button disabled={resolve.isPending} onClick={() => choose('mine')}>
+          Keep mine
+        </Button>,
+      )}
+      {side(
+        'In Crossmark',
+        row.held,
+        <TakeTheirs
+          eventId={eventId}
+          label="Take theirs"
+          busy={resolve.isPending}
+          onTake={() => choose('theirs')}
+        />,
+      )}
     </div>
   );
 }

@@ -203,6 +203,7 @@ export function BoardPage() {
           {showTray && (
             <Tray
               events={board.tray}
+              elsewhere={board.openElsewhere}
               today={board.today}
               filter={filter}
               onFilter={(next) => set({ q: next.q, type: next.type, last: next.last })}

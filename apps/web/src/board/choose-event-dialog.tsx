@@ -1,7 +1,8 @@
-import { roleObstacle, type StoreRules } from '@scheduler/scheduling';
+import { reasonsAgainstDay, roleObstacle, type StoreRules } from '@scheduler/scheduling';
 import type { BoardEvent, BoardPerson } from '@scheduler/server/router';
 import { useState } from 'react';
 import { formatDay } from '../time.ts';
+import { ReasonList } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty } from '../ui/states.tsx';
 import { FilterBar, filterEvents, TrayEvent, type TrayFilter } from './tray.tsx';
@@ -9,6 +10,7 @@ import { FilterBar, filterEvents, TrayEvent, type TrayFilter } from './tray.tsx'
 /** For an empty cell: which of the unscheduled events that the person may do on that day. */
 export function ChooseEventDialog({
   store,
+  holidays,
   person,
   day,
   tray,
@@ -16,6 +18,7 @@ export function ChooseEventDialog({
   onClose,
 }: {
   store: StoreRules;
+  holidays: readonly { day: string; name: string }[];
   person: BoardPerson;
   day: string;
   tray: readonly BoardEvent[];
@@ -23,6 +26,11 @@ export function ChooseEventDialog({
   onClose: () => void;
 }) {
   const [filter, setFilter] = useState<TrayFilter>({});
+  const dayObstacles = reasonsAgainstDay(
+    person,
+    day,
+    holidays.map((holiday) => ({ ...holiday, yearly: false })),
+  );
   const open = tray.filter(
     (event) =>
       event.startsOn <= day && day < event.dueOn && roleObstacle(person.role, event.type, store) !== 'hard',
@@ -43,6 +51,7 @@ export function ChooseEventDialog({
       onClose={onClose}
     >
       <div className="grid min-h-64 content-start gap-3">
+        <ReasonList reasons={dayObstacles} />
         <FilterBar filter={filter} events={open} onFilter={setFilter} />
         {shown.length === 0 ? (
           <Empty

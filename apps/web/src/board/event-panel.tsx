@@ -31,6 +31,7 @@ import { Bone, LoadError, Loading, Refusal } from '../ui/states.tsx';
 import { syncSentence, titleOf, windowWords } from '../words.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 import { Refused, useSave } from './save.tsx';
+import { TakeTheirs } from './take-theirs.tsx';
 import { isHistory } from './targets.ts';
 import { TradeDialog } from './trade-dialog.tsx';
 import { TypeDialog } from './type-dialog.tsx';
@@ -146,7 +147,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
                       <UserRoundPen aria-hidden className="size-4" />
                       Change person
                     </Button>
-                    {event.type === 'Core' && (
+                    {event.type === 'Core' && schedule.endsAt > currentInstant() && (
                       <Button onClick={() => ask('trade')}>
                         <ArrowLeftRight aria-hidden className="size-4" />
                         Trade
@@ -240,7 +241,6 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
           current={subject}
           storeId={store.id}
           timeZone={timeZone}
-          today={today}
           onClose={() => setAsked(undefined)}
         />
       )}
@@ -315,9 +315,12 @@ function SyncSection({
           <Button busy={resolve.isPending} onClick={() => choose('mine')}>
             Keep mine
           </Button>
-          <Button busy={resolve.isPending} onClick={() => choose('theirs')}>
-            Take Crossmark’s
-          </Button>
+          <TakeTheirs
+            eventId={eventId}
+            label="Take Crossmark’s"
+            busy={resolve.isPending}
+            onTake={() => choose('theirs')}
+          />
         </div>
       )}
       <Refusal error={retry.error ?? resolve.error} />

@@ -50,6 +50,7 @@ export function Question({
       return (
         <ChooseEventDialog
           store={board.store}
+          holidays={board.holidays}
           person={person}
           day={day}
           tray={board.tray}
@@ -89,7 +90,6 @@ export function Question({
           partnerId={asked.partnerId}
           storeId={board.store.id}
           timeZone={board.store.timeZone}
-          today={board.today}
           onClose={close}
         />
       );

@@ -1,3 +1,4 @@
+import { currentInstant } from '@scheduler/runtime/clock';
 import {
   type EventFacts,
   evaluateTrade,
@@ -95,6 +96,7 @@ export function judgeFor(board: WeekBoard, held: Held): Judge {
         event: eventFacts(each.event, true),
         person,
         startsAt: each.startsAt,
+        endsAt: each.endsAt,
         ...expiryOf(each),
       });
       const { a, b } = evaluateTrade({
@@ -103,6 +105,7 @@ export function judgeFor(board: WeekBoard, held: Held): Judge {
         store,
         planned,
         holidays,
+        now: currentInstant(),
       });
       // A trade takes no overrides: what would need a reason forbids it.
       return [...a, ...b].map((reason) =>

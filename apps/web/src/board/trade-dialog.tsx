@@ -1,3 +1,4 @@
+import { currentInstant } from '@scheduler/runtime/clock';
 import type { BoardEvent } from '@scheduler/server/router';
 import { ArrowLeftRight } from 'lucide-react';
 import { useId, useState } from 'react';
@@ -22,7 +23,6 @@ export function TradeDialog({
   partnerId: initialPartner,
   storeId,
   timeZone,
-  today,
   onClose,
 }: {
   event: BoardEvent;
@@ -31,7 +31,6 @@ export function TradeDialog({
   partnerId?: number | undefined;
   storeId: number;
   timeZone: string;
-  today: string;
   onClose: () => void;
 }) {
   const name = useId();
@@ -48,9 +47,11 @@ export function TradeDialog({
   });
   const trade = useSave(onClose);
 
+  // What is over can't be traded.
+  const now = currentInstant();
   const partners = (others.data?.rows ?? [])
     .flatMap(({ event: other, schedule }) =>
-      schedule && schedule.employeeId !== current.employeeId && schedule.workDate >= today
+      schedule && schedule.employeeId !== current.employeeId && schedule.endsAt > now
         ? [{ ...schedule, event: other, title: titleOf(other) }]
         : [],
     )
@@ -101,7 +102,8 @@ export function TradeDialog({
         )}
         {others.data && partners.length === 0 && (
           <Empty title="There is no Core to trade with.">
-            Others’ Cores from today to {TRADE_WITHIN_DAYS} days after this one would be listed here.
+            Others’ Cores that are not over, up to {TRADE_WITHIN_DAYS} days after this one, would be listed
+            here.
           </Empty>
         )}
         {days.map((day) => (

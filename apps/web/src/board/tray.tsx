@@ -1,5 +1,6 @@
 import { EVENT_TYPES, type EventType } from '@scheduler/scheduling';
-import type { BoardEvent } from '@scheduler/server/router';
+import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
+import { Link } from '@tanstack/react-router';
 import { Search, X } from 'lucide-react';
 import { memo } from 'react';
 import { formatDay, formatDuration } from '../time.ts';
@@ -17,6 +18,7 @@ export interface TrayFilter {
 /** Events nobody is planned for, most pressing first. */
 export function Tray({
   events,
+  elsewhere,
   today,
   filter,
   mayMove,
@@ -24,6 +26,8 @@ export function Tray({
   onPick,
 }: {
   events: readonly BoardEvent[];
+  /** How much more is open before and after this week. */
+  elsewhere: WeekBoard['openElsewhere'];
   today: string;
   filter: TrayFilter;
   /** Whether events can be taken from here to the board. */
@@ -33,6 +37,7 @@ export function Tray({
 }) {
   const look = useTrayLook();
   const shown = filterEvents(events, filter);
+  const inOtherWeeks = elsewhere.earlier + elsewhere.later > 0 ? <OtherWeeks {...elsewhere} /> : undefined;
   const groups = URGENCIES.map((urgency) => ({
     urgency,
     members: shown
@@ -64,11 +69,14 @@ export function Tray({
         </p>
       )}
       <div className="min-h-0 flex-1 overflow-y-auto p-2">
-        {events.length === 0 && (
-          <Empty title="Everything is scheduled.">
-            New work appears here after the next refresh or an import.
-          </Empty>
-        )}
+        {events.length === 0 &&
+          (inOtherWeeks ? (
+            <Empty title="Nothing is open in this week.">{inOtherWeeks}</Empty>
+          ) : (
+            <Empty title="Everything is scheduled.">
+              New work appears here after the next refresh or an import.
+            </Empty>
+          ))}
         {events.length > 0 && shown.length === 0 && (
           <Empty title="No unscheduled event fits.">
             <button type="button" className="text-accent-text underline" onClick={() => onFilter({})}>
@@ -94,9 +102,26 @@ export function Tray({
               </ul>
             </section>
           ))}
+          {events.length > 0 && inOtherWeeks && <p className="px-1 text-xs text-ink-2">{inOtherWeeks}</p>}
         </div>
       </div>
     </aside>
+  );
+}
+
+/** What is open beyond this week, with the way to all of it. */
+function OtherWeeks({ earlier, later }: WeekBoard['openElsewhere']) {
+  const parts = [
+    ...(earlier > 0 ? [`${earlier} before it`] : []),
+    ...(later > 0 ? [`${later} after it`] : []),
+  ];
+  return (
+    <>
+      Open in other weeks: {parts.join(', ')}.{' '}
+      <Link to="/events" search={{ scheduled: 'no' }} className="text-accent-text underline">
+        All unscheduled events
+      </Link>
+    </>
   );
 }
 

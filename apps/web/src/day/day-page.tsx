@@ -177,7 +177,6 @@ function Question({ asked, board, onClose }: { asked: Asked; board: DayBoard; on
           current={current}
           storeId={store.id}
           timeZone={store.timeZone}
-          today={today}
           onClose={onClose}
         />
       ) : (

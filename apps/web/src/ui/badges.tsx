@@ -63,7 +63,7 @@ export function ReasonList({ reasons, brief = false }: { reasons: readonly Reaso
     <ul className="grid gap-1">
       {reasons.map((reason) => (
         <li
-          key={reason.code}
+          key={reason.message}
           className={`flex gap-1.5 text-xs ${reason.severity === 'hard' ? 'text-failed' : reason.severity === 'soft' ? 'text-waiting' : 'text-ink-2'}`}
         >
           <TriangleAlert aria-hidden className="mt-0.5 size-3 shrink-0" />

@@ -1,0 +1,71 @@
+import type { Reason } from '@scheduler/scheduling';
+import { useState } from 'react';
+import { trpc } from '../api.ts';
+import { ReasonList } from '../ui/badges.tsx';
+import { Button } from '../ui/button.tsx';
+import { toast } from '../ui/toast.tsx';
+import { problemOf } from '../words.ts';
+
+/**
+ * The button that takes Crossmark's side of a conflict: at once where no rule here speaks against it, else after a warning
+ * that says what would be broken, as when somebody is booked twice.
+ */
+export function TakeTheirs({
+  eventId,
+  label,
+  busy,
+  onTake,
+}: {
+  eventId: number;
+  label: string;
+  /** It is being taken. */
+  busy: boolean;
+  onTake: () => void;
+}) {
+  const utils = trpc.useUtils();
+  const [asking, setAsking] = useState(false);
+  const [broken, setBroken] = useState<readonly Reason[]>([]);
+  const ask = async () => {
+    setAsking(true);
+    try {
+      const { theirsBreaks } = await utils.sync.get.fetch({ eventId }, { staleTime: 0 });
+      if (theirsBreaks.length === 0) onTake();
+      setBroken(theirsBreaks);
+    } catch (error) {
+      toast(problemOf(error).message, { tone: 'problem' });
+    } finally {
+      setAsking(false);
+    }
+  };
+  if (broken.length === 0) {
+    return (
+      <Button busy={busy || asking} onClick={() => void ask()}>
+        {label}
+      </Button>
+    );
+  }
+  return (
+    <div
+      role="alert"
+      className="grid basis-full gap-2 rounded-md border border-waiting/40 bg-waiting-soft p-2.5 text-sm"
+    >
+      <p className="font-medium text-waiting">What Crossmark has breaks a rule here</p>
+      <ReasonList reasons={broken} />
+      <div className="flex flex-wrap gap-2">
+        {/* The focus goes to what changes nothing, for Enter may be pressed twice. */}
+        <Button autoFocus onClick={() => setBroken([])}>
+          Leave it
+        </Button>
+        <Button
+          busy={busy}
+          onClick={() => {
+            setBroken([]);
+            onTake();
+          }}
+        >
+          Take it all the same
+        </Button>
+      </div>
+    </div>
+  );
+}
