@@ -44,6 +44,27 @@ const plan = async (offset: number) =>
   });
 
 describe('the days on which somebody can work', () => {
+  test('are asked for the day into which work goes on, yesterday’s too', async () => {
+    const { db } = server.database;
+    const late = async (offset: number) =>
+      api.schedules.create.mutate({
+        eventId: await addEvent(db, { storeId, startsOn: day(-5), dueOn: day(30) }),
+        employeeId,
+        startsAt: instantAt(day(offset), '22:00', ZONE),
+      });
+    const [yesterday, tonight] = [await late(-1), await late(3)];
+    const saved = await api.employees.addTimeOff.mutate({
+      ...{ employeeId, version: 1, startsOn: today, endsOn: today, reason: null },
+    });
+    expect(saved.broken).toMatchObject([
+      { scheduleId: yesterday.scheduleId, message: expect.stringContaining('goes on until 4:30 AM') },
+    ]);
+    const next = await api.employees.addTimeOff.mutate({
+      ...{ employeeId, version: 2, startsOn: day(4), endsOn: day(4), reason: null },
+    });
+    expect(next.broken).toMatchObject([{ scheduleId: tonight.scheduleId }]);
+  });
+
   test('with new time off: what is planned there is told and stays, the board marks it, and the rules refuse more', async () => {
     const inside = await plan(3);
     await plan(5);

@@ -9,6 +9,7 @@ import {
   coreName,
   empty,
   everything,
+  itIs,
   jobs,
   live,
   need,
@@ -321,6 +322,7 @@ describe('reassigning a day’s short work', () => {
   });
 
   test('beside a trade of the same people crosswise, moves and previews ends without a deadlock', async () => {
+    itIs('2026-01-02T15:00:00.000Z');
     const { core, ...short } = await leasMonday();
     const other = await schedule(await event(coreName(600002)), lou, at('16:15'));
     const back = await schedule(await event(freeoskName), lou, at('15:00'));
@@ -348,6 +350,8 @@ describe('reassigning a day’s short work', () => {
 });
 
 describe('a trade’s preview', () => {
+  beforeEach(() => itIs('2026-01-02T15:00:00.000Z'));
+
   test('tells of each side what the rules say, and writes nothing', async () => {
     const a = await schedule(await event(coreName(600001)), ada);
     const b = await schedule(await event(coreName(600002)), lou, at('15:45', '2026-01-06'));

@@ -124,21 +124,24 @@ describe('people', () => {
         withSupervisor: false,
       });
     await plan('2026-01-05T15:45:00.000Z');
+    // From 10 PM of the last work day into the day after it.
+    const intoTheNext = await plan('2026-01-07T03:00:00.000Z');
     const later = await plan('2026-01-07T15:45:00.000Z');
     await server.database.sql`delete from graphile_worker._private_jobs`;
     const removed = await api.employees.delete.mutate({ employeeId, version: 1, lastWorkDay: '2026-01-06' });
     expect(removed).toEqual({
       outcome: 'retired',
       terminatedOn: '2026-01-06',
-      schedulesToReassign: [later.scheduleId],
+      schedulesToReassign: [intoTheNext.scheduleId, later.scheduleId],
     });
     expect(await jobs(db)).toContain(`sync_employee employee:${employeeId}`);
-    expect(await db.$count(schedules)).toBe(2);
+    expect(await db.$count(schedules)).toBe(3);
     expect((await refusalOf(plan('2026-01-08T15:45:00.000Z'))).reason.reasons).toMatchObject([
       { code: 'retired' },
     ]);
     expect((await api.board.week.query({ weekOf: '2026-01-05' })).schedules).toMatchObject([
       { flags: [] },
+      { flags: [{ code: 'retired' }] },
       { flags: [{ code: 'retired' }] },
     ]);
     // And back again.

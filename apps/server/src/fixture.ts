@@ -13,6 +13,7 @@ import {
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import { sql } from 'drizzle-orm';
 import type { FastifyInstance } from 'fastify';
+import { onTestFinished, vi } from 'vitest';
 import { buildServer } from './app.ts';
 import type { AppRouter } from './router.ts';
 
@@ -183,6 +184,14 @@ export async function addEvent(
     })
     .returning({ id: events.id });
   return need(row).id;
+}
+
+/** Makes it another time for the server of this test, until the test has ended; the database keeps its own. */
+export function itIs(instant: string): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.parse(instant) });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
 }
 
 /** Names of real shape. */

@@ -11,6 +11,7 @@ import {
   coreName,
   empty,
   everything,
+  itIs,
   jobs,
   live,
   need,
@@ -53,6 +54,82 @@ const schedule = (eventId: number, employeeId = ada, startsAt = MON_1045) =>
 const conditionOf = async (eventId: number) =>
   (await server.database.db.query.events.findFirst({ where: eq(events.id, eventId) }))?.condition;
 const board = (day = '2026-01-05') => api.board.week.query({ weekOf: day });
+
+describe('work that passes midnight', () => {
+  /** 10 PM on Saturday 10 January; until 4:30 AM on Sunday. */
+  const SAT_2200 = '2026-01-11T03:00:00.000Z';
+  const offOnSunday = (employeeId: number) =>
+    server.database.db
+      .insert(timeOff)
+      .values({ employeeId, startsOn: '2026-01-11', endsOn: '2026-01-11', reason: null });
+
+  test('is refused for who is off the next day: alone, in bulk, moved, given over and in a trade', async () => {
+    itIs('2026-01-02T15:00:00.000Z');
+    await offOnSunday(ada);
+    const seen = ({ scheduleId, version }: { scheduleId: number; version: number }) => ({
+      scheduleId,
+      version,
+    });
+    const [first, second, third] = [await event(), await event(), await event()];
+    expect((await refusalOf(schedule(first, ada, SAT_2200))).reason.reasons).toMatchObject([
+      { code: 'time_off', message: expect.stringContaining('goes on until 4:30 AM on Sun Jan 11') },
+      { code: 'unusual_start' },
+    ]);
+    const several = await api.schedules.createMany.mutate({
+      items: [{ eventId: first, employeeId: ada, startsAt: SAT_2200 }],
+    });
+    expect(several).toMatchObject([
+      { saved: null, message: expect.stringContaining('has time off on Sun Jan 11') },
+    ]);
+    const mine = await schedule(second, ada, MON_1045);
+    expect(
+      (await refusalOf(api.schedules.reschedule.mutate({ ...seen(mine), startsAt: SAT_2200 }))).reason
+        .reasons,
+    ).toMatchObject([{ code: 'time_off' }, { code: 'unusual_start' }]);
+    const bens = await schedule(third, ben, SAT_2200);
+    expect(
+      (await refusalOf(api.schedules.changeEmployee.mutate({ ...seen(bens), employeeId: ada }))).reason
+        .reasons,
+    ).toMatchObject([{ code: 'time_off' }, { code: 'unusual_start' }]);
+    expect(await api.schedules.tradePreview.query({ a: seen(mine), b: seen(bens) })).toMatchObject({
+      allowed: false,
+    });
+  });
+
+  test('from Crossmark is marked on the board, and the board tells of the Sunday after its week', async () => {
+    const saved = await schedule(await event(), ada, SAT_2200);
+    await offOnSunday(ada);
+    await server.database.db
+      .insert(holidays)
+      .values({ day: '2026-01-11', name: 'Stocktaking', yearly: false });
+    const week = await board('2026-01-10');
+    expect(week.schedules.find(({ scheduleId }) => scheduleId === saved.scheduleId)?.flags).toMatchObject([
+      { code: 'holiday' },
+      { code: 'time_off' },
+    ]);
+    expect(week.holidays).toEqual([{ day: '2026-01-11', name: 'Stocktaking' }]);
+    expect(week.people.find(({ id }) => id === ada)?.timeOff).toHaveLength(1);
+  });
+});
+
+describe('open work', () => {
+  test('of other weeks is counted beside the week’s own', async () => {
+    await event(undefined, { startsOn: '2026-01-12', dueOn: '2026-01-14' });
+    await event(undefined, { startsOn: '2026-01-19', dueOn: '2026-01-21' });
+    const gone = await event(undefined, { startsOn: '2026-01-20', dueOn: '2026-01-21' });
+    await server.database.db.update(events).set({ condition: 'Canceled' }).where(eq(events.id, gone));
+    const around = async (day: string) => {
+      const { tray, openElsewhere } = await board(day);
+      return [tray.length, openElsewhere.earlier, openElsewhere.later];
+    };
+    expect(await around('2026-01-05')).toEqual([0, 0, 2]);
+    expect(await around('2026-01-12')).toEqual([1, 0, 1]);
+    expect(await around('2026-01-19')).toEqual([1, 1, 0]);
+    expect(await around('2026-01-26')).toEqual([0, 2, 0]);
+    await schedule(await event(), ada);
+    expect(await around('2026-01-26')).toEqual([0, 2, 0]);
+  });
+});
 
 describe('scheduling', () => {
   test('saves the schedule, its condition, its wish, its audit row and its job together', async () => {
@@ -402,6 +479,7 @@ describe('unscheduling', () => {
 });
 
 describe('trading', () => {
+  beforeEach(() => itIs('2026-01-02T15:00:00.000Z'));
   const two = async (secondDay = TUE_1045) => {
     const a = await schedule(await event(coreName(600001)), ada, MON_1045);
     const b = await schedule(await event(coreName(600002)), ben, secondDay);
@@ -441,6 +519,16 @@ describe('trading', () => {
     const before = await everything(server.database.db);
     const refused = await refusalOf(api.schedules.trade.mutate(sides));
     expect(refused.reason.code).toBe('stale');
+    expect(await everything(server.database.db)).toEqual(before);
+  });
+
+  test('is refused once one of them is over, in the preview as in the deed', async () => {
+    const sides = await two();
+    itIs('2026-01-05T22:15:00.000Z');
+    const before = await everything(server.database.db);
+    expect((await api.schedules.tradePreview.query(sides)).a).toMatchObject([{ code: 'trade_over' }]);
+    const refused = await refusalOf(api.schedules.trade.mutate(sides));
+    expect(refused.message).toContain('Core 600001 was over on Mon Jan 5 at 5:15 PM');
     expect(await everything(server.database.db)).toEqual(before);
   });
 

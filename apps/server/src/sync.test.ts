@@ -3,6 +3,7 @@ import {
   auditLog,
   CHANGES_CHANNEL,
   crossmarkBreakers,
+  employees,
   eventSyncs,
   events,
   refreshRuns,
@@ -27,6 +28,7 @@ import {
 
 let server: TestServer;
 let api: Client;
+let storeId: number;
 let eventId: number;
 let scheduleId: number;
 
@@ -38,7 +40,7 @@ afterAll(() => server.close());
 beforeEach(async () => {
   await empty(server.database);
   const { db } = server.database;
-  const storeId = await addStore(db);
+  storeId = await addStore(db);
   eventId = await addEvent(db, { storeId });
   const employeeId = await addPerson(db, { storeId, name: 'Ada Example' });
   ({ scheduleId } = await api.schedules.create.mutate({
@@ -147,6 +149,28 @@ describe('a conflict', () => {
       conflictSeenAt: seenAt,
     });
     expect((await api.activity.attention.query({})).rows).toMatchObject([{ conflictSeenAt: seenAt }]);
+  });
+
+  test('tells which rules Crossmark’s side breaks here, as when somebody is booked twice', async () => {
+    await conflict();
+    expect((await api.sync.get.query({ eventId })).theirsBreaks).toEqual([]);
+    const { db } = server.database;
+    const ben = await addPerson(db, { storeId, name: 'Ben Sample' });
+    await db
+      .update(employees)
+      .set({ repId: '100002' as RepId })
+      .where(eq(employees.id, ben));
+    expect((await api.sync.get.query({ eventId })).theirsBreaks).toEqual([]);
+    const other = await addEvent(db, { storeId });
+    await api.schedules.create.mutate({
+      eventId: other,
+      employeeId: ben,
+      startsAt: '2026-01-06T15:45:00.000Z',
+    });
+    expect((await api.sync.get.query({ eventId })).theirsBreaks).toMatchObject([
+      { code: 'second_core', severity: 'soft' },
+      { code: 'long_overlap', severity: 'soft' },
+    ]);
   });
 
   test('ends with what the board has: it is sent again', async () => {
