@@ -2,6 +2,7 @@ import { addMinutes } from '@scheduler/scheduling';
 import { signIn } from '@scheduler/scripts/api';
 import { openSwitchboard } from '@scheduler/scripts/chaos/switchboard';
 import { heldBookings } from '@scheduler/scripts/crossmark-side';
+import { DEMO } from '@scheduler/scripts/infrastructure';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { badgeOf, freeEvent, openTray, type Planned, planFromTray } from './board.ts';
@@ -107,6 +108,58 @@ describe('a dispatcher at the board', () => {
       .filter({ hasText: /password/i })
       .waitFor();
     await context.close();
+  });
+
+  /** The sign-in page in a browser profile of its own, filled in rightly. */
+  async function atSignIn(): Promise<Page> {
+    const stranger = await (await stack.browser.newContext()).newPage();
+    await stranger.goto(stack.apps.webUrl);
+    await stranger.getByLabel('E-mail').fill('dispatcher@demo.test');
+    await stranger.getByLabel('Password').fill(DEMO.password);
+    return stranger;
+  }
+
+  it('signs in on a page that was opened before an upgrade, whose code is gone from the server', async () => {
+    const stranger = await atSignIn();
+    await stranger.route('**/assets/**', (route) => route.fulfill({ status: 404 }));
+    const signedIn = stranger.waitForResponse(
+      (answer) => answer.url().endsWith('/api/auth/sign-in/email') && answer.ok(),
+    );
+    await stranger.getByRole('button', { name: 'Sign in' }).click();
+    await signedIn;
+    await stranger.unroute('**/assets/**');
+    await stranger.goto(stack.apps.webUrl);
+    await openTray(stranger);
+    await stranger.context().close();
+  });
+
+  it('is told so where the browser keeps no cookies', async () => {
+    const stranger = await atSignIn();
+    await stranger.route('**/api/auth/sign-in/**', async (route) => {
+      const answer = await route.fetch();
+      await stranger.context().clearCookies();
+      await route.fulfill({ status: answer.status(), body: await answer.text() });
+    });
+    await stranger.getByRole('button', { name: 'Sign in' }).click();
+    await stranger.getByRole('alert').filter({ hasText: 'Allow cookies' }).waitFor();
+    await stranger.context().close();
+  });
+
+  it('is told that they are still signed in where signing out got no answer, and is signed out once it does', async () => {
+    await page.route('**/api/auth/sign-out', (route) => route.fulfill({ status: 502, body: '{}' }));
+    const signOut = async () => {
+      await page.getByRole('button', { name: /^Account of/ }).click();
+      await page.getByRole('button', { name: 'Sign out' }).click();
+    };
+    await signOut();
+    await page.getByText('You are still signed in').waitFor();
+    await page.unroute('**/api/auth/sign-out');
+    await page.reload();
+    await openTray(page);
+    await signOut();
+    await page.getByLabel('Password').waitFor();
+    await page.goto(stack.apps.webUrl);
+    await page.getByLabel('Password').waitFor();
   });
 
   it('has met no error in the page', () => {

@@ -6,7 +6,10 @@ import { Button } from './ui.tsx';
 /** Sign-in for strangers, the overview for everybody else. */
 export function App() {
   const me = trpc.me.useQuery(undefined, { refetchInterval: 60_000 });
-  if (me.error?.data?.code === 'UNAUTHORIZED') return <SignIn onSignedIn={() => me.refetch()} />;
+  if (me.error?.data?.code === 'UNAUTHORIZED') {
+    const isLetIn = async () => (await me.refetch()).error?.data?.code !== 'UNAUTHORIZED';
+    return <SignIn isLetIn={isLetIn} />;
+  }
   if (me.data) return <OverviewPage viewer={me.data} />;
   if (me.error) {
     return (

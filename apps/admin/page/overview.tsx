@@ -83,14 +83,15 @@ export function OverviewPage(props: { viewer: Viewer }) {
 }
 
 function Header({ viewer }: { viewer: Viewer }) {
+  const [stillSignedIn, setStillSignedIn] = useState(false);
   const signOut = async () => {
-    await fetch('/api/auth/sign-out', {
+    const answer = await fetch('/api/auth/sign-out', {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...csrfHeader() },
       body: '{}',
     }).catch(() => undefined);
-    // Whether or not the server answered, what was shown goes.
-    location.reload();
+    if (answer?.ok || answer?.status === 401) location.reload();
+    else setStillSignedIn(true);
   };
   return (
     <header className="border-b border-line bg-surface">
@@ -115,6 +116,14 @@ function Header({ viewer }: { viewer: Viewer }) {
           <Button onClick={signOut}>Sign out</Button>
         </div>
       </div>
+      {stillSignedIn && (
+        <p
+          role="alert"
+          className="border-t border-line bg-failed-soft px-4 py-1.5 text-center text-sm text-failed"
+        >
+          You are still signed in: the admin server did not answer. Try again in a moment.
+        </p>
+      )}
       {viewer.role !== 'admin' && (
         <p className="border-t border-line px-4 py-1.5 text-center text-sm text-ink-3">
           You see everything here. Changing something takes the role admin.

@@ -7,8 +7,8 @@ function askedFor(): string | null {
   return next && (next === '/queues' || next.startsWith('/queues/')) ? next : null;
 }
 
-/** The form that strangers see. */
-export function SignIn(props: { onSignedIn: () => void }) {
+/** The form that strangers see. `isLetIn` asks again who is signed in, once a password was right. */
+export function SignIn(props: { isLetIn: () => Promise<boolean> }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -25,8 +25,11 @@ export function SignIn(props: { onSignedIn: () => void }) {
       });
       if (answer.ok) {
         const next = askedFor();
-        if (next) location.assign(next);
-        else props.onSignedIn();
+        if (!(await props.isLetIn())) {
+          setProblem(
+            'The password is right, but this browser keeps no cookies of this page. Allow cookies for this address, then sign in again.',
+          );
+        } else if (next) location.assign(next);
         return;
       }
       setProblem(

@@ -21,7 +21,8 @@ export function onSessionChange(changed: (email: string | null) => void): () => 
 
 /**
  * Who is signed in, asked once a page load; null for nobody. Rejects where the server can't be reached.
- * It asks better-auth's endpoint itself: every page waits for this answer, and the client library need not be there yet.
+ * It asks better-auth's endpoint itself: every page waits for this answer. And a client library loaded when it is needed
+ * would be missing on a page that was opened before the server was upgraded: nobody could sign in or out there.
  */
 export async function currentSession(): Promise<Session | null> {
   if (known) return known;
@@ -39,30 +40,46 @@ export function forgetSession(): void {
   known = null;
 }
 
+const NO_ANSWER = 'The scheduling server did not answer. Try again in a moment.';
+
 /** A sentence for a refused sign-in, undefined when it went well. */
 export async function signIn(email: string, password: string): Promise<string | undefined> {
-  const auth = await authClient();
-  const { error } = await auth.signIn.email({ email, password });
-  if (!error) {
-    others?.postMessage(email.trim().toLowerCase());
-    return undefined;
-  }
-  if (error.status === 401 || error.status === 400) {
+  const answer = await ask('sign-in/email', { email, password });
+  if (!answer) return NO_ANSWER;
+  if (answer.status === 401 || answer.status === 400) {
     return 'E-mail or password is wrong. Check both and try again.';
   }
-  if (error.status === 429) return error.message ?? 'Too many tries. Wait a minute, then try again.';
-  return 'The scheduling server did not answer. Try again in a moment.';
+  if (answer.status === 429) {
+    const { message }: { message?: string } = await answer.json().catch(() => ({}));
+    return message ?? 'Too many tries. Wait a minute, then try again.';
+  }
+  if (!answer.ok) return NO_ANSWER;
+  forgetSession();
+  const session = await currentSession().catch(() => undefined);
+  if (session === undefined) return NO_ANSWER;
+  if (session === null) {
+    return 'The password is right, but this browser keeps no cookies of this page, so you can’t stay signed in. Allow cookies for this address, then sign in again.';
+  }
+  others?.postMessage(email.trim().toLowerCase());
+  return undefined;
 }
 
-/** Ends the session here and on the server. */
+/**
+ * Ends the session here and on the server.
+ * @throws where the server can't be reached: the session goes on then
+ */
 export async function signOut(): Promise<void> {
-  const auth = await authClient();
-  await auth.signOut();
+  const answer = await ask('sign-out', {});
+  // Nobody was signed in any more: that is what was asked for.
+  if (!answer?.ok && answer?.status !== 401) throw new Error('The scheduling server did not answer.');
   forgetSession();
   others?.postMessage(null);
 }
 
-async function authClient() {
-  const { createAuthClient } = await import('better-auth/react');
-  return createAuthClient({ basePath: '/api/auth' });
+/** What better-auth answers, undefined where nothing does. Asked by hand, as {@link currentSession} does. */
+async function ask(path: string, body: object): Promise<Response | undefined> {
+  const headers = { 'content-type': 'application/json' };
+  return fetch(`/api/auth/${path}`, { method: 'POST', headers, body: JSON.stringify(body) }).catch(
+    () => undefined,
+  );
 }

@@ -68,7 +68,7 @@ function Frame({ title, children }: { title: string; children: ReactNode }) {
 
 /** Goes on as the one who was just let in; where signing in fails, the sign-in page says why. */
 async function enter(email: string, password: string): Promise<void> {
-  const refused = await signIn(email, password).catch(() => 'no answer');
+  const refused = await signIn(email, password);
   window.location.assign(refused ? '/sign-in' : '/');
 }
 

@@ -15,21 +15,26 @@ export function SignIn() {
   const [problem, setProblem] = useState<string>();
 
   const goOn = useCallback(() => {
-    forgetSession();
     queryClient.clear();
     reportSignedIn();
     router.history.push(next ?? '/');
   }, [router, next]);
-  useEffect(() => onSessionChange((now) => now !== null && goOn()), [goOn]);
+  useEffect(
+    () =>
+      onSessionChange((now) => {
+        if (now === null) return;
+        forgetSession();
+        goOn();
+      }),
+    [goOn],
+  );
 
   const submit = async (event: SubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     setBusy(true);
     setProblem(undefined);
-    const refused = await signIn(String(form.get('email')), String(form.get('password'))).catch(
-      () => 'The scheduling server did not answer. Try again in a moment.',
-    );
+    const refused = await signIn(String(form.get('email')), String(form.get('password')));
     if (refused) {
       setProblem(refused);
       setBusy(false);

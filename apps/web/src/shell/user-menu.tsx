@@ -4,6 +4,7 @@ import { AccountLinks } from '../access/account-links.tsx';
 import { signOut } from '../session.ts';
 import { chooseTheme, THEMES, type Theme, useTheme } from '../theme.ts';
 import { buttonClass } from '../ui/button.tsx';
+import { toast } from '../ui/toast.tsx';
 import { useSession } from './use-session.ts';
 
 const THEME_WORDS: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' };
@@ -14,7 +15,14 @@ export function UserMenu() {
   const navigate = useNavigate();
   const theme = useTheme();
   const leave = async () => {
-    await signOut().catch(() => undefined);
+    try {
+      await signOut();
+    } catch {
+      toast('You are still signed in: the scheduling server did not answer. Try again in a moment.', {
+        tone: 'problem',
+      });
+      return;
+    }
     // Loaded anew: what was shown, and what could be undone, is gone from this tab's memory.
     await navigate({ to: '/sign-in', reloadDocument: true });
   };
