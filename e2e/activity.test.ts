@@ -2,6 +2,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeNews } from './screens.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
+import { expectTypedDay } from './typing.ts';
 
 describe('a dispatcher at the activity page', () => {
   let stack: Stack;
@@ -69,6 +70,13 @@ describe('a dispatcher at the activity page', () => {
     await history.getByText('kept what stands here').waitFor({ state: 'hidden' });
     await page.getByLabel('Day').fill('2020-01-01');
     await page.getByText('Nothing matches.').waitFor();
+    await expectTypedDay(page, page.getByLabel('Day'), 'day', '2021-12-05');
+    // One that was begun and left is no day: the list stays, and the field says what is missing.
+    await page.keyboard.press('Shift+Tab');
+    await page.keyboard.press('Backspace');
+    await page.getByLabel('Done by').focus();
+    await page.getByText('Enter a whole day').waitFor();
+    expect(new URL(page.url()).searchParams.get('day')).toBe('2021-12-05');
   });
 
   it('refreshes, follows how far it is, and sees what came of it', async () => {

@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FreeEvent, freeEvent } from './board.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
+import { expectTypedDay } from './typing.ts';
 
 describe('an admin at the audit log', () => {
   let stack: Stack;
@@ -78,8 +79,10 @@ describe('an admin at the audit log', () => {
     const today = workDateOf(currentInstant(), 'America/Indiana/Indianapolis');
     await page.getByLabel('From day').fill(addDays(today, 1));
     await page.getByText('Nothing matches.').waitFor();
+    await expectTypedDay(page, page.getByLabel('To day'), 'to', addDays(today, 2));
     await page.getByRole('button', { name: 'Clear filters' }).click();
     await expect.poll(() => rows().count()).toBeGreaterThan(1);
+    expect(await page.getByLabel('To day').inputValue()).toBe('');
     expect(new URL(page.url()).search).toBe('');
   });
 

@@ -7,6 +7,7 @@ import { findingsOf } from './accessibility.ts';
 import { badgeOf } from './board.ts';
 import { type EmptyWeek, emptyWeek } from './plans.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
+import { expectTypedDay } from './typing.ts';
 
 const PHONE = { width: 360, height: 740 };
 
@@ -234,6 +235,21 @@ describe('the day', () => {
     await card(due).waitFor();
     await checkOf('due_scheduled', true).waitFor();
     await waitFor('Its booking', async () => (await repOf(due)).length === 1);
+  });
+
+  it('goes to a day that is typed digit by digit, and to no other on the way; where it can’t be loaded another one is typed', async () => {
+    const field = page.getByLabel('Go to day');
+    await expectTypedDay(page, field, 'day', addDays(day, 40));
+    const lost = addDays(day, 41);
+    await page.route(
+      (url) => url.pathname.includes('day.get') && decodeURIComponent(url.search).includes(lost),
+      (call) => call.fulfill({ status: 500, body: '' }),
+    );
+    await expectTypedDay(page, field, 'day', lost);
+    await page.getByText('The day could not be loaded.').waitFor();
+    await page.unrouteAll();
+    await expectTypedDay(page, field, 'day', day);
+    await card(due).waitFor();
   });
 
   it('prints a daily sheet with everybody’s work by time, black on white in the dark as well', async () => {

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findingsOf } from './accessibility.ts';
 import { badgeOf } from './board.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
+import { expectTypedDay, typeDay } from './typing.ts';
 
 /** Beside those of the demo. */
 const MANY = 5000;
@@ -117,6 +118,21 @@ describe('the list of events', () => {
     await page.locator('[data-index="1"]:focus').waitFor();
   });
 
+  it('is narrowed down by days that are typed, and keeps every letter of a search however late the page follows', async () => {
+    await open();
+    await counted((await api.events.list.query({ limit: 1 })).total);
+    const [from, to] = [addDays(today, 20), addDays(today, 28)];
+    await expectTypedDay(page, page.getByLabel('From'), 'from', from);
+    await expectTypedDay(page, page.getByLabel('To', { exact: true }), 'to', to);
+    await counted((await api.events.list.query({ from, to, limit: 1 })).total);
+    const search = page.getByLabel('Search events');
+    await search.focus();
+    await page.keyboard.type('Manifold Item 4999');
+    await page.waitForURL(/q=Manifold[^&]*4999/);
+    expect(await search.inputValue()).toBe('Manifold Item 4999');
+    await counted(1);
+  });
+
   it('is exported as it is shown', async () => {
     await open('?scheduled=yes&type=Core');
     const { rows, total } = await api.events.list.query({ scheduled: true, types: ['Core'], limit: 1000 });
@@ -182,9 +198,9 @@ describe('the list of events', () => {
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog');
     await dialog.getByRole('radio', { name: target.person }).waitFor();
-    const [year, month, day] = target.day.split('-');
     await dialog.locator('input[type=date]:focus').waitFor();
-    await page.keyboard.type(`${month}${day}${year}`);
+    await typeDay(page, dialog.getByLabel('Day', { exact: true }), target.day);
+    expect(await dialog.getByLabel('Day', { exact: true }).inputValue()).toBe(target.day);
     const reissue = dialog.getByRole('button', { name: 'Reissue' });
     await waitFor('The rules', () => reissue.isEnabled());
     await tabTo(page, 'footer button[type=submit]');

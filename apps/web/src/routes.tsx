@@ -14,6 +14,7 @@ import { untilOnline } from './connection.ts';
 import { currentSession } from './session.ts';
 import { PageFailed, StartFailed, Starting } from './shell/starting.tsx';
 import { weekStart } from './time.ts';
+import { isDay } from './ui/draft.ts';
 import { Toasts } from './ui/toast.tsx';
 import { STATES, type SyncState } from './words.ts';
 
@@ -43,9 +44,7 @@ const id = (value: unknown): number | undefined => {
   return Number.isSafeInteger(number) && number > 0 ? number : undefined;
 };
 const day = (value: unknown): string | undefined =>
-  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))
-    ? value
-    : undefined;
+  typeof value === 'string' && isDay(value) ? value : undefined;
 
 const month = (value: unknown): string | undefined =>
   typeof value === 'string' && day(`${value}-01`) ? value : undefined;

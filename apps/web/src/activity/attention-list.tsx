@@ -2,7 +2,7 @@ import type { Attention, Retried, UnlinkedPerson, UnsettledEvent } from '@schedu
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { RotateCw, UserRoundX } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { trpc } from '../api.ts';
 import { TakeTheirs } from '../board/take-theirs.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
@@ -39,19 +39,37 @@ export function AttentionList({
     { placeholderData: keepPreviousData },
   );
   const { data } = query;
+  const failures = useRef<Attention['failures']>([]);
+  if (data) failures.current = data.failures;
   const filters = (
-    <nav aria-label="Kinds" className="flex flex-wrap gap-1.5">
-      <KindLink label="All" count={data && sum(data.counts)} on={!show} search={store ? { store } : {}} />
-      {KINDS.map((kind) => (
-        <KindLink
-          key={kind}
-          label={UNSETTLED[kind]}
-          count={data?.counts[kind]}
-          on={show === kind}
-          search={{ ...(store && { store }), show: kind }}
-        />
-      ))}
-    </nav>
+    <>
+      <nav aria-label="Kinds" className="flex flex-wrap gap-1.5">
+        <KindLink label="All" count={data && sum(data.counts)} on={!show} search={store ? { store } : {}} />
+        {KINDS.map((kind) => (
+          <KindLink
+            key={kind}
+            label={UNSETTLED[kind]}
+            count={data?.counts[kind]}
+            on={show === kind}
+            search={{ ...(store && { store }), show: kind }}
+          />
+        ))}
+      </nav>
+      {show === 'failed' && failures.current.length > 0 && (
+        <SelectField
+          label="Why it failed"
+          value={reason ?? ''}
+          onChange={(change) => onSearch({ reason: change.target.value || undefined })}
+        >
+          <option value="">Any reason</option>
+          {failures.current.map((failure) => (
+            <option key={failure.reason} value={failure.reason}>
+              {failure.count} × {failure.reason}
+            </option>
+          ))}
+        </SelectField>
+      )}
+    </>
   );
   if (!data) {
     return (
@@ -75,20 +93,6 @@ export function AttentionList({
   return (
     <>
       {filters}
-      {show === 'failed' && data.failures.length > 0 && (
-        <SelectField
-          label="Why it failed"
-          value={reason ?? ''}
-          onChange={(change) => onSearch({ reason: change.target.value || undefined })}
-        >
-          <option value="">Any reason</option>
-          {data.failures.map((failure) => (
-            <option key={failure.reason} value={failure.reason}>
-              {failure.count} × {failure.reason}
-            </option>
-          ))}
-        </SelectField>
-      )}
       {data.rows.length === 0 && people.length === 0 ? (
         <Empty title={show ? `Nothing here: ${UNSETTLED[show].toLowerCase()}.` : 'Everything is settled.'}>
           {show ? 'Look at all to see what else there is.' : 'Crossmark holds what the board shows.'}

@@ -4,7 +4,8 @@ import { trpc } from '../api.ts';
 import { formatTime } from '../time.ts';
 import { Button } from '../ui/button.tsx';
 import { ByDay } from '../ui/by-day.tsx';
-import { SelectField, TextField } from '../ui/field.tsx';
+import { DateField } from '../ui/date-field.tsx';
+import { SelectField } from '../ui/field.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { titleOf } from '../words.ts';
 import { type ActivitySearch, HISTORY } from './activity-search.ts';
@@ -41,7 +42,7 @@ export function HistoryList({
       <form
         aria-label="Narrow down"
         onSubmit={(event) => event.preventDefault()}
-        className="grid grid-cols-2 gap-2 sm:grid-cols-4"
+        className="grid grid-cols-2 items-start gap-2 sm:grid-cols-4"
       >
         <SelectField
           label="Kind"
@@ -79,12 +80,7 @@ export function HistoryList({
             </option>
           ))}
         </SelectField>
-        <TextField
-          label="Day"
-          type="date"
-          value={day ?? ''}
-          onChange={(change) => onSearch({ day: change.target.value || undefined })}
-        />
+        <DateField label="Day" value={day ?? ''} onChange={(next) => onSearch({ day: next || undefined })} />
       </form>
       {query.isError && !query.data ? (
         <LoadError what="The history" error={query.error} onRetry={() => void query.refetch()} />

@@ -9,8 +9,9 @@ import { useIsAdmin } from '../shell/use-session.ts';
 import { formatDay, formatTime, workDateOf, zoneWords } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ByDay } from '../ui/by-day.tsx';
-import { SelectField, TextField } from '../ui/field.tsx';
-import { SearchBox } from '../ui/search-box.tsx';
+import { DateField } from '../ui/date-field.tsx';
+import { SelectField } from '../ui/field.tsx';
+import { SearchBox, TypedField } from '../ui/search-box.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { titleOf } from '../words.ts';
 import { type AuditSearch, exportAddress, filterOf, KINDS, NARROWING, OBJECTS } from './audit-search.ts';
@@ -155,7 +156,7 @@ function Filters({ search, onSearch }: { search: AuditSearch; onSearch: (change:
         <SearchBox
           label="Search the audit log"
           placeholder="Names, numbers and values, before or after"
-          className=""
+          className="min-w-44"
           value={search.q ?? ''}
           onChange={look}
         />
@@ -218,27 +219,21 @@ function Filters({ search, onSearch }: { search: AuditSearch; onSearch: (change:
         ))}
       </SelectField>
       {object && (
-        <TextField
+        <TypedField
+          key={object}
           label={`Which ${OBJECTS[object].toLowerCase()}`}
           placeholder="Number or id"
           maxLength={200}
           value={id ?? ''}
-          onChange={(change) => onSearch({ id: change.target.value.trim() || undefined })}
+          onChange={(next) => onSearch({ id: next || undefined })}
         />
       )}
       {(['from', 'to'] as const).map((end) => (
-        <TextField
+        <DateField
           key={end}
           label={end === 'from' ? 'From day' : 'To day'}
-          type="date"
-          min="2000-01-01"
-          max="2099-12-31"
           value={(end === 'from' ? from : to) ?? ''}
-          onChange={(change) => {
-            // While a year is being typed it is none that the product knows.
-            const { value } = change.target;
-            if (value === '' || change.target.validity.valid) onSearch({ [end]: value || undefined });
-          }}
+          onChange={(day) => onSearch({ [end]: day || undefined })}
         />
       ))}
     </form>

@@ -84,10 +84,6 @@ export function BoardPage() {
     [mayWrite, set],
   );
 
-  if (query.isError && !board) {
-    return <LoadError what="The week" error={query.error} onRetry={() => void query.refetch()} />;
-  }
-
   const inWeek = (day: string | undefined) => day !== undefined && day >= weekOf && day <= addDays(weekOf, 6);
   const day =
     inWeek(search.day) && search.day ? search.day : inWeek(storeToday) && storeToday ? storeToday : weekOf;
@@ -212,6 +208,8 @@ export function BoardPage() {
             />
           )}
         </div>
+      ) : query.isError ? (
+        <LoadError what="The week" error={query.error} onRetry={() => void query.refetch()} />
       ) : (
         <BoardBones grid={grid} besides={besides} />
       )}

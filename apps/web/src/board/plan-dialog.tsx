@@ -16,6 +16,7 @@ import {
 } from '../time.ts';
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
+import { TimeInput } from '../ui/date-field.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TickBox } from '../ui/field.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
@@ -184,8 +185,6 @@ export function PlanDialog({
         <Empty title="Its window has passed.">
           The last day on which it could be worked was {formatDay(lastDayOf(event))}.
         </Empty>
-      ) : options.isError && !data ? (
-        <LoadError what="Slots and people" error={options.error} onRetry={() => void options.refetch()} />
       ) : (
         <form id={formId} onSubmit={submit} className="grid gap-4">
           <div className={`grid gap-5 ${plan.mode === 'person' ? '' : 'sm:grid-cols-[16rem_minmax(0,1fr)]'}`}>
@@ -216,13 +215,21 @@ export function PlanDialog({
                 {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
               </div>
             )}
-            <PersonPicker
-              options={data}
-              time={chosenTime}
-              currentId={current?.employeeId}
-              value={employeeId}
-              onChange={setEmployeeId}
-            />
+            {options.isError && !data ? (
+              <LoadError
+                what="Slots and people"
+                error={options.error}
+                onRetry={() => void options.refetch()}
+              />
+            ) : (
+              <PersonPicker
+                options={data}
+                time={chosenTime}
+                currentId={current?.employeeId}
+                value={employeeId}
+                onChange={setEmployeeId}
+              />
+            )}
           </div>
         </form>
       )}
@@ -332,7 +339,9 @@ export function SlotPicker({
     <fieldset>
       <legend className="mb-1 text-sm font-medium">Start</legend>
       <div className="grid grid-cols-3 gap-1">
-        {!options && [1, 2, 3, 4].map((each) => <Bone key={each} className="h-9" />)}
+        {!options &&
+          usual.current.length === 0 &&
+          [1, 2, 3, 4].map((each) => <Bone key={each} className="h-9" />)}
         {usual.current.map((slot) => {
           const reasons = person?.reasonsBySlot[slot.time] ?? [];
           const worst = reasons.some((reason) => reason.severity === 'hard')
@@ -367,12 +376,11 @@ export function SlotPicker({
         <label htmlFor={inputId} className="text-xs text-ink-2">
           Other start
         </label>
-        <input
+        <TimeInput
           id={inputId}
-          type="time"
           step={300}
           value={time ?? ''}
-          onChange={(change) => change.target.value && onChange(change.target.value)}
+          onChange={onChange}
           className="h-8 rounded-md border border-line-strong bg-surface px-2 text-sm pointer-coarse:h-11"
         />
       </div>

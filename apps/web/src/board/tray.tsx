@@ -1,10 +1,11 @@
 import { EVENT_TYPES, type EventType } from '@scheduler/scheduling';
 import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
-import { Search, X } from 'lucide-react';
+import { X } from 'lucide-react';
 import { memo } from 'react';
 import { formatDay, formatDuration } from '../time.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
+import { SearchBox } from '../ui/search-box.tsx';
 import { Empty } from '../ui/states.tsx';
 import { lastDayOf, titleOf, URGENCIES, urgencyOf, windowWords } from '../words.ts';
 import { useTrayLook } from './hand.ts';
@@ -141,20 +142,13 @@ export function FilterBar({
   return (
     <div className="grid gap-1.5">
       <div className="flex gap-1.5">
-        <div className="relative min-w-0 flex-1">
-          <Search
-            aria-hidden
-            className="pointer-events-none absolute top-1/2 left-2 size-4 -translate-y-1/2 text-ink-3"
-          />
-          <input
-            type="search"
-            aria-label="Search unscheduled events"
-            placeholder="Search"
-            value={filter.q ?? ''}
-            onChange={(change) => onFilter(without(filter, 'q', change.target.value))}
-            className="h-8 w-full rounded-md border border-line-strong bg-surface pr-2 pl-7 text-sm pointer-coarse:h-11 pointer-coarse:text-base"
-          />
-        </div>
+        <SearchBox
+          label="Search unscheduled events"
+          placeholder="Search"
+          value={filter.q ?? ''}
+          onChange={(q) => onFilter(without(filter, 'q', q))}
+          className="min-w-0"
+        />
         <select
           aria-label="Type of event"
           value={filter.type ?? ''}

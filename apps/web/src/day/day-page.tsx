@@ -13,6 +13,7 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { addDays, formatDay, todayIn } from '../time.ts';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
+import { DateInput } from '../ui/date-field.tsx';
 import { Bone, LoadError, Loading } from '../ui/states.tsx';
 import { DayChecks } from './day-checks.tsx';
 import { DueWork, PeopleOff, SlotCoverage } from './day-sides.tsx';
@@ -52,9 +53,6 @@ export function DayPage() {
   const open = (eventId: number) => void navigate({ search: (before) => ({ ...before, event: eventId }) });
   const actions = useActions(board, mayWrite, setAsked, open);
 
-  if (query.isError && !board) {
-    return <LoadError what="The day" error={query.error} onRetry={() => void query.refetch()} />;
-  }
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-surface px-3 py-2">
@@ -77,14 +75,12 @@ export function DayPage() {
         <h2 aria-live="polite" className="text-base font-semibold whitespace-nowrap">
           {formatDay(day)}, {day.slice(0, 4)}
         </h2>
-        <input
-          type="date"
+        <DateInput
           aria-label="Go to day"
+          required
           value={day}
-          min="2000-01-01"
-          max="2099-12-31"
-          onChange={(change) => change.target.value && go(change.target.value)}
-          className="hidden h-8 rounded-md border border-line-strong bg-surface px-2 text-sm sm:block pointer-coarse:h-10"
+          onChange={go}
+          className="hidden h-8 rounded-md border border-line-strong bg-surface px-2 text-sm sm:block pointer-coarse:h-10 aria-invalid:border-failed"
         />
         <StoreName onChange={(store) => void navigate({ search: (before) => ({ ...before, store }) })} />
         <div className="ml-auto flex items-center gap-2">
@@ -119,6 +115,8 @@ export function DayPage() {
             <PeopleOff board={board} />
           </div>
         </div>
+      ) : query.isError ? (
+        <LoadError what="The day" error={query.error} onRetry={() => void query.refetch()} />
       ) : (
         <DayBones />
       )}

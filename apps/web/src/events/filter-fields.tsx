@@ -2,6 +2,7 @@ import { CONDITIONS, EVENT_TYPES } from '@scheduler/scheduling';
 import type { ReactNode } from 'react';
 import { trpc } from '../api.ts';
 import type { EventsSearch } from '../routes.tsx';
+import { DateInput } from '../ui/date-field.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import { STATE_WORDS, STATES } from '../words.ts';
 
@@ -79,7 +80,7 @@ export function FilterFields({
 }
 
 const BOX =
-  'h-8 min-w-0 rounded-md border bg-surface px-2 text-sm pointer-coarse:h-11 pointer-coarse:text-base';
+  'h-8 min-w-0 rounded-md border bg-surface px-2 text-sm pointer-coarse:h-11 pointer-coarse:text-base aria-invalid:border-failed';
 const look = (on: boolean) => (on ? 'border-accent bg-accent-soft!' : 'border-line-strong');
 
 function Pick({
@@ -129,16 +130,9 @@ function Dates({ search, onChange }: { search: EventsSearch; onChange: (change: 
       </select>
       {dates.map((end) => (
         <Day key={end} label={end === 'from' ? 'From' : 'To'}>
-          <input
-            type="date"
+          <DateInput
             value={search[end] ?? ''}
-            min="2000-01-01"
-            max="2099-12-31"
-            onChange={(change) => {
-              // While a year is being typed it is none that the product knows.
-              const { value } = change.target;
-              if (value === '' || change.target.validity.valid) onChange({ [end]: value || undefined });
-            }}
+            onChange={(day) => onChange({ [end]: day || undefined })}
             className={`${BOX} ${look(search[end] !== undefined)}`}
           />
         </Day>

@@ -7,6 +7,7 @@ import { firstFreeSlot, PersonPicker, SlotPicker } from '../board/plan-dialog.ts
 import { addDays, formatDay, formatDuration, formatWhen, otherZone } from '../time.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
+import { DateField } from '../ui/date-field.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextField, TickBox } from '../ui/field.tsx';
 import { LoadError, Refusal } from '../ui/states.tsx';
@@ -128,41 +129,39 @@ export function ReissueDialog({
         </>
       }
     >
-      {options.isError && !data ? (
-        <LoadError what="Slots and people" error={options.error} onRetry={() => void options.refetch()} />
-      ) : (
-        <form id={formId} onSubmit={submit} className="grid gap-5 sm:grid-cols-[16rem_minmax(0,1fr)]">
-          <div className="grid content-start gap-4">
-            <TextField
-              label="Day"
-              type="date"
-              required
-              min={today}
-              max={addDays(today, 365)}
-              value={day}
-              onChange={(change) => change.target.value && setDay(change.target.value)}
-            />
-            <SlotPicker options={data} time={startTime} employeeId={employeeId} onChange={setTime} />
-            <TextField
-              label="Expires on"
-              hint={`The last day on which it can be done is ${formatDay(addDays(expiresOn, -1))}.`}
-              type="date"
-              required
-              min={addDays(today, 1)}
-              max={addDays(today, 730)}
-              value={expiresOn}
-              onChange={(change) => setExpiry(change.target.value || undefined)}
-            />
-            <TickBox
-              name="includeResponses"
-              checked={includeResponses}
-              onChange={(change) => setIncludeResponses(change.target.checked)}
-            >
-              Keep the answers given so far
-              <span className="block text-xs text-ink-2">Else the report starts empty.</span>
-            </TickBox>
-            {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
-          </div>
+      <form id={formId} onSubmit={submit} className="grid gap-5 sm:grid-cols-[16rem_minmax(0,1fr)]">
+        <div className="grid content-start gap-4">
+          <DateField
+            label="Day"
+            required
+            min={today}
+            max={addDays(today, 365)}
+            value={day}
+            onChange={setDay}
+          />
+          <SlotPicker options={data} time={startTime} employeeId={employeeId} onChange={setTime} />
+          <DateField
+            label="Expires on"
+            hint={`The last day on which it can be done is ${formatDay(addDays(expiresOn, -1))}.`}
+            required
+            min={addDays(today, 1)}
+            max={addDays(today, 730)}
+            value={expiresOn}
+            onChange={setExpiry}
+          />
+          <TickBox
+            name="includeResponses"
+            checked={includeResponses}
+            onChange={(change) => setIncludeResponses(change.target.checked)}
+          >
+            Keep the answers given so far
+            <span className="block text-xs text-ink-2">Else the report starts empty.</span>
+          </TickBox>
+          {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
+        </div>
+        {options.isError && !data ? (
+          <LoadError what="Slots and people" error={options.error} onRetry={() => void options.refetch()} />
+        ) : (
           <PersonPicker
             options={data}
             time={startTime}
@@ -170,8 +169,8 @@ export function ReissueDialog({
             value={employeeId}
             onChange={setEmployeeId}
           />
-        </form>
-      )}
+        )}
+      </form>
     </Dialog>
   );
 }

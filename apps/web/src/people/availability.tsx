@@ -7,6 +7,7 @@ import { trpc } from '../api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { addDays, formatDay, formatWhen, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { Refusal } from '../ui/states.tsx';
@@ -408,25 +409,23 @@ function DaysDialog({
         ))}
       </SelectField>
       <div className="grid gap-3.5 sm:grid-cols-2">
-        <TextField
+        <DateField
           label={one ? 'Day' : 'First day'}
-          type="date"
           required
           value={startsOn}
-          onChange={(change) => {
-            setStartsOn(change.target.value);
-            if (change.target.value > endsOn) setEndsOn(change.target.value);
+          onChange={(day) => {
+            setStartsOn(day);
+            if (day > endsOn) setEndsOn(day);
           }}
           problem={problem?.fields.startsOn ?? problem?.fields.day}
         />
         {!one && (
-          <TextField
+          <DateField
             label="Last day"
-            type="date"
             required
             min={startsOn}
             value={endsOn}
-            onChange={(change) => setEndsOn(change.target.value)}
+            onChange={setEndsOn}
             problem={problem?.fields.endsOn}
           />
         )}

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { trpc } from '../api.ts';
 import { addDays, formatDay, workDateOf } from '../time.ts';
 import { IconButton } from '../ui/button.tsx';
+import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -164,13 +165,12 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
       }}
       onClose={onClose}
     >
-      <TextField
+      <DateField
         label="Last work day"
-        type="date"
         required
         value={lastWorkDay ?? ''}
         max={today && addDays(today, 365)}
-        onChange={(change) => setChosen(change.target.value)}
+        onChange={setChosen}
       />
       <div className="min-h-16 text-sm">
         {after.length > 0 && (

@@ -8,6 +8,7 @@ import { useIsAdmin } from '../shell/use-session.ts';
 import { formatClock, formatDay, formatDuration, formatTime } from '../time.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
+import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
@@ -465,6 +466,7 @@ function StoreDialog({ settings, onClose }: { settings: Settings; onClose: () =>
 
 function Holidays({ settings, isAdmin }: Shown) {
   const utils = trpc.useUtils();
+  const [day, setDay] = useState('');
   const [yearly, setYearly] = useState(false);
   const add = trpc.settings.addHoliday.useMutation();
   const remove = trpc.settings.removeHoliday.useMutation({
@@ -478,13 +480,14 @@ function Holidays({ settings, isAdmin }: Shown) {
     const form = new FormData(element);
     const name = String(form.get('name')).trim();
     try {
-      await add.mutateAsync({ day: String(form.get('day')), name, yearly });
+      await add.mutateAsync({ day, name, yearly });
     } catch {
       // The mutation keeps its error; it is shown below.
       return;
     }
     toast(`${name} is a holiday now. What is planned on it is not changed; the board marks it.`);
     element.reset();
+    setDay('');
     setYearly(false);
     await utils.invalidate();
   };
@@ -526,7 +529,7 @@ function Holidays({ settings, isAdmin }: Shown) {
       {isAdmin && (
         <form onSubmit={(event) => void submit(event)} className="grid gap-3 border-t border-line pt-3">
           <div className="grid gap-3 sm:grid-cols-[10rem_minmax(0,1fr)]">
-            <TextField label="Day" name="day" type="date" required problem={problem?.fields.day} />
+            <DateField label="Day" required value={day} onChange={setDay} problem={problem?.fields.day} />
             <TextField
               label="Holiday"
               name="name"

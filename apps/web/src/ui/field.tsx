@@ -1,10 +1,10 @@
 import { type ComponentProps, type ReactNode, useId } from 'react';
 
-const BOX =
+export const FIELD_BOX =
   'w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm text-ink h-9 pointer-coarse:h-11 pointer-coarse:text-base disabled:opacity-60 aria-invalid:border-failed';
 
 /** A label, a hint and a problem tied to one control. */
-function Labelled({
+export function Labelled({
   label,
   hint,
   problem,
@@ -41,7 +41,7 @@ type Extra = { label: ReactNode; hint?: ReactNode; problem?: ReactNode };
 export function TextField({ label, hint, problem, ...rest }: ComponentProps<'input'> & Extra) {
   return (
     <Labelled label={label} hint={hint} problem={problem}>
-      {(ids) => <input {...ids} className={BOX} {...rest} />}
+      {(ids) => <input {...ids} className={FIELD_BOX} {...rest} />}
     </Labelled>
   );
 }
@@ -50,7 +50,7 @@ export function SelectField({ label, hint, problem, children, ...rest }: Compone
   return (
     <Labelled label={label} hint={hint} problem={problem}>
       {(ids) => (
-        <select {...ids} className={BOX} {...rest}>
+        <select {...ids} className={FIELD_BOX} {...rest}>
           {children}
         </select>
       )}

@@ -1,0 +1,83 @@
+import { useEffect, useRef, useState } from 'react';
+
+/** First and last day that the product knows. */
+export const FIRST_DAY = '2000-01-01';
+export const LAST_DAY = '2099-12-31';
+
+/** Whether a text is a day that there is, such as `2026-01-05`, from the first to the last one allowed. */
+export function isDay(text: string, first = FIRST_DAY, last = LAST_DAY): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || text < first || text > last) return false;
+  // February 30 would be read as a day of March.
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+}
+
+/** What is in a field, beside the value that its page has. */
+interface Draft {
+  /** What the field shows. */
+  text: string;
+  /** What is to be handed on once the typing rests; undefined where nothing is, or nothing whole. */
+  next: string | undefined;
+  /** The page's value when it was last looked at. */
+  known: string;
+  /** What was handed on and has not come back as the page's value yet. */
+  awaited: readonly string[];
+}
+
+export function draftOf(value: string): Draft {
+  return { text: value, next: undefined, known: value, awaited: [] };
+}
+
+/** Something was typed: `whole` is what it says, undefined while it says nothing whole. */
+export function typed(draft: Draft, text: string, whole: string | undefined): Draft {
+  return { ...draft, text, next: whole === draft.known && draft.awaited.length === 0 ? undefined : whole };
+}
+
+/** It was handed on. */
+export function handedOn(draft: Draft, value: string): Draft {
+  return { ...draft, next: undefined, awaited: [...draft.awaited, value] };
+}
+
+/**
+ * The page has this value now. What was handed on comes back late, one after the other, and leaves alone what was typed
+ * since; what changed by other means, such as the browser's Back, stands in place of what was typed.
+ */
+export function followed(draft: Draft, value: string): Draft {
+  const echo = draft.awaited.indexOf(value);
+  if (echo < 0) return draftOf(value);
+  return { ...draft, known: value, awaited: draft.awaited.slice(echo + 1) };
+}
+
+/**
+ * Holds what is typed into a field, so that a page that takes it over late, or not at all, never takes a key away.
+ * `onChange` gets what is whole once the typing rests for `restMs`, and at once when `settle` is called.
+ */
+export function useDraft(value: string, onChange: (value: string) => void, restMs: number) {
+  const [draft, setDraft] = useState(() => draftOf(value));
+  if (draft.known !== value) setDraft(followed(draft, value));
+  const latest = useRef(onChange);
+  useEffect(() => {
+    latest.current = onChange;
+  });
+  const handOn = (next: string | undefined) => {
+    if (next === undefined) return;
+    setDraft((now) => handedOn(now, next));
+    latest.current(next);
+  };
+  const { text, next } = draft;
+  useEffect(() => {
+    if (next === undefined) return;
+    const timer = setTimeout(() => handOn(next), restMs);
+    return () => clearTimeout(timer);
+  }, [text, next, restMs]);
+  return {
+    text,
+    /** Takes what was typed; `rests` says that nothing more is to come, such as from a calendar. */
+    type: (nextText: string, whole: string | undefined, rests = false) => {
+      const after = typed(draft, nextText, whole);
+      setDraft(after);
+      if (rests) handOn(after.next);
+    },
+    settle: () => handOn(next),
+  };
+}
