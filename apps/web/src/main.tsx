@@ -5,9 +5,12 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient, readings, trpc, trpcClient } from './api.ts';
 import { router, weekAsked } from './routes.tsx';
+import { pressOnce } from './ui/shortcuts.ts';
 
 const page = document.getElementById('page');
 if (!page) throw new Error('index.html has no #page');
+
+pressOnce();
 
 // The page's code and what the board shows are asked for beside who is signed in, not after it.
 for (const { routeId, search } of router.matchRoutes(router.latestLocation)) {

@@ -1,5 +1,6 @@
 import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { useEffect, useRef } from 'react';
+import { onShortcut } from '../ui/shortcuts.ts';
 import { aim, type Hand, inHand, letGo, outlook, pickUp } from './hand.ts';
 import { cellKey, type Held } from './targets.ts';
 
@@ -40,6 +41,13 @@ const ARROWS: Record<string, { rows: number; days: number }> = {
   ArrowRight: { rows: 0, days: 1 },
 };
 
+const ENDS: Record<string, { far: 0 | -1; wholeGrid: boolean }> = {
+  Home: { far: 0, wholeGrid: false },
+  End: { far: -1, wholeGrid: false },
+  'Ctrl+Home': { far: 0, wholeGrid: true },
+  'Ctrl+End': { far: -1, wholeGrid: true },
+};
+
 /** Listens to the keys of the board while it is on screen. Keys pressed in fields, menus and dialogs are theirs. */
 export function useBoardKeys(actions: KeyActions): void {
   const latest = useRef(actions);
@@ -47,22 +55,16 @@ export function useBoardKeys(actions: KeyActions): void {
     latest.current = actions;
   });
   useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const { target } = event;
-      if (!(target instanceof HTMLElement) || event.defaultPrevented) return;
-      if (target.closest('input, select, textarea, [role=dialog], [role=menu]')) return;
-      if (handle(event, target, latest.current)) event.preventDefault();
-    };
+    const stop = onShortcut((shortcut, target) => handle(shortcut, target, latest.current));
     // Who reaches for the mouse has put down what the keyboard picked up, and left where it was.
     const onPointer = () => {
       focus = undefined;
       if (inHand()?.by === 'keyboard') letGo();
     };
-    document.addEventListener('keydown', onKey);
     document.addEventListener('pointerdown', onPointer);
     document.addEventListener('focusin', moveTabStop);
     return () => {
-      document.removeEventListener('keydown', onKey);
+      stop();
       document.removeEventListener('pointerdown', onPointer);
       document.removeEventListener('focusin', moveTabStop);
       letGo();
@@ -70,40 +72,38 @@ export function useBoardKeys(actions: KeyActions): void {
   }, []);
 }
 
-/** Does what a key asks for; false where it asks for nothing. */
-function handle(event: KeyboardEvent, target: HTMLElement, actions: KeyActions): boolean {
-  const command = event.ctrlKey || event.metaKey;
+/** Does what a shortcut asks for; false where it asks for nothing. */
+function handle(shortcut: string, target: HTMLElement, actions: KeyActions): boolean {
   const hand = inHand();
-  if (command && event.key.toLowerCase() === 'z' && !event.shiftKey) {
+  if (shortcut === 'Ctrl+z') {
     if (actions.mayWrite && !hand) actions.undo();
     return actions.mayWrite;
   }
-  if (event.altKey || (command && event.key !== 'Home' && event.key !== 'End')) return false;
-  if (hand?.by === 'keyboard') return handleHeld(event, hand, actions);
+  if (hand?.by === 'keyboard') return handleHeld(shortcut, hand, actions);
   if (hand) return false;
-  if (event.key === '?') {
+  if (shortcut === '?') {
     actions.help();
     return true;
   }
   const held = heldAt(target, actions.board);
   if (held && actions.mayWrite && actions.board) {
-    if (event.key === 'm') {
+    if (shortcut === 'm') {
       pickUpHere(held, target, actions.board);
       return true;
     }
-    if (held.kind === 'schedule' && event.key === 'u') {
+    if (held.kind === 'schedule' && shortcut === 'u') {
       // The card goes; the cell it stood in stays.
       const cell = target.closest<HTMLElement>('[data-cell]');
       actions.unschedule(held.schedule);
       if (cell) stopsIn(cell)[0]?.focus();
       return true;
     }
-    if (held.kind === 'schedule' && event.key === 't' && held.schedule.event.type === 'Core') {
+    if (held.kind === 'schedule' && shortcut === 't' && held.schedule.event.type === 'Core') {
       actions.trade(held.schedule);
       return true;
     }
   }
-  const next = neighbour(event, target);
+  const next = neighbour(shortcut, target);
   next?.focus();
   next?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   return next !== undefined;
@@ -123,8 +123,8 @@ function pickUpHere(held: Held, from: HTMLElement, board: WeekBoard): void {
   if (start) aimAt(cellElement(start));
 }
 
-function handleHeld(event: KeyboardEvent, hand: Hand, actions: KeyActions): boolean {
-  switch (event.key) {
+function handleHeld(shortcut: string, hand: Hand, actions: KeyActions): boolean {
+  switch (shortcut) {
     case 'Escape':
       letGo();
       origin?.focus();
@@ -137,7 +137,7 @@ function handleHeld(event: KeyboardEvent, hand: Hand, actions: KeyActions): bool
       return false;
     default: {
       const cell = hand.target && cellElement(hand.target.key);
-      const next = cell && neighbour(event, cell);
+      const next = cell && neighbour(shortcut, cell);
       if (next) aimAt(next);
       return next !== undefined;
     }
@@ -175,8 +175,8 @@ function stopsIn(cell: HTMLElement): HTMLElement[] {
   return stops.length > 0 ? stops : [cell];
 }
 
-/** Where a key leads from a card or a cell; undefined for other keys and at the edges. From a cell itself, to cells. */
-function neighbour(event: KeyboardEvent, from: HTMLElement): HTMLElement | undefined {
+/** Where a shortcut leads from a card or a cell; undefined for others and at the edges. From a cell itself, to cells. */
+function neighbour(shortcut: string, from: HTMLElement): HTMLElement | undefined {
   const cell = from.closest<HTMLElement>('[data-cell]');
   const row = cell?.parentElement;
   if (!cell || !row) return undefined;
@@ -189,13 +189,13 @@ function neighbour(event: KeyboardEvent, from: HTMLElement): HTMLElement | undef
   const stopAt = (next: HTMLElement | undefined, index: number) =>
     next && (holding ? next : stopsIn(next).at(Math.min(index, stopsIn(next).length - 1)));
 
-  const far = event.key === 'Home' ? 0 : event.key === 'End' ? -1 : undefined;
-  if (far !== undefined) {
-    const wholeGrid = event.ctrlKey || event.metaKey;
+  const end = ENDS[shortcut];
+  if (end) {
+    const { far, wholeGrid } = end;
     const toRow = wholeGrid ? (far === 0 ? 0 : rows.length - 1) : rowIndex;
     return stopAt(cellAt(toRow, far === 0 ? 0 : days.length - 1), 0);
   }
-  const step = ARROWS[event.key];
+  const step = ARROWS[shortcut];
   if (!step) return undefined;
   const stops = holding ? [cell] : stopsIn(cell);
   const index = Math.max(stops.indexOf(from), 0);

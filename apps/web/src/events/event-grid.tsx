@@ -18,6 +18,7 @@ import { trpc } from '../api.ts';
 import { formatWhen } from '../time.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
+import { shortcutOf } from '../ui/shortcuts.ts';
 import { Bone } from '../ui/states.tsx';
 import { lastDayOf, titleOf, windowWords } from '../words.ts';
 import type { EventFilter } from './search.ts';
@@ -133,17 +134,18 @@ export function EventGrid({
   });
   const onKeyDown = (key: KeyboardEvent) => {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowPx) - 1);
-    const to = {
+    const to: Record<string, number> = {
       ArrowDown: active + 1,
       ArrowUp: active - 1,
       PageDown: active + page,
       PageUp: active - page,
       Home: 0,
       End: total - 1,
-    }[key.key];
-    if (to === undefined || key.altKey || key.ctrlKey || key.metaKey) return;
+    };
+    const index = to[shortcutOf(key) ?? ''];
+    if (index === undefined) return;
     key.preventDefault();
-    const next = Math.min(Math.max(to, 0), total - 1);
+    const next = Math.min(Math.max(index, 0), total - 1);
     focusNext.current = true;
     setChosen(next);
     rows.scrollToIndex(next);
@@ -181,7 +183,7 @@ export function EventGrid({
                 onFocus={() => setChosen(index)}
                 onClick={() => row && actions.open(row.event.eventId)}
                 onKeyDown={(key) => {
-                  if (key.key === 'Enter' && key.target === key.currentTarget && row) {
+                  if (shortcutOf(key) === 'Enter' && key.target === key.currentTarget && row) {
                     actions.open(row.event.eventId);
                   }
                 }}

@@ -9,6 +9,7 @@ import { StoreName } from '../shell/store-name.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { addDays, formatDay, formatMonth, todayIn } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { shortcutOf } from '../ui/shortcuts.ts';
 import { Bone, LoadError, Loading } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { TYPES } from '../words.ts';
@@ -36,9 +37,6 @@ export function MonthPage() {
       replace: true,
     });
 
-  if (query.isError && !shown) {
-    return <LoadError what="The month" error={query.error} onRetry={() => void query.refetch()} />;
-  }
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-surface px-3 py-2">
@@ -74,6 +72,8 @@ export function MonthPage() {
             <MonthList view={shown} storeId={search.store} />
           )}
         </div>
+      ) : query.isError ? (
+        <LoadError what="The month" error={query.error} onRetry={() => void query.refetch()} />
       ) : (
         <Loading what="month">
           <div className="grid gap-1 p-2 md:grid-cols-7">
@@ -126,13 +126,13 @@ function MonthGrid({
 
   const onKeyDown = (event: KeyboardEvent) => {
     const from = event.target instanceof HTMLElement ? event.target.dataset.day : undefined;
-    if (!from || event.altKey || event.ctrlKey || event.metaKey) return;
-    const to = goal(event.key, from);
-    if (to === undefined) return;
+    const shortcut = shortcutOf(event);
+    const to = from && shortcut && goal(shortcut, from);
+    if (!to) return;
     event.preventDefault();
     going.current = true;
     setWanted(to);
-    if (to.slice(0, 7) !== view.month && (event.key.startsWith('Page') || !has(to))) onMonth(to.slice(0, 7));
+    if (to.slice(0, 7) !== view.month && (shortcut.startsWith('Page') || !has(to))) onMonth(to.slice(0, 7));
   };
 
   const weeks = Array.from({ length: view.days.length / 7 }, (_, week) =>

@@ -1,0 +1,62 @@
+/** What a shortcut is made from: a keydown of the browser or of React. */
+type Press = Pick<
+  KeyboardEvent,
+  'key' | 'code' | 'repeat' | 'altKey' | 'ctrlKey' | 'metaKey' | 'shiftKey'
+> & {
+  isComposing?: boolean;
+};
+
+/** Keys that only move, and go on moving while they are held. */
+const MOVES = ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown'];
+
+/**
+ * The name of the shortcut that a press asks for, such as `u`, `?`, `ArrowUp` or `Ctrl+z` (⌘ counts as Ctrl); undefined
+ * where it asks for none. A letter is the same in both cases, and on a layout without Latin letters the one that its key has
+ * on others. A held key asks once, unless it moves.
+ */
+export function shortcutOf(press: Press): string | undefined {
+  if (press.isComposing || press.altKey || (press.repeat && !MOVES.includes(press.key))) return undefined;
+  const key = press.key.length === 1 ? letterOf(press) : press.key;
+  const command = press.ctrlKey || press.metaKey;
+  return command ? `Ctrl+${press.shiftKey ? 'Shift+' : ''}${key}` : key;
+}
+
+function letterOf({ key, code }: Press): string {
+  const [, letter] = /^Key([A-Z])$/.exec(code) ?? [];
+  const isLatin = key.charCodeAt(0) < 128;
+  return (isLatin || letter === undefined ? key : letter).toLowerCase();
+}
+
+/**
+ * Hands every shortcut that is pressed on the page to `handle`, which tells whether it was one; those pressed in fields,
+ * menus and dialogs are theirs. Returns how to stop.
+ */
+export function onShortcut(handle: (shortcut: string, target: HTMLElement) => boolean): () => void {
+  const onKey = (event: KeyboardEvent) => {
+    const { target } = event;
+    if (!(target instanceof HTMLElement) || event.defaultPrevented) return;
+    if (target.closest('input, select, textarea, [role=dialog], [role=menu]')) return;
+    const shortcut = shortcutOf(event);
+    if (shortcut !== undefined && handle(shortcut, target)) event.preventDefault();
+  };
+  document.addEventListener('keydown', onKey);
+  return () => document.removeEventListener('keydown', onKey);
+}
+
+/**
+ * Lets Enter and the space bar press a button or send a form once, however long they are held: what opens under the key
+ * would be pressed by it as well.
+ */
+export function pressOnce(): void {
+  document.addEventListener(
+    'keydown',
+    (event) => {
+      const { key, repeat, target } = event;
+      if (!repeat || (key !== 'Enter' && key !== ' ') || !(target instanceof HTMLElement)) return;
+      const isText = target.matches('textarea, input:not([type=radio], [type=checkbox], [type=file])');
+      if (isText && (key === ' ' || target instanceof HTMLTextAreaElement)) return;
+      event.preventDefault();
+    },
+    { capture: true },
+  );
+}
