@@ -3,6 +3,8 @@ import { expect } from 'vitest';
 
 /** Types a day such as `2026-12-05` digit by digit into a date control, beginning at its month, as people do. */
 export async function typeDay(page: Page, field: Locator, day: string): Promise<void> {
+  // What was typed before left the focus at the year.
+  await field.blur();
   await field.focus();
   const [year, month, date] = day.split('-');
   for (const digit of `${month}${date}${year}`) await page.keyboard.press(digit);
