@@ -1,6 +1,7 @@
 import { type SubmitEvent, useRef } from 'react';
 import { trpc } from '../api.ts';
 import { useSession } from '../shell/use-session.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { Bone, LoadError, Loading, Refusal } from '../ui/states.tsx';
@@ -11,6 +12,7 @@ import { SessionList } from './session-list.tsx';
 
 /** One's own password, and where one is signed in. */
 export function AccountPage() {
+  useTitle('Password and sessions');
   const { name, email, role } = useSession();
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">

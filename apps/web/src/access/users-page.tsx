@@ -3,6 +3,7 @@ import { Ban, CircleCheck, Plus, Settings2, Undo2 } from 'lucide-react';
 import { type SubmitEvent, useId, useState } from 'react';
 import { trpc } from '../api.ts';
 import { useSession } from '../shell/use-session.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { formatMoment } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -23,6 +24,7 @@ const roleOf = (value: unknown): Role => (value === 'admin' || value === 'dispat
 
 /** Who may sign in and as what: for admins. */
 export function UsersPage() {
+  useTitle('Users');
   const { role } = useSession();
   const isAdmin = role === 'admin';
   const [asked, setAsked] = useState<'invite' | string>();

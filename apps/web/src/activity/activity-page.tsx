@@ -3,6 +3,7 @@ import { Suspense } from 'react';
 import { EventPanel } from '../board/dialogs.ts';
 import { given } from '../routes.tsx';
 import { StoreName } from '../shell/store-name.tsx';
+import { useTitle } from '../shell/use-title.ts';
 import type { ActivitySearch } from './activity-search.ts';
 import { AttentionList } from './attention-list.tsx';
 import { HistoryList } from './history-list.tsx';
@@ -20,6 +21,7 @@ const TABS = [
 /** What needs a person first, then who did what, and what came of reading Crossmark's list. */
 export function ActivityPage() {
   const search = route.useSearch();
+  useTitle(TABS.find(({ tab }) => tab === search.tab)?.label);
   const navigate = route.useNavigate();
   const set = (change: { [Key in keyof ActivitySearch]?: ActivitySearch[Key] | undefined }, replace = true) =>
     void navigate({

@@ -6,6 +6,7 @@ import { trpc } from '../api.ts';
 import { EventPanel } from '../board/dialogs.ts';
 import { given } from '../routes.tsx';
 import { useIsAdmin } from '../shell/use-session.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { formatDay, formatTime, workDateOf, zoneWords } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ByDay } from '../ui/by-day.tsx';
@@ -22,6 +23,7 @@ type Change = { [Key in keyof AuditSearch]?: AuditSearch[Key] | undefined };
 
 /** Who did what, from what to what: for admins. */
 export function AuditPage() {
+  useTitle('Audit log');
   if (!useIsAdmin()) {
     return (
       <Empty title="Only an admin sees the audit log.">

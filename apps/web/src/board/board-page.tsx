@@ -8,6 +8,7 @@ import { whenIdle } from '../idle.ts';
 import { type BoardSearch, given, weekAsked } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { addDays, formatWeek, weekIn, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
@@ -49,6 +50,7 @@ export function BoardPage() {
   // Around midnight the store may be in another week than the viewer: the store's today decides.
   const thatWeek = query.isPlaceholderData ? undefined : query.data?.weekOf;
   const weekOf = search.week ? weekStart(search.week) : (thatWeek ?? weekIn(store?.timeZone));
+  useTitle(`Week ${formatWeek(weekOf)}`);
   const storeToday = query.data?.today;
   const planned = useForeshadowed(query.data);
   // Hundreds of cards are drawn when nobody waits for anything else: what is clicked or typed meanwhile is answered first.

@@ -11,6 +11,7 @@ import { whenIdle } from '../idle.ts';
 import { StoreName } from '../shell/store-name.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { addDays, formatDay, todayIn } from '../time.ts';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import { DateInput } from '../ui/date-field.tsx';
@@ -37,6 +38,7 @@ export function DayPage() {
   const store = useStore();
   const today = todayIn(store?.timeZone);
   const day = search.day ?? today;
+  useTitle(`${formatDay(day)}, ${day.slice(0, 4)}`);
   const [asked, setAsked] = useState<Asked>();
   const query = trpc.day.get.useQuery(
     { day, ...(search.store && { storeId: search.store }) },

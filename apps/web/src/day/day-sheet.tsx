@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { ArrowLeft, Printer } from 'lucide-react';
 import { trpc } from '../api.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { formatDay, formatTime, otherZone, todayIn } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Bone, LoadError, Loading } from '../ui/states.tsx';
@@ -15,6 +16,7 @@ const route = getRouteApi('/app/day/print');
 export function DaySheet() {
   const search = route.useSearch();
   const day = search.day ?? todayIn(useStore()?.timeZone);
+  useTitle(`Daily sheet, ${formatDay(day)}, ${day.slice(0, 4)}`);
   const query = trpc.day.get.useQuery({ day, ...(search.store && { storeId: search.store }) });
   return (
     <div className="min-h-0 flex-1 overflow-auto print:overflow-visible">

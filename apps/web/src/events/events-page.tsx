@@ -9,6 +9,7 @@ import { downloadCsv } from '../download.ts';
 import { type EventsSearch, given } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { otherZone, todayIn } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -45,6 +46,7 @@ export function EventsPage() {
   const clear = () => set(Object.fromEntries(NARROWING.map((part) => [part, undefined])));
 
   const unreported = search.view === 'unreported';
+  useTitle(unreported ? 'Unreported events' : 'Events');
   const filter = useMemo(() => filterOf(search), [search]);
   const stores = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
   const store = useStore();

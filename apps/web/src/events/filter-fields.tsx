@@ -80,7 +80,7 @@ export function FilterFields({
 }
 
 const BOX =
-  'h-8 min-w-0 rounded-md border bg-surface px-2 text-sm pointer-coarse:h-11 pointer-coarse:text-base aria-invalid:border-failed';
+  'h-8 min-w-0 rounded-md border bg-surface px-2 text-sm pointer-coarse:h-11 aria-invalid:border-failed';
 const look = (on: boolean) => (on ? 'border-accent bg-accent-soft!' : 'border-line-strong');
 
 function Pick({

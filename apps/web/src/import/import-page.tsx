@@ -7,6 +7,7 @@ import { trpc } from '../api.ts';
 import { downloadCsv } from '../download.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Bone, Empty, Loading, Refusal } from '../ui/states.tsx';
@@ -20,6 +21,7 @@ type PreviewRow = ImportPreview['rows'][number];
 
 /** Reads the company's CSV files: shows what each row would do before anything is written. And writes them. */
 export function ImportPage() {
+  useTitle('Import');
   const mayWrite = useMayWrite();
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">

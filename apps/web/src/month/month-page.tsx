@@ -1,4 +1,5 @@
 // biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a table may be a grid of the keyboard; its cells are gridcells then
+
 import type { MonthView } from '@scheduler/server/router';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
@@ -7,6 +8,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { trpc } from '../api.ts';
 import { StoreName } from '../shell/store-name.tsx';
 import { useStore } from '../shell/use-store.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { addDays, formatDay, formatMonth, todayIn } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { shortcutOf } from '../ui/shortcuts.ts';
@@ -26,6 +28,7 @@ export function MonthPage() {
   const grid = useMedia('(min-width: 768px)');
   const thisMonth = todayIn(store?.timeZone).slice(0, 7);
   const month = search.month ?? thisMonth;
+  useTitle(formatMonth(month));
   const query = trpc.month.get.useQuery(
     { month, ...(search.store && { storeId: search.store }) },
     { placeholderData: keepPreviousData },

@@ -4,6 +4,7 @@ import { ChevronLeft } from 'lucide-react';
 import { useState } from 'react';
 import { trpc } from '../api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { Button } from '../ui/button.tsx';
 import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -21,6 +22,7 @@ const isStatus = (value: string): value is Status => value in STATUSES;
 
 /** Takes people over from Crossmark's rep list: shows what each rep would do before anything is written. */
 export function ImportPeoplePage() {
+  useTitle('Import people');
   const mayWrite = useMayWrite();
   const utils = trpc.useUtils();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
@@ -85,7 +87,7 @@ export function ImportPeoplePage() {
                     placeholder="Search by name or number"
                     value={text}
                     onChange={(change) => setText(change.target.value)}
-                    className="h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm sm:ml-auto sm:w-64 pointer-coarse:h-11 pointer-coarse:text-base"
+                    className="h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm sm:ml-auto sm:w-64 pointer-coarse:h-11"
                   />
                   <select
                     aria-label="Show reps"

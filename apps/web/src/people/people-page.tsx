@@ -4,6 +4,7 @@ import { Download, Pencil, Plus, UserMinus } from 'lucide-react';
 import { useState } from 'react';
 import { trpc } from '../api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { formatDay } from '../time.ts';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import { TickBox } from '../ui/field.tsx';
@@ -15,6 +16,7 @@ type Asked = { kind: 'add' } | { kind: 'edit' | 'retire'; person: Employee };
 
 /** Who works in the club: add, change, retire, and whether Crossmark knows them. */
 export function PeoplePage() {
+  useTitle('People');
   const mayWrite = useMayWrite();
   const [withRetired, setWithRetired] = useState(false);
   const [text, setText] = useState('');
@@ -41,7 +43,7 @@ export function PeoplePage() {
             placeholder="Search by name, role or number"
             value={text}
             onChange={(change) => setText(change.target.value)}
-            className="h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm sm:ml-auto sm:w-72 pointer-coarse:h-11 pointer-coarse:text-base"
+            className="h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm sm:ml-auto sm:w-72 pointer-coarse:h-11"
           />
           <TickBox checked={withRetired} onChange={(change) => setWithRetired(change.target.checked)}>
             Show retired

@@ -14,6 +14,7 @@ import {
 import { useState } from 'react';
 import { trpc } from '../api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { addDays, formatDay, formatTime, formatWeek, otherZone, weekStart } from '../time.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
@@ -29,6 +30,7 @@ const route = getRouteApi('/app/people/$id');
 export function PersonPage() {
   const employeeId = Number(route.useParams().id);
   const query = trpc.employees.get.useQuery({ employeeId });
+  useTitle(query.data?.name);
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto grid max-w-[100rem] grid-cols-1 gap-4 p-3 sm:p-4">

@@ -2,6 +2,7 @@ import type { PersonWeek } from '@scheduler/server/router';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft, Printer } from 'lucide-react';
 import { trpc } from '../api.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { formatDay, formatTime, formatWeek } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Bone, LoadError, Loading } from '../ui/states.tsx';
@@ -13,6 +14,7 @@ export function WeekSheet() {
   const { id } = route.useParams();
   const { week } = route.useSearch();
   const query = trpc.employees.week.useQuery({ employeeId: Number(id), ...(week && { weekOf: week }) });
+  useTitle(query.data && `${query.data.employee.name}, ${formatWeek(query.data.weekOf)}`);
   return (
     <div className="paper min-h-dvh">
       <main className="mx-auto grid max-w-[52rem] grid-cols-1 gap-4 p-4 print:max-w-none print:p-0">

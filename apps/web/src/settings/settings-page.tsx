@@ -5,6 +5,7 @@ import { Pencil, Trash2 } from 'lucide-react';
 import { type SubmitEvent, useId, useState } from 'react';
 import { trpc } from '../api.ts';
 import { useIsAdmin } from '../shell/use-session.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { formatClock, formatDay, formatDuration, formatTime } from '../time.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
@@ -20,6 +21,7 @@ import { NOON_CHECK_WORDS, problemOf } from '../words.ts';
  * checks, holidays.
  */
 export function SettingsPage() {
+  useTitle('Settings');
   const isAdmin = useIsAdmin();
   const query = trpc.settings.get.useQuery({});
   return (

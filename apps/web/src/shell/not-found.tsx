@@ -1,7 +1,9 @@
 import { Link } from '@tanstack/react-router';
 import { buttonClass } from '../ui/button.tsx';
+import { useTitle } from './use-title.ts';
 
 export function NotFound() {
+  useTitle('Not found');
   return (
     <main className="grid min-h-dvh place-content-center justify-items-center gap-3 p-6 text-center">
       <h1 className="text-lg font-semibold">There is no such page</h1>

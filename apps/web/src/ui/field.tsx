@@ -1,7 +1,7 @@
 import { type ComponentProps, type ReactNode, useId } from 'react';
 
 export const FIELD_BOX =
-  'w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm text-ink h-9 pointer-coarse:h-11 pointer-coarse:text-base disabled:opacity-60 aria-invalid:border-failed';
+  'w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm text-ink h-9 pointer-coarse:h-11 disabled:opacity-60 aria-invalid:border-failed';
 
 /** A label, a hint and a problem tied to one control. */
 export function Labelled({

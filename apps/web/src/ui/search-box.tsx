@@ -52,7 +52,7 @@ export function SearchBox({
         placeholder={placeholder}
         maxLength={100}
         {...useTypedText({ value, onChange })}
-        className={`h-8 w-full min-w-0 rounded-md border bg-surface pr-2 pl-7 text-sm pointer-coarse:h-11 pointer-coarse:text-base ${value === '' ? 'border-line-strong' : 'border-accent bg-accent-soft!'}`}
+        className={`h-8 w-full min-w-0 rounded-md border bg-surface pr-2 pl-7 text-sm pointer-coarse:h-11 ${value === '' ? 'border-line-strong' : 'border-accent bg-accent-soft!'}`}
       />
     </div>
   );
