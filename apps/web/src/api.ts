@@ -4,7 +4,7 @@ import { httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError, type T
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query';
 import { observable } from '@trpc/server/observable';
 import { attendance } from './attended.ts';
-import { isOnline, reportReachable, reportSignedOut } from './connection.ts';
+import { isOnline, reportReachable, reportSignedOut, untilSignedInAgain } from './connection.ts';
 import { OfflineError } from './words.ts';
 
 export const trpc = createTRPCReact<AppRouter>();
@@ -31,9 +31,34 @@ const refuseEditsOffline: TRPCLink<AppRouter> =
           observer.error(TRPCClientError.from(new OfflineError(message)));
         });
 
+/** An edit that is refused because the session has ended did nothing: it is made once more when the same person is signed in again. */
+const repeatWhenSignedIn: TRPCLink<AppRouter> =
+  () =>
+  ({ op, next }) =>
+    observable((observer) => {
+      let over = false;
+      let call = { unsubscribe: () => {} };
+      const send = () => {
+        call = next(op).subscribe({
+          next: observer.next,
+          complete: observer.complete,
+          error: (error) => {
+            if (op.type !== 'mutation' || codeOf(error) !== 'UNAUTHORIZED') observer.error(error);
+            else void untilSignedInAgain().then(() => over || send());
+          },
+        });
+      };
+      send();
+      return () => {
+        over = true;
+        call.unsubscribe();
+      };
+    });
+
 export const trpcClient = trpc.createClient({
   links: [
     refuseEditsOffline,
+    repeatWhenSignedIn,
     splitLink({
       condition: (operation) => operation.type === 'subscription',
       true: httpSubscriptionLink({ url: '/trpc' }),
@@ -48,7 +73,7 @@ const FINAL = ['UNAUTHORIZED', 'FORBIDDEN', 'NOT_FOUND', 'BAD_REQUEST'];
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({
     onError: (error) => {
-      if (codeOf(error) === 'UNAUTHORIZED') reportSignedOut();
+      if (codeOf(error) === 'UNAUTHORIZED') reportSignedOut('ended');
     },
   }),
   defaultOptions: {

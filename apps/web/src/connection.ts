@@ -11,7 +11,8 @@ interface Connection {
   live: LiveState;
   reachable: boolean;
   online: boolean;
-  signedOut: boolean;
+  /** Whether the session is over: it `ended` by itself, or was `left` on purpose in another tab. */
+  signedOut: false | 'ended' | 'left';
   /** The moment that what is on screen shows; null while it is kept up to date. */
   shows: Instant | null;
 }
@@ -40,8 +41,26 @@ window.addEventListener('offline', () => change({ online: false }));
 
 export const reportReachable = (reachable: boolean): void => change({ reachable });
 export const reportLive = (live: LiveState): void => change({ live });
-export const reportSignedOut = (): void => change({ signedOut: true });
+export const reportSignedOut = (how: 'ended' | 'left'): void => change({ signedOut: how });
 export const reportSignedIn = (): void => change({ signedOut: false, live: 'connecting' });
+
+const held: (() => void)[] = [];
+
+/** Whether a call waits for whoever made it to sign in again. */
+export const isHoldingCalls = (): boolean => held.length > 0;
+
+/** The calls that wait go on: whoever made them has signed in again. */
+export function releaseCalls(): void {
+  for (const goOn of held.splice(0)) goOn();
+}
+
+/** The session ended before a call. Resolves when the same person has signed in again; else the page is gone. */
+export function untilSignedInAgain(): Promise<void> {
+  return new Promise((resolve) => {
+    held.push(resolve);
+    reportSignedOut('ended');
+  });
+}
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

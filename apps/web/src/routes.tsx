@@ -70,6 +70,11 @@ const signIn = createRoute({
       ended: search.ended === true ? true : undefined,
     });
   },
+  // Whoever is signed in has no need of it. Where the server can't be reached, nobody is known to be.
+  beforeLoad: async ({ search: { next, ended } }) => {
+    if (ended) return;
+    if (await currentSession().catch(() => null)) throw redirect({ href: next ?? '/', replace: true });
+  },
   component: lazyRouteComponent(() => import('./shell/sign-in.tsx'), 'SignIn'),
 });
 

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { type ReactNode, type SubmitEvent, useEffect, useId, useState } from 'react';
 import { trpc } from '../api.ts';
 import { signIn } from '../session.ts';
+import { useTitle } from '../shell/use-title.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { Refusal } from '../ui/states.tsx';
@@ -13,6 +14,7 @@ const tokenHere = (): string => window.location.hash.slice(1);
 
 /** What a one-time link opens: the set-up of a fresh installation, an invitation, or a new password. */
 export function LinkPage() {
+  useTitle('Welcome');
   const [token] = useState(tokenHere);
   const { mutate, data, error } = trpc.access.open.useMutation();
   useEffect(() => mutate({ token }), [mutate, token]);
@@ -69,7 +71,7 @@ function Frame({ title, children }: { title: string; children: ReactNode }) {
 /** Goes on as the one who was just let in; where signing in fails, the sign-in page says why. */
 async function enter(email: string, password: string): Promise<void> {
   const refused = await signIn(email, password);
-  window.location.assign(refused ? '/sign-in' : '/');
+  window.location.replace(refused ? '/sign-in' : '/');
 }
 
 const CARD = 'grid w-full max-w-md gap-4 rounded-xl border border-line bg-surface p-6';

@@ -27,6 +27,7 @@ import {
 import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import { useLeavePanel } from '../ui/layers.ts';
 import { Bone, LoadError, Loading, Refusal } from '../ui/states.tsx';
 import { syncSentence, titleOf, windowWords } from '../words.ts';
 import { PlanDialog } from './plan-dialog.tsx';
@@ -37,7 +38,8 @@ import { TradeDialog } from './trade-dialog.tsx';
 import { TypeDialog } from './type-dialog.tsx';
 
 /** One event and its schedule: what is planned, what can be done with it, and how far it has got to Crossmark. */
-export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () => void }) {
+export function EventPanel({ eventId, onClose: replace }: { eventId: number; onClose: () => void }) {
+  const onClose = useLeavePanel(replace);
   const mayWrite = useMayWrite();
   const detail = trpc.events.get.useQuery({ eventId });
   const stores = trpc.stores.list.useQuery();
@@ -56,7 +58,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
   const store = row && stores.data?.find((each) => each.id === row.storeId);
   if (!row || !store) {
     return (
-      <Dialog shape="side" title="Event" onClose={onClose}>
+      <Dialog shape="side" isInAddress title="Event" onClose={onClose}>
         {detail.isError || stores.isError ? (
           <LoadError
             what="The event"
@@ -102,6 +104,7 @@ export function EventPanel({ eventId, onClose }: { eventId: number; onClose: () 
     <>
       <Dialog
         shape="side"
+        isInAddress
         title={title}
         description={
           <span className="flex flex-wrap items-center gap-x-3 gap-y-1">

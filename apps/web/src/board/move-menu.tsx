@@ -3,6 +3,7 @@ import { ArrowLeftRight, CalendarClock, PanelRightOpen, Undo2, UserRoundPen } fr
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { formatDay, formatTime } from '../time.ts';
+import { useLayer } from '../ui/layers.ts';
 import { titleOf } from '../words.ts';
 import { cellKey, judgeFor } from './targets.ts';
 
@@ -30,6 +31,7 @@ export function MoveMenu({
   choices: MoveChoices;
   onClose: () => void;
 }) {
+  useLayer(onClose);
   const { event, employeeId, workDate } = schedule;
   const person = board.people.find((each) => each.id === employeeId);
   const judge = judgeFor(board, { kind: 'schedule', schedule });

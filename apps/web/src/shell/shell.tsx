@@ -1,5 +1,5 @@
 import type { RefreshRun } from '@scheduler/server/router';
-import { Link, Outlet, useRouter } from '@tanstack/react-router';
+import { Link, Outlet } from '@tanstack/react-router';
 import {
   CalendarCheck2,
   CalendarDays,
@@ -12,41 +12,20 @@ import {
 } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { trpc } from '../api.ts';
-import { reportSignedOut, useConnection } from '../connection.ts';
 import { useLiveUpdates } from '../live.ts';
-import { forgetSession, onSessionChange } from '../session.ts';
 import { formatFromNow, useNow } from '../time.ts';
 import { Button } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
 import { problemOf } from '../words.ts';
 import { ConnectionNotice, ZoneNotice } from './notices.tsx';
 import { PageLinks } from './page-links.tsx';
-import { useMayWrite, useSession } from './use-session.ts';
+import { SessionEnd } from './session-end.tsx';
+import { useMayWrite } from './use-session.ts';
 import { UserMenu } from './user-menu.tsx';
 
 /** What stands around every page: where one is, how the sync stands, and who one is. */
 export function Shell() {
   useLiveUpdates();
-  const { signedOut } = useConnection();
-  const { email } = useSession();
-  useEffect(
-    () =>
-      onSessionChange((now) => {
-        if (now === null) reportSignedOut();
-        // Somebody else's page may show what this one may not, and must not save in their name.
-        else if (now !== email.toLowerCase()) window.location.reload();
-      }),
-    [email],
-  );
-  const router = useRouter();
-  useEffect(() => {
-    if (!signedOut) return;
-    forgetSession();
-    const search = { next: router.latestLocation.href, ended: true };
-    // Loaded anew: what was shown, and what could be undone, is gone from this tab's memory.
-    void router.navigate({ to: '/sign-in', search, reloadDocument: true });
-  }, [signedOut, router]);
-
   return (
     <div className="flex min-h-dvh flex-col md:h-dvh">
       <a
@@ -70,6 +49,7 @@ export function Shell() {
       </header>
       <ZoneNotice />
       <ConnectionNotice />
+      <SessionEnd />
       <main id="content" tabIndex={-1} className="flex min-h-0 flex-1 flex-col outline-none">
         <Outlet />
       </main>

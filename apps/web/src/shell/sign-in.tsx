@@ -5,10 +5,12 @@ import { reportSignedIn } from '../connection.ts';
 import { forgetSession, onSessionChange, signIn } from '../session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
+import { useTitle } from './use-title.ts';
 
 const route = getRouteApi('/sign-in');
 
 export function SignIn() {
+  useTitle('Sign in');
   const { next, ended } = route.useSearch();
   const router = useRouter();
   const [busy, setBusy] = useState(false);
@@ -17,7 +19,8 @@ export function SignIn() {
   const goOn = useCallback(() => {
     queryClient.clear();
     reportSignedIn();
-    router.history.push(next ?? '/');
+    // In place of this page: Back never shows it to who is signed in.
+    router.history.replace(next ?? '/');
   }, [router, next]);
   useEffect(
     () =>

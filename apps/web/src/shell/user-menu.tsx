@@ -23,8 +23,8 @@ export function UserMenu() {
       });
       return;
     }
-    // Loaded anew: what was shown, and what could be undone, is gone from this tab's memory.
-    await navigate({ to: '/sign-in', reloadDocument: true });
+    // Loaded anew: what was shown, and what could be undone, is gone from this tab's memory, and from where Back leads.
+    await navigate({ to: '/sign-in', reloadDocument: true, replace: true });
   };
   return (
     <>

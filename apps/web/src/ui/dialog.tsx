@@ -2,6 +2,7 @@ import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useRef } from 'react';
 import { IconButton } from './button.tsx';
+import { useLayer } from './layers.ts';
 
 const FOCUS_FIRST = ['input:checked:enabled', 'input:enabled', 'button:enabled'];
 
@@ -14,7 +15,7 @@ const SHAPES = {
 };
 
 /**
- * A modal dialog: Esc, the cross and a click outside close it. The focus starts at what is chosen or to be filled in, and
+ * A modal dialog: Esc, the cross, a click outside and Back close it. The focus starts at what is chosen or to be filled in, and
  * goes back to where it was, or to the page where that is gone.
  */
 export function Dialog({
@@ -22,6 +23,7 @@ export function Dialog({
   description,
   shape = 'middle',
   footer,
+  isInAddress = false,
   onClose,
   children,
 }: {
@@ -30,9 +32,12 @@ export function Dialog({
   description?: ReactNode;
   shape?: keyof typeof SHAPES;
   footer?: ReactNode;
+  /** Whether the address says that it is open: then Back changes the address, and with it the page. */
+  isInAddress?: boolean;
   onClose: () => void;
   children: ReactNode;
 }) {
+  useLayer(onClose, !isInAddress);
   const opener = useRef(document.activeElement);
   const body = useRef<HTMLDivElement>(null);
   return (

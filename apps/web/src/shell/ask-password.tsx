@@ -1,0 +1,82 @@
+import { Dialog as Radix } from 'radix-ui';
+import { type SubmitEvent, useState } from 'react';
+import { signIn } from '../session.ts';
+import { Button } from '../ui/button.tsx';
+import { TextField } from '../ui/field.tsx';
+import { useLayer } from '../ui/layers.ts';
+import { useSession } from './use-session.ts';
+
+const stay = (event: Event) => event.preventDefault();
+
+/** Takes Back to itself: the page below stays as it is. */
+function Layer({ onBack }: { onBack: () => void }) {
+  useLayer(onBack);
+  return null;
+}
+
+/**
+ * Over a page whose session has ended with something filled in: asks for the password of the person who filled it in, and
+ * covers all that they saw. `onSignedIn` is called when the password was right, `onLeave` when somebody else wants in.
+ */
+export function AskPassword({ onSignedIn, onLeave }: { onSignedIn: () => void; onLeave: () => void }) {
+  const { email, name } = useSession();
+  const [backs, setBacks] = useState(0);
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const password = String(new FormData(event.currentTarget).get('password'));
+    setBusy(true);
+    setProblem(undefined);
+    const refused = await signIn(email, password).catch(
+      () => 'The scheduling server did not answer. Try again in a moment.',
+    );
+    if (!refused) onSignedIn();
+    setProblem(refused);
+    setBusy(false);
+  };
+  return (
+    <Radix.Root open>
+      <Layer key={backs} onBack={() => setBacks(backs + 1)} />
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-70 bg-ground" />
+        <Radix.Content
+          onEscapeKeyDown={stay}
+          onInteractOutside={stay}
+          aria-describedby="ended"
+          className="fixed inset-0 z-70 grid content-center justify-items-center overflow-y-auto p-4 outline-none"
+        >
+          <form
+            onSubmit={(event) => void submit(event)}
+            className="grid w-full max-w-sm gap-4 rounded-xl border border-line bg-surface p-6"
+          >
+            <Radix.Title className="text-lg font-semibold">Your session has ended</Radix.Title>
+            <p id="ended" className="rounded-md bg-waiting-soft p-2.5 text-sm text-waiting">
+              Enter your password to go on, {name}. What you have filled in is kept, and what you were saving
+              is saved then.
+            </p>
+            <TextField label="E-mail" type="email" autoComplete="username" readOnly value={email} />
+            <TextField
+              label="Password"
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              required
+              autoFocus
+            />
+            {/* Its room is kept, so that a problem moves nothing. */}
+            <p role="alert" className="min-h-5 text-sm text-failed">
+              {problem}
+            </p>
+            <Button type="submit" look="primary" className="h-10" busy={busy} busyLabel="Signing in…">
+              Sign in
+            </Button>
+            <Button look="quiet" onClick={onLeave}>
+              Leave this page and sign in anew
+            </Button>
+          </form>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

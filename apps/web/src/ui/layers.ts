@@ -1,0 +1,183 @@
+import { type RouterHistory, useRouter } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+
+/*
+ * What lies over the page, such as a dialog, has an entry of its own in the browser's history, at the same address: Back
+ * closes the topmost. What is closed by other means takes its entry away again, so that Back never does nothing.
+ */
+
+interface Layer {
+  close: () => void;
+}
+
+/** An entry that was made for a layer, and the address when it was made. */
+interface Entry {
+  index: number;
+  href: string;
+}
+
+const indexOf = ({ location }: RouterHistory): number => location.state.__TSR_index;
+
+/** The layers over a page. `pushEntry` adds an entry at the address that there is; `setAddress` changes that of an entry. */
+export class Layers {
+  private readonly layers: Layer[] = [];
+  private entries: Entry[] = [];
+  /** Entries of layers that went when the page went elsewhere: whoever comes back to one goes on to the one below. */
+  private readonly stale = new Set<number>();
+  /** The entry that opened something in the address itself, such as the panel of an event. */
+  private panelIndex: number | undefined;
+  private before: { index: number; href: string; pathname: string; hasPanel: boolean };
+  private arrived: (() => void) | undefined;
+  private planned = false;
+
+  private readonly history: RouterHistory;
+  private readonly pushEntry: () => void;
+  private readonly setAddress: (href: string) => void;
+
+  constructor(history: RouterHistory, pushEntry: () => void, setAddress: (href: string) => void) {
+    this.history = history;
+    this.pushEntry = pushEntry;
+    this.setAddress = setAddress;
+    this.before = this.now();
+    history.subscribe(({ action: { type } }) => this.moved(type));
+  }
+
+  /** Puts a layer over the page; `close` is called when Back closes it. Returns how to tell that it is gone. */
+  open(close: () => void): () => void {
+    const layer = { close };
+    this.layers.push(layer);
+    this.adjustSoon();
+    return () => {
+      const at = this.layers.indexOf(layer);
+      if (at >= 0) this.layers.splice(at, 1);
+      this.adjustSoon();
+    };
+  }
+
+  /** Closes what was opened in the address: by going back to before it, or by `replace` where this page began with it. */
+  leavePanel(replace: () => void): void {
+    if (this.arrived || this.entries.length > 0 || this.panelIndex !== indexOf(this.history)) replace();
+    else this.goBack(1);
+  }
+
+  private now() {
+    const { href, pathname, search } = this.history.location;
+    return {
+      index: indexOf(this.history),
+      href,
+      pathname,
+      hasPanel: new URLSearchParams(search).has('event'),
+    };
+  }
+
+  private moved(type: 'PUSH' | 'REPLACE' | 'BACK' | 'FORWARD' | 'GO'): void {
+    const { before } = this;
+    const now = this.now();
+    this.before = now;
+    if (type === 'PUSH') {
+      this.stale.delete(now.index);
+      if (now.hasPanel && !before.hasPanel && now.pathname === before.pathname) this.panelIndex = now.index;
+      return;
+    }
+    if (type === 'REPLACE') return;
+    if (this.arrived) {
+      this.arrived();
+      return;
+    }
+    const kept = this.entries.filter(({ index }) => index <= now.index);
+    const left = this.entries.slice(kept.length);
+    this.entries = kept;
+    // What was chosen in a dialog, such as a filter, stays in the address when Back closes it.
+    const [lowest] = left;
+    if (lowest && before.href !== lowest.href && before.pathname === now.pathname)
+      this.setAddress(before.href);
+    for (const layer of this.layers.splice(kept.length).reverse()) layer.close();
+    if (type === 'BACK' && this.stale.delete(now.index)) this.goBack(1);
+  }
+
+  /** Once all that opens and closes at a moment has done so: a dialog that follows another one takes over its entry. */
+  private adjustSoon(): void {
+    if (this.planned) return;
+    this.planned = true;
+    setTimeout(() => {
+      this.planned = false;
+      this.adjust();
+    });
+  }
+
+  private adjust(): void {
+    if (this.arrived) return;
+    const surplus = this.entries.length - this.layers.length;
+    const top = this.entries.at(-1);
+    if (surplus > 0 && top) {
+      const gone = this.entries.splice(-surplus);
+      if (indexOf(this.history) === top.index) this.goBack(surplus, gone[0]);
+      else for (const { index } of gone) this.stale.add(index);
+    } else if (surplus < 0) {
+      this.pushEntry();
+      this.entries.push({ index: indexOf(this.history), href: this.history.location.href });
+      this.adjust();
+    }
+  }
+
+  /** Goes back so many entries; whoever navigates meanwhile waits until that has happened. */
+  private goBack(count: number, lowest?: Entry): void {
+    const { href } = this.history.location;
+    const arrival = Promise.withResolvers<void>();
+    const unblock = this.history.block({
+      blockerFn: async ({ action }) => {
+        if (action === 'PUSH' || action === 'REPLACE') await arrival.promise;
+        return false;
+      },
+      enableBeforeUnload: false,
+    });
+    this.arrived = () => {
+      this.arrived = undefined;
+      unblock();
+      arrival.resolve();
+      if (lowest && href !== lowest.href) this.setAddress(href);
+      this.adjustSoon();
+    };
+    this.history.go(-count, { ignoreBlocker: true });
+  }
+}
+
+let layers: Layers | undefined;
+
+function useLayers(): Layers {
+  const router = useRouter();
+  layers ??= new Layers(
+    router.history,
+    () =>
+      void router.commitLocation({
+        ...router.latestLocation,
+        state: { ...router.latestLocation.state, layer: indexOf(router.history) + 1 },
+        resetScroll: false,
+      }),
+    (href) => void router.navigate({ href, replace: true, resetScroll: false }),
+  );
+  return layers;
+}
+
+/** Lets Back close what is on screen over the page, for as long as the component is. */
+export function useLayer(onClose: () => void, enabled = true): void {
+  const over = useLayers();
+  const latest = useRef(onClose);
+  useEffect(() => {
+    latest.current = onClose;
+  });
+  useEffect(() => (enabled ? over.open(() => latest.current()) : undefined), [over, enabled]);
+}
+
+/** How to close a panel that stands in the address: the page is then where it was before it was opened. */
+export function useLeavePanel(replace: () => void): () => void {
+  const over = useLayers();
+  return () => over.leavePanel(replace);
+}
+
+declare module '@tanstack/react-router' {
+  interface HistoryState {
+    /** Which entry was made for a layer over the page. */
+    layer?: number;
+  }
+}
