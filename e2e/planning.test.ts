@@ -1,4 +1,4 @@
-import { addDays, instantAt } from '@scheduler/scheduling';
+import { addDays, formatDay, instantAt } from '@scheduler/scheduling';
 import { type Api, signIn } from '@scheduler/scripts/api';
 import { heldBookings } from '@scheduler/scripts/crossmark-side';
 import { waitFor } from '@scheduler/scripts/process';
@@ -260,6 +260,35 @@ describe('planning a week at the board', () => {
       overrideReason: 'Trained for it',
     });
     await api.schedules.unschedule.mutate(saved);
+  });
+
+  it('a day off says what it is, and warns before anything is chosen for it', async () => {
+    const off = { startsOn: day(5), endsOn: day(5), reason: null };
+    const { version } = await api.employees.get.query({ employeeId: ben.id });
+    await api.employees.addTimeOff.mutate({ employeeId: ben.id, version, ...off });
+    await cell(ben, 5)
+      .getByText(`Time off, ${formatDay(day(5))}`, { exact: true })
+      .waitFor();
+    await cell(ben, 5)
+      .getByRole('button', { name: /^Schedule for/ })
+      .click();
+    const choose = page.getByRole('dialog', { name: /^What shall/ });
+    await choose.getByText(`${ben.name} has time off on ${formatDay(day(5))}.`).waitFor();
+    await page.keyboard.press('Escape');
+    const after = await api.employees.get.query({ employeeId: ben.id });
+    const added = after.timeOff.find(({ startsOn }) => startsOn === day(5));
+    await api.employees.removeTimeOff.mutate({
+      ...{ employeeId: ben.id, version: after.version, timeOffId: added?.id ?? 0 },
+    });
+  });
+
+  it('the tray tells what is open in other weeks, also where this one has nothing open', async () => {
+    const tray = page.locator('[data-tray]');
+    await tray.getByText(/Open in other weeks: \d+ before it, 8 after it\./).waitFor();
+    await page.goto(`${stack.apps.webUrl}/?week=${addDays(sunday, 28)}`);
+    await tray.getByText('Nothing is open in this week.').waitFor();
+    await tray.getByRole('link', { name: 'All unscheduled events' }).click();
+    await page.waitForURL(/\/events\?scheduled=no/);
   });
 
   it('an edit that somebody else overtook is refused with who did what, and reapplied when asked', async () => {
