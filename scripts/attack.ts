@@ -17,6 +17,7 @@ import { parse } from 'csv-parse/sync';
 import { type Api, signIn, signInCookie } from './lib/api.ts';
 import { startApp } from './lib/apps.ts';
 import { FIELDS, hostileInputs, largestBodies, RAW_REQUESTS } from './lib/attack/inputs.ts';
+import { waitWhileFlooded } from './lib/attack/others.ts';
 import { mainThreadMs, watchRows } from './lib/attack/watch.ts';
 import { openSwitchboard } from './lib/chaos/switchboard.ts';
 import { temporaryInfrastructure } from './lib/infrastructure.ts';
@@ -60,6 +61,7 @@ const statuses = new Map<number | 'no answer', number>();
 let inputs = 0;
 let changedByRefused = 0;
 const cpu = new Map<string, { ms: number; of: string }>();
+let others: Awaited<ReturnType<typeof waitWhileFlooded>> | undefined;
 
 const infrastructure = await temporaryInfrastructure();
 const { env, ports, databaseUrl } = infrastructure;
@@ -107,6 +109,10 @@ function report(): void {
   console.log(`answers of 500 and more ${failures.reduce((all, [, count]) => all + count, 0)}`);
   console.log(`processes that ended    ${ended.length}`);
   console.log(`slowest main thread     ${Math.round(slowest[0]?.[1].ms ?? 0)} ms for ${slowest[0]?.[0]}`);
+  if (others)
+    console.log(
+      `others' slowest answer   ${Math.round(others.slowestMs)} ms while one person floods (95 of 100 within ${Math.round(others.p95Ms)} ms)`,
+    );
   console.log(`sessions gained         ${gained}`);
   console.log(`rows changed by refused ${changedByRefused}`);
   console.log(`seconds                 ${Math.round((performance.now() - startedMs) / 1_000)}`);
@@ -203,6 +209,15 @@ async function attack(): Promise<void> {
   // As a dispatcher something large may be accepted; what is refused alone is looked at below.
   await watched.changed();
   say(`${inputs} inputs one after the other`);
+
+  const [viewer] = viewers;
+  const [dispatcher] = dispatchers;
+  if (viewer && dispatcher) {
+    const send = (attacker: Attacker) => (path: string) => ask(attacker, path);
+    others = await waitWhileFlooded(send(viewer), send(dispatcher));
+    await expectUnchanged('a flood of readings');
+    say(`${inputs} inputs: one person flooded, another looked at the board`);
+  }
 
   const share = (part: number) => Math.round((INPUTS - inputs) * part);
   const targets = { viewers: share(0.67), dispatchers: share(0.28), http: share(0.02) };

@@ -802,6 +802,27 @@ describe('the overview', () => {
   });
 });
 
+describe('while one person asks for more than the app can do at once', () => {
+  test.each([
+    ['tries', `/trpc/tries?input=${encodeURIComponent('{"eventId":1}')}`, 'sync_attempts'],
+    ['pages of queues', '/queues/api/queues?activeQueue=sync_schedule', 'graphile_worker._private_jobs'],
+    ['figures for Prometheus', '/metrics', 'workers'],
+  ])('others are served: %s', async (_what, url, table) => {
+    let all: Promise<unknown> = Promise.resolve();
+    await database.sql.begin(async (tx) => {
+      await tx.unsafe(`lock table ${table} in access exclusive mode`);
+      all = Promise.all(Array.from({ length: 40 }, () => ask('GET', url, 'viewer')));
+      await vi.waitFor(async () => {
+        const stuck = await database.sql`
+          select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        expect(stuck.length).toBeGreaterThan(0);
+      });
+      expect((await ask('GET', '/trpc/me', 'dispatcher')).statusCode).toBe(200);
+    });
+    await all;
+  });
+});
+
 describe('figures', () => {
   test.skipIf(!findRedis())('are those that the worker counted', async () => {
     const writer = createMetricsWriter(redis?.url, silent);

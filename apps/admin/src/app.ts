@@ -23,6 +23,8 @@ import {
   RefusedCalls,
   readiness,
   readJsonBodies,
+  ShareSpent,
+  Shares,
   securityHeaders,
 } from '@scheduler/runtime';
 import { TRPCError } from '@trpc/server';
@@ -118,6 +120,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     if (viewer) userIds.set(request, viewer.id);
     return viewer;
   };
+  const shares = new Shares();
   const refusedCalls = new RefusedCalls();
   app.addHook('onResponse', async (request, reply) => {
     const refused = refusedCalls.of(request);
@@ -199,8 +202,10 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
       bearer !== undefined &&
       options.metricsToken !== undefined &&
       isSameSecret(bearer, options.metricsToken);
-    if (!byToken && !(await viewerOf(request)))
+    const viewer = byToken ? null : await viewerOf(request);
+    if (!byToken && !viewer)
       return reply.code(401).send({ error: 'Sign in, or send the token that ADMIN_METRICS_TOKEN names.' });
+    await shares.begin(viewer?.id ?? 'metrics', reply.raw);
     return reply.type(PROMETHEUS_TYPE).send(await prometheusText(await services.facts.get(), metrics));
   });
 
@@ -211,7 +216,13 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     }
     if (await schemaIsBehind(database.db).catch(() => false))
       throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: SCHEMA_BEHIND });
-    return { viewer: await viewerOf(req), requestId: req.id, services };
+    const viewer = await viewerOf(req);
+    const inTurn = <T>(work: () => Promise<T>) =>
+      shares.run(viewer?.id ?? 'stranger', work).catch((error: unknown) => {
+        if (!(error instanceof ShareSpent)) throw error;
+        throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message: error.message });
+      });
+    return { viewer, requestId: req.id, inTurn, services };
   };
   await app.register(async (scope) => {
     readJsonBodies(scope, { mostBytes: () => MOST_BYTES.call, parsed: false });
@@ -249,6 +260,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     changed: services.facts.forget,
     db: database.db,
     viewerOf,
+    shares,
   });
 
   if (options.page === 'source') await servePageFromSource(app);

@@ -4,9 +4,12 @@ import { createLogger, runApp } from '@scheduler/runtime';
 import { buildAdmin } from './app.ts';
 import { adminEnv } from './env.ts';
 
+/** To the database: more than one person's share takes, see `Shares`. */
+const CONNECTIONS = 16;
+
 await runApp('admin', async () => {
   const env = adminEnv();
-  const database = connect(env.DATABASE_URL, { applicationName: 'crossmark-admin', max: 5 });
+  const database = connect(env.DATABASE_URL, { applicationName: 'crossmark-admin', max: CONNECTIONS });
   const metrics = createMetricsReader(env.REDIS_URL);
   const app = await buildAdmin({
     database,

@@ -4,7 +4,7 @@ import type { MetricsHistoryProvider } from '@bull-board/api/dist/types.js';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { isRead } from '@scheduler/auth';
 import { auditLog, type Db } from '@scheduler/db';
-import { internalErrorMessage, MOST_BYTES, readJsonBodies } from '@scheduler/runtime';
+import { internalErrorMessage, MOST_BYTES, readJsonBodies, type Shares } from '@scheduler/runtime';
 import { eq } from 'drizzle-orm';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { boardActor } from './board-queues.ts';
@@ -35,6 +35,7 @@ export async function mountQueues(
     changed: () => void;
     db: Db;
     viewerOf: (request: FastifyRequest) => Promise<Viewer | null>;
+    shares: Shares;
   },
 ): Promise<void> {
   const adapter = new FastifyAdapter();
@@ -75,6 +76,7 @@ export async function mountQueues(
             message: `Your role (${viewer.role}) can see the queues and change nothing. Ask an admin.`,
           });
         }
+        await options.shares.begin(viewer.id, reply.raw);
       });
 
       scope.addHook('preHandler', async (request) => {

@@ -26,6 +26,8 @@ import type { Viewer } from './viewer.ts';
 export interface Context {
   viewer: Viewer | null;
   requestId: string;
+  /** Does some work once it is the turn of whoever asks; refuses it where too much of theirs waits. See `Shares`. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   services: Services;
 }
 
@@ -99,7 +101,7 @@ const viewerProcedure = t.procedure.use(({ ctx, next, path, type }) => {
   const span = { name: `${type} ${path}`, kind: 'request', attributes: { requestId } } as const;
   const run = () =>
     traced({ ...span, failed: (result) => !result.ok }, () => next({ ctx: { ...ctx, viewer } }));
-  return inScope({ requestId }, run);
+  return ctx.inTurn(() => inScope({ requestId }, run));
 });
 
 const adminProcedure = viewerProcedure.use(async ({ ctx, next }) => {

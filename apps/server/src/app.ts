@@ -5,6 +5,7 @@ import {
   createAuth,
   isFromOwnPage,
   isRead,
+  networkOf,
   type SessionLimits,
   UNATTENDED_HEADER,
 } from '@scheduler/auth';
@@ -22,6 +23,8 @@ import {
   RefusedCalls,
   readiness,
   readJsonBodies,
+  ShareSpent,
+  Shares,
   securityHeaders,
 } from '@scheduler/runtime';
 import { formatDay } from '@scheduler/scheduling';
@@ -55,6 +58,8 @@ const MOST_FILES = 4;
 const LONGEST_REQUEST_MS = 30_000;
 /** Calls that the web client puts into one request; more are refused. */
 const LARGEST_BATCH = 20;
+/** To the database: more than one person's share takes, see `Shares`. */
+const CONNECTIONS = 24;
 /** Live streams of one user at one server: a browser opens one for all its pages. */
 const MOST_STREAMS = 50;
 
@@ -84,7 +89,7 @@ export async function buildServer(options: {
   const { databaseUrl, log } = options;
   const [baseUrl] = options.origins;
   if (!baseUrl) throw new Error('The server needs to know where browsers open it.');
-  const database = connect(databaseUrl, { applicationName: 'scheduler-server' });
+  const database = connect(databaseUrl, { max: CONNECTIONS, applicationName: 'scheduler-server' });
   const auth = createAuth({
     db: database.db,
     secret: options.authSecret,
@@ -151,6 +156,7 @@ export async function buildServer(options: {
     );
   });
   const userIds = new WeakMap<FastifyRequest, string>();
+  const shares = new Shares();
   const refusedCalls = new RefusedCalls();
 
   /** Statements on tables that aren't there yet would fail one by one, each in words of its own. */
@@ -212,6 +218,7 @@ export async function buildServer(options: {
     const user = await auth.userOf(headersOf(request));
     if (!user) return reply.status(401).send({ message: 'You are signed out. Sign in and try again.' });
     userIds.set(request, user.id);
+    await shares.begin(user.id, reply.raw);
     const asked = WEEK_FILE.safeParse({ ...(request.params as object), ...(request.query as object) });
     if (!asked.success) {
       return reply.status(400).send({ message: 'Ask for a person by number and a week by a day of it.' });
@@ -235,6 +242,7 @@ export async function buildServer(options: {
     assertRole(user, 'admin');
     const asked = AUDIT_FILE.safeParse(request.query);
     if (!asked.success) return reply.status(400).send({ message: inWords(asked.error).message });
+    await shares.begin(user.id, reply.raw);
     const lines = auditCsv(database.db, asked.data);
     // What can be refused is refused before the file begins.
     const { value: first = '' } = await lines.next();
@@ -287,7 +295,12 @@ export async function buildServer(options: {
     const rememberDevice = (email: string) => {
       res.header('set-cookie', auth.rememberDevice(headersOf(req), email));
     };
-    return { user, whoNow, rememberDevice, requestId: req.id, backend: { db: database.db, changes } };
+    const inTurn = <T>(work: () => Promise<T>) =>
+      shares.run(user?.id ?? `network ${networkOf(req.ip)}`, work).catch((error: unknown) => {
+        if (!(error instanceof ShareSpent)) throw error;
+        throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message: error.message });
+      });
+    return { user, whoNow, rememberDevice, requestId: req.id, inTurn, backend: { db: database.db, changes } };
   };
   const filesUnderWay = new Set<FastifyReply>();
   /**

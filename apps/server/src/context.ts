@@ -23,5 +23,7 @@ export interface Context {
   /** The browser is known for this user from now on: see `Auth.rememberDevice`. */
   rememberDevice(email: string): void;
   requestId: string;
+  /** Does some work once it is the turn of whoever asks; refuses it where too much of theirs waits. See `Shares`. */
+  inTurn<T>(work: () => Promise<T>): Promise<T>;
   backend: Backend;
 }

@@ -234,6 +234,7 @@ describe('a stream asks again who it is for', () => {
         whoNow,
         rememberDevice: () => {},
         requestId: id,
+        inTurn: (work) => work(),
         backend: { db: database.db, changes: feed },
       },
       { signal: leave.signal },

@@ -118,7 +118,7 @@ function procedureFor(role: UserRole) {
     } as const;
     const run = () =>
       traced({ ...span, failed: (result) => !result.ok }, () => next({ ctx: { user, actor } }));
-    return inScope({ requestId: ctx.requestId }, run);
+    return ctx.inTurn(() => inScope({ requestId: ctx.requestId }, run));
   });
 }
 
@@ -129,6 +129,8 @@ export const dispatcherProcedure = procedureFor('dispatcher');
 /** For who answers for the club's settings and people's access. */
 export const adminProcedure = procedureFor('admin');
 /** For whoever holds a one-time link: nobody is signed in yet, the link's token says what may be done. */
-export const linkProcedure = t.procedure.meta({ role: 'anyone' });
+export const linkProcedure = t.procedure
+  .meta({ role: 'anyone' })
+  .use(({ ctx, next }) => ctx.inTurn(() => next()));
 
 export const router = t.router;

@@ -18,4 +18,4 @@ export {
 } from './create-user.ts';
 export { isSameSecret } from './csrf.ts';
 export { isFromOwnPage, isRead } from './origin.ts';
-export { beginSignIn, TooEarly } from './throttle.ts';
+export { beginSignIn, networkOf, TooEarly } from './throttle.ts';

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { connect, type Database, type Patience } from './connect.ts';
@@ -86,6 +87,27 @@ describe('a connection that dies without being closed', () => {
     await expect(held).rejects.toThrow();
     await database.sql`update kept set n = 2`;
   });
+});
+
+test('where no connection can be opened, all that waits for one fails together, and what is asked later is tried anew', async () => {
+  const pool = open(4);
+  expect(await one(pool)).toEqual([{ one: 1 }]);
+  await firewall.close();
+  let attempts = 0;
+  const count = () => {
+    attempts += 1;
+  };
+  subscribe('net.client.socket', count);
+  try {
+    const asked = await Promise.allSettled(Array.from({ length: 200 }, () => one(pool)));
+    expect(asked.every(({ status }) => status === 'rejected')).toBe(true);
+    const transaction = pool.db.transaction((tx) => tx.execute(sql`select 1`));
+    await expect(transaction).rejects.toThrow();
+  } finally {
+    unsubscribe('net.client.socket', count);
+  }
+  expect(attempts).toBeGreaterThan(0);
+  expect(attempts).toBeLessThan(20);
 });
 
 test('a connection that is listened on and idle is left open', async () => {

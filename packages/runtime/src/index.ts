@@ -15,5 +15,6 @@ export { countedBy } from './proxies.ts';
 export { RefusedCalls } from './refused-calls.ts';
 export { RUN_SETTINGS, runApp } from './run.ts';
 export { inScope } from './scope.ts';
+export { ShareSpent, Shares } from './shares.ts';
 export { cleanText } from './text.ts';
 export { currentOrigin, type Origin, startTracing, traceCall, traced } from './tracing.ts';
