@@ -18,9 +18,10 @@ import { constantTimeEqual, makeSignature } from 'better-auth/crypto';
 import { type BetterAuthOptions, betterAuth } from 'better-auth/minimal';
 import { and, eq, lt, sql } from 'drizzle-orm';
 import { type AppName, CSRF_COOKIE, deviceCookie, sessionCookie } from './cookies.ts';
-import { canonicalEmail } from './create-user.ts';
+import { canonicalEmail, renewHash } from './create-user.ts';
 import { type CsrfCheck, csrfCheck } from './csrf.ts';
 import { type Device, deviceOf } from './device.ts';
+import { checkPassword, HASH_PREFIX, hashPassword, inTurnOf, withRoom } from './hashing.ts';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.ts';
 import { AtOnce, beginSignIn, type Caller, TooEarly } from './throttle.ts';
 
@@ -88,6 +89,16 @@ const MOST_REMEMBERED = 1_000;
 /** better-auth has more: what no page of ours offers is closed, or a viewer could take an admin's name. */
 const OPEN_PATHS = ['/api/auth/sign-in/email', '/api/auth/sign-out'];
 
+/** A try at signing in, while better-auth works on it. */
+interface Trial {
+  /** The user's sign-in version before their password was looked at. */
+  signInVersion: number;
+  /** Whether any account has a hash of the first kind: see `checkPassword`. */
+  asFirst: boolean;
+  /** The hash that the password was right for, and the one to put in its place. */
+  renewed?: { before: string; after: string };
+}
+
 /** Lines that better-auth writes; never with a password or a cookie in them. */
 interface AuthLog {
   info(message: string): void;
@@ -116,8 +127,7 @@ export function createAuth(options: {
   const { db, app } = options;
   const cookie = sessionCookie(app, options.baseUrl);
   const known = deviceCookie(app, options.baseUrl);
-  /** The user's sign-in version before their password was looked at. */
-  const signingIn = new AsyncLocalStorage<number>();
+  const signingIn = new AsyncLocalStorage<Trial>();
   const tables = drizzleAdapter(db, {
     provider: 'pg',
     transaction: true,
@@ -144,6 +154,18 @@ export function createAuth(options: {
       disableSignUp: true,
       minPasswordLength: SHORTEST_PASSWORD,
       maxPasswordLength: LONGEST_PASSWORD,
+      password: {
+        // For addresses that are nobody's: it is thrown away.
+        hash: (password) => hashPassword(password, { asFirst: signingIn.getStore()?.asFirst ?? false }),
+        verify: async ({ hash, password }) => {
+          const trial = signingIn.getStore();
+          const { matches, renewed } = await checkPassword(hash, password, {
+            asFirst: trial?.asFirst ?? false,
+          });
+          if (trial && renewed) trial.renewed = { before: hash, after: renewed };
+          return matches;
+        },
+      },
     },
     user: {
       additionalFields: {
@@ -173,7 +195,7 @@ export function createAuth(options: {
             const expiresAt = new Date(nowMs + options.sessions.maxHours * HOUR_S * 1000);
             // Times of our own clock, in place of better-auth's.
             const times = { createdAt: new Date(nowMs), updatedAt: new Date(nowMs), expiresAt };
-            const signInVersion = signingIn.getStore();
+            const signInVersion = signingIn.getStore()?.signInVersion;
             if (signInVersion === undefined) throw new Error('A session is opened by signing in alone.');
             return { data: { ...session, ...times, app, signInVersion } };
           },
@@ -276,6 +298,13 @@ export function createAuth(options: {
       );
   }
 
+  /** Whether an account has a hash of the first kind still; it is renewed when its user signs in. */
+  async function hasFirstHashes(): Promise<boolean> {
+    const others = sql`exists (select from ${userAccounts} where ${userAccounts.password} not like ${`${HASH_PREFIX}%`})`;
+    const [row] = await db.execute<{ some: boolean }>(sql`select ${others} as some`);
+    return row?.some ?? false;
+  }
+
   const atOnce = new AtOnce();
   const deviceIn = (headers: Headers) =>
     deviceOf(cookiesOf(headers).get(known.name), { secret: options.secret, cookie: known });
@@ -291,7 +320,8 @@ export function createAuth(options: {
     const canonical = canonicalEmail(email);
     const device = deviceIn(request.headers);
     const from = device.knows(canonical) ? { known: `device ${device.id}` } : { address };
-    return atOnce.run(from, () => trySignIn(request, { email, password, canonical, address, device, from }));
+    const tried = () => trySignIn(request, { email, password, canonical, address, device, from });
+    return atOnce.run(from, () => withRoom(turnOf(from), tried));
   }
 
   async function trySignIn(
@@ -313,6 +343,7 @@ export function createAuth(options: {
       .where(eq(users.email, canonical));
     // Not as it was typed: that is now and then a password.
     const whoFrom = `${user ? `user ${user.id}` : 'an unknown e-mail address'}, from ${address}`;
+    const asFirst = await hasFirstHashes();
     const attempt = await beginSignIn(db, { email: canonical, from }).catch((error: unknown) => {
       if (error instanceof TooEarly) options.log.warn(`sign-in: throttled, ${whoFrom}`);
       throw error;
@@ -322,13 +353,15 @@ export function createAuth(options: {
     headers.delete('content-length');
     const body = JSON.stringify({ email, password });
     const checked = new Request(request.url, { method: 'POST', headers, body });
-    const answer = await signingIn.run(user?.signInVersion ?? 0, () => auth.handler(checked));
+    const trial: Trial = { signInVersion: user?.signInVersion ?? 0, asFirst };
+    const answer = await inTurnOf(turnOf(from), () => signingIn.run(trial, () => auth.handler(checked)));
     if (!answer.ok) {
       options.log.warn(`sign-in: refused, ${whoFrom}`);
       // The same for a wrong password, an unknown address and somebody who is disabled.
       return answer.status === 401 ? refusal(401, 'E-mail or password is wrong.') : answer;
     }
     await attempt.succeeded();
+    if (user && trial.renewed) await renewHash(db, user.id, trial.renewed);
     await endIdleSessions();
     // Who signs in again has one session in this browser, not two.
     if (before) await db.delete(userSessions).where(eq(userSessions.id, before.sessionId));
@@ -382,6 +415,8 @@ async function credentialsIn(request: Request): Promise<{ email: string; passwor
   if (email !== cleanText(email)) return null;
   return { email, password };
 }
+
+const turnOf = (from: Caller) => ('known' in from ? 'known' : 'strangers');
 
 const refusal = (status: number, message: string, headers: Record<string, string> = {}): Response =>
   Response.json({ message }, { status, headers });

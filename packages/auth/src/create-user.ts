@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Executor, type UserRole, userAccounts, userSessions, users } from '@scheduler/db';
-import { hashPassword, verifyPassword as matches } from 'better-auth/crypto';
 import { and, eq, ne, sql } from 'drizzle-orm';
+import { checkPassword, hashPassword, inTurnOf } from './hashing.ts';
 import { passwordProblem } from './password.ts';
 
 export interface NewUser {
@@ -103,7 +103,22 @@ export async function verifyPassword(db: Executor, userId: string, password: str
     .from(userAccounts)
     .innerJoin(users, eq(users.id, userAccounts.userId))
     .where(credentialOf(userId));
-  return account?.hash && (await matches({ hash: account.hash, password })) ? account.signInVersion : null;
+  const { hash } = account ?? {};
+  if (!account || !hash) return null;
+  const { matches } = await inTurnOf('known', () => checkPassword(hash, password));
+  return matches ? account.signInVersion : null;
+}
+
+/** Puts a hash in the place of another of the same password, unless that was replaced meanwhile. */
+export async function renewHash(
+  db: Executor,
+  userId: string,
+  { before, after }: { before: string; after: string },
+): Promise<void> {
+  await db
+    .update(userAccounts)
+    .set({ password: after, updatedAt: sql`app_now()` })
+    .where(and(credentialOf(userId), eq(userAccounts.password, before)));
 }
 
 const credentialOf = (userId: string) =>
@@ -113,5 +128,5 @@ async function hashed(password: string, person: { email: string; name: string })
   const problem = await passwordProblem(password, person);
   if (problem)
     throw new UserRefused('password', `The password ${problem}. A few unrelated words make a good one.`);
-  return hashPassword(password);
+  return inTurnOf('known', () => hashPassword(password));
 }

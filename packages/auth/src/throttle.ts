@@ -73,7 +73,7 @@ export async function beginSignIn(db: Db, who: { email: string; from: Caller }):
       if (shared !== undefined)
         await db
           .update(signInTries)
-          .set({ tries: sql`greatest(${signInTries.tries} - 1, 0)`, waitUntil: sql`app_now()` })
+          .set({ tries: sql`greatest(${signInTries.tries} - 1, 0)`, waitUntil: sql`${signInTries.lastAt}` })
           .where(eq(signInTries.key, shared));
       // Relies on the index sign_in_tries_last.
       await db.delete(signInTries).where(lt(signInTries.lastAt, sql`app_now() - ${FORGOTTEN_AFTER}`));
