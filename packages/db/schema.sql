@@ -426,6 +426,21 @@ TABLE workers
 TABLE write_checks
   at timestamp(3) with time zone NOT NULL
 
+CREATE OR REPLACE FUNCTION public.add_audit_outcome(row_id bigint, outcome jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+BEGIN ATOMIC
+ WITH added AS (
+          UPDATE audit_log SET after = (add_audit_outcome.outcome || audit_log.after)
+           WHERE ((audit_log.id = add_audit_outcome.row_id) AND (audit_log.subject_type = ANY (ARRAY['queue'::text, 'job'::text, 'scheduler'::text])) AND (audit_log.after ? 'asked'::text) AND (NOT (audit_log.after ? 'status'::text)))
+           RETURNING audit_log.id
+         )
+  SELECT (count(*) = 1)
+    FROM added;
+END
+
 CREATE OR REPLACE FUNCTION public.app_clock()
  RETURNS timestamp with time zone
  LANGUAGE sql
@@ -493,4 +508,29 @@ BEGIN
     PERFORM pg_notify('changes', json_build_object('kind', 'access', 'id', 0, 'userIds', ended)::text);
   END IF;
   RETURN NULL;
+END $function$
+
+CREATE OR REPLACE FUNCTION public.prune_audit_log(older_than_days integer, most integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  removed integer;
+  moved interval;
+BEGIN
+  IF older_than_days IS NULL OR older_than_days < 30 THEN
+    RAISE EXCEPTION 'The audit log keeps its rows for 30 days at least.' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  SELECT substring(entry FROM '=(.*)')::interval INTO moved
+    FROM pg_db_role_setting, unnest(setconfig) AS entry
+    WHERE setrole = 0 AND setdatabase = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND entry LIKE 'scheduler.clock\_offset=%';
+  DELETE FROM audit_log WHERE id IN (
+    SELECT id FROM (SELECT id, at FROM audit_log ORDER BY id LIMIT most) oldest
+    WHERE at < now() + coalesce(moved, interval '0') - older_than_days * interval '1 day'
+  );
+  GET DIAGNOSTICS removed = ROW_COUNT;
+  RETURN removed;
 END $function$

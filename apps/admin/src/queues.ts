@@ -5,7 +5,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import { isRead } from '@scheduler/auth';
 import { auditLog, type Db } from '@scheduler/db';
 import { internalErrorMessage, MOST_BYTES, readJsonBodies, type Shares } from '@scheduler/runtime';
-import { eq } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { boardActor } from './board-queues.ts';
 import { redact } from './redact.ts';
@@ -105,13 +105,12 @@ export async function mountQueues(
 
       scope.addHook('onResponse', async (request, reply) => {
         if (request.auditId === null) return;
-        const after = {
-          asked: redact({ ...paramsOf(request), ...bodyOf(request) }),
-          status: reply.statusCode,
-          ...(await describe(queueNamed, request)),
-        };
+        const outcome = { status: reply.statusCode, ...(await describe(queueNamed, request)) };
         options.changed();
-        await options.db.update(auditLog).set({ after }).where(eq(auditLog.id, request.auditId));
+        // The row itself is not the app's to change.
+        await options.db.execute(
+          sql`select add_audit_outcome(${request.auditId}, ${JSON.stringify(outcome)}::text::jsonb)`,
+        );
       });
 
       // bull-board passes an error's message on, and that of a failed query is the query.

@@ -118,7 +118,8 @@ async function handOver(tx: postgres.TransactionSql): Promise<void> {
 }
 
 /**
- * Lets the app's role read and write rows, and nothing else: it can't change the schema, nor say that a migration was made. Run by the owner, at
+ * Lets the app's role read and write rows, and nothing else: it can't change the schema, nor say that a migration was made, nor change or
+ * remove what stands in the audit log. Run by the owner, at
  * the end of each migration. Without that role it does nothing: one account does everything there.
  */
 export async function grantToApp(tx: postgres.TransactionSql): Promise<void> {
@@ -133,6 +134,8 @@ export async function grantToApp(tx: postgres.TransactionSql): Promise<void> {
     grant usage, select on all sequences in schema public, graphile_worker to ${app};
     grant execute on all routines in schema public, graphile_worker to ${app};
     revoke insert, update, delete on graphile_worker.migrations from ${app};
+    -- Who did what stays: see the functions of migration 0024 for what may be done beside adding a row.
+    revoke update, delete on public.audit_log from ${app};
     grant select on drizzle.__drizzle_migrations to ${app};
     -- Being ready is told by a row in a new file, see ready.ts.
     grant truncate on public.write_checks to ${app}`);

@@ -68,7 +68,7 @@ test('records older than they are kept go, newer ones and the last whole reading
     { ...run, state: 'failed', requestedAt: ago(97) },
     { ...run, state: 'queued', requestedAt: ago(96) },
   ]);
-  expect(await prune(database.db, KEEP)).toEqual({ sync_attempts: 1, audit_log: 1, refresh_runs: 2 });
+  expect(await prune(database.app.db, KEEP)).toEqual({ sync_attempts: 1, audit_log: 1, refresh_runs: 2 });
   expect(await database.db.select({ state: refreshRuns.state }).from(refreshRuns)).toEqual([
     { state: 'done' },
     { state: 'queued' },
