@@ -4,11 +4,9 @@ export {
   type BreakerPolicy,
   createBreaker,
   DEFAULT_BREAKER_POLICY,
-  holdCalls,
-  letCallsPass,
-  type Reachability,
-  readReachability,
 } from './breaker/breaker.ts';
+export { holdCalls, letCallsPass } from './breaker/manual.ts';
+export { type Reachability, readReachability } from './breaker/reachability.ts';
 export {
   type AttemptFigures,
   DEFAULT_CONFIRM_AFTER_MS,
@@ -17,18 +15,11 @@ export {
   type SyncSettings,
 } from './context.ts';
 export { postgresSession, resealSessions } from './crossmark-session.ts';
+export { heartbeat, SILENT_AFTER_SECONDS, type WorkerIdentity } from './maintenance/heartbeat.ts';
 export { prune, type Retention } from './maintenance/prune.ts';
-export {
-  heartbeat,
-  PURGEABLE,
-  purge,
-  releaseWorker,
-  rescue,
-  SILENT_AFTER_SECONDS,
-  signOff,
-  sweep,
-  type WorkerIdentity,
-} from './maintenance/workers.ts';
+export { PURGEABLE, purge } from './maintenance/purge.ts';
+export { releaseWorker, rescue, signOff } from './maintenance/rescue.ts';
+export { sweep } from './maintenance/sweep.ts';
 export { CRONTAB, type EventTask, PAYLOADS, TASKS, type TaskName, taskFlag } from './queue/contracts.ts';
 export {
   enqueueEmployee,
@@ -39,6 +30,7 @@ export {
   wantChange,
   wantChanges,
 } from './queue/enqueue.ts';
+export { countJobs, JOB_TASKS, JOBS, listRunningJobs, retryDeadLetters } from './queue/graphile.ts';
 export { flagsOfPausedTasks, type PausedTask, pauseTasks, readPaused, resumeTasks } from './queue/pause.ts';
 export { createTaskList } from './queue/tasks.ts';
 export { type Ended, reconcile } from './reconcile/reconcile.ts';

@@ -14,16 +14,10 @@ import { reconcile } from '../reconcile/reconcile.ts';
 import { refresh } from '../refresh/refresh.ts';
 import { syncEmployee } from '../reps/link-employee.ts';
 import { readRepList } from '../reps/rep-list.ts';
-import {
-  type Breaker,
-  type BreakerPolicy,
-  CrossmarkUnreachableError,
-  createBreaker,
-  DEFAULT_BREAKER_POLICY,
-  holdCalls,
-  letCallsPass,
-  readReachability,
-} from './breaker.ts';
+import { type Breaker, type BreakerPolicy, createBreaker, DEFAULT_BREAKER_POLICY } from './breaker.ts';
+import { holdCalls, letCallsPass } from './manual.ts';
+import { readReachability } from './reachability.ts';
+import { CrossmarkUnreachableError } from './unreachable.ts';
 
 const POLICY: BreakerPolicy = { ...DEFAULT_BREAKER_POLICY, failures: 3 };
 const at1045 = '2026-01-05T15:45:00.000Z';

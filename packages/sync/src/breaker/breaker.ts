@@ -1,13 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { type CallGuard, type CallName, type CallOutcome, CrossmarkError } from '@scheduler/crossmark';
-import { crossmarkBreakers, type Db, eventSyncs, type FailureKind, type Tx } from '@scheduler/db';
+import { type CallGuard, type CallOutcome, CrossmarkError } from '@scheduler/crossmark';
+import { crossmarkBreakers, type Db } from '@scheduler/db';
 import { coalesce } from '@scheduler/runtime';
-import type { Instant } from '@scheduler/scheduling';
-import { and, count, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
-import { eventJobKey } from '../queue/contracts.ts';
-import { addJobs } from '../queue/enqueue.ts';
+import { CURABLE, closeBreaker, release } from './release.ts';
+import { CrossmarkUnreachableError } from './unreachable.ts';
 
 /** When calls to a Crossmark host are held back, and how it is found out that it works again. */
 export interface BreakerPolicy {
@@ -34,35 +33,8 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
 /** A `Retry-After` beyond this is taken for a mistake. */
 const LONGEST_LEAVE_MS = 86_400_000;
 
-/** What is held back and isn't an event's looks again by itself so often, should nobody let it go. */
-const LOOK_AGAIN_MS = 60_000;
-
 /** How long calls that were answered may wait to be counted; those that failed are counted at once, after them. */
 const ANSWERED_WRITTEN_MS = 100;
-
-/** Rows released in one transaction. */
-const RELEASE_LIMIT = 1_000;
-
-/** A call that was held back, not sent: Crossmark is known not to answer. */
-export class CrossmarkUnreachableError extends CrossmarkError {
-  readonly host: string;
-  readonly since: Instant;
-  /** An admin holds calls back, whether Crossmark answers or not. */
-  readonly byHand: boolean;
-
-  constructor(call: CallName, { host, since, byHand }: { host: string; since: Instant; byHand: boolean }) {
-    super(
-      'transient',
-      call,
-      byHand
-        ? 'An admin holds back everything for Crossmark at the moment. This goes on by itself once it is let go.'
-        : 'Crossmark doesn’t answer at the moment. This goes on by itself as soon as it does.',
-    );
-    this.host = host;
-    this.since = since;
-    this.byHand = byHand;
-  }
-}
 
 /** The circuit breaker of one Crossmark host. */
 export interface Breaker extends CallGuard {
@@ -195,7 +167,7 @@ export function createBreaker(options: {
       await db.transaction(async (tx) => {
         const [was] = await tx.select().from(crossmarkBreakers).where(mine).for('update');
         if (!was) return;
-        await close(tx, was);
+        await closeBreaker(tx, was);
         log.info({ host, since: was.failingSince }, 'Crossmark answers again: what waits goes out');
       });
     } else if (outcome === 'cancelled') {
@@ -270,198 +242,3 @@ export function createBreaker(options: {
 }
 
 const ms = (milliseconds: number) => sql`${milliseconds} * interval '1 millisecond'`;
-
-/** As after a first answer: nothing failed yet, and what waits goes out. */
-async function close(tx: Tx, was: typeof crossmarkBreakers.$inferSelect): Promise<void> {
-  await tx
-    .update(crossmarkBreakers)
-    .set({
-      state: 'closed',
-      consecutiveFailures: 0,
-      windowStartedAt: sql`app_now()`,
-      windowCalls: 0,
-      windowFailures: 0,
-      failingSince: null,
-      openedAt: null,
-      leaveAloneUntil: null,
-      probeAt: null,
-      probeOwner: null,
-      probeUntil: null,
-      lastFailure: null,
-      updatedAt: sql`app_now()`,
-    })
-    .where(eq(crossmarkBreakers.id, was.id));
-  await letGo(tx);
-}
-
-/** What a person's hand on the breaker changed. */
-export interface BreakerSwitch {
-  host: string;
-  before: 'open' | 'closed';
-  /** Since when calls were held back; null where they passed. */
-  since: Instant | null;
-}
-
-/**
- * Opens the breaker of the Crossmark host in use by hand: from the commit on no call begins and no probe is made, until
- * {@link letCallsPass}. `by` is the name of who did it. Null, and nothing happens, while no worker has ever called.
- */
-export async function holdCalls(tx: Tx, by: string): Promise<BreakerSwitch | null> {
-  const was = await hostInUse(tx);
-  if (!was) return null;
-  await tx
-    .update(crossmarkBreakers)
-    .set({
-      state: 'open',
-      failingSince: sql`coalesce(${crossmarkBreakers.failingSince}, app_now())`,
-      openedAt: sql`coalesce(${crossmarkBreakers.openedAt}, app_now())`,
-      // Without a time, no probe is ever due.
-      probeAt: null,
-      probeOwner: null,
-      probeUntil: null,
-      lastFailure: `${by} held back all calls by hand.`,
-      updatedAt: sql`app_now()`,
-    })
-    .where(eq(crossmarkBreakers.id, was.id));
-  return switched(was);
-}
-
-/**
- * Closes the breaker by hand, whatever opened it: calls pass, and all that waits for Crossmark goes out. If Crossmark still
- * doesn't answer, it opens again after as many failed calls as ever. Null while no worker has ever called.
- */
-export async function letCallsPass(tx: Tx): Promise<BreakerSwitch | null> {
-  const was = await hostInUse(tx);
-  if (was?.state === 'open') await close(tx, was);
-  return was ? switched(was) : null;
-}
-
-const switched = (was: typeof crossmarkBreakers.$inferSelect): BreakerSwitch => ({
-  host: was.host,
-  before: was.state,
-  since: was.state === 'open' ? (was.failingSince ?? was.openedAt) : null,
-});
-
-async function hostInUse(tx: Tx) {
-  const [row] = await tx
-    .select()
-    .from(crossmarkBreakers)
-    .orderBy(desc(crossmarkBreakers.updatedAt))
-    .limit(1)
-    .for('update');
-  return row;
-}
-
-/** The failures that Crossmark's answering again may end. */
-const CURABLE: FailureKind[] = ['transient', 'unknown'];
-
-/**
- * Lets go what waits for Crossmark: events get no time of their own any more, which {@link release} finds; links of people
- * and readings of the list, which are few, run now.
- */
-async function letGo(tx: Tx): Promise<void> {
-  await tx
-    .update(eventSyncs)
-    .set({ nextTryAt: null })
-    .where(and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)));
-  await tx.execute(sql`
-    select graphile_worker.reschedule_jobs(array(
-      select id from graphile_worker._private_jobs
-      where (key like 'employee:%' or key like 'reps:%' or key like 'refresh:%')
-        and locked_at is null and attempts < max_attempts and run_at > now()
-    ), run_at => now())`);
-}
-
-/**
- * After how long a job that was held back and isn't an event's runs again: far off, for {@link letGo} finds it; at once where
- * that host answers again already. Call it in the transaction that adds the job: no closing comes in between.
- */
-export async function lookAgainAfterMs(tx: Tx, { host }: CrossmarkUnreachableError): Promise<number> {
-  const open = await tx
-    .select({ id: crossmarkBreakers.id })
-    .from(crossmarkBreakers)
-    .where(and(eq(crossmarkBreakers.host, host), eq(crossmarkBreakers.state, 'open')))
-    .for('share');
-  return open.length > 0 ? LOOK_AGAIN_MS : 0;
-}
-
-/** Sends on its way whatever waits for Crossmark without a time of its own; returns how many events that were. */
-async function release(db: Db): Promise<number> {
-  for (let released = 0; ; ) {
-    const ids = await db.transaction(async (tx) => {
-      // Relies on the index event_syncs_unsettled.
-      const rows = await tx
-        .select({ eventId: eventSyncs.eventId })
-        .from(eventSyncs)
-        .where(
-          and(
-            eq(eventSyncs.state, 'waiting'),
-            isNull(eventSyncs.nextTryAt),
-            inArray(eventSyncs.failureKind, CURABLE),
-            or(isNull(eventSyncs.leaseUntil), lt(eventSyncs.leaseUntil, sql`app_now()`)),
-          ),
-        )
-        .orderBy(eventSyncs.eventId)
-        .limit(RELEASE_LIMIT)
-        .for('update', { skipLocked: true });
-      const ids = rows.map((row) => row.eventId);
-      if (ids.length === 0) return ids;
-      await tx
-        .update(eventSyncs)
-        .set({ state: 'pending', failureKind: null, failureReason: null, updatedAt: sql`app_now()` })
-        .where(inArray(eventSyncs.eventId, ids));
-      await addJobs(
-        tx,
-        ids.map((eventId) => ({
-          task: 'sync_schedule_update',
-          payload: { eventId },
-          key: eventJobKey(eventId),
-        })),
-      );
-      return ids;
-    });
-    released += ids.length;
-    if (ids.length < RELEASE_LIMIT) return released;
-  }
-}
-
-/** Whether Crossmark can be reached, as the workers know it. */
-export interface Reachability {
-  state: 'reachable' | 'unreachable';
-  /** The first call that failed; null while it can be reached. */
-  since: Instant | null;
-  /** Events whose changes haven't reached Crossmark and will by themselves. */
-  waiting: number;
-  lastProbeAt: Instant | null;
-  nextProbeAt: Instant | null;
-  /** How the last call failed, in words; null while it can be reached. */
-  lastFailure: string | null;
-  /** An admin holds calls back: no probe is made, and only a person lets them pass again. */
-  byHand: boolean;
-}
-
-/** Reads {@link Reachability} of the Crossmark host in use. */
-export async function readReachability(db: Db): Promise<Reachability> {
-  const [[row], [unsettled]] = await Promise.all([
-    db.select().from(crossmarkBreakers).orderBy(desc(crossmarkBreakers.updatedAt)).limit(1),
-    db
-      .select({ number: count() })
-      .from(eventSyncs)
-      .where(
-        or(
-          eq(eventSyncs.state, 'pending'),
-          and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)),
-        ),
-      ),
-  ]);
-  const isOpen = row?.state === 'open';
-  return {
-    state: isOpen ? 'unreachable' : 'reachable',
-    since: isOpen ? (row.failingSince ?? row.openedAt) : null,
-    waiting: unsettled?.number ?? 0,
-    lastProbeAt: row?.lastProbeAt ?? null,
-    nextProbeAt: isOpen ? row.probeAt : null,
-    lastFailure: isOpen ? row.lastFailure : null,
-    byHand: isOpen && row.probeAt === null,
-  };
-}

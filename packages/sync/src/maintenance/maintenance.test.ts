@@ -5,7 +5,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { addEvent, addStore, need, queuedJobs } from '../../test/fixture.ts';
 import { requestRefresh, wantChange } from '../queue/enqueue.ts';
 import { claimOf, postgresLedger } from '../reconcile/ledger.ts';
-import { heartbeat, purge, releaseWorker, rescue, sweep } from './workers.ts';
+import { heartbeat } from './heartbeat.ts';
+import { purge } from './purge.ts';
+import { releaseWorker, rescue } from './rescue.ts';
+import { sweep } from './sweep.ts';
 
 let database: TestDatabase;
 let storeId: number;

@@ -1,5 +1,6 @@
 import { accessLinks, type Db, signInTries, userSessions, userVerifications } from '@scheduler/db';
 import { lt, type SQL, sql } from 'drizzle-orm';
+import { deleteDeadLettersSql } from '../queue/graphile.ts';
 
 /** How many days records are kept; 0 keeps them for ever. */
 export interface Retention {
@@ -120,13 +121,10 @@ const repReadings = (cutoff: SQL) => sql`
     order by id limit ${BATCH}
   ) returning id`;
 
-/** Dead letters in the queue whose event arrived by other ways since; one that still failed waits for a person. */
-const deadLetters = (cutoff: SQL) => sql`
-  select id from graphile_worker.complete_jobs(array(
-    select jobs.id from graphile_worker._private_jobs jobs
-    where jobs.attempts >= jobs.max_attempts and jobs.locked_at is null and jobs.updated_at < ${cutoff} - app_clock_offset()
-      and not exists (
-        select from event_syncs sync where sync.state = 'failed' and jobs.key = 'event:' || sync.event_id
-      )
-    order by jobs.id limit ${BATCH}
-  ))`;
+/** Dead letters whose event arrived by other ways since; one whose event still failed waits for a person. */
+const deadLetters = (cutoff: SQL) =>
+  deleteDeadLettersSql(
+    cutoff,
+    BATCH,
+    sql`exists (select from event_syncs sync where sync.state = 'failed' and jobs.key = 'event:' || sync.event_id)`,
+  );

@@ -4,7 +4,8 @@ import { clockOffsetMs } from '@scheduler/runtime/clock';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs } from '../../test/fixture.ts';
-import { addJobs, enqueueEmployee, requestRefresh, retryNow, wantChange, wantChanges } from './enqueue.ts';
+import { enqueueEmployee, requestRefresh, retryNow, wantChange, wantChanges } from './enqueue.ts';
+import { addJobs } from './graphile.ts';
 
 let database: TestDatabase;
 let eventId: number;

@@ -1,86 +1,13 @@
-import {
-  type Executor,
-  eventSyncs,
-  holdLock,
-  idList,
-  refreshRuns,
-  repReadings,
-  type Tx,
-} from '@scheduler/db';
-import { currentOrigin, type Origin } from '@scheduler/runtime';
+import { eventSyncs, holdLock, idList, refreshRuns, repReadings, type Tx } from '@scheduler/db';
+import type { Origin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
-import {
-  type EventTask,
-  employeeJobKey,
-  eventJobKey,
-  readingJobKey,
-  refreshJobKey,
-  type TaskName,
-  taskFlag,
-} from './contracts.ts';
-
-/** Jobs of people's clicks go first, then links of people, then reading the whole list. */
-const PRIORITIES: Record<TaskName, number> = {
-  sync_schedule: 0,
-  sync_schedule_update: 0,
-  sync_schedule_deletion: 0,
-  sync_employee: 5,
-  refresh_events: 10,
-};
+import { type EventTask, employeeJobKey, eventJobKey, readingJobKey, refreshJobKey } from './contracts.ts';
+import { addJobs, addJobsSql } from './graphile.ts';
 
 /** A list as one parameter, however long: a statement takes 65,534 parameters and no more. */
 const listed = (values: readonly (string | number)[], type: 'int' | 'text') =>
   sql`(select value::${sql.raw(type)} from json_array_elements_text(${JSON.stringify(values)}::json))`;
-
-/** A job to be added through {@link addJobs}. */
-export interface JobSpec {
-  task: TaskName;
-  payload: Record<string, number>;
-  key: string;
-  /** Not before so many milliseconds have passed by Postgres' clock, whatever this process' own says; at once where absent. */
-  afterMs?: number;
-  /** Where it came from; the work under way where absent. */
-  origin?: Origin | undefined;
-}
-
-/**
- * Adds jobs in the caller's transaction, each in place of an unstarted job of the same key. A dead letter of that key
- * makes room for its successor. Order of locks: take event_syncs rows before calling this.
- */
-export async function addJobs(tx: Executor, jobs: readonly JobSpec[]): Promise<void> {
-  if (jobs.length > 0) await tx.execute(adding(jobs, sql`select 1`));
-}
-
-/** A statement that adds jobs after what `first` does, for locks are taken in that order. */
-function adding(jobs: readonly JobSpec[], first: SQL): SQL {
-  const here = currentOrigin();
-  const specs = jobs.map((job) => ({
-    identifier: job.task,
-    payload: { ...job.payload, ...(job.origin ?? here) },
-    after_ms: job.afterMs || null,
-    job_key: job.key,
-    priority: PRIORITIES[job.task],
-    flags: [taskFlag(job.task)],
-  }));
-  // Each part asks for the one before it, and so comes after it. Relies on the unique index on _private_jobs.key.
-  return sql`
-    with first as (${first}), specs as (
-      -- graphile-worker goes by Postgres' own clock, from which tests move ours.
-      select json_populate_record(json_populate_record(null::graphile_worker.job_spec, given), json_build_object('run_at',
-        (app_clock() - app_clock_offset() + (given->>'after_ms')::float8 * interval '1 millisecond')::timestamptz(3))) spec
-      from json_array_elements(${JSON.stringify(specs)}::json) given
-      where (select count(*) from first) >= 0
-    ), dead as materialized (
-      -- Looked up one by one (offset 0 keeps the planner from reading all jobs, of which there may be a million).
-      select count(*) number from graphile_worker.complete_jobs(array(
-        select dead.id from specs cross join lateral (
-          select id from graphile_worker._private_jobs
-          where key = (spec).job_key and attempts >= max_attempts and locked_at is null offset 0
-        ) dead))
-    )
-    select count(*) from graphile_worker.add_jobs(array(select spec from specs where (select number from dead) >= 0))`;
-}
 
 /**
  * Records that what is wanted for an event changed (its schedule was made, moved or ended), and adds the job that
@@ -121,7 +48,7 @@ async function addChanges(tx: Tx, changes: readonly WantedChange[], which: SQL):
   const inOrder = [...changeOf.values()].sort((a, b) => a.eventId - b.eventId);
   if (inOrder.length === 0) return;
   await tx.execute(
-    adding(
+    addJobsSql(
       inOrder.map(({ eventId, task, origin }) => ({
         task,
         payload: { eventId },

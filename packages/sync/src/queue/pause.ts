@@ -2,6 +2,7 @@ import { type Db, type Executor, eventSyncs, pausedTasks, type Tx } from '@sched
 import type { Instant } from '@scheduler/scheduling';
 import { inArray, sql } from 'drizzle-orm';
 import { type TaskName, taskFlag } from './contracts.ts';
+import { flagJobs, JOB_TASKS, JOBS } from './graphile.ts';
 
 /** A task that is paused, since when and by whom. */
 export interface PausedTask {
@@ -31,12 +32,7 @@ export async function pauseTasks(tx: Tx, tasks: readonly TaskName[], pausedBy: s
     .onConflictDoNothing()
     .returning({ task: pausedTasks.task });
   // Jobs added by the clock, or by a version that knew no pause, carry no flag yet.
-  for (const { task } of paused)
-    await tx.execute(sql`
-      update graphile_worker._private_jobs
-      set flags = coalesce(flags, '{}') || jsonb_build_object(${taskFlag(task as TaskName)}::text, true)
-      where task_id = (select id from graphile_worker._private_tasks where identifier = ${task})
-        and locked_at is null and (flags ? ${taskFlag(task as TaskName)}) is not true`);
+  for (const { task } of paused) await flagJobs(tx, task as TaskName);
   return tasks.filter((one) => paused.some(({ task }) => task === one));
 }
 
@@ -49,12 +45,12 @@ export async function resumeTasks(tx: Tx, tasks: readonly TaskName[]): Promise<P
     .delete(pausedTasks)
     .where(inArray(pausedTasks.task, [...tasks]))
     .returning();
-  // Relies on event_syncs_unsettled and the unique index on _private_jobs.key.
+  // Relies on event_syncs_unsettled and the unique index on the key of jobs.
   for (const { task, pausedAt } of resumed)
     await tx.execute(sql`
       update ${eventSyncs} set failing_since = failing_since + (app_now() - greatest(failing_since, ${pausedAt}::timestamptz))
-      from graphile_worker._private_jobs jobs
-      join graphile_worker._private_tasks tasks on tasks.id = jobs.task_id and tasks.identifier = ${task}
+      from ${JOBS} jobs
+      join ${JOB_TASKS} tasks on tasks.id = jobs.task_id and tasks.identifier = ${task}
       where ${eventSyncs.state} = 'waiting' and jobs.key = 'event:' || ${eventSyncs.eventId}`);
   return resumed.map((row) => ({ ...row, task: row.task as TaskName }));
 }

@@ -24,7 +24,7 @@ import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Verdict } from '../attempts/retry-policy.ts';
 import type { JobInfo } from '../context.ts';
 import { type EventTask, eventJobKey } from '../queue/contracts.ts';
-import { addJobs } from '../queue/enqueue.ts';
+import { addJobs, completeJobsSql, failJob, runAtSql } from '../queue/graphile.ts';
 import type { Step } from './diff.ts';
 import type { Remembered } from './observe.ts';
 
@@ -513,12 +513,8 @@ async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise
       update sync_attempts set outcome = mine.outcome, summary = mine.summary, finished_at = app_now()
       from mine where id = "attemptId"
     ), done as (
-      -- Jobs that came meanwhile have nothing left to do. Looked up one by one, of a million there may be.
-      select count(*) from graphile_worker.complete_jobs(array(
-        select job.id from mine cross join lateral (
-          select id from graphile_worker._private_jobs
-          where key = 'event:' || mine.event_id and locked_at is null offset 0
-        ) job))
+      -- Jobs that came meanwhile have nothing left to do.
+      ${completeJobsSql(sql`(select 'event:' || mine.event_id as key from mine) keys`)}
     )
     select event_id, is_news, wanted_for_ms, (select count from done) from mine`);
   return given.map(({ eventId }) => {
@@ -674,9 +670,7 @@ async function writeSynced(tx: Tx, { eventId, attemptId }: Lease, result: Synced
       update sync_attempts set outcome = ${result.outcome}::attempt_outcome, summary = ${sql.param(result.summary, syncAttempts.summary)}, finished_at = app_now()
       where id = ${attemptId}
     )
-    select count(*) from graphile_worker.complete_jobs(array(
-      select id from graphile_worker._private_jobs where key = ${eventJobKey(eventId)} and locked_at is null
-    ))`);
+    ${completeJobsSql(sql`(select ${eventJobKey(eventId)}::text as key) keys`)}`);
 }
 
 /** What is told of a change that arrived. */
@@ -787,17 +781,12 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
         .set({ ...failed, state: 'failed', tries: row.tries + 1, nextTryAt: null })
         .where(eq(eventSyncs.eventId, lease.eventId));
       await addEventJob(tx, lease);
-      await tx.execute(sql`
-        select graphile_worker.permanently_fail_jobs(
-          array(select id from graphile_worker._private_jobs where key = ${eventJobKey(lease.eventId)}),
-          ${cleanText(failure.reason)}
-        )`);
+      await failJob(tx, eventJobKey(lease.eventId), failure.reason);
       await closeAttempt(tx, lease, { ...attempt, outcome: 'dead' });
       return 'dead';
     }
     await addEventJob(tx, lease, verdict.retryInMs);
-    const nextTryAt = sql`(
-      select run_at + app_clock_offset() from graphile_worker._private_jobs where key = ${eventJobKey(lease.eventId)})`;
+    const nextTryAt = runAtSql(eventJobKey(lease.eventId));
     const nextTry = verdict.waits
       ? { nextTryAt: null, failingSince: row.failingSince, heldBackSince: row.now }
       : { nextTryAt };

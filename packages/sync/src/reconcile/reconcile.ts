@@ -10,7 +10,7 @@ import { type AttemptOutcome, type FailureKind, oncePerDatabase } from '@schedul
 import { currentInstant } from '@scheduler/runtime/clock';
 import { CLOSED_CONDITIONS, type Condition, formatDay, type Instant } from '@scheduler/scheduling';
 import { HELD_BACK, nextTry } from '../attempts/retry-policy.ts';
-import { CrossmarkUnreachableError } from '../breaker/breaker.ts';
+import { CrossmarkUnreachableError } from '../breaker/unreachable.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
 import { isWanted, plan, type Step, type Wanted } from './diff.ts';
 import {

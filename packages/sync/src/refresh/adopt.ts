@@ -18,7 +18,8 @@ import {
 } from '@scheduler/scheduling';
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { eventJobKey } from '../queue/contracts.ts';
-import { addJobs, wantChange } from '../queue/enqueue.ts';
+import { wantChange } from '../queue/enqueue.ts';
+import { addJobs } from '../queue/graphile.ts';
 import { remember } from '../reconcile/ledger.ts';
 import { type Remembered, remembered, writesBeneath } from '../reconcile/observe.ts';
 

@@ -2,7 +2,7 @@ import { CrossmarkError, type MplanId, type StoreId } from '@scheduler/crossmark
 import { type Db, events, idList, stores } from '@scheduler/db';
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import { and, asc, eq, isNotNull, isNull, notInArray, sql } from 'drizzle-orm';
-import { CrossmarkUnreachableError } from '../breaker/breaker.ts';
+import { CrossmarkUnreachableError } from '../breaker/unreachable.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
 
 /** Events that one call asks about. */

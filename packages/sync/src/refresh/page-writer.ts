@@ -22,6 +22,7 @@ import {
 import { and, between, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { eventJobKey } from '../queue/contracts.ts';
 import { retryAllNow, wantChanges } from '../queue/enqueue.ts';
+import { completeJobsSql } from '../queue/graphile.ts';
 import type { Wanted } from '../reconcile/diff.ts';
 import { type JournalStep, remember } from '../reconcile/ledger.ts';
 import { dueReissue, type Remembered } from '../reconcile/observe.ts';
@@ -483,10 +484,7 @@ async function settle(
     .where(eq(eventSyncs.eventId, event.id));
   await settleDoubts(tx, event.id, { stepId, bookingId: held?.bookingId ?? null });
   // Its dead letter has nothing to say any more.
-  await tx.execute(sql`
-    select graphile_worker.complete_jobs(array(
-      select id from graphile_worker._private_jobs where key = ${eventJobKey(event.id)} and locked_at is null
-    ))`);
+  await tx.execute(completeJobsSql(sql`(select ${eventJobKey(event.id)}::text as key) keys`));
 }
 
 async function leaveToPerson(

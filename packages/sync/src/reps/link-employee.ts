@@ -1,11 +1,11 @@
 import type { Rep } from '@scheduler/crossmark';
 import { employees, events, holdLock, schedules, stores, syncAttempts, type Tx } from '@scheduler/db';
-import { cleanText } from '@scheduler/runtime';
 import { workDateOf } from '@scheduler/scheduling';
 import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
 import type { JobInfo, SyncContext } from '../context.ts';
 import { employeeJobKey } from '../queue/contracts.ts';
-import { addJobs, reconcileAgain } from '../queue/enqueue.ts';
+import { reconcileAgain } from '../queue/enqueue.ts';
+import { addJobs, failJob } from '../queue/graphile.ts';
 import type { Ended } from '../reconcile/reconcile.ts';
 import { tidyName } from '../reconcile/wording.ts';
 import { tryWithReps } from './rep-list.ts';
@@ -39,11 +39,7 @@ export async function syncEmployee(ctx: SyncContext, employeeId: number, job: Jo
     failed: async (tx, reason, last) => {
       if (!last) return;
       await addJobs(tx, [{ task: 'sync_employee', payload: { employeeId }, key }]);
-      await tx.execute(sql`
-        select graphile_worker.permanently_fail_jobs(
-          array(select id from graphile_worker._private_jobs where key = ${key}),
-          ${cleanText(reason)}
-        )`);
+      await failJob(tx, key, reason);
     },
   });
 }

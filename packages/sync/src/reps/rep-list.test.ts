@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { addStore, need, queuedJobs } from '../../test/fixture.ts';
 import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
-import { sweep } from '../maintenance/workers.ts';
+import { sweep } from '../maintenance/sweep.ts';
 import { requestRepReading } from '../queue/enqueue.ts';
 import { readRepList } from './rep-list.ts';
 

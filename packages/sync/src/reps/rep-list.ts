@@ -4,10 +4,10 @@ import { addDays, type WorkDate } from '@scheduler/scheduling';
 import { and, desc, eq, gte, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { PgUpdateSetSource } from 'drizzle-orm/pg-core';
 import { nextTry } from '../attempts/retry-policy.ts';
-import { CrossmarkUnreachableError, lookAgainAfterMs } from '../breaker/breaker.ts';
+import { CrossmarkUnreachableError, lookAgainAfterMs } from '../breaker/unreachable.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
 import { readingJobKey } from '../queue/contracts.ts';
-import { addJobs, type JobSpec } from '../queue/enqueue.ts';
+import { addJobs, type JobSpec } from '../queue/graphile.ts';
 import type { Ended } from '../reconcile/reconcile.ts';
 
 /** The rep list may depend on the days asked for: people who work only now and then are to be found as well. */

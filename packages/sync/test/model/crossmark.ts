@@ -1,6 +1,6 @@
 import { type BookingId, CrossmarkError, type PlannedEvent, type RepId } from '@scheduler/crossmark';
 import { addMinutes, type Condition, type Instant } from '@scheduler/scheduling';
-import { CrossmarkUnreachableError } from '../../src/breaker/breaker.ts';
+import { CrossmarkUnreachableError } from '../../src/breaker/unreachable.ts';
 import type { ReconcileContext } from '../../src/reconcile/reconcile.ts';
 import type { Process, VirtualTime } from './time.ts';
 

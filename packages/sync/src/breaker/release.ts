@@ -1,0 +1,85 @@
+import { crossmarkBreakers, type Db, eventSyncs, type FailureKind, type Tx } from '@scheduler/db';
+import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { eventJobKey } from '../queue/contracts.ts';
+import { addJobs, runJobsNow } from '../queue/graphile.ts';
+
+/** Rows released in one transaction. */
+const RELEASE_LIMIT = 1_000;
+
+/** Closes the breaker as it was before any failure, and releases what waits for Crossmark. */
+export async function closeBreaker(tx: Tx, was: typeof crossmarkBreakers.$inferSelect): Promise<void> {
+  await tx
+    .update(crossmarkBreakers)
+    .set({
+      state: 'closed',
+      consecutiveFailures: 0,
+      windowStartedAt: sql`app_now()`,
+      windowCalls: 0,
+      windowFailures: 0,
+      failingSince: null,
+      openedAt: null,
+      leaveAloneUntil: null,
+      probeAt: null,
+      probeOwner: null,
+      probeUntil: null,
+      lastFailure: null,
+      updatedAt: sql`app_now()`,
+    })
+    .where(eq(crossmarkBreakers.id, was.id));
+  await releaseWaiting(tx);
+}
+
+/** The failures that Crossmark's answering again may end. */
+export const CURABLE: FailureKind[] = ['transient', 'unknown'];
+
+/**
+ * Releases what waits for Crossmark: events get no time of their own any more, which {@link release} finds; links of people
+ * and readings of the list, which are few, run now.
+ */
+async function releaseWaiting(tx: Tx): Promise<void> {
+  await tx
+    .update(eventSyncs)
+    .set({ nextTryAt: null })
+    .where(and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)));
+  await runJobsNow(tx, ['employee:', 'reps:', 'refresh:']);
+}
+
+/** Sends on its way whatever waits for Crossmark without a time of its own; returns how many events that were. */
+export async function release(db: Db): Promise<number> {
+  for (let released = 0; ; ) {
+    const ids = await db.transaction(async (tx) => {
+      // Relies on the index event_syncs_unsettled.
+      const rows = await tx
+        .select({ eventId: eventSyncs.eventId })
+        .from(eventSyncs)
+        .where(
+          and(
+            eq(eventSyncs.state, 'waiting'),
+            isNull(eventSyncs.nextTryAt),
+            inArray(eventSyncs.failureKind, CURABLE),
+            or(isNull(eventSyncs.leaseUntil), lt(eventSyncs.leaseUntil, sql`app_now()`)),
+          ),
+        )
+        .orderBy(eventSyncs.eventId)
+        .limit(RELEASE_LIMIT)
+        .for('update', { skipLocked: true });
+      const ids = rows.map((row) => row.eventId);
+      if (ids.length === 0) return ids;
+      await tx
+        .update(eventSyncs)
+        .set({ state: 'pending', failureKind: null, failureReason: null, updatedAt: sql`app_now()` })
+        .where(inArray(eventSyncs.eventId, ids));
+      await addJobs(
+        tx,
+        ids.map((eventId) => ({
+          task: 'sync_schedule_update',
+          payload: { eventId },
+          key: eventJobKey(eventId),
+        })),
+      );
+      return ids;
+    });
+    released += ids.length;
+    if (ids.length < RELEASE_LIMIT) return released;
+  }
+}

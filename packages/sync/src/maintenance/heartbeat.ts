@@ -1,0 +1,22 @@
+import { type Db, workers } from '@scheduler/db';
+import { sql } from 'drizzle-orm';
+
+/** Signs of life come six times as often: a worker that misses them all is dead. */
+export const SILENT_AFTER_SECONDS = 30;
+
+/** A worker process as the others see it. */
+export interface WorkerIdentity {
+  /** graphile-worker's id, as in `locked_by` of its jobs. */
+  id: string;
+  host: string;
+  pid: number;
+  concurrency: number;
+}
+
+/** Gives a sign of life. */
+export async function heartbeat(db: Db, worker: WorkerIdentity): Promise<void> {
+  await db
+    .insert(workers)
+    .values(worker)
+    .onConflictDoUpdate({ target: workers.id, set: { seenAt: sql`app_now()` } });
+}

@@ -1,0 +1,31 @@
+import { refreshRuns, type Tx } from '@scheduler/db';
+import { sql } from 'drizzle-orm';
+import type { TaskName } from '../queue/contracts.ts';
+import { deleteWaitingJobs, JOBS } from '../queue/graphile.ts';
+
+/**
+ * Tasks whose queue may be emptied, since nothing wanted gets lost with their jobs: the sweep finds changes again, and a
+ * refresh is only ever wanted now. The look-up of a person would be forgotten.
+ */
+export const PURGEABLE = [
+  'sync_schedule',
+  'sync_schedule_update',
+  'sync_schedule_deletion',
+  'refresh_events',
+] as const satisfies readonly TaskName[];
+
+/**
+ * Deletes the waiting jobs of a task, planned ones too; running ones and dead letters stay. A change that still differs
+ * from what Crossmark holds is not given up by that: the sweep queues it again within a minute, no longer planned for
+ * later. A refresh that waits is given up. Returns the number of jobs deleted.
+ */
+export async function purge(tx: Tx, task: (typeof PURGEABLE)[number], by: string): Promise<number> {
+  const deleted = await deleteWaitingJobs(tx, task);
+  if (task === 'refresh_events')
+    await tx.execute(sql`
+      update ${refreshRuns}
+      set state = 'failed', finished_at = app_now(), failure_reason = ${`${by} purged the queue before this reading was done.`}
+      where state in ('queued', 'running')
+        and not exists (select from ${JOBS} jobs where jobs.key = 'refresh:' || ${refreshRuns.id})`);
+  return deleted;
+}

@@ -1,0 +1,70 @@
+import { type Db, syncAttempts, type Tx, workers } from '@scheduler/db';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { silentHoldersSql, unlockJobs } from '../queue/graphile.ts';
+import { SILENT_AFTER_SECONDS } from './heartbeat.ts';
+
+/**
+ * Takes a worker that stopped off the list, and releases what it couldn't hand back in time. `uncompleted` are jobs that did
+ * end there, see {@link unlockJobs}.
+ */
+export async function signOff(
+  db: Db,
+  workerId: string,
+  uncompleted: ReadonlyMap<string, string> = new Map(),
+): Promise<void> {
+  await db.transaction((tx) => releaseHeldBy(tx, [workerId], uncompleted));
+}
+
+/**
+ * Releases what silent workers held: their jobs, no attempt spent, and their leases, so that others go on at once.
+ * graphile-worker itself does that after four hours. Any worker may call this at any time. Returns the workers found dead.
+ */
+export async function rescue(db: Db, silentAfterSeconds = SILENT_AFTER_SECONDS): Promise<string[]> {
+  return db.transaction(async (tx) => {
+    const silent = await tx.execute<{ id: string }>(sql`
+      ${silentHoldersSql(silentAfterSeconds)}
+      union
+      select id from workers where seen_at <= app_now() - ${silentAfterSeconds} * interval '1 second'`);
+    const ids = silent.map((row) => row.id);
+    if (ids.length === 0) return [];
+    await releaseHeldBy(tx, ids);
+    return ids;
+  });
+}
+
+/**
+ * {@link rescue} of one worker at a person's request, once it has been silent long enough. `alive`: it gave a sign of life
+ * since then, and two workers at one event would be worse than waiting. `unknown`: it holds nothing and isn't on the list.
+ */
+export async function releaseWorker(
+  tx: Tx,
+  workerId: string,
+): Promise<{ state: 'released'; jobs: number } | { state: 'alive' } | { state: 'unknown' }> {
+  const silent = sql`${workers.seenAt} <= app_now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`;
+  const [worker] = await tx
+    .select({ silent: sql<boolean>`${silent}` })
+    .from(workers)
+    .where(eq(workers.id, workerId))
+    .for('update');
+  if (!worker) return { state: 'unknown' };
+  if (!worker.silent) return { state: 'alive' };
+  return { state: 'released', jobs: await releaseHeldBy(tx, [workerId]) };
+}
+
+/** Releases the leases and jobs of workers that no longer work; returns the number of jobs. */
+async function releaseHeldBy(
+  tx: Tx,
+  ids: readonly string[],
+  uncompleted: ReadonlyMap<string, string> = new Map(),
+): Promise<number> {
+  await tx.execute(sql`
+    update event_syncs set lease_owner = null, lease_until = null
+    where split_part(lease_owner, '/', 1) in ${[...ids]}`);
+  const jobs = await unlockJobs(tx, ids, uncompleted);
+  await tx
+    .update(syncAttempts)
+    .set({ outcome: 'interrupted', finishedAt: sql`app_now()`, summary: 'the worker died or was cut off' })
+    .where(and(inArray(syncAttempts.workerId, [...ids]), isNull(syncAttempts.outcome)));
+  await tx.delete(workers).where(inArray(workers.id, [...ids]));
+  return jobs;
+}
