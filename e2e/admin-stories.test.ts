@@ -88,7 +88,7 @@ describe('an operator, against a real worker', () => {
     const dialog = page.getByRole('dialog', { name: 'Pause all of sync?' });
     expect(await findingsOf(page)).toEqual([]);
     await dialog.getByRole('button', { name: 'Pause all' }).click();
-    await page.getByRole('heading', { name: /^Sync is paused, since \d/ }).waitFor(SOON);
+    await page.getByRole('heading', { name: /^All of sync is paused \(5 tasks\), since \d/ }).waitFor(SOON);
     const event = await schedule();
     await region('Queues').getByRole('link', { name: '1 job paused, New schedules' }).waitFor(SOON);
     // Another task's number stands still too: a worker that took jobs would have taken this one by now.
@@ -124,6 +124,42 @@ describe('an operator, against a real worker', () => {
       .toBe(0);
     await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor(SOON);
     await page.getByLabel('Event, person, store or reason').fill('');
+  });
+
+  it('tries one of two pages of dead letters again: page, ticks of other rows and the keyboard’s place stay', async () => {
+    await database.sql`
+      with event as (
+        insert into events (store_id, mplan_id, name, type, starts_on, due_on, duration_minutes)
+        select (select min(id) from stores), (72000000 + n)::text, 'Place ' || n, 'Other', app_now()::date, app_now()::date + 7, 390
+        from generate_series(1, 12) n returning id
+      )
+      insert into event_syncs (event_id, state, wanted_version, wanted_at, failing_since, failure_kind, failure_reason)
+      select id, 'failed', 1, app_now(), app_now(), 'rejected', 'Crossmark refused it: closed for stock-taking.' from event`;
+    const list = region('Dead letters (12)');
+    await list.getByText('refused', { exact: true }).first().waitFor(SOON);
+    await list.getByRole('button', { name: 'Older' }).click();
+    const rows = page.getByRole('region', { name: /^Dead letters/ }).locator('ul > li');
+    await expect.poll(() => rows.count(), SOON).toBe(2);
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+    const tick = rows.nth(1).getByRole('checkbox');
+    await tick.check();
+    const stays = await tick.getAttribute('aria-label');
+    await rows
+      .nth(0)
+      .getByRole('button', { name: /^Try again: / })
+      .focus();
+    await page.keyboard.press('Enter');
+    await region('Dead letters (11)').waitFor(SOON);
+    await page.getByText('11–11 of 11').waitFor();
+    expect(await rows.getByRole('checkbox', { checked: true }).getAttribute('aria-label')).toBe(stays);
+    expect(await focused()).toBe(stays?.replace('Select ', 'Try again: '));
+    await page.keyboard.press('Enter');
+    await region('Dead letters (10)').waitFor(SOON);
+    await expect.poll(() => rows.count(), SOON).toBe(10);
+    expect(await focused()).toMatch(/^Try again: /);
+    await page.getByRole('button', { name: 'Try all 10 again' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Try all 10 again' }).click();
+    await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor({ timeout: 60_000 });
   });
 
   it('loses Redis and gets it back: sync goes on, charts say since when and return by themselves', async ({

@@ -1,4 +1,7 @@
-import type { Page } from 'playwright-core';
+import { currentInstant } from '@scheduler/runtime/clock';
+import { addDays, workDateOf } from '@scheduler/scheduling';
+import { signIn } from '@scheduler/scripts/api';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freeEvent } from './board.ts';
 import { type Stack, signedIn, startStack } from './stack.ts';
@@ -98,4 +101,203 @@ describe('the scheduler', () => {
     expect(errors).toEqual([]);
     await page.context().close();
   });
+
+  it('opens by itself once the server answers that could not be reached at first', async () => {
+    const { page, errors } = await signedIn(stack);
+    await page.locator('[data-event-id]').first().waitFor();
+    await page.route('**/api/auth/get-session', (route) => route.fulfill({ status: 503 }));
+    await page.reload();
+    await page.getByRole('heading', { name: 'The scheduler could not be opened' }).waitFor();
+    await page.evaluate('window.inMemory = true');
+    await page.unroute('**/api/auth/get-session');
+    await page.locator('[data-event-id]').first().waitFor();
+    expect(await page.evaluate('window.inMemory')).toBe(true);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('keeps the buttons of a panel where they are when warnings arrive after it', async () => {
+    const { eventId } = await againstWarning(stack);
+    const { page } = await signedIn(stack);
+    await page.locator('[data-event-id]').first().waitFor();
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route(/schedules\.get/, async (route) => {
+      await released;
+      await route.continue();
+    });
+    await page.goto(`${stack.apps.webUrl}/?event=${eventId}`);
+    const panel = page.getByRole('dialog');
+    await panel.getByRole('button', { name: 'Unschedule' }).waitFor();
+    const shown = await placesOf(panel.getByRole('button'));
+    release();
+    await panel.getByText(/already has a Core/).waitFor();
+    const later = await placesOf(panel.getByRole('button'));
+    expect(later).toMatchObject(shown);
+    await page.context().close();
+  });
+
+  it.each([1280, 1440])(
+    'keeps a card’s lines beside each other and its size while it saves, %i px wide',
+    async (width) => {
+      const { simulatorUrl } = stack.infrastructure;
+      const fault = (method: 'POST' | 'DELETE') =>
+        fetch(`${simulatorUrl}/__sim/faults`, {
+          method,
+          headers: { 'content-type': 'application/json' },
+          ...(method === 'POST' && { body: JSON.stringify([{ call: 'scheduleMplanEvent', kind: 'hang' }]) }),
+        });
+      await fault('POST');
+      const { eventId, weekOf } = await againstWarning(stack);
+      const { page } = await signedIn(stack, { viewport: { width, height: 900 } });
+      await page.locator('[data-event-id]').first().waitFor();
+      await page.goto(`${stack.apps.webUrl}/?week=${weekOf}`);
+      const card = page.locator(`[data-event-id="${eventId}"]`);
+      await card.locator('[data-state=pending]').waitFor();
+      const bar = page.getByRole('banner');
+      const sizes = async () => [(await card.boundingBox())?.height, (await bar.boundingBox())?.height];
+      const saving = await sizes();
+      const [time, caution] = await placesOf(
+        card.locator('span:first-child > span:first-child, [data-testid=caution]'),
+      );
+      if (!time || !caution) throw new Error('The card has no caution.');
+      expect(Math.abs(caution.y + caution.height / 2 - (time.y + time.height / 2))).toBeLessThan(4);
+      await fault('DELETE');
+      await card.locator('[data-state=synced]').waitFor();
+      expect(await sizes()).toEqual(saving);
+      await page.context().close();
+    },
+  );
+
+  it('covers no text by the menu that a card shows on hover, and offers none where nothing can be moved', async () => {
+    const { page } = await signedIn(stack, { viewport: { width: 1280, height: 900 } });
+    await page.locator('[data-event-id]').first().waitFor();
+    const covered = await page.evaluate(() => {
+      const overlaps = (a: DOMRect, b: DOMRect) =>
+        a.left < b.right - 0.5 && b.left < a.right - 0.5 && a.top < b.bottom - 0.5 && b.top < a.bottom - 0.5;
+      return [...document.querySelectorAll('[data-card]')].flatMap((card) => {
+        const menu = card.querySelector('[aria-haspopup=menu]')?.getBoundingClientRect();
+        const texts = [...card.querySelectorAll('[data-event-id] span')].filter(
+          (span) => span.childElementCount === 0 || span.matches('[data-testid=sync-badge]'),
+        );
+        return menu
+          ? texts.filter((text) => overlaps(text.getBoundingClientRect(), menu)).map((text) => text.outerHTML)
+          : [];
+      });
+    });
+    expect(covered).toEqual([]);
+    expect(await page.locator('[data-card] [aria-haspopup=menu]').count()).toBeGreaterThan(0);
+    const reported = page.locator('[data-card]', { hasText: 'Submitted' });
+    expect(await reported.locator('[aria-haspopup=menu]').count()).toBe(0);
+    await page.context().close();
+  });
+
+  it('covers no menu of a phone by what it says was done', async () => {
+    const { eventId, day, weekOf } = await againstWarning(stack);
+    const { page } = await signedIn(stack, { viewport: { width: 360, height: 640 }, touch: true });
+    await page.locator('[data-event-id]').first().waitFor();
+    await page.goto(`${stack.apps.webUrl}/?week=${weekOf}&day=${day}&event=${eventId}`);
+    await page.getByRole('dialog').getByRole('button', { name: 'Unschedule' }).click();
+    const notice = page.getByRole('region', { name: 'Notices' }).getByRole('button', { name: 'Undo' });
+    await notice.waitFor();
+    await page
+      .getByRole('button', { name: /^Move .* to…$/ })
+      .first()
+      .click();
+    const menu = page.getByRole('menu');
+    await menu.waitFor();
+    const hidden = await menu.getByRole('menuitem').evaluateAll(
+      (items) =>
+        items.filter((item) => {
+          const { left, top, width, height } = item.getBoundingClientRect();
+          const above = document.elementFromPoint(left + width / 2, top + height / 2);
+          return above !== null && !item.contains(above);
+        }).length,
+    );
+    expect(hidden).toBe(0);
+    await page.context().close();
+  });
+
+  it('tells by the system’s own colours what is chosen, where a person forces colours', async () => {
+    const event = await freeEvent(stack, 'Core');
+    const { page } = await signedIn(stack);
+    await page.locator('[data-event-id]').first().waitFor();
+    await page.emulateMedia({ forcedColors: 'active' });
+    const ground = (element: { evaluate: (read: (node: Element) => string) => Promise<string> }) =>
+      element.evaluate((node) => getComputedStyle(node).backgroundColor);
+    const today = page.getByRole('columnheader', { name: /today/ });
+    expect(await ground(today)).not.toBe(await ground(page.getByRole('columnheader').first()));
+    const [on, off] = [
+      page.getByRole('link', { name: 'Board', exact: true }),
+      page.getByRole('link', { name: 'Day', exact: true }),
+    ];
+    expect(await ground(on)).not.toBe(await ground(off));
+    await page.goto(`${stack.apps.webUrl}/?week=${event.weekOf}`);
+    await page.getByTestId(`tray-event-${event.eventId}`).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('May do it').waitFor();
+    const days = dialog.getByRole('group', { name: 'Day' }).locator('label');
+    const chosen = days.filter({ has: page.locator('input:checked') });
+    expect(await ground(chosen)).not.toBe(await ground(days.last()));
+    expect(await dialog.evaluate((node) => getComputedStyle(node).borderTopWidth)).toBe('1px');
+    await page.context().close();
+  });
+
+  it('cuts a long name, with the whole on hover', async () => {
+    const api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
+    const name = `Maximiliane ${'Wolfeschlegelsteinhausen'.repeat(4)}`;
+    await api.employees.create.mutate({ name, role: 'Event Specialist' });
+    const { page } = await signedIn(stack, { viewport: { width: 1280, height: 900 } });
+    await page.locator('[data-event-id]').first().waitFor();
+    const head = page.getByRole('rowheader', { name });
+    expect(await head.getByText(name).getAttribute('title')).toBe(name);
+    expect((await head.getByText(name).boundingBox())?.height).toBeLessThan(48);
+    await page.context().close();
+  });
 });
+
+/** Plans a Core for somebody who has one that day already, against the warning. */
+async function againstWarning(stack: Stack) {
+  const api = await signIn(stack.apps.serverUrl, stack.infrastructure.env.WEB_ORIGIN ?? '');
+  for (const week of [0, 1, 2]) {
+    const board = await api.board.week.query({
+      weekOf: addDays(workDateOf(currentInstant(), 'UTC'), 7 * week),
+    });
+    for (const event of board.tray.filter(({ type }) => type === 'Core')) {
+      for (const day of board.days.filter(
+        (each) => each > board.today && each >= event.startsOn && each < event.dueOn,
+      )) {
+        const { slots, people } = await api.events.options.query({ eventId: event.eventId, day });
+        for (const { time, startsAt } of slots) {
+          const busy = people.find(({ reasonsBySlot }) => {
+            const reasons = reasonsBySlot[time] ?? [];
+            return (
+              reasons.some(({ message }) => message.includes('already has a Core')) &&
+              reasons.every(({ severity }) => severity !== 'hard')
+            );
+          });
+          if (!busy) continue;
+          await api.schedules.create.mutate({
+            eventId: event.eventId,
+            employeeId: busy.employeeId,
+            startsAt,
+            withSupervisor: false,
+            overrideReason: 'Agreed with the club',
+          });
+          return { eventId: event.eventId, day, weekOf: board.weekOf };
+        }
+      }
+    }
+  }
+  throw new Error('The demo has nobody who could do a second Core.');
+}
+
+const placesOf = (elements: Locator) =>
+  elements.evaluateAll((all) =>
+    all.map((element) => {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return { x, y, width, height };
+    }),
+  );

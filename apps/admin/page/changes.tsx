@@ -1,15 +1,16 @@
 import type { inferRouterInputs } from '@trpc/server';
 import { useState } from 'react';
+import type { ChangesAsked } from '../src/changes.ts';
 import type { AdminRouter } from '../src/router.ts';
+import { KIND_NAMES, nameOf, TASK_NAMES } from '../src/words.ts';
 import { Confirmed } from './confirm.tsx';
-import { count, duration, number, storeTime, TASK_NAMES } from './format.ts';
+import { count, duration, number, storeTime } from './format.ts';
 import { type Outputs, trpc } from './trpc.ts';
 import { Ago, At, Badge, Button, Panel } from './ui.tsx';
 
-/** Which changes are listed. */
-export type ChangeFilter = inferRouterInputs<AdminRouter>['changes']['filter'];
-type Change = Outputs['changes']['shown'][number];
-type Facts = Outputs['overview']['facts'];
+type ChangeFilter = ChangesAsked['filter'];
+type ChangePage = Outputs['overview']['list'];
+type Change = ChangePage['shown'][number];
 
 const POLL_MS = 3_000;
 
@@ -20,13 +21,16 @@ const STATES = [
   ['conflict', 'In conflict'],
   ['synced', 'Synced'],
 ] as const satisfies readonly (readonly [ChangeFilter['state'], string])[];
-const KINDS = [
-  ['rejected', 'refused'],
-  ['transient', 'no answer'],
-  ['unknown', 'answer lost'],
-  ['session', 'sign-in'],
-] as const satisfies readonly (readonly [NonNullable<ChangeFilter['kind']>, string])[];
+const KINDS = Object.keys(KIND_NAMES) as NonNullable<ChangeFilter['kind']>[];
 const TASKS = Object.keys(TASK_NAMES) as NonNullable<ChangeFilter['task']>[];
+/** What has stopped is red; what goes on by itself, or waits for a choice, has its state's own colour. */
+const REASON_LOOKS: Record<Change['state'], string> = {
+  failed: 'text-failed',
+  waiting: 'text-waiting',
+  conflict: 'text-conflict',
+  pending: 'text-ink-2',
+  synced: 'text-ink-2',
+};
 /** Conflicts are a dispatcher's to end, and what is synced has nothing to be tried. */
 const REDRIVEN = ['failed', 'waiting', 'pending'];
 
@@ -34,42 +38,45 @@ const field = 'min-h-9 rounded-md border border-line-strong bg-surface px-2 text
 
 /** Events by how far they got, why not further, what was tried, and the buttons to try again. */
 export function Changes(props: {
-  facts: Facts;
-  filter: ChangeFilter;
-  onFilter: (filter: ChangeFilter) => void;
+  list: ChangePage;
+  /** The list is still that of what was asked for before. */
+  isOfBefore: boolean;
+  now: string;
+  asked: ChangesAsked;
+  onAsk: (asked: ChangesAsked) => void;
   mayAct: boolean;
 }) {
-  const { filter, mayAct } = props;
-  const [offset, setOffset] = useState(0);
+  const { mayAct, onAsk } = props;
+  const { filter } = props.asked;
+  // A page that has become empty is followed by the last one that isn't.
+  const { total, offset, pageSize, shown } = props.list;
+  const goTo = (start: number) => onAsk({ filter, offset: Math.max(0, start) });
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [said, setSaid] = useState('');
-  const list = trpc.changes.useQuery(
-    { filter, offset },
-    { refetchInterval: POLL_MS, placeholderData: (previous) => previous },
-  );
   const utils = trpc.useUtils();
   const redrive = trpc.redrive.useMutation({
-    onSuccess: ({ retried }) => {
-      setSelected(new Set());
+    onSuccess: ({ retried }, asked) => {
+      // The ticks of other rows stay.
+      setSelected((before) => ('eventIds' in asked ? without(before, asked.eventIds) : new Set()));
       setSaid(
         `${count(retried, 'change is', 'changes are')} on ${retried === 1 ? 'its' : 'their'} way again.`,
       );
     },
-    onSettled: () => Promise.all([utils.overview.invalidate(), utils.changes.invalidate()]),
+    onSettled: () => utils.overview.invalidate(),
   });
-  const total = list.data?.total ?? 0;
-  const { shown = [], pageSize = 10 } = list.data ?? {};
   const redrivable = mayAct && REDRIVEN.includes(filter.state);
   const narrow = (change: Partial<ChangeFilter>) => {
-    setOffset(0);
     setSelected(new Set());
     setSaid('');
     const next = { ...filter, ...change };
-    props.onFilter({
-      state: next.state,
-      ...(next.kind && { kind: next.kind }),
-      ...(next.task && { task: next.task }),
-      ...(next.text && { text: next.text }),
+    onAsk({
+      filter: {
+        state: next.state,
+        ...(next.kind && { kind: next.kind }),
+        ...(next.task && { task: next.task }),
+        ...(next.text && { text: next.text }),
+      },
+      offset: 0,
     });
   };
   const toggle = (eventId: number) => {
@@ -102,13 +109,13 @@ export function Changes(props: {
           <select
             aria-label="Kind of failure"
             value={filter.kind ?? ''}
-            onChange={(event) => narrow({ kind: KINDS.find(([kind]) => kind === event.target.value)?.[0] })}
+            onChange={(event) => narrow({ kind: KINDS.find((kind) => kind === event.target.value) })}
             className={field}
           >
             <option value="">Any failure</option>
-            {KINDS.map(([kind, label]) => (
+            {KINDS.map((kind) => (
               <option key={kind} value={kind}>
-                {label}
+                {KIND_NAMES[kind]}
               </option>
             ))}
           </select>
@@ -163,41 +170,48 @@ export function Changes(props: {
       <p role="status" className="text-sm text-synced">
         {said}
       </p>
-      {(redrive.error || list.error) && (
+      {redrive.error && (
         <p role="alert" className="text-sm text-failed">
-          {redrive.error?.message ?? list.error?.message}
+          {redrive.error.message}
         </p>
       )}
-      {list.data && total === 0 && (
+      {total === 0 && !props.isOfBefore && (
         <p className="text-sm text-ink-2">
           {filter.state === 'failed' && !filter.text && !filter.kind && !filter.task
             ? 'None: nothing has been given up.'
             : 'None that match.'}
         </p>
       )}
-      <ul className="divide-y divide-line">
+      <ul aria-busy={props.isOfBefore} className="divide-y divide-line">
         {shown.map((change) => (
           <Row
             key={change.eventId}
             change={change}
-            now={props.facts.at}
+            now={props.now}
             selected={redrivable ? selected.has(change.eventId) : null}
             onToggle={() => toggle(change.eventId)}
             onRetry={() => redrive.mutate({ eventIds: [change.eventId] })}
-            busy={redrive.isPending}
+            busy={redrive.isPending && isAbout(redrive.variables, change.eventId)}
           />
         ))}
       </ul>
       {total > pageSize && (
         <nav aria-label="Pages of changes" className="mt-2 flex items-center gap-3 text-sm text-ink-2">
-          {offset > 0 && <Button onClick={() => setOffset(Math.max(0, offset - pageSize))}>Newer</Button>}
+          {offset > 0 && <Button onClick={() => goTo(offset - pageSize)}>Newer</Button>}
           {number(offset + 1)}–{number(Math.min(total, offset + pageSize))} of {number(total)}
-          {offset + pageSize < total && <Button onClick={() => setOffset(offset + pageSize)}>Older</Button>}
+          {offset + pageSize < total && <Button onClick={() => goTo(offset + pageSize)}>Older</Button>}
         </nav>
       )}
     </Panel>
   );
 }
+
+const without = (all: ReadonlySet<number>, some: readonly number[]) =>
+  new Set([...all].filter((each) => !some.includes(each)));
+
+/** Whether a retry names that event. */
+const isAbout = (asked: inferRouterInputs<AdminRouter>['redrive'], eventId: number) =>
+  'eventIds' in asked && asked.eventIds.includes(eventId);
 
 function Row(props: {
   change: Change;
@@ -227,19 +241,24 @@ function Row(props: {
         )}
         <div className="min-w-60 flex-1">
           <p className="font-medium">
-            {change.title} <Badge state={change.state} />
+            {change.title} <Badge state={change.state} />{' '}
+            {change.kind && (
+              <span className="rounded-full border border-line-strong px-2 py-0.5 text-sm font-normal whitespace-nowrap text-ink-2">
+                {KIND_NAMES[change.kind]}
+              </span>
+            )}
           </p>
           <p className="text-sm text-ink-2">
             {[
               change.planned &&
                 `${change.planned.employee}, ${storeTime(change.planned.startsAt, change.planned.timeZone)} store time`,
               change.store,
-              change.task && (TASK_NAMES[change.task] ?? change.task),
+              change.task && nameOf(TASK_NAMES, change.task),
             ]
               .filter(Boolean)
               .join(' · ')}
           </p>
-          {change.reason && <p className="mt-0.5 text-sm text-failed">{change.reason}</p>}
+          {change.reason && <p className={`mt-0.5 text-sm ${REASON_LOOKS[change.state]}`}>{change.reason}</p>}
           {change.worker && <p className="text-sm text-ink-2">Worker {change.worker} is at it.</p>}
         </div>
         <div className="flex flex-wrap items-center gap-3 text-sm">

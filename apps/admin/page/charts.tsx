@@ -1,5 +1,4 @@
-import type { inferRouterInputs } from '@trpc/server';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import {
   Bar,
   BarChart,
@@ -11,8 +10,8 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import type { AdminRouter } from '../src/router.ts';
-import { count, duration, moment, number, TASK_NAMES } from './format.ts';
+import { KIND_NAMES, nameOf, TASK_NAMES } from '../src/words.ts';
+import { clock, count, duration, moment, number } from './format.ts';
 import { type Outputs, trpc } from './trpc.ts';
 import { At, Panel } from './ui.tsx';
 
@@ -27,7 +26,7 @@ const RANGES = [
   ['30d', '30 days', 'by six hours'],
 ] as const;
 type Range = (typeof RANGES)[number][0];
-const TASKS = Object.keys(TASK_NAMES) as NonNullable<inferRouterInputs<AdminRouter>['charts']['task']>[];
+const TASKS = Object.keys(TASK_NAMES) as (keyof typeof TASK_NAMES)[];
 
 /** Outcomes of a try in the order they are stacked; the words are the legend's. */
 const OUTCOMES = [
@@ -45,7 +44,7 @@ const QUANTILES = [
   ['p99', '99 %', 'var(--mark-slowest)'],
 ] as const;
 
-const REFRESH_MS: Record<Range, number> = { '1h': 5_000, '24h': 15_000, '7d': 60_000, '30d': 60_000 };
+const REFRESH_MS: Record<Range, number> = { '1h': 0, '24h': 15_000, '7d': 60_000, '30d': 60_000 };
 
 /** What Redis remembers, in charts; without Redis, the sentence that says so. */
 export function ChartsSection(props: { redis: Redis; now: string }) {
@@ -54,8 +53,17 @@ export function ChartsSection(props: { redis: Redis; now: string }) {
   const reachable = props.redis.state === 'connected';
   const charts = trpc.charts.useQuery(
     { range, ...(task ? { task } : {}) },
-    { enabled: reachable, refetchInterval: REFRESH_MS[range], placeholderData: (previous) => previous },
+    { enabled: reachable, placeholderData: (previous) => previous },
   );
+  // Asked for after the page's other figures, so that they show the same moment.
+  const { refetch } = charts;
+  const readAtMs = useRef(0);
+  useEffect(() => {
+    const nowMs = Date.parse(props.now);
+    if (!reachable || nowMs - readAtMs.current < REFRESH_MS[range]) return;
+    readAtMs.current = nowMs;
+    void refetch();
+  }, [props.now, range, reachable, refetch]);
   const bucketWords = RANGES.find(([id]) => id === range)?.[2] ?? '';
 
   return (
@@ -230,7 +238,7 @@ function Figures(props: {
             value: number((charts.calls?.total.calls ?? 0) - (charts.calls?.total.failed ?? 0)),
           },
           ...Object.entries(charts.calls?.total.failures ?? {}).map(([kind, n]) => ({
-            label: `failed: ${kind}`,
+            label: `failed: ${nameOf(KIND_NAMES, kind)}`,
             colour: 'var(--mark-dead)',
             value: number(n),
           })),
@@ -266,7 +274,7 @@ function ByName(props: { charts: Charts; minutes: number }) {
     ...Object.entries(props.charts.tasks).map(([name, figures]) => ({
       group: 'Tasks',
       name,
-      label: TASK_NAMES[name] ?? name,
+      label: nameOf(TASK_NAMES, name),
       n: figures.tries,
       failed: (figures.outcomes.retry ?? 0) + (figures.outcomes.dead ?? 0),
       times: figures.duration,
@@ -400,9 +408,7 @@ function axisTicks(rows: Row[], range: Range): string[] {
 function axisTime(range: Range) {
   const days = range === '7d' || range === '30d';
   return (at: string) =>
-    days
-      ? new Date(at).toLocaleDateString('en-US', { month: 'short', day: 'numeric' })
-      : new Date(at).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+    days ? new Date(at).toLocaleDateString('en-US', { month: 'short', day: 'numeric' }) : clock(at);
 }
 
 function Stack(props: { rows: Row[]; range: Range; bars: readonly (readonly [string, string, string])[] }) {

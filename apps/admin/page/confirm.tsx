@@ -81,7 +81,8 @@ export function Confirmed(props: {
             <Button
               type="submit"
               strong
-              busy={busy || (props.word !== undefined && typed.trim() !== props.word)}
+              busy={busy}
+              disabled={props.word !== undefined && typed.trim() !== props.word}
             >
               {props.button.replace('…', '')}
             </Button>

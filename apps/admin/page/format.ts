@@ -28,19 +28,28 @@ export function age(since: string, now: string): string {
   return `${Math.round(ms / divisor)}${NBSP}${unit}`;
 }
 
+/** Time of day as everywhere in the product: `10:45 AM`; in the reader's zone unless another one is given. */
+export function clock(instant: string, timeZone?: string): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  return new Date(instant).toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit', ...zone });
+}
+
 /** Clock time where the day is today's, else day and time; in the reader's zone. */
 export function moment(instant: string, now: string = currentInstant()): string {
   const [at, today] = [new Date(instant), new Date(now)];
-  const time = at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
-  if (at.toDateString() === today.toDateString()) return time;
-  return `${at.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })}, ${time}`;
+  if (at.toDateString() === today.toDateString()) return clock(instant);
+  return `${at.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })}, ${clock(instant)}`;
 }
 
-/** Day and time of planned work in its store's zone: `Mon, Jan 5, 10:45`. */
+/** Day and time of planned work in its store's zone: `Mon, Jan 5, 10:45 AM`. */
 export function storeTime(instant: string, timeZone: string): string {
-  const at = new Date(instant);
-  const day = at.toLocaleDateString('en-US', { weekday: 'short', month: 'short', day: 'numeric', timeZone });
-  return `${day}, ${at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', timeZone })}`;
+  const day = new Date(instant).toLocaleDateString('en-US', {
+    weekday: 'short',
+    month: 'short',
+    day: 'numeric',
+    timeZone,
+  });
+  return `${day}, ${clock(instant, timeZone)}`;
 }
 
 /** Bytes in MB or GB. */
@@ -55,12 +64,3 @@ export const number = (n: number): string => n.toLocaleString('en-US');
 /** A count and its noun. */
 export const count = (n: number, one: string, many = `${one}s`): string =>
   `${number(n)} ${n === 1 ? one : many}`;
-
-/** What people call a task. */
-export const TASK_NAMES: Record<string, string> = {
-  sync_schedule: 'New schedules',
-  sync_schedule_update: 'Changed schedules',
-  sync_schedule_deletion: 'Removed schedules',
-  sync_employee: 'People',
-  refresh_events: 'Refresh from Crossmark',
-};

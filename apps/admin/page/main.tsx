@@ -1,3 +1,4 @@
+import { keepFocusInLists } from '@scheduler/page/focus';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { httpBatchLink, TRPCClientError } from '@trpc/client';
 import { StrictMode } from 'react';
@@ -22,6 +23,7 @@ const client = trpc.createClient({ links: [httpBatchLink({ url: '/trpc', headers
 
 const root = document.getElementById('page');
 if (!root) throw new Error('The page has no #page element.');
+keepFocusInLists();
 createRoot(root).render(
   <StrictMode>
     <trpc.Provider client={client} queryClient={queries}>

@@ -1,10 +1,12 @@
 import { currentInstant } from '@scheduler/runtime/clock';
 import { CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { type ChangeFilter, Changes } from './changes.tsx';
+import type { ChangesAsked } from '../src/changes.ts';
+import { nameOf, TASK_NAMES } from '../src/words.ts';
+import { Changes } from './changes.tsx';
 import { ChartsSection } from './charts.tsx';
 import { Confirmed } from './confirm.tsx';
-import { count, duration, number, size, TASK_NAMES } from './format.ts';
+import { count, duration, number, size } from './format.ts';
 import { MissingEvents } from './missing.tsx';
 import { csrfHeader, type Outputs, trpc } from './trpc.ts';
 import { Ago, At, Badge, Button, Facts, Panel } from './ui.tsx';
@@ -21,13 +23,19 @@ const stateAsked = () => STATES.find((state) => location.hash === `#state=${stat
 
 /** Whether sync is healthy, and everything one looks at next. */
 export function OverviewPage(props: { viewer: Viewer }) {
-  const overview = trpc.overview.useQuery(undefined, { refetchInterval: POLL_MS });
-  const [filter, setFilter] = useState<ChangeFilter>({ state: stateAsked() ?? 'failed' });
+  const [asked, setAsked] = useState<ChangesAsked>({
+    filter: { state: stateAsked() ?? 'failed' },
+    offset: 0,
+  });
+  const overview = trpc.overview.useQuery(asked, {
+    refetchInterval: POLL_MS,
+    placeholderData: (previous) => previous,
+  });
   useEffect(() => {
     const follow = () => {
       const state = stateAsked();
       if (!state) return;
-      setFilter({ state });
+      setAsked({ filter: { state }, offset: 0 });
       document.getElementById('changes-title')?.scrollIntoView();
     };
     addEventListener('hashchange', follow);
@@ -68,7 +76,14 @@ export function OverviewPage(props: { viewer: Viewer }) {
                 mayAct={mayAct}
               />
             )}
-            <Changes facts={data.facts} filter={filter} onFilter={setFilter} mayAct={mayAct} />
+            <Changes
+              list={data.list}
+              isOfBefore={overview.isPlaceholderData}
+              now={data.facts.at}
+              asked={asked}
+              onAsk={setAsked}
+              mayAct={mayAct}
+            />
             <FailedJobs facts={data.facts} mayAct={mayAct} />
             <ChartsSection redis={data.redis} now={data.facts.at} />
             <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[3fr_2fr]">
@@ -228,7 +243,7 @@ type Task = FactsOf['queues'][number]['task'];
 /** Called once a change is done, so that the page shows it at once. */
 function useRenewed() {
   const utils = trpc.useUtils();
-  return { onSettled: () => Promise.all([utils.overview.invalidate(), utils.changes.invalidate()]) };
+  return { onSettled: () => utils.overview.invalidate() };
 }
 
 function Resume(props: { tasks: Task[]; children: string; label?: string }) {
@@ -297,7 +312,7 @@ function HoldBack() {
 
 function Purge(props: { task: Task }) {
   const purge = trpc.purge.useMutation(useRenewed());
-  const name = TASK_NAMES[props.task] ?? props.task;
+  const name = TASK_NAMES[props.task];
   return (
     <Confirmed
       button="Purge…"
@@ -446,7 +461,7 @@ function Queues(props: { facts: FactsOf; mayAct: boolean }) {
 }
 
 /** A number of jobs that leads to them. */
-function Jobs(props: { task: string; status: string; n: number; alarming?: boolean }) {
+function Jobs(props: { task: Task; status: string; n: number; alarming?: boolean }) {
   if (props.n === 0) return <span className="text-ink-3">0</span>;
   const look = props.alarming ? 'text-failed' : 'text-accent-text';
   return (
@@ -555,7 +570,7 @@ function FailedJobs(props: { facts: FactsOf; mayAct: boolean }) {
       )}
       <ul className="divide-y divide-line">
         {failedJobs.shown.map((job) => {
-          const title = job.name ?? TASK_NAMES[job.task] ?? job.task;
+          const title = job.name ?? TASK_NAMES[job.task];
           return (
             <li key={job.id} className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 py-2.5">
               <div className="min-w-60 flex-1">
@@ -574,7 +589,7 @@ function FailedJobs(props: { facts: FactsOf; mayAct: boolean }) {
                 {props.mayAct && (
                   <Button
                     onClick={() => retry.mutate({ jobIds: [job.id] })}
-                    busy={retry.isPending}
+                    busy={retry.isPending && retry.variables.jobIds.includes(job.id)}
                     label={`Try again: ${title}`}
                   >
                     Try again
@@ -633,7 +648,7 @@ function Workers(props: { facts: FactsOf; mayAct: boolean }) {
                       href={`/queues/queue/${job.task}/${job.jobId}`}
                       className="underline underline-offset-2"
                     >
-                      {TASK_NAMES[job.task] ?? job.task}
+                      {nameOf(TASK_NAMES, job.task)}
                     </a>{' '}
                     for <Ago at={job.since} now={at} suffix="" />
                   </p>
@@ -672,7 +687,7 @@ function Health(props: { overview: Overview; mayAct: boolean }) {
                 Calls pass
               </Badge>
             ) : (
-              <Badge key="badge" state="failed">
+              <Badge key="badge" state="waiting">
                 {crossmark.byHand ? 'Calls held back by hand' : 'Calls held back'}
                 {crossmark.since && (
                   <>

@@ -45,12 +45,16 @@ export function At(props: { at: string; now: string }) {
   );
 }
 
-/** A button; `strong` for the one that matters most. */
+/**
+ * A button; `strong` for the one that matters most. While `busy` it takes no click and keeps the focus, which one that is
+ * disabled loses.
+ */
 export function Button(props: {
   onClick?: () => void;
   type?: 'button' | 'submit';
   strong?: boolean;
   busy?: boolean;
+  disabled?: boolean;
   children: ReactNode;
   label?: string;
 }) {
@@ -60,10 +64,14 @@ export function Button(props: {
   return (
     <button
       type={props.type ?? 'button'}
-      onClick={props.onClick}
-      disabled={props.busy}
+      onClick={(click) => {
+        if (props.busy) click.preventDefault();
+        else props.onClick?.();
+      }}
+      disabled={props.disabled}
+      aria-disabled={props.busy || undefined}
       aria-label={props.label}
-      className={`min-h-9 shrink-0 rounded-md border px-3 py-1.5 text-sm font-medium whitespace-nowrap disabled:opacity-60 ${look}`}
+      className={`min-h-9 shrink-0 rounded-md border px-3 py-1.5 text-sm font-medium whitespace-nowrap disabled:opacity-60 aria-disabled:opacity-60 ${look}`}
     >
       {props.children}
     </button>

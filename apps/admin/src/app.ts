@@ -194,7 +194,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
 
   const queues = createBoardQueues(database, metrics);
   const services = createServices(database.db, metrics, () => nextRefreshAt(queues));
-  app.addHook('onClose', async () => services.facts.stop());
+  app.addHook('onClose', async () => services.moments.stop());
 
   app.get('/metrics', async (request, reply) => {
     const [, bearer] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? [];
@@ -206,7 +206,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     if (!byToken && !viewer)
       return reply.code(401).send({ error: 'Sign in, or send the token that ADMIN_METRICS_TOKEN names.' });
     await shares.begin(viewer?.id ?? 'metrics', reply.raw);
-    return reply.type(PROMETHEUS_TYPE).send(await prometheusText(await services.facts.get(), metrics));
+    const { facts } = await services.moments.get();
+    return reply.type(PROMETHEUS_TYPE).send(await prometheusText(facts, metrics));
   });
 
   const createContext = async ({ req, info }: CreateFastifyContextOptions): Promise<Context> => {
@@ -257,7 +258,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   await mountQueues(app, {
     queues,
     historyProvider: historyProviderOf(metrics),
-    changed: services.facts.forget,
+    changed: services.moments.forget,
     db: database.db,
     viewerOf,
     shares,

@@ -41,6 +41,8 @@ interface Change {
 /** A page of changes, and how many match in all. */
 export interface ChangePage {
   total: number;
+  /** Where the page begins: the last page that has any where the one asked for has none. */
+  offset: number;
   pageSize: number;
   shown: Change[];
 }
@@ -71,6 +73,15 @@ export const changeFilter = z.strictObject({
     .optional(),
 });
 export type ChangeFilter = z.infer<typeof changeFilter>;
+
+/** A page of changes as it is asked for. */
+export interface ChangesAsked {
+  filter: ChangeFilter;
+  offset: number;
+}
+
+/** What the page shows until something else is asked for. */
+export const FIRST_ASKED: ChangesAsked = { filter: { state: 'failed' }, offset: 0 };
 
 /** Changes of one page. */
 const PAGE_SIZE = 10;
@@ -114,13 +125,16 @@ const matching = (db: Executor, filter: ChangeFilter) =>
     .where(matches(filter));
 
 /** A page of the changes that match, those that moved last first, and how many there are. */
-export async function listChanges(db: Db, filter: ChangeFilter, offset: number): Promise<ChangePage> {
+export async function listChanges(db: Db, filter: ChangeFilter, asked: number): Promise<ChangePage> {
+  const [counted] = await db.select({ n: count() }).from(matching(db, filter).as('all'));
+  const total = counted?.n ?? 0;
+  const offset = asked < total ? asked : Math.max(0, Math.ceil(total / PAGE_SIZE) - 1) * PAGE_SIZE;
   const page = matching(db, filter)
     .orderBy(desc(eventSyncs.updatedAt), eventSyncs.eventId)
     .offset(offset)
     .limit(PAGE_SIZE)
     .as('page');
-  const rowsOfPage = db
+  const rows = await db
     .select({
       eventId: eventSyncs.eventId,
       title: events.name,
@@ -147,10 +161,6 @@ export async function listChanges(db: Db, filter: ChangeFilter, offset: number):
     .leftJoin(job, sql`job.key = 'event:' || ${eventSyncs.eventId}`)
     .leftJoin(task, sql`task.id = job.task_id`)
     .orderBy(desc(eventSyncs.updatedAt), eventSyncs.eventId);
-  const [rows, [counted]] = await Promise.all([
-    rowsOfPage,
-    db.select({ n: count() }).from(matching(db, filter).as('all')),
-  ]);
   const shown = rows.map(
     ({ employee, startsAt, timeZone, ...row }): Change => ({
       ...row,
@@ -158,7 +168,7 @@ export async function listChanges(db: Db, filter: ChangeFilter, offset: number):
       since: new Date(row.since).toISOString(),
     }),
   );
-  return { total: counted?.n ?? 0, pageSize: PAGE_SIZE, shown: redact(shown) };
+  return { total, offset, pageSize: PAGE_SIZE, shown: redact(shown) };
 }
 
 /** The events of all changes that match, for what is to be done to them. */

@@ -130,7 +130,7 @@ describe.each(TROUBLES)('while $trouble', ({ begin }) => {
     expect([...failed]).toEqual(
       expect.arrayContaining([
         'GET /metrics',
-        'GET /trpc/changes',
+        'GET /trpc/overview',
         'POST /trpc/pause',
         'GET /queues/api/queues',
       ]),

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { keep } from './kept.ts';
+import { keep, keepEach } from './kept.ts';
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance', 'setInterval', 'clearInterval'] }));
 afterEach(() => vi.useRealTimers());
@@ -59,5 +59,38 @@ test('a reading that fails is told, and tried again by who asks next', async () 
   const next = kept.get();
   asked[1]?.resolve('back');
   expect(await next).toBe('back');
+  kept.stop();
+});
+
+test('what is over is told to nobody: one that should have been renewed long ago is waited for', async () => {
+  const { asked, kept } = question();
+  asked[0]?.resolve('first');
+  await kept.get();
+  vi.advanceTimersByTime(4_000);
+  const after = kept.get();
+  expect(asked).toHaveLength(2);
+  asked[1]?.resolve('second');
+  expect(await after).toBe('second');
+  kept.stop();
+});
+
+test('each form of a question has its own answer, and a change forgets them all', async () => {
+  const reads: string[] = [];
+  const kept = keepEach<string, string>('a', async (asked) => {
+    reads.push(asked);
+    return `${asked}${reads.length}`;
+  });
+  expect([await kept.get(), await kept.get('b'), await kept.get('b'), await kept.get('a')]).toEqual([
+    'a1',
+    'b2',
+    'b2',
+    'a1',
+  ]);
+  kept.forget();
+  expect([await kept.get('b'), await kept.get()]).toEqual(['b3', 'a4']);
+  for (let n = 0; n < 30; n++) await kept.get(`other ${n}`);
+  const before = reads.length;
+  await kept.get('b');
+  expect(reads.length).toBe(before + 1);
   kept.stop();
 });

@@ -1,6 +1,6 @@
 /** An answer that costs something to get, kept for all who ask. */
 export interface Kept<T> {
-  /** The last answer, at once; the first one, which is read from the start, and the first after {@link Kept.forget} is waited for. */
+  /** The last answer, at once; the first one, one after {@link Kept.forget} and one in place of an old one are waited for. */
   get(): Promise<T>;
   /** After a change that the next answer is to show. */
   forget(): void;
@@ -9,14 +9,17 @@ export interface Kept<T> {
 
 /** Answers are renewed this long after somebody asked for them, … */
 const FRESH_FOR_MS = 1_000;
-/** … and as often when nobody asks, so that whoever comes then needn't wait, nor sees what is long over. */
+/** … and as often when nobody asks, so that whoever comes then needn't wait long. */
 const RENEWED_EVERY_MS = 15_000;
+/** What should have been renewed this long ago is told to nobody: it shows what is over. A page asks more often. */
+const OLD_AFTER_MS = 3_000;
 
 /**
- * Reads ahead: whoever asks gets the last answer without waiting, and a new one is read behind it. Reading takes at most a
- * tenth of the time, however many ask and however long it takes. A reading that fails is told to those who ask next.
+ * Reads behind what it answers: whoever asks often gets the last answer without waiting. Reading takes at most a tenth of
+ * the time, however many ask and however long it takes. A reading that fails is told to those who ask next. With `ahead` it
+ * is read from the start, and now and then when nobody asks.
  */
-export function keep<T>(read: () => Promise<T>): Kept<T> {
+export function keep<T>(read: () => Promise<T>, { ahead = true } = {}): Kept<T> {
   let known: { answer: Promise<T>; renewAtMs: number } | undefined;
   let reading: Promise<T> | undefined;
 
@@ -42,12 +45,16 @@ export function keep<T>(read: () => Promise<T>): Kept<T> {
 
   const get = () => {
     if (!known) return reading ?? renew();
-    if (!reading && performance.now() >= known.renewAtMs) renew().catch(() => {});
+    const overdueMs = performance.now() - known.renewAtMs;
+    if (overdueMs < 0) return known.answer;
+    const newer = reading ?? renew();
+    if (overdueMs >= OLD_AFTER_MS) return newer;
+    newer.catch(() => {});
     return known.answer;
   };
   const readAhead = () => get().catch(() => {});
-  readAhead();
-  const timer = setInterval(readAhead, RENEWED_EVERY_MS).unref();
+  if (ahead) readAhead();
+  const timer = ahead ? setInterval(readAhead, RENEWED_EVERY_MS).unref() : undefined;
   return {
     get,
     forget() {
@@ -55,5 +62,35 @@ export function keep<T>(read: () => Promise<T>): Kept<T> {
       reading = undefined;
     },
     stop: () => clearInterval(timer),
+  };
+}
+
+/** The most questions besides the first that answers are kept of: the filters of the pages that are open. */
+const MOST_KEPT = 20;
+
+/**
+ * Keeps the answers of one question in several forms, each as {@link keep} does. That to `first` is read ahead; of the
+ * others those are kept that were asked for last.
+ */
+export function keepEach<Asked, T>(first: Asked, read: (asked: Asked) => Promise<T>) {
+  const ofFirst = keep(() => read(first));
+  const firstKey = JSON.stringify(first);
+  const others = new Map<string, Kept<T>>();
+  return {
+    get(asked: Asked = first): Promise<T> {
+      const key = JSON.stringify(asked);
+      if (key === firstKey) return ofFirst.get();
+      const kept = others.get(key) ?? keep(() => read(asked), { ahead: false });
+      others.delete(key);
+      others.set(key, kept);
+      const [oldest] = others.keys();
+      if (others.size > MOST_KEPT && oldest !== undefined) others.delete(oldest);
+      return kept.get();
+    },
+    forget() {
+      ofFirst.forget();
+      others.clear();
+    },
+    stop: ofFirst.stop,
   };
 }

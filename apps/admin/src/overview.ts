@@ -2,6 +2,8 @@ import {
   type Db,
   employees,
   eventSyncs,
+  type FailureKind,
+  inOrder,
   type RefreshRunState,
   refreshRuns,
   type SyncState,
@@ -20,6 +22,7 @@ import {
   type TaskName,
 } from '@scheduler/sync';
 import { desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
+import { type ChangePage, type ChangesAsked, listChanges } from './changes.ts';
 import { redact } from './redact.ts';
 
 /** Jobs of one task. Instants are ISO text in UTC. */
@@ -42,6 +45,15 @@ interface StateCount {
   count: number;
   /** Since when the longest one is in it, as far as is known. */
   since: string | null;
+}
+
+/** Events given up for one kind of failure. */
+interface DeadLetters {
+  kind: FailureKind | null;
+  count: number;
+  since: string | null;
+  /** One of the reasons, in words. */
+  example: string | null;
 }
 
 /** Why events wait for their next try. */
@@ -115,8 +127,8 @@ export interface Facts {
   queues: QueueDepth[];
   states: StateCount[];
   waiting: WaitingGroup[];
-  /** Events that nobody tries again until a person acts, and one of the reasons. */
-  deadLetters: { total: number; since: string | null; example: string | null };
+  /** Events that nobody tries again until a person acts, by the kind of their failure, the most frequent one first. */
+  deadLetters: DeadLetters[];
   failedJobs: { total: number; shown: FailedJob[] };
   paused: PausedTask[];
   workers: WorkerState[];
@@ -142,8 +154,34 @@ const FAILED_JOBS_SHOWN = 50;
 
 const iso = (value: string | null) => (value === null ? null : new Date(value).toISOString());
 
-/** Reads the facts: a handful of statements, none of which locks anything. */
-export async function readFacts(db: Db, nextRefreshAt: () => Promise<string | null>): Promise<Facts> {
+/** Facts, and a page of the changes that match a filter, both of one moment. */
+export interface Moment {
+  facts: Facts;
+  list: ChangePage;
+}
+
+/**
+ * Reads what the page shows as it was at one moment, in a handful of statements of one snapshot that lock nothing.
+ * Figures, verdict and list agree, whatever is done meanwhile.
+ */
+export async function readMoment(
+  database: Db,
+  nextRefreshAt: () => Promise<string | null>,
+  asked: ChangesAsked,
+): Promise<Moment> {
+  const nextAt = await nextRefreshAt();
+  return database.transaction(
+    async (tx) => {
+      // What reads in a transaction reads as without one.
+      const db = tx as unknown as Db;
+      const facts = await readFacts(db, nextAt);
+      return { facts, list: await listChanges(db, asked.filter, asked.offset) };
+    },
+    { isolationLevel: 'repeatable read', accessMode: 'read only' },
+  );
+}
+
+async function readFacts(db: Db, nextAt: string | null): Promise<Facts> {
   const [
     clock,
     queues,
@@ -155,20 +193,18 @@ export async function readFacts(db: Db, nextRefreshAt: () => Promise<string | nu
     workerStates,
     crossmark,
     refreshes,
-    nextAt,
-  ] = await Promise.all([
-    readPostgres(db),
-    readQueues(db),
-    readStates(db),
-    readWaiting(db),
-    readDeadLetters(db),
-    readFailedJobs(db),
-    readPaused(db),
-    readWorkers(db),
-    readReachability(db),
-    readRefresh(db),
-    nextRefreshAt(),
-  ]);
+  ] = await inOrder(
+    () => readPostgres(db),
+    () => readQueues(db),
+    () => readStates(db),
+    () => readWaiting(db),
+    () => readDeadLetters(db),
+    () => readFailedJobs(db),
+    () => readPaused(db),
+    () => readWorkers(db),
+    () => readReachability(db),
+    () => readRefresh(db),
+  );
   return {
     ...clock,
     queues,
@@ -287,15 +323,18 @@ async function readWaiting(db: Db): Promise<WaitingGroup[]> {
 }
 
 async function readDeadLetters(db: Db): Promise<Facts['deadLetters']> {
-  const [row] = await db
+  const rows = await db
     .select({
-      total: sql<number>`count(*)::int`,
+      kind: eventSyncs.failureKind,
+      count: sql<number>`count(*)::int`,
       since: sql<string | null>`min(coalesce(${eventSyncs.failingSince}, ${eventSyncs.updatedAt}))::text`,
       example: sql<string | null>`max(${eventSyncs.failureReason})`,
     })
     .from(eventSyncs)
-    .where(eq(eventSyncs.state, 'failed'));
-  return redact({ total: row?.total ?? 0, since: iso(row?.since ?? null), example: row?.example ?? null });
+    .where(eq(eventSyncs.state, 'failed'))
+    .groupBy(eventSyncs.failureKind)
+    .orderBy(sql`count(*) desc`);
+  return rows.map((row) => redact({ ...row, since: iso(row.since) }));
 }
 
 async function readFailedJobs(db: Db): Promise<Facts['failedJobs']> {

@@ -50,6 +50,8 @@ export async function mountQueues(
         miscLinks: [{ text: 'Overview and sign-out', url: '/' }],
         hideDocsLink: true,
         pollingInterval: { showSetting: true },
+        // As on the other pages.
+        dateFormats: CLOCK,
         theme: THEME,
       },
     },
@@ -185,6 +187,15 @@ function asReadOnly(payload: unknown): unknown {
   }
   return { ...payload, queues: payload.queues.map((queue: object) => ({ ...queue, readOnlyMode: true })) };
 }
+
+/** Times as on our own pages. */
+const TIME = { hour: 'numeric', minute: '2-digit', second: '2-digit', hour12: true } as const;
+const DAY = { month: 'short', day: 'numeric' } as const;
+const CLOCK = {
+  short: TIME,
+  common: { ...DAY, ...TIME },
+  full: { ...DAY, year: 'numeric', ...TIME },
+} as const;
 
 /** The colours of our own pages. */
 const THEME = {

@@ -5,7 +5,7 @@ import { cleanText, inScope, internalErrorMessage, traced } from '@scheduler/run
 import { TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
-import { type ChangePage, changeFilter, listChanges, listTries, type Try } from './changes.ts';
+import { type ChangesAsked, changeFilter, FIRST_ASKED, listTries, type Try } from './changes.ts';
 import {
   markMissingGone,
   pause,
@@ -17,8 +17,8 @@ import {
   retryJobs,
   switchBreaker,
 } from './control.ts';
-import { type Kept, keep } from './kept.ts';
-import { type Facts, readFacts } from './overview.ts';
+import { keepEach } from './kept.ts';
+import { type Moment, readMoment } from './overview.ts';
 import { judge, type Verdict } from './verdict.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -35,13 +35,12 @@ export interface Context {
 export interface Services {
   db: Db;
   metrics: MetricsReader;
-  /** {@link readFacts}: however many pages are open, Postgres is asked once a second at most. */
-  facts: Kept<Facts>;
+  /** {@link readMoment}: however many pages show the same, Postgres is asked once a second at most. */
+  moments: ReturnType<typeof keepEach<ChangesAsked, Moment>>;
 }
 
-/** The overview's answer: facts and what they mean. */
-export interface Overview {
-  facts: Facts;
+/** The overview's answer: facts, what they mean, and a page of the changes, all of one moment. */
+export interface Overview extends Moment {
   verdict: Verdict;
   redis: MetricsStatus;
 }
@@ -56,13 +55,13 @@ export interface Charts {
   callsByName: Record<string, Series['allCalls']['total']>;
 }
 
-/** The services over a database and a metrics reader. Whoever makes them stops `facts` in the end. */
+/** The services over a database and a metrics reader. Whoever makes them stops `moments` in the end. */
 export function createServices(
   db: Db,
   metrics: MetricsReader,
   nextRefreshAt: () => Promise<string | null>,
 ): Services {
-  return { db, metrics, facts: keep(() => readFacts(db, nextRefreshAt)) };
+  return { db, metrics, moments: keepEach(FIRST_ASKED, (asked) => readMoment(db, nextRefreshAt, asked)) };
 }
 
 const eventId = z.int().positive().max(2_147_483_647);
@@ -112,7 +111,7 @@ const adminProcedure = viewerProcedure.use(async ({ ctx, next }) => {
     });
   }
   const done = await next({ ctx });
-  ctx.services.facts.forget();
+  ctx.services.moments.forget();
   return done;
 });
 
@@ -120,10 +119,18 @@ const adminProcedure = viewerProcedure.use(async ({ ctx, next }) => {
 export const router = t.router({
   me: viewerProcedure.query(({ ctx }): Viewer => ctx.viewer),
 
-  overview: viewerProcedure.query(async ({ ctx }): Promise<Overview> => {
-    const [facts, redis] = await Promise.all([ctx.services.facts.get(), ctx.services.metrics.status()]);
-    return { facts, verdict: judge(facts), redis };
-  }),
+  /** The page: facts, verdict, and the events in one state of their way to Crossmark, filtered and by pages. */
+  overview: viewerProcedure
+    .input(
+      z
+        .strictObject({ filter: changeFilter, offset: z.int().min(0).max(1_000_000).default(0) })
+        .default(FIRST_ASKED),
+    )
+    .query(async ({ ctx, input }): Promise<Overview> => {
+      const { moments, metrics } = ctx.services;
+      const [moment, redis] = await Promise.all([moments.get(input), metrics.status()]);
+      return { ...moment, verdict: judge(moment.facts), redis };
+    }),
 
   charts: viewerProcedure
     .input(z.strictObject({ range: z.enum(RANGES), task: z.enum(TASKS).optional() }))
@@ -142,11 +149,6 @@ export const router = t.router({
         callsByName: totals(series.calls),
       };
     }),
-
-  /** Events in one state of their way to Crossmark, filtered and by pages. */
-  changes: viewerProcedure
-    .input(z.strictObject({ filter: changeFilter, offset: z.int().min(0).max(1_000_000).default(0) }))
-    .query(({ ctx, input }): Promise<ChangePage> => listChanges(ctx.services.db, input.filter, input.offset)),
 
   tries: viewerProcedure
     .input(z.strictObject({ eventId }))

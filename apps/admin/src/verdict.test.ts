@@ -39,7 +39,7 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
   queues: TASKS.map((task) => ({ task, ready: 0, planned: 0, running: 0, dead: 0, oldestReadyAt: null })),
   states: [{ state: 'synced', count: 100, since: null }],
   waiting: [],
-  deadLetters: { total: 0, since: null, example: null },
+  deadLetters: [],
   failedJobs: { total: 0, shown: [] },
   paused: [],
   workers: [worker],
@@ -143,13 +143,19 @@ describe('the verdict', () => {
   test('asks for a person where sync works but dead letters or conflicts are left', () => {
     const verdict = judge(
       facts({
-        deadLetters: { total: 1, since: minutesAgo(20), example: 'Ada Example has no RepID.' },
+        deadLetters: [
+          { kind: 'rejected', count: 2, since: minutesAgo(20), example: 'Ada Example has no RepID.' },
+          { kind: 'transient', count: 1, since: minutesAgo(9), example: 'Crossmark answered 500.' },
+        ],
         states: [{ state: 'conflict', count: 2, since: minutesAgo(3) }],
       }),
     );
     expect(verdict).toMatchObject({ level: 'attention', since: minutesAgo(20) });
     expect(verdict.findings.map((finding) => finding.id)).toEqual(['dead', 'conflict']);
-    expect(verdict.findings[0]?.why).toBe('Ada Example has no RepID.');
+    expect(verdict.findings[0]).toMatchObject({
+      what: '3 changes did not get through, and nobody tries again.',
+      why: '2 refused: Ada Example has no RepID. 1 no answer: Crossmark answered 500.',
+    });
   });
 
   test('mentions a refresh that failed, and one that is overdue', () => {
@@ -191,17 +197,22 @@ describe('the verdict', () => {
     );
     expect(verdict).toMatchObject({
       level: 'attention',
-      headline: 'Sync is paused',
+      headline: 'Sync is paused in part: New schedules (1 of 5 tasks)',
       since: minutesAgo(31),
-      findings: [{ id: 'paused', why: 'Ada paused sync_schedule. 40 jobs wait and are safe.' }],
+      findings: [{ id: 'paused', why: 'New schedules: by Ada. 40 jobs wait and are safe.' }],
     });
   });
 
   test('is paused since the pause, whatever else is older, and not for what holds up no schedule', () => {
-    const older = { deadLetters: { total: 1, since: minutesAgo(20), example: 'No RepID.' } };
+    const older = { deadLetters: [{ kind: null, count: 1, since: minutesAgo(20), example: 'No RepID.' }] };
     const paused = (task: 'sync_schedule' | 'sync_employee') =>
       judge(facts({ ...older, paused: [{ task, pausedAt: minutesAgo(2), pausedBy: 'Ada' }] }));
-    expect(paused('sync_schedule')).toMatchObject({ headline: 'Sync is paused', since: minutesAgo(2) });
+    expect(paused('sync_schedule')).toMatchObject({
+      headline: 'Sync is paused in part: New schedules (1 of 5 tasks)',
+      since: minutesAgo(2),
+    });
+    const all = TASKS.map((task) => ({ task, pausedAt: minutesAgo(2), pausedBy: 'Ada' }));
+    expect(judge(facts({ paused: all })).headline).toBe('All of sync is paused (5 tasks)');
     expect(paused('sync_employee').headline).toBe('Sync works, and something needs a person');
     expect(paused('sync_employee').findings.map(({ id }) => id)).toEqual(['paused', 'dead']);
   });

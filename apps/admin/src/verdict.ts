@@ -1,4 +1,5 @@
 import type { Facts } from './overview.ts';
+import { KIND_NAMES, TASK_NAMES } from './words.ts';
 
 /** What is wrong, in words a person on call understands: what, why, since when, and what helps. */
 interface Finding {
@@ -41,6 +42,15 @@ const plural = (n: number, one: string, many = `${one}s`) =>
 const earliest = (moments: (string | null | undefined)[]) =>
   moments.filter((moment): moment is string => typeof moment === 'string').sort()[0] ?? null;
 
+const capitalized = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
+/** Which tasks are paused, of how many. */
+function pausedWords({ paused, queues }: Facts): string {
+  if (paused.length === queues.length) return `All of sync is paused (${queues.length} tasks)`;
+  const names = paused.map(({ task }) => TASK_NAMES[task]).join(', ');
+  return `Sync is paused in part: ${names} (${paused.length} of ${queues.length} tasks)`;
+}
+
 /** Judges the facts. Pure: the same facts give the same words. */
 export function judge(facts: Facts): Verdict {
   const findings = [...findBroken(facts), ...findAttention(facts)];
@@ -50,8 +60,8 @@ export function judge(facts: Facts): Verdict {
     return { level: 'healthy', headline: 'Sync is healthy', since: null, findings };
   }
   // People's links and readings of the list may rest without anybody's schedule waiting.
-  const isStopped =
-    facts.crossmark.byHand || facts.paused.some(({ task }) => task.startsWith('sync_schedule'));
+  const isPaused = facts.paused.some(({ task }) => task.startsWith('sync_schedule'));
+  const isStopped = facts.crossmark.byHand || isPaused;
   const stopped = isStopped ? findings.find(({ id }) => id === 'held' || id === 'paused') : undefined;
   return {
     level: broken.length > 0 ? 'broken' : 'attention',
@@ -61,7 +71,7 @@ export function judge(facts: Facts): Verdict {
         : stopped?.id === 'held'
           ? 'Sync is held back by hand'
           : stopped
-            ? 'Sync is paused'
+            ? pausedWords(facts)
             : 'Sync works, and something needs a person',
     since: earliest(
       (broken.length > 0 ? broken : stopped ? [stopped] : findings).map((finding) => finding.since),
@@ -157,17 +167,14 @@ function findStopped(facts: Facts): Finding[] {
     });
   const [first] = paused;
   if (first) {
-    const all = paused.length === facts.queues.length;
     const waiting = facts.queues
       .filter((queue) => paused.some(({ task }) => task === queue.task))
       .reduce((sum, queue) => sum + queue.ready, 0);
     found.push({
       id: 'paused',
       level: 'attention',
-      what: all
-        ? 'All of sync is paused.'
-        : `${plural(paused.length, 'task')} of ${facts.queues.length} ${paused.length === 1 ? 'is' : 'are'} paused.`,
-      why: `${first.pausedBy} paused ${all ? 'it' : paused.map(({ task }) => task).join(', ')}. ${plural(waiting, 'job waits and is safe', 'jobs wait and are safe')}.`,
+      what: `${pausedWords(facts)}.`,
+      why: `${paused.map(({ task, pausedBy }) => `${TASK_NAMES[task]}: by ${pausedBy}`).join('; ')}. ${plural(waiting, 'job waits and is safe', 'jobs wait and are safe')}.`,
       since: first.pausedAt,
       help: 'Resume when the reason is over; what waits then goes out by itself.',
     });
@@ -178,14 +185,17 @@ function findStopped(facts: Facts): Finding[] {
 function findAttention(facts: Facts): Finding[] {
   const now = Date.parse(facts.at);
   const found: Finding[] = [...findStopped(facts)];
-  if (facts.deadLetters.total > 0) {
-    const n = facts.deadLetters.total;
+  const { deadLetters } = facts;
+  if (deadLetters.length > 0) {
+    const n = deadLetters.reduce((sum, group) => sum + group.count, 0);
+    const reasonOf = ({ kind, count, example }: (typeof deadLetters)[number]) =>
+      `${deadLetters.length > 1 ? `${count.toLocaleString('en-US')} ` : ''}${kind ? `${KIND_NAMES[kind]}: ` : ''}${example ?? 'no reason was recorded.'}`;
     found.push({
       id: 'dead',
       level: 'attention',
       what: `${plural(n, 'change')} did not get through, and nobody tries again.`,
-      why: facts.deadLetters.example ?? 'No reason was recorded.',
-      since: facts.deadLetters.since,
+      why: capitalized(deadLetters.map(reasonOf).join(' ')),
+      since: earliest(deadLetters.map((group) => group.since)),
       help: 'Mend the cause, then try again.',
     });
   }

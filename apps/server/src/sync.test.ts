@@ -86,7 +86,7 @@ describe('the sync state of an event', () => {
       nextTryAt,
       wanted: 'Ada Example on Mon Jan 5, 10:45 AM.',
       held: 'BEN SAMPLE on Tue Jan 6, 10:45 AM (booking 4711).',
-      next: 'Try 2 is on Fri Jan 2, 10:01 AM, or at once if you say so.',
+      next: 'Try 2 is on Fri Jan 2, 10:01 AM.',
       attempts: [
         { number: 2, outcome: 'done' },
         { number: 1, outcome: 'retry' },

@@ -202,12 +202,12 @@ function nextInWords(sync: SyncRecord | null, timeZone: string): string {
         : 'It is in the queue for the next free worker.';
     case 'waiting':
       return sync?.nextTryAt
-        ? `Try ${sync.tries + 1} is on ${when(sync.nextTryAt, timeZone)}, or at once if you say so.`
+        ? `Try ${sync.tries + 1} is on ${when(sync.nextTryAt, timeZone)}.`
         : 'It is tried as soon as what it waits for is there.';
     case 'failed':
-      return 'Nobody tries again until you do: change the schedule, or retry it.';
+      return 'It is not tried again by itself.';
     case 'conflict':
-      return 'Nothing is written until you choose which side stands.';
+      return 'Nothing is written until somebody chooses which side stands.';
   }
 }
 

@@ -1,4 +1,5 @@
 import './styles/app.css';
+import { keepFocusInLists } from '@scheduler/page/focus';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -18,6 +19,7 @@ for (const { routeId, search } of router.matchRoutes(router.latestLocation)) {
   void router.loadRouteChunk(router.routesById[routeId as keyof typeof router.routesById]);
 }
 
+keepFocusInLists();
 createRoot(page).render(
   <StrictMode>
     <trpc.Provider client={trpcClient} queryClient={queryClient}>

@@ -257,6 +257,7 @@ const personWeek = createRoute({
   path: '/people/$id/week',
   validateSearch: week,
   beforeLoad: signedIn,
+  errorComponent: StartFailed,
   component: lazyRouteComponent(
     online(() => import('./people/week-sheet.tsx')),
     'WeekSheet',

@@ -68,6 +68,23 @@ export function syncSentence(sync: SyncBadge): string {
   }
 }
 
+/** Acts that a sentence may advise. */
+export type Act = 'change' | 'end';
+
+const ADVICE: readonly { act: Act | undefined; begins: RegExp }[] = [
+  // A conflict's buttons and what follows from them are told beside it.
+  { act: undefined, begins: /^Choose which / },
+  { act: 'change', begins: /^(Choose|Change the schedule)\b/ },
+  { act: 'end', begins: /^Unschedule it\b/ },
+];
+
+/** A sentence's facts; of the advice that it ends with only what can be done where it is shown. */
+export function advised(message: string, offered: readonly Act[] = []): string {
+  const [, facts, advice] = /^(.*[.!?]”?) ([A-Z][^.]*\.)$/s.exec(message) ?? [];
+  const found = ADVICE.find(({ begins }) => advice && begins.test(advice));
+  return facts && found && !(found.act && offered.includes(found.act)) ? facts : message;
+}
+
 /** Last day on which an event may be worked: the due day itself is too late. */
 export const lastDayOf = (event: { dueOn: string }): string => addDays(event.dueOn, -1);
 

@@ -166,8 +166,10 @@ function EventRows({
   const utils = trpc.useUtils();
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const retry = trpc.sync.retryMany.useMutation({
-    onSuccess: (answer) => {
-      setChosen(new Set());
+    onSuccess: (answer, asked) => {
+      // Others that are chosen stay so.
+      const { eventIds } = asked;
+      if (eventIds) setChosen((before) => new Set([...before].filter((id) => !eventIds.includes(id))));
       toast(retriedWords(answer));
     },
     onError: (error) => toast(problemOf(error).message, { tone: 'problem' }),
@@ -198,14 +200,15 @@ function EventRows({
           </TickBox>
           <span className="ml-auto flex flex-wrap gap-2">
             <Button
-              disabled={still.length === 0 || retry.isPending}
+              disabled={still.length === 0}
+              busy={retry.isPending}
               onClick={() => retry.mutate({ eventIds: still })}
             >
               <RotateCw aria-hidden className="size-4" />
               Retry {still.length > 0 ? still.length : ''} chosen
             </Button>
             {kind && (
-              <Button disabled={retry.isPending} onClick={() => retry.mutate({ ...asked, kind })}>
+              <Button busy={retry.isPending} onClick={() => retry.mutate({ ...asked, kind })}>
                 <RotateCw aria-hidden className="size-4" />
                 Retry all {data.total} {asked.reason ? 'of this reason' : UNSETTLED[kind].toLowerCase()}
               </Button>
@@ -315,7 +318,7 @@ function Row({
         )}
       </div>
       {mayWrite && mayRetry(row) && (
-        <Button disabled={busy} onClick={onRetry} aria-label={`Retry now: ${title}`}>
+        <Button busy={busy} onClick={onRetry} aria-label={`Retry now: ${title}`}>
           <RotateCw aria-hidden className="size-4" />
           <span className="hidden sm:inline">Retry now</span>
         </Button>

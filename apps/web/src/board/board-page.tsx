@@ -11,6 +11,7 @@ import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { addDays, formatWeek, weekIn, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { Cut } from '../ui/cut.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { DayList } from './day-list.tsx';
@@ -140,7 +141,7 @@ export function BoardPage() {
               ))}
             </select>
           ) : (
-            <span className="truncate">{board ? `${board.store.name} (${board.store.number})` : ''}</span>
+            board && <Cut text={`${board.store.name} (${board.store.number})`} />
           )}
         </div>
         <div className="ml-auto flex items-center gap-1">

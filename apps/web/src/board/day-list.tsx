@@ -1,6 +1,7 @@
 import type { WeekBoard } from '@scheduler/server/router';
 import { Plus } from 'lucide-react';
 import { formatDay } from '../time.ts';
+import { Cut } from '../ui/cut.tsx';
 import { Empty } from '../ui/states.tsx';
 import { ScheduleCard } from './schedule-card.tsx';
 import { type BoardActions, DayCaution } from './week-grid.tsx';
@@ -71,7 +72,7 @@ export function DayList({
         {busy.map(({ person, schedules }) => (
           <div key={person.id} className="grid gap-1.5">
             <div className="flex items-center gap-2">
-              <h3 className="min-w-0 flex-1 truncate font-medium">
+              <h3 title={person.name} className="min-w-0 flex-1 truncate font-medium">
                 {person.name} <span className="text-xs font-normal text-ink-2">{person.role}</span>
               </h3>
               {actions.add && !holiday && day >= today && (
@@ -95,10 +96,11 @@ export function DayList({
             {rest.map(({ person, off }) => (
               <li key={person.id} className={`flex min-h-11 items-center gap-2 px-3 ${off ? 'bg-off' : ''}`}>
                 <span className="min-w-0 flex-1">
-                  <span className="block truncate text-sm">{person.name}</span>
-                  <span className="block truncate text-xs text-ink-2 first-letter:uppercase">
-                    {off ? off.reason : person.role}
-                  </span>
+                  <Cut text={person.name} className="text-sm" />
+                  <Cut
+                    text={off ? off.reason : person.role}
+                    className="text-xs text-ink-2 first-letter:uppercase"
+                  />
                 </span>
                 {actions.add && !holiday && day >= today && (
                   <AddFor name={person.name} day={day} onAdd={() => actions.add?.(person.id, day)} />

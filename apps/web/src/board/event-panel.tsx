@@ -26,10 +26,11 @@ import {
 } from '../time.ts';
 import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
+import { Cut } from '../ui/cut.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useLeavePanel } from '../ui/layers.ts';
 import { Bone, LoadError, Loading, Refusal } from '../ui/states.tsx';
-import { syncSentence, titleOf, windowWords } from '../words.ts';
+import { type Act, advised, syncSentence, titleOf, windowWords } from '../words.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 import { Refused, useSave } from './save.tsx';
 import { TakeTheirs } from './take-theirs.tsx';
@@ -92,6 +93,11 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
   const today = workDateOf(currentInstant(), timeZone);
   const title = titleOf(event);
   const closed = CLOSED_CONDITIONS.includes(event.condition);
+  const mayChange = !closed;
+  const mayEnd = !isHistory(event);
+  const offered: Act[] = [];
+  if (mayWrite && schedule && mayChange) offered.push('change');
+  if (mayWrite && schedule && mayEnd) offered.push('end');
 
   const free = () => {
     if (!schedule) return;
@@ -123,15 +129,11 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
                   {formatDay(schedule.workDate)}, {formatTime(schedule.startsAt, timeZone)} –{' '}
                   {formatTime(schedule.endsAt, timeZone)}
                 </p>
-                <p>{schedule.employeeName}</p>
+                <Cut text={schedule.employeeName} lines={2} />
                 {zone && <p className="text-xs text-ink-2">{zone}, the store’s clock</p>}
               </div>
             ) : (
               <p className="font-medium">Not scheduled here.</p>
-            )}
-            {judged.data && judged.data.flags.length > 0 && <ReasonList reasons={judged.data.flags} />}
-            {judged.data?.overrideReason && (
-              <p className="text-sm text-ink-2">Saved against a warning: “{judged.data.overrideReason}”</p>
             )}
             {event.bookedElsewhere && (
               <p className="text-sm text-conflict">
@@ -140,7 +142,7 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
             )}
             {mayWrite && (
               <div className="grid grid-cols-2 gap-2 empty:hidden">
-                {schedule && !closed && (
+                {schedule && mayChange && (
                   <>
                     <Button onClick={() => ask('move')}>
                       <CalendarClock aria-hidden className="size-4" />
@@ -158,9 +160,9 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
                     )}
                   </>
                 )}
-                {schedule && !isHistory(event) && (
+                {schedule && mayEnd && (
                   <Button look="danger" busy={unschedule.isPending} onClick={free}>
-                    {!unschedule.isPending && <Undo2 aria-hidden className="size-4" />}
+                    <Undo2 aria-hidden className="size-4" />
                     Unschedule
                   </Button>
                 )}
@@ -178,9 +180,20 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
               </Button>
             )}
             <Refused saving={unschedule} onLeave={unschedule.reset} />
+            {/* Below the buttons, which warnings that arrive later don't move. */}
+            {judged.data && <ReasonList reasons={judged.data.flags} brief />}
+            {judged.data?.overrideReason && (
+              <p className="text-sm text-ink-2">Saved against a warning: “{judged.data.overrideReason}”</p>
+            )}
           </section>
 
-          <SyncSection eventId={eventId} event={event} sync={sync.data} timeZone={timeZone} />
+          {(scheduleId !== undefined && judged.isPending) || sync.isPending ? (
+            <Loading what="sync state">
+              <Bone className="h-64" />
+            </Loading>
+          ) : (
+            <SyncSection event={event} sync={sync.data} timeZone={timeZone} offered={offered} />
+          )}
           {sync.isError && !sync.data && (
             <LoadError what="The sync state" error={sync.error} onRetry={() => void sync.refetch()} />
           )}
@@ -262,16 +275,18 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
 
 /** How far it has got: the state in words, both sides, the tries, and the button that helps. */
 function SyncSection({
-  eventId,
   event,
   sync,
   timeZone,
+  offered,
 }: {
-  eventId: number;
   event: BoardEvent;
   sync: SyncDetail | undefined;
   timeZone: string;
+  /** What the panel offers to do about it. */
+  offered: readonly Act[];
 }) {
+  const { eventId } = event;
   const utils = trpc.useUtils();
   const mayWrite = useMayWrite();
   const now = useNow();
@@ -286,18 +301,22 @@ function SyncSection({
     onSettled: () => {
       void utils.sync.invalidate();
       void utils.events.invalidate();
+      void utils.schedules.invalidate();
       void utils.board.week.invalidate();
     },
   });
   const badge = sync ?? event.sync;
+  const isStuck = badge.state === 'failed' || badge.state === 'waiting';
+  const mayRetry = mayWrite && event.mplanId !== null && isStuck;
+  const reason = badge.reason && advised(badge.reason, offered);
   const seenAt = sync?.conflictSeenAt;
   const choose = (choice: 'mine' | 'theirs') => seenAt && resolve.mutate({ eventId, choice, seenAt });
   return (
     <section aria-label="Sync with Crossmark" className="grid gap-2.5">
-      <div className="flex items-center gap-2">
+      <div className="flex min-h-8 items-center gap-2 pointer-coarse:min-h-10">
         <h3 className="text-sm font-semibold">Crossmark</h3>
-        <SyncMark sync={badge} filled />
-        {mayWrite && event.mplanId !== null && (badge.state === 'failed' || badge.state === 'waiting') && (
+        <SyncMark sync={{ ...badge, reason }} filled />
+        {mayRetry && (
           <Button
             className="ml-auto"
             busy={retry.isPending}
@@ -310,8 +329,8 @@ function SyncSection({
         )}
       </div>
       <div className="grid min-h-5 gap-1 text-sm">
-        {(sync?.reason ?? sync?.conflict) && <p>{sync?.reason ?? sync?.conflict}</p>}
-        <p className={sync?.reason ? 'text-ink-2' : ''}>{sync?.next ?? syncSentence(badge)}</p>
+        {(reason ?? sync?.conflict) && <p>{reason ?? sync?.conflict}</p>}
+        <p className={reason ? 'text-ink-2' : ''}>{sync?.next ?? syncSentence({ ...badge, reason })}</p>
       </div>
       {mayWrite && badge.state === 'conflict' && seenAt && (
         <div className="flex flex-wrap gap-2">
@@ -337,8 +356,14 @@ function SyncSection({
         </h4>
         {sync ? (
           <ol className="grid gap-2" data-testid="sync-attempts">
-            {sync.attempts.map((attempt) => (
-              <Attempt key={attempt.id} attempt={attempt} timeZone={timeZone} nowMs={now} />
+            {sync.attempts.map((attempt, index) => (
+              <Attempt
+                key={attempt.id}
+                attempt={attempt}
+                isOpen={index === 0 && badge.state !== 'synced' && badge.state !== 'pending'}
+                timeZone={timeZone}
+                nowMs={now}
+              />
             ))}
           </ol>
         ) : (
@@ -370,15 +395,33 @@ const OUTCOMES: Record<NonNullable<SyncAttempt['outcome']>, { word: string; look
   interrupted: { word: 'Interrupted', look: 'bg-waiting' },
 };
 
-function Attempt({ attempt, timeZone, nowMs }: { attempt: SyncAttempt; timeZone: string; nowMs: number }) {
-  const outcome = attempt.outcome ? OUTCOMES[attempt.outcome] : { word: 'Running', look: 'bg-pending' };
-  const reason = attempt.failureReason ?? attempt.summary;
+function Attempt({
+  attempt,
+  isOpen,
+  timeZone,
+  nowMs,
+}: {
+  attempt: SyncAttempt;
+  /** What it ended with still stands. */
+  isOpen: boolean;
+  timeZone: string;
+  nowMs: number;
+}) {
+  const { word, look } = attempt.outcome
+    ? OUTCOMES[attempt.outcome]
+    : { word: 'Running', look: 'bg-pending' };
+  const isDecided = attempt.outcome === 'conflict' && !isOpen;
+  const told = attempt.failureReason ?? attempt.summary;
+  const reason = told && advised(told);
   return (
     <li className="grid grid-cols-[0.5rem_minmax(0,1fr)] gap-x-2 text-sm">
-      <span aria-hidden className={`mt-1.5 size-2 rounded-full ${outcome.look}`} />
+      <span
+        aria-hidden
+        className={`mt-1.5 size-2 rounded-full forced-color-adjust-none ${isDecided ? 'bg-line-strong' : look}`}
+      />
       <div className="min-w-0">
         <p className="flex flex-wrap gap-x-2">
-          <span className="font-medium">{outcome.word}</span>
+          <span className="font-medium">{isDecided ? 'Conflict, decided since' : word}</span>
           <time
             dateTime={attempt.startedAt}
             title={formatWhen(attempt.startedAt, timeZone)}

@@ -1,3 +1,4 @@
+import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { ArrowLeftRight, CalendarClock, PanelRightOpen, Undo2, UserRoundPen } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
@@ -34,6 +35,7 @@ export function MoveMenu({
   useLayer(onClose);
   const { event, employeeId, workDate } = schedule;
   const person = board.people.find((each) => each.id === employeeId);
+  const closed = CLOSED_CONDITIONS.includes(event.condition);
   const judge = judgeFor(board, { kind: 'schedule', schedule });
   const days = board.days
     .filter((day) => day >= board.today && day !== workDate)
@@ -72,7 +74,7 @@ export function MoveMenu({
             // A dialog that was opened from here has the focus already.
             if (document.activeElement === document.body) card?.focus({ preventScroll: true });
           }}
-          className="z-50 max-h-(--radix-dropdown-menu-content-available-height) w-72 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-md border border-line bg-surface p-1 text-sm shadow-float"
+          className="z-70 max-h-(--radix-dropdown-menu-content-available-height) w-72 max-w-[calc(100vw-1rem)] overflow-y-auto rounded-md border border-line bg-surface p-1 text-sm shadow-float"
         >
           {days.length > 0 && (
             <DropdownMenu.Group>
@@ -106,15 +108,19 @@ export function MoveMenu({
               <DropdownMenu.Separator className="my-1 h-px bg-line" />
             </DropdownMenu.Group>
           )}
-          <Item onSelect={() => choices.ask('person', schedule)}>
-            <UserRoundPen aria-hidden className="size-4" />
-            Another person…
-          </Item>
-          <Item onSelect={() => choices.ask('move', schedule)}>
-            <CalendarClock aria-hidden className="size-4" />
-            Another day, time or person…
-          </Item>
-          {event.type === 'Core' && (
+          {!closed && (
+            <>
+              <Item onSelect={() => choices.ask('person', schedule)}>
+                <UserRoundPen aria-hidden className="size-4" />
+                Another person…
+              </Item>
+              <Item onSelect={() => choices.ask('move', schedule)}>
+                <CalendarClock aria-hidden className="size-4" />
+                Another day, time or person…
+              </Item>
+            </>
+          )}
+          {!closed && event.type === 'Core' && (
             <Item onSelect={() => choices.ask('trade', schedule)}>
               <ArrowLeftRight aria-hidden className="size-4" />
               Trade with another Core…

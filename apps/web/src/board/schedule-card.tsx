@@ -5,6 +5,7 @@ import { formatTime } from '../time.ts';
 import { SyncMark } from '../ui/badges.tsx';
 import { PLAIN_CONDITIONS, TYPES, titleOf } from '../words.ts';
 import { useCardLook } from './hand.ts';
+import { isHistory } from './targets.ts';
 import type { BoardActions } from './week-grid.tsx';
 
 const LOOKS = {
@@ -31,7 +32,7 @@ export const ScheduleCard = memo(function ScheduleCard({
   const type = TYPES[event.type];
   const warnings = flags.filter((flag) => flag.severity !== 'hint');
   const title = titleOf(event);
-  const { menu } = actions;
+  const menu = isHistory(event) ? undefined : actions.menu;
   return (
     <div
       data-card={schedule.scheduleId}
@@ -49,12 +50,14 @@ export const ScheduleCard = memo(function ScheduleCard({
         title={event.name}
         className={`grid w-full grid-cols-[minmax(0,1fr)] gap-0.5 rounded-r-[5px] text-left select-none hover:bg-surface-2 focus-visible:outline-offset-0 ${roomy ? 'py-2 pr-12 pl-3' : 'px-1.5 py-1 pointer-coarse:pr-9'}`}
       >
-        <span className="flex flex-wrap items-baseline gap-x-1.5 text-xs">
+        <span className="flex items-baseline gap-x-1.5 text-xs">
           <span className="font-semibold whitespace-nowrap">{formatTime(schedule.startsAt, timeZone)}</span>
-          <span className="whitespace-nowrap text-ink-2">{type.short}</span>
+          <span className="truncate text-ink-2" title={event.type}>
+            {type.short}
+          </span>
           {warnings.length > 0 && (
             <span
-              className="ml-auto self-center text-waiting"
+              className="ml-auto shrink-0 self-center text-waiting"
               title={warnings.map((flag) => flag.message).join('\n')}
               data-testid="caution"
             >
@@ -64,10 +67,15 @@ export const ScheduleCard = memo(function ScheduleCard({
           )}
         </span>
         <span className={`leading-tight ${roomy ? 'text-base' : 'line-clamp-2 text-[13px]'}`}>{title}</span>
-        <span className="flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-0.5">
+        {/* One line, whatever the state; at its end there is room for the menu. */}
+        <span
+          className={`flex min-w-0 items-center gap-x-1.5 overflow-hidden ${menu && !roomy ? 'pr-5 pointer-coarse:pr-0' : ''}`}
+        >
           <SyncMark sync={event.sync} />
           {!PLAIN_CONDITIONS.includes(event.condition) && (
-            <span className="text-xs text-ink-2">{event.condition}</span>
+            <span className="min-w-0 flex-1 truncate text-xs text-ink-2" title={event.condition}>
+              {event.condition}
+            </span>
           )}
         </span>
       </button>
@@ -88,7 +96,7 @@ export const ScheduleCard = memo(function ScheduleCard({
           className={`absolute grid place-items-center rounded text-ink-2 hover:bg-surface-3 hover:text-ink ${
             roomy
               ? 'top-1 right-1 size-11'
-              : 'right-0.5 bottom-0.5 size-6 bg-surface opacity-0 group-hover/card:opacity-100 focus-visible:opacity-100 pointer-coarse:top-0 pointer-coarse:bottom-auto pointer-coarse:size-9 pointer-coarse:bg-transparent pointer-coarse:opacity-100'
+              : 'right-0 bottom-0 size-6 opacity-0 group-hover/card:opacity-100 focus-visible:opacity-100 pointer-coarse:top-0 pointer-coarse:bottom-auto pointer-coarse:size-9 pointer-coarse:bg-transparent pointer-coarse:opacity-100'
           }`}
         >
           <EllipsisVertical aria-hidden className="size-4" />

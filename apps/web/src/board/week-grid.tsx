@@ -5,6 +5,7 @@ import type { BoardPerson, BoardSchedule, WeekBoard } from '@scheduler/server/ro
 import { Plus, TriangleAlert } from 'lucide-react';
 import { memo, useDeferredValue, useLayoutEffect, useRef } from 'react';
 import { formatDay } from '../time.ts';
+import { Cut } from '../ui/cut.tsx';
 import { lastDayOf } from '../words.ts';
 import { useCellLook } from './hand.ts';
 import { keepOneTabStop } from './keys.ts';
@@ -178,7 +179,9 @@ const Cell = memo(function Cell({
       className={`group relative min-h-14 border-t border-r border-line p-1 focus-visible:-outline-offset-2 ${closed || off ? 'bg-off' : day === today ? 'bg-today' : ''}`}
     >
       <div className="flex h-full flex-col gap-0.5">
-        {off && !closed && <p className="px-1 text-xs text-ink-2 first-letter:uppercase">{off.reason}</p>}
+        {off && !closed && (
+          <Cut text={off.reason} lines={2} className="px-1 text-xs text-ink-2 first-letter:uppercase" />
+        )}
         {schedules.map((schedule) => (
           <ScheduleCard
             key={schedule.event.eventId}
@@ -254,9 +257,10 @@ const DayHead = memo(function DayHead({
           {weekday} {date.join(' ')}
           {day === today && <span className="sr-only">, today</span>}
         </div>
-        <div className="truncate text-xs text-ink-2">
-          {holiday ? holiday.name : count === 1 ? '1 event' : `${count} events`}
-        </div>
+        <Cut
+          text={holiday?.name ?? (count === 1 ? '1 event' : `${count} events`)}
+          className="text-xs text-ink-2"
+        />
       </div>
       <DayCaution board={board} day={day} onShow={actions.showLast} />
     </div>
@@ -293,7 +297,7 @@ export function DayCaution({
 function PersonHead({ person, days }: { person: BoardPerson; days: number }) {
   return (
     <>
-      <div className="leading-tight font-medium">{person.name}</div>
+      <Cut text={person.name} lines={2} className="leading-tight font-medium" />
       <div className="text-xs text-ink-2">{person.role}</div>
       {days > 0 && <div className="text-xs text-ink-2">{days === 1 ? '1 day' : `${days} days`}</div>}
       {person.linkState !== 'linked' && (

@@ -18,6 +18,7 @@ import { trpc } from '../api.ts';
 import { formatWhen } from '../time.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
+import { Cut } from '../ui/cut.tsx';
 import { shortcutOf } from '../ui/shortcuts.ts';
 import { Bone } from '../ui/states.tsx';
 import { lastDayOf, titleOf, windowWords } from '../words.ts';
@@ -306,7 +307,7 @@ function Cells({
   );
   const person = (
     <Cell className="min-w-0 truncate text-[13px]">
-      {schedule?.employeeName}
+      {schedule && <Cut text={schedule.employeeName} />}
       {event.bookedElsewhere && (
         <span className="text-conflict" title={`Booked in Crossmark by ${event.bookedElsewhere}`}>
           {event.bookedElsewhere} in Crossmark

@@ -282,7 +282,7 @@ function Export({ filter, name, disabled }: { filter: EventFilter; name: string;
       aria-label="Export what the list shows"
       title="A CSV file of what the list shows, in the eleven columns that the import reads"
     >
-      {!busy && <Download aria-hidden className="size-4" />}
+      <Download aria-hidden className="size-4" />
       <span className="hidden sm:inline">Export</span>
     </Button>
   );

@@ -11,6 +11,7 @@ import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { addDays, formatDay, formatMonth, todayIn } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
+import { Cut } from '../ui/cut.tsx';
 import { shortcutOf } from '../ui/shortcuts.ts';
 import { Bone, LoadError, Loading } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
@@ -220,7 +221,7 @@ function DayHead({ day, today, inMonth }: { day: Day; today: string; inMonth: bo
       >
         {Number(day.day.slice(8))}
       </span>
-      {day.holiday && <span className="min-w-0 truncate text-xs text-ink-2">{day.holiday}</span>}
+      {day.holiday && <Cut text={day.holiday} className="text-xs text-ink-2" />}
       <Caution day={day} />
     </span>
   );
@@ -250,7 +251,7 @@ function Counts({ day }: { day: Day }) {
         <span key={type} className="inline-flex items-center gap-1 whitespace-nowrap">
           <span
             aria-hidden
-            className="size-2 shrink-0 rounded-[2px]"
+            className="size-2 shrink-0 rounded-[2px] forced-color-adjust-none"
             style={{ background: `var(${TYPES[type].token})` }}
           />
           <span>

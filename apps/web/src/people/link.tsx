@@ -61,7 +61,7 @@ export function RepListAge({ reading, readAt }: { reading: RepReading | null; re
               : 'Crossmark’s rep list was not read yet.'}
       </span>
       <Button busy={running || read.isPending} busyLabel="Reading…" onClick={() => read.mutate()}>
-        {!running && !read.isPending && <RefreshCw aria-hidden className="size-4" />}
+        <RefreshCw aria-hidden className="size-4" />
         {readAt ? 'Read it again' : 'Read it now'}
       </Button>
     </div>

@@ -4,9 +4,13 @@ import {
   CalendarCheck2,
   CalendarDays,
   CalendarRange,
+  CircleX,
+  Clock3,
   FileUp,
+  GitCompareArrows,
   History,
   List,
+  LoaderCircle,
   RefreshCw,
   Users,
 } from 'lucide-react';
@@ -67,7 +71,10 @@ const PAGES = [
   { to: '/import', label: 'Import', Icon: FileUp },
 ] as const;
 
-/** What isn't settled with Crossmark, in counts that lead to the list. Takes its room whether there is news or not. */
+/**
+ * What isn't settled with Crossmark, in counts that lead to the list. Where there is little room their words are on hover
+ * only, so that all four together don't break the line that they stand in.
+ */
 function SyncCounts() {
   const { data } = trpc.sync.summary.useQuery();
   const counts = data?.counts;
@@ -76,15 +83,28 @@ function SyncCounts() {
   const waiting = counts?.waiting ?? 0;
   const pending = counts?.pending ?? 0;
   const chips = [
-    { state: 'failed', count: failed, label: 'failed', look: 'bg-failed-soft text-failed' },
+    { state: 'failed', count: failed, label: 'failed', look: 'bg-failed-soft text-failed', Icon: CircleX },
     {
       state: 'conflict',
       count: conflict,
       label: conflict === 1 ? 'conflict' : 'conflicts',
       look: 'bg-conflict-soft text-conflict',
+      Icon: GitCompareArrows,
     },
-    { state: 'waiting', count: waiting, label: 'waiting', look: 'bg-waiting-soft text-waiting' },
-    { state: 'pending', count: pending, label: 'saving', look: 'bg-pending-soft text-pending' },
+    {
+      state: 'waiting',
+      count: waiting,
+      label: 'waiting',
+      look: 'bg-waiting-soft text-waiting',
+      Icon: Clock3,
+    },
+    {
+      state: 'pending',
+      count: pending,
+      label: 'saving',
+      look: 'bg-pending-soft text-pending',
+      Icon: LoaderCircle,
+    },
   ] as const;
   const shown = chips.filter(({ count }) => count > 0);
   return (
@@ -94,14 +114,16 @@ function SyncCounts() {
           All synced
         </span>
       )}
-      {shown.map(({ state, count, label, look }) => (
+      {shown.map(({ state, count, label, look, Icon }) => (
         <Link
           key={state}
           to="/activity"
           search={{ show: state }}
-          className={`rounded-full px-2.5 py-1 font-medium whitespace-nowrap hover:underline pointer-coarse:py-2 ${look}`}
+          title={`${count} ${label}`}
+          className={`inline-flex items-center gap-1 rounded-full px-2 py-1 font-medium whitespace-nowrap hover:underline pointer-coarse:py-2 ${look}`}
         >
-          {count} {label}
+          <Icon aria-hidden className="size-3.5 min-[1400px]:hidden" />
+          {count} <span className="sr-only min-[1400px]:not-sr-only">{label}</span>
         </Link>
       ))}
     </nav>

@@ -1,5 +1,10 @@
-import type { ErrorComponentProps } from '@tanstack/react-router';
+import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { currentSession } from '../session.ts';
 import { Button } from '../ui/button.tsx';
+
+/** Short enough to go on soon after the server is back, and little for a server that just starts. */
+const TRY_AGAIN_MS = 5_000;
 
 /** While the session is asked for. */
 export function Starting() {
@@ -10,13 +15,29 @@ export function Starting() {
   );
 }
 
-/** The page is here but the server is not. */
+/** The page is here but the server is not: asks again and again whether it is back, and then goes on. */
 export function StartFailed({ error }: ErrorComponentProps) {
+  const router = useRouter();
+  useEffect(() => {
+    // Asked for beside the page, so that it stays as it is until there is an answer.
+    const tryAgain = () =>
+      currentSession().then(
+        () => router.invalidate(),
+        () => undefined,
+      );
+    const timer = setInterval(tryAgain, TRY_AGAIN_MS);
+    window.addEventListener('online', tryAgain);
+    return () => {
+      clearInterval(timer);
+      window.removeEventListener('online', tryAgain);
+    };
+  }, [router]);
   return (
     <main className="grid min-h-dvh place-content-center justify-items-center gap-3 p-6 text-center">
       <h1 className="text-lg font-semibold">The scheduler could not be opened</h1>
       <p className="max-w-prose text-sm text-ink-2">
-        {error instanceof Error ? error.message : ''} What was saved before is safe.
+        {error instanceof Error ? error.message : ''} What was saved before is safe. It is tried again every
+        few seconds.
       </p>
       <Button look="primary" onClick={() => window.location.reload()}>
         Try again

@@ -1,4 +1,5 @@
 import { trpc } from '../api.ts';
+import { Cut } from '../ui/cut.tsx';
 import { useStore } from './use-store.ts';
 
 /** Which store the page is about; where there are several, one to choose. */
@@ -7,9 +8,9 @@ export function StoreName({ onChange }: { onChange: (storeId: number) => void })
   const { data: stores = [] } = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
   if (stores.length < 2) {
     return (
-      <span className="hidden min-w-0 truncate text-sm text-ink-2 sm:inline">
-        {store ? `${store.name} (${store.number})` : ''}
-      </span>
+      store && (
+        <Cut text={`${store.name} (${store.number})`} className="hidden! text-sm text-ink-2 sm:block!" />
+      )
     );
   }
   return (

@@ -4,6 +4,7 @@ import { AccountLinks } from '../access/account-links.tsx';
 import { signOut } from '../session.ts';
 import { chooseTheme, THEMES, type Theme, useTheme } from '../theme.ts';
 import { buttonClass } from '../ui/button.tsx';
+import { Cut } from '../ui/cut.tsx';
 import { toast } from '../ui/toast.tsx';
 import { useSession } from './use-session.ts';
 
@@ -41,13 +42,11 @@ export function UserMenu() {
         id="account"
         popover="auto"
         aria-label="Account"
-        className="inset-auto top-12 right-3 m-0 min-w-60 rounded-md border border-line bg-surface p-1 text-sm text-ink shadow-float"
+        className="inset-auto top-12 right-3 m-0 max-w-80 min-w-60 rounded-md border border-line bg-surface p-1 text-sm text-ink shadow-float"
       >
         <p className="px-2 py-1.5">
-          <span className="block font-medium">{session.name}</span>
-          <span className="block text-xs text-ink-2">
-            {session.email} · {session.role}
-          </span>
+          <Cut text={session.name} className="font-medium" />
+          <Cut text={`${session.email} · ${session.role}`} className="text-xs text-ink-2" />
         </p>
         <fieldset className="border-t border-line px-2 py-2">
           <legend className="sr-only">Theme</legend>

@@ -2,7 +2,7 @@ import type { EventType, Instant, Reason } from '@scheduler/scheduling';
 import type { SyncBadge } from '@scheduler/server/router';
 import { CircleCheck, CircleX, Clock3, GitCompareArrows, LoaderCircle, TriangleAlert } from 'lucide-react';
 import { formatFromNow, useNow } from '../time.ts';
-import { STATE_WORDS, type SyncState, syncSentence, TYPES } from '../words.ts';
+import { advised, STATE_WORDS, type SyncState, syncSentence, TYPES } from '../words.ts';
 
 const LOOKS: Record<SyncState, { Icon: typeof CircleCheck; text: string; soft: string }> = {
   synced: { Icon: CircleCheck, text: 'text-synced', soft: 'bg-synced-soft' },
@@ -20,7 +20,7 @@ export function SyncMark({ sync, filled = false }: { sync: SyncBadge; filled?: b
       data-testid="sync-badge"
       data-state={sync.state}
       title={sync.reason ?? syncSentence(sync)}
-      className={`inline-flex max-w-full min-w-0 items-center gap-1 text-xs font-medium whitespace-nowrap ${text} ${filled || sync.state !== 'synced' ? `rounded px-1.5 py-px ${soft}` : ''}`}
+      className={`inline-flex h-4.5 max-w-full min-w-0 items-center gap-1 text-xs font-medium whitespace-nowrap ${text} ${filled || sync.state !== 'synced' ? `rounded px-1.5 ${soft}` : ''}`}
     >
       <Icon aria-hidden className={`size-3 shrink-0 ${sync.state === 'pending' ? 'animate-spin' : ''}`} />
       {STATE_WORDS[sync.state]}
@@ -45,16 +45,13 @@ export function TypeMark({ type, whole = false }: { type: EventType; whole?: boo
     <span className="inline-flex min-w-0 items-center gap-1 text-xs text-ink-2">
       <span
         aria-hidden
-        className="size-2 shrink-0 rounded-[2px]"
+        className="size-2 shrink-0 rounded-[2px] forced-color-adjust-none"
         style={{ background: `var(${TYPES[type].token})` }}
       />
       <span className="truncate">{whole ? type : TYPES[type].short}</span>
     </span>
   );
 }
-
-/** What is the matter, without the advice that follows it in a rule's message: for lists, where the way out is in sight. */
-const shortly = (message: string): string => message.replace(/(?<=\.) Choose [^.]*\.$/, '');
 
 /** Rules that speak against a plan, each in its sentence; red ones forbid, amber ones warn. */
 export function ReasonList({ reasons, brief = false }: { reasons: readonly Reason[]; brief?: boolean }) {
@@ -67,7 +64,7 @@ export function ReasonList({ reasons, brief = false }: { reasons: readonly Reaso
           className={`flex gap-1.5 text-xs ${reason.severity === 'hard' ? 'text-failed' : reason.severity === 'soft' ? 'text-waiting' : 'text-ink-2'}`}
         >
           <TriangleAlert aria-hidden className="mt-0.5 size-3 shrink-0" />
-          <span>{brief ? shortly(reason.message) : reason.message}</span>
+          <span>{brief ? advised(reason.message) : reason.message}</span>
         </li>
       ))}
     </ul>

@@ -10,29 +10,50 @@ const LOOKS = {
 
 /** A button's look, for links that act as one. */
 export function buttonClass(look: keyof typeof LOOKS, extra = ''): string {
-  return `inline-flex h-8 shrink-0 items-center justify-center gap-1.5 rounded-md px-3 text-sm whitespace-nowrap transition-colors pointer-coarse:h-10 disabled:cursor-not-allowed disabled:opacity-55 ${LOOKS[look]} ${extra}`;
+  return `inline-flex h-8 shrink-0 items-center justify-center gap-1.5 rounded-md px-3 text-sm whitespace-nowrap transition-colors pointer-coarse:h-10 disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55 ${LOOKS[look]} ${extra}`;
 }
 
-/** While `busy` it keeps its width and takes no click; the word for it is `busyLabel`, else the label stays. */
+/**
+ * While `busy` it keeps its size and the focus, and takes no click. The word for it is `busyLabel`, else its label
+ * stays its name.
+ */
 export function Button({
   look = 'plain',
-  busy = false,
+  busy,
   busyLabel,
   className = '',
   children,
-  disabled,
+  onClick,
   ...rest
 }: ComponentProps<'button'> & { look?: keyof typeof LOOKS; busy?: boolean; busyLabel?: string }) {
+  const face = 'col-start-1 row-start-1 inline-flex items-center justify-center gap-1.5';
+  // Hidden by its opacity it still gives the button its name.
+  const away = busyLabel ? 'invisible' : 'opacity-0';
   return (
     <button
       type="button"
       className={buttonClass(look, className)}
-      disabled={disabled || busy}
+      // A button that is disabled loses the focus, and does not get it back.
+      aria-disabled={busy || undefined}
       aria-busy={busy}
+      onClick={(click) => {
+        if (busy) click.preventDefault();
+        else onClick?.(click);
+      }}
       {...rest}
     >
-      {busy && <LoaderCircle aria-hidden className="size-4 animate-spin" />}
-      {busy && busyLabel ? busyLabel : children}
+      {busy === undefined ? (
+        children
+      ) : (
+        // Both faces take their room all the time, and one of them is seen.
+        <span className="grid">
+          <span className={`${face} ${busy ? away : ''}`}>{children}</span>
+          <span className={`${face} ${busy ? '' : 'invisible'}`}>
+            <LoaderCircle aria-hidden className="size-4 animate-spin" />
+            {busyLabel}
+          </span>
+        </span>
+      )}
     </button>
   );
 }

@@ -1,3 +1,4 @@
+import { successorOf } from '@scheduler/page/focus';
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useRef } from 'react';
@@ -16,7 +17,7 @@ const SHAPES = {
 
 /**
  * A modal dialog: Esc, the cross, a click outside and Back close it. The focus starts at what is chosen or to be filled in, and
- * goes back to where it was, or to the page where that is gone.
+ * goes back to where it was, to what took its place in a list, or to the page.
  */
 export function Dialog({
   title,
@@ -57,7 +58,10 @@ export function Dialog({
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
-            const back = opener.current?.isConnected ? opener.current : document.getElementById('content');
+            const from = opener.current;
+            const back = from?.isConnected
+              ? from
+              : ((from && successorOf(from)) ?? document.getElementById('content'));
             if (back instanceof HTMLElement) back.focus({ preventScroll: true });
           }}
           className={`fixed z-50 flex flex-col bg-surface shadow-float outline-none ${SHAPES[shape]}`}
@@ -65,7 +69,12 @@ export function Dialog({
         >
           <header className="flex items-start gap-3 border-b border-line py-3 pr-3 pl-4">
             <div className="min-w-0 flex-1">
-              <Radix.Title className="text-base leading-snug font-semibold text-balance">{title}</Radix.Title>
+              <Radix.Title
+                title={typeof title === 'string' ? title : undefined}
+                className="line-clamp-3 text-base leading-snug font-semibold text-balance"
+              >
+                {title}
+              </Radix.Title>
               {description !== undefined && (
                 <Radix.Description asChild>
                   <div className="mt-0.5 text-sm text-ink-2">{description}</div>

@@ -1,0 +1,18 @@
+/** A name that may be long: cut where its room ends, with the whole on hover. */
+export function Cut({
+  text,
+  lines = 1,
+  className = '',
+}: {
+  text: string;
+  lines?: 1 | 2 | 3;
+  className?: string;
+}) {
+  return (
+    <span title={text} className={`min-w-0 ${CUTS[lines]} ${className}`}>
+      {text}
+    </span>
+  );
+}
+
+const CUTS = { 1: 'block truncate', 2: 'line-clamp-2', 3: 'line-clamp-3' };
