@@ -16,7 +16,14 @@ import { appRouter } from '@scheduler/server/router';
 import { parse } from 'csv-parse/sync';
 import { type Api, signIn, signInCookie } from './lib/api.ts';
 import { startApp } from './lib/apps.ts';
-import { FIELDS, hostileInputs, largestBodies, RAW_REQUESTS } from './lib/attack/inputs.ts';
+import {
+  csvFile,
+  FIELDS,
+  hostileInputs,
+  largestBodies,
+  largestFiles,
+  RAW_REQUESTS,
+} from './lib/attack/inputs.ts';
 import { waitWhileFlooded } from './lib/attack/others.ts';
 import { mainThreadMs, watchRows } from './lib/attack/watch.ts';
 import { openSwitchboard } from './lib/chaos/switchboard.ts';
@@ -33,13 +40,12 @@ const BATCH = 20;
 /** What strangers and ordinary calls may send; see MOST_BYTES in packages/runtime. */
 const BYTES = { access: 16 * 1024, call: 64 * 1024, file: 4_000_000 };
 
-const CSV_HEADER =
-  'Project Name,Project Reference Number,Location MVID,Store Number,Store Name,Start Date/Time,Due Date/Time,Estimated Time,Rep Name,Employee ID,Schedule Date/Time';
-
 const mostBytes = (procedure: string) => {
   if (procedure.startsWith('access.')) return BYTES.access;
   return /^csv\.(preview|import)$/.test(procedure) ? BYTES.file : BYTES.call;
 };
+
+const COME_ALONE = /^csv\.(preview|import|export|exportEvents)$/;
 
 /** Somebody who asks: where, and with what headers. */
 interface Attacker {
@@ -206,6 +212,7 @@ async function attack(): Promise<void> {
       );
     }
   }
+  for (const attacker of dispatchers.slice(0, 1)) await files(api, attacker);
   // As a dispatcher something large may be accepted; what is refused alone is looked at below.
   await watched.changed();
   say(`${inputs} inputs one after the other`);
@@ -276,6 +283,23 @@ async function timed(route: string, attacker: Attacker, send: () => Promise<unkn
   const ms = first < 10 ? first : Math.min(first, await once());
   const known = `${route} (${attacker.who})`;
   if (ms > (cpu.get(known)?.ms ?? 0)) cpu.set(known, { ms, of: attacker.process.name });
+}
+
+/** The largest files there may be: looked at, imported, and exported again. */
+async function files(api: Api, attacker: Attacker): Promise<void> {
+  const [store] = await api.stores.list.query();
+  if (!store) throw new Error('The demo data has no store.');
+  // Long over, and so in nobody's way afterwards.
+  const work = { storeNumber: store.number, startsOn: '01/05/2020', dueOn: '01/15/2020' };
+  for (const [what, text] of Object.entries(largestFiles(work))) {
+    for (const name of ['csv.preview', 'csv.import']) {
+      const body = JSON.stringify({ text });
+      await timed(`${name}: ${what}`, attacker, () => ask(attacker, `/trpc/${name}`, body));
+    }
+  }
+  await timed('csv.exportEvents: all of them', attacker, () =>
+    ask(attacker, '/trpc/csv.exportEvents?input={}'),
+  );
 }
 
 async function askForTime(attacker: Attacker): Promise<void> {
@@ -349,7 +373,10 @@ function* batches(attacker: Attacker, seed: number, types: readonly ('query' | '
   for (let turn = 0; ; turn++) {
     const type = types[turn % types.length] ?? 'query';
     // Without inputs there is nothing hostile about them; once in a while is enough.
-    const able = supplies.filter((one) => one.type === type && (one.input || turn % 50 === 0));
+    // A file comes alone, and nothing else with it.
+    const able = supplies.filter(
+      (one) => one.type === type && !COME_ALONE.test(one.name) && (one.input || turn % 50 === 0),
+    );
     const calls: { name: string; input: unknown }[] = [];
     for (let length = 0, index = 0; calls.length < BATCH; index++) {
       const one = able[(turn * BATCH + index) % able.length];
@@ -479,10 +506,9 @@ async function fields(api: Api, attacker: Attacker): Promise<void> {
       return cells.map((text) => `"${text.replaceAll('"', '""')}"`).join(',');
     });
     inputs += lines.length;
-    const text = [CSV_HEADER, ...lines].join('\r\n');
-    const { rows } = await api.csv.preview.mutate({ text });
-    const good = rows.filter((row) => row.problems.length === 0).map((row) => row.row);
-    await api.csv.import.mutate({ text, rows: good });
+    const text = csvFile(lines);
+    const { counts } = await api.csv.preview.mutate({ text });
+    await api.csv.import.mutate({ text, allBut: { rows: [], counts } });
   }
   for (const [index, { id, version }] of (await api.employees.list.query({})).entries()) {
     const name = FIELDS[(index * 5 + 3) % FIELDS.length] ?? '';

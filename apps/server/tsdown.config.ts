@@ -5,6 +5,7 @@ import { defineConfig } from 'tsdown';
 export default defineConfig({
   entry: {
     main: 'src/main.ts',
+    'long-call-thread': 'src/long-call-thread.ts',
     migrate: 'src/migrate.ts',
     roles: 'src/roles.ts',
     users: 'src/users-cli.ts',

@@ -172,7 +172,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
 
   await app.register(async (scope) => {
     // better-auth parses it by itself.
-    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.access, parsed: false });
+    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.access, keep: 'text' });
     scope.route({
       method: ['GET', 'POST'],
       url: '/api/auth/*',
@@ -226,7 +226,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     return { viewer, requestId: req.id, inTurn, services };
   };
   await app.register(async (scope) => {
-    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.call, parsed: false });
+    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.call, keep: 'text' });
     scope.addHook('onRequest', async (request, reply) => {
       if (isEncodedTwice(request.url)) return reply.callNotFound();
     });

@@ -63,7 +63,7 @@ export async function mountQueues(
       scope.decorateRequest('viewer', null);
       scope.decorateRequest('auditId', null);
 
-      readJsonBodies(scope, { mostBytes: () => MOST_BYTES.call, parsed: true });
+      readJsonBodies(scope, { mostBytes: () => MOST_BYTES.call, keep: 'value' });
       scope.addHook('onRequest', async (request, reply) => {
         const viewer = await options.viewerOf(request);
         if (!viewer) {

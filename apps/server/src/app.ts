@@ -7,6 +7,7 @@ import {
   isRead,
   networkOf,
   type SessionLimits,
+  type SessionUser,
   UNATTENDED_HEADER,
 } from '@scheduler/auth';
 import { connect, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@scheduler/db';
@@ -45,6 +46,7 @@ import { weekAsCalendar } from './calendar.ts';
 import { openChangeFeed } from './change-feed.ts';
 import type { Context } from './context.ts';
 import { id, workDate } from './input.ts';
+import { LONG_CALLS, openLongCalls } from './long-calls.ts';
 import { personWeek } from './person-week.ts';
 import { Refusal } from './refusal.ts';
 import { appRouter } from './router.ts';
@@ -53,8 +55,10 @@ import { assertRole, inWords } from './trpc.ts';
 
 /** Procedures that take a CSV file. */
 const TAKE_FILES = ['csv.preview', 'csv.import'];
-/** CSV files that are read or imported at the same moment; each takes some 40 MB of memory meanwhile. */
-const MOST_FILES = 4;
+/** Files that are being sent, wait or are worked on at the same moment; each takes up to 8 MB until its turn has come. */
+const MOST_FILES = 8;
+/** Files of one user among these, and lists that one user exports. One of them is worked on at a time. */
+const MOST_OF_ONE = 2;
 const LONGEST_REQUEST_MS = 30_000;
 /** Calls that the web client puts into one request; more are refused. */
 const LARGEST_BATCH = 20;
@@ -197,7 +201,7 @@ export async function buildServer(options: {
 
   await app.register(async (scope) => {
     // better-auth parses it by itself.
-    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.access, parsed: false });
+    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.access, keep: 'text' });
     scope.route({
       method: ['GET', 'POST'],
       url: '/api/auth/*',
@@ -302,7 +306,17 @@ export async function buildServer(options: {
       });
     return { user, whoNow, rememberDevice, requestId: req.id, inTurn, backend: { db: database.db, changes } };
   };
-  const filesUnderWay = new Set<FastifyReply>();
+  const longCalls = openLongCalls({ databaseUrl, log });
+  const files = new Places({ mostOfOne: MOST_OF_ONE, most: MOST_FILES });
+  const exports = new Places({ mostOfOne: MOST_OF_ONE, most: Number.POSITIVE_INFINITY });
+  /** Who sends the file of a request that is let through. */
+  const senders = new WeakMap<FastifyRequest, SessionUser>();
+  const signedIn = async (request: FastifyRequest): Promise<SessionUser> => {
+    const user = await auth.userOf(headersOf(request));
+    if (!user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
+    userIds.set(request, user.id);
+    return user;
+  };
   /**
    * A batch gets the smallest limit of its calls, and never that of a file: each of its files would be read up to the most lines that one may
    * have. The server reads that many bytes only from somebody who may import CSV files.
@@ -312,20 +326,48 @@ export async function buildServer(options: {
     if (procedures.some((name) => name.startsWith('access.'))) return MOST_BYTES.access;
     const [procedure = '', ...others] = procedures;
     if (others.length > 0 || !TAKE_FILES.includes(procedure)) return MOST_BYTES.call;
-    const user = await auth.userOf(headersOf(request));
-    if (!user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
+    const user = await signedIn(request);
     assertRole(user, 'dispatcher');
-    if (filesUnderWay.size >= MOST_FILES) {
-      const message = 'Other files are being imported. Try again in a moment.';
-      throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message });
-    }
-    whenClosed(reply, () => filesUnderWay.delete(reply));
-    filesUnderWay.add(reply);
+    files.take(reply, user.id);
+    senders.set(request, user);
     return MOST_BYTES.file;
+  };
+  /** Has a long call worked on in a thread, once its whole body is here. */
+  const answerLong = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    await assertSchema();
+    let user = senders.get(request);
+    if (!user) {
+      user = await signedIn(request);
+      exports.take(reply, user.id);
+    }
+    const body = Buffer.isBuffer(request.body) ? request.body : null;
+    // Nobody reads it here, nor where the call is refused.
+    request.body = undefined;
+    const leave = new AbortController();
+    whenClosed(reply, () => leave.abort());
+    const call = { method: request.method, url: request.url, body, user, requestId: request.id };
+    const answer = await longCalls.answer(call, leave.signal);
+    for (const { path, code, error } of answer.failures) noteFailure(request, { path, code, error });
+    return reply
+      .status(answer.status)
+      .headers(Object.fromEntries(answer.headers))
+      .send(Buffer.from(answer.body.buffer));
+  };
+  /** Logs what a call failed with where that is our fault, and notes what it was refused for. */
+  const noteFailure = (
+    request: FastifyRequest,
+    { path, code, error }: { path: string | undefined; code: TRPCError['code']; error: Error },
+  ) => {
+    if (code === 'INTERNAL_SERVER_ERROR') {
+      request.log.error({ err: error.cause ?? error, procedure: path }, 'procedure failed');
+    } else refusedCalls.note(request, { path, code });
   };
 
   await app.register(async (scope) => {
-    readJsonBodies(scope, { mostBytes: mostBytesOf, parsed: false });
+    readJsonBodies(scope, {
+      mostBytes: mostBytesOf,
+      keep: (request) => (longCallsOf(request).alone ? 'bytes' : 'text'),
+    });
     scope.addHook('onRequest', async (request, reply) => {
       if (isEncodedTwice(request.url)) return reply.callNotFound();
       assertOwnPage(request);
@@ -342,11 +384,7 @@ export async function buildServer(options: {
       fastifyRequestHandler({
         router: appRouter,
         createContext: context,
-        onError: ({ error, path, req }) => {
-          if (error.code === 'INTERNAL_SERVER_ERROR') {
-            req.log.error({ err: error.cause ?? error, procedure: path }, 'procedure failed');
-          } else refusedCalls.note(req, { path, code: error.code });
-        },
+        onError: ({ error, path, req }) => noteFailure(req, { path, code: error.code, error }),
         req,
         res,
         path: (req.params as { path: string }).path,
@@ -355,10 +393,17 @@ export async function buildServer(options: {
       method: ['GET', 'POST'],
       url: '/trpc/:path',
       exposeHeadRoute: false,
-      handler: (request, reply) => answer(request, reply),
+      handler: (request, reply) => {
+        const { named, alone } = longCallsOf(request);
+        if (alone) return answerLong(request, reply);
+        if (named) throw new Refusal(`Send ${named} in a request of its own.`, { code: 'input' });
+        return answer(request, reply);
+      },
     });
     // In the form of tRPC's own answers, which the page reads. It would quote another content type.
     scope.setErrorHandler<Error & { statusCode?: number }>(async (error, request, reply) => {
+      // It would take bytes for a value.
+      request.body = undefined;
       if (error.statusCode === 415) return reply.status(415).send({ message: 'Send JSON.' });
       const refused = refusalBeforeCall(error);
       if (!refused) throw error;
@@ -369,10 +414,52 @@ export async function buildServer(options: {
   });
 
   app.addHook('onClose', async () => {
+    await longCalls.close();
     await changes.close();
     await database.close();
   });
   return app;
+}
+
+/** The first long call that a request names, and whether it names nothing else. */
+function longCallsOf(request: FastifyRequest): { named: string | undefined; alone: boolean } {
+  const { path } = request.params as { path: string };
+  return {
+    named: path.split(',').find((name) => LONG_CALLS.includes(name)),
+    alone: LONG_CALLS.includes(path),
+  };
+}
+
+/** Counts what people have under way until it is answered or its connection is closed. */
+class Places {
+  readonly #limits: { mostOfOne: number; most: number };
+  readonly #of = new Map<string, number>();
+  #all = 0;
+
+  constructor(limits: { mostOfOne: number; most: number }) {
+    this.#limits = limits;
+  }
+
+  /** Throws where a user, or all together, have as many under way as may be. */
+  take(reply: FastifyReply, user: string): void {
+    const own = this.#of.get(user) ?? 0;
+    if (own >= this.#limits.mostOfOne) {
+      const message = `You have ${own} files under way. Wait until one of them is done, then try again.`;
+      throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message });
+    }
+    if (this.#all >= this.#limits.most) {
+      const message = 'Other people are importing files. Try again in a moment.';
+      throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message });
+    }
+    whenClosed(reply, () => {
+      const left = (this.#of.get(user) ?? 1) - 1;
+      if (left > 0) this.#of.set(user, left);
+      else this.#of.delete(user);
+      this.#all -= 1;
+    });
+    this.#of.set(user, own + 1);
+    this.#all += 1;
+  }
 }
 
 /** Why a call is refused for its body or address, before any procedure sees it; undefined for what is our fault. */

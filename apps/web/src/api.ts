@@ -1,6 +1,13 @@
 import type { AppRouter } from '@scheduler/server/router';
 import { QueryCache, QueryClient } from '@tanstack/react-query';
-import { httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError, type TRPCLink } from '@trpc/client';
+import {
+  httpBatchLink,
+  httpLink,
+  httpSubscriptionLink,
+  splitLink,
+  TRPCClientError,
+  type TRPCLink,
+} from '@trpc/client';
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query';
 import { observable } from '@trpc/server/observable';
 import { attendance } from './attended.ts';
@@ -62,7 +69,12 @@ export const trpcClient = trpc.createClient({
     splitLink({
       condition: (operation) => operation.type === 'subscription',
       true: httpSubscriptionLink({ url: '/trpc' }),
-      false: httpBatchLink({ url: '/trpc', fetch: watchedFetch, headers: attendance, maxURLLength: 2000 }),
+      false: splitLink({
+        // The server takes files and lists of any length in requests of their own.
+        condition: (operation) => operation.path.startsWith('csv.'),
+        true: httpLink({ url: '/trpc', fetch: watchedFetch, headers: attendance }),
+        false: httpBatchLink({ url: '/trpc', fetch: watchedFetch, headers: attendance, maxURLLength: 2000 }),
+      }),
     }),
   ],
 });

@@ -33,13 +33,14 @@ export class BodyRefused extends Error {
  * Has an app read JSON bodies within limits, and no bodies of other types: those get 415. A body that is too long gets 413
  * and is not kept in memory; one that is nested too deeply or holds too many values gets 400 before it is parsed.
  * @param options.mostBytes asked when a request's headers are there; what it throws refuses the request
- * @param options.parsed whether `request.body` is the value; else it is the text
+ * @param options.keep what `request.body` is: the value, the text, or the bytes for whoever reads them elsewhere. Bytes are
+ * bounded in length alone
  */
 export function readJsonBodies(
   app: FastifyInstance,
   options: {
     mostBytes: (request: FastifyRequest, reply: FastifyReply) => number | Promise<number>;
-    parsed: boolean;
+    keep: 'value' | 'text' | ((request: FastifyRequest) => 'text' | 'bytes');
   },
 ): void {
   const limits = new WeakMap<FastifyRequest, number>();
@@ -51,9 +52,12 @@ export function readJsonBodies(
     return body;
   });
   app.addContentTypeParser('application/json', async (request: FastifyRequest, body: IncomingMessage) => {
-    const text = await readText(body, limits.get(request) ?? 0);
+    const bytes = await readBytes(body, limits.get(request) ?? 0);
+    const keep = typeof options.keep === 'function' ? options.keep(request) : options.keep;
+    if (keep === 'bytes') return bytes;
+    const text = bytes.toString();
     assertShallowJson(text);
-    if (!options.parsed) return text;
+    if (keep === 'text') return text;
     return new Promise((resolve, reject) => {
       parse(request, text, (error, value) => (error ? reject(error) : resolve(value)));
     });
@@ -61,7 +65,7 @@ export function readJsonBodies(
 }
 
 /** Reads a body to its end, so that the sender hears the answer, but keeps it only while it is within the limit. */
-async function readText(body: IncomingMessage, mostBytes: number): Promise<string> {
+async function readBytes(body: IncomingMessage, mostBytes: number): Promise<Buffer> {
   const tooLong = new BodyRefused(413, `The request is too long: ${mostBytes} bytes are the most here.`);
   if (Number(body.headers['content-length']) > MOST_BYTES.file) throw tooLong;
   let chunks: Buffer[] = [];
@@ -77,7 +81,7 @@ async function readText(body: IncomingMessage, mostBytes: number): Promise<strin
     throw new BodyRefused(400, 'The request ended before its body did.');
   }
   if (bytes > mostBytes) throw tooLong;
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 /**

@@ -71,6 +71,42 @@ export function largestBodies(input: z.ZodType | undefined, bytes: number): stri
   ];
 }
 
+const CSV_HEADER =
+  'Project Name,Project Reference Number,Location MVID,Store Number,Store Name,Start Date/Time,Due Date/Time,Estimated Time,Rep Name,Employee ID,Schedule Date/Time';
+const MOST_ROWS = 28_000;
+
+/**
+ * Files of the most rows and characters that may be sent, by what they are: good ones of work in a store, bad ones, and ones
+ * that are no rows at all.
+ */
+export function largestFiles(work: {
+  storeNumber: string;
+  startsOn: string;
+  dueOn: string;
+}): Record<string, string> {
+  const rest = `,,,${work.storeNumber},,${work.startsOn} 12:00:00 AM,${work.dueOn} 12:01:00 AM,360`;
+  const rows = (row: (number: number) => string) =>
+    [CSV_HEADER, ...Array.from({ length: MOST_ROWS }, (_, at) => row(100_000 + at))].join('\r\n');
+  const bytes = 4_000_000;
+  return {
+    'rows that are new': rows((number) => `${number}-Acme-Oat Bars (260105123456)  - V2-CORE${rest}`),
+    'rows that are all wrong': rows(() => COLUMNS_AT_FAULT),
+    'rows of no known store': rows(
+      (number) => `${number}-Acme - V2-CORE,,,none,,01/05/2026 12:00:00 AM,01/15/2026 12:01:00 AM,`,
+    ),
+    'one row many times': rows(() => `100000-Acme-Oat Bars  - V2-CORE${rest}`),
+    'one long line': `${CSV_HEADER}\r\n${'x'.repeat(bytes - 1_000)}`,
+    'one quote never closed': `${CSV_HEADER}\r\n"${'x\n'.repeat(14_000)}`,
+    quotes: `${CSV_HEADER}\r\n${'"'.repeat(bytes - 1_000)}`,
+    'line ends': '\n'.repeat(bytes - 1_000),
+    commas: `${CSV_HEADER}\r\n${`${','.repeat(140)}\r\n`.repeat(MOST_ROWS)}`,
+  };
+}
+const COLUMNS_AT_FAULT = Array(11).fill('not so').join(',');
+
+/** Lines as a CSV file of Crossmark's columns. */
+export const csvFile = (lines: readonly string[]): string => [CSV_HEADER, ...lines].join('\r\n');
+
 /** Fields of Crossmark's columns and of forms that mean something to a spreadsheet, a calendar or a page. */
 export const FIELDS = [
   ...HOSTILE.filter((text) => text.length < 400 && !text.includes('\u0000') && text.isWellFormed()),

@@ -21,7 +21,7 @@ type Column = (typeof COLUMNS)[number];
 
 const UNSCHEDULED_FIELDS = 8;
 
-/** Reading this many takes about a second, in which nobody else is answered. */
+/** Reading this many takes about a second of a thread's time. */
 const MOST_LINES = 30_000;
 const LONGEST_FIELD = 500;
 /** A file that is none, or whose quote is never closed, is not read further than this. */
@@ -70,7 +70,7 @@ export function parseCsv(text: string): ParsedRow[] {
     const found = header.record[index]?.trim() ?? '';
     if (found.toLowerCase() !== column.toLowerCase()) {
       throw new CsvFileError(
-        `Column ${index + 1} of the header is “${found.length > 40 ? `${found.slice(0, 40)}…` : found}” and should be “${column}”. The file needs these columns: ${COLUMNS.join(', ')}.`,
+        `Column ${index + 1} of the header is ${quoted(found)} and should be “${column}”. The file needs these columns: ${COLUMNS.join(', ')}.`,
       );
     }
   });
@@ -137,6 +137,11 @@ function linesIn(text: string): { count: number; longest: number } {
 /** Thrown and caught within a row. */
 class FieldError extends Error {}
 
+/** The most of a field that a sentence repeats. */
+const LONGEST_QUOTE = 40;
+const quoted = (field: string) =>
+  `“${field.length > LONGEST_QUOTE ? `${field.slice(0, LONGEST_QUOTE)}…` : field}”`;
+
 function readRow(record: readonly string[], row: number): ParsedRow {
   const title = record[0]?.trim().slice(0, LONGEST_FIELD) ?? '';
   if (record.length !== UNSCHEDULED_FIELDS && record.length !== COLUMNS.length) {
@@ -164,7 +169,7 @@ function readRow(record: readonly string[], row: number): ParsedRow {
   };
   const name = read('Project Name', required);
   const projectReferenceNumber = read('Project Reference Number', (field) => {
-    if (!/^\d*$/.test(field)) throw new FieldError(`“${field}” is not a number.`);
+    if (!/^\d*$/.test(field)) throw new FieldError(`${quoted(field)} is not a number.`);
     return field || null;
   });
   const storeNumber = read('Store Number', required);
@@ -177,7 +182,7 @@ function readRow(record: readonly string[], row: number): ParsedRow {
     if (field === '') return null;
     const minutes = /^\d+(\.0+)?$/.test(field) ? Number(field) : 0;
     if (minutes < 1 || minutes > 24 * 60) {
-      throw new FieldError(`“${field}” is not a number of minutes from 1 to ${24 * 60}.`);
+      throw new FieldError(`${quoted(field)} is not a number of minutes from 1 to ${24 * 60}.`);
     }
     return minutes;
   });
@@ -207,7 +212,7 @@ function readEmployeeNumber(field: string): EmployeeNumber {
     return employeeNumber(field.toUpperCase());
   } catch (error) {
     if (!(error instanceof InvalidIdError)) throw error;
-    throw new FieldError(`“${field}” is not an employee number like US123456.`);
+    throw new FieldError(`${quoted(field)} is not an employee number like US123456.`);
   }
 }
 
@@ -225,7 +230,7 @@ function localDateTime(field: string): { day: WorkDate; time: string } {
     Number(hour) <= 12 &&
     Number(minute) < 60 &&
     Number(second) < 60;
-  if (!valid) throw new FieldError(`“${field}” is not a time like 03/01/2027 1:30:00 PM.`);
+  if (!valid) throw new FieldError(`${quoted(field)} is not a time like 03/01/2027 1:30:00 PM.`);
   const hour24 = (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
   return { day, time: `${String(hour24).padStart(2, '0')}:${minute}:${second}` };
 }

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Refusal } from '../refusal.ts';
 import { exportCsv } from './export.ts';
 import { COLUMNS } from './format.ts';
-import { importCsv, previewImport } from './import.ts';
+import { importCsv, MOST_ROWS, previewImport } from './import.ts';
 
 const fixture = (name: string) => readFileSync(new URL(`fixtures/${name}`, import.meta.url), 'utf8');
 const SCHEDULED = fixture('scheduled.csv');
@@ -186,6 +186,39 @@ describe('CSV import', () => {
     );
     expect(results.map((result) => result.created).sort()).toEqual([0, 0, 36]);
     expect(await everything()).toMatchObject({ events: { length: 36 }, schedules: { length: 36 } });
+  });
+
+  it('shows a page of rows at a time, of all or of one kind, until every row was shown', async () => {
+    const names = Array.from({ length: 450 }, (_, at) => ({
+      'Project Name': NAME.replace('620119', String(700_000 + at)),
+      ...(at % 3 === 0 ? { 'Start Date/Time': 'soon' } : {}),
+    }));
+    const text = file(...names);
+    for (const [status, count] of [
+      [undefined, 450],
+      ['error', 150],
+      ['new', 300],
+      ['same', 0],
+    ] as const) {
+      const shown: number[] = [];
+      for (let more = 1; more > 0; ) {
+        const page = await previewImport(database.db, text, { status, after: shown.at(-1) });
+        expect(page.counts).toEqual({ new: 300, changed: 0, same: 0, error: 150 });
+        expect(page.rows.length).toBeLessThanOrEqual(MOST_ROWS);
+        shown.push(...page.rows.map(({ row }) => row));
+        more = page.more;
+      }
+      expect(shown).toHaveLength(count);
+      expect(new Set(shown).size).toBe(count);
+    }
+  });
+
+  it('answers in few words, however many rows and fields are wrong', async () => {
+    const row = COLUMNS.map(() => 'x'.repeat(100)).join(',');
+    const text = [COLUMNS.join(','), ...Array.from({ length: 3_000 }, () => row)].join('\n');
+    const answer = await previewImport(database.db, text);
+    expect(answer).toMatchObject({ counts: { error: 3_000 }, more: 3_000 - MOST_ROWS });
+    expect(JSON.stringify(answer).length).toBeLessThan(400_000);
   });
 
   it('writes nothing for a preview', async () => {
@@ -393,6 +426,8 @@ describe('CSV import', () => {
       {},
     );
 
+    const [, other = ''] = file({ 'Project Name': NAME.replace('620119', '620204') }).split('\r\n');
+
     it('says so with its number, column and reason in the preview', async () => {
       const { rows, counts } = await previewImport(database.db, mixed);
       expect(counts).toEqual({ new: 1, changed: 0, same: 0, error: 5 });
@@ -436,6 +471,21 @@ describe('CSV import', () => {
       await expect(importCsv(database.db, actor, { text: mixed, rows: [2, 99] })).rejects.toThrow(
         /no row 99/,
       );
+    });
+
+    it('is left out where all but a few rows are imported, as the preview counted them', async () => {
+      const { counts } = await previewImport(database.db, `${mixed}\r\n${other}`);
+      expect(counts).toMatchObject({ new: 2, error: 5 });
+      const text = `${mixed}\r\n${other}`;
+      const asked = { text, allBut: { rows: [2], counts } };
+      expect(await importCsv(database.db, actor, asked)).toMatchObject({ created: 1 });
+      expect((await only()).event.name).toBe(NAME.replace('620119', '620204'));
+      const before = await everything();
+      await expect(importCsv(database.db, actor, asked)).rejects.toMatchObject({
+        reason: { code: 'stale' },
+        message: expect.stringContaining('Nothing was imported: since you looked'),
+      });
+      expect(await everything()).toEqual(before);
     });
 
     it('and a file that can not be read is refused as a whole', async () => {

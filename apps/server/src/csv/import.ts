@@ -24,7 +24,7 @@ import {
   type WorkDate,
 } from '@scheduler/scheduling';
 import { type EventTask, wantChanges } from '@scheduler/sync';
-import { and, between, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, sql } from 'drizzle-orm';
 import { type AuditEntry, audit } from '../audit.ts';
 import type { Actor } from '../context.ts';
 import {
@@ -62,11 +62,21 @@ interface PreviewRow {
   problems: RowProblem[];
 }
 
-/** What importing a file would do, row by row. */
+type RowStatus = PreviewRow['status'];
+
+/** How many rows of a file are of each kind. */
+export type ImportCounts = Record<RowStatus, number>;
+
+/** What importing a file would do: all of it in numbers, and some of its rows. */
 export interface ImportPreview {
-  counts: Record<PreviewRow['status'], number>;
+  counts: ImportCounts;
   rows: PreviewRow[];
+  /** Rows of the kind that was asked for after those in `rows`. */
+  more: number;
 }
+
+/** Rows of one answer: those of a file are asked for in pages. */
+export const MOST_ROWS = 200;
 
 /** What an import did. */
 export interface ImportResult {
@@ -77,12 +87,38 @@ export interface ImportResult {
   scheduled: number;
 }
 
-/** What a file would change; writes nothing. Throws {@link Refusal} where the file as a whole can't be read. */
-export async function previewImport(db: Db, text: string): Promise<ImportPreview> {
-  const rows = (await planImport(db, read(text))).map((plan) => plan.preview);
+/**
+ * What a file would change, {@link MOST_ROWS} rows at a time; writes nothing. Throws {@link Refusal} where the file as a whole
+ * can't be read.
+ * @param page.status only rows of this kind
+ * @param page.after only rows that stand after this line of the file
+ */
+export async function previewImport(
+  db: Db,
+  text: string,
+  page: { status?: RowStatus | undefined; after?: number | undefined } = {},
+): Promise<ImportPreview> {
+  const { status, after = 0 } = page;
+  const plans = await planImport(db, read(text));
+  const asked = plans
+    .map((plan) => plan.preview)
+    .filter((row) => row.row > after && (status === undefined || row.status === status));
+  const rows = asked.slice(0, MOST_ROWS);
+  return { counts: countsOf(plans), rows, more: asked.length - rows.length };
+}
+
+function countsOf(plans: readonly RowPlan[]): ImportCounts {
   const counts = { new: 0, changed: 0, same: 0, error: 0 };
-  for (const row of rows) counts[row.status] += 1;
-  return { counts, rows };
+  for (const { preview } of plans) counts[preview.status] += 1;
+  return counts;
+}
+
+/** Which rows of a file are imported. */
+export interface ChosenRows {
+  /** These lines of the file alone. */
+  rows?: readonly number[] | undefined;
+  /** Every row that can be imported but these lines, where the file would still do what its preview counted. */
+  allBut?: { rows: readonly number[]; counts: ImportCounts } | undefined;
 }
 
 /**
@@ -94,11 +130,11 @@ export async function previewImport(db: Db, text: string): Promise<ImportPreview
 export async function importCsv(
   db: Db,
   actor: Actor,
-  input: { text: string; rows?: readonly number[] | undefined },
+  input: { text: string } & ChosenRows,
 ): Promise<ImportResult> {
   const parsed = read(input.text);
   return save(db, async (tx) => {
-    const plans = chooseRows(await planImport(tx, parsed, { lock: true }), input.rows);
+    const plans = chooseRows(await planImport(tx, parsed, { lock: true }), input);
     refuseProblems(plans);
     return write(tx, actor, plans);
   });
@@ -113,7 +149,18 @@ function read(text: string): ParsedRow[] {
   }
 }
 
-function chooseRows(plans: RowPlan[], rows: readonly number[] | undefined): RowPlan[] {
+function chooseRows(plans: RowPlan[], { rows, allBut }: ChosenRows): RowPlan[] {
+  if (allBut) {
+    const now = countsOf(plans);
+    if (Object.entries(now).some(([status, count]) => allBut.counts[status as RowStatus] !== count)) {
+      throw new Refusal(
+        'Nothing was imported: since you looked at this file, something was changed that it is about. Choose the file again to see what it would do now.',
+        { code: 'stale' },
+      );
+    }
+    const left = new Set(allBut.rows);
+    return plans.filter(({ preview }) => preview.status !== 'error' && !left.has(preview.row));
+  }
   if (!rows) return plans;
   const byRow = new Map(plans.map((plan) => [plan.preview.row, plan]));
   return [...new Set(rows)].map((row) => {
@@ -275,12 +322,16 @@ async function loadKnown(db: Executor, values: readonly CsvRow[], lock: boolean)
   // Whoever adds an event refers to its store, and so waits for this lock: two imports never make one event twice.
   const storeRows = await (lock ? storeQuery.for('update') : storeQuery);
 
-  const dueDays = values.map((value) => value.dueOn).sort();
   const storeIds = storeRows.map((store) => store.id);
-  // Relies on the index events_store_due.
+  // Events of the file's own windows alone: a file of two rows may reach over years. Relies on the index events_store_due.
+  const windows = new Map(
+    values.map(({ startsOn, dueOn }) => [`${startsOn} ${dueOn}`, { starts_on: startsOn, due_on: dueOn }]),
+  );
   const concerned = and(
     inArray(events.storeId, storeIds),
-    between(events.dueOn, dueDays[0] ?? '', dueDays.at(-1) ?? ''),
+    sql`(${events.startsOn}, ${events.dueOn}) in (
+      select starts_on, due_on from json_to_recordset(${JSON.stringify([...windows.values()])}::json)
+        as file_windows(starts_on date, due_on date))`,
   );
   // A statement of its own: what is read after it is as it stood when the last lock was had.
   if (lock) await db.select({ id: events.id }).from(events).where(concerned).orderBy(events.id).for('update');

@@ -7,20 +7,41 @@ import { dispatcherProcedure, router, viewerProcedure } from '../trpc.ts';
 
 /** Some 20,000 rows. */
 const LONGEST_FILE = 4_000_000;
+const MOST_CHOSEN = 30_000;
 
 const file = z
   .string('must be the text of a CSV file')
   .max(LONGEST_FILE, 'is too long: 4 MB is the most, split the file');
 
-export const csvRouter = router({
-  /** What importing a file would do, row by row; writes nothing. A mutation only because a file is too long for a URL. */
-  preview: dispatcherProcedure
-    .input(z.strictObject({ text: file }))
-    .mutation(({ ctx, input }) => previewImport(ctx.backend.db, input.text)),
+const STATUSES = ['new', 'changed', 'same', 'error'] as const;
+const count = z.int().min(0);
 
-  /** Imports a file, or the chosen rows of it (numbers as in the preview): all of them or none. */
+export const csvRouter = router({
+  /**
+   * What importing a file would do: how many rows are of each kind, and a page of them, those of one kind or all. Writes
+   * nothing. A mutation only because a file is too long for a URL.
+   */
+  preview: dispatcherProcedure
+    .input(z.strictObject({ text: file, status: z.enum(STATUSES).optional(), after: id.optional() }))
+    .mutation(({ ctx, input }) => previewImport(ctx.backend.db, input.text, input)),
+
+  /**
+   * Imports a file, or the chosen rows of it (numbers as in the preview): all of them or none. `allBut` leaves out rows with
+   * errors too, and is refused where the file would no longer do what the preview counted.
+   */
   import: dispatcherProcedure
-    .input(z.strictObject({ text: file, rows: z.array(id).max(100_000).optional() }))
+    .input(
+      z.strictObject({
+        text: file,
+        rows: z.array(id).max(MOST_CHOSEN).optional(),
+        allBut: z
+          .strictObject({
+            rows: z.array(id).max(MOST_CHOSEN),
+            counts: z.strictObject({ new: count, changed: count, same: count, error: count }),
+          })
+          .optional(),
+      }),
+    )
     .mutation(({ ctx, input }) => importCsv(ctx.backend.db, ctx.actor, input)),
 
   /** Cores that an import of an earlier version shortened, and what {@link lengthen} would do with each. */

@@ -2,7 +2,7 @@ import type { AppRouter } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
 import type { inferRouterOutputs } from '@trpc/server';
 import { Download, FileUp } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useId, useRef, useState } from 'react';
 import { trpc } from '../api.ts';
 import { downloadCsv } from '../download.ts';
 import { useMayWrite } from '../shell/use-session.ts';
@@ -40,17 +40,44 @@ export function ImportPage() {
   );
 }
 
+/** The rows that are to be imported: all that say something new but these, or these alone. */
+interface Chosen {
+  all: boolean;
+  but: ReadonlySet<number>;
+}
+const ALL: Chosen = { all: true, but: new Set() };
+
+/** What is shown of a file: the rows of a kind that were asked for so far. */
+interface Shown {
+  counts: ImportPreview['counts'];
+  status: Status | undefined;
+  rows: PreviewRow[];
+  more: number;
+}
+
 function Import() {
   const inputId = useId();
   const utils = trpc.useUtils();
   const [file, setFile] = useState<{ name: string; text: string }>();
   const [unreadable, setUnreadable] = useState<FileUnreadable>();
   const [dragging, setDragging] = useState(false);
-  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
-  const [status, setStatus] = useState<Status>();
+  const [chosen, setChosen] = useState<Chosen>(ALL);
+  const [shown, setShown] = useState<Shown>();
+  /** The text of the file that is shown, or is going to be. */
+  const current = useRef('');
   const preview = trpc.csv.preview.useMutation({
-    onSuccess: ({ rows }) => setChosen(new Set(rows.filter(isNews).map((row) => row.row))),
+    onSuccess: ({ counts, rows, more }, { text, status, after }) => {
+      // Another file was chosen meanwhile.
+      if (text !== current.current) return;
+      const before = after === undefined ? [] : (shown?.rows ?? []);
+      setShown({ counts, status, rows: [...before, ...rows], more });
+    },
   });
+  const look = (text: string, status?: Status) => {
+    current.current = text;
+    setChosen(ALL);
+    preview.mutate({ text, status });
+  };
   const write = trpc.csv.import.useMutation({
     onSuccess: ({ created, changed, scheduled }) => {
       const parts = [
@@ -62,7 +89,7 @@ function Import() {
       void utils.board.week.invalidate();
       void utils.events.invalidate();
       // The same file again shows what is left: all that went in is now the same.
-      if (file) preview.mutate({ text: file.text });
+      if (file) look(file.text, shown?.status);
     },
   });
 
@@ -72,19 +99,26 @@ function Import() {
     try {
       const text = await readCsvFile(given);
       setUnreadable(undefined);
-      setStatus(undefined);
+      setShown(undefined);
       setFile({ name: given.name, text });
-      preview.mutate({ text });
+      look(text);
     } catch (error) {
       if (!(error instanceof FileUnreadable)) throw error;
       preview.reset();
+      current.current = '';
       setFile(undefined);
+      setShown(undefined);
       setUnreadable(error);
     }
   };
-  const data = preview.data;
-  const news = data?.rows.filter(isNews) ?? [];
-  const all = chosen.size === news.length;
+  const news = shown ? shown.counts.new + shown.counts.changed : 0;
+  const count = chosen.all ? news - chosen.but.size : chosen.but.size;
+  const importChosen = () => {
+    if (!file || !shown) return;
+    const rows = [...chosen.but].sort((a, b) => a - b);
+    const which = chosen.all ? { allBut: { rows, counts: shown.counts } } : { rows };
+    write.mutate({ text: file.text, ...which });
+  };
 
   return (
     <section aria-label="Import" className="grid gap-3">
@@ -125,7 +159,7 @@ function Import() {
         </span>
       </label>
       <Refusal error={unreadable ?? preview.error} />
-      {preview.isPending && !data && (
+      {preview.isPending && !shown && (
         <Loading what="preview">
           <div className="grid gap-2">
             {[1, 2, 3, 4, 5].map((each) => (
@@ -134,39 +168,55 @@ function Import() {
           </div>
         </Loading>
       )}
-      {data && file && (
+      {shown && file && (
         <>
           <div className="flex flex-wrap items-center gap-2">
-            <Counts counts={data.counts} status={status} onChoose={setStatus} />
+            <Counts
+              counts={shown.counts}
+              status={shown.status}
+              onChoose={(status) => preview.mutate({ text: file.text, status })}
+            />
             <Button
               look="primary"
               className="ml-auto min-w-36"
-              disabled={chosen.size === 0 || preview.isPending}
+              disabled={count === 0 || preview.isPending}
               busy={write.isPending}
               busyLabel="Importing…"
-              onClick={() => write.mutate({ text: file.text, rows: [...chosen].sort((a, b) => a - b) })}
+              onClick={importChosen}
             >
-              {news.length === 0
-                ? 'Nothing to import'
-                : all
-                  ? `Import all ${news.length}`
-                  : `Import ${chosen.size} of ${news.length}`}
+              {importWords(count, news)}
             </Button>
           </div>
           <Refusal error={write.error} />
-          {data.counts.error > 0 && (
+          {shown.counts.error > 0 && (
             <p className="text-sm text-ink-2">
-              {data.counts.error === 1
+              {shown.counts.error === 1
                 ? 'The row with an error is'
-                : `The ${data.counts.error} rows with errors are`}{' '}
+                : `The ${shown.counts.error} rows with errors are`}{' '}
               left out. Mend them in the file and choose it again: what is imported by then stays as it is.
             </p>
           )}
-          <Rows key={status} rows={data.rows} status={status} chosen={chosen} onChoose={setChosen} />
+          <Rows
+            shown={shown}
+            news={news}
+            count={count}
+            chosen={chosen}
+            onChoose={setChosen}
+            busy={preview.isPending}
+            onMore={() => {
+              const after = shown.rows.at(-1)?.row;
+              if (after !== undefined) preview.mutate({ text: file.text, status: shown.status, after });
+            }}
+          />
         </>
       )}
     </section>
   );
+}
+
+function importWords(count: number, news: number): string {
+  if (news === 0) return 'Nothing to import';
+  return count === news ? `Import all ${news}` : `Import ${count} of ${news}`;
 }
 
 const isNews = (row: PreviewRow): boolean => row.status === 'new' || row.status === 'changed';
@@ -211,32 +261,33 @@ function Counts({
   );
 }
 
-/** Rows drawn at first, and with each “Show more”: a file may have tens of thousands. */
-const ROWS_AT_ONCE = 300;
-
 function Rows({
-  rows,
-  status,
+  shown,
+  news,
+  count,
   chosen,
   onChoose,
+  busy,
+  onMore,
 }: {
-  rows: readonly PreviewRow[];
-  /** Only those of this kind. */
-  status: Status | undefined;
-  chosen: ReadonlySet<number>;
-  onChoose: (chosen: ReadonlySet<number>) => void;
+  shown: Shown;
+  /** Rows of the file that say something new, and those that are chosen. */
+  news: number;
+  count: number;
+  chosen: Chosen;
+  onChoose: (chosen: Chosen) => void;
+  busy: boolean;
+  onMore: () => void;
 }) {
-  const [most, setMost] = useState(ROWS_AT_ONCE);
-  const news = rows.filter(isNews);
-  const fitting = rows.filter((row) => !status || row.status === status);
-  const shown = fitting.slice(0, most);
-  const toggle = (row: number, on: boolean) => {
-    const next = new Set(chosen);
-    if (on) next.add(row);
-    else next.delete(row);
-    onChoose(next);
+  const { rows, more, counts } = shown;
+  const isChosen = (row: number) => chosen.all !== chosen.but.has(row);
+  const toggle = (row: number) => {
+    const but = new Set(chosen.but);
+    if (!but.delete(row)) but.add(row);
+    onChoose({ ...chosen, but });
   };
-  if (rows.length === 0) return <Empty title="The file has a header and no rows." />;
+  const total = counts.new + counts.changed + counts.same + counts.error;
+  if (total === 0) return <Empty title="The file has a header and no rows." />;
   return (
     <div className="overflow-x-auto rounded-md border border-line bg-surface">
       <table className="block w-full text-sm md:table">
@@ -246,11 +297,9 @@ function Rows({
               <input
                 type="checkbox"
                 aria-label="All rows that say something new"
-                checked={news.length > 0 && chosen.size === news.length}
-                disabled={news.length === 0}
-                onChange={(change) =>
-                  onChoose(new Set(change.target.checked ? news.map((row) => row.row) : []))
-                }
+                checked={news > 0 && count === news}
+                disabled={news === 0}
+                onChange={(change) => onChoose({ all: change.target.checked, but: new Set() })}
                 className="size-4 accent-accent"
               />
             </th>
@@ -270,7 +319,7 @@ function Rows({
         </thead>
         <tbody className="block divide-y divide-line md:table-row-group">
           {/* Below md a row is a small card: tick box, row and status in a line, then what it is and does. */}
-          {shown.map((row) => (
+          {rows.map((row) => (
             <tr
               key={row.row}
               data-testid={`import-row-${row.row}`}
@@ -281,8 +330,8 @@ function Rows({
                   <input
                     type="checkbox"
                     aria-label={`Import row ${row.row}`}
-                    checked={chosen.has(row.row)}
-                    onChange={(change) => toggle(row.row, change.target.checked)}
+                    checked={isChosen(row.row)}
+                    onChange={() => toggle(row.row)}
                     className="size-4 accent-accent"
                   />
                 )}
@@ -307,11 +356,13 @@ function Rows({
           ))}
         </tbody>
       </table>
-      {fitting.length === 0 && <Empty title="No row is of that kind any more." />}
-      {fitting.length > shown.length && (
-        <div className="flex items-center gap-3 border-t border-line p-3 text-sm text-ink-2">
-          {shown.length} of {fitting.length} rows are shown.
-          <Button onClick={() => setMost(most + ROWS_AT_ONCE)}>Show more</Button>
+      {rows.length === 0 && <Empty title="No row is of that kind any more." />}
+      {more > 0 && (
+        <div className="flex flex-wrap items-center gap-3 border-t border-line p-3 text-sm text-ink-2">
+          {rows.length} of {rows.length + more} rows are shown.
+          <Button busy={busy} busyLabel="Reading…" onClick={onMore}>
+            Show more
+          </Button>
         </div>
       )}
     </div>
