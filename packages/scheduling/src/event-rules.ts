@@ -11,7 +11,7 @@ import type { EventType } from './vocabulary.ts';
  * Counts the changes of what is made of an event's name: `detectEventType`, `defaultDurationMinutes`. Events that an older
  * version judged are judged again, so raise it with each such change.
  */
-export const EVENT_RULES_VERSION = 1;
+export const EVENT_RULES_VERSION = 2;
 
 /** Type and duration of an event, and whose word they are. */
 export interface Ruled {

@@ -1,10 +1,13 @@
+import { normalForm } from './normal-form.ts';
 import type { EventType, WorkDate } from './vocabulary.ts';
 
 /**
- * What kind of work a name stands for: by its suffix after the last `" - "`, then by unmistakable words. Core and
+ * What kind of work a name stands for, in whatever spelling a spreadsheet left it: by its suffix after the last `" - "`, then by unmistakable words. Core and
  * Supervisor are told by the suffix alone, for either word may be part of a product's name.
  */
-export function detectEventType(name: string): EventType {
+export function detectEventType(given: string): EventType {
+  // The dash may be what the name begins with.
+  const name = ` ${normalForm(given)}`;
   const dash = name.lastIndexOf(' - ');
   const suffix = dash < 0 ? '' : name.slice(dash + 3).trim();
   const [, version, word = ''] = /^(v\d[\w.]*[-\s]+)?([a-z]+)$/i.exec(suffix) ?? [];
@@ -32,7 +35,7 @@ function typeByWords(text: string): EventType | undefined {
 
 /** The six digits that a name starts with, followed by a dash; null for names of other shapes. */
 export function eventNumber(name: string): string | null {
-  return /^\s*(\d{6})-/.exec(name)?.[1] ?? null;
+  return /^(\d{6})-/.exec(normalForm(name))?.[1] ?? null;
 }
 
 /**
@@ -69,11 +72,12 @@ export function defaultDurationMinutes(type: EventType, name: string, set: PerTy
 }
 
 /** Minutes that the name itself tells, whatever a store set. */
-export function durationByName(type: EventType, name: string): number | undefined {
+export function durationByName(type: EventType, given: string): number | undefined {
+  const name = normalForm(given);
   if (type === 'Juicer Production' && /\b8HR\b/i.test(name)) return 480;
   if (type === 'Freeosk' && /\btroubleshooting\b/i.test(name)) return 15;
-  if (type === 'Freeosk' && /^\s*\d\d\.\d\d-LKD-FSK-(.*-)?CO-/.test(name)) return 60;
-  if (type === 'Other' && /\bvendor performed$/i.test(name.trim())) return 5;
+  if (type === 'Freeosk' && /^\s*\d\d\.\d\d-LKD-FSK-(.*-)?CO-/i.test(name)) return 60;
+  if (type === 'Other' && /\bvendor performed$/i.test(name)) return 5;
   return undefined;
 }
 
@@ -103,11 +107,11 @@ export const DEFAULT_SLOTS: Record<EventType, readonly string[]> = {
 
 /**
  * What tells that a CSV row or a row of Crossmark's list is an event already known without its plan id, within one
- * store: event number (else the name, case and spacing apart), the type that the name tells, whatever type a person
+ * store: event number (else the name's normal form), the type that the name tells, whatever type a person
  * chose, and window. Several events may share a key; then the name decides.
  */
 export function eventMatchKey(event: { name: string; startsOn: WorkDate; dueOn: WorkDate }): string {
-  const work = eventNumber(event.name) ?? event.name.trim().replace(/\s+/g, ' ').toLowerCase();
+  const work = eventNumber(event.name) ?? normalForm(event.name);
   return [work, detectEventType(event.name), event.startsOn, event.dueOn].join('|');
 }
 

@@ -97,7 +97,7 @@ describe('parseCsv', () => {
   });
 
   it('tells every problem of a row, with its column, and reads the rows around it', () => {
-    const bad = [' ', '41-02', GUID, '', 'Maple', '03/07/2027', '', '6 hours', 'ALMA', '201101', ''];
+    const bad = [' ', '41-02', GUID, '', 'Maple', 'soon', '', '6 hours', 'ALMA', '201101', ''];
     const rows = parseCsv([HEADER, FIELDS.join(','), bad.join(','), FIELDS.join(',')].join('\n'));
     expect(rows.map((row) => [row.row, row.value === null])).toEqual([
       [2, false],
@@ -108,7 +108,7 @@ describe('parseCsv', () => {
       { column: 'Project Name', reason: 'It is empty.' },
       { column: 'Project Reference Number', reason: '“41-02” is not a number.' },
       { column: 'Store Number', reason: 'It is empty.' },
-      { column: 'Start Date/Time', reason: '“03/07/2027” is not a time like 03/01/2027 1:30:00 PM.' },
+      { column: 'Start Date/Time', reason: '“soon” is not a time like 03/01/2027 1:30:00 PM.' },
       { column: 'Due Date/Time', reason: 'It is empty.' },
       { column: 'Estimated Time', reason: '“6 hours” is not a number of minutes from 1 to 1440.' },
       { column: 'Employee ID', reason: '“201101” is not an employee number like US123456.' },

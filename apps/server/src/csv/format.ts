@@ -1,6 +1,7 @@
 import { type EmployeeNumber, employeeNumber, InvalidIdError } from '@scheduler/crossmark';
 import { daysBetween, type Instant, timeOf, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { CsvError, parse } from 'csv-parse/sync';
+import { cleanCsv, reasonAgainst } from './clean.ts';
 import { csvLines, withoutFormulaMark } from './write.ts';
 
 /** Columns of Crossmark's CSV files, in order. Rows of unscheduled work may end after the eighth. */
@@ -59,11 +60,14 @@ export type ParsedRow = { row: number; name: string } & (
 );
 
 /**
- * Reads a file in the eleven-column format. A row that can't be read comes with all its problems; others are not
- * affected. BOM, CRLF, blank lines and stray quotes are fine.
- * @throws {CsvFileError} empty, too many lines, another header, a quote never closed
+ * Reads a file in the eleven-column format, as Crossmark writes it or as a spreadsheet saves it again: with other signs
+ * between the columns, other forms of the same times, empty columns at the end. A row that can't be read comes with all its
+ * problems; others are not affected. BOM, CRLF, blank lines and stray quotes are fine.
+ * @throws {CsvFileError} empty, no text, too many lines, another header, a quote never closed
  */
 export function parseCsv(text: string): ParsedRow[] {
+  const against = reasonAgainst(text);
+  if (against !== null) throw new CsvFileError(against);
   const [header, ...records] = readRecords(text);
   if (!header) throw new CsvFileError('The file is empty. Export it from Crossmark again.');
   COLUMNS.forEach((column, index) => {
@@ -91,10 +95,10 @@ function readRecords(text: string): { record: string[]; row: number }[] {
     );
   }
   if (longest > LONGEST_RECORD) throw new CsvFileError(`${ROW_TOO_LONG}, so the file can't be read.`);
-  const lines = text.replace(/\r\n?/g, '\n');
+  const { text: lines, delimiter } = cleanCsv(text);
   try {
     const records = parse(lines, {
-      bom: true,
+      delimiter,
       info: true,
       relax_column_count: true,
       relax_quotes: true,
@@ -103,7 +107,7 @@ function readRecords(text: string): { record: string[]; row: number }[] {
       skip_records_with_empty_values: true,
     }) as unknown as { record: string[]; info: { lines: number } }[];
     return records.map(({ record, info }) => ({
-      record,
+      record: withoutEmptyEnd(record),
       row: info.lines - (record.join('').match(/\n/g)?.length ?? 0),
     }));
   } catch (error) {
@@ -116,6 +120,13 @@ function readRecords(text: string): { record: string[]; row: number }[] {
           : error.message.replace(/\.$/, '');
     throw new CsvFileError(`${reason}, so the file can't be read. Export it from Crossmark again.`);
   }
+}
+
+/** Spreadsheets fill rows up with empty columns beyond ours. */
+function withoutEmptyEnd(record: string[]): string[] {
+  let length = record.length;
+  while (length > COLUMNS.length && record[length - 1]?.trim() === '') length--;
+  return record.slice(0, length);
 }
 
 /** How many lines a text has, whatever ends them, and the length of the longest. */
@@ -191,7 +202,11 @@ function readRow(record: readonly string[], row: number): ParsedRow {
   if (record.slice(UNSCHEDULED_FIELDS).some((field) => field.trim() !== '')) {
     const repName = read('Rep Name', (field) => field);
     const number = read('Employee ID', (field) => readEmployeeNumber(required(field)));
-    const start = read('Schedule Date/Time', (field) => localDateTime(required(field)));
+    const start = read('Schedule Date/Time', (field) => {
+      const { day, time } = localDateTime(required(field));
+      if (time === null) throw new FieldError(wrongTime(field));
+      return { day, time };
+    });
     if (repName !== null && number !== null && start !== null) {
       schedule = { repName, employeeNumber: number, ...start };
     }
@@ -216,23 +231,38 @@ function readEmployeeNumber(field: string): EmployeeNumber {
   }
 }
 
-/** Reads `MM/DD/YYYY h:mm:ss AM/PM` into a local day and `HH:mm:ss`; throws {@link FieldError}. */
-function localDateTime(field: string): { day: WorkDate; time: string } {
-  const match = /^(\d{1,2})\/(\d{1,2})\/(\d{4}) (\d{1,2}):(\d{2}):(\d{2}) ([AP])M$/i.exec(field);
-  const [, month = '', dayOfMonth = '', year = '', hour = '', minute = '', second = '', half = ''] =
-    match ?? [];
-  const day = `${year}-${month.padStart(2, '0')}-${dayOfMonth.padStart(2, '0')}`;
-  const valid =
-    match &&
-    isDay(day) &&
-    year.startsWith('20') &&
-    Number(hour) >= 1 &&
-    Number(hour) <= 12 &&
-    Number(minute) < 60 &&
-    Number(second) < 60;
-  if (!valid) throw new FieldError(`${quoted(field)} is not a time like 03/01/2027 1:30:00 PM.`);
-  const hour24 = (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0);
+/** Crossmark's own form and what spreadsheets make of it: two figures for the year, 24 hours, no seconds; or the day alone. */
+const US_TIME =
+  /^(?<month>\d{1,2})\/(?<date>\d{1,2})\/(?<year>20\d\d|\d\d)(?: (?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d))?(?: ?(?<half>[AP])M)?)?$/i;
+const ISO_TIME =
+  /^(?<year>20\d\d)-(?<month>\d\d)-(?<date>\d\d)(?:[ T](?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d))?)?$/;
+
+/** Reads a local day and `HH:mm:ss`, which is null where the field names the day alone; throws {@link FieldError}. */
+function localDateTime(field: string): { day: WorkDate; time: string | null } {
+  const {
+    month = '',
+    date = '',
+    year = '',
+    hour,
+    minute = '',
+    second = '00',
+    half,
+  } = (US_TIME.exec(field) ?? ISO_TIME.exec(field))?.groups ?? {};
+  const day = `${year.padStart(4, '20')}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`;
+  if (!isDay(day)) throw new FieldError(wrongTime(field));
+  if (hour === undefined) return { day, time: null };
+  const [first, last] = half ? [1, 12] : [0, 23];
+  if (Number(hour) < first || Number(hour) > last || Number(minute) > 59 || Number(second) > 59) {
+    throw new FieldError(wrongTime(field));
+  }
+  const hour24 = half ? (Number(hour) % 12) + (half.toUpperCase() === 'P' ? 12 : 0) : Number(hour);
   return { day, time: `${String(hour24).padStart(2, '0')}:${minute}:${second}` };
+}
+
+function wrongTime(field: string): string {
+  const wrong = `${quoted(field)} is not a time like 03/01/2027 1:30:00 PM.`;
+  if (!/^\d{1,2}\.\d{1,2}\.\d{2,4}/.test(field)) return wrong;
+  return `${wrong} A spreadsheet of another country may have taken the month for the day, so it is not guessed at: open Crossmark's own file with that column as text, and save it again.`;
 }
 
 function isDay(day: string): boolean {

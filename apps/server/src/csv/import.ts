@@ -18,6 +18,7 @@ import {
   formatDay,
   type Instant,
   instantAt,
+  normalForm,
   presenceMinutes,
   ruledByName,
   timeOf,
@@ -361,11 +362,10 @@ async function loadKnown(db: Executor, values: readonly CsvRow[], lock: boolean)
 
 /** Tells two rows of one file apart, where number, type and window don't. */
 function identityOf(value: CsvRow): string {
-  return [keyOf(value), plainName(value.name), value.projectReferenceNumber ?? ''].join('|');
+  return [keyOf(value), normalForm(value.name), value.projectReferenceNumber ?? ''].join('|');
 }
 
 const keyOf = (value: CsvRow) => `${value.storeNumber}|${eventMatchKey(value)}`;
-const plainName = (name: string) => name.trim().replace(/\s+/g, ' ').toLowerCase();
 
 /**
  * Which known event each row is: one of the same number, type and window in that store. Where several share these, the
@@ -381,7 +381,7 @@ function matcher(parsed: readonly ParsedRow[], known: Known): Map<ParsedRow, Kno
   const matches = new Map<ParsedRow, KnownEvent>();
   const sameReference = (value: CsvRow, event: EventRecord) =>
     value.projectReferenceNumber !== null && value.projectReferenceNumber === event.projectReferenceNumber;
-  const sameName = (value: CsvRow, event: EventRecord) => plainName(value.name) === plainName(event.name);
+  const sameName = (value: CsvRow, event: EventRecord) => normalForm(value.name) === normalForm(event.name);
   const passes: ((value: CsvRow, event: EventRecord) => boolean)[] = [
     (value, event) => sameReference(value, event) && sameName(value, event),
     sameReference,
@@ -459,7 +459,7 @@ function changesOf(
   if (known) {
     const { event } = known;
     // The name of an event that Crossmark's list has named is Crossmark's business.
-    if (event.mplanId === null && event.name !== value.name) {
+    if (event.mplanId === null && normalForm(event.name) !== normalForm(value.name)) {
       changes.push({ field: 'name', from: event.name, to: value.name });
     }
     const reference = value.projectReferenceNumber;
@@ -583,7 +583,9 @@ async function updateEvent(tx: Tx, event: EventRecord, { value, durationMinutes,
         ? {}
         : { durationMinutes, durationSource: 'file' as const }),
       projectReferenceNumber: value.projectReferenceNumber ?? event.projectReferenceNumber,
-      ...(event.mplanId === null ? { name: value.name } : {}),
+      ...(event.mplanId === null && normalForm(event.name) !== normalForm(value.name)
+        ? { name: value.name }
+        : {}),
       ...(schedule && event.condition === 'Unstaffed' ? { condition: 'Scheduled' as const } : {}),
       updatedAt: sql`app_now()`,
     })

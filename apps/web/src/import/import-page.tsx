@@ -143,7 +143,7 @@ function Import() {
         <input
           id={inputId}
           type="file"
-          accept=".csv,text/csv"
+          accept=".csv,.tsv,.txt,text/csv,text/tab-separated-values,text/plain"
           aria-label="CSV file"
           className="sr-only"
           onChange={(change) => {

@@ -15,6 +15,7 @@ import {
   type Condition,
   eventMatchKey,
   type Instant,
+  normalForm,
   type PerType,
   ruledAgain,
   ruledByName,
@@ -258,11 +259,10 @@ async function nameLocalEvents(tx: Tx, rows: readonly Listed[]): Promise<Map<str
     .orderBy(events.id)
     .for('update');
   const byKey = Map.groupBy(locals, (event) => `${event.storeId} ${eventMatchKey(event)}`);
-  const tidy = (name: string) => name.trim().replace(/\s+/g, ' ').toLowerCase();
   const take = ({ row, store, key }: Listed, exact: boolean) => {
     if (named.has(key)) return;
     const open = byKey.get(`${store.id} ${eventMatchKey(row)}`) ?? [];
-    const at = exact ? open.findIndex((event) => tidy(event.name) === tidy(row.name)) : 0;
+    const at = exact ? open.findIndex((event) => normalForm(event.name) === normalForm(row.name)) : 0;
     const [event] = at < 0 ? [] : open.splice(at, 1);
     if (event) named.set(key, event.id);
   };
