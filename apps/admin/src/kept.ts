@@ -1,5 +1,5 @@
 /** An answer that costs something to get, kept for all who ask. */
-export interface Kept<T> {
+interface Kept<T> {
   /** The last answer, at once; the first one, one after {@link Kept.forget} and one in place of an old one are waited for. */
   get(): Promise<T>;
   /** After a change that the next answer is to show. */
