@@ -53,6 +53,10 @@ describe('the days on which somebody can work', () => {
         startsAt: instantAt(day(offset), '22:00', ZONE),
       });
     const [yesterday, tonight] = [await late(-1), await late(3)];
+    expect((await api.employees.get.query({ employeeId })).upcoming).toMatchObject([
+      { scheduleId: yesterday.scheduleId, workDate: day(-1), lastDay: today },
+      { scheduleId: tonight.scheduleId, workDate: day(3), lastDay: day(4) },
+    ]);
     const saved = await api.employees.addTimeOff.mutate({
       ...{ employeeId, version: 1, startsOn: today, endsOn: today, reason: null },
     });

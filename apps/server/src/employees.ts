@@ -10,7 +10,7 @@ import {
   stores,
   type Tx,
 } from '@scheduler/db';
-import { ROLES, type Role, type WorkDate } from '@scheduler/scheduling';
+import { addDays, daysTouched, ROLES, type Role, type WorkDate } from '@scheduler/scheduling';
 import { enqueueEmployee } from '@scheduler/sync';
 import { and, asc, eq, getTableColumns, gte, isNull, ne, or, sql } from 'drizzle-orm';
 import { audit } from './audit.ts';
@@ -63,20 +63,32 @@ export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeD
   if (!person) throw notFound('person', employeeId);
   const store = await findStore(db, person.storeId);
   const today = todayAt(store.timeZone);
-  const upcoming = await db
+  const rows = await db
     .select({
       scheduleId: schedules.id,
       eventName: events.name,
       startsAt: schedules.startsAt,
+      endsAt: schedules.endsAt,
       workDate: schedules.workDate,
     })
     .from(schedules)
     .innerJoin(events, eq(events.id, schedules.eventId))
     .where(
-      and(eq(schedules.employeeId, employeeId), isNull(schedules.endedAt), gte(schedules.workDate, today)),
+      and(
+        eq(schedules.employeeId, employeeId),
+        isNull(schedules.endedAt),
+        // Yesterday's may go on into today.
+        gte(schedules.workDate, addDays(today, -1)),
+      ),
     )
     .orderBy(asc(schedules.startsAt))
     .limit(200);
+  const upcoming = rows
+    .map(({ endsAt, ...work }) => ({
+      ...work,
+      lastDay: daysTouched(work.startsAt, endsAt, store.timeZone).at(-1) ?? work.workDate,
+    }))
+    .filter(({ lastDay }) => lastDay >= today);
   return {
     ...shown(person),
     pattern: person.pattern ? [...person.pattern] : null,

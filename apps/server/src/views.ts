@@ -406,8 +406,14 @@ export interface EmployeeDetail extends Employee {
   /** The store's day now. */
   today: WorkDate;
   holidays: Holiday[];
-  /** Live schedules from today on, soonest first. */
-  upcoming: { scheduleId: number; eventName: string; startsAt: Instant; workDate: WorkDate }[];
+  /** Live schedules that touch today or a later day, soonest first; `lastDay` is the last day that each one touches. */
+  upcoming: {
+    scheduleId: number;
+    eventName: string;
+    startsAt: Instant;
+    workDate: WorkDate;
+    lastDay: WorkDate;
+  }[];
 }
 
 /** `deleted` where nothing was ever scheduled for them, else `retired`: their history stays. */

@@ -65,7 +65,7 @@ describe('availability', () => {
     ]);
     expect(said({ ranges: [{ ...one, available: false }] })).toEqual(['Not available, Wed Mar 3', '']);
     expect(said({ dates: [{ day, available: false, reason: null }] })).toEqual([
-      'Not available, Wed Mar 3',
+      'not available that day',
       '',
     ]);
     expect(said({ timeOff: [off] })).toEqual(['Vacation', ' (Vacation)']);

@@ -37,8 +37,10 @@ export function absencesOn(person: AvailabilityFacts, day: WorkDate): Absence[] 
   }
   const date = person.dates.find((one) => one.day === day);
   if (date?.available === false) {
-    const only = { startsOn: day, endsOn: day, reason: date.reason };
-    blocks.push({ cause: 'date_unavailable', ...inWords('Not available', only) });
+    const words = date.reason
+      ? { reason: date.reason, because: ` (${date.reason})` }
+      : { reason: 'not available that day', because: '' };
+    blocks.push({ cause: 'date_unavailable', ...words });
   }
   if (blocks.length > 0 || date) return blocks;
 

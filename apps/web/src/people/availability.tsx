@@ -131,7 +131,7 @@ function DayCell({ person, day }: { person: EmployeeDetail; day: string }) {
   const word = gone ? 'Left' : holiday ? 'Closed' : absence ? CAUSES[absence.cause] : 'Yes';
   const why = gone ? 'after their last work day' : (holiday?.name ?? absence?.reason);
   const [, month, number] = formatDay(day).split(' ');
-  const works = person.upcoming.filter((work) => work.workDate === day).length;
+  const works = person.upcoming.filter((work) => work.workDate <= day && day <= work.lastDay).length;
   return (
     <td
       title={`${formatDay(day)}: ${why ?? 'can work'}${works ? `, ${works} planned` : ''}`}

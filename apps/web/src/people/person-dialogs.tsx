@@ -151,7 +151,7 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
       onClose();
     },
   });
-  const after = (detail.data?.upcoming ?? []).filter((work) => lastWorkDay && work.workDate > lastWorkDay);
+  const after = (detail.data?.upcoming ?? []).filter((work) => lastWorkDay && work.lastDay > lastWorkDay);
   return (
     <FormDialog
       title={`Retire ${person.name}?`}

@@ -1,3 +1,4 @@
+import { daysTouched } from '@scheduler/scheduling';
 import type { PersonWeek } from '@scheduler/server/router';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft, Printer } from 'lucide-react';
@@ -78,7 +79,18 @@ function Sheet({ week }: { week: PersonWeek }) {
           const works = week.schedules.filter((work) => work.workDate === day);
           const off = week.off.find((one) => one.day === day);
           const holiday = week.holidays.find((one) => one.day === day);
-          const free = [holiday && `Closed: ${holiday.name}`, off && `Off: ${off.reason}`].filter(Boolean);
+          const before = week.schedules
+            .filter(
+              (work) =>
+                work.workDate < day && daysTouched(work.startsAt, work.endsAt, store.timeZone).includes(day),
+            )
+            .map(
+              (work) =>
+                `${work.type} of ${formatDay(work.workDate)} until ${formatTime(work.endsAt, store.timeZone)}`,
+            );
+          const free = [...before, holiday && `Closed: ${holiday.name}`, off && `Off: ${off.reason}`].filter(
+            Boolean,
+          );
           return (
             <tbody key={day} className="break-inside-avoid border-b border-line align-top">
               {works.map((work, index) => (
