@@ -102,6 +102,51 @@ describe('the scheduler', () => {
     await page.context().close();
   });
 
+  it('loads everything anew where the code of what is opened is gone from the server since an upgrade', async () => {
+    const { page, errors } = await signedIn(stack);
+    let upgraded = false;
+    page.on('request', (request) => {
+      upgraded ||= request.isNavigationRequest();
+    });
+    await page.route(/event-panel/, (route) =>
+      upgraded ? route.continue() : route.fulfill({ status: 404 }),
+    );
+    await page.locator('[data-card]').first().click();
+    await page.getByRole('dialog').getByRole('heading').first().waitFor();
+    expect(upgraded).toBe(true);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('keeps what was filled in through a click or a file beside the form, and the Escape that ends a composed character', async () => {
+    const { page } = await signedIn(stack);
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await page.getByRole('button', { name: 'Add person' }).click();
+    const dialog = page.getByRole('dialog');
+    await page.mouse.click(20, 700);
+    await dialog.waitFor({ state: 'hidden' });
+
+    await page.getByRole('button', { name: 'Add person' }).click();
+    const name = dialog.getByLabel('Name', { exact: true });
+    await name.fill('Typed with care');
+    await page.mouse.click(20, 700);
+    const stray = await page.locator('header').evaluateAll(([header]) =>
+      ['dragover', 'drop'].map((type) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File(['a'], 'a.csv'));
+        const event = new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer });
+        header?.dispatchEvent(event);
+        return event.defaultPrevented;
+      }),
+    );
+    expect(stray).toEqual([true, true]);
+    await name.dispatchEvent('keydown', { key: 'Escape', isComposing: true });
+    expect(await name.inputValue()).toBe('Typed with care');
+    await name.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await page.context().close();
+  });
+
   it('opens by itself once the server answers that could not be reached at first', async () => {
     const { page, errors } = await signedIn(stack);
     await page.locator('[data-event-id]').first().waitFor();

@@ -206,6 +206,19 @@ describe('planning a week at the board', () => {
     expect(await live(0)).toEqual(before);
   });
 
+  it('puts back what the mouse holds when another window comes to the front, and nothing was saved', async () => {
+    await schedule(0, ben, 3);
+    await card(0).waitFor();
+    const before = await live(0);
+    await dragOver(card(0), cell(ada, 3));
+    await page.evaluate(() => window.dispatchEvent(new Event('blur')));
+    await page.getByTestId('hand-bar').waitFor({ state: 'hidden' });
+    await page.mouse.up();
+    await card(0).click();
+    await page.getByRole('dialog').waitFor();
+    expect(await live(0)).toEqual(before);
+  });
+
   it('a Core dropped on another one’s card offers to trade them', async () => {
     await schedule(0, ben, 3);
     await schedule(2, ada, 3, '12:15');

@@ -5,6 +5,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient, readings, trpc, trpcClient } from './api.ts';
+import { refuseStrayFiles } from './file-drops.ts';
 import { router, weekAsked } from './routes.tsx';
 import { pressOnce } from './ui/shortcuts.ts';
 
@@ -20,6 +21,7 @@ for (const { routeId, search } of router.matchRoutes(router.latestLocation)) {
 }
 
 keepFocusInLists();
+refuseStrayFiles();
 createRoot(page).render(
   <StrictMode>
     <trpc.Provider client={trpcClient} queryClient={queryClient}>

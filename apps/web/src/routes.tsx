@@ -10,7 +10,7 @@ import {
 import { type ActivitySearch, HISTORY, UNSETTLED } from './activity/activity-search.ts';
 import { readings } from './api.ts';
 import { type AuditSearch, KINDS, OBJECTS } from './audit/audit-search.ts';
-import { untilOnline } from './connection.ts';
+import { online } from './load.ts';
 import { currentSession } from './session.ts';
 import { PageFailed, StartFailed, Starting } from './shell/starting.tsx';
 import { weekStart } from './time.ts';
@@ -27,15 +27,6 @@ const root = createRootRoute({
   ),
   notFoundComponent: lazyRouteComponent(() => import('./shell/not-found.tsx'), 'NotFound'),
 });
-
-/**
- * Loads a page's code once there is a network. Without one the router would take it for replaced by a newer version and
- * load everything anew, and what is on screen would be gone.
- */
-const online =
-  <Module,>(load: () => Promise<Module>) =>
-  () =>
-    untilOnline().then(load);
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined;

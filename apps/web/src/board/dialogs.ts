@@ -1,9 +1,11 @@
-import { lazy } from 'react';
+import { lazyRouteComponent } from '@tanstack/react-router';
 import { whenIdle } from '../idle.ts';
+import { online } from '../load.ts';
 
 /*
  * The board is on screen before what opens over it is loaded; that is asked for as soon as the browser has nothing
- * better to do, so that opening waits for nothing.
+ * better to do, so that opening waits for nothing. As with pages, code that is gone from the server since an upgrade has
+ * everything loaded anew.
  */
 const panel = () => import('./event-panel.tsx');
 const plan = () => import('./plan-dialog.tsx');
@@ -14,14 +16,14 @@ const menu = () => import('./move-menu.tsx');
 const copyWeek = () => import('./copy-week-dialog.tsx');
 const keys = () => import('./keys-dialog.tsx');
 
-export const EventPanel = lazy(async () => ({ default: (await panel()).EventPanel }));
-export const PlanDialog = lazy(async () => ({ default: (await plan()).PlanDialog }));
-export const TradeDialog = lazy(async () => ({ default: (await trade()).TradeDialog }));
-export const ChooseEventDialog = lazy(async () => ({ default: (await choose()).ChooseEventDialog }));
-export const ReasonDialog = lazy(async () => ({ default: (await reason()).ReasonDialog }));
-export const MoveMenu = lazy(async () => ({ default: (await menu()).MoveMenu }));
-export const CopyWeekDialog = lazy(async () => ({ default: (await copyWeek()).CopyWeekDialog }));
-export const KeysDialog = lazy(async () => ({ default: (await keys()).KeysDialog }));
+export const EventPanel = lazyRouteComponent(online(panel), 'EventPanel');
+export const PlanDialog = lazyRouteComponent(online(plan), 'PlanDialog');
+export const TradeDialog = lazyRouteComponent(online(trade), 'TradeDialog');
+export const ChooseEventDialog = lazyRouteComponent(online(choose), 'ChooseEventDialog');
+export const ReasonDialog = lazyRouteComponent(online(reason), 'ReasonDialog');
+export const MoveMenu = lazyRouteComponent(online(menu), 'MoveMenu');
+export const CopyWeekDialog = lazyRouteComponent(online(copyWeek), 'CopyWeekDialog');
+export const KeysDialog = lazyRouteComponent(online(keys), 'KeysDialog');
 
 /** Loads the dialogs when the browser is idle. */
 export function loadDialogsSoon(): void {

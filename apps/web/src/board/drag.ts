@@ -52,6 +52,9 @@ export function startDragging(options: {
       pressed = { held, draggable: new Draggable({ id: element.dataset.held ?? '', element }, manager) };
   };
   document.addEventListener('pointerdown', press, { capture: true });
+  // Whoever goes to another window with something in hand lets go of it there, which no page is told.
+  const putBack = () => document.dispatchEvent(new PointerEvent('pointercancel'));
+  window.addEventListener('blur', putBack);
 
   const stops = [
     manager.monitor.addEventListener('dragstart', () => {
@@ -78,6 +81,7 @@ export function startDragging(options: {
   ];
   return () => {
     document.removeEventListener('pointerdown', press, { capture: true });
+    window.removeEventListener('blur', putBack);
     for (const stop of stops) stop();
     pressed?.draggable.destroy();
     manager.destroy();

@@ -1,13 +1,14 @@
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { BoardEvent, BoardSchedule, DayBoard } from '@scheduler/server/router';
 import { keepPreviousData } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, lazyRouteComponent } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, Printer, Users } from 'lucide-react';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { trpc } from '../api.ts';
 import { EventPanel, PlanDialog, TradeDialog } from '../board/dialogs.ts';
 import { seenOf, useEdits } from '../board/edits.ts';
 import { whenIdle } from '../idle.ts';
+import { online } from '../load.ts';
 import { StoreName } from '../shell/store-name.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
@@ -21,7 +22,7 @@ import { DueWork, PeopleOff, SlotCoverage } from './day-sides.tsx';
 import { type DayActions, DayWork } from './day-work.tsx';
 
 const reassignDialog = () => import('./reassign-dialog.tsx');
-const ReassignDialog = lazy(async () => ({ default: (await reassignDialog()).ReassignDialog }));
+const ReassignDialog = lazyRouteComponent(online(reassignDialog), 'ReassignDialog');
 
 const route = getRouteApi('/app/day');
 

@@ -1,11 +1,12 @@
 import type { EventRow } from '@scheduler/server/router';
 import { keepPreviousData } from '@tanstack/react-query';
-import { getRouteApi, Link } from '@tanstack/react-router';
+import { getRouteApi, Link, lazyRouteComponent } from '@tanstack/react-router';
 import { Download, FileUp, ListFilter } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { trpc } from '../api.ts';
 import { EventPanel, loadDialogsSoon, PlanDialog } from '../board/dialogs.ts';
 import { downloadCsv } from '../download.ts';
+import { online } from '../load.ts';
 import { type EventsSearch, given } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
@@ -22,7 +23,10 @@ import { COLUMNS, type EventActions, EventGrid, PAGE_ROWS } from './event-grid.t
 import { type Change, FilterFields } from './filter-fields.tsx';
 import { type EventFilter, filterOf, NARROWING } from './search.ts';
 
-const ReissueDialog = lazy(async () => ({ default: (await import('./reissue-dialog.tsx')).ReissueDialog }));
+const ReissueDialog = lazyRouteComponent(
+  online(() => import('./reissue-dialog.tsx')),
+  'ReissueDialog',
+);
 
 const route = getRouteApi('/app/events');
 

@@ -16,8 +16,8 @@ const SHAPES = {
 };
 
 /**
- * A modal dialog: Esc, the cross, a click outside and Back close it. The focus starts at what is chosen or to be filled in, and
- * goes back to where it was, to what took its place in a list, or to the page.
+ * A modal dialog: Esc, the cross and Back close it, and a click outside as long as nothing was filled in. The focus starts at
+ * what is chosen or to be filled in, and goes back to where it was, to what took its place in a list, or to the page.
  */
 export function Dialog({
   title,
@@ -41,6 +41,7 @@ export function Dialog({
   useLayer(onClose, !isInAddress);
   const opener = useRef(document.activeElement);
   const body = useRef<HTMLDivElement>(null);
+  const filledIn = useRef(false);
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
@@ -63,6 +64,15 @@ export function Dialog({
               ? from
               : ((from && successorOf(from)) ?? document.getElementById('content'));
             if (back instanceof HTMLElement) back.focus({ preventScroll: true });
+          }}
+          onInput={({ target }) => {
+            // What stands outside of a form, such as a search, is typed again in a moment.
+            if ('form' in target && target.form) filledIn.current = true;
+          }}
+          onInteractOutside={(event) => filledIn.current && event.preventDefault()}
+          onEscapeKeyDown={(event) => {
+            // It ends the composing of a character. Safari says so by the key's code alone.
+            if (event.isComposing || event.keyCode === 229) event.preventDefault();
           }}
           className={`fixed z-50 flex flex-col bg-surface shadow-float outline-none ${SHAPES[shape]}`}
           {...(description === undefined && { 'aria-describedby': undefined })}
