@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { configurationPage } from './lib/configuration.ts';
+import { allSettings, configurationPage } from './lib/configuration.ts';
 import { ROOT } from './lib/process.ts';
 
 const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
@@ -14,6 +14,29 @@ const pages = [
 
 test('docs/configuration.md says what the settings’ schemas say (after a change: pnpm docs:generate)', () => {
   expect(read('docs/configuration.md')).toBe(configurationPage());
+});
+
+test('every list of settings says of each without a default whether it is required or optional, as its schema does', () => {
+  const settings = allSettings();
+  const wrong: string[] = [];
+  let compared = 0;
+  for (const page of ['README.md', 'docs/configuration.md']) {
+    for (const [, names = '', standard = ''] of read(page).matchAll(
+      /^\| (`[A-Z][^|]*) \| [^|]* \| ([^|]*) \|/gm,
+    )) {
+      const cells = standard.split(', ').map((cell) => cell.trim());
+      if (cells.includes('none')) wrong.push(`${page}: ${names}: none`);
+      for (const [, name = ''] of names.matchAll(/`(\w+)`/g)) {
+        const setting = settings.get(name);
+        if (!setting) continue;
+        compared += 1;
+        if (cells.includes('**required**') !== setting.required) wrong.push(`${page}: ${name}: ${standard}`);
+        if (cells[0] === 'optional' && setting.described.default) wrong.push(`${page}: ${name}: ${standard}`);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
+  expect(compared).toBeGreaterThan(35);
 });
 
 test('.env.example explains every variable that docker-compose.yml reads, and no other', () => {

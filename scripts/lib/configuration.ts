@@ -18,9 +18,17 @@ interface Described {
   maximum?: number;
 }
 
-/** docs/configuration.md: every setting of every app and of the job that makes the roles, from the schemas that read them. */
-export function configurationPage(): string {
-  const rows = new Map<string, { apps: string[]; described: Described; required: boolean }>();
+/** A setting as the schemas that read it tell it. */
+interface Setting {
+  apps: string[];
+  described: Described;
+  /** An app that reads it refuses to start without it. */
+  required: boolean;
+}
+
+/** Every setting of every app and of the job that makes the roles, by its name. */
+export function allSettings(): Map<string, Setting> {
+  const rows = new Map<string, Setting>();
   for (const [app, own] of Object.entries({ ...APPS, ...JOBS })) {
     const shape: Record<string, z.ZodType> = { ...own, ...(app in APPS && RUN_SETTINGS) };
     const schema = z.toJSONSchema(z.object(shape), { io: 'input', unrepresentable: 'any' });
@@ -34,12 +42,21 @@ export function configurationPage(): string {
       rows.set(name, row);
     }
   }
-  const lines = [...rows]
+  return rows;
+}
+
+/** docs/configuration.md, of {@link allSettings}. */
+export function configurationPage(): string {
+  const lines = [...allSettings()]
     .sort(([a], [b]) => a.localeCompare(b, 'en'))
     .map(([name, { apps, described, required }]) => {
       const who = apps.length === Object.keys(APPS).length ? 'all' : apps.join(', ');
       const standard =
-        (described.default ?? '') === '' ? (required ? '**required**' : 'none') : `\`${described.default}\``;
+        (described.default ?? '') === ''
+          ? required
+            ? '**required**'
+            : 'optional'
+          : `\`${described.default}\``;
       return `| \`${name}\` | ${who} | ${standard} | ${meaning(name, described)} |`;
     });
   return `${HEAD}\n${lines.join('\n')}\n`;
@@ -62,7 +79,8 @@ const HEAD = `# Configuration
 
 Every setting is a variable of the process' environment. One that is missing or wrong keeps an app from starting, and the
 message names it with its form; values are never repeated, they may be secrets. Empty counts as unset. \`pnpm dev\` sets all
-of these.
+of these. **required**: whoever reads it refuses to start without it. optional: it has no default, and its line says what is
+without it.
 
 <!-- Made by \`pnpm docs:generate\` from the schemas that read the settings: change those, not this page. -->
 
