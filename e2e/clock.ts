@@ -1,9 +1,9 @@
 import { clockOffsetMs } from '@scheduler/runtime/clock';
 import type { BrowserContext } from 'playwright-core';
 
-/** Moves the clock of a context's pages by what the whole stack's is moved by; their time goes on as usual. */
-export async function moveClock(context: BrowserContext): Promise<void> {
-  if (clockOffsetMs === 0) return;
+/** Moves the clock of a context's pages, without more said by what the whole stack's is moved by; their time goes on as usual. */
+export async function moveClock(context: BrowserContext, byMs = clockOffsetMs): Promise<void> {
+  if (byMs === 0) return;
   await context.addInitScript((offsetMs) => {
     const Real = Date;
     const moved = () => Real.now() + offsetMs;
@@ -12,5 +12,5 @@ export async function moveClock(context: BrowserContext): Promise<void> {
         Reflect.construct(target, given.length === 0 ? [moved()] : given, newTarget),
       get: (target, key) => (key === 'now' ? moved : Reflect.get(target, key)),
     });
-  }, clockOffsetMs);
+  }, byMs);
 }

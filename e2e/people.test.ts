@@ -184,7 +184,7 @@ describe('a dispatcher who looks after people', () => {
     const text = readFileSync(await file.path(), 'utf8');
     expect(text).toMatch(/^BEGIN:VCALENDAR\r\n/);
     const stamp = work.startsAt.replace(/[-:]|\.000/g, '');
-    expect(text).toContain(`UID:schedule-${work.scheduleId}@crossmark-scheduler\r\n`);
+    expect(text).toContain(`UID:event-${work.event.eventId}-person-${person.id}@crossmark-scheduler\r\n`);
     expect(text).toContain(`DTSTART:${stamp}\r\n`);
 
     await page.getByRole('link', { name: 'Print week' }).click();

@@ -47,6 +47,8 @@ export interface Look {
   dark?: boolean;
   /** A touch screen in place of a mouse. */
   touch?: boolean;
+  /** By how many milliseconds the computer's clock is off. */
+  clockOffMs?: number;
   /** Where the person sits. */
   timezoneId?: string;
 }
@@ -62,6 +64,7 @@ export async function freshPage(stack: Stack, look: Look = {}): Promise<{ page: 
     reducedMotion: 'reduce',
     ...(look.touch && { hasTouch: true, isMobile: true }),
   });
+  await moveClock(context, look.clockOffMs ?? 0);
   // As long as other tests wait: a machine may be busy with other work.
   context.setDefaultTimeout(60_000);
   const page = await context.newPage();

@@ -8,6 +8,9 @@ import { ROOT } from './lib/process.ts';
 const EXCEPTIONS = [
   // The clock itself, in TypeScript and in SQL.
   'packages/runtime/src/clock.ts',
+  // The clock of pages, which is set by the server's.
+  'packages/runtime/src/browser-clock.ts',
+  'packages/runtime/src/browser-clock.test.ts',
   'packages/db/schema.sql',
   'packages/db/src/clock.test.ts',
   // A board for any graphile-worker goes by Postgres' own clock, as graphile-worker does.
@@ -58,4 +61,23 @@ test('the present comes from @scheduler/runtime/clock and app_now() alone', () =
         }),
     );
   expect(found).toEqual([]);
+});
+
+test('pages have the present from @scheduler/runtime/browser-clock: the computer before them may be on another date', () => {
+  const files = execFileSync(
+    'git',
+    ['ls-files', '-co', '--exclude-standard', '--', 'apps/web/src', 'apps/admin/page'],
+    {
+      cwd: ROOT,
+      encoding: 'utf8',
+    },
+  );
+  const sources = files
+    .trim()
+    .split('\n')
+    .filter((file) => /(?<!\.test)\.tsx?$/.test(file));
+  expect(sources.length).toBeGreaterThan(50);
+  expect(
+    sources.filter((file) => readFileSync(join(ROOT, file), 'utf8').includes('@scheduler/runtime/clock')),
+  ).toEqual([]);
 });

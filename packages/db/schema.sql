@@ -216,6 +216,18 @@ TABLE paused_tasks
   CONSTRAINT paused_tasks_pkey PRIMARY KEY (task)
   CREATE TRIGGER paused_tasks_changed AFTER INSERT OR DELETE ON public.paused_tasks FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('crossmark')
 
+TABLE planned_days
+  event_id integer NOT NULL
+  employee_id integer NOT NULL
+  work_date date NOT NULL
+  starts_at timestamp(3) with time zone NOT NULL
+  ends_at timestamp(3) with time zone NOT NULL
+  planned_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  CONSTRAINT planned_days_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT planned_days_event_id_employee_id_work_date_pk PRIMARY KEY (event_id, employee_id, work_date)
+  CONSTRAINT planned_days_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
+  CREATE INDEX planned_days_of_person ON public.planned_days USING btree (employee_id, work_date)
+
 TABLE refresh_runs
   id integer NOT NULL IDENTITY
   requested_by text NOT NULL
@@ -272,8 +284,10 @@ TABLE schedules
   CONSTRAINT schedules_pkey PRIMARY KEY (id)
   CONSTRAINT schedules_reissue CHECK ((num_nonnulls(reissue_of, reissue_expires_on, reissue_responses) = ANY (ARRAY[0, 3])))
   CREATE INDEX schedules_live_by_day ON public.schedules USING btree (work_date, employee_id) WHERE (ended_at IS NULL)
+  CREATE INDEX schedules_of_event ON public.schedules USING btree (event_id)
   CREATE UNIQUE INDEX schedules_one_live_per_event ON public.schedules USING btree (event_id) WHERE (ended_at IS NULL)
   CREATE TRIGGER schedules_changed AFTER INSERT OR UPDATE ON public.schedules FOR EACH ROW EXECUTE FUNCTION notify_event_change()
+  CREATE TRIGGER schedules_planned AFTER INSERT OR UPDATE OF employee_id, starts_at, ends_at, work_date ON public.schedules FOR EACH ROW WHEN ((new.ended_at IS NULL)) EXECUTE FUNCTION note_planned_day()
 
 TABLE sign_in_tries
   key text NOT NULL
@@ -459,6 +473,18 @@ CREATE OR REPLACE FUNCTION public.app_now()
  STABLE PARALLEL SAFE
 RETURN (now() + app_clock_offset())
 
+CREATE OR REPLACE FUNCTION public.note_planned_day()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO planned_days (event_id, employee_id, work_date, starts_at, ends_at)
+  VALUES (NEW.event_id, NEW.employee_id, NEW.work_date, NEW.starts_at, NEW.ends_at)
+  ON CONFLICT (event_id, employee_id, work_date)
+  DO UPDATE SET starts_at = excluded.starts_at, ends_at = excluded.ends_at, planned_at = excluded.planned_at;
+  RETURN NULL;
+END $function$
+
 CREATE OR REPLACE FUNCTION public.notify_access_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -534,3 +560,9 @@ BEGIN
   GET DIAGNOSTICS removed = ROW_COUNT;
   RETURN removed;
 END $function$
+
+CREATE OR REPLACE FUNCTION public.search_form(given text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN (octet_length(given) = char_length(given)) THEN btrim(regexp_replace(lower((translate(given, '`'::text, ''''::text) COLLATE pg_c_utf8)), '[\u0009-\u000d\u0020]+'::text, ' '::text, 'g'::text)) ELSE btrim(regexp_replace(translate(replace(replace(replace(replace(lower((regexp_replace(NORMALIZE(given, NFKD), '[\u0300-\u036f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]'::text, ''::text, 'g'::text) COLLATE pg_c_utf8)), 'ß'::text, 'ss'::text), 'æ'::text, 'ae'::text), 'œ'::text, 'oe'::text), 'þ'::text, 'th'::text), 'øđðłħıς‐‑‒–—―⁃−`ʼ‘’‚‛′“”„‟'::text, 'oddlhiσ--------''''''''''''''""""'::text), '[\u0009-\u000d\u0020\u1680\u2028\u2029]+'::text, ' '::text, 'g'::text)) END

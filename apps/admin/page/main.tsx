@@ -1,4 +1,6 @@
 import { keepFocusInLists } from '@scheduler/page/focus';
+import { tolerateTranslation } from '@scheduler/page/translation';
+import { fetchAndSetClock } from '@scheduler/runtime/browser-clock';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { httpBatchLink, TRPCClientError } from '@trpc/client';
 import { StrictMode } from 'react';
@@ -19,8 +21,11 @@ const queries = new QueryClient({
   }),
   defaultOptions: { queries: { retry: (failures, error) => !refused(error) && failures < 1 } },
 });
-const client = trpc.createClient({ links: [httpBatchLink({ url: '/trpc', headers: () => csrfHeader() })] });
+const client = trpc.createClient({
+  links: [httpBatchLink({ url: '/trpc', fetch: fetchAndSetClock, headers: () => csrfHeader() })],
+});
 
+tolerateTranslation();
 const root = document.getElementById('page');
 if (!root) throw new Error('The page has no #page element.');
 keepFocusInLists();

@@ -1,4 +1,4 @@
-import { currentInstant } from '@scheduler/runtime/clock';
+import { currentInstant } from '@scheduler/runtime/browser-clock';
 import { CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ChangesAsked } from '../src/changes.ts';

@@ -27,6 +27,8 @@ import {
   Shares,
   securityHeaders,
 } from '@scheduler/runtime';
+import { SERVER_TIME_HEADER } from '@scheduler/runtime/browser-clock';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { TRPCError } from '@trpc/server';
 import { type CreateFastifyContextOptions, fastifyRequestHandler } from '@trpc/server/adapters/fastify';
 import fastify, {
@@ -162,6 +164,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     const csrf = auth.csrfOf(headersOf(request));
     if (csrf?.setCookie) reply.header('set-cookie', csrf.setCookie);
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    reply.header(SERVER_TIME_HEADER, currentTimeMs());
   });
 
   app.get('/healthz', async () => ({ ok: true }));

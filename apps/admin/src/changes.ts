@@ -6,6 +6,7 @@ import {
   events,
   FAILURE_KINDS,
   type FailureKind,
+  findsWords,
   SYNC_STATES,
   type SyncState,
   schedules,
@@ -13,7 +14,7 @@ import {
   syncAttempts,
 } from '@scheduler/db';
 import { TASKS } from '@scheduler/sync';
-import { and, count, desc, eq, ilike, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, count, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { redact } from './redact.ts';
 
@@ -95,19 +96,11 @@ const since = sql<string>`case ${eventSyncs.state}
   else coalesce(${eventSyncs.failingSince}, ${eventSyncs.updatedAt}) end`;
 
 function matches(filter: ChangeFilter): SQL | undefined {
-  const part = filter.text ? `%${filter.text.replaceAll(/[\\%_]/g, '\\$&')}%` : undefined;
   return and(
     eq(eventSyncs.state, filter.state),
     filter.kind && eq(eventSyncs.failureKind, filter.kind),
     filter.task && sql`task.identifier = ${filter.task}`,
-    part === undefined
-      ? undefined
-      : or(
-          ilike(events.name, part),
-          ilike(employees.name, part),
-          ilike(stores.name, part),
-          ilike(eventSyncs.failureReason, part),
-        ),
+    findsWords(filter.text ?? '', [events.name, employees.name, stores.name, eventSyncs.failureReason]),
   );
 }
 

@@ -28,6 +28,8 @@ import {
   Shares,
   securityHeaders,
 } from '@scheduler/runtime';
+import { SERVER_TIME_HEADER } from '@scheduler/runtime/browser-clock';
+import { currentTimeMs } from '@scheduler/runtime/clock';
 import { formatDay } from '@scheduler/scheduling';
 import { TRPCError } from '@trpc/server';
 import { type CreateFastifyContextOptions, fastifyRequestHandler } from '@trpc/server/adapters/fastify';
@@ -47,7 +49,7 @@ import { openChangeFeed } from './change-feed.ts';
 import type { Context } from './context.ts';
 import { id, workDate } from './input.ts';
 import { LONG_CALLS, openLongCalls } from './long-calls.ts';
-import { personWeek } from './person-week.ts';
+import { personCalendar } from './person-week.ts';
 import { Refusal } from './refusal.ts';
 import { appRouter } from './router.ts';
 import { auditFilter } from './routers/audit.ts';
@@ -142,6 +144,7 @@ export async function buildServer(options: {
     reply.headers(headers);
     reply.header('x-request-id', request.id);
     reply.header('cache-control', 'no-store');
+    reply.header(SERVER_TIME_HEADER, currentTimeMs());
   });
   app.addHook('onResponse', async (request, reply) => {
     const [path] = request.url.split('?');
@@ -227,9 +230,9 @@ export async function buildServer(options: {
     if (!asked.success) {
       return reply.status(400).send({ message: 'Ask for a person by number and a week by a day of it.' });
     }
-    const week = await personWeek(database.db, asked.data);
-    if (week.schedules.length === 0) {
-      const message = `Nothing is planned for ${week.employee.name} in the week of ${formatDay(week.weekOf)}.`;
+    const week = await personCalendar(database.db, asked.data);
+    if (week.entries.length === 0) {
+      const message = `Nothing was ever planned for ${week.employee.name} in the week of ${formatDay(week.weekOf)}.`;
       return reply.status(404).send({ message });
     }
     return reply

@@ -1,4 +1,4 @@
-import { auditLog, type Db, employees, events, schedules, stores, users } from '@scheduler/db';
+import { auditLog, type Db, employees, events, findsWords, schedules, stores, users } from '@scheduler/db';
 import {
   addDays,
   formatDay,
@@ -9,7 +9,7 @@ import {
   type WorkDate,
   workDateOf,
 } from '@scheduler/scheduling';
-import { and, desc, eq, gte, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, desc, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import { actionInWords, type ChangedField, changedFields } from './action-words.ts';
 import { actors, historyKind } from './activity.ts';
 import { csvLines } from './csv/write.ts';
@@ -203,7 +203,10 @@ async function select(db: Db, query: AuditQuery, timeZone: string) {
         query.storeId === undefined
           ? undefined
           : sql`coalesce(${events.storeId}, ${employees.storeId}, ${stores.id}, ${query.storeId}) = ${query.storeId}`,
-        ...(query.text?.split(/\s+/) ?? []).map(containing),
+        findsWords(query.text ?? '', [
+          ...[auditLog.actorName, action, subjectId, events.name, employees.name, stores.name, users.name],
+          ...[auditLog.before, auditLog.after],
+        ]),
       ),
     )
     .orderBy(desc(slice.at), desc(slice.id))
@@ -276,21 +279,6 @@ const cursorOf = ({ at, id }: { at: Instant; id: number }): string => `${at}_${i
 
 /** The number of an entry's object where it is of this type: the log keeps numbers as text, for other objects have none. */
 const numberOf = (type: string) => sql`case when ${subjectType} = ${type} then ${subjectId}::int end`;
-
-function containing(word: string): SQL | undefined {
-  const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`;
-  return or(
-    ilike(auditLog.actorName, pattern),
-    ilike(action, pattern),
-    ilike(subjectId, pattern),
-    ilike(events.name, pattern),
-    ilike(employees.name, pattern),
-    ilike(stores.name, pattern),
-    ilike(users.name, pattern),
-    sql`${auditLog.before}::text ilike ${pattern}`,
-    sql`${auditLog.after}::text ilike ${pattern}`,
-  );
-}
 
 function nameOf(row: Row): string | null {
   const remembered = { ...row.before, ...row.after };

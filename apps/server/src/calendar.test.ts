@@ -5,33 +5,26 @@ import ICAL from 'ical.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { weekAsCalendar } from './calendar.ts';
 import { addEvent, addPerson, addStore, empty, startTestServer, type TestServer } from './fixture.ts';
-import type { PersonWeek } from './views.ts';
+import type { PersonCalendar } from './views.ts';
 
 const ZONE = 'America/Indiana/Indianapolis';
 
-function week(schedules: Partial<PersonWeek['schedules'][number]>[]): PersonWeek {
+function week(entries: Partial<PersonCalendar['entries'][number]>[]): PersonCalendar {
   return {
     store: { id: 1, name: 'Maple Grove, Club', number: '8135', ...usualRules(ZONE), slots: {} },
-    employee: { id: 1, name: 'Zoë Example; “Lead”', role: 'Event Specialist' },
+    employee: { id: 1, name: 'Zoë Example; “Lead”' },
     weekOf: '2026-03-08',
-    days: [],
-    today: '2026-03-08',
-    holidays: [],
-    off: [],
-    schedules: schedules.map((given, index) => ({
-      scheduleId: index + 1,
+    entries: entries.map((given, index) => ({
       eventId: index + 1,
-      version: 1,
+      sequence: 1,
+      isCancelled: false,
       eventName:
         '612345-Acme; Söhne, Ltd-Oat Bars, a name that goes on and on for more than a line (260105123456)  - V2-CORE',
-      eventNumber: '612345',
       type: 'Core',
       startsAt: '2026-03-08T14:45:00.000Z',
       endsAt: '2026-03-08T21:15:00.000Z',
-      workDate: '2026-03-08',
       changedAt: '2026-03-01T12:00:00.000Z',
       instructionsUrl: null,
-      syncState: 'synced',
       ...given,
     })),
   };
@@ -64,12 +57,20 @@ describe('a week as a calendar file', () => {
     }
   });
 
+  test('says of each entry whether it stands or is cancelled', () => {
+    const text = weekAsCalendar(week([{}, { isCancelled: true }]));
+    expect(read(text).map(({ component }) => component.getFirstPropertyValue('status'))).toEqual([
+      'CONFIRMED',
+      'CANCELLED',
+    ]);
+  });
+
   test('keeps to RFC 5545: CRLF, folded at 75 octets, escaped, stable UIDs that count changes', () => {
-    const text = weekAsCalendar(week([{ version: 3, instructionsUrl: 'https://instructions.test/1.pdf' }]));
+    const text = weekAsCalendar(week([{ sequence: 2, instructionsUrl: 'https://instructions.test/1.pdf' }]));
     expect(text.replaceAll('\r\n', '')).not.toMatch(/[\r\n]/);
     for (const line of text.split('\r\n')) expect(Buffer.byteLength(line)).toBeLessThanOrEqual(75);
     const [event] = read(text);
-    expect(event?.uid).toBe('schedule-1@crossmark-scheduler');
+    expect(event?.uid).toBe('event-1-person-1@crossmark-scheduler');
     expect(event?.sequence).toBe(2);
     expect(event?.location).toBe('Maple Grove, Club (store 8135)');
     expect(event?.summary).toBe(
@@ -111,7 +112,7 @@ test('no field of any text ends a line, a value or an event: each is read back a
       const [only, ...others] = calendar.getAllSubcomponents();
       expect(others).toEqual([]);
       expect(propertiesOf(only as ICAL.Component)).toMatchObject({
-        uid: 'schedule-1@crossmark-scheduler',
+        uid: 'event-1-person-1@crossmark-scheduler',
         summary: `${cleanText(type)}: ${cleanText(event)}`,
         location: `${cleanText(store)} (store ${cleanText(number)})`,
         description: expect.stringContaining(`\nInstructions: ${cleanText(link)}`),
@@ -130,6 +131,8 @@ const propertiesOf = (component: ICAL.Component) =>
     component.getAllProperties().map((property) => [property.name, property.getFirstValue()]),
   );
 
+const seen = ({ scheduleId, version }: { scheduleId: number; version: number }) => ({ scheduleId, version });
+
 describe('its address', () => {
   let server: TestServer;
   beforeAll(async () => {
@@ -143,8 +146,9 @@ describe('its address', () => {
     const storeId = await addStore(db);
     const employeeId = await addPerson(db, { storeId, name: 'Ada Example' });
     const api = await server.as('dispatcher');
-    const { scheduleId } = await api.schedules.create.mutate({
-      eventId: await addEvent(db, { storeId }),
+    const eventId = await addEvent(db, { storeId });
+    await api.schedules.create.mutate({
+      eventId,
       employeeId,
       startsAt: '2026-01-05T15:45:00.000Z',
     });
@@ -156,7 +160,7 @@ describe('its address', () => {
     expect(answer.headers.get('content-type')).toBe('text/calendar; charset=utf-8');
     expect(answer.headers.get('content-disposition')).toBe('attachment; filename="week-2026-01-04.ics"');
     expect(read(await answer.text()).map((event) => event.uid)).toEqual([
-      `schedule-${scheduleId}@crossmark-scheduler`,
+      `event-${eventId}-person-${employeeId}@crossmark-scheduler`,
     ]);
     const refusals = await Promise.all([
       get(`${employeeId}/week.ics`, {}),
@@ -169,6 +173,74 @@ describe('its address', () => {
       refusals.map(async (refused) => ((await refused.json()) as { message: string }).message),
     );
     expect(said[2]).toContain('no person 987654');
-    expect(said[3]).toBe('Nothing is planned for Ada Example in the week of Sun Feb 1.');
+    expect(said[3]).toBe('Nothing was ever planned for Ada Example in the week of Sun Feb 1.');
+  });
+
+  test('follows work through moves, unscheduling, undo and other hands: one UID, a sequence that grows, cancelled at the end', async () => {
+    const { db } = server.database;
+    await empty(server.database);
+    const storeId = await addStore(db);
+    const ada = await addPerson(db, { storeId, name: 'Ada Example' });
+    const bea = await addPerson(db, { storeId, name: 'Bea Example' });
+    const eventId = await addEvent(db, { storeId });
+    const api = await server.as('dispatcher');
+    const cookie = await server.cookieOf('viewer');
+    const entriesOf = async (employeeId: number, weekOf: string) => {
+      const path = `people/${employeeId}/week.ics?weekOf=${weekOf}`;
+      const answer = await fetch(`${server.url}/api/${path}`, { headers: { cookie } });
+      expect(answer.status).toBe(200);
+      return read(await answer.text()).map((event) => ({
+        uid: event.uid,
+        sequence: event.sequence,
+        status: event.component.getFirstPropertyValue('status'),
+        startsAt: event.startDate.toJSDate().toISOString(),
+      }));
+    };
+    const MONDAY = '2026-01-05T15:45:00.000Z';
+    const TUESDAY = '2026-01-06T15:45:00.000Z';
+    const NEXT_WEEK = '2026-01-12T15:45:00.000Z';
+    let last = 0;
+    /** What Ada's file of the first week says after each change. */
+    const expectAda = async (status: string, startsAt: string) => {
+      const [entry, ...others] = await entriesOf(ada, '2026-01-05');
+      expect(others).toEqual([]);
+      expect(entry).toEqual({
+        uid: `event-${eventId}-person-${ada}@crossmark-scheduler`,
+        sequence: expect.any(Number),
+        status,
+        startsAt,
+      });
+      expect(entry?.sequence).toBeGreaterThan(last);
+      last = entry?.sequence ?? 0;
+    };
+
+    let schedule = await api.schedules.create.mutate({ eventId, employeeId: ada, startsAt: MONDAY });
+    await expectAda('CONFIRMED', MONDAY);
+    schedule = await api.schedules.reschedule.mutate({ ...seen(schedule), startsAt: TUESDAY });
+    await expectAda('CONFIRMED', TUESDAY);
+    await api.schedules.unschedule.mutate(seen(schedule));
+    await expectAda('CANCELLED', TUESDAY);
+    // As undo does.
+    schedule = await api.schedules.create.mutate({ eventId, employeeId: ada, startsAt: TUESDAY });
+    await expectAda('CONFIRMED', TUESDAY);
+    schedule = await api.schedules.reschedule.mutate({ ...seen(schedule), startsAt: NEXT_WEEK });
+    await expectAda('CONFIRMED', NEXT_WEEK);
+    schedule = await api.schedules.reschedule.mutate({ ...seen(schedule), startsAt: MONDAY });
+    await expectAda('CONFIRMED', MONDAY);
+    await api.schedules.changeEmployee.mutate({ ...seen(schedule), employeeId: bea });
+    await expectAda('CANCELLED', MONDAY);
+    expect(await entriesOf(bea, '2026-01-05')).toEqual([
+      {
+        uid: `event-${eventId}-person-${bea}@crossmark-scheduler`,
+        sequence: last,
+        status: 'CONFIRMED',
+        startsAt: MONDAY,
+      },
+    ]);
+    const week = await api.employees.week.query({ employeeId: ada, weekOf: '2026-01-05' });
+    expect(week).toMatchObject({ schedules: [], hasCalendarFile: true });
+    expect(await api.employees.week.query({ employeeId: ada, weekOf: '2026-02-01' })).toMatchObject({
+      hasCalendarFile: false,
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { type Db, employees, eventSyncs, events, type SyncState, schedules } from '@scheduler/db';
+import { type Db, employees, eventSyncs, events, findsWords, type SyncState, schedules } from '@scheduler/db';
 import { UNREPORTED_CONDITIONS, unreportedDays, type WorkDate } from '@scheduler/scheduling';
 import {
   type AnyColumn,
@@ -10,7 +10,6 @@ import {
   eq,
   gt,
   gte,
-  ilike,
   inArray,
   isNotNull,
   isNull,
@@ -87,7 +86,7 @@ export async function eventQuery(
       filter.types && inArray(events.type, filter.types),
       filter.conditions && inArray(events.condition, filter.conditions),
       filter.employeeId === undefined ? undefined : eq(schedules.employeeId, filter.employeeId),
-      ...(filter.text?.split(/\s+/) ?? []).map(containing),
+      findsWords(filter.text ?? '', [events.name, events.eventNumber, events.mplanId]),
       inDays(filter),
       filter.unreported && unreported(store.timeZone),
     ),
@@ -110,11 +109,6 @@ function inSyncState(states: readonly SyncState[] | undefined): SQL | undefined 
   if (!states.includes('synced')) return unsettled;
   // An event without a sync row has nothing to tell Crossmark.
   return or(unsettled, and(listed, or(isNull(eventSyncs.state), eq(eventSyncs.state, 'synced'))));
-}
-
-function containing(word: string): SQL | undefined {
-  const pattern = `%${word.replace(/[\\%_]/g, '\\$&')}%`;
-  return or(ilike(events.name, pattern), ilike(events.eventNumber, pattern), ilike(events.mplanId, pattern));
 }
 
 function inDays({ from, to, dates }: Pick<EventFilter, 'from' | 'to' | 'dates'>): SQL | undefined {

@@ -466,6 +466,28 @@ export interface PersonWeek {
     instructionsUrl: string | null;
     syncState: SyncState;
   }[];
+  /** Whether anything was ever planned for them in that week: a calendar file then says what became of it. */
+  hasCalendarFile: boolean;
+}
+
+/** What a calendar file says of a person's week. */
+export interface PersonCalendar {
+  store: BoardStore;
+  employee: { id: number; name: string };
+  weekOf: WorkDate;
+  entries: {
+    eventId: number;
+    eventName: string;
+    type: EventType;
+    startsAt: Instant;
+    endsAt: Instant;
+    /** It ended, or somebody else has it. */
+    isCancelled: boolean;
+    /** Grows with each change of who works the event and when, whatever else becomes of its schedules. */
+    sequence: number;
+    changedAt: Instant;
+    instructionsUrl: string | null;
+  }[];
 }
 
 /** A rep of Crossmark's list as it was last read. */

@@ -1,3 +1,4 @@
+import { fetchAndSetClock } from '@scheduler/runtime/browser-clock';
 import type { AppRouter } from '@scheduler/server/router';
 import { QueryCache, QueryClient } from '@tanstack/react-query';
 import {
@@ -18,7 +19,7 @@ export const trpc = createTRPCReact<AppRouter>();
 /** Notes whether the API can be reached at all: a refusal by the API is an answer, a gateway's is not. */
 const watchedFetch = async (url: string | URL | Request, init?: object): Promise<Response> => {
   try {
-    const answer = await fetch(url, init);
+    const answer = await fetchAndSetClock(url, init);
     reportReachable(![502, 503, 504].includes(answer.status));
     return answer;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { currentInstant } from '@scheduler/runtime/clock';
+import { currentInstant } from '@scheduler/runtime/browser-clock';
 import type { Instant } from '@scheduler/scheduling';
 import { useSyncExternalStore } from 'react';
 import type { LiveState } from './live-stream.ts';

@@ -1,12 +1,11 @@
-import { currentInstant } from '@scheduler/runtime/clock';
-import { workDateOf } from './time.ts';
+import { todayIn } from './time.ts';
 
 /** Hands a CSV text to the browser as a file of the store's today: `events-2026-01-05.csv`. */
 export function downloadCsv(name: string, text: string, timeZone: string): void {
   const url = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${name}-${workDateOf(currentInstant(), timeZone)}.csv`;
+  link.download = `${name}-${todayIn(timeZone)}.csv`;
   link.click();
   URL.revokeObjectURL(url);
 }

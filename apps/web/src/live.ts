@@ -6,6 +6,8 @@ import { reportLive, useConnection } from './connection.ts';
 import { whenIdle } from './idle.ts';
 import { followChanges } from './live-stream.ts';
 import { useSession } from './shell/use-session.ts';
+import { useStore } from './shell/use-store.ts';
+import { onWaking, useToday } from './time.ts';
 
 /** Changes come in bursts (a pair, a trade, a refresh): one reading for all that come within this time. */
 const GATHER_MS = 120;
@@ -59,15 +61,26 @@ export function useLiveUpdates(): void {
         },
       );
     };
+    const stopWatching = onWaking(() => readAgain.add({ kind: 'all', id: 0 }));
     // Whoever starts to listen reads everything once more, lest a change fell in between: after the page is on screen.
     let over = false;
     void nothingFetched().then(() => whenIdle(() => over || start()));
     return () => {
       over = true;
       stop();
+      stopWatching();
       readAgain.stop();
     };
   }, [utils, email]);
+
+  // Another day begins at the store: what is over, due and urgent is another.
+  const today = useToday(useStore()?.timeZone);
+  const dayRead = useRef(today);
+  useEffect(() => {
+    if (dayRead.current === today) return;
+    dayRead.current = today;
+    void utils.invalidate();
+  }, [today, utils]);
 
   // The server answers again: what failed meanwhile is asked for again.
   const { reachable } = useConnection();

@@ -1,5 +1,6 @@
 import './styles/app.css';
 import { keepFocusInLists } from '@scheduler/page/focus';
+import { tolerateTranslation } from '@scheduler/page/translation';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
@@ -13,6 +14,7 @@ const page = document.getElementById('page');
 if (!page) throw new Error('index.html has no #page');
 
 pressOnce();
+tolerateTranslation();
 
 // The page's code and what the board shows are asked for beside who is signed in, not after it.
 for (const { routeId, search } of router.matchRoutes(router.latestLocation)) {

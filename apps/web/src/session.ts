@@ -1,3 +1,5 @@
+import { fetchAndSetClock } from '@scheduler/runtime/browser-clock';
+
 /** A role as apps/server gives it out. */
 type UserRole = 'viewer' | 'dispatcher' | 'admin';
 
@@ -26,7 +28,7 @@ export function onSessionChange(changed: (email: string | null) => void): () => 
  */
 export async function currentSession(): Promise<Session | null> {
   if (known) return known;
-  const answer = await fetch('/api/auth/get-session').catch(() => undefined);
+  const answer = await fetchAndSetClock('/api/auth/get-session').catch(() => undefined);
   if (!answer?.ok) throw new Error('The scheduling server did not answer.');
   const session: { user: { name: string; email: string; role?: string } } | null = await answer.json();
   if (!session) return null;

@@ -1,4 +1,4 @@
-import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
+import { currentInstant, currentTimeMs } from '@scheduler/runtime/browser-clock';
 import {
   addDays,
   daysBetween,
@@ -32,12 +32,14 @@ export function formatMonth(month: string): string {
   return new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(date);
 }
 
-/** `Jan 4 – 10, 2026`: a week's first and last day. */
+/** `Jan 4 – 10, 2026`: a week's first and last day; with both years where they differ. */
 export function formatWeek(sunday: string): string {
   const last = addDays(sunday, 6);
   const [, from = '', firstDay = ''] = formatDay(sunday).split(' ');
   const [, to = '', lastDay = ''] = formatDay(last).split(' ');
-  return `${from} ${firstDay} – ${from === to ? '' : `${to} `}${lastDay}, ${last.slice(0, 4)}`;
+  const [firstYear, lastYear] = [sunday.slice(0, 4), last.slice(0, 4)];
+  if (firstYear !== lastYear) return `${from} ${firstDay}, ${firstYear} – ${to} ${lastDay}, ${lastYear}`;
+  return `${from} ${firstDay} – ${from === to ? '' : `${to} `}${lastDay}, ${lastYear}`;
 }
 
 /** `Mon Jan 5, 10:45 AM` on the store's clocks. */
@@ -45,10 +47,11 @@ export function formatWhen(instant: Instant, timeZone: string): string {
   return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
 }
 
-/** `10:45 AM`, and `Mon Jan 5, 10:45 AM` where that isn't today, on the store's clocks. */
-export function formatMoment(instant: Instant, timeZone = VIEWER_ZONE): string {
-  const isToday = workDateOf(instant, timeZone) === workDateOf(nowInstant(), timeZone);
-  return isToday ? formatTime(instant, timeZone) : formatWhen(instant, timeZone);
+/** Gives `10:45 AM`, and `Mon Jan 5, 10:45 AM` where that isn't today, on the store's clocks. */
+export function useFormatMoment(timeZone = VIEWER_ZONE): (instant: Instant) => string {
+  const today = useToday(timeZone);
+  return (instant) =>
+    workDateOf(instant, timeZone) === today ? formatTime(instant, timeZone) : formatWhen(instant, timeZone);
 }
 
 /** `10:45 AM` out of `10:45`. */
@@ -98,23 +101,43 @@ let nowMs = currentTimeMs();
 const listeners = new Set<() => void>();
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** The current time in ms, renewed every second, by one timer for all who ask. */
-export function useNow(): number {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      timer ??= setInterval(() => {
-        nowMs = currentTimeMs();
-        for (const each of listeners) each();
-      }, 1000);
-      return () => {
-        listeners.delete(listener);
-        if (listeners.size === 0) {
-          clearInterval(timer);
-          timer = undefined;
-        }
-      };
-    },
-    () => nowMs,
-  );
+/** Calls back every second, by one timer for all who ask. Returns how to stop. */
+function everySecond(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    nowMs = currentTimeMs();
+    for (const each of listeners) each();
+  }, 1000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/** The current time in ms, renewed every second. */
+export const useNow = (): number => useSyncExternalStore(everySecond, () => nowMs);
+
+/** {@link todayIn}; the component renders again when another day begins. */
+export const useToday = (timeZone = VIEWER_ZONE): string =>
+  useSyncExternalStore(everySecond, () => todayIn(timeZone));
+
+/** How often it is looked whether the computer slept, and the least that time must have jumped for that. */
+const LOOK_EVERY_MS = 5000;
+const JUMP_MS = 30_000;
+
+/**
+ * Calls back when the page goes on after the computer slept or the browser let the page rest, and when somebody sets the
+ * computer's clock: what is on screen is then of another time. Returns how to stop.
+ */
+export function onWaking(listener: () => void): () => void {
+  let lookedMs = currentTimeMs();
+  const looking = setInterval(() => {
+    const passedMs = currentTimeMs() - lookedMs;
+    lookedMs += passedMs;
+    if (Math.abs(passedMs - LOOK_EVERY_MS) > JUMP_MS) listener();
+  }, LOOK_EVERY_MS);
+  return () => clearInterval(looking);
 }

@@ -13,7 +13,7 @@ describe('the short name of an event', () => {
       '01.05-DD-Northfold-Digital Scale Pro (123456789012)  - 01.05 Digital Setup',
       'Northfold – Digital Scale Pro',
     ],
-    ['01-05 8HR-ES1-JUICER-PRODUCTION-SPCLTY (123456789012)  - ES1', 'Juicer Production, 8 hours'],
+    ['01-05 8HR-ES1-JUICER-PRODUCTION-SPCLTY (123456789012)  - ES1', 'Juicer Production, 8 h'],
     ['01-05 Juicer Survey (123456789012)  - V2.9 Juicer Production Survey', 'Juicer Survey'],
     ['01.05-LKD-FSK-Kettle Popcorn-9AM (123456789012)  - V2 - Freeosk', 'Kettle Popcorn, 9AM'],
     ['Wk12-Garlic Naan (123456789012)  - V1.2 Freeosk Troubleshooting', 'Wk12 – Garlic Naan'],

@@ -17,7 +17,7 @@ import { addDays, daysBetween, formatDay } from './time.ts';
 export function titleOf(event: { name: string }): string {
   const title = workName(event.name)
     .replace(/-(\d{1,2}[AP]M)$/, ', $1')
-    .replace(/^(\d+)HR-ES\d-JUICER-PRODUCTION(-.*)?$/, 'Juicer Production, $1 hours')
+    .replace(/^(\d+)HR-ES\d-JUICER-PRODUCTION(-.*)?$/, 'Juicer Production, $1 h')
     .replace(/^(\S[^-]*)-/, '$1\u00a0– ')
     .trim();
   return title || event.name;

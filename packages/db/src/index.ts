@@ -18,4 +18,5 @@ export { migrate } from './migrate.ts';
 export { databaseReasons, NEWEST_OF_QUEUE, SCHEMA_BEHIND, schemaIsBehind } from './ready.ts';
 export { makeRoles, ROLES, RolesError } from './roles.ts';
 export * from './schema/index.ts';
+export { findsWords } from './search.ts';
 export { postgresAddress } from './tls.ts';

@@ -17,8 +17,14 @@ export function normalForm(text: string): string {
     .trim();
 }
 
-/** The words that a search asks for, in {@link normalForm}; none for an empty search. */
-export const searchWords = (search: string): string[] => normalForm(search).split(' ').filter(Boolean);
+/**
+ * The words that a search asks for, in {@link normalForm}; none for an empty search. What only joins words in a sentence or
+ * a title is left out: `Acme, 3PM` asks for `acme` and `3pm`.
+ */
+export function searchWords(search: string): string[] {
+  const words = normalForm(search).split(' ').filter(Boolean);
+  return words.map((word) => word.replace(/^["'([]+|["')\],;:.!?]+$/g, '') || word);
+}
 
 /** Whether each word of a search is in one of the texts, wherever it stands there. An empty search finds everything. */
 export function isFound(search: string, texts: readonly (string | null | undefined)[]): boolean {

@@ -1,6 +1,6 @@
 import type { OpenSession } from '@scheduler/server/router';
 import { Monitor } from 'lucide-react';
-import { formatMoment } from '../time.ts';
+import { useFormatMoment } from '../time.ts';
 import { Button } from '../ui/button.tsx';
 
 /** Where somebody is signed in, each with a way to end it. */
@@ -14,6 +14,7 @@ export function SessionList({
   ending: string | undefined;
   onEnd: (sessionId: string) => void;
 }) {
+  const formatMoment = useFormatMoment();
   if (sessions.length === 0) return <p className="text-sm text-ink-2">Signed in nowhere.</p>;
   return (
     <ul className="divide-y divide-line rounded-md border border-line">

@@ -4,7 +4,7 @@ import { type SubmitEvent, useId, useState } from 'react';
 import { trpc } from '../api.ts';
 import { useSession } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { formatMoment } from '../time.ts';
+import { useFormatMoment } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
@@ -73,6 +73,7 @@ export function UsersPage() {
 const CELL = 'px-3 md:table-cell md:py-2';
 
 function UserTable({ users, onManage }: { users: readonly UserAccess[]; onManage: (id: string) => void }) {
+  const formatMoment = useFormatMoment();
   const { email } = useSession();
   return (
     <div className="overflow-x-auto rounded-md border border-line bg-surface">
@@ -131,6 +132,7 @@ function UserTable({ users, onManage }: { users: readonly UserAccess[]; onManage
 }
 
 function Invitations({ invitations }: { invitations: readonly Invitation[] }) {
+  const formatMoment = useFormatMoment();
   const utils = trpc.useUtils();
   const withdraw = trpc.users.withdrawInvitation.useMutation({
     onSuccess: () => toast('The invitation is taken back: its link opens nothing any more.'),
@@ -170,6 +172,7 @@ function Invitations({ invitations }: { invitations: readonly Invitation[] }) {
 
 /** A link in full, once: whoever has it is let in. */
 function LinkToHandOver({ link, words }: { link: NewLink; words: string }) {
+  const formatMoment = useFormatMoment();
   const address = `${window.location.origin}/join#${link.token}`;
   const [copied, setCopied] = useState(false);
   const copy = async () => {
@@ -272,6 +275,7 @@ function RoleField({ defaultValue }: { defaultValue: Role }) {
 
 /** One user: role, access, password, sessions. */
 function UserDialog({ user, onClose }: { user: UserAccess; onClose: () => void }) {
+  const formatMoment = useFormatMoment();
   const formId = useId();
   const utils = trpc.useUtils();
   const seen = { userId: user.id, version: user.version };

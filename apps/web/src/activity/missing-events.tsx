@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { trpc } from '../api.ts';
 import { useIsAdmin, useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
-import { formatDay, formatMoment } from '../time.ts';
+import { formatDay, useFormatMoment } from '../time.ts';
 import { Button } from '../ui/button.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -39,6 +39,7 @@ function Question({ question, isReading }: { question: RefreshQuestion; isReadin
   const mayWrite = useMayWrite();
   const isAdmin = useIsAdmin();
   const timeZone = useStore()?.timeZone;
+  const formatMoment = useFormatMoment(timeZone);
   /** The list as it was when the dialog was opened: what is confirmed is what was shown. */
   const [marking, setMarking] = useState<RefreshQuestion>();
   const again = trpc.sync.refreshNow.useMutation({
@@ -64,9 +65,9 @@ function Question({ question, isReading }: { question: RefreshQuestion; isReadin
         {events(count)} {count === 1 ? 'is' : 'are'} missing from Crossmark’s list
       </h2>
       <p className="max-w-prose text-ink-2">
-        The list was read twice at {formatMoment(question.askedAt, timeZone)}, and both readings lack them. So
-        many at once may be a false answer: nothing was marked as gone, and you can go on planning them. A
-        later reading that lists them ends this by itself.
+        The list was read twice at {formatMoment(question.askedAt)}, and both readings lack them. So many at
+        once may be a false answer: nothing was marked as gone, and you can go on planning them. A later
+        reading that lists them ends this by itself.
       </p>
       <div className="flex flex-wrap gap-2">
         {mayWrite && (

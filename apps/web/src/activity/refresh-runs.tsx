@@ -3,7 +3,7 @@ import { RefreshCw } from 'lucide-react';
 import { trpc } from '../api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
-import { formatMoment } from '../time.ts';
+import { useFormatMoment } from '../time.ts';
 import { Button } from '../ui/button.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -78,6 +78,7 @@ const STATES: Record<RefreshRun['state'], { word: string; look: string }> = {
 
 function Run({ run }: { run: RefreshRun }) {
   const timeZone = useStore()?.timeZone;
+  const formatMoment = useFormatMoment(timeZone);
   const { word, look } = STATES[run.state];
   const counts = [
     ['New', run.created],
@@ -92,7 +93,7 @@ function Run({ run }: { run: RefreshRun }) {
     <li className="grid gap-2 p-3 text-sm" data-state={run.state}>
       <p className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <span className={`rounded px-1.5 py-px text-xs font-medium ${look}`}>{word}</span>
-        <span className="font-medium">{formatMoment(run.requestedAt, timeZone)}</span>
+        <span className="font-medium">{formatMoment(run.requestedAt)}</span>
         <span className="text-ink-2">
           {run.requestedBy === 'schedule' ? 'by the clock' : `by ${run.requestedBy}`}
           {run.startedAt && run.finishedAt && `, took ${lasted(run.startedAt, run.finishedAt)}`}

@@ -9,7 +9,7 @@ import { type BoardSearch, given, weekAsked } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { addDays, formatWeek, weekIn, weekStart } from '../time.ts';
+import { addDays, formatWeek, useToday, weekIn, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
@@ -52,8 +52,14 @@ export function BoardPage() {
   const thatWeek = query.isPlaceholderData ? undefined : query.data?.weekOf;
   const weekOf = search.week ? weekStart(search.week) : (thatWeek ?? weekIn(store?.timeZone));
   useTitle(`Week ${formatWeek(weekOf)}`);
-  const storeToday = query.data?.today;
-  const planned = useForeshadowed(query.data);
+  // At midnight, before the week is read anew, the day that the week was read on is over.
+  const today = useToday(query.data?.store.timeZone);
+  const data = useMemo(
+    () => (query.data && query.data.today < today ? { ...query.data, today } : query.data),
+    [query.data, today],
+  );
+  const storeToday = data?.today;
+  const planned = useForeshadowed(data);
   // Hundreds of cards are drawn when nobody waits for anything else: what is clicked or typed meanwhile is answered first.
   const board = useDeferredValue(planned);
   const busy = query.isPlaceholderData || (board !== planned && board?.weekOf !== planned?.weekOf);
@@ -123,6 +129,7 @@ export function BoardPage() {
         </div>
         <h2 aria-live="polite" className="text-base font-semibold whitespace-nowrap">
           {formatWeek(weekOf)}
+          {storeToday && addDays(weekOf, 6) < storeToday && <span className="text-ink-2"> · over</span>}
         </h2>
         <div
           className={`min-w-0 items-center gap-2 text-sm text-ink-2 sm:flex ${several ? 'flex' : 'hidden'}`}

@@ -1,4 +1,4 @@
-import { currentInstant } from '@scheduler/runtime/clock';
+import { currentInstant } from '@scheduler/runtime/browser-clock';
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { BoardEvent, EventRow, SyncAttempt, SyncDetail } from '@scheduler/server/router';
 import {
@@ -22,7 +22,7 @@ import {
   formatWhen,
   otherZone,
   useNow,
-  workDateOf,
+  useToday,
 } from '../time.ts';
 import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
@@ -57,6 +57,7 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
 
   const row = detail.data;
   const store = row && stores.data?.find((each) => each.id === row.storeId);
+  const today = useToday(store?.timeZone);
   if (!row || !store) {
     return (
       <Dialog shape="side" isInAddress title="Event" onClose={onClose}>
@@ -90,7 +91,6 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
     setAsked(what);
   };
   const { timeZone } = store;
-  const today = workDateOf(currentInstant(), timeZone);
   const title = titleOf(event);
   const closed = CLOSED_CONDITIONS.includes(event.condition);
   const mayChange = !closed;

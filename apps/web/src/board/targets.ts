@@ -1,4 +1,4 @@
-import { currentInstant } from '@scheduler/runtime/clock';
+import { currentInstant } from '@scheduler/runtime/browser-clock';
 import {
   type EventFacts,
   evaluateTrade,

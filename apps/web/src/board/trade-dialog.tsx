@@ -1,4 +1,4 @@
-import { currentInstant } from '@scheduler/runtime/clock';
+import { currentInstant } from '@scheduler/runtime/browser-clock';
 import type { BoardEvent } from '@scheduler/server/router';
 import { ArrowLeftRight } from 'lucide-react';
 import { useId, useState } from 'react';

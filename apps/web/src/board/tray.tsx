@@ -1,4 +1,4 @@
-import { EVENT_TYPES, type EventType } from '@scheduler/scheduling';
+import { EVENT_TYPES, type EventType, isFound } from '@scheduler/scheduling';
 import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
@@ -185,12 +185,11 @@ function without(filter: TrayFilter, key: keyof TrayFilter, value: string): Tray
 
 /** Events whose name has every word, of that type, whose last day that is. */
 export function filterEvents(events: readonly BoardEvent[], filter: TrayFilter): BoardEvent[] {
-  const words = (filter.q ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   return events.filter(
     (event) =>
       (!filter.type || event.type === filter.type) &&
       (!filter.last || lastDayOf(event) === filter.last) &&
-      words.every((word) => event.name.toLowerCase().includes(word)),
+      isFound(filter.q ?? '', [event.name, event.eventNumber, event.mplanId]),
   );
 }
 

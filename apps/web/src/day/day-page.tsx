@@ -13,7 +13,7 @@ import { StoreName } from '../shell/store-name.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { addDays, formatDay, todayIn } from '../time.ts';
+import { addDays, formatDay, useToday } from '../time.ts';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import { DateInput } from '../ui/date-field.tsx';
 import { Bone, LoadError, Loading } from '../ui/states.tsx';
@@ -37,7 +37,7 @@ export function DayPage() {
   const navigate = route.useNavigate();
   const mayWrite = useMayWrite();
   const store = useStore();
-  const today = todayIn(store?.timeZone);
+  const today = useToday(store?.timeZone);
   const day = search.day ?? today;
   useTitle(`${formatDay(day)}, ${day.slice(0, 4)}`);
   const [asked, setAsked] = useState<Asked>();
@@ -77,6 +77,7 @@ export function DayPage() {
         </div>
         <h2 aria-live="polite" className="text-base font-semibold whitespace-nowrap">
           {formatDay(day)}, {day.slice(0, 4)}
+          {day < today && <span className="text-ink-2"> · over</span>}
         </h2>
         <DateInput
           aria-label="Go to day"

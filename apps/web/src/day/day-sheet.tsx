@@ -4,7 +4,7 @@ import { ArrowLeft, Printer } from 'lucide-react';
 import { trpc } from '../api.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { formatDay, formatTime, otherZone, todayIn } from '../time.ts';
+import { formatDay, formatTime, otherZone, useToday } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Bone, LoadError, Loading } from '../ui/states.tsx';
 import { titleOf } from '../words.ts';
@@ -15,7 +15,8 @@ const route = getRouteApi('/app/day/print');
 /** The day on paper, for the store's office: everybody's work by time, black on white. */
 export function DaySheet() {
   const search = route.useSearch();
-  const day = search.day ?? todayIn(useStore()?.timeZone);
+  const today = useToday(useStore()?.timeZone);
+  const day = search.day ?? today;
   useTitle(`Daily sheet, ${formatDay(day)}, ${day.slice(0, 4)}`);
   const query = trpc.day.get.useQuery({ day, ...(search.store && { storeId: search.store }) });
   return (

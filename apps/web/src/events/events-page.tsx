@@ -11,7 +11,7 @@ import { type EventsSearch, given } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { otherZone, todayIn } from '../time.ts';
+import { otherZone, useToday } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField } from '../ui/field.tsx';
@@ -54,7 +54,8 @@ export function EventsPage() {
   const filter = useMemo(() => filterOf(search), [search]);
   const stores = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
   const store = useStore();
-  const today = store && todayIn(store.timeZone);
+  const day = useToday(store?.timeZone);
+  const today = store && day;
   const query = trpc.events.list.useQuery(
     { ...filter, limit: PAGE_ROWS },
     { placeholderData: keepPreviousData },

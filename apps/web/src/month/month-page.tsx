@@ -9,7 +9,7 @@ import { trpc } from '../api.ts';
 import { StoreName } from '../shell/store-name.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { addDays, formatDay, formatMonth, todayIn } from '../time.ts';
+import { addDays, formatDay, formatMonth, useToday } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { shortcutOf } from '../ui/shortcuts.ts';
@@ -27,7 +27,7 @@ export function MonthPage() {
   const navigate = route.useNavigate();
   const store = useStore();
   const grid = useMedia('(min-width: 768px)');
-  const thisMonth = todayIn(store?.timeZone).slice(0, 7);
+  const thisMonth = useToday(store?.timeZone).slice(0, 7);
   const month = search.month ?? thisMonth;
   useTitle(formatMonth(month));
   const query = trpc.month.get.useQuery(

@@ -1,3 +1,4 @@
+import { isFound } from '@scheduler/scheduling';
 import type { ImportRow } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
@@ -41,13 +42,10 @@ export function ImportPeoplePage() {
     onError: () => void utils.reps.invalidate(),
   });
   const rows = query.data?.rows ?? [];
-  const wanted = text.trim().toLowerCase();
   const shown = rows.filter(
     (row) =>
       (!status || row.status === status) &&
-      [row.rep.name, row.rep.repId, row.rep.employeeNumber, row.employee?.name].some((field) =>
-        field?.toLowerCase().includes(wanted),
-      ),
+      isFound(text, [row.rep.name, row.rep.repId, row.rep.employeeNumber, row.employee?.name]),
   );
   // A rep who was ticked and has become another matter meanwhile is not imported unseen.
   const picked = rows.filter((row) => isNews(row) && chosen.has(row.rep.repId));

@@ -1,8 +1,9 @@
+import { isFound } from '@scheduler/scheduling';
 import type { Employee, RepList, RepReading } from '@scheduler/server/router';
 import { CircleCheck, RefreshCw, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { trpc } from '../api.ts';
-import { formatMoment } from '../time.ts';
+import { useFormatMoment } from '../time.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
@@ -41,6 +42,7 @@ const asSentence = (reason: string): string =>
 
 /** How old the rep list is, and a way to have it read anew; says why where it takes long. */
 export function RepListAge({ reading, readAt }: { reading: RepReading | null; readAt: string | null }) {
+  const formatMoment = useFormatMoment();
   const utils = trpc.useUtils();
   const read = trpc.reps.read.useMutation({
     onSuccess: () => utils.reps.invalidate(),
@@ -143,10 +145,7 @@ function Reps({
   chosen: string | undefined;
   onChoose: (repId: string) => void;
 }) {
-  const wanted = text.trim().toLowerCase();
-  const shown = reps.filter((rep) =>
-    [rep.name, rep.repId, rep.employeeNumber].some((field) => field?.toLowerCase().includes(wanted)),
-  );
+  const shown = reps.filter((rep) => isFound(text, [rep.name, rep.repId, rep.employeeNumber]));
   if (shown.length === 0) {
     return (
       <Empty title={reps.length === 0 ? 'No rep is known yet.' : `No rep fits “${text}”.`}>

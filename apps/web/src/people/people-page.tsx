@@ -1,3 +1,4 @@
+import { isFound } from '@scheduler/scheduling';
 import type { Employee } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
 import { Download, Pencil, Plus, UserMinus } from 'lucide-react';
@@ -23,11 +24,8 @@ export function PeoplePage() {
   const [asked, setAsked] = useState<Asked>();
   const query = trpc.employees.list.useQuery({ includeRetired: withRetired });
   const people = query.data ?? [];
-  const wanted = text.trim().toLowerCase();
   const shown = people.filter((person) =>
-    [person.name, person.role, person.employeeNumber, person.email].some((field) =>
-      field?.toLowerCase().includes(wanted),
-    ),
+    isFound(text, [person.name, person.role, person.employeeNumber, person.email]),
   );
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">

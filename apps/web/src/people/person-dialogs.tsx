@@ -1,10 +1,9 @@
-import { currentInstant } from '@scheduler/runtime/clock';
 import { ROLES } from '@scheduler/scheduling';
 import type { Employee } from '@scheduler/server/router';
 import { UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import { trpc } from '../api.ts';
-import { addDays, formatDay, workDateOf } from '../time.ts';
+import { addDays, formatDay, useToday } from '../time.ts';
 import { IconButton } from '../ui/button.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
@@ -135,7 +134,8 @@ export function RetireDialog({ person, onClose }: { person: Employee; onClose: (
   const detail = trpc.employees.get.useQuery({ employeeId: person.id });
   const stores = trpc.stores.list.useQuery();
   const zone = stores.data?.find((store) => store.id === person.storeId)?.timeZone;
-  const today = zone ? workDateOf(currentInstant(), zone) : undefined;
+  const day = useToday(zone);
+  const today = zone && day;
   const [chosen, setChosen] = useState<string>();
   const lastWorkDay = chosen ?? today;
   const retire = trpc.employees.delete.useMutation({

@@ -203,7 +203,7 @@ function Week({ person }: { person: EmployeeDetail }) {
       )}
       {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
       <div className="flex flex-wrap items-center gap-2">
-        {data && data.schedules.length > 0 ? (
+        {data?.hasCalendarFile ? (
           <a
             href={`/api/people/${person.id}/week.ics?weekOf=${weekOf}`}
             download
@@ -213,7 +213,7 @@ function Week({ person }: { person: EmployeeDetail }) {
             Calendar file (.ics)
           </a>
         ) : (
-          <Button disabled title="Nothing is planned in this week">
+          <Button disabled title="Nothing was ever planned in this week">
             <CalendarArrowDown aria-hidden className="size-4" />
             Calendar file (.ics)
           </Button>

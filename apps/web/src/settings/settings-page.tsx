@@ -1,4 +1,4 @@
-import { currentInstant } from '@scheduler/runtime/clock';
+import { currentInstant } from '@scheduler/runtime/browser-clock';
 import { type EventType, NOON_CHECK_ORDERS, ROLE_LIMITS, ROLES, type RoleLimit } from '@scheduler/scheduling';
 import type { Settings } from '@scheduler/server/router';
 import { Pencil, Trash2 } from 'lucide-react';

@@ -1,7 +1,7 @@
 import { Clock3, WifiOff } from 'lucide-react';
 import { trpc } from '../api.ts';
 import { useConnection } from '../connection.ts';
-import { formatMoment, otherZone, zoneWords } from '../time.ts';
+import { otherZone, useFormatMoment, zoneWords } from '../time.ts';
 import { useStore } from './use-store.ts';
 
 /** For whoever sits in another zone than the store: whose times these are. */
@@ -26,9 +26,10 @@ export function ZoneNotice() {
 export function ConnectionNotice() {
   const { live, reachable, online, shows } = useConnection();
   const timeZone = useStore()?.timeZone;
+  const formatMoment = useFormatMoment(timeZone);
   const summary = trpc.sync.summary.useQuery();
   const { crossmark, heldBack } = summary.data ?? {};
-  const asOf = shows && `What you see is from ${formatMoment(shows, timeZone)}.`;
+  const asOf = shows && `What you see is from ${formatMoment(shows)}.`;
   const problem = !online
     ? `You are offline. ${asOf} Changes can’t be saved until you are connected again.`
     : !reachable
@@ -38,9 +39,9 @@ export function ConnectionNotice() {
         : summary.data?.workers === 0
           ? 'No sync worker is running. Changes are safe here and go to Crossmark when one runs again.'
           : heldBack
-            ? `An admin holds back everything for Crossmark since ${formatMoment(heldBack.since, timeZone)}: changes are safe, ${crossmark?.waiting ?? 0} waiting.`
+            ? `An admin holds back everything for Crossmark since ${formatMoment(heldBack.since)}: changes are safe, ${crossmark?.waiting ?? 0} waiting.`
             : crossmark?.state === 'unreachable' && crossmark.since
-              ? `Crossmark can’t be reached since ${formatMoment(crossmark.since, timeZone)}: changes are safe, ${crossmark.waiting} waiting.`
+              ? `Crossmark can’t be reached since ${formatMoment(crossmark.since)}: changes are safe, ${crossmark.waiting} waiting.`
               : undefined;
   return (
     <div

@@ -56,6 +56,8 @@ export const schedules = pgTable(
       sql`num_nonnulls(${table.reissueOf}, ${table.reissueExpiresOn}, ${table.reissueResponses}) in (0, 3)`,
     ),
     check('schedules_order', sql`${table.startsAt} < ${table.endsAt}`),
+    // All that became of an event.
+    index('schedules_of_event').on(table.eventId),
     // A week of the board; a person's day when rules are checked.
     index('schedules_live_by_day').on(table.workDate, table.employeeId).where(sql`${table.endedAt} is null`),
   ],
