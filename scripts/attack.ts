@@ -37,10 +37,10 @@ const INPUTS = Number(values.inputs);
 const SEED = Number(values.seed);
 const LONGEST_MS = 120_000;
 const BATCH = 20;
-/** What strangers and ordinary calls may send; see MOST_BYTES in packages/runtime. */
+/** What strangers and ordinary calls may send; see MAX_BODY_BYTES in packages/runtime. */
 const BYTES = { access: 16 * 1024, call: 64 * 1024, file: 4_000_000 };
 
-const mostBytes = (procedure: string) => {
+const maxBytes = (procedure: string) => {
   if (procedure.startsWith('access.')) return BYTES.access;
   return /^csv\.(preview|import)$/.test(procedure) ? BYTES.file : BYTES.call;
 };
@@ -307,7 +307,7 @@ async function askForTime(attacker: Attacker): Promise<void> {
     if (type === 'subscription') continue;
     // The first call compiles what the others run.
     await ask(attacker, `/trpc/${name}`, type === 'mutation' ? '{}' : undefined);
-    for (const body of largestBodies(input, type === 'mutation' ? mostBytes(name) : 12_000)) {
+    for (const body of largestBodies(input, type === 'mutation' ? maxBytes(name) : 12_000)) {
       const query = `?input=${encodeURIComponent(body).slice(0, 15_000)}`;
       await timed(name, attacker, () =>
         type === 'mutation' ? ask(attacker, `/trpc/${name}`, body) : ask(attacker, `/trpc/${name}${query}`),

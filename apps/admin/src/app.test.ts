@@ -6,7 +6,7 @@ import { createMetricsReader, createMetricsWriter, type MetricsReader } from '@s
 import { findRedis, type RedisProcess, startRedis } from '@scheduler/metrics/redis';
 import { createLogger } from '@scheduler/runtime';
 import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
-import { inputsOf, MALFORMED_REQUESTS, sendRaw } from '@scheduler/runtime/testing';
+import { inputArbitrary, MALFORMED_REQUESTS, sendRaw } from '@scheduler/runtime/testing';
 import { sweep, TASKS } from '@scheduler/sync';
 import { desc, isNull, sql } from 'drizzle-orm';
 import fc from 'fast-check';
@@ -1054,7 +1054,7 @@ test.each(procedures)(
     const written = () => database.db.$count(auditLog);
     let before = await written();
     await fc.assert(
-      fc.asyncProperty(inputsOf(def.inputs[0]), async (given) => {
+      fc.asyncProperty(inputArbitrary(def.inputs[0]), async (given) => {
         const payload = JSON.stringify(given);
         const headers = { 'content-type': 'application/json' };
         const answer =

@@ -15,11 +15,11 @@ import {
   answerInTurn,
   answerUnreadable,
   assertShallowJson,
-  countedBy,
+  describeClientAddresses,
   describeFailure,
   isEncodedTwice,
   type Logger,
-  MOST_BYTES,
+  MAX_BODY_BYTES,
   RefusedCalls,
   readiness,
   readJsonBodies,
@@ -75,7 +75,7 @@ const LONGEST_REQUEST_MS = 30_000;
 export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const { database, metrics } = options;
   const logger: FastifyBaseLogger = options.log;
-  logger.info({ trustedProxies: options.trustedProxies }, countedBy(options.trustedProxies));
+  logger.info({ trustedProxies: options.trustedProxies }, describeClientAddresses(options.trustedProxies));
   const origin = new URL(options.origin).origin;
   const https = origin.startsWith('https:');
   const app: FastifyInstance = fastify({
@@ -175,7 +175,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
 
   await app.register(async (scope) => {
     // better-auth parses it by itself.
-    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.access, keep: 'text' });
+    readJsonBodies(scope, { maxBytes: () => MAX_BODY_BYTES.access, keep: 'text' });
     scope.route({
       method: ['GET', 'POST'],
       url: '/api/auth/*',
@@ -229,7 +229,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     return { viewer, requestId: req.id, inTurn, services };
   };
   await app.register(async (scope) => {
-    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.call, keep: 'text' });
+    readJsonBodies(scope, { maxBytes: () => MAX_BODY_BYTES.call, keep: 'text' });
     scope.addHook('onRequest', async (request, reply) => {
       if (isEncodedTwice(request.url)) return reply.callNotFound();
     });

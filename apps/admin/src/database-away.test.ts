@@ -4,13 +4,13 @@ import { createFirewall, createTestDatabase, type TestDatabase } from '@schedule
 import { createMetricsReader } from '@scheduler/metrics';
 import { createLogger } from '@scheduler/runtime';
 import {
-  callsOf,
-  capturePrinted,
-  insideTold,
+  captureOutput,
+  findLeaks,
   proceduresOf,
   type Route,
+  recordRoutes,
+  sampleCalls,
   type TextRequest,
-  withRoutes,
 } from '@scheduler/runtime/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { buildAdmin } from './app.ts';
@@ -33,7 +33,7 @@ function requestsFor(routes: readonly Route[]): TextRequest[] {
     const body = ['GET', 'HEAD'].includes(method) ? {} : { body: JSON.stringify(USER) };
     sent.push(...paths.map((path) => ({ method, path, ...body })));
   }
-  sent.push(...callsOf(procedures, 20));
+  sent.push(...sampleCalls(procedures, 20));
   return sent.sort(
     (a, b) => Number(a.path.startsWith('/api/auth/')) - Number(b.path.startsWith('/api/auth/')),
   );
@@ -68,8 +68,8 @@ describe.each(TROUBLES)('while $trouble', ({ begin }) => {
     const lines: string[] = [];
     const log = createLogger('admin', 'trace', { write: (line) => lines.push(line) });
     const through = connect(firewall.url, { max: 5 });
-    const printed = capturePrinted();
-    const { app, routes } = await withRoutes(() =>
+    const printed = captureOutput();
+    const { app, routes } = await recordRoutes(() =>
       buildAdmin({
         database: through,
         metrics: createMetricsReader(undefined),
@@ -143,7 +143,7 @@ describe.each(TROUBLES)('while $trouble', ({ begin }) => {
       password: USER.password,
     };
     const told = [...answers, ...lines, ...said].flatMap((text) =>
-      insideTold(text, firewall.url, secrets).map((what) => `${what} in ${text.slice(0, 600)}`),
+      findLeaks(text, firewall.url, secrets).map((what) => `${what} in ${text.slice(0, 600)}`),
     );
     expect(told.slice(0, 5)).toEqual([]);
   });

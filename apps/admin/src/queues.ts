@@ -4,7 +4,7 @@ import type { MetricsHistoryProvider } from '@bull-board/api/dist/types.js';
 import { FastifyAdapter } from '@bull-board/fastify';
 import { isRead } from '@scheduler/auth';
 import { auditLog, type Db } from '@scheduler/db';
-import { internalErrorMessage, MOST_BYTES, readJsonBodies, type Shares } from '@scheduler/runtime';
+import { internalErrorMessage, MAX_BODY_BYTES, readJsonBodies, type Shares } from '@scheduler/runtime';
 import { sql } from 'drizzle-orm';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { boardActor } from './board-queues.ts';
@@ -63,7 +63,7 @@ export async function mountQueues(
       scope.decorateRequest('viewer', null);
       scope.decorateRequest('auditId', null);
 
-      readJsonBodies(scope, { mostBytes: () => MOST_BYTES.call, keep: 'value' });
+      readJsonBodies(scope, { maxBytes: () => MAX_BODY_BYTES.call, keep: 'value' });
       scope.addHook('onRequest', async (request, reply) => {
         const viewer = await options.viewerOf(request);
         if (!viewer) {

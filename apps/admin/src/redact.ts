@@ -1,4 +1,4 @@
-import { isSecretName, withoutInsides } from '@scheduler/runtime';
+import { isSecretName, redactInternals } from '@scheduler/runtime';
 
 const HIDDEN = '[redacted]';
 
@@ -23,7 +23,7 @@ export function redact<T>(value: T): T {
 
 function redactAny(value: unknown): unknown {
   if (typeof value === 'string') {
-    const begin = withoutInsides(value.slice(0, LONGEST_SHOWN));
+    const begin = redactInternals(value.slice(0, LONGEST_SHOWN));
     const shown = SECRET_TEXT.reduce((text, pattern) => text.replace(pattern, `$1${HIDDEN}`), begin);
     return value.length > LONGEST_SHOWN ? `${shown}…` : shown;
   }

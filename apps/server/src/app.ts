@@ -16,11 +16,11 @@ import {
   answerUnreadable,
   assertShallowJson,
   BodyRefused,
-  countedBy,
+  describeClientAddresses,
   describeFailure,
   isEncodedTwice,
   type Logger,
-  MOST_BYTES,
+  MAX_BODY_BYTES,
   RefusedCalls,
   readiness,
   readJsonBodies,
@@ -110,7 +110,7 @@ export async function buildServer(options: {
     throw error;
   });
 
-  log.info({ trustedProxies: options.trustedProxies }, countedBy(options.trustedProxies));
+  log.info({ trustedProxies: options.trustedProxies }, describeClientAddresses(options.trustedProxies));
   const logger: FastifyBaseLogger = log;
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
@@ -204,7 +204,7 @@ export async function buildServer(options: {
 
   await app.register(async (scope) => {
     // better-auth parses it by itself.
-    readJsonBodies(scope, { mostBytes: () => MOST_BYTES.access, keep: 'text' });
+    readJsonBodies(scope, { maxBytes: () => MAX_BODY_BYTES.access, keep: 'text' });
     scope.route({
       method: ['GET', 'POST'],
       url: '/api/auth/*',
@@ -324,16 +324,16 @@ export async function buildServer(options: {
    * A batch gets the smallest limit of its calls, and never that of a file: each of its files would be read up to the most lines that one may
    * have. The server reads that many bytes only from somebody who may import CSV files.
    */
-  const mostBytesOf = async (request: FastifyRequest, reply: FastifyReply): Promise<number> => {
+  const maxBytesOf = async (request: FastifyRequest, reply: FastifyReply): Promise<number> => {
     const procedures = (request.params as { path: string }).path.split(',');
-    if (procedures.some((name) => name.startsWith('access.'))) return MOST_BYTES.access;
+    if (procedures.some((name) => name.startsWith('access.'))) return MAX_BODY_BYTES.access;
     const [procedure = '', ...others] = procedures;
-    if (others.length > 0 || !TAKE_FILES.includes(procedure)) return MOST_BYTES.call;
+    if (others.length > 0 || !TAKE_FILES.includes(procedure)) return MAX_BODY_BYTES.call;
     const user = await signedIn(request);
     assertRole(user, 'dispatcher');
     files.take(reply, user.id);
     senders.set(request, user);
-    return MOST_BYTES.file;
+    return MAX_BODY_BYTES.file;
   };
   /** Has a long call worked on in a thread, once its whole body is here. */
   const answerLong = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -368,7 +368,7 @@ export async function buildServer(options: {
 
   await app.register(async (scope) => {
     readJsonBodies(scope, {
-      mostBytes: mostBytesOf,
+      maxBytes: maxBytesOf,
       keep: (request) => (longCallsOf(request).alone ? 'bytes' : 'text'),
     });
     scope.addHook('onRequest', async (request, reply) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { CHANGES_CHANNEL, type Change, connect, type Database } from '@scheduler/db';
-import { isOverWithin, type Logger } from '@scheduler/runtime';
+import { type Logger, settlesWithin } from '@scheduler/runtime';
 
 /**
  * Changes kept for streams that come back or lag behind. A stream that missed more is told to read everything again,
@@ -117,7 +117,7 @@ export async function openChangeFeed(options: {
     // Where it can't be sent, nothing will be heard.
     const sent = asking.sql.notify(echoChannel, '').catch(() => waiting.abort());
     // Either connection may have died without being closed, and then the others may have as well.
-    const answered = (await isOverWithin(sent, withinMs)) && (await isOverWithin(echo, withinMs));
+    const answered = (await settlesWithin(sent, withinMs)) && (await settlesWithin(echo, withinMs));
     if (!answered && !closed) {
       log.warn({ withinMs }, 'Postgres gives no sign of life: dropping all connections');
       asking.drop();

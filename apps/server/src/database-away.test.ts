@@ -2,13 +2,13 @@ import { createUser } from '@scheduler/auth';
 import { createFirewall, createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { createLogger } from '@scheduler/runtime';
 import {
-  callsOf,
-  capturePrinted,
-  insideTold,
+  captureOutput,
+  findLeaks,
   proceduresOf,
   type Route,
+  recordRoutes,
+  sampleCalls,
   type TextRequest,
-  withRoutes,
 } from '@scheduler/runtime/testing';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildServer } from './app.ts';
@@ -30,7 +30,7 @@ function requestsFor(routes: readonly Route[], inputs: number): TextRequest[] {
     const body = ['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method) ? {} : { body: JSON.stringify(USER) };
     sent.push(...paths.map((path) => ({ method, path, ...body })));
   }
-  sent.push(...callsOf(procedures, inputs));
+  sent.push(...sampleCalls(procedures, inputs));
   // What ends the session comes last.
   return sent.sort(
     (a, b) => Number(a.path.startsWith('/api/auth/')) - Number(b.path.startsWith('/api/auth/')),
@@ -73,7 +73,7 @@ describe.each(TROUBLES)('while $trouble', ({ begin, inputs, least }) => {
     const firewall = await createFirewall(database.appUrl);
     const lines: string[] = [];
     const log = createLogger('server', 'trace', { write: (line) => lines.push(line) });
-    const { app, routes } = await withRoutes(() =>
+    const { app, routes } = await recordRoutes(() =>
       buildServer({
         databaseUrl: firewall.url,
         authSecret: 'only-for-tests-only-for-tests-only-for-tests',
@@ -83,7 +83,7 @@ describe.each(TROUBLES)('while $trouble', ({ begin, inputs, least }) => {
         log,
       }),
     );
-    const printed = capturePrinted();
+    const printed = captureOutput();
     const answers: string[] = [];
     const failed = new Set<string>();
     let cookie = '';
@@ -128,7 +128,7 @@ describe.each(TROUBLES)('while $trouble', ({ begin, inputs, least }) => {
       password: USER.password,
     };
     const told = [...answers, ...lines, ...printed().split('\n')].flatMap((text) =>
-      insideTold(text, firewall.url, secrets).map((what) => `${what} in ${text.slice(0, 600)}`),
+      findLeaks(text, firewall.url, secrets).map((what) => `${what} in ${text.slice(0, 600)}`),
     );
     expect(told.slice(0, 5)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { HOSTILE, inputsOf } from '@scheduler/runtime/testing';
+import { HOSTILE, inputArbitrary } from '@scheduler/runtime/testing';
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -118,7 +118,7 @@ describe('hostile input', () => {
       await fill();
       let before = await fingerprint();
       await fc.assert(
-        fc.asyncProperty(inputsOf(input, { text: csv }), async (given) => {
+        fc.asyncProperty(inputArbitrary(input, { text: csv }), async (given) => {
           const { status } = await send(name, def, given);
           expect(status).toBeLessThan(500);
           const after = await fingerprint();

@@ -3,11 +3,11 @@
  * migration; again at any time, such as for new passwords.
  */
 import { makeRoles, RolesError } from '@scheduler/db';
-import { consoleToLog, createLogger, readEnv, SettingsError, settings } from '@scheduler/runtime';
+import { createLogger, readEnv, redirectConsole, SettingsError, settings } from '@scheduler/runtime';
 import { ROLE_SETTINGS } from './env.ts';
 
 const log = createLogger('roles', 'info');
-consoleToLog(log);
+redirectConsole(log);
 try {
   const env = readEnv({ DATABASE_URL: settings.DATABASE_URL, ...ROLE_SETTINGS });
   await makeRoles(env.DATABASE_URL, {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { createLogger } from '@scheduler/runtime';
-import { insideTold, MALFORMED_REQUESTS, sendRaw, withRoutes } from '@scheduler/runtime/testing';
+import { findLeaks, MALFORMED_REQUESTS, recordRoutes, sendRaw } from '@scheduler/runtime/testing';
 import fastify, { type FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { buildPageServer } from './app.ts';
@@ -318,7 +318,7 @@ describe('the page server', () => {
   it('tells nothing of the inside while the API is down: not in an answer, not in a log line', async () => {
     const lines: string[] = [];
     const gone = 'http://127.0.0.1:1';
-    const { app: lonely, routes } = await withRoutes(() =>
+    const { app: lonely, routes } = await recordRoutes(() =>
       buildPageServer({
         pageDirectory,
         serverUrl: gone,
@@ -339,7 +339,7 @@ describe('the page server', () => {
     expect(answers.filter((answer) => answer.includes('did not answer')).length).toBeGreaterThan(5);
     expect(lines.join('')).toContain('the API did not answer');
     const told = [...answers, ...lines].flatMap((text) =>
-      insideTold(text, gone, { session: 'planted' }).map((what) => `${what} in ${text.slice(0, 600)}`),
+      findLeaks(text, gone, { session: 'planted' }).map((what) => `${what} in ${text.slice(0, 600)}`),
     );
     expect(told).toEqual([]);
   });

@@ -4,10 +4,10 @@ import fastifyStatic from '@fastify/static';
 import {
   answerInTurn,
   answerUnreadable,
-  countedBy,
+  describeClientAddresses,
   describeFailure,
   type Logger,
-  MOST_BYTES,
+  MAX_BODY_BYTES,
   readiness,
   securityHeaders,
 } from '@scheduler/runtime';
@@ -28,7 +28,7 @@ export async function buildPageServer(options: {
   log: Logger;
 }): Promise<FastifyInstance> {
   const logger: FastifyBaseLogger = options.log;
-  logger.info({ trustedProxies: options.trustedProxies }, countedBy(options.trustedProxies));
+  logger.info({ trustedProxies: options.trustedProxies }, describeClientAddresses(options.trustedProxies));
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
     genReqId: () => randomUUID(),
@@ -54,9 +54,11 @@ export async function buildPageServer(options: {
   app.removeAllContentTypeParsers();
   // What the API would cut short is refused here: whoever is cut short hears no answer.
   app.addHook('onRequest', async (request, reply) => {
-    if (!(Number(request.headers['content-length']) > MOST_BYTES.file)) return;
+    if (!(Number(request.headers['content-length']) > MAX_BODY_BYTES.file)) return;
     reply.header('connection', 'close');
-    return reply.code(413).send({ error: `The request is too long: ${MOST_BYTES.file} bytes are the most.` });
+    return reply
+      .code(413)
+      .send({ error: `The request is too long: ${MAX_BODY_BYTES.file} bytes are the most.` });
   });
 
   const headers = securityHeaders({

@@ -1,7 +1,7 @@
 import { createCrossmarkClient } from '@scheduler/crossmark';
 import { createFirewall, createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
-import { consoleToLog, createLogger, serveHealth } from '@scheduler/runtime';
-import { capturePrinted, insideTold } from '@scheduler/runtime/testing';
+import { createLogger, redirectConsole, serveHealth } from '@scheduler/runtime';
+import { captureOutput, findLeaks } from '@scheduler/runtime/testing';
 import { createBreaker, DEFAULT_BREAKER_POLICY, DEFAULT_RETRY_POLICY } from '@scheduler/sync';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startWorker } from './worker.ts';
@@ -22,9 +22,9 @@ test('while the database is away or lacks its tables, no health route, log line 
   // Nothing listens there: no job of this test gets so far.
   const baseUrl = 'http://127.0.0.1:9';
   const crossmark = createCrossmarkClient({ baseUrl, userId: 'nobody', password: 'none' });
-  const printed = capturePrinted();
+  const printed = captureOutput();
   // As runApp does.
-  const giveBack = consoleToLog(log);
+  const giveBack = redirectConsole(log);
   const worker = startWorker({
     databaseUrl: firewall.url,
     crossmark,
@@ -77,7 +77,7 @@ test('while the database is away or lacks its tables, no health route, log line 
   // graphile-worker prints some errors itself.
   expect(lines.join('')).toContain('"from":"console"');
   const told = [...answers, ...lines, ...said, jobs].flatMap((text) =>
-    insideTold(text, firewall.url, {}).map((what) => `${what} in ${text.slice(0, 900)}`),
+    findLeaks(text, firewall.url, {}).map((what) => `${what} in ${text.slice(0, 900)}`),
   );
   expect(told.slice(0, 5)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { errorText, type Logger, textWithout } from '@scheduler/runtime';
+import { errorText, type Logger, redactErrorText } from '@scheduler/runtime';
 import { Logger as GraphileLogger } from 'graphile-worker';
 
 /** What graphile-worker tells of a line, as far as it is looked at here. */
@@ -22,7 +22,7 @@ export function graphileLogger(log: Logger, unwritten: Map<string, string>): Gra
       for (const { id } of ended) unwritten.set(String(id), errorText(fatalError));
     }
     const about = fatalError ?? error;
-    const said = about instanceof Error ? textWithout(message, about) : message;
+    const said = about instanceof Error ? redactErrorText(message, about) : message;
     if (level === 'error') log.error({ from: 'graphile-worker' }, said);
     else if (level === 'warning') log.warn({ from: 'graphile-worker' }, said);
     else log.debug({ from: 'graphile-worker' }, said);

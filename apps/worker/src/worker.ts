@@ -10,7 +10,7 @@ import {
   schemaIsBehind,
   workers,
 } from '@scheduler/db';
-import { errorText, isOverWithin, type Logger } from '@scheduler/runtime';
+import { errorText, type Logger, settlesWithin } from '@scheduler/runtime';
 import {
   type Breaker,
   CRONTAB,
@@ -221,7 +221,7 @@ export function startWorker(options: WorkerOptions): Worker {
   async function feelPulse(): Promise<void> {
     while (!signal.aborted) {
       const asked = Promise.all([lifeline.db.execute(sql`select 1`), pool?.probe()]);
-      if (!(await isOverWithin(asked, withinMs)) && !signal.aborted) {
+      if (!(await settlesWithin(asked, withinMs)) && !signal.aborted) {
         log.warn({ withinMs }, 'Postgres gives no sign of life: dropping all connections');
         for (const one of [lifeline, database, ...(options.alongside ?? [])]) one.drop();
         pool?.drop();

@@ -1,5 +1,5 @@
 /**
- * Whether an address was encoded twice: tRPC decodes once more what Fastify has decoded, and takes what it can't decode for a
- * fault of its own. No procedure is called so.
+ * Whether an address was percent-encoded twice. tRPC decodes again what Fastify has decoded, and
+ * reports an address that it can't decode as an internal error. No procedure has such an address.
  */
 export const isEncodedTwice = (url: string): boolean => url.split('?')[0]?.includes('%25') ?? false;

@@ -1,15 +1,16 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * Combines concurrent requests into batches, for work that costs less per batch than per item. Items
- * submitted in one turn of the event loop are processed by one call of `work`, at most `maxSize` of
- * them. Items submitted while that call runs wait for the next one, at most `maxWaitMs`. No item waits
- * for later items, and no item gets the result of a call that began before it was submitted.
+ * Combines concurrent requests into batches, for work that costs less per batch than per item.
+ * Items submitted in one turn of the event loop are processed by one call of `work`, at most
+ * `maxSize` of them. Items submitted while that call runs wait for the next one, at most
+ * `maxWaitMs`. No item waits for later items, and no item gets the result of a call that began
+ * before it was submitted.
  *
  * `work` gets the items in the order of submission and returns a result, or the promise of one, for
  * each. It runs outside the async context of every caller. If it fails for several items and
- * `canRetryAlone` accepts the error, it is called again for each item alone, so that one bad item does
- * not fail the others. Otherwise every item of the batch gets the error.
+ * `canRetryAlone` accepts the error, it is called again for each item alone, so that one bad item
+ * does not fail the others. Otherwise every item of the batch gets the error.
  */
 export function createBatcher<Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly (Result | Promise<Result>)[]>,
@@ -37,7 +38,9 @@ export function createBatcher<Item, Result>(
     }
   }
 
-  /** Schedules the next batch after this turn of the event loop, unless one is scheduled or running. */
+  /**
+   * Schedules the next batch after this turn of the event loop, unless one is scheduled or running.
+   */
   function scheduleBatch(): void {
     if (isBusy || waiting.length === 0) return;
     isBusy = true;
@@ -64,8 +67,8 @@ export function createBatcher<Item, Result>(
 }
 
 /**
- * Combines concurrent calls of one piece of work: all calls made in one turn of the event loop, or while
- * an earlier call runs, share the next call's result. See {@link createBatcher}.
+ * Combines concurrent calls of one piece of work: all calls made in one turn of the event loop, or
+ * while an earlier call runs, share the next call's result. See {@link createBatcher}.
  */
 export function coalesce<T>(work: () => Promise<T>): () => Promise<T> {
   const submit = createBatcher<undefined, T>(

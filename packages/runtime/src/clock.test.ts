@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 const CLOCK = fileURLToPath(new URL('./clock.ts', import.meta.url));
 const DAY_MS = 86_400_000;
 
-/** What a process of its own says of the present, in milliseconds since its own clock's. */
+/** The current time in a process of its own, in milliseconds since that of the real clock. */
 const processAt = (env: Record<string, string>) =>
   spawnSync(
     process.execPath,

@@ -1,6 +1,6 @@
 import { errorText } from './errors.ts';
 import type { Logger } from './logger.ts';
-import { isError, newBounds, plain } from './plain.ts';
+import { isError, newBudget, toPlain } from './plain.ts';
 
 const LEVELS = {
   debug: 'debug',
@@ -12,20 +12,21 @@ const LEVELS = {
 } as const;
 
 /**
- * Sends to the log what libraries print by themselves: an error that they print as it is would tell statements, with the session's
- * token among what they were given, and addresses. Returns a function that gives the console back.
+ * Redirects the console to the log, because libraries print errors that contain SQL statements,
+ * their parameters (such as session tokens) and addresses. Returns a function that restores the
+ * console.
  */
-export function consoleToLog(log: Logger): () => void {
-  const before = { ...console };
+export function redirectConsole(log: Logger): () => void {
+  const original = { ...console };
   for (const [name, level] of Object.entries(LEVELS)) {
-    console[name as keyof typeof LEVELS] = (...words: unknown[]) => {
-      const bounds = newBounds();
-      const said = words.map((word) => {
-        const shown = isError(word) ? errorText(word) : plain(word, bounds);
-        return typeof shown === 'string' ? shown : JSON.stringify(shown);
+    console[name as keyof typeof LEVELS] = (...values: unknown[]) => {
+      const budget = newBudget();
+      const texts = values.map((value) => {
+        const loggable = isError(value) ? errorText(value) : toPlain(value, budget);
+        return typeof loggable === 'string' ? loggable : JSON.stringify(loggable);
       });
-      log[level]({ from: 'console' }, said.join(' '));
+      log[level]({ from: 'console' }, texts.join(' '));
     };
   }
-  return () => Object.assign(console, before);
+  return () => Object.assign(console, original);
 }

@@ -1,27 +1,28 @@
 import { z } from 'zod';
 import { isProxyAddress } from './proxies.ts';
 
-/** A missing or wrong setting. Its message names each variable, what is wrong and what would do. */
+/** A missing or invalid setting. The message names each variable, its fault and a valid value. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
 /**
- * Parses settings from the environment, the one place a process reads it. Empty strings count as unset.
- * Throws {@link SettingsError} naming every variable at fault; values are never repeated, they may be secrets.
+ * Parses settings from the environment; no other code of a process reads it. An empty string counts
+ * as unset. Throws {@link SettingsError} that names every missing or invalid variable, never its
+ * value, which may be a secret.
  */
 export function readEnv<Shape extends z.ZodRawShape>(
   shape: Shape,
   source: Record<string, string | undefined> = process.env,
 ): z.output<z.ZodObject<Shape>> {
-  const given = Object.fromEntries(Object.keys(shape).map((key) => [key, source[key] || undefined]));
-  const parsed = z.object(shape).safeParse(given);
+  const values = Object.fromEntries(Object.keys(shape).map((key) => [key, source[key] || undefined]));
+  const parsed = z.object(shape).safeParse(values);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const field = shape[name] as z.ZodType | undefined;
     const hint = field?.description ? ` (${field.description})` : '';
-    return given[name] === undefined
+    return values[name] === undefined
       ? `  ${name} is not set${hint}`
       : `  ${name} is wrong: ${issue.message}${hint}`;
   });
@@ -30,7 +31,7 @@ export function readEnv<Shape extends z.ZodRawShape>(
   );
 }
 
-/** Settings that more than one app reads, described once. */
+/** Settings of more than one app. */
 export const settings = {
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/ })

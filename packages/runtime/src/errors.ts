@@ -1,6 +1,8 @@
 import { cleanText } from './text.ts';
 
-/** A statement that failed, as Drizzle throws it: its message repeats the statement and all that it was given. */
+/**
+ * Drizzle's error for a failed statement. Its message contains the statement and its parameters.
+ */
 interface FailedQuery extends Error {
   query: string;
   params: readonly unknown[];
@@ -8,41 +10,47 @@ interface FailedQuery extends Error {
 
 const isFailedQuery = (error: Error): error is FailedQuery => 'query' in error && 'params' in error;
 
-/** An error that Postgres answered with, whichever driver read it. */
+/** Whether Postgres sent an error, whichever driver read it. */
 const isFromPostgres = (error: Error): error is Error & { code: string } =>
   'severity' in error && 'code' in error;
 
-/** Messages of these classes quote what was given (data exception) or who may come in from where (authorization). */
-const QUOTING = /^(?:22|28)/;
-const withoutQuoted = (error: Error & { code: string }) =>
-  QUOTING.test(error.code) ? error.message.replace(/"[\s\S]*"/, '"…"') : error.message;
+/**
+ * Error classes whose messages quote values (data exception), or users and addresses
+ * (authorization).
+ */
+const QUOTING_CLASSES = /^(?:22|28)/;
+const redactQuoted = (error: Error & { code: string }) =>
+  QUOTING_CLASSES.test(error.code) ? error.message.replace(/"[\s\S]*"/, '"…"') : error.message;
 
-/** Where a connection that failed led, as Node and the drivers write it: `connect ECONNREFUSED 10.0.0.5:5432`. */
-const PLACE =
+/**
+ * The address of a failed connection in Node's and the drivers' form: `connect ECONNREFUSED
+ * 10.0.0.5:5432`.
+ */
+const CONNECTION_ADDRESS =
   /\b((?:connect|write) [A-Z][A-Z_]+) (?=[^\s"\\]*[.:/])[^\s"\\]+|\b(getaddrinfo [A-Z][A-Z_]+) [^\s"\\]+/g;
 
-/** What a failed statement is called where its own message would stand. */
+/** Replaces the message of a failed statement. */
 const STATEMENT_FAILED = 'A statement failed.';
 
-/** A statement in a text that was put together by hand. It reaches to the end of the text, or to where a stack begins. */
+/** A statement within another text. It ends with the text, or where a stack trace begins. */
 const STATEMENT = /Failed query:[\s\S]*?(?=\n +at (?:async |new |file:|node:|\/|[\w.<>[\] ]+ \()|$)/g;
 
-/** The expressions above meet no longer text; nothing keeps or shows more of one. */
-const LONGEST_READ = 20_000;
+/** Longer texts are cut before the expressions above run; no code stores or shows more. */
+const LONGEST_REDACTED = 20_000;
 
-/** A text that anybody put together, without statements (and what they were given) and without addresses inside. */
-export const withoutInsides = (text: string): string =>
-  text.slice(0, LONGEST_READ).replace(STATEMENT, STATEMENT_FAILED).replace(PLACE, '$1$2');
+/** Removes statements, their parameters and the addresses of connections from any text. */
+export const redactInternals = (text: string): string =>
+  text.slice(0, LONGEST_REDACTED).replace(STATEMENT, STATEMENT_FAILED).replace(CONNECTION_ADDRESS, '$1$2');
 
-const MOST_CAUSES = 10;
+const MAX_CAUSES = 10;
 
-/** An error, its cause, that one's cause and so on: the first ten. */
+/** An error and its chain of causes, at most {@link MAX_CAUSES} in total. */
 function withCauses(error: Error): Error[] {
   const chain: Error[] = [];
-  let at: unknown = error;
-  while (at instanceof Error && !chain.includes(at) && chain.length < MOST_CAUSES) {
-    chain.push(at);
-    at = at.cause;
+  let next: unknown = error;
+  while (next instanceof Error && !chain.includes(next) && chain.length < MAX_CAUSES) {
+    chain.push(next);
+    next = next.cause;
   }
   return chain;
 }
@@ -56,48 +64,50 @@ function textOf(thrown: unknown): string {
 }
 
 /**
- * What an error says, as one clean line that may be stored and shown: no statement is in it, nothing of the values that one was
- * given, and no address inside.
+ * The message of an error as one clean line that may be stored and shown, without statements, their
+ * parameters and addresses.
  */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error))
-    return withoutInsides(cleanText(textOf(error))) || 'An error without a message.';
+    return redactInternals(cleanText(textOf(error))) || 'An error without a message.';
   if (isFailedQuery(error)) {
-    // The reason stands below it.
+    // The cause has the reason.
     const reason = withCauses(error).find((cause) => !isFailedQuery(cause));
     return reason ? errorText(reason) : STATEMENT_FAILED;
   }
-  if (isFromPostgres(error)) return cleanText(`${withoutQuoted(error)} (${error.code})`);
+  if (isFromPostgres(error)) return cleanText(`${redactQuoted(error)} (${error.code})`);
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return cleanText(textWithout(error.message, error)) || code || error.name;
+  return cleanText(redactErrorText(error.message, error)) || code || error.name;
 }
 
 /**
- * A text about an error, without what is inside: where it quotes the message of a failed statement, what Postgres said of it stands
- * instead; values that Postgres quotes and addresses are left out.
+ * Redacts a text about an error. The message of a failed statement is replaced by Postgres's
+ * reason; quoted values and addresses are removed.
  */
-export function textWithout(text: string, error: Error): string {
+export function redactErrorText(text: string, error: Error): string {
   let clean = text;
-  for (const at of withCauses(error)) {
-    if (isFailedQuery(at)) clean = clean.replaceAll(at.message, errorText(at));
-    else if (isFromPostgres(at)) clean = clean.replaceAll(at.message, withoutQuoted(at));
+  for (const cause of withCauses(error)) {
+    if (isFailedQuery(cause)) clean = clean.replaceAll(cause.message, errorText(cause));
+    else if (isFromPostgres(cause)) clean = clean.replaceAll(cause.message, redactQuoted(cause));
   }
-  return withoutInsides(clean);
+  return redactInternals(clean);
 }
 
-/** Fields of an error that repeat values of the rows or parameters that it is about, or say where a connection led. */
-const TELLING_FIELDS = [
+/** Fields of an error that repeat values of rows or parameters, or the address of a connection. */
+const REDACTED_FIELDS = [
   ...['detail', 'where', 'hint', 'query', 'internal_query', 'internalQuery'],
   ...['address', 'host', 'hostname', 'port'],
 ];
 
-/** What is logged of an error: its kind, its text and stack, and the plain fields that tell of nothing inside. */
+/**
+ * The parts of an error that are logged: type, redacted message and stack, and its harmless fields.
+ */
 export function loggedError(error: Error): Record<string, string | number | boolean> {
   const fields = Object.entries(error).filter(
     ([name, value]) =>
-      ['string', 'number', 'boolean'].includes(typeof value) && !TELLING_FIELDS.includes(name),
+      ['string', 'number', 'boolean'].includes(typeof value) && !REDACTED_FIELDS.includes(name),
   );
-  const stacks = withCauses(error).map((at) => textWithout(at.stack ?? '', at));
+  const stacks = withCauses(error).map((cause) => redactErrorText(cause.stack ?? '', cause));
   return {
     ...Object.fromEntries(fields),
     type: error.constructor.name || error.name,

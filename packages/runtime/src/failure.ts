@@ -1,12 +1,13 @@
-/** For an error that nobody who asked is to blame for. */
+/** The message for the sender of a request that failed by our fault. */
 export function internalErrorMessage(requestId: string | undefined): string {
   const where = requestId ? ` It is in the log as request ${requestId}.` : '';
   return `Something went wrong here.${where} Try again in a moment.`;
 }
 
 /**
- * What the sender of a request that failed is told: the words of an error that is about the request itself (its status is 4xx), and
- * of any other error nothing but where the log has it. `isOurs` errors are to be logged.
+ * The status and message for the sender of a failed request. A 4xx error is about the request and
+ * keeps its message. Any other error is ours: it must be logged, and the message only names its log
+ * entry.
  */
 export function describeFailure(
   error: Error & { statusCode?: number },

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 
 /*
- * Before each test file: the same inputs on every run, so that a change is judged by what it changes. `FUZZ_SEED=7`, or
- * `FUZZ_SEED=$RANDOM` with `FUZZ_INPUTS=100000`, looks for what nobody has thought of yet.
+ * Runs before each test file. The seed is fixed, so that every run has the same inputs and a new
+ * failure is due to a change. `FUZZ_SEED=$RANDOM` with `FUZZ_INPUTS=100000` searches for new
+ * faults.
  */
 fc.configureGlobal({ seed: Number(process.env.FUZZ_SEED ?? 1) });

@@ -3,10 +3,11 @@ import type { Socket } from 'node:net';
 import type { Logger } from './logger.ts';
 
 /**
- * Headers that close a page to other sites, for every answer of an app.
- * @param options.https whether people open the app by https: it then tells browsers never to try anything else
- * @param options.policy directives of the content security policy that differ from what every answer of ours has: nothing
- * loads but from where it came, nothing frames it, no form leads elsewhere
+ * Security headers for every answer of an app.
+ * @param options.https whether people open the app by https; browsers are then told to use only
+ * https
+ * @param options.policy directives of the content security policy that are added to, or replace,
+ * those of every answer: nothing is loaded or framed, and forms are sent to the own origin only
  */
 export function securityHeaders(options: {
   https: boolean;
@@ -34,20 +35,20 @@ export function securityHeaders(options: {
   };
 }
 
-/** What Node found wrong with a request that it can't read, where that isn't 400. */
+/** The statuses of Node's parser errors other than 400. */
 const STATUS_OF: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
 /**
- * Fastify's `clientErrorHandler` for an app: a request that can't be read as HTTP reaches no hook of ours, and its answer has
- * the headers of every other one all the same.
+ * Creates Fastify's `clientErrorHandler`. A request that isn't valid HTTP reaches no hook, so this
+ * handler adds the security headers to its answer.
  * @param options.https as in {@link securityHeaders}
  */
 export function answerUnreadable(options: {
   https: boolean;
   log: Pick<Logger, 'trace'>;
 }): (error: Error & { code?: string }, socket: Socket) => void {
-  const closed = securityHeaders({ https: options.https, policy: {} });
-  const headers = { ...closed, 'cache-control': 'no-store', connection: 'close' };
+  const security = securityHeaders({ https: options.https, policy: {} });
+  const headers = { ...security, 'cache-control': 'no-store', connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   return (error, socket) => {
     if (error.code === 'ECONNRESET' || socket.destroyed) return;

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { answerInTurn } from './in-turn.ts';
 import { sendRaw } from './testing.ts';
 
-test('a request that waited knows nothing of the scope that the one before it was answered in', async () => {
+test('a request that waited does not run in the scope of the previous request', async () => {
   const scope = new AsyncLocalStorage<string>();
   const app = fastify();
   answerInTurn(app);

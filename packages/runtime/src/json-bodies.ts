@@ -1,24 +1,24 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-/** The most bytes of a request's body, by what the request is. */
-export const MOST_BYTES = {
-  /** Signing in and one-time links: strangers send these. */
+/** The largest body of a request in bytes, by kind of request. */
+export const MAX_BODY_BYTES = {
+  /** Sign-ins and one-time links, which anonymous clients can send. */
   access: 16 * 1024,
-  /** Any other call: the largest holds 500 schedules in some 45 kB. */
+  /** Any other call; the largest has 500 schedules in about 45 kB. */
   call: 64 * 1024,
-  /** A CSV file of 4 MB, whose quotes and line ends take two characters each in JSON. */
+  /** A CSV file of 4 MB; JSON doubles its quotes and line ends. */
   file: 8 * 1024 * 1024,
 } as const;
 
-/** The deepest JSON that any procedure takes has five levels. */
-const DEEPEST = 32;
-/** The import of a CSV file names 30,000 rows at most. */
-const MOST_VALUES = 40_000;
+/** No procedure takes JSON with more than five levels. */
+const MAX_DEPTH = 32;
+/** The import of a CSV file has at most 30,000 rows. */
+const MAX_VALUES = 40_000;
 
-const WITHOUT_BODY = ['GET', 'HEAD', 'OPTIONS'];
+const METHODS_WITHOUT_BODY = ['GET', 'HEAD', 'OPTIONS'];
 
-/** A request that is refused for its body; the message is for the sender. */
+/** A request that is refused because of its body; the message is for the sender. */
 export class BodyRefused extends Error {
   override readonly name = 'BodyRefused';
   readonly statusCode: 400 | 413;
@@ -32,14 +32,14 @@ export class BodyRefused extends Error {
 /**
  * Has an app read JSON bodies within limits, and no bodies of other types: those get 415. A body that is too long gets 413
  * and is not kept in memory; one that is nested too deeply or holds too many values gets 400 before it is parsed.
- * @param options.mostBytes asked when a request's headers are there; what it throws refuses the request
+ * @param options.maxBytes asked when a request's headers are there; what it throws refuses the request
  * @param options.keep what `request.body` is: the value, the text, or the bytes for whoever reads them elsewhere. Bytes are
  * bounded in length alone
  */
 export function readJsonBodies(
   app: FastifyInstance,
   options: {
-    mostBytes: (request: FastifyRequest, reply: FastifyReply) => number | Promise<number>;
+    maxBytes: (request: FastifyRequest, reply: FastifyReply) => number | Promise<number>;
     keep: 'value' | 'text' | ((request: FastifyRequest) => 'text' | 'bytes');
   },
 ): void {
@@ -47,8 +47,8 @@ export function readJsonBodies(
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
   app.addHook('preParsing', async (request, reply, body) => {
-    if (WITHOUT_BODY.includes(request.method)) return body;
-    limits.set(request, await options.mostBytes(request, reply));
+    if (METHODS_WITHOUT_BODY.includes(request.method)) return body;
+    limits.set(request, await options.maxBytes(request, reply));
     return body;
   });
   app.addContentTypeParser('application/json', async (request: FastifyRequest, body: IncomingMessage) => {
@@ -65,53 +65,52 @@ export function readJsonBodies(
 }
 
 /** Reads a body to its end, so that the sender hears the answer, but keeps it only while it is within the limit. */
-async function readBytes(body: IncomingMessage, mostBytes: number): Promise<Buffer> {
-  const tooLong = new BodyRefused(413, `The request is too long: ${mostBytes} bytes are the most here.`);
-  if (Number(body.headers['content-length']) > MOST_BYTES.file) throw tooLong;
+async function readBytes(body: IncomingMessage, maxBytes: number): Promise<Buffer> {
+  const tooLong = new BodyRefused(413, `The request is too long: ${maxBytes} bytes are the most here.`);
+  if (Number(body.headers['content-length']) > MAX_BODY_BYTES.file) throw tooLong;
   let chunks: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       bytes += chunk.length;
-      if (bytes > MOST_BYTES.file) break;
-      if (bytes > mostBytes) chunks = [];
+      if (bytes > MAX_BODY_BYTES.file) break;
+      if (bytes > maxBytes) chunks = [];
       else chunks.push(chunk);
     }
   } catch {
     throw new BodyRefused(400, 'The request ended before its body did.');
   }
-  if (bytes > mostBytes) throw tooLong;
+  if (bytes > maxBytes) throw tooLong;
   return Buffer.concat(chunks);
 }
 
 /**
- * Throws {@link BodyRefused} for a JSON text that is nested more deeply, or holds more values, than any request of ours.
- * It only counts brackets and commas outside strings, so it says nothing of whether the text is JSON.
+ * Throws {@link BodyRefused} for a JSON text with more levels or values than any valid request.
+ * Counts only brackets and commas outside strings, so it does not check that the text is JSON.
  */
 export function assertShallowJson(text: string): void {
   let depth = 0;
   let values = 0;
-  for (let at = 0; at < text.length; at++) {
-    const sign = text[at];
-    if (sign === '"') at = endOfString(text, at);
-    else if (sign === '[' || sign === '{') depth++;
-    else if (sign === ']' || sign === '}') depth--;
-    else if (sign === ',') values++;
-    if (depth > DEEPEST)
-      throw new BodyRefused(400, `The request is nested more than ${DEEPEST} levels deep.`);
-    if (values > MOST_VALUES)
-      throw new BodyRefused(400, `The request holds more than ${MOST_VALUES} values.`);
+  for (let index = 0; index < text.length; index++) {
+    const character = text[index];
+    if (character === '"') index = endOfString(text, index);
+    else if (character === '[' || character === '{') depth++;
+    else if (character === ']' || character === '}') depth--;
+    else if (character === ',') values++;
+    if (depth > MAX_DEPTH)
+      throw new BodyRefused(400, `The request is nested more than ${MAX_DEPTH} levels deep.`);
+    if (values > MAX_VALUES) throw new BodyRefused(400, `The request holds more than ${MAX_VALUES} values.`);
   }
 }
 
-/** Where the string ends that begins at a quote; the end of the text where it doesn't. */
+/** The position of the quote that closes a string; the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
-  let at = start;
+  let end = start;
   for (;;) {
-    at = text.indexOf('"', at + 1);
-    if (at === -1) return text.length;
+    end = text.indexOf('"', end + 1);
+    if (end === -1) return text.length;
     let backslashes = 0;
-    while (text[at - 1 - backslashes] === '\\') backslashes++;
-    if (backslashes % 2 === 0) return at;
+    while (text[end - 1 - backslashes] === '\\') backslashes++;
+    if (backslashes % 2 === 0) return end;
   }
 }

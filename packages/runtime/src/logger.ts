@@ -1,33 +1,33 @@
 import { type DestinationStream, type LogFn, type Logger, type LoggerOptions, pino } from 'pino';
-import { isError, newBounds, plain } from './plain.ts';
+import { isError, newBudget, toPlain } from './plain.ts';
 import { currentScope } from './scope.ts';
 import { currentTraceId } from './tracing.ts';
 
 export type { Logger };
 
 /**
- * A JSON logger for one app. Lines carry `app` and the ids of the work under way ({@link currentScope}). Whatever a call is
- * given, it is written as plain values without secrets, in one line of bounded length ({@link plain}); no call throws, and
- * a line that can't be written is lost without further ado.
+ * Creates a JSON logger for one app. Each line has `app` and the ids of the current work ({@link
+ * currentScope}). The arguments of a call are written as plain values without secrets, in one line
+ * of limited length ({@link toPlain}). No call throws; a line that can't be written is lost.
  */
 export function createLogger(app: string, level: string, destination?: DestinationStream): Logger {
   const options: LoggerOptions = {
     level,
     base: { app },
     hooks: {
-      logMethod(given, write) {
+      logMethod(values, write) {
         try {
-          write.apply(this, plainArguments(given));
+          write.apply(this, plainArguments(values));
         } catch {
           try {
             write.call(this, 'A line could not be written.');
           } catch {
-            // There is nowhere to say so.
+            // A broken logger has nowhere to report this.
           }
         }
       },
     },
-    // Errors are plain by then; pino's own way would look for one.
+    // Errors are already plain objects; pino's own serializer expects an Error.
     serializers: { err: (error: unknown) => error },
     timestamp: pino.stdTimeFunctions.isoTime,
     mixin: () => {
@@ -36,16 +36,16 @@ export function createLogger(app: string, level: string, destination?: Destinati
     },
   };
   const log = pino(options, destination ?? standardOutput());
-  const childOf = log.child;
+  const createChild = log.child;
   log.child = function (this: Logger, bindings: object, ...more: []) {
-    return childOf.call(this, plainObject(bindings), ...more);
+    return createChild.call(this, plainObject(bindings), ...more);
   } as typeof log.child;
   return log;
 }
 
 /**
- * Standard output, where a failure to write is no error of the process. pino's own way there tries a write that failed again
- * and again, without end, when it is to flush: on a full disk nothing else would happen any more.
+ * Standard output that ignores write errors. pino's own destination repeats a failed write without
+ * end when it flushes, so a full disk would block the process.
  */
 function standardOutput(): DestinationStream {
   if (!process.stdout.listeners('error').includes(ignore)) process.stdout.on('error', ignore);
@@ -54,16 +54,18 @@ function standardOutput(): DestinationStream {
 
 const ignore = () => {};
 
-/** What a call is given: an object and a text with what it is filled with, or a text alone. */
+/**
+ * The plain arguments of a log call: an object and a message with its values, or a message alone.
+ */
 function plainArguments([first, ...rest]: readonly unknown[]): Parameters<LogFn> {
-  const bounds = newBounds();
+  const budget = newBudget();
   const start =
-    typeof first === 'object' && first !== null ? plainObject(first, bounds) : plain(first, bounds);
-  return [start, ...rest.map((value) => plain(value, bounds))] as Parameters<LogFn>;
+    typeof first === 'object' && first !== null ? plainObject(first, budget) : toPlain(first, budget);
+  return [start, ...rest.map((value) => toPlain(value, budget))] as Parameters<LogFn>;
 }
 
-function plainObject(value: object, bounds = newBounds()): object {
-  const copy = plain(value, bounds);
+function plainObject(value: object, budget = newBudget()): object {
+  const copy = toPlain(value, budget);
   if (isError(value)) return { err: copy };
   return typeof copy === 'object' && copy !== null && !Array.isArray(copy) ? copy : { value: copy };
 }

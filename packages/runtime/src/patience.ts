@@ -1,13 +1,17 @@
 import { vi } from 'vitest';
 
 /*
- * Before each test file: a wait for a condition goes on for a minute, not for a second, since a machine may be busy with
- * other work. A condition that comes true is noticed as soon as ever.
+ * Runs before each test file. `vi.waitFor` waits for a minute instead of a second, because the
+ * machine may be busy. It checks every 20 ms, so a condition that becomes true is noticed quickly.
  */
-const PATIENCE_MS = 60_000;
+const WAIT_FOR_MS = 60_000;
 
 const { waitFor } = vi;
 vi.waitFor = (check, options) => {
-  const given = typeof options === 'number' ? { timeout: options } : options;
-  return waitFor(check, { interval: 20, ...given, timeout: Math.max(PATIENCE_MS, given?.timeout ?? 0) });
+  const settings = typeof options === 'number' ? { timeout: options } : options;
+  return waitFor(check, {
+    interval: 20,
+    ...settings,
+    timeout: Math.max(WAIT_FOR_MS, settings?.timeout ?? 0),
+  });
 };

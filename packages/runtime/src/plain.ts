@@ -1,12 +1,12 @@
-import { loggedError, withoutInsides } from './errors.ts';
+import { loggedError, redactInternals } from './errors.ts';
 
 const SECRET_NAME =
   /pass(word|wd|phrase)?$|secret|token|cookie|authorization|api[-_]?key|phpsessid|session[-_]?id/i;
 
-/** Whether what stands under a name is a secret, wherever it stands: a password, a cookie and the like. */
+/** Whether a field of this name holds a secret, such as a password or a cookie. */
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
 
-/** What a failed query was given. */
+/** The field with the parameters of a failed statement. */
 const PARAMETERS = 'params';
 const REDACTED = '[redacted]';
 const UNREADABLE = '[can’t be read]';
@@ -14,23 +14,23 @@ const UNREADABLE = '[can’t be read]';
 const LONGEST_TEXT = 2_000;
 const LONGEST_STACK = 8_000;
 const LONGEST_NAME = 100;
-const DEEPEST = 6;
+const MAX_DEPTH = 6;
 /** Fields of one object, or elements of one list. */
-const MOST_FIELDS = 50;
-/** Of all that one call is given. */
-const MOST_VALUES = 500;
-const MOST_CHARACTERS = 32_000;
+const MAX_FIELDS = 50;
+/** Limits of one log call. */
+const MAX_VALUES = 500;
+const MAX_CHARACTERS = 32_000;
 
-/** What is left of the bounds of one line. */
-interface Left {
+/** The values and characters that one line may still take. */
+interface Budget {
   values: number;
   characters: number;
 }
 
-/** The bounds of one line, for several values in it. */
-export const newBounds = (): Left => ({ values: MOST_VALUES, characters: MOST_CHARACTERS });
+/** A new budget for one line. */
+export const newBudget = (): Budget => ({ values: MAX_VALUES, characters: MAX_CHARACTERS });
 
-/** Whether something is an error, also where asking throws. */
+/** Whether a value is an error; false if the check itself throws. */
 export function isError(value: unknown): value is Error {
   try {
     return value instanceof Error;
@@ -40,64 +40,65 @@ export function isError(value: unknown): value is Error {
 }
 
 /**
- * A copy of anything, made of texts, numbers, booleans, lists and plain objects, bounded in size and depth and without
- * secrets. It never throws: what can't be read says so. An object of any other class is left as its class's name, for it may
- * hold connections, buffers or addresses with passwords.
+ * Copies a value into texts, numbers, booleans, lists and plain objects, limited in size and depth
+ * and without secrets. Never throws; a part that can't be read becomes a text that says so. An
+ * object of any other class becomes its class name, because it may hold connections, buffers or
+ * addresses with passwords.
  */
-export function plain(value: unknown, left: Left): unknown {
-  return plainAt(value, left, 0);
+export function toPlain(value: unknown, budget: Budget): unknown {
+  return plainAt(value, budget, 0);
 }
 
-function plainAt(value: unknown, left: Left, depth: number): unknown {
-  if (left.values-- <= 0) return '…';
+function plainAt(value: unknown, budget: Budget, depth: number): unknown {
+  if (budget.values-- <= 0) return '…';
   try {
-    if (typeof value === 'string') return plainText(value, LONGEST_TEXT, left);
+    if (typeof value === 'string') return plainText(value, LONGEST_TEXT, budget);
     if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
     if (value === null || value === undefined || typeof value === 'boolean') return value;
     if (typeof value === 'function') return '[function]';
-    if (typeof value !== 'object') return bounded(String(value), LONGEST_TEXT, left);
-    if (value instanceof Error) return plainError(value, left, depth);
+    if (typeof value !== 'object') return shorten(String(value), LONGEST_TEXT, budget);
+    if (value instanceof Error) return plainError(value, budget, depth);
     if (value instanceof Date) return value.toJSON() ?? 'Invalid Date';
-    if (depth >= DEEPEST) return '…';
-    if (Array.isArray(value)) return plainList(value, left, depth);
+    if (depth >= MAX_DEPTH) return '…';
+    if (Array.isArray(value)) return plainList(value, budget, depth);
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) return plainFields(value, left, depth);
-    return `[${bounded(String(value.constructor.name), LONGEST_NAME, left)}]`;
+    if (prototype === Object.prototype || prototype === null) return plainFields(value, budget, depth);
+    return `[${shorten(String(value.constructor.name), LONGEST_NAME, budget)}]`;
   } catch {
     return UNREADABLE;
   }
 }
 
-function plainList(list: readonly unknown[], left: Left, depth: number): unknown[] {
+function plainList(list: readonly unknown[], budget: Budget, depth: number): unknown[] {
   const { length } = list;
   const shown: unknown[] = [];
-  for (let at = 0; at < Math.min(length, MOST_FIELDS) && left.values > 0; at++) {
-    shown.push(plainAt(read(list, at), left, depth + 1));
+  for (let index = 0; index < Math.min(length, MAX_FIELDS) && budget.values > 0; index++) {
+    shown.push(plainAt(read(list, index), budget, depth + 1));
   }
   if (length > shown.length) shown.push(`… ${length - shown.length} more`);
   return shown;
 }
 
-function plainFields(fields: object, left: Left, depth: number): object {
+function plainFields(fields: object, budget: Budget, depth: number): object {
   const names = Object.keys(fields);
   const shown: [string, unknown][] = [];
-  for (const name of names.slice(0, MOST_FIELDS)) {
-    if (left.values <= 0) break;
-    const hidden = name === PARAMETERS || isSecretName(name);
-    const value = hidden ? REDACTED : plainAt(read(fields, name), left, depth + 1);
-    // pino asks objects by their own methods.
-    shown.push([name in Object.prototype ? `${name}_` : bounded(name, LONGEST_NAME, left), value]);
+  for (const name of names.slice(0, MAX_FIELDS)) {
+    if (budget.values <= 0) break;
+    const isHidden = name === PARAMETERS || isSecretName(name);
+    const value = isHidden ? REDACTED : plainAt(read(fields, name), budget, depth + 1);
+    // pino calls methods such as toString on an object, so a field must not replace one.
+    shown.push([name in Object.prototype ? `${name}_` : shorten(name, LONGEST_NAME, budget), value]);
   }
   if (names.length > shown.length) shown.push(['…', `${names.length - shown.length} more`]);
   return Object.fromEntries(shown);
 }
 
-function plainError(error: Error, left: Left, depth: number): object {
+function plainError(error: Error, budget: Budget, depth: number): object {
   const { stack, ...fields } = loggedError(error);
-  return { ...plainFields(fields, left, depth), stack: bounded(String(stack), LONGEST_STACK, left) };
+  return { ...plainFields(fields, budget, depth), stack: shorten(String(stack), LONGEST_STACK, budget) };
 }
 
-/** A property, whatever its getter does. */
+/** Reads a property; a getter that throws yields a text that says so. */
 function read(from: object, name: string | number): unknown {
   try {
     return (from as Record<string | number, unknown>)[name];
@@ -106,14 +107,14 @@ function read(from: object, name: string | number): unknown {
   }
 }
 
-/** A text of anybody's, without statements and addresses inside. */
-function plainText(text: string, longest: number, left: Left): string {
-  return bounded(withoutInsides(text.slice(0, longest + 1)), longest, left);
+function plainText(text: string, longest: number, budget: Budget): string {
+  return shorten(redactInternals(text.slice(0, longest + 1)), longest, budget);
 }
 
-function bounded(text: string, longest: number, left: Left): string {
-  const most = Math.min(longest, Math.max(left.characters, 0));
-  left.characters -= Math.min(text.length, most);
-  if (text.length <= most) return text;
-  return `${text.slice(0, most).replace(/[\ud800-\udbff]$/, '')}…`;
+/** Shortens a text to `longest` and to the rest of the budget, which it uses up. */
+function shorten(text: string, longest: number, budget: Budget): string {
+  const maxLength = Math.min(longest, Math.max(budget.characters, 0));
+  budget.characters -= Math.min(text.length, maxLength);
+  if (text.length <= maxLength) return text;
+  return `${text.slice(0, maxLength).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -1,18 +1,21 @@
-/** As many as one request may carry. */
-const MOST_NOTED = 20;
+/** Calls recorded per request. */
+const MAX_CALLS = 20;
 
-/** Which calls of a request were refused, and why: calls that come in one request are one line of the log, with one status. */
+/**
+ * Records the refused calls of each request, because a batch of calls has one log line and one
+ * status.
+ */
 export class RefusedCalls {
   private readonly byRequest = new WeakMap<object, string[]>();
 
-  /** @param code tRPC's word for why, such as `FORBIDDEN` */
+  /** @param code tRPC's error code, such as `FORBIDDEN` */
   note(request: object, call: { path: string | undefined; code: string }): void {
-    const noted = this.byRequest.get(request) ?? [];
-    this.byRequest.set(request, noted);
-    if (noted.length < MOST_NOTED) noted.push(`${(call.path ?? '').slice(0, 100)} ${call.code}`);
+    const calls = this.byRequest.get(request) ?? [];
+    this.byRequest.set(request, calls);
+    if (calls.length < MAX_CALLS) calls.push(`${(call.path ?? '').slice(0, 100)} ${call.code}`);
   }
 
-  /** `schedules.create FORBIDDEN` for each; undefined where none was refused. */
+  /** Lists the refused calls, such as `schedules.create FORBIDDEN`; undefined if there are none. */
   of(request: object): string[] | undefined {
     return this.byRequest.get(request);
   }

@@ -1,23 +1,23 @@
-import { consoleToLog } from './console.ts';
+import { redirectConsole } from './console.ts';
 import { readEnv, SettingsError, settings } from './env.ts';
 import { createLogger, type Logger } from './logger.ts';
 import { startTracing } from './tracing.ts';
 
-/** What every app reads besides its own settings. */
+/** Settings that every app reads besides its own. */
 export const RUN_SETTINGS = { OTEL_EXPORTER_OTLP_ENDPOINT: settings.OTEL_EXPORTER_OTLP_ENDPOINT };
 
-/** Longest a process takes to stop by itself before it is cut short. */
-const STOP_WITHIN_MS = 25_000;
+/** Longest time for a process to stop before it is ended. */
+const MAX_STOP_MS = 25_000;
 
 /**
- * Runs an app's main function as a process: settings errors end it with one readable message and status 1,
- * SIGTERM and SIGINT call what `start` returned (once) and then exit with 0. Traces are sent where the environment names
- * a collector.
+ * Runs an app as a process. A {@link SettingsError} ends it with its message and status 1. SIGTERM
+ * and SIGINT call the function that `start` returned, once, and then exit with 0. Traces are sent
+ * if the environment names a collector.
  */
 export async function runApp(app: string, start: () => Promise<() => Promise<void>>): Promise<void> {
   const log: Logger = createLogger(app, 'info');
-  consoleToLog(log);
-  // Node itself would print the error with all of its fields, what a statement was given among them.
+  redirectConsole(log);
+  // Node itself would print the error with all fields, including the parameters of a statement.
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'an error that nothing caught');
     process.exit(1);
@@ -31,8 +31,8 @@ export async function runApp(app: string, start: () => Promise<() => Promise<voi
   const onSignal = (signal: NodeJS.Signals) => {
     if (stopping) return;
     stopping = true;
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
-    // One that comes while the app starts stops it once it has.
+    setTimeout(() => process.exit(1), MAX_STOP_MS).unref();
+    // A signal during the start stops the app as soon as it has started.
     started
       .then((stop) => stop())
       .then(

@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { z } from 'zod';
 
-/** Text that programs have stumbled over. */
+/** Texts that have caused faults in programs. */
 export const HOSTILE = [
   ...['', ' ', '\u0000', '\ud800', "'; drop table events; --", '%', '_', '\\', '../../etc/passwd', '{{7*7}}'],
   ...[
@@ -29,14 +29,14 @@ export const HOSTILE = [
     'é'.repeat(500),
   ],
 ];
-/** Any JSON value, hostile ones among them. */
-const anything = fc.oneof(
+/** Any JSON value, hostile values included. */
+const anyValue = fc.oneof(
   fc.constantFrom<unknown>(...HOSTILE, null, true, 0, 1, 2, 3, -1, 0.5, 2 ** 31, 2 ** 53, 1e308),
   fc.string({ unit: 'binary', maxLength: 60 }),
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-/** What of JSON Schema our inputs use. */
+/** The part of JSON Schema that our inputs use. */
 type Schema = {
   type?: string;
   properties?: Record<string, Schema>;
@@ -44,45 +44,52 @@ type Schema = {
   anyOf?: Schema[];
   enum?: unknown[];
 };
-/** What fields of some names may hold that are free text to the schema. */
-type Special = Record<string, fc.Arbitrary<unknown>>;
+/** Generators by name for fields that are free text in the schema. */
+type TextFields = Record<string, fc.Arbitrary<unknown>>;
 
-/** Values of a schema's shape, each part of it now and then of any other. */
-function shaped(name: string, schema: Schema, special: Special): fc.Arbitrary<unknown> {
-  const right = (): fc.Arbitrary<unknown> => {
-    if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => shaped(name, one, special)));
+/** Generates values of a schema's form, with an occasional value of another form in any part. */
+function schemaArbitrary(name: string, schema: Schema, textFields: TextFields): fc.Arbitrary<unknown> {
+  const validValue = (): fc.Arbitrary<unknown> => {
+    if (schema.anyOf) return fc.oneof(...schema.anyOf.map((one) => schemaArbitrary(name, one, textFields)));
     if (schema.enum) return fc.constantFrom(...schema.enum);
     if (schema.type === 'object') {
       const fields = Object.entries(schema.properties ?? {}).map(([key, one]) => [
         key,
-        shaped(key, one, special),
+        schemaArbitrary(key, one, textFields),
       ]);
       return fc.record(Object.fromEntries(fields), { requiredKeys: [] });
     }
-    if (schema.type === 'array') return fc.array(shaped(name, schema.items ?? {}, special), { maxLength: 5 });
+    if (schema.type === 'array')
+      return fc.array(schemaArbitrary(name, schema.items ?? {}, textFields), { maxLength: 5 });
     if (schema.type === 'integer' || schema.type === 'number') return fc.integer({ min: 1, max: 4 });
     if (schema.type === 'boolean') return fc.boolean();
-    if (special[name]) return special[name];
+    if (textFields[name]) return textFields[name];
     return fc.constantFrom('2026-01-05T15:45:00.000Z', '2026-01-06', ...HOSTILE);
   };
-  return fc.oneof({ weight: 12, arbitrary: right() }, { weight: 1, arbitrary: anything });
+  return fc.oneof({ weight: 12, arbitrary: validValue() }, { weight: 1, arbitrary: anyValue });
 }
 
-/** Inputs for a procedure: of its schema's shape with wrong parts in it, or anything at all. */
-export function inputsOf(schema: z.ZodType | undefined, special: Special = {}): fc.Arbitrary<unknown> {
-  if (!schema) return anything;
+/**
+ * Generates inputs for a procedure: values of its schema's form with wrong parts, or any JSON
+ * value.
+ */
+export function inputArbitrary(
+  schema: z.ZodType | undefined,
+  textFields: TextFields = {},
+): fc.Arbitrary<unknown> {
+  if (!schema) return anyValue;
   const json = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Schema;
-  return fc.oneof(shaped('', json, special), anything);
+  return fc.oneof(schemaArbitrary('', json, textFields), anyValue);
 }
 
-/** A procedure of a tRPC router, as far as who calls it over HTTP needs to know it. */
+/** The parts of a tRPC procedure that a caller over HTTP needs. */
 export interface Procedure {
   name: string;
   type: 'query' | 'mutation' | 'subscription';
   input: z.ZodType | undefined;
 }
 
-/** The procedures of a router. */
+/** Lists the procedures of a router. */
 export function proceduresOf(router: { _def: { procedures: object } }): Procedure[] {
   const all = Object.entries(router._def.procedures) as [
     string,
@@ -98,11 +105,11 @@ export interface TextRequest {
   body?: string;
 }
 
-/** So many calls of each procedure, with inputs of the right form and of wrong forms. */
-export function callsOf(procedures: readonly Procedure[], inputs: number): TextRequest[] {
+/** Generates some calls of each procedure, with valid and invalid inputs. */
+export function sampleCalls(procedures: readonly Procedure[], callsEach: number): TextRequest[] {
   return procedures.flatMap(({ name, type, input }) =>
-    fc.sample(inputsOf(input), inputs).map((given) => {
-      const json = JSON.stringify(given) ?? '';
+    fc.sample(inputArbitrary(input), callsEach).map((value) => {
+      const json = JSON.stringify(value) ?? '';
       const path = `/trpc/${name}`;
       if (type === 'mutation') return { method: 'POST', path, body: json };
       return { method: 'GET', path: json ? `${path}?input=${encodeURIComponent(json)}` : path };
@@ -116,50 +123,53 @@ export interface Route {
   url: string;
 }
 
-/** Builds a Fastify app and collects every route that is added to it, by plugins too. */
-export async function withRoutes<App>(build: () => Promise<App>): Promise<{ app: App; routes: Route[] }> {
+/** Builds a Fastify app and records every route that is added to it, also by plugins. */
+export async function recordRoutes<App>(build: () => Promise<App>): Promise<{ app: App; routes: Route[] }> {
   const routes: Route[] = [];
-  const added = (route: { method: string | string[]; url: string }) => {
+  const onRoute = (route: { method: string | string[]; url: string }) => {
     for (const method of [route.method].flat()) routes.push({ method, url: route.url });
   };
-  // Fastify publishes each app that is made here.
-  const listen = (message: unknown) => {
-    const { fastify } = message as { fastify: { addHook(name: 'onRoute', hook: typeof added): void } };
-    fastify.addHook('onRoute', added);
+  // Fastify publishes each new app in this channel.
+  const onApp = (message: unknown) => {
+    const { fastify } = message as { fastify: { addHook(name: 'onRoute', hook: typeof onRoute): void } };
+    fastify.addHook('onRoute', onRoute);
   };
-  subscribe('fastify.initialization', listen);
+  subscribe('fastify.initialization', onApp);
   try {
     return { app: await build(), routes };
   } finally {
-    unsubscribe('fastify.initialization', listen);
+    unsubscribe('fastify.initialization', onApp);
   }
 }
 
-/** A statement of SQL, wherever in a text it stands. */
+/** A SQL statement anywhere in a text. */
 const SQL =
   /Failed query|\bselect\s[^\n]*\sfrom\s|\binsert\s+into\s|\bdelete\s+from\s|\bupdate\s+\S+\s+set\s|\\?"params\\?"|params:/i;
 
 /**
- * What a text tells that an answer or a log line must not: SQL, where Postgres is, and these secrets, each by its name. Empty where it
- * tells nothing.
+ * Finds internals that an answer or a log line must not contain: SQL, Postgres's address and these
+ * secrets. Returns their names; empty if there are none.
  */
-export function insideTold(text: string, databaseUrl: string, secrets: Record<string, string>): string[] {
+export function findLeaks(text: string, databaseUrl: string, secrets: Record<string, string>): string[] {
   const { host, port, password } = new URL(databaseUrl);
   const hidden: Record<string, string> = { ...secrets, password, host, 'url of the database': databaseUrl };
-  const told = Object.keys(hidden).filter((name) => hidden[name] && text.includes(String(hidden[name])));
-  if (new RegExp(`(?<![\\w.-])${port}(?![\\w-])`).test(text)) told.push('the database’s port');
+  const leaks = Object.keys(hidden).filter((name) => hidden[name] && text.includes(String(hidden[name])));
+  if (new RegExp(`(?<![\\w.-])${port}(?![\\w-])`).test(text)) leaks.push('the database’s port');
   const [sql] = SQL.exec(text) ?? [];
-  return sql === undefined ? told : [...told, `SQL: ${sql.slice(0, 80)}`];
+  return sql === undefined ? leaks : [...leaks, `SQL: ${sql.slice(0, 80)}`];
 }
 
-/** Collects what a process prints by itself, beside its log. Call what is returned to end that; it gives what was printed. */
-export function capturePrinted(): () => string {
-  const printed: string[] = [];
+/**
+ * Captures the output that this process prints outside of its log. Returns a function that stops
+ * and returns it.
+ */
+export function captureOutput(): () => string {
+  const output: string[] = [];
   const restore: (() => void)[] = [];
   for (const stream of [process.stdout, process.stderr]) {
     const { write } = stream;
     stream.write = ((chunk: string | Uint8Array) => {
-      printed.push(String(chunk));
+      output.push(String(chunk));
       return true;
     }) as typeof write;
     restore.push(() => {
@@ -168,9 +178,9 @@ export function capturePrinted(): () => string {
   }
   for (const level of ['debug', 'log', 'info', 'warn', 'error', 'trace'] as const) {
     const print = console[level];
-    console[level] = (...words: unknown[]) => {
-      printed.push(
-        `${words.map((word) => (word instanceof Error ? inspect(word) : String(word))).join(' ')}\n`,
+    console[level] = (...values: unknown[]) => {
+      output.push(
+        `${values.map((value) => (value instanceof Error ? inspect(value) : String(value))).join(' ')}\n`,
       );
     };
     restore.push(() => {
@@ -179,11 +189,11 @@ export function capturePrinted(): () => string {
   }
   return () => {
     for (const undo of restore) undo();
-    return printed.join('');
+    return output.join('');
   };
 }
 
-/** What is no request of HTTP, or one that Node refuses before an app sees it. */
+/** Inputs that are not valid HTTP, or that Node refuses before an app gets them. */
 export const MALFORMED_REQUESTS: Record<string, string> = {
   'a line without sense': 'nothing of HTTP\r\n\r\n',
   'another version': 'GET / HTTP/9.9\r\n\r\n',
@@ -198,10 +208,10 @@ export const MALFORMED_REQUESTS: Record<string, string> = {
   'headers of 100 kB': `GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`,
 };
 
-/** Sends a text to an app as it is, and gives all that comes back until the app closes the connection. */
+/** Sends a text to an app unchanged and returns all output until the app closes the connection. */
 export async function sendRaw(port: number, request: string): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1' });
-  // An app that has refused a request may close before all of it was sent.
+  // An app that refuses a request may close the connection before the whole request is sent.
   socket.on('error', () => {});
   socket.write(request, 'latin1');
   return await text(socket).catch(() => '');

@@ -18,7 +18,7 @@ test('a cleaned text is one line that Postgres accepts, within its length', () =
   );
 });
 
-test('what can be read of a text stays as it is', () => {
+test('readable text stays unchanged', () => {
   expect(cleanText('612345-Acme-Oat Bars (260105123456)  - V2-CORE')).toBe(
     '612345-Acme-Oat Bars (260105123456)  - V2-CORE',
   );

@@ -1,10 +1,10 @@
-/** The longest text that is kept of what another system says. */
+/** The longest text kept from another system, in UTF-16 units. */
 const LONGEST_TEXT = 500;
 
 /**
- * A text as Postgres accepts it and a page shows it: one line without control characters (a NUL among them) and without
- * half of a surrogate pair, at most `longest` UTF-16 units long. Each run of control characters and line ends becomes one
- * space; what is cut off becomes an ellipsis.
+ * Converts a text to a form that Postgres accepts and a page can show: one line without control
+ * characters, NUL and lone surrogates, at most `longest` UTF-16 units long. Each run of control
+ * characters and line ends becomes one space. A text that is too long ends with an ellipsis.
  */
 export function cleanText(text: string, longest = LONGEST_TEXT): string {
   const clean = text

@@ -2,16 +2,16 @@ import { context, propagation, type Span, SpanKind, SpanStatusCode, trace } from
 import { currentScope } from './scope.ts';
 
 /** Longest wait for the collector when the process stops. */
-const FLUSH_WITHIN_MS = 3_000;
+const MAX_FLUSH_MS = 3_000;
 
-/** Where a piece of work came from; carried by its job, so that logs and traces join up. */
+/** The request and trace that caused some work. Its job carries it, to connect logs and traces. */
 export type Origin = { requestId?: string; traceparent?: string };
 
-let on = false;
+let isTracing = false;
 
 /**
- * Sends traces to an OTLP collector (`http://collector:4318`) from now on. Without an endpoint nothing is loaded and
- * nothing is measured. Returns what sends the rest and ends it.
+ * Starts sending traces to an OTLP collector (`http://collector:4318`). Without an endpoint, loads
+ * and measures nothing. Returns a function that sends the remaining traces and stops.
  */
 export async function startTracing(app: string, endpoint: string | undefined): Promise<() => Promise<void>> {
   if (!endpoint) return async () => {};
@@ -31,51 +31,52 @@ export async function startTracing(app: string, endpoint: string | undefined): P
   trace.setGlobalTracerProvider(provider);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new core.W3CTraceContextPropagator());
-  on = true;
+  isTracing = true;
   return async () => {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, FLUSH_WITHIN_MS);
+    const timeout = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, MAX_FLUSH_MS);
     });
-    // A collector that is away costs its traces, nothing else.
-    await Promise.race([provider.shutdown().catch(() => {}), late]);
+    // An unreachable collector loses its traces and does no other harm.
+    await Promise.race([provider.shutdown().catch(() => {}), timeout]);
     clearTimeout(timer);
   };
 }
 
 const tracer = () => trace.getTracer('crossmark-scheduler');
 
-/** What kind of work a span is: a request served, or a job run. */
-const KINDS = { request: SpanKind.SERVER, job: SpanKind.CONSUMER } as const;
+/** Kinds of spans: a request that is served, or a job that runs. */
+const SPAN_KINDS = { request: SpanKind.SERVER, job: SpanKind.CONSUMER } as const;
 
 /**
- * Runs `work` as a span, below the one under way or below `traceparent`. `failed` tells of results that stand for a
- * failure. Words of errors stay out of the trace: they may hold what people typed.
+ * Runs `work` in a span whose parent is `traceparent` or, without it, the current span. `failed`
+ * marks results that stand for a failure. Error messages are not sent, because they may contain
+ * what people typed.
  */
 export async function traced<T>(
   span: {
     name: string;
-    kind: keyof typeof KINDS;
+    kind: keyof typeof SPAN_KINDS;
     attributes?: Record<string, string | number | undefined>;
     traceparent?: string | undefined;
     failed?: (result: T) => boolean;
   },
   work: () => Promise<T>,
 ): Promise<T> {
-  if (!on) return work();
+  if (!isTracing) return work();
   const active = context.active();
   const parent = span.traceparent ? propagation.extract(active, { traceparent: span.traceparent }) : active;
-  const options = { kind: KINDS[span.kind], attributes: span.attributes ?? {} };
-  return tracer().startActiveSpan(span.name, options, parent, async (begun) => {
+  const options = { kind: SPAN_KINDS[span.kind], attributes: span.attributes ?? {} };
+  return tracer().startActiveSpan(span.name, options, parent, async (current) => {
     try {
       const result = await work();
-      if (span.failed?.(result)) begun.setStatus({ code: SpanStatusCode.ERROR });
+      if (span.failed?.(result)) current.setStatus({ code: SpanStatusCode.ERROR });
       return result;
     } catch (error) {
-      markFailed(begun, error instanceof Error ? error.name : 'error');
+      markFailed(current, error instanceof Error ? error.name : 'error');
       throw error;
     } finally {
-      begun.end();
+      current.end();
     }
   });
 }
@@ -85,24 +86,24 @@ function markFailed(span: Span, type: string): void {
   span.setAttribute('error.type', type);
 }
 
-/** Adds a call to somebody else that is over now to the span under way. */
+/** Adds an outgoing call that has just ended to the current span. */
 export function traceCall(call: { name: string; durationMs: number; failure?: string | undefined }): void {
-  if (!on) return;
+  if (!isTracing) return;
   const endedAt = performance.timeOrigin + performance.now();
   const span = tracer().startSpan(call.name, { kind: SpanKind.CLIENT, startTime: endedAt - call.durationMs });
   if (call.failure) markFailed(span, call.failure);
   span.end(endedAt);
 }
 
-/** Where the work under way came from; empty outside of any. */
+/** The origin of the current work; empty outside of any. */
 export function currentOrigin(): Origin {
   const origin: Origin = {};
   const requestId = currentScope()?.requestId;
   if (typeof requestId === 'string') origin.requestId = requestId;
-  if (on) propagation.inject(context.active(), origin);
+  if (isTracing) propagation.inject(context.active(), origin);
   return origin;
 }
 
-/** The trace under way, for log lines; undefined where there is none. */
+/** The id of the current trace, for log lines; undefined if there is none. */
 export const currentTraceId = (): string | undefined =>
-  on ? trace.getActiveSpan()?.spanContext().traceId : undefined;
+  isTracing ? trace.getActiveSpan()?.spanContext().traceId : undefined;

@@ -1,10 +1,10 @@
-import { HOSTILE, inputsOf, MALFORMED_REQUESTS, type Procedure } from '@scheduler/runtime/testing';
+import { HOSTILE, inputArbitrary, MALFORMED_REQUESTS, type Procedure } from '@scheduler/runtime/testing';
 import fc from 'fast-check';
 import { z } from 'zod';
 
 /** An endless supply of hostile inputs for one procedure; the same seed gives the same ones. */
 export function* hostileInputs({ input }: Procedure, seed: number): Generator<unknown, never> {
-  const inputs = inputsOf(input);
+  const inputs = inputArbitrary(input);
   for (let round = seed; ; round++) yield* fc.sample(inputs, { numRuns: 50, seed: round });
 }
 
