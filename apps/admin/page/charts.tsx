@@ -169,7 +169,7 @@ function Figures(props: {
       return { at: start, p50: found?.p50, p95: found?.p95, p99: found?.p99 };
     });
   const work = charts.work?.total;
-  const total = work?.tries ?? 0;
+  const total = work?.attempts ?? 0;
   const minutes = (starts.length * series.bucketSeconds) / 60;
 
   return (
@@ -275,7 +275,7 @@ function ByName(props: { charts: Charts; minutes: number }) {
       group: 'Tasks',
       name,
       label: nameOf(TASK_NAMES, name),
-      n: figures.tries,
+      n: figures.attempts,
       failed: (figures.outcomes.retry ?? 0) + (figures.outcomes.dead ?? 0),
       times: figures.duration,
     })),

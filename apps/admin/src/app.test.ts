@@ -869,10 +869,10 @@ describe('figures', () => {
     await writer.close();
 
     const all = await query<Charts>('charts', 'viewer', { range: '24h' });
-    expect(all.work?.total).toMatchObject({ tries: 31, outcomes: { done: 30, dead: 1 } });
+    expect(all.work?.total).toMatchObject({ attempts: 31, outcomes: { done: 30, dead: 1 } });
     expect(all.calls?.total).toMatchObject({ calls: 1, failed: 1 });
     const one = await query<Charts>('charts', 'viewer', { range: '1h', task: 'sync_schedule' });
-    expect(one.work?.total.tries).toBe(30);
+    expect(one.work?.total.attempts).toBe(30);
     expect(one.work?.total.clickToSynced?.p50).toBeGreaterThan(700);
     expect(one.work?.total.clickToSynced?.p50).toBeLessThan(1150);
     expect(one.series?.starts).toHaveLength(60);

@@ -1,23 +1,25 @@
 /**
- * Where figures stand in Redis: one hash per span of time, its fields counters. Four widths are written side by side,
- * so every range is read from at most 168 hashes and nothing has to be rolled up later.
+ * The layout of figures in Redis: one hash per bucket of time, with one field per counter. Each
+ * figure is written to buckets of four widths, so that every range is read from at most 168 hashes
+ * and no later aggregation is needed.
  *
- * Memory for 30 days: 4 widths hold at most 181 + 157 + 172 + 125 = 635 hashes, and one more counts for ever, each with one
- * field per counter that moved. Five tasks and ten calls in steady use come to some 150 fields of about 60 bytes: 6 MB.
- * The bound is {@link MOST_BYTES}, were every outcome and every duration seen in every bucket; a test fills it.
+ * Memory for 30 days: the four widths have at most 181 + 157 + 172 + 125 = 635 hashes, plus one for
+ * the totals, each with one field per counter that changed. Five tasks and nine calls in steady use
+ * have about 150 fields of about 60 bytes: 6 MB. The limit is {@link MAX_BYTES}, if every outcome
+ * and every duration occurs in every bucket; a test fills it.
  */
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 
-/** What five tasks and ten calls can take at most in 30 days. */
-export const MOST_BYTES = 96 * 2 ** 20;
+/** The most memory that five tasks and nine calls can take in 30 days. */
+export const MAX_BYTES = 96 * 2 ** 20;
 
-/** Counters since ever, for those who count on by themselves; it goes when nothing was counted for so long, in seconds. */
-export const EVER_KEY = 'crossmark:metrics:ever';
-export const EVER_KEPT_SECONDS = 31 * DAY;
+/** The hash of the totals. It expires when nothing was counted for this long. */
+export const TOTALS_KEY = 'crossmark:metrics:ever';
+export const TOTALS_KEPT_SECONDS = 31 * DAY;
 
-/** Width of a bucket and how long it stays, both in seconds. */
+/** The width of a bucket and how long it is kept, both in seconds. */
 export interface Tier {
   seconds: number;
   keptSeconds: number;
@@ -30,23 +32,24 @@ const tiers = {
   '30d': { seconds: 6 * HOUR, keptSeconds: 31 * DAY },
 } satisfies Record<string, Tier>;
 
-/** Spans that figures can be read for, and the number of buckets each is shown in. */
+/** Ranges of time for which figures can be read. */
 export type Range = keyof typeof tiers;
 export const RANGES: readonly Range[] = ['1h', '24h', '7d', '30d'];
 const bucketsIn: Record<Range, number> = { '1h': 60, '24h': 144, '7d': 168, '30d': 120 };
 
-/** Every width that a figure is written to. */
+/** The widths of the buckets to which every figure is written. */
 export const TIERS: readonly Tier[] = RANGES.map((range) => tiers[range]);
 
-/** Start of the bucket that holds a moment; both in seconds since 1970. */
+/** The start of the bucket that contains a moment, both in seconds since 1970. */
 export const startOf = (tier: Tier, second: number) => Math.floor(second / tier.seconds) * tier.seconds;
 
-/** Redis key of the bucket that starts at `start`. */
+/** The Redis key of the bucket that starts at `start`. */
 export const keyOf = (tier: Tier, start: number) => `crossmark:metrics:${tier.seconds}:${start}`;
 
 /**
- * Buckets between two moments (milliseconds since 1970), by hours or days of UTC as far as they are kept: which hashes are to
- * be added up, and where each bucket starts in seconds.
+ * The buckets between two moments (milliseconds since 1970) in UTC hours or days, as far as they
+ * are kept. Returns the starts, in seconds, of the hashes to add up, and the width of a resulting
+ * bucket.
  */
 export function bucketsBetween(
   granularity: 'hour' | 'day',
@@ -56,18 +59,20 @@ export function bucketsBetween(
 ): { tier: Tier; starts: number[]; widthSeconds: number } {
   const tier = granularity === 'hour' ? tiers['7d'] : tiers['30d'];
   const widthSeconds = granularity === 'hour' ? HOUR : DAY;
-  const first = Math.max(fromMs / 1000, nowMs / 1000 - tier.keptSeconds);
+  const firstSecond = Math.max(fromMs / 1000, nowMs / 1000 - tier.keptSeconds);
   const starts: number[] = [];
   for (
-    let at = Math.floor(first / widthSeconds) * widthSeconds;
-    at * 1000 <= Math.min(toMs, nowMs);
-    at += tier.seconds
+    let start = Math.floor(firstSecond / widthSeconds) * widthSeconds;
+    start * 1000 <= Math.min(toMs, nowMs);
+    start += tier.seconds
   )
-    starts.push(at);
+    starts.push(start);
   return { tier, starts, widthSeconds };
 }
 
-/** Starts of the buckets that make up a range ending now, oldest first; the last one is still filling. */
+/**
+ * The starts of the buckets of a range that ends now, oldest first. The last bucket is incomplete.
+ */
 export function bucketsOf(range: Range, nowMs: number): { tier: Tier; starts: number[] } {
   const tier = tiers[range];
   const last = startOf(tier, nowMs / 1000);
@@ -76,10 +81,10 @@ export function bucketsOf(range: Range, nowMs: number): { tier: Tier; starts: nu
 }
 
 /**
- * Fields of a bucket's hash:
- * `outcome:<task>:<outcome>` and `call:<call>:<ok or failure>` count; `duration:<task>:<bucket>`,
- * `synced:<task>:<bucket>` and `latency:<call>:<bucket>` are histograms, and `spent:<task or call>:<histogram>` is the sum of
- * what one measured, in milliseconds.
+ * The fields of a bucket's hash. `outcome:<task>:<outcome>` and `call:<call>:<ok or failure>` are
+ * counts; `duration:<task>:<bucket>`, `synced:<task>:<bucket>` and `latency:<call>:<bucket>` are
+ * histograms; `spent:<task or call>:<histogram>` is the sum of a histogram's measurements in
+ * milliseconds.
  */
 export type Counter = 'outcome' | 'duration' | 'synced' | 'call' | 'latency' | 'spent';
 export const fieldOf = (counter: Counter, subject: string, which: string | number) =>

@@ -1,8 +1,9 @@
 import type { RedisOptions } from 'ioredis';
 
 /**
- * One policy for both ends: try to reconnect for ever, a few times a second at most; fail at once while there is no
- * connection (nothing queues up behind it), and don't repeat what was under way when it broke.
+ * The connection policy of reader and writer: reconnect without limit, at most a few times a
+ * second. While there is no connection, commands fail at once instead of queueing. A command that
+ * was running when the connection broke is not repeated.
  */
 export const connectionOptions = (connectionName: string) =>
   ({

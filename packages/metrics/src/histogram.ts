@@ -1,9 +1,11 @@
-/** Buckets per doubling: bounds lie 26 % apart, so a quantile is off by less than that, whatever the load. */
+/**
+ * Buckets per doubling. Their bounds are 26 % apart, so the error of a quantile is less than that.
+ */
 const PER_DOUBLING = 3;
-/** The last bucket starts at 2^27 ms, some 37 hours: longer than the longest retry budget. */
-const LAST = 27 * PER_DOUBLING;
+/** The last bucket starts at 2^27 ms, about 37 hours, which exceeds the longest retry budget. */
+const LAST_BUCKET = 27 * PER_DOUBLING;
 
-/** How many of a histogram's measurements fell into each bucket. Two of them merge by addition. */
+/** The number of measurements in each bucket. Histograms are merged by addition. */
 export type Histogram = Map<number, number>;
 
 /** Quantiles of `count` measurements, in milliseconds. */
@@ -14,13 +16,16 @@ export interface Quantiles {
   p99: number;
 }
 
-/** The bucket of a duration. Bucket n > 0 holds (2^((n-1)/3), 2^(n/3)] ms; bucket 0 what is 1 ms or shorter. */
+/**
+ * The bucket of a duration. Bucket n > 0 holds (2^((n-1)/3), 2^(n/3)] ms; bucket 0 holds up to 1
+ * ms.
+ */
 export function bucketOf(durationMs: number): number {
   if (!(durationMs > 1)) return 0;
-  return Math.min(LAST, Math.ceil(Math.log2(durationMs) * PER_DOUBLING - 1e-9));
+  return Math.min(LAST_BUCKET, Math.ceil(Math.log2(durationMs) * PER_DOUBLING - 1e-9));
 }
 
-/** The median and the slow tail of a histogram, or null where nothing was measured. */
+/** The quantiles of a histogram, or null if it is empty. */
 export function quantiles(histogram: Histogram): Quantiles | null {
   const count = countOf(histogram);
   if (count === 0) return null;
@@ -28,21 +33,21 @@ export function quantiles(histogram: Histogram): Quantiles | null {
   return { count, p50: at(0.5), p95: at(0.95), p99: at(0.99) };
 }
 
-/** How many were measured. */
+/** The number of measurements. */
 export function countOf(histogram: Histogram): number {
   let count = 0;
   for (const n of histogram.values()) count += n;
   return count;
 }
 
-/** The duration in milliseconds that a part of the measurements (0 to 1) doesn't exceed; 0 where nothing was measured. */
+/** The duration in milliseconds at a quantile (0 to 1); 0 for an empty histogram. */
 export function quantileOf(histogram: Histogram, quantile: number): number {
   const rank = Math.max(1, Math.ceil(quantile * countOf(histogram)));
   let below = 0;
   let last = 0;
   for (const [bucket, n] of [...histogram].sort(([a], [b]) => a - b)) {
     if (below + n >= rank) {
-      // Within a bucket, measurements are taken to lie evenly on the logarithmic scale.
+      // Measurements are assumed to be even on the logarithmic scale within a bucket.
       const within = (rank - below - 0.5) / n;
       return bucket === 0 ? 1 : 2 ** ((bucket - 1 + within) / PER_DOUBLING);
     }
@@ -52,9 +57,9 @@ export function quantileOf(histogram: Histogram, quantile: number): number {
   return last === 0 ? 0 : 2 ** (last / PER_DOUBLING);
 }
 
-/** A histogram as Prometheus counts: how many were no longer than each power of two, in milliseconds. */
+/** A histogram in Prometheus's form: the measurements up to each power of two, in milliseconds. */
 export function cumulative(histogram: Histogram): { upToMs: number; count: number }[] {
-  const bounds = Array.from({ length: LAST / PER_DOUBLING + 1 }, (_, doubling) => doubling);
+  const bounds = Array.from({ length: LAST_BUCKET / PER_DOUBLING + 1 }, (_, doubling) => doubling);
   return bounds.map((doubling) => {
     let count = 0;
     for (const [bucket, n] of histogram) if (bucket <= doubling * PER_DOUBLING) count += n;

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { EVER_KEY, fieldOf, keyOf, MOST_BYTES, RANGES, startOf, TIERS } from './buckets.ts';
+import { fieldOf, keyOf, MAX_BYTES, RANGES, startOf, TIERS, TOTALS_KEY } from './buckets.ts';
 import { createMetricsReader, type MetricsReader } from './reader.ts';
 import { findRedis, type RedisProcess, startRedis } from './redis-process.ts';
 import { createMetricsWriter, type MetricsWriter } from './writer.ts';
@@ -11,21 +11,21 @@ const open: { close(): unknown }[] = [];
 const log = { info: vi.fn(), warn: vi.fn() };
 const OUTCOMES = ['done', 'nothing', 'retry', 'dead', 'waiting', 'conflict', 'interrupted'];
 
-/** Longer than any Redis needs that doesn't hang, however busy the machine is. */
+/** Longer than a working Redis needs, however busy the machine is. */
 const PATIENT_MS = 60_000;
 
-const writer = (url = server.url, batchWithinMs = PATIENT_MS): MetricsWriter => {
-  const made = createMetricsWriter(url, log, { batchWithinMs });
+const writer = (url = server.url, batchTimeoutMs = PATIENT_MS): MetricsWriter => {
+  const made = createMetricsWriter(url, log, { batchTimeoutMs });
   open.push(made);
   return made;
 };
-const reader = (url = server.url, answerWithinMs = PATIENT_MS): MetricsReader => {
-  const made = createMetricsReader(url, { answerWithinMs });
+const reader = (url = server.url, answerTimeoutMs = PATIENT_MS): MetricsReader => {
+  const made = createMetricsReader(url, { answerTimeoutMs });
   open.push(made);
   return made;
 };
 
-// Where there is none and none can be had, the test command says so.
+// The test command reports a machine without Redis.
 describe.skipIf(!findRedis())('with a Redis server of its own', () => {
   beforeAll(async () => {
     server = await startRedis();
@@ -61,17 +61,17 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
     for (const range of RANGES) {
       const series = await figures.series({ range });
       const task = series?.tasks.sync_schedule?.total;
-      expect(task?.tries).toBe(100);
+      expect(task?.attempts).toBe(100);
       expect(task?.outcomes).toEqual({ done: 90, retry: 10 });
       expect(task?.duration?.p50).toBeGreaterThan(79);
       expect(task?.duration?.p50).toBeLessThan(126);
       expect(task?.duration?.p95).toBeGreaterThan(15_800);
       expect(task?.duration?.p95).toBeLessThan(25_200);
       expect(task?.clickToSynced?.count).toBe(90);
-      expect(series?.allTasks.total.tries).toBe(101);
+      expect(series?.allTasks.total.attempts).toBe(101);
       expect(series?.calls.schedule?.total).toMatchObject({ calls: 2, failed: 1, failures: { unknown: 1 } });
       expect(series?.starts).toHaveLength(series?.allTasks.points.length ?? -1);
-      const points = series?.allTasks.points.reduce((sum, point) => sum + point.tries, 0);
+      const points = series?.allTasks.points.reduce((sum, point) => sum + point.attempts, 0);
       expect(points).toBe(101);
     }
   });
@@ -136,7 +136,7 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
     ];
     const values = Object.fromEntries(fields.map((field) => [field, '1000']));
     const now = Math.floor(Date.now() / 1000);
-    await direct.hset(EVER_KEY, values);
+    await direct.hset(TOTALS_KEY, values);
     for (const tier of TIERS) {
       const kept = (tier.keptSeconds + tier.seconds) / tier.seconds;
       for (let back = 0; back < kept; back++) {
@@ -150,7 +150,7 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
     }
     expect(await direct.dbsize()).toBeLessThanOrEqual(636);
     const taken = (await bytes()) - before;
-    expect(taken, 'bytes').toBeLessThan(MOST_BYTES);
+    expect(taken, 'bytes').toBeLessThan(MAX_BYTES);
   });
 
   test('totals only ever grow, and know each duration’s sum', async () => {
@@ -219,7 +219,7 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
     }
     await figures.close();
     expect((await commandsSeen('exec')) - before).toBe(1);
-    expect((await reader().series({ range: '1h' }))?.allTasks.total.tries).toBe(10_000);
+    expect((await reader().series({ range: '1h' }))?.allTasks.total.attempts).toBe(10_000);
   });
 
   test('what was counted while Redis was gone is there after it came back, without a restart', async () => {
@@ -242,7 +242,7 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
       await server.start();
     }
     await vi.waitFor(async () => {
-      expect((await charts.series({ range: '1h' }))?.tasks.sync_employee?.total.tries).toBe(500);
+      expect((await charts.series({ range: '1h' }))?.tasks.sync_employee?.total.attempts).toBe(500);
     });
     expect(await charts.status()).toMatchObject({ state: 'connected' });
     expect(log.info).toHaveBeenCalledTimes(1);
@@ -261,18 +261,18 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
       process.kill(pid, 'SIGCONT');
     }
     await vi.waitFor(async () => {
-      // Any batch may be lost where the machine is slow; one after the outage is counted in the end.
+      // A slow machine may lose any batch; one after the outage is counted in the end.
       figures.attempt({ task: 'sync_employee', outcome: 'done', durationMs: 5 });
       const total = (await charts.series({ range: '1h' }))?.tasks;
-      // The batch under way when it hung is never sent again: it is counted once, or it is the gap.
-      expect(total?.sync_schedule?.total.tries ?? 1).toBe(1);
-      expect(total?.sync_employee?.total.tries).toBeGreaterThan(0);
+      // The batch that was running during the hang is never repeated: it is counted once or lost.
+      expect(total?.sync_schedule?.total.attempts ?? 1).toBe(1);
+      expect(total?.sync_employee?.total.attempts).toBeGreaterThan(0);
     });
   });
 
   test('memory stays bounded through a long outage and against names made of ids', async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    // waitFor moves a faked clock on: it must not get into the next minute.
+    // waitFor advances a fake clock, which must not reach the next minute.
     const now = Math.floor(Date.now() / 60_000) * 60_000;
     await server.stop();
     const figures = writer();
@@ -286,11 +286,11 @@ describe.skipIf(!findRedis())('with a Redis server of its own', () => {
     }
     await vi.waitFor(async () => {
       const hour = await reader().series({ range: '1h' });
-      expect(hour?.allTasks.total.tries).toBe(60);
+      expect(hour?.allTasks.total.attempts).toBe(60);
       expect(Object.keys(hour?.tasks ?? {})).toEqual(['other']);
     });
-    // Two hours are kept, older minutes went first.
-    expect((await reader().series({ range: '24h' }))?.allTasks.total.tries).toBe(120);
+    // Two hours are kept; older minutes are dropped.
+    expect((await reader().series({ range: '24h' }))?.allTasks.total.attempts).toBe(120);
   });
 
   test('without a URL the writer does nothing and the reader says that Redis is not configured', async () => {

@@ -1,25 +1,28 @@
 import { Redis } from 'ioredis';
-import { bucketsBetween, bucketsOf, EVER_KEY, keyOf, type Range } from './buckets.ts';
+import { bucketsBetween, bucketsOf, keyOf, type Range, TOTALS_KEY } from './buckets.ts';
 import { connectionOptions } from './connection.ts';
 import { cumulative, type Histogram, merge, type Quantiles, quantiles } from './histogram.ts';
 
-/** Whether figures can be read. Instants are ISO text in UTC; `gone.since` is when this process noticed. */
+/**
+ * Whether figures can be read. Instants are ISO text in UTC. `gone.since` is when this process
+ * noticed.
+ */
 export type MetricsStatus =
   | { state: 'not-configured' }
   | { state: 'gone'; since: string }
   | { state: 'connected'; since: string; pingMs: number; usedMemoryBytes: number | null };
 
-/** What tries of a task came to. Durations in milliseconds; null where there were none. */
+/** Figures of a task's attempts. Durations are in milliseconds, and null without measurements. */
 export interface TaskFigures {
-  tries: number;
-  /** Tries by outcome, such as `done` or `retry`. */
+  attempts: number;
+  /** Attempts by outcome, such as `done` or `retry`. */
   outcomes: Record<string, number>;
   duration: Quantiles | null;
-  /** From the last change of what is wanted until Crossmark held it. */
+  /** From the last change of the desired schedule until Crossmark held it. */
   clickToSynced: Quantiles | null;
 }
 
-/** What calls to Crossmark came to. */
+/** Figures of calls to Crossmark. */
 export interface CallFigures {
   calls: number;
   failed: number;
@@ -28,17 +31,17 @@ export interface CallFigures {
   latency: Quantiles | null;
 }
 
-/** Figures over the whole range, and for each of its buckets in order. */
+/** Figures for a whole range, and for each of its buckets in order. */
 export interface Timeline<Figures> {
   total: Figures;
   points: Figures[];
 }
 
-/** Figures of a range in equal buckets, the oldest first. */
+/** Figures of a range in equal buckets, oldest first. */
 export interface Series {
   range: Range;
   bucketSeconds: number;
-  /** Start of each bucket, ISO text in UTC. The last one is still filling. */
+  /** The start of each bucket, ISO text in UTC. The last bucket is incomplete. */
   starts: string[];
   allTasks: Timeline<TaskFigures>;
   tasks: Record<string, Timeline<TaskFigures>>;
@@ -46,14 +49,16 @@ export interface Series {
   calls: Record<string, Timeline<CallFigures>>;
 }
 
-/** A histogram of everything ever measured: counts of what was no longer than each bound, which end in all of them. */
+/**
+ * A cumulative histogram of all measurements: the number up to each bound; the last bound has all.
+ */
 export interface Distribution {
   count: number;
   sumMs: number;
   buckets: { upToMs: number; count: number }[];
 }
 
-/** Counted since Redis was last empty, for those who take differences themselves. */
+/** Totals since Redis was last empty, for readers such as Prometheus that compute differences. */
 export interface Totals {
   tasks: Record<
     string,
@@ -62,77 +67,86 @@ export interface Totals {
   calls: Record<string, { outcomes: Record<string, number>; latency: Distribution }>;
 }
 
-/** What tries of one task, or of all, came to in an hour or a day. */
+/** Figures of the attempts of one task, or of all tasks, in an hour or a day. */
 export interface HistoryPoint {
   startMs: number;
   outcomes: Record<string, number>;
   duration: Histogram;
 }
 
-/** Reads what the writers counted. Never throws for want of Redis: that is an answer. */
+/**
+ * Reads the writers' figures. Without Redis its methods return null or a status instead of
+ * throwing.
+ */
 export interface MetricsReader {
   status(): Promise<MetricsStatus>;
-  /** Null while Redis can't be read; {@link MetricsReader.status} says since when. */
+  /** Returns null while Redis can't be read; {@link MetricsReader.status} says since when. */
   series(query: { range: Range }): Promise<Series | null>;
-  /** By hours or days of UTC between two moments (milliseconds since 1970), as far as they are kept. Null as for series. */
+  /**
+   * Returns figures in UTC hours or days between two moments (milliseconds since 1970), as far as
+   * they are kept. Null while Redis can't be read.
+   */
   history(query: {
     task?: string | undefined;
     granularity: 'hour' | 'day';
     fromMs: number;
     toMs: number;
   }): Promise<HistoryPoint[] | null>;
-  /** Null as for series. */
+  /** Returns null while Redis can't be read. */
   totals(): Promise<Totals | null>;
   close(): void;
 }
 
-const ANSWER_WITHIN_MS = 2000;
+const ANSWER_TIMEOUT_MS = 2000;
 
 /**
- * A reader over one connection that comes back by itself after an outage. A Redis that doesn't answer within
- * `answerWithinMs` counts as gone.
+ * Creates a reader with one connection, which reconnects after an outage. A Redis that does not
+ * answer within `answerTimeoutMs` counts as gone.
  */
 export function createMetricsReader(
   redisUrl: string | undefined,
-  { answerWithinMs = ANSWER_WITHIN_MS } = {},
+  { answerTimeoutMs = ANSWER_TIMEOUT_MS } = {},
 ): MetricsReader {
   if (!redisUrl) {
-    const none = async () => null;
+    const readNothing = async () => null;
     return {
       status: async () => ({ state: 'not-configured' }),
-      series: none,
-      history: none,
-      totals: none,
+      series: readNothing,
+      history: readNothing,
+      totals: readNothing,
       close() {},
     };
   }
   const redis = new Redis(redisUrl, {
     ...connectionOptions('crossmark-metrics-reader'),
-    commandTimeout: answerWithinMs,
+    commandTimeout: answerTimeoutMs,
   });
   let connectedSince: string | undefined;
   let goneSince: string | undefined;
-  const isGone = () => {
+  const markGone = () => {
     connectedSince = undefined;
     goneSince ??= new Date().toISOString();
   };
-  const isHere = () => {
+  const markConnected = () => {
     goneSince = undefined;
     connectedSince ??= new Date().toISOString();
   };
-  redis.on('ready', isHere);
-  redis.on('close', isGone);
+  redis.on('ready', markConnected);
+  redis.on('close', markGone);
   redis.on('error', () => {});
 
-  /** The first connection is given a moment, so that a page opened at once doesn't call Redis gone. */
-  const firstTry = new Promise<void>((resolve) => {
+  /**
+   * Settles after the first connection attempt, so that an early request does not report Redis as
+   * gone.
+   */
+  const firstConnection = new Promise<void>((resolve) => {
     redis.once('ready', resolve);
     redis.once('close', resolve);
   });
 
-  /** The fields of many hashes; null where Redis doesn't answer. */
+  /** Reads the fields of several hashes; null if Redis does not answer. */
   async function read(keys: string[]): Promise<Fields[] | null> {
-    await firstTry;
+    await firstConnection;
     const pipeline = redis.pipeline();
     for (const key of keys) pipeline.hgetall(key);
     const answers = await pipeline.exec().catch(() => null);
@@ -142,11 +156,11 @@ export function createMetricsReader(
 
   return {
     async status() {
-      await firstTry;
+      await firstConnection;
       const started = performance.now();
       try {
         const info = await redis.info('memory');
-        isHere();
+        markConnected();
         const used = /used_memory:(\d+)/.exec(info)?.[1];
         return {
           state: 'connected',
@@ -155,7 +169,7 @@ export function createMetricsReader(
           usedMemoryBytes: used === undefined ? null : Number(used),
         };
       } catch {
-        isGone();
+        markGone();
         return { state: 'gone', since: goneSince ?? new Date().toISOString() };
       }
     },
@@ -163,14 +177,14 @@ export function createMetricsReader(
     async series({ range }) {
       const { tier, starts } = bucketsOf(range, Date.now());
       const buckets = await read(starts.map((start) => keyOf(tier, start)));
-      return buckets && summarise(range, tier.seconds, starts, buckets);
+      return buckets && toSeries(range, tier.seconds, starts, buckets);
     },
 
     async history({ task, granularity, fromMs, toMs }) {
       const { tier, starts, widthSeconds } = bucketsBetween(granularity, fromMs, toMs, Date.now());
       const buckets = await read(starts.map((start) => keyOf(tier, start)));
       if (!buckets) return null;
-      const { tasks } = tallies(buckets);
+      const { tasks } = groupByName(buckets);
       const rows = task === undefined ? [...tasks.values()] : [tasks.get(task) ?? []];
       const points = new Map<number, Tally>();
       for (const [index, start] of starts.entries()) {
@@ -187,9 +201,9 @@ export function createMetricsReader(
     },
 
     async totals() {
-      const buckets = await read([EVER_KEY]);
+      const buckets = await read([TOTALS_KEY]);
       if (!buckets) return null;
-      const { tasks, calls } = tallies(buckets);
+      const { tasks, calls } = groupByName(buckets);
       const distribution = (histogram: Histogram, sumMs = 0): Distribution => {
         const buckets = cumulative(histogram);
         return { count: buckets.at(-1)?.count ?? 0, sumMs, buckets };
@@ -215,12 +229,12 @@ export function createMetricsReader(
 
 type Fields = [field: string, value: string][];
 
-/** Counters of one subject in one bucket or over many: how often which, and how long. */
+/** The counts and durations of one task or call, in one bucket or several. */
 class Tally {
   readonly counts = new Map<string, number>();
   readonly durations: Histogram = new Map();
   readonly synced: Histogram = new Map();
-  /** Sums of what the histograms measured, in milliseconds. */
+  /** The sums of the histograms' measurements in milliseconds. */
   readonly spent = new Map<string, number>();
 
   add(other: Tally): void {
@@ -230,8 +244,8 @@ class Tally {
   }
 }
 
-/** What each task and each call came to, bucket by bucket. */
-function tallies(buckets: Fields[]): Record<'tasks' | 'calls', Map<string, Tally[]>> {
+/** Groups counters into one tally per bucket for each task and each call. */
+function groupByName(buckets: Fields[]): Record<'tasks' | 'calls', Map<string, Tally[]>> {
   const tasks = new Map<string, Tally[]>();
   const calls = new Map<string, Tally[]>();
   for (const [index, fields] of buckets.entries()) {
@@ -253,8 +267,8 @@ function tallies(buckets: Fields[]): Record<'tasks' | 'calls', Map<string, Tally
   return { tasks, calls };
 }
 
-function summarise(range: Range, bucketSeconds: number, starts: number[], buckets: Fields[]): Series {
-  const { tasks, calls } = tallies(buckets);
+function toSeries(range: Range, bucketSeconds: number, starts: number[], buckets: Fields[]): Series {
+  const { tasks, calls } = groupByName(buckets);
   const sum = (tallies: Tally[]) => {
     const total = new Tally();
     for (const tally of tallies) total.add(tally);
@@ -264,7 +278,7 @@ function summarise(range: Range, bucketSeconds: number, starts: number[], bucket
     total: figures(sum(row)),
     points: row.map(figures),
   });
-  const together = (group: Map<string, Tally[]>) =>
+  const sumOfAll = (group: Map<string, Tally[]>) =>
     starts.map((_, index) => sum([...group.values()].flatMap((row) => row[index] ?? [])));
   const each = <Figures>(group: Map<string, Tally[]>, figures: (t: Tally) => Figures) =>
     Object.fromEntries([...group].map(([subject, row]) => [subject, timeline(row, figures)]));
@@ -273,9 +287,9 @@ function summarise(range: Range, bucketSeconds: number, starts: number[], bucket
     range,
     bucketSeconds,
     starts: starts.map((start) => new Date(start * 1000).toISOString()),
-    allTasks: timeline(together(tasks), taskFigures),
+    allTasks: timeline(sumOfAll(tasks), taskFigures),
     tasks: each(tasks, taskFigures),
-    allCalls: timeline(together(calls), callFigures),
+    allCalls: timeline(sumOfAll(calls), callFigures),
     calls: each(calls, callFigures),
   };
 }
@@ -284,7 +298,7 @@ const total = (counts: Map<string, number>) => [...counts.values()].reduce((sum,
 
 function taskFigures(tally: Tally): TaskFigures {
   return {
-    tries: total(tally.counts),
+    attempts: total(tally.counts),
     outcomes: Object.fromEntries(tally.counts),
     duration: quantiles(tally.durations),
     clickToSynced: quantiles(tally.synced),

@@ -10,21 +10,21 @@ export class RedisProcessError extends Error {
   override readonly name = 'RedisProcessError';
 }
 
-/** A Redis server of our own on loopback, for development and tests. Keeps nothing on disk. */
+/** A Redis server on loopback for development and tests. Keeps nothing on disk. */
 export interface RedisProcess {
   url: string;
   port: number;
-  /** Ends the server; what it held is gone. */
+  /** Stops the server and loses its data. */
   stop(): Promise<void>;
-  /** Starts it again, empty, on the same port. */
+  /** Restarts the server, empty, on the same port. */
   start(): Promise<void>;
 }
 
 const PROGRAMS = ['redis-server', 'valkey-server'];
-const START_WITHIN_MS = 10_000;
-const STOP_WITHIN_MS = 5_000;
+const START_TIMEOUT_MS = 10_000;
+const STOP_TIMEOUT_MS = 5_000;
 
-/** Path of the first `redis-server` or `valkey-server` on PATH, or null. */
+/** Returns the path of the first `redis-server` or `valkey-server` on PATH, or null. */
 export function findRedis(): string | null {
   for (const program of PROGRAMS) {
     for (const folder of (process.env.PATH ?? '').split(delimiter)) {
@@ -33,7 +33,7 @@ export function findRedis(): string | null {
         accessSync(path, constants.X_OK);
         return path;
       } catch {
-        // Not in this folder.
+        // This folder does not have the program.
       }
     }
   }
@@ -41,8 +41,9 @@ export function findRedis(): string | null {
 }
 
 /**
- * Starts a Redis server that dies with `stop`, on `port` or a free one.
- * @throws {RedisProcessError} there is no server program on PATH, the port is taken, or it doesn't come up
+ * Starts a Redis server on `port`, or on a free port. It ends with `stop` or with this process.
+ * @throws {RedisProcessError} if no server program is on PATH, the port is in use, or the start
+ * fails
  */
 export async function startRedis(options: { port?: number } = {}): Promise<RedisProcess> {
   const program = findRedis();
@@ -69,7 +70,7 @@ async function launch(program: string, port: number): Promise<() => Promise<void
     [
       ['--port', String(port), '--bind', '127.0.0.1'],
       ['--save', '', '--appendonly', 'no', '--dir', tmpdir()],
-      // Figures that expire soonest go first, should they ever not fit.
+      // If memory runs out, the figures that expire soonest are evicted first.
       ['--maxmemory', '256mb', '--maxmemory-policy', 'volatile-ttl'],
     ].flat(),
     { stdio: ['ignore', 'pipe', 'pipe'] },
@@ -84,12 +85,12 @@ async function launch(program: string, port: number): Promise<() => Promise<void
     server.once('exit', () => resolve());
     server.once('error', () => resolve());
   });
-  const killWithUs = () => server.kill('SIGKILL');
-  process.once('exit', killWithUs);
+  const killServer = () => server.kill('SIGKILL');
+  process.once('exit', killServer);
   const stop = async () => {
-    process.off('exit', killWithUs);
+    process.off('exit', killServer);
     server.kill('SIGTERM');
-    const force = setTimeout(() => server.kill('SIGKILL'), STOP_WITHIN_MS);
+    const force = setTimeout(() => server.kill('SIGKILL'), STOP_TIMEOUT_MS);
     await ended;
     clearTimeout(force);
   };
@@ -100,15 +101,15 @@ async function launch(program: string, port: number): Promise<() => Promise<void
   });
   probe.on('error', () => {});
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new RedisProcessError(`no answer on port ${port}`)), START_WITHIN_MS);
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new RedisProcessError(`no answer on port ${port}`)), START_TIMEOUT_MS);
   });
   const failed = ended.then(() => {
     throw new RedisProcessError(`it ended at once`);
   });
   try {
-    // Whoever answers must be this process: another server may hold the port.
-    const info = await Promise.race([probe.info('server'), failed, late]);
+    // The answer must come from this process, because another server may hold the port.
+    const info = await Promise.race([probe.info('server'), failed, timeout]);
     if (!info.split('\r\n').includes(`process_id:${server.pid}`)) {
       throw new RedisProcessError(`another server holds port ${port}`);
     }

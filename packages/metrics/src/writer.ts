@@ -1,68 +1,77 @@
 import { Redis } from 'ioredis';
-import { type Counter, EVER_KEPT_SECONDS, EVER_KEY, fieldOf, keyOf, startOf, TIERS } from './buckets.ts';
+import { type Counter, fieldOf, keyOf, startOf, TIERS, TOTALS_KEPT_SECONDS, TOTALS_KEY } from './buckets.ts';
 import { connectionOptions } from './connection.ts';
 import { bucketOf } from './histogram.ts';
 
-/** Longest memory of figures while Redis is away, in minutes; older ones are dropped first. */
-const BUFFERED_MINUTES = 120;
-/** Names are few and known. Should one ever be made of an id by mistake, the rest counts as `other`. */
-const MOST_NAMES = 64;
-const BATCH_EVERY_MS = 1000;
-const BATCH_WITHIN_MS = 3000;
+/** Minutes of figures kept in memory while Redis is away; the oldest are dropped first. */
+const MAX_BUFFERED_MINUTES = 120;
+/**
+ * Names are few. If a mistake makes names from ids, the names beyond this limit count as `other`.
+ */
+const MAX_NAMES = 64;
+const BATCH_INTERVAL_MS = 1000;
+const BATCH_TIMEOUT_MS = 3000;
 
-/** Counts what the worker does. Calls return at once, never throw and never wait for Redis. */
+/** Counts the worker's activity. Its calls return at once, never throw and never wait for Redis. */
 export interface MetricsWriter {
-  /** A finished try of a task; `clickToSyncedMs` where it made an event synced: since what is wanted last changed. */
-  attempt(a: {
+  /**
+   * Counts a finished attempt of a task. `clickToSyncedMs`, if it synced an event, is the time
+   * since the last change of the desired schedule.
+   */
+  attempt(attempt: {
     task: string;
     outcome: string;
     durationMs: number;
     clickToSyncedMs?: number | undefined;
   }): void;
-  /** An answered or failed call to Crossmark. */
-  call(c: { call: string; ok: boolean; durationMs: number; failureKind?: string | undefined }): void;
-  /** Writes what is left, unless Redis is away, and lets go of the connection. Takes 4 s at most. */
+  /** Counts an answered or failed call to Crossmark. */
+  call(call: { call: string; ok: boolean; durationMs: number; failureKind?: string | undefined }): void;
+  /** Writes the remaining figures, unless Redis is away, and disconnects. Takes at most 4 s. */
   close(): Promise<void>;
 }
 
-/** Where outages are reported: one line when Redis goes, one when it is back. */
+/** Receives one line when Redis becomes unreachable and one when it is back. */
 interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
 }
 
 /**
- * A writer of figures for the admin page. Without a URL it does nothing. With one it sends at most one batch a second,
- * and while Redis is away it counts on in memory (120 minutes at most) and catches up when Redis is back. A batch that isn't
- * answered within `batchWithinMs` is given up.
+ * Creates a writer of figures for the admin page. Without a URL it does nothing. With a URL it
+ * sends at most one batch a second. While Redis is away it counts in memory (at most 120 minutes)
+ * and sends the figures when Redis is back. A batch without an answer within `batchTimeoutMs` is
+ * lost.
  */
 export function createMetricsWriter(
   redisUrl: string | undefined,
   log: Log,
-  { batchWithinMs = BATCH_WITHIN_MS } = {},
+  { batchTimeoutMs = BATCH_TIMEOUT_MS } = {},
 ): MetricsWriter {
   if (!redisUrl) return { attempt() {}, call() {}, close: async () => {} };
 
   const redis = new Redis(redisUrl, connectionOptions('crossmark-metrics-writer'));
-  let away = false;
+  let isAway = false;
   redis.on('error', (error: Error) => {
-    if (away) return;
-    away = true;
+    if (isAway) return;
+    isAway = true;
     log.warn({ reason: error.message }, 'Redis is gone: figures are kept in memory, work goes on');
   });
   redis.on('ready', () => {
-    if (away) log.info({}, 'Redis is back: figures are written again');
-    away = false;
+    if (isAway) log.info({}, 'Redis is back: figures are written again');
+    isAway = false;
   });
 
-  /** Start of a minute (seconds since 1970) to its counters. Aggregated, so its size doesn't grow with the load. */
+  /**
+   * Counters by the start of their minute (seconds since 1970). Their size does not grow with the
+   * load.
+   */
   let pending = new Map<number, Map<string, number>>();
   const names = new Set<string>();
 
-  const nameOf = (given: string) => {
-    const name = given.replaceAll(':', '_').slice(0, 60);
+  const nameOf = (subject: string) => {
+    const name = subject.replaceAll(':', '_').slice(0, 60);
     if (names.has(name)) return name;
-    if (names.size >= MOST_NAMES) return 'other';
+    if (names.size >= MAX_NAMES) return 'other';
     names.add(name);
     return name;
   };
@@ -73,7 +82,7 @@ export function createMetricsWriter(
       fields = new Map();
       pending.set(minute, fields);
       const oldest = pending.keys().next().value;
-      if (pending.size > BUFFERED_MINUTES && oldest !== undefined) pending.delete(oldest);
+      if (pending.size > MAX_BUFFERED_MINUTES && oldest !== undefined) pending.delete(oldest);
     }
     const field = fieldOf(counter, nameOf(subject), typeof which === 'string' ? nameOf(which) : which);
     fields.set(field, (fields.get(field) ?? 0) + by);
@@ -95,21 +104,22 @@ export function createMetricsWriter(
         for (const [field, n] of fields) batch.hincrby(key, field, n);
         batch.expireat(key, start + tier.seconds + tier.keptSeconds);
       }
-      for (const [field, n] of fields) batch.hincrby(EVER_KEY, field, n);
+      for (const [field, n] of fields) batch.hincrby(TOTALS_KEY, field, n);
     }
-    batch.expire(EVER_KEY, EVER_KEPT_SECONDS);
-    // A batch whose answer is lost may have been counted, so it isn't sent twice: a gap of a second at worst.
+    batch.expire(TOTALS_KEY, TOTALS_KEPT_SECONDS);
+    // A batch without an answer may have been counted, so it is not repeated. At most a second is
+    // lost.
     pending = new Map();
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer in time')), batchWithinMs);
+      timer = setTimeout(() => reject(new Error('no answer in time')), batchTimeoutMs);
     });
     sending = Promise.race([batch.exec(), timeout])
       .then(
         () => {},
         (error: Error) => {
           log.warn({ reason: error.message }, 'a batch of figures was lost');
-          // A server that hangs would have batches pile up in the socket.
+          // Batches for a hanging server would accumulate in the socket.
           if (redis.status === 'ready') redis.disconnect(true);
         },
       )
@@ -119,7 +129,7 @@ export function createMetricsWriter(
       });
     return sending;
   };
-  const timer = setInterval(send, BATCH_EVERY_MS).unref();
+  const timer = setInterval(send, BATCH_INTERVAL_MS).unref();
 
   return {
     attempt({ task, outcome, durationMs, clickToSyncedMs }) {
@@ -133,12 +143,12 @@ export function createMetricsWriter(
     },
     async close() {
       clearInterval(timer);
-      // A process that lives for less than a moment is to be counted as well.
-      if (!away && redis.status !== 'ready' && pending.size > 0) {
+      // A very short-lived process may still be connecting.
+      if (!isAway && redis.status !== 'ready' && pending.size > 0) {
         await new Promise<void>((resolve) => {
           redis.once('ready', resolve);
           redis.once('close', resolve);
-          setTimeout(resolve, BATCH_EVERY_MS).unref();
+          setTimeout(resolve, BATCH_INTERVAL_MS).unref();
         });
       }
       await sending;
