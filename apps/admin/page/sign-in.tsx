@@ -36,7 +36,7 @@ export function SignIn(props: { isLetIn: () => Promise<boolean> }) {
         answer.status === 401
           ? 'E-mail or password is wrong.'
           : answer.status === 429
-            ? 'Too many tries. Wait a minute, then try again.'
+            ? 'Too many attempts. Wait a minute, then try again.'
             : 'Signing in did not work. Try again in a moment.',
       );
     } catch {

@@ -252,7 +252,7 @@ describe('a password', () => {
     const guess = () =>
       refusalOf(api.account.changePassword.mutate({ current: 'a guess', password: 'quite another one' }));
     for (let i = 0; i < 5; i++) expect((await guess()).message).toContain('not your password');
-    expect((await guess()).message).toContain('Too many tries');
+    expect((await guess()).message).toContain('Too many attempts');
   });
 
   test('is replaced by a reset link, once, and every session of theirs ends', async () => {

@@ -70,7 +70,7 @@ export async function changePassword(
   const from = { known: `session ${user.sessionId}` };
   const attempt = await beginSignIn(db, { email: user.email, from }).catch((error: unknown) => {
     if (!(error instanceof TooEarly)) throw error;
-    throw wrong(`Too many tries. Wait for ${error.waitS} seconds, then try again.`);
+    throw wrong(`Too many attempts. Wait for ${error.waitS} seconds, then try again.`);
   });
   const seen = await verifyPassword(db, user.id, input.current);
   if (seen === null) throw wrong(NOT_YOURS);

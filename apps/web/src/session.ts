@@ -53,7 +53,7 @@ export async function signIn(email: string, password: string): Promise<string | 
   }
   if (answer.status === 429) {
     const { message }: { message?: string } = await answer.json().catch(() => ({}));
-    return message ?? 'Too many tries. Wait a minute, then try again.';
+    return message ?? 'Too many attempts. Wait a minute, then try again.';
   }
   if (!answer.ok) return NO_ANSWER;
   forgetSession();

@@ -397,7 +397,7 @@ export function createAuth(options: {
         return await signIn(request);
       } catch (error) {
         if (!(error instanceof TooEarly)) throw error;
-        const message = `Too many tries. Wait for ${error.waitS} seconds, then try again.`;
+        const message = `Too many attempts. Wait for ${error.waitS} seconds, then try again.`;
         return refusal(429, message, { 'retry-after': String(error.waitS) });
       }
     },

@@ -11,7 +11,7 @@ export interface NewUser {
   password: string;
 }
 
-/** A user that can't be made, or a password that can't be taken, in a sentence for a person. */
+/** A user that can't be created or a password that is not accepted. The message is for people. */
 export class UserRefused extends Error {
   override readonly name = 'UserRefused';
   readonly field: 'email' | 'password';
@@ -22,12 +22,12 @@ export class UserRefused extends Error {
   }
 }
 
-/** How e-mail addresses are kept and looked up. */
+/** The form in which e-mail addresses are stored and looked up. */
 export const canonicalEmail = (email: string): string => email.trim().toLowerCase();
 
 /**
- * Adds somebody who may sign in, the only way there is: sign-up is closed. Returns the user's id. Throws
- * {@link UserRefused} where the e-mail address is taken or the password won't do.
+ * Adds a user who may sign in. There is no other way, because sign-up is closed. Returns the user's
+ * id. Throws {@link UserRefused} if the e-mail address is in use or the password is not accepted.
  */
 export async function createUser(db: Executor, user: NewUser): Promise<string> {
   const id = randomUUID();
@@ -48,11 +48,12 @@ export async function createUser(db: Executor, user: NewUser): Promise<string> {
 }
 
 /**
- * Gives a user a new password and ends their sessions, in the caller's transaction. Throws {@link UserRefused} where the
- * password won't do.
- * @param options.keeping a session that goes on
- * @param options.seen what {@link verifyPassword} gave for the present one: where it was replaced since, nothing is done
- * @returns whether it was
+ * Sets a user's password and ends their sessions, in the caller's transaction. Throws {@link
+ * UserRefused} if the password is not accepted.
+ * @param options.keeping a session that is not ended
+ * @param options.seen the version that {@link verifyPassword} returned for the current password; if
+ * the password has been replaced since, nothing changes
+ * @returns whether the password was set
  */
 export async function setPassword(
   tx: Executor,
@@ -70,10 +71,11 @@ export async function setPassword(
 }
 
 /**
- * Ends a user's sessions, in the caller's transaction, and those that are being opened by the password they have now.
- * @param options.keeping a session that goes on
- * @param options.seen the sign-in version that has to be theirs still
- * @returns whether it was
+ * Ends a user's sessions, in the caller's transaction, including sessions that are just being
+ * opened with the current password.
+ * @param options.keeping a session that is not ended
+ * @param options.seen the sign-in version that the user must still have; otherwise nothing changes
+ * @returns whether the sessions were ended
  */
 export async function endSessions(
   tx: Executor,
@@ -81,7 +83,8 @@ export async function endSessions(
   options: { keeping?: string; seen?: number } = {},
 ): Promise<boolean> {
   const { keeping, seen } = options;
-  // First: it waits for sessions that are being written, which are ended then, and those that come later wait for it.
+  // This comes first. It waits for sessions that are being inserted, so that they are ended too,
+  // and later sessions wait for it.
   const [raised] = await tx
     .update(users)
     .set({ signInVersion: sql`${users.signInVersion} + 1` })
@@ -96,7 +99,7 @@ export async function endSessions(
   return true;
 }
 
-/** Whether a password is a user's: the sign-in version it belongs to, or null. */
+/** Returns the sign-in version of a user's password if it matches, otherwise null. */
 export async function verifyPassword(db: Executor, userId: string, password: string): Promise<number | null> {
   const [account] = await db
     .select({ hash: userAccounts.password, signInVersion: users.signInVersion })

@@ -1,38 +1,38 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { CSRF_COOKIE } from './cookies.ts';
 
-/** What a change that is sent with a session must prove: that scripts of our own page sent it. */
+/** Checks that a change with a session was sent by a script of our own page. */
 export interface CsrfCheck {
   /** Whether this is the session's token. */
-  accepts(given: string | readonly string[] | undefined): boolean;
-  /** The `set-cookie` line that hands the token to the page; null where the page has it. */
+  accepts(sent: string | readonly string[] | undefined): boolean;
+  /** The `set-cookie` line that sends the token to the page; null if the page already has it. */
   setCookie: string | null;
 }
 
 /**
- * The check of a session. The token is made of the session's cookie, so no other site can read it, and one that was planted
- * is refused.
- * @param given.session the session cookie's value
- * @param given.held what the browser sent in {@link CSRF_COOKIE}
+ * Creates the check of a session. Its token is derived from the session cookie, so other sites
+ * cannot read it, and a token set by an attacker is refused.
+ * @param request.session the session cookie's value
+ * @param request.held the value of {@link CSRF_COOKIE} that the browser sent
  */
-export function csrfCheck(given: {
+export function csrfCheck(request: {
   session: string;
   held: string | undefined;
   secret: string;
   secure: boolean;
 }): CsrfCheck {
-  const token = createHmac('sha256', given.secret).update(`csrf ${given.session}`).digest('base64url');
+  const token = createHmac('sha256', request.secret).update(`csrf ${request.session}`).digest('base64url');
   return {
     accepts: (sent) => typeof sent === 'string' && isSameSecret(sent, token),
     setCookie:
-      given.held === token
+      request.held === token
         ? null
-        : `${CSRF_COOKIE}=${token}; Path=/; SameSite=Strict${given.secure ? '; Secure' : ''}`,
+        : `${CSRF_COOKIE}=${token}; Path=/; SameSite=Strict${request.secure ? '; Secure' : ''}`,
   };
 }
 
-/** Compares two secrets in a time that doesn't depend on how much of them is the same. */
-export function isSameSecret(given: string, wanted: string): boolean {
-  const [a, b] = [given, wanted].map((text) => createHmac('sha256', 'compare').update(text).digest());
+/** Compares two secrets in constant time. */
+export function isSameSecret(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((text) => createHmac('sha256', 'compare').update(text).digest());
   return a !== undefined && b !== undefined && timingSafeEqual(a, b);
 }

@@ -1,37 +1,43 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { isSameSecret } from './csrf.ts';
 
-/** Users that one browser is known for; of more, those who came in by it longest ago are strangers on it again. */
-const MOST_USERS = 8;
-/** A number and, at most, {@link MOST_USERS} signatures. */
-const FORM = /^[\w-]{22}(\.[\w-]{22}){0,8}$/;
-/** As long as browsers keep a cookie. */
+/**
+ * Users that one browser is known for. A further user replaces the one who signed in longest ago.
+ */
+const MAX_USERS = 8;
+/** An id and at most {@link MAX_USERS} signatures. */
+const COOKIE_FORM = /^[\w-]{22}(\.[\w-]{22}){0,8}$/;
+/** The longest time that browsers keep a cookie. */
 const KEPT_S = 400 * 24 * 3600;
 
 /**
- * A browser, by the cookie in which it keeps who came in by it before: a random number of its own, and for each user a
- * signature of the cookie's name, which is an app's own, that number and their e-mail address. It opens nothing: it only says whose tries at signing in are counted
- * apart from those of strangers.
+ * A browser, identified by a cookie with a random id and one signature for each user who has signed
+ * in with it. The signature covers the cookie's name (which differs per app), the id and the e-mail
+ * address. The cookie grants no access. It only separates a user's sign-in attempts from those of
+ * unknown devices.
  */
 export interface Device {
-  /** Whether this user came in by it before, as far as its cookie says so in our hand. */
+  /**
+   * Whether the cookie has a valid signature for this user, who has signed in with this browser
+   * before.
+   */
   knows(email: string): boolean;
-  /** For its tries to be counted by. */
+  /** The id by which its sign-in attempts are counted. */
   id: string;
-  /** The `set-cookie` line after a user came in by it. */
+  /** Returns the `set-cookie` line that adds a user. */
   remember(email: string): string;
 }
 
 /**
- * The device with this cookie; a new one where it has none, or one that is no such cookie.
- * @param email in these calls: as users are kept and looked up (`canonicalEmail`)
+ * The device of a cookie's value; a new device without a valid cookie. Its methods take e-mail
+ * addresses in canonical form (`canonicalEmail`).
  */
 export function deviceOf(
   value: string | undefined,
   options: { secret: string; cookie: { name: string; secure: boolean } },
 ): Device {
   const { secret, cookie } = options;
-  const [id = '', ...signatures] = FORM.test(value ?? '') ? (value ?? '').split('.') : [newId()];
+  const [id = '', ...signatures] = COOKIE_FORM.test(value ?? '') ? (value ?? '').split('.') : [newId()];
   const signatureOf = (email: string) =>
     createHmac('sha256', secret)
       .update(JSON.stringify([cookie.name, id, email]))
@@ -40,12 +46,12 @@ export function deviceOf(
   return {
     id,
     knows: (email) => {
-      const wanted = signatureOf(email);
-      return signatures.some((signature) => isSameSecret(signature, wanted));
+      const expected = signatureOf(email);
+      return signatures.some((signature) => isSameSecret(signature, expected));
     },
     remember: (email) => {
-      const theirs = signatureOf(email);
-      const all = [theirs, ...signatures.filter((signature) => signature !== theirs)].slice(0, MOST_USERS);
+      const added = signatureOf(email);
+      const all = [added, ...signatures.filter((signature) => signature !== added)].slice(0, MAX_USERS);
       const attributes = `Path=/; Max-Age=${KEPT_S}; HttpOnly; SameSite=Lax${cookie.secure ? '; Secure' : ''}`;
       return `${cookie.name}=${[id, ...all].join('.')}; ${attributes}`;
     },

@@ -16,9 +16,10 @@ function commonPasswords(): Promise<ReadonlySet<string>> {
 }
 
 /**
- * What is wrong with a new password, as the end of a sentence that starts with its name (`is shorter than …`); undefined
- * where it will do. Any characters may be in it and none must: it is refused for being short, or known: one that leaked
- * often, the product, the person, or one of these with figures and signs around it, or again and again.
+ * What is wrong with a new password, as the end of a sentence that starts with its name (`is
+ * shorter than …`); undefined where it will do. Any characters may be in it and none must: it is
+ * refused for being short, or known: one that leaked often, the product, the person, or one of
+ * these with figures and signs around it, or again and again.
  * @param person their e-mail address and name
  */
 export async function passwordProblem(
