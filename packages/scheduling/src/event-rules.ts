@@ -8,22 +8,23 @@ import {
 import type { EventType } from './vocabulary.ts';
 
 /**
- * Counts the changes of what is made of an event's name: `detectEventType`, `defaultDurationMinutes`. Events that an older
- * version judged are judged again, so raise it with each such change.
+ * The version of the rules that derive type and duration from a name (`detectEventType`,
+ * `defaultDurationMinutes`). Raise it with each change of them, so that events with an older
+ * version are evaluated again.
  */
 export const EVENT_RULES_VERSION = 2;
 
-/** Type and duration of an event, and whose word they are. */
+/** Type and duration of an event, and where each comes from. */
 export interface Ruled {
   type: EventType;
-  /** A person chose the type: it stays. */
+  /** Whether a person chose the type, which is then kept. */
   typeByHand: boolean;
   durationMinutes: number;
-  /** `rules`: it follows type and name; else a file said it, and it stays. */
+  /** `rules`: derived from type and name. Otherwise it comes from a file and is kept. */
   durationSource: 'rules' | 'file' | 'file_worked';
 }
 
-/** What a name makes of an event, from scratch. */
+/** Derives type, number and duration of a new event from its name. */
 export function ruledByName(name: string, set: PerType<number>) {
   const type = detectEventType(name);
   return {
@@ -35,9 +36,10 @@ export function ruledByName(name: string, set: PerType<number>) {
 }
 
 /**
- * What an event's name makes of it now, where neither a person nor a file said otherwise.
- * @param set minutes by type that its store set
- * @param before its name so far
+ * Applies the current rules to an event. Keeps a type that a person chose and a duration from a
+ * file.
+ * @param set the store's minutes by type
+ * @param before the event's previous name
  */
 export function ruledAgain(
   event: Ruled & { name: string },
@@ -50,8 +52,8 @@ export function ruledAgain(
 }
 
 /**
- * Minutes of an event that is of a type from now on. What a store sets for a type counts for events that come from then
- * on, so the minutes of one that keeps its type stay where its store set any.
+ * Minutes of an event that gets a type. A store's setting applies to new events only, so an event
+ * that keeps its type keeps its minutes if the store has a setting for the type.
  */
 export function durationAs(
   type: EventType,
@@ -59,11 +61,11 @@ export function durationAs(
   set: PerType<number>,
   before: string = event.name,
 ): number {
-  const follows =
+  const followsRules =
     event.durationSource === 'rules' &&
     (type !== event.type ||
       set[type] === undefined ||
       durationByName(type, event.name) !== undefined ||
       durationByName(type, before) !== undefined);
-  return follows ? defaultDurationMinutes(type, event.name, set) : event.durationMinutes;
+  return followsRules ? defaultDurationMinutes(type, event.name, set) : event.durationMinutes;
 }

@@ -11,16 +11,16 @@ export function detectEventType(given: string): EventType {
   const dash = name.lastIndexOf(' - ');
   const suffix = dash < 0 ? '' : name.slice(dash + 3).trim();
   const [, version, word = ''] = /^(v\d[\w.]*[-\s]+)?([a-z]+)$/i.exec(suffix) ?? [];
-  // Names may be cut off, as in `V2-SUPE`. Without the version before it, fewer letters are no sign.
-  const cutOff = (whole: string, least: number) =>
-    word.length >= (version ? SHORTEST_CUT : least) && whole.startsWith(word.toLowerCase());
-  if (cutOff('core', 'core'.length)) return 'Core';
-  if (cutOff('supervisor', 'super'.length)) return 'Supervisor';
+  // A name may be cut off, as in `V2-SUPE`. Without a version before it, more letters are required.
+  const isStartOf = (whole: string, minLength: number) =>
+    word.length >= (version ? MIN_CUT_LENGTH : minLength) && whole.startsWith(word.toLowerCase());
+  if (isStartOf('core', 'core'.length)) return 'Core';
+  if (isStartOf('supervisor', 'super'.length)) return 'Supervisor';
   if (/^vendor performed$/i.test(suffix)) return 'Other';
   return typeByWords(suffix) ?? typeByWords(name) ?? 'Other';
 }
 
-const SHORTEST_CUT = 3;
+const MIN_CUT_LENGTH = 3;
 
 function typeByWords(text: string): EventType | undefined {
   if (/\bjuicer[-\s]+(production[-\s]+)?survey\b/i.test(text)) return 'Juicer Survey';
@@ -33,14 +33,14 @@ function typeByWords(text: string): EventType | undefined {
   return undefined;
 }
 
-/** The six digits that a name starts with, followed by a dash; null for names of other shapes. */
+/** The six digits and dash at the start of a name, without the dash; null if the name has none. */
 export function eventNumber(name: string): string | null {
   return /^(\d{6})-/.exec(normalForm(name))?.[1] ?? null;
 }
 
 /**
- * Client and product, `Client-Product`, without the numbers and the type that stand around them: what two events of the
- * same job have in common from one week to the next.
+ * The client and product of a name, `Client-Product`, without the numbers and the type around them.
+ * Events of the same job in different weeks have it in common.
  */
 export function workName(name: string): string {
   return name
@@ -50,10 +50,13 @@ export function workName(name: string): string {
     .trim();
 }
 
-/** What a store sets for each kind of work; what it leaves out is the product's own. */
+/** A store's settings by type of work. The product's defaults apply to the types left out. */
 export type PerType<Value> = { readonly [Type in EventType]?: Value };
 
-/** Minutes that each kind of work takes where neither its name nor a CSV row says otherwise. A Core includes 30 for lunch. */
+/**
+ * Minutes of each type of work if neither the name nor a CSV row says otherwise. A Core includes 30
+ * minutes of lunch.
+ */
 export const DEFAULT_DURATIONS: Record<EventType, number> = {
   Core: 390,
   Supervisor: 5,
@@ -66,7 +69,9 @@ export const DEFAULT_DURATIONS: Record<EventType, number> = {
   Other: 60,
 };
 
-/** Minutes that an event takes where no CSV row said otherwise: by its name, else as the store set, else the usual. */
+/**
+ * Minutes of an event without a CSV row: by its name, else the store's setting, else the default.
+ */
 export function defaultDurationMinutes(type: EventType, name: string, set: PerType<number> = {}): number {
   return durationByName(type, name) ?? set[type] ?? DEFAULT_DURATIONS[type];
 }
@@ -81,18 +86,18 @@ export function durationByName(type: EventType, given: string): number | undefin
   return undefined;
 }
 
-/** Store times, `HH:mm`, at which a kind of work usually starts: as the store set, else the usual. */
+/** Usual starts of a type of work in store time, `HH:mm`: the store's setting, else the default. */
 export function slotsFor(type: EventType, set: PerType<readonly string[]> = {}): readonly string[] {
   return set[type] ?? DEFAULT_SLOTS[type];
 }
 
-/** {@link slotsFor} every type. */
+/** {@link slotsFor} for every type. */
 export const allSlots = (set: PerType<readonly string[]> = {}): Record<EventType, readonly string[]> => ({
   ...DEFAULT_SLOTS,
   ...set,
 });
 
-/** Store times, `HH:mm`, at which each kind of work usually starts. */
+/** Default starts of each type of work in store time, `HH:mm`. */
 export const DEFAULT_SLOTS: Record<EventType, readonly string[]> = {
   Core: ['10:45', '11:15', '11:45', '12:15'],
   Supervisor: ['12:00'],
@@ -115,7 +120,7 @@ export function eventMatchKey(event: { name: string; startsOn: WorkDate; dueOn: 
   return [work, detectEventType(event.name), event.startsOn, event.dueOn].join('|');
 }
 
-/** Most urgent type first, among events due on the same day. */
+/** The order of types among events due on the same day, most urgent first. */
 const URGENCY: readonly EventType[] = [
   'Juicer Production',
   'Juicer Survey',
@@ -128,7 +133,7 @@ const URGENCY: readonly EventType[] = [
   'Other',
 ];
 
-/** Sorts unscheduled events for planning: due first, then by type, then by name. */
+/** Compares unscheduled events for planning: by due date, then by type, then by name. */
 export function byUrgency(
   a: { type: EventType; name: string; dueOn: WorkDate },
   b: { type: EventType; name: string; dueOn: WorkDate },
@@ -138,4 +143,7 @@ export function byUrgency(
   );
 }
 
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}

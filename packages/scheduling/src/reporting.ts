@@ -1,18 +1,18 @@
 import { addDays } from './time.ts';
 import type { Condition, WorkDate } from './vocabulary.ts';
 
-/** Days back from today in which work is looked for that nobody has reported. */
+/** Days before today that are checked for unreported work. */
 const UNREPORTED_DAYS = 14;
 
-/** What Crossmark calls work that it has no report of. */
+/** Crossmark's conditions of work without a report. */
 export const UNREPORTED_CONDITIONS: readonly Condition[] = ['Scheduled', 'Staffed', 'In Progress', 'Paused'];
 
-/** The days, both included, whose work should be reported by today and may still be missing. */
+/** The days, both included, whose work should be reported by today and may be missing. */
 export function unreportedDays(today: WorkDate): { from: WorkDate; to: WorkDate } {
   return { from: addDays(today, -UNREPORTED_DAYS), to: addDays(today, -1) };
 }
 
-/** Whether a schedule lies in the last 14 days, before today, and Crossmark has no report of it. */
+/** Whether a schedule is in the 14 days before today and Crossmark has no report of it. */
 export function isUnreported(
   schedule: { workDate: WorkDate; condition: Condition },
   today: WorkDate,
@@ -24,8 +24,8 @@ export function isUnreported(
 }
 
 /**
- * The day on which reissued work expires unless said otherwise: the day after it was due, but never before the work can
- * be done (the last work day is the one before the expiry).
+ * The default expiry of reissued work: the day after it was due, but not before the day after the
+ * work date, because the last work day is the day before the expiry.
  */
 export function defaultReissueExpiry(dueOn: WorkDate, workDate: WorkDate): WorkDate {
   return addDays(workDate < dueOn ? dueOn : workDate, 1);

@@ -1,10 +1,12 @@
 import type { EventType } from './vocabulary.ts';
 
-/** A Core's break: part of its duration here, and of no *Estimated Time* of Crossmark's. */
+/** A Core's lunch. It is part of the duration here and not part of Crossmark's *Estimated Time*. */
 const LUNCH_MINUTES = 30;
 const CORE_MINUTES = 390;
 
-/** Minutes of work in a duration, as *Estimated Time* of Crossmark's files counts them: without a Core's lunch. */
+/**
+ * The minutes of work in a duration, without a Core's lunch: *Estimated Time* in Crossmark's files.
+ */
 export function workedMinutes(type: EventType, durationMinutes: number): number {
   return type === 'Core' && durationMinutes > LUNCH_MINUTES
     ? durationMinutes - LUNCH_MINUTES
@@ -12,9 +14,10 @@ export function workedMinutes(type: EventType, durationMinutes: number): number 
 }
 
 /**
- * The duration that a file's *Estimated Time* stands for: a Core's with its lunch. Our own files of earlier versions wrote
- * a Core's duration, 390, in that column.
- * @param usualMinutes the duration that the event has, or would have without a file: it stands where the file says nothing else
+ * The duration for a file's *Estimated Time*; a Core's includes its lunch. Files of earlier
+ * versions of this product have a Core's duration, 390, in that column.
+ * @param usualMinutes the event's duration so far, or its default; it is kept if the file agrees
+ * with it
  */
 export function presenceMinutes(type: EventType, worked: number, usualMinutes?: number): number {
   if (usualMinutes !== undefined && workedMinutes(type, usualMinutes) === worked) return usualMinutes;
