@@ -15,7 +15,7 @@ export const currentTimeMs = (): number => Date.now() + (offsetMs ?? 0);
 export const currentInstant = (): string => new Date(currentTimeMs()).toISOString();
 
 /** `fetch` that sets the page's clock by the answer. */
-export async function fetchAndSetClock(url: string | URL | Request, init?: RequestInit): Promise<Response> {
+export async function fetchAndSetClock(url: string | URL | Request, init?: object): Promise<Response> {
   const sent = { clockMs: Date.now(), passedMs: performance.now() };
   const answer = await fetch(url, init);
   const serverMs = Number(answer.headers.get(SERVER_TIME_HEADER) ?? Number.NaN);
