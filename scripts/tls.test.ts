@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect, type Database, makeRoles } from '@scheduler/db';
-import { backup } from '@scheduler/db/backup';
+import { connect, type Database, databaseReasons, makeRoles } from '@scheduler/db';
+import { backup, restore } from '@scheduler/db/backup';
 import { findRedis } from '@scheduler/metrics/redis';
 import getPort from 'get-port';
 import { Redis } from 'ioredis';
@@ -169,7 +169,7 @@ const UNTRUSTED = [
 ] as const;
 
 describe.each(UNTRUSTED)('with sslmode=verify-full, where %s', (_, authority, arrange, said) => {
-  test('no app and no command connects; server, worker and commands say why in one line', async () => {
+  test('no app and no command connects; each says why in one line', async () => {
     await arrange();
     const { env, ports, migratorUrl } = infrastructure;
     const DATABASE_URL = asking(env.DATABASE_URL, 'verify-full', authority);
@@ -179,7 +179,9 @@ describe.each(UNTRUSTED)('with sslmode=verify-full, where %s', (_, authority, ar
     const commands = asking(migratorUrl, 'verify-full', authority);
     const migrating = app('server', { DATABASE_URL: commands }, 'src/migrate.ts');
     await expect(backup(commands, file('backup.gz'))).rejects.toThrow(said);
-    for (const process of [server, worker, migrating]) {
+    await waitFor('The admin page', answers(`http://127.0.0.1:${ports.admin}/healthz`), { process: admin });
+    expect((await fetch(`http://127.0.0.1:${ports.admin}/readyz`)).status).toBe(503);
+    for (const process of [server, worker, migrating, admin]) {
       const lines = () =>
         process
           .output()
@@ -187,8 +189,6 @@ describe.each(UNTRUSTED)('with sslmode=verify-full, where %s', (_, authority, ar
           .filter((line) => said.test(line));
       await vi.waitFor(() => expect(lines(), process.name).not.toEqual([]), PATIENCE);
     }
-    await waitFor('The admin page', answers(`http://127.0.0.1:${ports.admin}/healthz`), { process: admin });
-    expect((await fetch(`http://127.0.0.1:${ports.admin}/readyz`)).status).toBe(503);
     expect(await connections()).toEqual([]);
     await stopAll();
   });
@@ -234,8 +234,17 @@ test('commands run over TLS alone, where Postgres takes nothing else', async () 
     const migrating = app('server', { DATABASE_URL: url }, 'src/migrate.ts');
     await migrating.ended;
     expect(migrating.process.exitCode, migrating.output()).toBe(0);
+    await observer.sql`insert into stores (crossmark_store_id, number, name, time_zone) values ('318135', '8135', 'Club', 'UTC')`;
     expect(await backup(url, file('backup.gz'))).toBeGreaterThan(10);
     await makeRoles(asking(infrastructure.databaseUrl, 'verify-full', 'ours'), {});
+    await observer.sql`create database restored owner scheduler_migrator`;
+    const restored = new URL(url);
+    restored.pathname = '/restored';
+    await restore(restored.href, file('backup.gz'));
+    const look = connect(restored.href, { max: 1 });
+    expect(await databaseReasons(look.db)).toEqual([]);
+    expect(await look.sql`select number from stores`).toEqual([{ number: '8135' }]);
+    await look.close();
   } finally {
     writeFileSync(hba?.hba_file, before);
     await configure();

@@ -7,6 +7,7 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 import { z } from 'zod';
+import { pageReadiness } from './server/ready.ts';
 
 /** An icon each in a file of its own was ten requests before the board: a slow processor takes longer to ask than to run. */
 const ICONS = { name: 'icons', test: /lucide-react/ };
@@ -18,7 +19,7 @@ export default defineConfig(({ command }) => {
     SERVER_URL: z.url().default('http://127.0.0.1:4000').describe('where apps/server listens'),
   });
   return {
-    plugins: [react(), tailwindcss(), compressed()],
+    plugins: [react(), tailwindcss(), compressed(), health(env.SERVER_URL)],
     // The manifest says which files a page loads first: e2e/budget.ts adds them up.
     build: {
       outDir: 'dist/page',
@@ -38,6 +39,23 @@ export default defineConfig(({ command }) => {
     }),
   };
 });
+
+/** In development, `/healthz` and `/readyz` as the page's server answers them; Vite would answer with the page. */
+function health(serverUrl: string): Plugin {
+  return {
+    name: 'health',
+    configureServer: ({ middlewares }) => {
+      middlewares.use(async (request, response, next) => {
+        const [path] = (request.url ?? '').split('?');
+        if (path !== '/healthz' && path !== '/readyz') return next();
+        const { status, body } =
+          path === '/healthz' ? { status: 200, body: { ok: true } } : await pageReadiness(serverUrl);
+        response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+        response.end(JSON.stringify(body));
+      });
+    },
+  };
+}
 
 /** Writes a `.br` and a `.gz` beside each text file of a build: compressed once and best, not for each request. */
 function compressed(): Plugin {

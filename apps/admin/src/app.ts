@@ -169,7 +169,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
 
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async (_request, reply) => {
-    const { status, body } = await readiness(() => databaseReasons(database.db));
+    const { status, body } = await readiness(() => databaseReasons(database.db, options.log));
     return reply.code(status).send(body);
   });
 

@@ -194,7 +194,7 @@ export async function buildServer(options: {
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async (_request, reply) => {
     const { status, body } = await readiness(async () => {
-      const reasons = await databaseReasons(database.db);
+      const reasons = await databaseReasons(database.db, log);
       if (!changes.hears())
         reasons.push('The database does not tell of changes: pages are not kept up to date.');
       return reasons;

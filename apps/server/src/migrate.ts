@@ -1,5 +1,5 @@
 /** Brings the database to this version and ends: run once before the new version's processes start. */
-import { migrate } from '@scheduler/db';
+import { MigrateError, migrate } from '@scheduler/db';
 import { createLogger, readEnv, SettingsError, settings } from '@scheduler/runtime';
 
 const log = createLogger('migrate', 'info');
@@ -7,7 +7,8 @@ try {
   await migrate(readEnv({ DATABASE_URL: settings.DATABASE_URL }).DATABASE_URL);
   log.info('the database is at this version');
 } catch (error) {
-  if (error instanceof SettingsError) process.stderr.write(`migrate: ${error.message}\n`);
+  if (error instanceof SettingsError || error instanceof MigrateError)
+    process.stderr.write(`migrate: ${error.message}\n`);
   else log.fatal({ err: error }, 'the database could not be migrated');
   process.exitCode = 1;
 }

@@ -8,10 +8,10 @@ import {
   describeFailure,
   type Logger,
   MAX_BODY_BYTES,
-  readiness,
   securityHeaders,
 } from '@scheduler/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { pageReadiness } from './ready.ts';
 
 /**
  * The scheduler's page and, at the same origin so that cookies just work, a way through to the API: `/trpc` and
@@ -76,18 +76,7 @@ export async function buildPageServer(options: {
 
   app.get('/healthz', async () => ({ ok: true }));
   app.get('/readyz', async (_request, reply) => {
-    const { status, body } = await readiness(async () => {
-      const signal = AbortSignal.timeout(SERVER_ANSWERS_WITHIN_MS);
-      // A redirect is no answer of ours: whoever answers there is not the server that calls go to.
-      const answered = await fetch(new URL('/healthz', options.serverUrl), {
-        signal,
-        redirect: 'error',
-      }).then(
-        (answer) => answer.ok,
-        () => false,
-      );
-      return answered ? [] : ['The scheduling server does not answer.'];
-    });
+    const { status, body } = await pageReadiness(options.serverUrl);
     return reply.code(status).send(body);
   });
 
@@ -131,6 +120,5 @@ export async function buildPageServer(options: {
   return app;
 }
 
-const SERVER_ANSWERS_WITHIN_MS = 2_000;
 /** To arrive; answers may take as long as they like. */
 const LONGEST_REQUEST_MS = 30_000;

@@ -1,18 +1,26 @@
 import { fileURLToPath } from 'node:url';
+import { errorText } from '@scheduler/runtime';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator';
 import { runMigrations } from 'graphile-worker';
 import { connectOnce } from './connect.ts';
+import { postgresError } from './errors.ts';
 import { LOCKS } from './locks.ts';
-import { grantToApp } from './roles.ts';
+import { grantToApp, ROLES } from './roles.ts';
 import { postgresAddress } from './tls.ts';
 
 /** Where this version's migrations are; images have them at the same place beside the bundle. */
 export const MIGRATIONS = fileURLToPath(new URL('../migrations', import.meta.url));
 
+/** The account may not migrate; the message says why and which one may. */
+export class MigrateError extends Error {
+  override readonly name = 'MigrateError';
+}
+
 /**
  * Brings a database to this version: our tables and graphile-worker's. Safe to call from several processes at
  * once and again at any time. Only this changes the schema; nothing that runs may. The account must own the database and what is in it.
+ * @throws {MigrateError} it may not do that
  */
 export async function migrate(url: string): Promise<void> {
   const sql = connectOnce(url);
@@ -27,6 +35,13 @@ export async function migrate(url: string): Promise<void> {
       create index if not exists jobs_unavailable
       on graphile_worker._private_jobs (task_id) where is_available = false`;
     await sql.begin(grantToApp);
+  } catch (error) {
+    if (postgresError(error)?.code !== '42501') throw error;
+    const [me] = await sql<{ name: string }[]>`select current_user as name`;
+    throw new MigrateError(
+      `${me?.name} may not migrate this database (${errorText(error)}). Run migrations as ${ROLES.migrator}, or as the account that owns the database and all that is in it; node dist/roles.js (pnpm db:roles) makes that role and hands everything over to it.`,
+      { cause: error },
+    );
   } finally {
     await sql.end();
   }

@@ -24,15 +24,24 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const NOT_ALLOWED = '42501';
 const DISK_FULL = '53100';
 
-/** Why this version can't work with its database right now, in sentences; empty where it can. Tries a write. */
-export async function databaseReasons(db: Db): Promise<string[]> {
+/**
+ * Why this version can't work with its database right now, in sentences; empty where it can. Tries a write. Anybody may read the
+ * sentences: why the database doesn't answer, which may name it, is for `log`.
+ */
+export async function databaseReasons(
+  db: Db,
+  log?: { warn(what: object, line: string): void },
+): Promise<string[]> {
   try {
     if (await looking(db)()) return [BEHIND];
     await tryWrite(db);
     return [];
   } catch (error) {
     const said = postgresError(error);
-    if (!said) return ['The database does not answer.'];
+    if (!said) {
+      log?.warn({ err: error }, 'the database does not answer');
+      return ['The database does not answer.'];
+    }
     if (said.code === READ_ONLY) {
       return ['The database takes no writes: it is read-only. Nothing can be saved until that ends.'];
     }

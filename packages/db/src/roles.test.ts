@@ -215,6 +215,25 @@ describe('on a server of its own', () => {
     );
   });
 
+  test('an account that the roles are not its own to change is told whose they are, and what to do', async () => {
+    const { url, as } = await emptyDatabase('scheduler');
+    const ownUrl = as('owner', 'of-the-owner');
+    await makeRoles(url, passwords);
+    await using(url, async (sql) => {
+      await sql.unsafe(`create role owner login createrole createdb password 'of-the-owner'`);
+      await sql.unsafe('create database second owner owner');
+    });
+    const secondUrl = databaseUrl(ownUrl, 'second');
+    await expect(makeRoles(secondUrl, passwords)).rejects.toThrow(
+      /scheduler_app and scheduler_migrator are there already, made by another account.*grant scheduler_app, scheduler_migrator to/,
+    );
+    await using(url, (sql) =>
+      sql.unsafe('grant scheduler_app, scheduler_migrator to owner with admin option'),
+    );
+    await makeRoles(secondUrl, passwords);
+    await using(secondUrl, async (sql) => expect(Object.keys(await ownersOf(sql))).toEqual([ROLES.migrator]));
+  });
+
   test('roles that may too much have that taken away', async () => {
     const { url } = await emptyDatabase('scheduler');
     await makeRoles(url, passwords);
@@ -232,7 +251,9 @@ describe('on a server of its own', () => {
   test('a new database takes the roles first and the migrations after; backup and restore as the migrator', async () => {
     const { url, migratorUrl, appUrl } = await emptyDatabase('scheduler');
     await makeRoles(url, passwords);
-    await expect(migrate(appUrl)).rejects.toThrow();
+    await expect(migrate(appUrl)).rejects.toThrow(
+      /^scheduler_app may not migrate this database \(permission denied.*\)\. Run migrations as scheduler_migrator/,
+    );
     await migrate(migratorUrl);
     await addRows(appUrl);
     const file = join(directory, 'backup.gz');

@@ -43,15 +43,26 @@ export async function makeRoles(
       await grantToApp(tx);
     });
   } catch (error) {
-    if (error instanceof postgres.PostgresError && error.code === '42501')
-      throw new RolesError(
-        `This account may not do that (${error.message}). Use a superuser, or the owner of the database with the rights CREATEROLE and CREATEDB.`,
-        { cause: error },
-      );
-    throw error;
+    if (!(error instanceof postgres.PostgresError) || error.code !== '42501') throw error;
+    const others = await madeByOthers(sql);
+    const use = 'Use a superuser, or the owner of the database with the rights CREATEROLE and CREATEDB.';
+    const message =
+      others.length > 0
+        ? `${others.join(' and ')} are there already, made by another account, and this one may not change them (${error.message}). Use that account or a superuser, or have one of them run: grant ${others.join(', ')} to THIS_ACCOUNT with admin option.`
+        : `This account may not do that (${error.message}). ${use}`;
+    throw new RolesError(message, { cause: error });
   } finally {
     await sql.end();
   }
+}
+
+/** Those of the two roles that this account has no say over. */
+async function madeByOthers(sql: postgres.Sql): Promise<string[]> {
+  const rows = await sql<{ name: string }[]>`
+    select rolname as name from pg_roles
+    where rolname in ${sql(Object.values(ROLES))} and not pg_has_role(current_user, oid, 'usage with admin option')
+    order by 1`;
+  return rows.map(({ name }) => name);
 }
 
 async function makeRole(
