@@ -80,9 +80,12 @@ const ADVICE: readonly { act: Act | undefined; begins: RegExp }[] = [
 
 /** A sentence's facts; of the advice that it ends with only what can be done where it is shown. */
 export function advised(message: string, offered: readonly Act[] = []): string {
-  const [, facts, advice] = /^(.*[.!?]”?) ([A-Z][^.]*\.)$/s.exec(message) ?? [];
-  const found = ADVICE.find(({ begins }) => advice && begins.test(advice));
-  return facts && found && !(found.act && offered.includes(found.act)) ? facts : message;
+  const lastEnd = [...message.matchAll(/[.!?]”? (?=[A-Z])/g)].at(-1);
+  if (!lastEnd) return message;
+  const adviceAt = lastEnd.index + lastEnd[0].length;
+  const advice = message.slice(adviceAt);
+  const found = /^[^.]*\.$/.test(advice) && ADVICE.find(({ begins }) => begins.test(advice));
+  return found && !(found.act && offered.includes(found.act)) ? message.slice(0, adviceAt - 1) : message;
 }
 
 /** Last day on which an event may be worked: the due day itself is too late. */

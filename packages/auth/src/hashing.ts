@@ -83,7 +83,7 @@ export async function checkPassword(
 }
 
 const newSalt = () => randomBytes(SALT_BYTES);
-const base64 = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
+const base64 = (bytes: Buffer) => bytes.toString('base64').replaceAll('=', '');
 const isSame = (a: Buffer, b: Buffer) => a.length === b.length && timingSafeEqual(a, b);
 
 /** better-auth takes the salt's figures for the salt. */

@@ -23,7 +23,19 @@ export function normalForm(text: string): string {
  */
 export function searchWords(search: string): string[] {
   const words = normalForm(search).split(' ').filter(Boolean);
-  return words.map((word) => word.replace(/^["'([]+|["')\],;:.!?]+$/g, '') || word);
+  return words.map((word) => withoutMarks(word) || word);
+}
+
+const OPENING_MARKS = '"\'([';
+const CLOSING_MARKS = '"\')],;:.!?';
+
+/** By hand, because a regular expression for the end of a text takes time that grows with its square. */
+function withoutMarks(word: string): string {
+  let start = 0;
+  let end = word.length;
+  while (start < end && OPENING_MARKS.includes(word.charAt(start))) start += 1;
+  while (end > start && CLOSING_MARKS.includes(word.charAt(end - 1))) end -= 1;
+  return word.slice(start, end);
 }
 
 /** Whether each word of a search is in one of the texts, wherever it stands there. An empty search finds everything. */
@@ -56,4 +68,4 @@ const PLAIN_LETTERS: Readonly<Record<string, string>> = {
   ı: 'i',
   ς: 'σ',
 };
-const UNDIVIDED = new RegExp(`[${Object.keys(PLAIN_LETTERS).join('')}]`, 'g');
+const UNDIVIDED = /[ßæœøđðþłħıς]/g;
