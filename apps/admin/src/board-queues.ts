@@ -22,6 +22,7 @@ import {
   type PauseStore,
 } from 'bull-board-graphile';
 import { and, count, desc, eq, inArray, sql } from 'drizzle-orm';
+import pLimit from 'p-limit';
 
 /** Each of them is the only trace of what it is to do. */
 export const KEEPS_JOBS =
@@ -52,12 +53,15 @@ const WORDS: Record<TaskName, { displayName: string; description: string; keepsJ
 /** Completed jobs a person may page through; counting all of a year's would cost more than anybody reads. */
 const MOST_COMPLETED = 10_000;
 const MOST_ATTEMPTS = 200;
+/** Statements of all queue pages at the same time: one page asks several for each queue, and other pages need connections too. */
+const MOST_STATEMENTS = 6;
 
 /** The five tasks as queues of a board, with their past from sync_attempts and their workers from heartbeats. */
 export function createBoardQueues(database: Database, metrics: MetricsReader): BaseAdapter[] {
   const { db, sql: driver } = database;
+  const takeTurn = pLimit(MOST_STATEMENTS);
   return createGraphileQueues({
-    query: (text, parameters) => driver.unsafe(text, parameters),
+    query: (text, parameters) => takeTurn(async () => driver.unsafe(text, parameters)),
     tasks: TASKS.map((name) => ({ name, flags: [taskFlag(name)], ...WORDS[name] })),
     cron: CRONTAB,
     history: historyOf(db),

@@ -16,7 +16,7 @@ const OLD_AFTER_MS = 3_000;
 
 /**
  * Reads behind what it answers: whoever asks often gets the last answer without waiting. Reading takes at most a tenth of
- * the time, however many ask and however long it takes. A reading that fails is told to those who ask next. With `ahead` it
+ * the time, however many ask; where one takes long, the next one begins {@link RENEWED_EVERY_MS} after it at the latest. A reading that fails is told to those who ask next. With `ahead` it
  * is read from the start, and now and then when nobody asks.
  */
 export function keep<T>(read: () => Promise<T>, { ahead = true } = {}): Kept<T> {
@@ -31,7 +31,8 @@ export function keep<T>(read: () => Promise<T>, { ahead = true } = {}): Kept<T> 
       () => {
         if (reading !== answer) return;
         const endedAtMs = performance.now();
-        known = { answer, renewAtMs: endedAtMs + Math.max(FRESH_FOR_MS, 9 * (endedAtMs - startedAtMs)) };
+        const restMs = Math.min(9 * (endedAtMs - startedAtMs), RENEWED_EVERY_MS);
+        known = { answer, renewAtMs: endedAtMs + Math.max(FRESH_FOR_MS, restMs) };
         reading = undefined;
       },
       () => {
