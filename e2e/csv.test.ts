@@ -188,6 +188,26 @@ describe('two real export files', () => {
     expect(held?.startsAt).toBe(instantAt(day, slot.time, STORE_ZONE));
   });
 
+  it('tell before they are saved which schedules break a rule, and show those rows alone', async () => {
+    const file = fixture('scheduled', today);
+    const [header, first = '', second = ''] = file.text.split(/\r?\n/);
+    // On its due day, and so after its last.
+    const [due] = /\d\d\/\d\d\/\d{4}(?= 12:01:00 AM)/.exec(first) ?? [];
+    const late = first
+      .replace(/^\d{6}/, '699998')
+      .replace(/\d\d\/\d\d\/\d{4}(?= \d+:\d+:\d+ [AP]M$)/, `${due}`);
+    await page.goto(`${stack.apps.webUrl}/import`);
+    await page.getByLabel('CSV file').setInputFiles({
+      name: 'late.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from([header, second, late].join('\n')),
+    });
+    await page.getByRole('button', { name: '1 breaks a rule' }).click();
+    await page.getByTestId('import-row-2').waitFor({ state: 'detached' });
+    expect(await page.getByTestId('import-row-3').innerText()).toMatch(/can be worked .* is outside/);
+    await page.getByRole('button', { name: 'Import all 1' }).waitFor();
+  });
+
   it('with a row that can’t be read are refused for that row, in words, and nothing of it is written', async () => {
     const file = fixture('unscheduled', today);
     const [header, first] = file.text.split(/\r?\n/);

@@ -236,7 +236,7 @@ export function boardSchedules(
 }
 
 /** What is worth a mark on the board: no mere hints, and that done work takes no new booking is as it should be. */
-function flagsOf(reasons: readonly Reason[], event: EventRecord): Reason[] {
+export function flagsOf(reasons: readonly Reason[], event: Pick<EventRecord, 'condition'>): Reason[] {
   return reasons.filter(
     (reason) =>
       reason.severity !== 'hint' && !(reason.code === 'not_schedulable' && event.condition === 'Submitted'),

@@ -1,10 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { bookingId, employeeNumber, mplanId, storeId } from '@scheduler/crossmark';
-import { auditLog, type Db, employees, eventSyncs, events, schedules, stores } from '@scheduler/db';
+import {
+  auditLog,
+  type Db,
+  employees,
+  eventSyncs,
+  events,
+  holidays,
+  schedules,
+  stores,
+  timeOff,
+} from '@scheduler/db';
 import { demoScenario } from '@scheduler/db/seeds';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { weekBoard } from '../board.ts';
 import { Refusal } from '../refusal.ts';
 import { exportCsv } from './export.ts';
 import { COLUMNS } from './format.ts';
@@ -303,6 +314,69 @@ describe('CSV import', () => {
     expect(await importCsv(database.db, actor, { text: reversed })).toMatchObject({ created: 0, same: 3 });
   });
 
+  describe('a spreadsheet that cut zeros off', () => {
+    const addStores = (...numbers: string[]) =>
+      database.db.insert(stores).values(
+        numbers.map((number, at) => ({
+          crossmarkStoreId: storeId(String(612_400 + at)),
+          number,
+          name: `Club ${number}`,
+          timeZone: 'America/Chicago',
+        })),
+      );
+    const at = (number: string) => file({ ...UNSCHEDULE, 'Store Number': number });
+
+    it('leaves the store known by what is left of its number, where that is one store’s', async () => {
+      await addStores('0042');
+      await importCsv(database.db, actor, { text: at('0042') });
+      expect((await preview(at('42')))[0]).toMatchObject({ status: 'same', eventId: 1 });
+      expect(
+        (
+          await preview(
+            file({ ...UNSCHEDULE, 'Store Number': '42' }, { ...UNSCHEDULE, 'Store Number': '0042' }),
+          )
+        )[1],
+      ).toMatchObject({
+        status: 'error',
+        problems: [{ reason: expect.stringContaining('same event as row 2') }],
+      });
+      // A store of the very number comes first.
+      await database.db.update(stores).set({ number: '42' }).where(eq(stores.number, '8135'));
+      expect((await preview(at('42')))[0]).toMatchObject({ status: 'new' });
+    });
+
+    it('is not guessed at where two stores may be meant', async () => {
+      await addStores('0042', '00042', '1042');
+      expect((await preview(at('42')))[0]?.problems).toEqual([
+        {
+          column: 'Store Number',
+          reason:
+            'No store here has number 42. If a spreadsheet cut its zeros off, it may be 0042 or 00042: write the whole number.',
+        },
+      ]);
+    });
+
+    it('takes nothing from a reference number that is kept, and tells events of one number by it', async () => {
+      const row = (reference: string) => ({ ...UNSCHEDULE, 'Project Reference Number': reference });
+      await importCsv(database.db, actor, { text: file(row('00410'), row('00420')) });
+      const before = await everything();
+      expect(
+        (await preview(file(row('420'), row('410')))).map(({ status, eventId }) => [status, eventId]),
+      ).toEqual([
+        ['same', 2],
+        ['same', 1],
+      ]);
+      expect(await importCsv(database.db, actor, { text: file(row('420'), row('410')) })).toMatchObject({
+        same: 2,
+      });
+      expect(await everything()).toEqual(before);
+      // The other way round the file knows more.
+      expect((await preview(file(row('000410'), row('00420'))))[0]?.changes).toEqual([
+        { field: 'reference', from: '00410', to: '000410' },
+      ]);
+    });
+  });
+
   it('moves a schedule that a newer file tells differently, and its version with it', async () => {
     await importCsv(database.db, actor, { text: file({}) });
     const moved = file({ 'Employee ID': 'us900008', 'Schedule Date/Time': '03/14/2027 11:15:00 AM' });
@@ -377,6 +451,122 @@ describe('CSV import', () => {
     await database.db.update(employees).set({ repId: null, terminatedOn: '2026-01-01' });
     await importCsv(database.db, actor, { text: file({ 'Schedule Date/Time': '04/08/2027 2:00:00 AM' }) });
     expect((await only()).schedule.workDate).toBe('2027-04-08');
+  });
+
+  describe('a schedule that would break a rule', () => {
+    const OTHER = { 'Project Name': NAME.replace('620119', '620300') };
+    const broken = async (text: string) =>
+      (await preview(text)).map(({ row, reasons }) => [row, ...reasons.map((reason) => reason.code)]);
+    const save = (text: string) => importCsv(database.db, actor, { text });
+
+    it('outside its window is told before it is saved, in a sentence, and saved all the same', async () => {
+      const late = file({ 'Schedule Date/Time': '03/20/2027 10:45:00 AM' });
+      const { rows, breaking, counts } = await previewImport(database.db, late);
+      expect({ breaking, counts }).toMatchObject({ breaking: 1, counts: { new: 1, error: 0 } });
+      expect(rows[0]?.reasons).toEqual([
+        {
+          code: 'window',
+          severity: 'hard',
+          message:
+            'Core 620119 can be worked from Sun Mar 7 to Fri Mar 19, and Sat Mar 20 is outside. Choose a day within.',
+        },
+      ]);
+      expect(await save(late)).toMatchObject({ scheduled: 1 });
+    });
+
+    it('on a day off or a holiday is told', async () => {
+      await database.db.insert(timeOff).values({
+        employeeId: await personId('US900007'),
+        startsOn: '2027-03-08',
+        endsOn: '2027-03-09',
+      });
+      await database.db.insert(holidays).values({ day: '2027-03-10', name: 'Founders Day', yearly: false });
+      const on = (day: string) => file({ 'Schedule Date/Time': `03/${day}/2027 10:45:00 AM` });
+      expect(await broken(on('08'))).toEqual([[2, 'time_off']]);
+      expect(await broken(on('10'))).toEqual([[2, 'holiday']]);
+      expect(await broken(on('11'))).toEqual([[2]]);
+    });
+
+    it('that overlaps what is saved is told; moved away or unchanged, it is not held against itself', async () => {
+      await save(file({}));
+      expect(await broken(file(OTHER))).toEqual([[2, 'second_core', 'long_overlap']]);
+      expect(await broken(file({}))).toEqual([[2]]);
+      expect(await broken(file({ 'Schedule Date/Time': '03/08/2027 11:15:00 AM' }))).toEqual([[2]]);
+      // The saved one moves out of the way in the same file.
+      expect(await broken(file({ 'Schedule Date/Time': '03/09/2027 10:45:00 AM' }, OTHER))).toEqual([
+        [2],
+        [3],
+      ]);
+      expect(await broken(file({}, OTHER))).toEqual([[2], [3, 'second_core', 'long_overlap']]);
+    });
+
+    it('that overlaps another row of the file is told at both; a row that can’t be imported stands in nobody’s way', async () => {
+      const wrong = { 'Project Name': NAME.replace('620119', '620301'), 'Store Number': '9999' };
+      expect(await broken(file({}, OTHER, wrong))).toEqual([
+        [2, 'second_core', 'long_overlap'],
+        [3, 'second_core', 'long_overlap'],
+        [4],
+      ]);
+      expect(await broken(file({}, wrong))).toEqual([[2], [3]]);
+    });
+
+    it('because it grows longer is told, and one that a file leaves as it is isn’t', async () => {
+      const survey = (start: string, minutes: string) => ({
+        'Project Name': '03-08 Juicer Survey (1)  - Juicer Production Survey',
+        'Schedule Date/Time': `03/08/2027 ${start}`,
+        'Estimated Time': minutes,
+      });
+      await save(file(survey('10:00:00 AM', '15')));
+      await save(file({}));
+      const [unchanged] = await broken(
+        file({ ...survey('10:00:00 AM', '15'), 'Project Reference Number': '7' }),
+      );
+      expect(unchanged).toEqual([2]);
+      const [longer] = await broken(file(survey('10:00:00 AM', '90')));
+      expect(longer).toContain('core_on_juicer_day');
+    });
+
+    it('is told as the board marks it then, and nothing of a file without fault', async () => {
+      const overlapping = file({}, OTHER, {
+        ...OTHER,
+        'Project Name': NAME.replace('620119', '620302'),
+        'Employee ID': 'US900008',
+      });
+      const told = Object.fromEntries(
+        (await preview(overlapping)).map((row) => [row.name, row.reasons.map((reason) => reason.code)]),
+      );
+      await save(overlapping);
+      const board = await weekBoard(database.db, { weekOf: '2027-03-08' });
+      expect(
+        Object.fromEntries(
+          board.schedules.map(({ event, flags }) => [event.name, flags.map((flag) => flag.code)]),
+        ),
+      ).toEqual(told);
+    });
+
+    it('is counted over the whole file and can be asked for alone, page by page', async () => {
+      const clean = Array.from({ length: 250 }, (_, at) => ({
+        ...UNSCHEDULE,
+        'Project Name': NAME.replace('620119', String(700_000 + at)),
+      }));
+      const late = Array.from({ length: 250 }, (_, at) => ({
+        'Project Name': NAME.replace('620119', String(710_000 + at)),
+        'Schedule Date/Time': '03/25/2027 10:45:00 AM',
+      }));
+      const text = file(...clean, ...late);
+      const shown: number[] = [];
+      for (let more = 1; more > 0; ) {
+        const page = await previewImport(database.db, text, { breaking: true, after: shown.at(-1) });
+        expect(page.breaking).toBe(250);
+        for (const { row, reasons } of page.rows) {
+          shown.push(row);
+          // However many rows overlap, a row tells few of them.
+          expect(reasons).toHaveLength(10);
+        }
+        more = page.more;
+      }
+      expect(shown).toEqual(Array.from({ length: 250 }, (_, at) => 252 + at));
+    });
   });
 
   it('leaves a decision alone that was made here and has not reached Crossmark', async () => {

@@ -20,16 +20,18 @@ import {
   instantAt,
   normalForm,
   presenceMinutes,
+  type Reason,
   ruledByName,
   timeOf,
   type WorkDate,
 } from '@scheduler/scheduling';
 import { type EventTask, wantChanges } from '@scheduler/sync';
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import { type AuditEntry, audit } from '../audit.ts';
 import type { Actor } from '../context.ts';
 import {
   type EventRecord,
+  eventFacts,
   eventSelection,
   itsSync,
   liveSchedule,
@@ -39,6 +41,7 @@ import {
 import { snapshot, when } from '../history.ts';
 import { Refusal } from '../refusal.ts';
 import { save } from '../save.ts';
+import { type ImportedSchedule, openRules } from './broken-rules.ts';
 import { CsvFileError, type CsvRow, type ParsedRow, parseCsv, type RowProblem } from './format.ts';
 
 /** One thing that importing a row would change, for a person to read. */
@@ -63,6 +66,9 @@ interface PreviewRow {
   problems: RowProblem[];
 }
 
+/** A row of the preview, with the rules that its schedule would break. It can be imported all the same: files tell facts. */
+type JudgedRow = PreviewRow & { reasons: Reason[] };
+
 type RowStatus = PreviewRow['status'];
 
 /** How many rows of a file are of each kind. */
@@ -71,7 +77,9 @@ export type ImportCounts = Record<RowStatus, number>;
 /** What importing a file would do: all of it in numbers, and some of its rows. */
 export interface ImportPreview {
   counts: ImportCounts;
-  rows: PreviewRow[];
+  /** Rows whose schedule would break a rule if every row were imported that can be; they are new or changed. */
+  breaking: number;
+  rows: JudgedRow[];
   /** Rows of the kind that was asked for after those in `rows`. */
   more: number;
 }
@@ -89,23 +97,58 @@ export interface ImportResult {
 }
 
 /**
- * What a file would change, {@link MOST_ROWS} rows at a time; writes nothing. Throws {@link Refusal} where the file as a whole
+ * What a file would change and which rules that would break, {@link MOST_ROWS} rows at a time; writes nothing. Throws {@link Refusal} where the file as a whole
  * can't be read.
  * @param page.status only rows of this kind
+ * @param page.breaking only rows that would break a rule
  * @param page.after only rows that stand after this line of the file
  */
 export async function previewImport(
   db: Db,
   text: string,
-  page: { status?: RowStatus | undefined; after?: number | undefined } = {},
+  page: { status?: RowStatus | undefined; breaking?: boolean | undefined; after?: number | undefined } = {},
 ): Promise<ImportPreview> {
-  const { status, after = 0 } = page;
+  const { status, breaking = false, after = 0 } = page;
   const plans = await planImport(db, read(text));
+  const imported = new Map(
+    plans.flatMap((plan) => scheduleLeftBy(plan) ?? []).map((schedule) => [schedule.row, schedule]),
+  );
+  const rulesAgainst = await openRules(db, [...imported.values()]);
+  const reasonsOf = (row: number): Reason[] => {
+    const schedule = imported.get(row);
+    return schedule ? rulesAgainst(schedule) : [];
+  };
+  // The sentences of a whole file would take more memory than its thread has.
+  const broken = new Set([...imported.keys()].filter((row) => reasonsOf(row).length > 0));
   const asked = plans
     .map((plan) => plan.preview)
-    .filter((row) => row.row > after && (status === undefined || row.status === status));
-  const rows = asked.slice(0, MOST_ROWS);
-  return { counts: countsOf(plans), rows, more: asked.length - rows.length };
+    .filter(
+      ({ row, status: its }) =>
+        row > after && (status === undefined || its === status) && (!breaking || broken.has(row)),
+    );
+  const rows = asked.slice(0, MOST_ROWS).map((row) => ({ ...row, reasons: reasonsOf(row.row) }));
+  return { counts: countsOf(plans), breaking: broken.size, rows, more: asked.length - rows.length };
+}
+
+/** The schedule that a row makes, moves, or gives another end; null where it leaves what is planned as it is. */
+function scheduleLeftBy({ preview: { row }, write }: RowPlan): ImportedSchedule | null {
+  if (!write) return null;
+  const { known, value, store, type, durationMinutes } = write;
+  const planned = write.schedule ?? (known && movesEnd(known, durationMinutes) ? known.schedule : null);
+  if (!planned) return null;
+  const { employeeId, startsAt, workDate } = planned;
+  const facts = known
+    ? eventFacts(known.event, known.schedule, known.sync)
+    : { ...value, id: -row, type, condition: 'Scheduled' as const, scheduled: false };
+  return {
+    row,
+    event: { ...facts, durationMinutes },
+    employeeId,
+    startsAt,
+    workDate,
+    windowEndsOn: known?.schedule?.reissueExpiresOn ?? null,
+    store,
+  };
 }
 
 function countsOf(plans: readonly RowPlan[]): ImportCounts {
@@ -228,11 +271,12 @@ interface RowWrite {
 /** @param options.lock for a transaction that will write: no event of these stores appears or changes meanwhile */
 async function planImport(
   db: Executor,
-  parsed: readonly ParsedRow[],
+  read: readonly ParsedRow[],
   options: { lock?: boolean } = {},
 ): Promise<RowPlan[]> {
-  const values = parsed.flatMap((row) => row.value ?? []);
+  const values = read.flatMap((row) => row.value ?? []);
   const found = values.length > 0 ? await loadKnown(db, values, options.lock ?? false) : NOTHING_KNOWN;
+  const parsed = withZeros(read, found);
   const match = matcher(parsed, found);
   const firstRowOf = new Map<string, number>();
 
@@ -251,13 +295,13 @@ async function planImport(
       write: null,
     });
     if (!row.value) return refuse(row.problems);
-    const { value } = row;
-    const named = detectEventType(value.name);
-    const store = found.stores.get(value.storeNumber);
+    const named = detectEventType(row.value.name);
+    const store = found.stores.get(row.value.storeNumber);
     if (!store) {
-      const reason = `No store here has number ${value.storeNumber}. Check the number, or have the store added.`;
-      return refuse([{ column: 'Store Number', reason }], named);
+      return refuse([{ column: 'Store Number', reason: unknownStore(row.value.storeNumber, found) }], named);
     }
+    const known = match.get(row) ?? null;
+    const value = withKeptReference(row.value, known);
     const identity = identityOf(value);
     const first = firstRowOf.get(identity);
     if (first !== undefined) {
@@ -266,7 +310,6 @@ async function planImport(
     }
     firstRowOf.set(identity, row.row);
 
-    const known = match.get(row) ?? null;
     // A person may have chosen another type than the name tells.
     const type = known?.event.type ?? named;
     const schedule = wantedSchedule(value, store, found);
@@ -319,7 +362,11 @@ const NOTHING_KNOWN: Known = { stores: new Map(), people: new Map(), events: [] 
 
 async function loadKnown(db: Executor, values: readonly CsvRow[], lock: boolean): Promise<Known> {
   const numbers = [...new Set(values.map((value) => value.storeNumber))];
-  const storeQuery = db.select().from(stores).where(inArray(stores.number, numbers)).orderBy(stores.id);
+  const storeQuery = db
+    .select()
+    .from(stores)
+    .where(or(inArray(stores.number, numbers), inArray(sql`ltrim(${stores.number}, '0')`, numbers)))
+    .orderBy(stores.id);
   // Whoever adds an event refers to its store, and so waits for this lock: two imports never make one event twice.
   const storeRows = await (lock ? storeQuery.for('update') : storeQuery);
 
@@ -360,6 +407,43 @@ async function loadKnown(db: Executor, values: readonly CsvRow[], lock: boolean)
   };
 }
 
+/** Whether a number is another one whose zeros at the front were cut off, as spreadsheets do. */
+const isCutFrom = (cut: string, whole: string): boolean => cut !== whole && cut === whole.replace(/^0+/, '');
+
+/** The stores that a number may stand for whose zeros at the front were cut off. */
+const storesCutTo = (number: string, known: Known): string[] =>
+  [...known.stores.keys()].filter((whole) => isCutFrom(number, whole));
+
+/** Rows with the numbers of their stores as these are known here, where one store alone can be meant. */
+function withZeros(parsed: readonly ParsedRow[], known: Known): ParsedRow[] {
+  const meant = new Map<string, string>();
+  return parsed.map((row) => {
+    if (!row.value) return row;
+    const { storeNumber } = row.value;
+    let number = meant.get(storeNumber);
+    if (number === undefined) {
+      const [only, ...others] = known.stores.has(storeNumber) ? [] : storesCutTo(storeNumber, known);
+      number = only !== undefined && others.length === 0 ? only : storeNumber;
+      meant.set(storeNumber, number);
+    }
+    return number === storeNumber ? row : { ...row, value: { ...row.value, storeNumber: number } };
+  });
+}
+
+function unknownStore(number: string, known: Known): string {
+  const several = storesCutTo(number, known);
+  return several.length > 0
+    ? `No store here has number ${number}. If a spreadsheet cut its zeros off, it may be ${several.join(' or ')}: write the whole number.`
+    : `No store here has number ${number}. Check the number, or have the store added.`;
+}
+
+/** A row with the reference number that is kept, where the row has it without its zeros. */
+function withKeptReference(value: CsvRow, known: KnownEvent | null): CsvRow {
+  const kept = known?.event.projectReferenceNumber;
+  const said = value.projectReferenceNumber;
+  return kept && said !== null && isCutFrom(said, kept) ? { ...value, projectReferenceNumber: kept } : value;
+}
+
 /** Tells two rows of one file apart, where number, type and window don't. */
 function identityOf(value: CsvRow): string {
   return [keyOf(value), normalForm(value.name), value.projectReferenceNumber ?? ''].join('|');
@@ -381,10 +465,14 @@ function matcher(parsed: readonly ParsedRow[], known: Known): Map<ParsedRow, Kno
   const matches = new Map<ParsedRow, KnownEvent>();
   const sameReference = (value: CsvRow, event: EventRecord) =>
     value.projectReferenceNumber !== null && value.projectReferenceNumber === event.projectReferenceNumber;
+  const cutReference = (value: CsvRow, { projectReferenceNumber: kept }: EventRecord) =>
+    value.projectReferenceNumber !== null && kept !== null && isCutFrom(value.projectReferenceNumber, kept);
   const sameName = (value: CsvRow, event: EventRecord) => normalForm(value.name) === normalForm(event.name);
   const passes: ((value: CsvRow, event: EventRecord) => boolean)[] = [
     (value, event) => sameReference(value, event) && sameName(value, event),
     sameReference,
+    (value, event) => cutReference(value, event) && sameName(value, event),
+    cutReference,
     sameName,
     () => true,
   ];
@@ -592,6 +680,10 @@ async function updateEvent(tx: Tx, event: EventRecord, { value, durationMinutes,
     .where(eq(events.id, event.id));
 }
 
+/** Whether another duration alone moves the end of a live schedule: work that is closed, or on its way to Crossmark, ends as it was planned. */
+const movesEnd = (known: KnownEvent, durationMinutes: number): boolean =>
+  durationMinutes !== known.event.durationMinutes && refusedSchedule(known) === null;
+
 /** Moves a live schedule, or its end where only the duration differs; null where there was nothing to move. */
 async function updateSchedule(
   tx: Tx,
@@ -600,8 +692,7 @@ async function updateSchedule(
 ): Promise<AuditEntry | null> {
   const live = known.schedule;
   if (!live) return null;
-  // Work that is closed, or on its way to Crossmark, ends as it was planned.
-  if (!schedule && (durationMinutes === known.event.durationMinutes || refusedSchedule(known))) return null;
+  if (!schedule && !movesEnd(known, durationMinutes)) return null;
   const [changed] = await tx
     .update(schedules)
     .set({

@@ -18,11 +18,18 @@ const count = z.int().min(0);
 
 export const csvRouter = router({
   /**
-   * What importing a file would do: how many rows are of each kind, and a page of them, those of one kind or all. Writes
-   * nothing. A mutation only because a file is too long for a URL.
+   * What importing a file would do: how many rows are of each kind, how many would break a rule, and a page of them, those of
+   * one kind, those that break a rule, or all. Writes nothing. A mutation only because a file is too long for a URL.
    */
   preview: dispatcherProcedure
-    .input(z.strictObject({ text: file, status: z.enum(STATUSES).optional(), after: id.optional() }))
+    .input(
+      z.strictObject({
+        text: file,
+        status: z.enum(STATUSES).optional(),
+        breaking: z.boolean().optional(),
+        after: id.optional(),
+      }),
+    )
     .mutation(({ ctx, input }) => previewImport(ctx.backend.db, input.text, input)),
 
   /**

@@ -1,14 +1,14 @@
 import type { AppRouter } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
 import type { inferRouterOutputs } from '@trpc/server';
-import { Download, FileUp } from 'lucide-react';
+import { Download, FileUp, TriangleAlert } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { trpc } from '../api.ts';
 import { downloadCsv } from '../download.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { TypeMark } from '../ui/badges.tsx';
+import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Bone, Empty, Loading, Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
@@ -47,10 +47,14 @@ interface Chosen {
 }
 const ALL: Chosen = { all: true, but: new Set() };
 
+/** Which rows are shown: those of a kind, or those that would break a rule. */
+type Kind = Status | 'breaking';
+
 /** What is shown of a file: the rows of a kind that were asked for so far. */
 interface Shown {
   counts: ImportPreview['counts'];
-  status: Status | undefined;
+  breaking: number;
+  kind: Kind | undefined;
   rows: PreviewRow[];
   more: number;
 }
@@ -66,17 +70,20 @@ function Import() {
   /** The text of the file that is shown, or is going to be. */
   const current = useRef('');
   const preview = trpc.csv.preview.useMutation({
-    onSuccess: ({ counts, rows, more }, { text, status, after }) => {
+    onSuccess: ({ counts, breaking, rows, more }, { text, status, breaking: only, after }) => {
       // Another file was chosen meanwhile.
       if (text !== current.current) return;
       const before = after === undefined ? [] : (shown?.rows ?? []);
-      setShown({ counts, status, rows: [...before, ...rows], more });
+      const kind = only ? 'breaking' : status;
+      setShown({ counts, breaking, kind, rows: [...before, ...rows], more });
     },
   });
-  const look = (text: string, status?: Status) => {
+  const ask = (text: string, kind: Kind | undefined, after?: number) =>
+    preview.mutate({ text, ...(kind === 'breaking' ? { breaking: true } : { status: kind }), after });
+  const look = (text: string, kind?: Kind) => {
     current.current = text;
     setChosen(ALL);
-    preview.mutate({ text, status });
+    ask(text, kind);
   };
   const write = trpc.csv.import.useMutation({
     onSuccess: ({ created, changed, scheduled }) => {
@@ -89,7 +96,7 @@ function Import() {
       void utils.board.week.invalidate();
       void utils.events.invalidate();
       // The same file again shows what is left: all that went in is now the same.
-      if (file) look(file.text, shown?.status);
+      if (file) look(file.text, shown?.kind);
     },
   });
 
@@ -171,11 +178,7 @@ function Import() {
       {shown && file && (
         <>
           <div className="flex flex-wrap items-center gap-2">
-            <Counts
-              counts={shown.counts}
-              status={shown.status}
-              onChoose={(status) => preview.mutate({ text: file.text, status })}
-            />
+            <Counts shown={shown} onChoose={(kind) => ask(file.text, kind)} />
             <Button
               look="primary"
               className="ml-auto min-w-36"
@@ -188,6 +191,15 @@ function Import() {
             </Button>
           </div>
           <Refusal error={write.error} />
+          {shown.breaking > 0 && (
+            <p className="text-sm text-ink-2">
+              {shown.breaking === 1
+                ? 'The row that breaks a rule is'
+                : `The ${shown.breaking} rows that break a rule are`}{' '}
+              imported all the same, for a file says what is so, and the board will mark them. Take the tick
+              off what shouldn’t be planned.
+            </p>
+          )}
           {shown.counts.error > 0 && (
             <p className="text-sm text-ink-2">
               {shown.counts.error === 1
@@ -205,7 +217,7 @@ function Import() {
             busy={preview.isPending}
             onMore={() => {
               const after = shown.rows.at(-1)?.row;
-              if (after !== undefined) preview.mutate({ text: file.text, status: shown.status, after });
+              if (after !== undefined) ask(file.text, shown.kind, after);
             }}
           />
         </>
@@ -230,31 +242,42 @@ const STATUSES: Record<Status, { word: string; look: string }> = {
   error: { word: 'Error', look: 'bg-failed-soft text-failed' },
 };
 
-/** How many rows are of each kind; choosing one shows those alone. */
+/** How many rows are of each kind, and how many would break a rule; choosing one shows those alone. */
 function Counts({
-  counts,
-  status: only,
+  shown: { counts, breaking, kind: only },
   onChoose,
 }: {
-  counts: ImportPreview['counts'];
-  status: Status | undefined;
-  onChoose: (status: Status | undefined) => void;
+  shown: Shown;
+  onChoose: (kind: Kind | undefined) => void;
 }) {
+  const kinds = [
+    ...(['new', 'changed', 'same', 'error'] as const).map((kind) => ({
+      kind,
+      count: counts[kind],
+      words: kind === 'error' && counts.error !== 1 ? 'errors' : kind,
+      look: STATUSES[kind].look,
+    })),
+    {
+      kind: 'breaking' as const,
+      count: breaking,
+      words: breaking === 1 ? 'breaks a rule' : 'break a rule',
+      look: 'bg-waiting-soft text-waiting',
+    },
+  ];
   return (
     <div role="status" className="flex flex-wrap gap-1.5 text-sm" data-testid="import-counts">
-      {(['new', 'changed', 'same', 'error'] as const).map((status) => (
+      {kinds.map(({ kind, count, words, look }) => (
         <button
-          key={status}
+          key={kind}
           type="button"
-          aria-pressed={only === status}
-          disabled={counts[status] === 0}
-          title={
-            counts[status] === 0 ? undefined : only === status ? 'Show all rows' : 'Show these rows alone'
-          }
-          onClick={() => onChoose(only === status ? undefined : status)}
-          className={`min-h-7 rounded px-2 pointer-coarse:min-h-10 ${counts[status] === 0 ? 'bg-surface-2 text-ink-2' : STATUSES[status].look} ${only === status ? 'outline-2 outline-current' : ''}`}
+          aria-pressed={only === kind}
+          disabled={count === 0 && only !== kind}
+          title={only === kind ? 'Show all rows' : 'Show these rows alone'}
+          onClick={() => onChoose(only === kind ? undefined : kind)}
+          className={`flex min-h-7 items-center gap-1 rounded px-2 pointer-coarse:min-h-10 ${count === 0 ? 'bg-surface-2 text-ink-2' : look} ${only === kind ? 'outline-2 outline-current' : ''}`}
         >
-          {counts[status]} {status === 'error' && counts.error !== 1 ? 'errors' : status}
+          {kind === 'breaking' && count > 0 && <TriangleAlert aria-hidden className="size-3.5" />}
+          {count} {words}
         </button>
       ))}
     </div>
@@ -350,7 +373,10 @@ function Rows({
                 </span>
               </td>
               <td className="col-span-3 px-3 py-1 md:px-2 md:py-2">
-                <Effect row={row} />
+                <div className="grid gap-1">
+                  <Effect row={row} />
+                  <ReasonList reasons={row.reasons} />
+                </div>
               </td>
             </tr>
           ))}
