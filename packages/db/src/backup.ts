@@ -111,6 +111,8 @@ async function fill(tx: postgres.TransactionSql, rows: AsyncGenerator<string>): 
   const tables = await tablesOf(tx);
   // What migrations wrote stands in the backup as well.
   await tx.unsafe(`truncate ${tables.map(({ table }) => table).join(', ')}`);
+  // What triggers would write of these rows stands in the backup as it was.
+  for (const { table } of tables) await tx.unsafe(`alter table ${table} disable trigger user`);
   for await (const line of rows) {
     const part = JSON.parse(line) as TableLine | SequenceLine;
     if ('sequence' in part) {
@@ -120,6 +122,7 @@ async function fill(tx: postgres.TransactionSql, rows: AsyncGenerator<string>): 
     const copy = `copy ${part.table} (${part.columns.join(', ')}) from stdin`;
     await pipeline(Readable.from(rowsOfTable(rows)), await tx.unsafe(copy).writable());
   }
+  for (const { table } of tables) await tx.unsafe(`alter table ${table} enable trigger user`);
 }
 
 async function* rowsOfTable(rows: AsyncGenerator<string>): AsyncGenerator<string> {
