@@ -13,7 +13,7 @@ import {
   stores,
   syncAttempts,
 } from '@scheduler/db';
-import { TASKS } from '@scheduler/sync';
+import { JOB_TASKS, JOBS, TASKS } from '@scheduler/sync';
 import { and, count, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { redact } from './redact.ts';
@@ -88,8 +88,8 @@ export const FIRST_ASKED: ChangesAsked = { filter: { state: 'failed' }, offset: 
 const PAGE_SIZE = 10;
 const TRIES_SHOWN = 30;
 
-const job = sql`graphile_worker._private_jobs job`;
-const task = sql`graphile_worker._private_tasks task`;
+const job = sql`${JOBS} job`;
+const task = sql`${JOB_TASKS} task`;
 const since = sql<string>`case ${eventSyncs.state}
   when 'pending' then coalesce(${eventSyncs.wantedAt}, ${eventSyncs.updatedAt})
   when 'synced' then coalesce(${eventSyncs.syncedAt}, ${eventSyncs.updatedAt})

@@ -10,10 +10,11 @@ import {
   requestRefresh,
   resumeTasks,
   retryAllNow,
+  retryDeadLetters,
   type TaskName,
 } from '@scheduler/sync';
 import { TRPCError } from '@trpc/server';
-import { eq, sql } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { KEEPS_JOBS } from './board-queues.ts';
 import { type ChangeFilter, eventsOf } from './changes.ts';
 import { redact } from './redact.ts';
@@ -192,21 +193,12 @@ async function stateOf(tx: Tx, eventId: number): Promise<Record<string, unknown>
 /** Runs failed jobs that are no event's again: links of people, readings of the list. */
 export function retryJobs(db: Db, actor: Actor, jobIds: readonly string[]): Promise<{ retried: number }> {
   return db.transaction(async (tx) => {
-    const failed = await tx.execute<{ id: string; last_error: string | null }>(sql`
-      select id::text, last_error from graphile_worker._private_jobs
-      where id in (select value::bigint from json_array_elements_text(${JSON.stringify(jobIds)}::json))
-        and attempts >= max_attempts and locked_at is null and coalesce(key, '') not like 'event:%'
-      for update`);
+    const failed = await retryDeadLetters(tx, jobIds);
     if (failed.length === 0) throw refuse('These jobs are gone, or somebody set them going already.');
-    const ids = JSON.stringify(failed.map((job) => job.id));
-    await tx.execute(
-      sql`select graphile_worker.reschedule_jobs(
-        array(select value::bigint from json_array_elements_text(${ids}::json)), run_at => now(), attempts => 0)`,
-    );
     await audit(tx, actor, {
       action: 'job.retry',
       subject: ['job', failed.map((job) => job.id).join(',')],
-      before: { errors: failed.map((job) => job.last_error) },
+      before: { errors: failed.map((job) => job.lastError) },
       after: { retried: failed.length },
     });
     return { retried: failed.length };

@@ -10,7 +10,11 @@ import {
   workers,
 } from '@scheduler/db';
 import {
+  countJobs,
+  JOB_TASKS,
+  JOBS,
   listMissing,
+  listRunningJobs,
   type MissingEvent,
   type PausedTask,
   type Reachability,
@@ -150,6 +154,7 @@ export interface Facts {
   };
 }
 
+const RUNNING_JOBS_SHOWN = 200;
 const FAILED_JOBS_SHOWN = 50;
 
 const iso = (value: string | null) => (value === null ? null : new Date(value).toISOString());
@@ -247,34 +252,7 @@ async function readPostgres(db: Db): Promise<Pick<Facts, 'at' | 'postgres'>> {
 }
 
 async function readQueues(db: Db): Promise<QueueDepth[]> {
-  const rows = await db.execute<{
-    task: TaskName;
-    ready: number;
-    planned: number;
-    running: number;
-    dead: number;
-    oldest_ready_at: string | null;
-  }>(sql`
-    -- The available jobs are counted in graphile-worker's jobs_main_index alone, the others in our jobs_unavailable.
-    with available as (
-      select task_id,
-        count(*) filter (where run_at <= now())::int as ready,
-        count(*) filter (where run_at > now())::int as planned,
-        (min(run_at) filter (where run_at <= now()) + app_clock_offset())::text as oldest_ready_at
-      from graphile_worker._private_jobs where is_available = true group by task_id
-    ), unavailable as (
-      select task_id,
-        count(*) filter (where locked_at is not null)::int as running,
-        count(*) filter (where locked_at is null)::int as dead
-      from graphile_worker._private_jobs where is_available = false group by task_id
-    )
-    select tasks.identifier as task,
-      coalesce(available.ready, 0) as ready, coalesce(available.planned, 0) as planned,
-      coalesce(unavailable.running, 0) as running, coalesce(unavailable.dead, 0) as dead,
-      available.oldest_ready_at
-    from graphile_worker._private_tasks tasks
-    left join available on available.task_id = tasks.id
-    left join unavailable on unavailable.task_id = tasks.id`);
+  const rows = await countJobs(db);
   return TASKS.map((task) => {
     const row = rows.find((candidate) => candidate.task === task);
     return {
@@ -283,7 +261,7 @@ async function readQueues(db: Db): Promise<QueueDepth[]> {
       planned: row?.planned ?? 0,
       running: row?.running ?? 0,
       dead: row?.dead ?? 0,
-      oldestReadyAt: iso(row?.oldest_ready_at ?? null),
+      oldestReadyAt: iso(row?.oldestReadyAt ?? null),
     };
   });
 }
@@ -349,8 +327,8 @@ async function readFailedJobs(db: Db): Promise<Facts['failedJobs']> {
   }>(sql`
     select job.id::text as id, task.identifier as task, employee.name, job.last_error, job.attempts,
       (job.updated_at + app_clock_offset())::text as since, count(*) over ()::int as total
-    from graphile_worker._private_jobs job
-    join graphile_worker._private_tasks task on task.id = job.task_id
+    from ${JOBS} job
+    join ${JOB_TASKS} task on task.id = job.task_id
     left join ${employees} employee on job.key = 'employee:' || employee.id
     where job.is_available = false and job.locked_at is null and coalesce(job.key, '') not like 'event:%'
     order by job.updated_at desc
@@ -384,17 +362,11 @@ async function readWorkers(db: Db): Promise<WorkerState[]> {
     .where(sql`${workers.seenAt} > app_now() - interval '1 day'`)
     .orderBy(desc(workers.seenAt))
     .limit(50);
-  const running = await db.execute<{ id: string; task: string; locked_by: string; since: string }>(sql`
-    select job.id::text as id, task.identifier as task, job.locked_by, (job.locked_at + app_clock_offset())::text as since
-    from graphile_worker._private_jobs job
-    join graphile_worker._private_tasks task on task.id = job.task_id
-    where job.is_available = false and job.locked_at is not null
-    order by job.locked_at
-    limit 200`);
+  const running = await listRunningJobs(db, RUNNING_JOBS_SHOWN);
   return rows.map((worker) => ({
     ...worker,
     running: running
-      .filter((job) => job.locked_by === worker.id)
+      .filter((job) => job.workerId === worker.id)
       .map((job) => ({ jobId: job.id, task: job.task, since: iso(job.since) ?? '' })),
   }));
 }

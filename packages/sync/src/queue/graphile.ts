@@ -199,7 +199,7 @@ export const deleteDeadLettersSql = (cutoff: SQL, limit: number, isNeeded: SQL):
   ))`;
 
 /** Numbers of a task's jobs. */
-export interface JobCounts {
+interface JobCounts {
   task: string;
   ready: number;
   /** To run later. */
@@ -238,7 +238,7 @@ export async function countJobs(db: Executor): Promise<JobCounts[]> {
 }
 
 /** A job that a worker has locked. */
-export interface RunningJob {
+interface RunningJob {
   id: string;
   task: string;
   workerId: string;
