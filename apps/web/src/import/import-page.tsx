@@ -197,15 +197,15 @@ function Import() {
                 ? 'The row that breaks a rule is'
                 : `The ${shown.breaking} rows that break a rule are`}{' '}
               imported all the same, for a file says what is so, and the board will mark them. Take the tick
-              off what shouldn’t be planned.
+              off what shouldn’t be planned. Each row is judged as if all were imported.
             </p>
           )}
           {shown.counts.error > 0 && (
             <p className="text-sm text-ink-2">
               {shown.counts.error === 1
-                ? 'The row with an error is'
-                : `The ${shown.counts.error} rows with errors are`}{' '}
-              left out. Mend them in the file and choose it again: what is imported by then stays as it is.
+                ? 'The row with an error is left out. Mend it'
+                : `The ${shown.counts.error} rows with errors are left out. Mend them`}{' '}
+              in the file and choose it again: what is imported by then stays as it is.
             </p>
           )}
           <Rows
