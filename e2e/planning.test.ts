@@ -194,6 +194,74 @@ describe('planning a week at the board', () => {
     await page.keyboard.press('Escape');
   });
 
+  it('a held key unschedules one card, also with Caps Lock and on a Cyrillic layout', async () => {
+    await schedule(0, ada, 2);
+    await schedule(1, ada, 3);
+    await schedule(2, ada, 4);
+    await card(2).waitFor();
+    const cdp = await page.context().newCDPSession(page);
+    const hold = async (key: string) => {
+      for (let press = 0; press < 8; press++) {
+        await cdp.send('Input.dispatchKeyEvent', {
+          type: 'rawKeyDown',
+          key,
+          code: 'KeyU',
+          windowsVirtualKeyCode: 85,
+          autoRepeat: press > 0,
+        });
+        // In the meantime the focus is at another card: the one that was left, or the next one.
+        if (press === 0)
+          await eventually(() => page.evaluate('document.activeElement !== document.body')).toBe(true);
+        await page.locator('[data-board] [data-event-id]').last().focus();
+      }
+      await cdp.send('Input.dispatchKeyEvent', {
+        type: 'keyUp',
+        key,
+        code: 'KeyU',
+        windowsVirtualKeyCode: 85,
+      });
+    };
+    await card(0).focus();
+    await hold('U');
+    await eventually(() => live(0)).toBe(null);
+    await card(1).focus();
+    await hold('г');
+    await eventually(() => live(1)).toBe(null);
+    expect(await live(2)).not.toBe(null);
+  });
+
+  it('Back on a phone closes the dialog, then the panel, and never leads to the sign-in page', async () => {
+    await schedule(0, ada, 2);
+    const { page: phone, errors: itsErrors } = await signedIn(stack, { viewport: PHONE, touch: true });
+    await phone.getByTestId('sync-badge').first().waitFor();
+    await openWeek(phone, `&day=${day(2)}`);
+    const title = await phone.title();
+    expect(title).toMatch(/^Week .+ – Crossmark Scheduler$/);
+    await card(0, phone).click();
+    const panel = phone
+      .getByRole('dialog')
+      .filter({ has: phone.getByText('Sync', { exact: false }) })
+      .first();
+    await panel.waitFor();
+    await phone.getByRole('button', { name: 'Move', exact: true }).click();
+    const move = phone.getByRole('dialog', { name: /^Move/ });
+    await move.waitFor();
+    const size = (field: Locator) => field.evaluate((control) => getComputedStyle(control).fontSize);
+    expect(await size(move.getByLabel('Other start'))).toBe('16px');
+    await eventually(() => phone.evaluate('history.state.layer > 0')).toBe(true);
+    await phone.goBack();
+    await move.waitFor({ state: 'hidden' });
+    await phone.getByRole('button', { name: 'Move', exact: true }).waitFor();
+    await phone.goBack();
+    await phone.getByRole('dialog').waitFor({ state: 'hidden' });
+    await card(0, phone).waitFor();
+    await phone.goBack();
+    await phone.getByRole('button', { name: /^Account of/ }).waitFor();
+    expect(new URL(phone.url()).pathname).toBe('/');
+    expect(itsErrors).toEqual([]);
+    await phone.context().close();
+  });
+
   it('Esc puts back what the keyboard picked up, and nothing was saved', async () => {
     await schedule(0, ben, 3);
     await card(0).focus();

@@ -222,6 +222,44 @@ describe('ten tabs of one browser', () => {
     await everyTab((each) => onBoard(each).waitFor());
   });
 
+  it('whose session ends while something is filled in ask for the password, and save it then, for the same person alone', async () => {
+    const { page, errors: itsErrors } = await signedIn(stack);
+    await page.getByRole('link', { name: 'People' }).click();
+    const add = page.getByRole('button', { name: 'Add person' });
+    const dialog = page.getByRole('dialog', { name: 'Add a person' });
+    const asked = page.getByRole('dialog', { name: 'Your session has ended' });
+    const people = async () => (await colleague.employees.list.query({})).map(({ name }) => name);
+    const saveAfterTheEnd = async (name: string) => {
+      await add.click();
+      await dialog.getByLabel('Name').fill(name);
+      await page.context().clearCookies();
+      await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+      await asked.waitFor();
+      expect(await people()).not.toContain(name);
+    };
+    await saveAfterTheEnd('Tess Typed');
+    await page.keyboard.press('Escape');
+    await asked.getByLabel('Password').fill('wrong');
+    await page.keyboard.press('Enter');
+    await asked.getByText('is wrong').waitFor();
+    await asked.getByLabel('Password').fill(DEMO.password);
+    await page.keyboard.press('Enter');
+    await page.getByText('Tess Typed is added').waitFor();
+    expect((await people()).filter((name) => name === 'Tess Typed')).toHaveLength(1);
+
+    await saveAfterTheEnd('Otto Other');
+    const other = await page.context().newPage();
+    await other.goto(stack.apps.webUrl);
+    await other.getByLabel('E-mail').fill('viewer@demo.test');
+    await other.getByLabel('Password').fill(DEMO.password);
+    await other.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Account of Demo Viewer' }).waitFor();
+    expect(await dialog.count()).toBe(0);
+    expect(await people()).not.toContain('Otto Other');
+    expect(itsErrors).toEqual([]);
+    await page.context().close();
+  });
+
   it('have met no error in the page', () => {
     expect(errors).toEqual([]);
   });

@@ -28,9 +28,7 @@ export function AskPassword({ onSignedIn, onLeave }: { onSignedIn: () => void; o
     const password = String(new FormData(event.currentTarget).get('password'));
     setBusy(true);
     setProblem(undefined);
-    const refused = await signIn(email, password).catch(
-      () => 'The scheduling server did not answer. Try again in a moment.',
-    );
+    const refused = await signIn(email, password);
     if (!refused) onSignedIn();
     setProblem(refused);
     setBusy(false);
