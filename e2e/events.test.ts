@@ -48,7 +48,7 @@ describe('the list of events', () => {
       withinMs: 120_000,
     });
     ({ page, errors } = await signedIn(stack));
-    await page.getByRole('link', { name: 'Events' }).click();
+    await page.getByRole('link', { name: 'Events', exact: true }).click();
     await rowsShown();
   });
   afterAll(() => stack?.stop());
@@ -125,12 +125,13 @@ describe('the list of events', () => {
     await expectTypedDay(page, page.getByLabel('From'), 'from', from);
     await expectTypedDay(page, page.getByLabel('To', { exact: true }), 'to', to);
     await counted((await api.events.list.query({ from, to, limit: 1 })).total);
+    await open();
     const search = page.getByLabel('Search events');
     await search.focus();
     await page.keyboard.type('Manifold Item 4999');
     await page.waitForURL(/q=Manifold[^&]*4999/);
     expect(await search.inputValue()).toBe('Manifold Item 4999');
-    await counted(1);
+    await counted((await api.events.list.query({ text: 'Manifold Item 4999', limit: 1 })).total);
   });
 
   it('is exported as it is shown', async () => {
@@ -258,7 +259,7 @@ describe('the list of events', () => {
   ])('gives axe nothing to find and scrolls in no wrong direction, %s', async (_, options) => {
     const { page: fresh, errors: itsErrors } = await signedIn(stack, options);
     const sound = async () => expect(await findingsOf(fresh)).toEqual([]);
-    await fresh.getByRole('link', { name: 'Events' }).click();
+    await fresh.getByRole('link', { name: 'Events', exact: true }).click();
     await rowsShown(fresh);
     await sound();
     if (options.viewport === PHONE) {
@@ -286,7 +287,7 @@ describe('the list of events', () => {
 
   it('offers a viewer nothing that changes something', async () => {
     const { page: viewer } = await signedIn(stack, { email: 'viewer@demo.test' });
-    await viewer.getByRole('link', { name: 'Events' }).click();
+    await viewer.getByRole('link', { name: 'Events', exact: true }).click();
     await rowsShown(viewer);
     await viewer.getByRole('link', { name: /^Unreported/ }).click();
     await rowsShown(viewer);

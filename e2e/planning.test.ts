@@ -340,7 +340,7 @@ describe('planning a week at the board', () => {
       employeeId: ada.id,
       overrideReason: 'Trained for it',
     });
-    await api.schedules.unschedule.mutate(saved);
+    await api.schedules.unschedule.mutate({ scheduleId: saved.scheduleId, version: saved.version });
   });
 
   it('a day off says what it is, and warns before anything is chosen for it', async () => {
