@@ -136,7 +136,7 @@ describe('an operator, against a real worker', () => {
       insert into event_syncs (event_id, state, wanted_version, wanted_at, failing_since, failure_kind, failure_reason)
       select id, 'failed', 1, app_now(), app_now(), 'rejected', 'Crossmark refused it: closed for stock-taking.' from event`;
     const list = region('Dead letters (12)');
-    await list.getByText('refused', { exact: true }).first().waitFor(SOON);
+    await list.locator('ul > li').getByText('refused', { exact: true }).first().waitFor(SOON);
     await list.getByRole('button', { name: 'Older' }).click();
     const rows = page.getByRole('region', { name: /^Dead letters/ }).locator('ul > li');
     await expect.poll(() => rows.count(), SOON).toBe(2);
