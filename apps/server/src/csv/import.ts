@@ -72,7 +72,7 @@ type JudgedRow = PreviewRow & { reasons: Reason[] };
 type RowStatus = PreviewRow['status'];
 
 /** How many rows of a file are of each kind. */
-export type ImportCounts = Record<RowStatus, number>;
+type ImportCounts = Record<RowStatus, number>;
 
 /** What importing a file would do: all of it in numbers, and some of its rows. */
 export interface ImportPreview {
