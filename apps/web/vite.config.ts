@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { pageReadiness } from './server/ready.ts';
 
 /** An icon each in a file of its own was ten requests before the board: a slow processor takes longer to ask than to run. */
-const ICONS = { name: 'icons', test: /lucide-react/ };
+const ICONS = { name: 'icons', test: /lucide-react/, minShareCount: 3 };
 
 export default defineConfig(({ command }) => {
   const env = readEnv({

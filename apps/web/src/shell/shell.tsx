@@ -14,7 +14,7 @@ import {
   RefreshCw,
   Users,
 } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { lazy, Suspense, useEffect, useRef } from 'react';
 import { trpc } from '../api.ts';
 import { useLiveUpdates } from '../live.ts';
 import { formatFromNow, useNow } from '../time.ts';
@@ -25,7 +25,9 @@ import { ConnectionNotice, ZoneNotice } from './notices.tsx';
 import { PageLinks } from './page-links.tsx';
 import { SessionEnd } from './session-end.tsx';
 import { useMayWrite } from './use-session.ts';
-import { UserMenu } from './user-menu.tsx';
+
+/** Comes right after the page: nobody opens it before there is something to see. */
+const UserMenu = lazy(async () => ({ default: (await import('./user-menu.tsx')).UserMenu }));
 
 /** What stands around every page: where one is, how the sync stands, and who one is. */
 export function Shell() {
@@ -48,7 +50,9 @@ export function Shell() {
         <div className="ml-auto flex items-center gap-1.5">
           <SyncCounts />
           <Refresh />
-          <UserMenu />
+          <Suspense fallback={<span className="size-8 pointer-coarse:size-10" />}>
+            <UserMenu />
+          </Suspense>
         </div>
       </header>
       <ZoneNotice />
