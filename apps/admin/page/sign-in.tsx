@@ -7,7 +7,7 @@ function askedFor(): string | null {
   return next && (next === '/queues' || next.startsWith('/queues/')) ? next : null;
 }
 
-/** The form that strangers see. `isLetIn` asks again who is signed in, once a password was right. */
+/** The sign-in form. After a right password, `isLetIn` asks the server again whether the user may see the page. */
 export function SignIn(props: { isLetIn: () => Promise<boolean> }) {
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);

@@ -1,23 +1,27 @@
-/** An answer that costs something to get, kept for all who ask. */
+/** An answer that is costly to read, shared by all callers. */
 interface Kept<T> {
-  /** The last answer, at once; the first one, one after {@link Kept.forget} and one in place of an old one are waited for. */
+  /**
+   * Returns the last answer at once. The caller waits for a new one if there is none yet, after {@link Kept.forget}, and if
+   * the last answer is too old.
+   */
   get(): Promise<T>;
-  /** After a change that the next answer is to show. */
+  /** Drops the last answer, because a change must show in the next one. */
   forget(): void;
   stop(): void;
 }
 
-/** Answers are renewed this long after somebody asked for them, … */
+/** The shortest time between the end of one reading and the start of the next. */
 const FRESH_FOR_MS = 1_000;
-/** … and as often when nobody asks, so that whoever comes then needn't wait long. */
+/** The longest such time after a slow reading, and the interval of readings without a caller. */
 const RENEWED_EVERY_MS = 15_000;
-/** What should have been renewed this long ago is told to nobody: it shows what is over. A page asks more often. */
+/** An answer that is overdue by this time is not returned any more, because it may be wrong by now. Pages ask more often. */
 const OLD_AFTER_MS = 3_000;
 
 /**
- * Reads behind what it answers: whoever asks often gets the last answer without waiting. Reading takes at most a tenth of
- * the time, however many ask; where one takes long, the next one begins {@link RENEWED_EVERY_MS} after it at the latest. A reading that fails is told to those who ask next. With `ahead` it
- * is read from the start, and now and then when nobody asks.
+ * Returns the last answer and reads the next one in the background, so that frequent callers never wait. However many
+ * callers there are, reading takes at most a tenth of the time, or one reading every {@link RENEWED_EVERY_MS} if a reading
+ * is slow. Callers that wait for a reading get its error if it fails. With `ahead`, the first reading begins at once, and
+ * readings go on without callers.
  */
 export function keep<T>(read: () => Promise<T>, { ahead = true } = {}): Kept<T> {
   let known: { answer: Promise<T>; renewAtMs: number } | undefined;

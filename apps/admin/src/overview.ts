@@ -131,7 +131,7 @@ export interface Facts {
   queues: QueueDepth[];
   states: StateCount[];
   waiting: WaitingGroup[];
-  /** Events that nobody tries again until a person acts, by the kind of their failure, the most frequent one first. */
+  /** Events whose sync waits for a person, counted by kind of failure, the most frequent kind first. */
   deadLetters: DeadLetters[];
   failedJobs: { total: number; shown: FailedJob[] };
   paused: PausedTask[];

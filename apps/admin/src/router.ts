@@ -26,7 +26,7 @@ import type { Viewer } from './viewer.ts';
 export interface Context {
   viewer: Viewer | null;
   requestId: string;
-  /** Does some work once it is the turn of whoever asks; refuses it where too much of theirs waits. See `Shares`. */
+  /** Runs work when it is the caller's turn. Refuses it if too many of the caller's requests wait already. See `Shares`. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
   services: Services;
 }
@@ -55,7 +55,7 @@ export interface Charts {
   callsByName: Record<string, Series['allCalls']['total']>;
 }
 
-/** The services over a database and a metrics reader. Whoever makes them stops `moments` in the end. */
+/** The services over a database and a metrics reader. The caller must stop `moments` when the app closes. */
 export function createServices(
   db: Db,
   metrics: MetricsReader,

@@ -23,7 +23,7 @@ export interface Context {
   /** The browser is known for this user from now on: see `Auth.rememberDevice`. */
   rememberDevice(email: string): void;
   requestId: string;
-  /** Does some work once it is the turn of whoever asks; refuses it where too much of theirs waits. See `Shares`. */
+  /** Runs work when it is the caller's turn. Refuses it if too many of the caller's requests wait already. See `Shares`. */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
   backend: Backend;
 }
