@@ -4,6 +4,7 @@ import { signIn } from '../session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { useLayer } from '../ui/layers.ts';
+import { PasswordFields } from './password-fields.tsx';
 import { useSession } from './use-session.ts';
 
 const stay = (event: Event) => event.preventDefault();
@@ -54,21 +55,7 @@ export function AskPassword({ onSignedIn, onLeave }: { onSignedIn: () => void; o
               is saved then.
             </p>
             <TextField label="E-mail" type="email" autoComplete="username" readOnly value={email} />
-            <TextField
-              label="Password"
-              name="password"
-              type="password"
-              autoComplete="current-password"
-              required
-              autoFocus
-            />
-            {/* Its room is kept, so that a problem moves nothing. */}
-            <p role="alert" className="min-h-5 text-sm text-failed">
-              {problem}
-            </p>
-            <Button type="submit" look="primary" className="h-10" busy={busy} busyLabel="Signing in…">
-              Sign in
-            </Button>
+            <PasswordFields problem={problem} busy={busy} autoFocus />
             <Button look="quiet" onClick={onLeave}>
               Leave this page and sign in anew
             </Button>

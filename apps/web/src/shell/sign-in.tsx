@@ -3,8 +3,8 @@ import { type SubmitEvent, useCallback, useEffect, useState } from 'react';
 import { queryClient } from '../api.ts';
 import { reportSignedIn } from '../connection.ts';
 import { forgetSession, onSessionChange, signIn } from '../session.ts';
-import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
+import { PasswordFields } from './password-fields.tsx';
 import { useTitle } from './use-title.ts';
 
 const route = getRouteApi('/sign-in');
@@ -63,20 +63,7 @@ export function SignIn() {
           </p>
         )}
         <TextField label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
-        <TextField
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-        />
-        {/* Its room is kept, so that a problem moves nothing. */}
-        <p role="alert" className="min-h-5 text-sm text-failed">
-          {problem}
-        </p>
-        <Button type="submit" look="primary" className="h-10" busy={busy} busyLabel="Signing in…">
-          Sign in
-        </Button>
+        <PasswordFields problem={problem} busy={busy} />
       </form>
       <p className="text-sm text-ink-2">No account? Ask whoever administers the scheduler.</p>
     </main>
