@@ -1,4 +1,4 @@
-import { CONDITIONS, type Condition, EVENT_TYPES, type EventType } from '@scheduler/scheduling';
+import { CONDITIONS, type Condition, EVENT_TYPES, type EventType, isDay } from '@scheduler/scheduling';
 import {
   createRootRoute,
   createRoute,
@@ -14,7 +14,6 @@ import { online } from './load.ts';
 import { currentSession } from './session.ts';
 import { PageFailed, StartFailed, Starting } from './shell/starting.tsx';
 import { weekStart } from './time.ts';
-import { isDay } from './ui/draft.ts';
 import { Toasts } from './ui/toast.tsx';
 import { STATES, type SyncState } from './words.ts';
 

@@ -1,4 +1,5 @@
 export * from './availability.ts';
+export * from './calendar-day.ts';
 export * from './copy-week.ts';
 export * from './day.ts';
 export * from './event-rules.ts';

@@ -1,5 +1,5 @@
 import { type EmployeeNumber, employeeNumber, InvalidIdError } from '@scheduler/crossmark';
-import { daysBetween, type Instant, timeOf, type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { daysBetween, type Instant, isDay, timeOf, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { CsvError, parse } from 'csv-parse/sync';
 import { cleanCsv, reasonAgainst } from './clean.ts';
 import { csvLines, withoutFormulaMark } from './write.ts';
@@ -249,7 +249,7 @@ function localDateTime(field: string): { day: WorkDate; time: string | null } {
     half,
   } = (US_TIME.exec(field) ?? ISO_TIME.exec(field))?.groups ?? {};
   const day = `${year.padStart(4, '20')}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`;
-  if (!isDay(day)) throw new FieldError(wrongTime(field));
+  if (!isDay(day, '0000-01-01', '9999-12-31')) throw new FieldError(wrongTime(field));
   if (hour === undefined) return { day, time: null };
   const [first, last] = half ? [1, 12] : [0, 23];
   if (Number(hour) < first || Number(hour) > last || Number(minute) > 59 || Number(second) > 59) {
@@ -263,15 +263,6 @@ function wrongTime(field: string): string {
   const wrong = `${quoted(field)} is not a time like 03/01/2027 1:30:00 PM.`;
   if (!/^\d{1,2}\.\d{1,2}\.\d{2,4}/.test(field)) return wrong;
   return `${wrong} A spreadsheet of another country may have taken the month for the day, so it is not guessed at: open Crossmark's own file with that column as text, and save it again.`;
-}
-
-function isDay(day: string): boolean {
-  try {
-    return daysBetween(day, day) === 0;
-  } catch (error) {
-    if (error instanceof RangeError) return false;
-    throw error;
-  }
 }
 
 /** What a row of an export says. */

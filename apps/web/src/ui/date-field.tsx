@@ -1,6 +1,7 @@
+import { FIRST_DAY, isDay, LAST_DAY } from '@scheduler/scheduling';
 import { type ReactNode, useRef, useState } from 'react';
 import { formatDay } from '../time.ts';
-import { FIRST_DAY, isDay, LAST_DAY, useDraft } from './draft.ts';
+import { useDraft } from './draft.ts';
 import { FIELD_BOX, Labelled } from './field.tsx';
 
 /** Long enough for the next digit of a date or a time: what is typed digit by digit says many days before the one meant. */

@@ -1,5 +1,6 @@
+import { isDay } from '@scheduler/scheduling';
 import { describe, expect, it } from 'vitest';
-import { draftOf, followed, handedOn, isDay, typed } from './draft.ts';
+import { draftOf, followed, handedOn, typed } from './draft.ts';
 
 describe('a day', () => {
   it.each(['2000-01-01', '2026-12-05', '2028-02-29', '2099-12-31'])('is %s', (text) => {
