@@ -198,7 +198,10 @@ class Thread {
         if (signal.aborted) throw connectionClosed();
         throw brokenOff(call, error);
       });
-      return await Promise.race([answered, ended]);
+      const answer = await Promise.race([answered, ended]);
+      // Its thread is ending already, so it takes no other call.
+      if (leave.aborted) throw signal.aborted ? connectionClosed() : brokenOff(call, null);
+      return answer;
     } catch (error) {
       await this.#worker.terminate();
       throw error;
