@@ -10,7 +10,7 @@ import { createMetricsReader } from '@scheduler/metrics';
 import { createLogger } from '@scheduler/runtime';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildAdmin } from '../apps/admin/src/app.ts';
-import { buildServer } from '../apps/server/src/app.ts';
+import { buildServer } from '../apps/server/src/http/app.ts';
 import { buildPageServer } from '../apps/web/server/app.ts';
 import { ROOT, temporaryDirectory } from './lib/process.ts';
 

@@ -205,7 +205,7 @@ test('no planted secret comes out of any failure: not in logs, jobs, attempts, a
     app('admin', { AUTH_SECRET: shortSecret }),
     watched(
       'users',
-      start('users', process.execPath, ['apps/server/src/users-cli.ts', 'list'], {
+      start('users', process.execPath, ['apps/server/src/cli/users.ts', 'list'], {
         cwd: ROOT,
         env: elsewhere,
       }),

@@ -10,7 +10,7 @@ try {
   if (!process.env.DATABASE_URL) await migrate(database.migratorUrl);
   const { status } = spawnSync(
     process.execPath,
-    [join(ROOT, 'apps/server/src/users-cli.ts'), ...process.argv.slice(2)],
+    [join(ROOT, 'apps/server/src/cli/users.ts'), ...process.argv.slice(2)],
     {
       stdio: 'inherit',
       env: { WEB_ORIGIN: 'http://localhost:5173', ...process.env, DATABASE_URL: database.appUrl },

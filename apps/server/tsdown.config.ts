@@ -5,10 +5,10 @@ import { defineConfig } from 'tsdown';
 export default defineConfig({
   entry: {
     main: 'src/main.ts',
-    'long-call-thread': 'src/long-call-thread.ts',
+    'long-call-thread': 'src/http/long-call-thread.ts',
     migrate: 'src/migrate.ts',
     roles: 'src/roles.ts',
-    users: 'src/users-cli.ts',
+    users: 'src/cli/users.ts',
   },
   platform: 'node',
   target: 'node24',

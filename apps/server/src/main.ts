@@ -1,8 +1,8 @@
 import { connect } from '@scheduler/db';
 import { createLogger, type Logger, runApp } from '@scheduler/runtime';
-import { makeSetUpLink } from './access-links.ts';
-import { buildServer } from './app.ts';
+import { makeSetUpLink } from './access/access-links.ts';
 import { readSettings } from './env.ts';
+import { buildServer } from './http/app.ts';
 
 await runApp('server', async () => {
   const env = readSettings();

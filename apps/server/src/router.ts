@@ -1,20 +1,20 @@
-import { accessRouter } from './routers/access.ts';
-import { accountRouter } from './routers/account.ts';
-import { activityRouter } from './routers/activity.ts';
-import { auditRouter } from './routers/audit.ts';
-import { boardRouter } from './routers/board.ts';
-import { csvRouter } from './routers/csv.ts';
-import { dayRouter } from './routers/day.ts';
-import { employeesRouter } from './routers/employees.ts';
-import { eventsRouter } from './routers/events.ts';
-import { monthRouter } from './routers/month.ts';
-import { repsRouter } from './routers/reps.ts';
-import { schedulesRouter } from './routers/schedules.ts';
-import { settingsRouter } from './routers/settings.ts';
-import { storesRouter } from './routers/stores.ts';
-import { syncRouter } from './routers/sync.ts';
-import { usersRouter } from './routers/users.ts';
-import { router } from './trpc.ts';
+import { accessRouter } from './access/access-router.ts';
+import { accountRouter } from './access/account-router.ts';
+import { usersRouter } from './access/users-router.ts';
+import { auditRouter } from './activity/audit-router.ts';
+import { activityRouter } from './activity/router.ts';
+import { dayRouter } from './board/day-router.ts';
+import { monthRouter } from './board/month-router.ts';
+import { boardRouter } from './board/router.ts';
+import { csvRouter } from './csv/router.ts';
+import { repsRouter } from './employees/reps-router.ts';
+import { employeesRouter } from './employees/router.ts';
+import { eventsRouter } from './events/router.ts';
+import { schedulesRouter } from './schedules/router.ts';
+import { storesRouter } from './stores/router.ts';
+import { settingsRouter } from './stores/settings-router.ts';
+import { syncRouter } from './sync/router.ts';
+import { router } from './trpc/procedures.ts';
 
 /** Every operation of the public API. */
 export const appRouter = router({
@@ -37,5 +37,5 @@ export const appRouter = router({
 });
 
 export type AppRouter = typeof appRouter;
-export type { ForeignChange, RefusalReason } from './refusal.ts';
+export type { ForeignChange, RefusalReason } from './core/errors.ts';
 export type * from './views.ts';

@@ -11,8 +11,8 @@ import {
   type WorkDate,
   weekStart,
 } from '@scheduler/scheduling';
-import { flagsOf } from '../board.ts';
-import { loadHolidays, loadPeople, loadPlanned } from '../facts.ts';
+import { flagsOf } from '../board/week.ts';
+import { loadHolidays, loadPeople, loadPlanned } from '../schedules/rule-inputs.ts';
 
 /** A schedule as a row of a file would leave it. */
 export interface ImportedSchedule {

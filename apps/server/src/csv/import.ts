@@ -27,8 +27,10 @@ import {
 } from '@scheduler/scheduling';
 import { type EventTask, wantChanges } from '@scheduler/sync';
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
-import { type AuditEntry, audit } from '../audit.ts';
-import type { Actor } from '../context.ts';
+import { type AuditEntry, audit } from '../core/audit.ts';
+import { Refusal } from '../core/errors.ts';
+import { save } from '../core/transaction.ts';
+import { snapshot, when } from '../schedules/changes.ts';
 import {
   type EventRecord,
   eventFacts,
@@ -37,10 +39,8 @@ import {
   liveSchedule,
   type ScheduleRecord,
   type SyncRecord,
-} from '../facts.ts';
-import { snapshot, when } from '../history.ts';
-import { Refusal } from '../refusal.ts';
-import { save } from '../save.ts';
+} from '../schedules/rule-inputs.ts';
+import type { Actor } from '../trpc/context.ts';
 import { type ImportedSchedule, openRules } from './broken-rules.ts';
 import { CsvFileError, type CsvRow, type ParsedRow, parseCsv, type RowProblem } from './format.ts';
 

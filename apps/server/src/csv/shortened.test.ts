@@ -17,7 +17,7 @@ import {
   refusalOf,
   startTestServer,
   type TestServer,
-} from '../fixture.ts';
+} from '../../test/fixture.ts';
 import { COLUMNS } from './format.ts';
 
 const ZONE = 'America/Indiana/Indianapolis';

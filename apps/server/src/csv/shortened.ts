@@ -1,12 +1,12 @@
 import { type Db, employees, events, schedules, stores, type Tx } from '@scheduler/db';
 import { addMinutes, CLOSED_CONDITIONS, evaluateFirmly } from '@scheduler/scheduling';
 import { and, asc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
-import { type AuditEntry, audit } from '../audit.ts';
-import type { Actor } from '../context.ts';
-import { eventLabel, liveSchedule, type ScheduleRecord } from '../facts.ts';
-import { openPlan, type Plan } from '../plan.ts';
-import { Refusal } from '../refusal.ts';
-import { save } from '../save.ts';
+import { type AuditEntry, audit } from '../core/audit.ts';
+import { Refusal } from '../core/errors.ts';
+import { save } from '../core/transaction.ts';
+import { openPlan, type Plan } from '../schedules/plan-transaction.ts';
+import { eventLabel, liveSchedule, type ScheduleRecord } from '../schedules/rule-inputs.ts';
+import type { Actor } from '../trpc/context.ts';
 import type { ShortenedCores } from '../views.ts';
 
 /** What a file's 360 minutes of work were taken for, and what they are with a Core's lunch. */

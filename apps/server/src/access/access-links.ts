@@ -1,0 +1,208 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createUser, setPassword, UserRefused } from '@scheduler/auth';
+import {
+  accessLinks,
+  type Db,
+  type Executor,
+  holdLock,
+  stores,
+  type Tx,
+  type UserRole,
+  users,
+} from '@scheduler/db';
+import { and, eq, gt, lte, sql } from 'drizzle-orm';
+import { audit } from '../core/audit.ts';
+import { Refusal } from '../core/errors.ts';
+import { save } from '../core/transaction.ts';
+import { createStore, type StoreFields } from '../stores/stores.ts';
+import type { NewLink, OpenedLink } from '../views.ts';
+
+type Link = typeof accessLinks.$inferSelect;
+
+/** Hours that a link may be used; whoever is invited may be away over a weekend. */
+const LIFETIME_HOURS = { set_up: 24, invite: 72, reset: 24 } as const satisfies Record<Link['kind'], number>;
+
+/** An address has one open invitation, and a user one open reset link: a new link takes the place of the one before. */
+const ONE_OF = { set_up: null, invite: accessLinks.email, reset: accessLinks.userId } as const;
+
+/**
+ * Makes a one-time link. An earlier invitation of the same address, or an earlier reset link of the same user, stops working. The
+ * caller gets the token now or never: the database keeps a hash of it.
+ */
+export async function makeLink(
+  tx: Executor,
+  link: Pick<Link, 'kind' | 'createdBy'> & Partial<Pick<Link, 'userId' | 'email' | 'name' | 'role'>>,
+): Promise<NewLink> {
+  await tx.delete(accessLinks).where(lte(accessLinks.expiresAt, sql`app_now()`));
+  const token = randomBytes(32).toString('base64url');
+  const made = {
+    ...link,
+    tokenHash: hashOf(token),
+    createdAt: sql`app_now()`,
+    expiresAt: sql`app_now() + ${LIFETIME_HOURS[link.kind]} * interval '1 hour'`,
+  };
+  const adding = tx.insert(accessLinks).values(made).returning({ expiresAt: accessLinks.expiresAt });
+  const replaced = ONE_OF[link.kind];
+  const [row] = await (replaced
+    ? adding.onConflictDoUpdate({
+        target: replaced,
+        targetWhere: sql`${accessLinks.kind} = ${sql.raw(`'${link.kind}'`)}`,
+        set: made,
+      })
+    : adding);
+  if (!row) throw new Error('The link was not written.');
+  return { token, expiresAt: row.expiresAt };
+}
+
+/**
+ * Makes the link by which the first admin comes in; null where there is a user already. Each one that was made counts
+ * until one is used.
+ */
+export async function makeSetUpLink(db: Db): Promise<NewLink | null> {
+  if (await hasUser(db)) return null;
+  return makeLink(db, { kind: 'set_up', createdBy: 'system' });
+}
+
+/** What a link is for, without using it. Throws a {@link Refusal} for one that opens nothing any more. */
+export async function openLink(db: Db, token: string): Promise<OpenedLink> {
+  const [link] = await db.select().from(accessLinks).where(lives(token));
+  if (!link) throw deadLink();
+  switch (link.kind) {
+    case 'set_up': {
+      if (await hasUser(db)) throw alreadySetUp();
+      return { kind: 'set_up', needsStore: !(await hasStore(db)) };
+    }
+    case 'invite':
+      return { kind: 'invite', ...invitation(link) };
+    case 'reset': {
+      const { email, name } = await resetting(db, link);
+      return { kind: 'reset', email, name };
+    }
+  }
+}
+
+/**
+ * Uses an invitation (the user is made) or a reset link (the user's password is replaced and all their sessions end).
+ * Resolves to the e-mail address to sign in with. Throws a {@link Refusal}, and leaves the link as it is, where the
+ * password won't do.
+ */
+export async function acceptLink(
+  db: Db,
+  requestId: string,
+  input: { token: string; password: string },
+): Promise<{ email: string }> {
+  return worded(() =>
+    save(db, async (tx) => {
+      const link = await use(tx, input.token);
+      if (link.kind === 'set_up') throw deadLink();
+      if (link.kind === 'reset') {
+        const user = await resetting(tx, link);
+        await setPassword(tx, user, input.password);
+        await tx.delete(accessLinks).where(eq(accessLinks.userId, user.id));
+        await audit(tx, { ...user, requestId }, [
+          { action: 'user.password', subjectType: 'user', subjectId: user.id, after: { by: 'reset link' } },
+        ]);
+        return { email: user.email };
+      }
+      const { email, name, role } = invitation(link);
+      const id = await createUser(tx, { email, name, role, password: input.password });
+      await audit(tx, { id, name, requestId }, [
+        {
+          action: 'user.join',
+          subjectType: 'user',
+          subjectId: id,
+          after: { email, name, role, invitedBy: link.createdBy },
+        },
+      ]);
+      return { email };
+    }),
+  );
+}
+
+/**
+ * Makes the first admin, and the first store where there is none, once: the link and all others like it are dead
+ * afterwards. Throws a {@link Refusal} where there is a user already, or something in it won't do.
+ */
+export async function setUp(
+  db: Db,
+  requestId: string,
+  input: { token: string; email: string; name: string; password: string; store: StoreFields | null },
+): Promise<{ email: string }> {
+  return worded(() =>
+    save(db, async (tx) => {
+      await holdLock(tx, 'setUp');
+      const link = await use(tx, input.token);
+      if (link.kind !== 'set_up') throw deadLink();
+      if (await hasUser(tx)) throw alreadySetUp();
+      const { email, name, password, store } = input;
+      const id = await createUser(tx, { email, name, role: 'admin', password });
+      await tx.delete(accessLinks).where(eq(accessLinks.kind, 'set_up'));
+      const actor = { id, name, requestId };
+      await audit(tx, actor, [
+        { action: 'user.set_up', subjectType: 'user', subjectId: id, after: { email, name, role: 'admin' } },
+      ]);
+      if (store) await createStore(tx, actor, store);
+      else if (!(await hasStore(tx))) {
+        throw new Refusal('There is no store yet: fill in the first one.', {
+          code: 'input',
+          fields: [{ path: 'store', message: 'The first store is missing.' }],
+        });
+      }
+      return { email };
+    }),
+  );
+}
+
+/** Words a refused user or password as every other refusal, with the field at fault. */
+export async function worded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof UserRefused)) throw error;
+    const { field, message } = error;
+    throw new Refusal(message, {
+      code: field === 'email' ? 'taken' : 'input',
+      fields: [{ path: field, message }],
+    });
+  }
+}
+
+/** Takes a link away: of two who use it at once, the second finds it gone. */
+async function use(tx: Tx, token: string): Promise<Link> {
+  const [link] = await tx.delete(accessLinks).where(lives(token)).returning();
+  if (!link) throw deadLink();
+  return link;
+}
+
+function invitation({ email, name, role }: Link): { email: string; name: string; role: UserRole } {
+  if (email === null || name === null || role === null) throw new Error('An invitation names nobody.');
+  return { email, name, role };
+}
+
+/** Whose password a link replaces. Somebody who is disabled gets in by no link. */
+async function resetting(db: Executor, link: Link): Promise<{ id: string; email: string; name: string }> {
+  const [user] = await db
+    .select({ id: users.id, email: users.email, name: users.name, disabledAt: users.disabledAt })
+    .from(users)
+    .where(eq(users.id, link.userId ?? ''));
+  if (!user || user.disabledAt) throw deadLink();
+  return user;
+}
+
+const hasUser = async (db: Executor): Promise<boolean> =>
+  (await db.select({ id: users.id }).from(users).limit(1)).length > 0;
+const hasStore = async (db: Executor): Promise<boolean> =>
+  (await db.select({ id: stores.id }).from(stores).limit(1)).length > 0;
+
+const lives = (token: string) =>
+  and(eq(accessLinks.tokenHash, hashOf(token)), gt(accessLinks.expiresAt, sql`app_now()`));
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+const deadLink = () =>
+  new Refusal('This link was used, has expired or was taken back. Ask an admin for a new one.', {
+    code: 'not_found',
+  });
+const alreadySetUp = () =>
+  new Refusal('The scheduler is set up already. Sign in, or ask an admin to invite you.', {
+    code: 'not_allowed',
+  });

@@ -1,0 +1,237 @@
+import { canonicalEmail, endSessions } from '@scheduler/auth';
+import {
+  accessLinks,
+  type Db,
+  type Executor,
+  type Tx,
+  type UserRole,
+  userSessions,
+  users,
+} from '@scheduler/db';
+import { currentTimeMs } from '@scheduler/runtime/clock';
+import { and, asc, count, eq, gt, isNull, max, sql } from 'drizzle-orm';
+import { audit } from '../core/audit.ts';
+import { Refusal } from '../core/errors.ts';
+import { save } from '../core/transaction.ts';
+import type { Actor } from '../trpc/context.ts';
+import type { Invitation, NewLink, UserAccess, UserList } from '../views.ts';
+import { makeLink } from './access-links.ts';
+
+type UserRecord = typeof users.$inferSelect;
+
+/** Everybody who may sign in, or might once, by name, and the invitations that are out. */
+export async function listUsers(db: Db): Promise<UserList> {
+  const rows = await db
+    .select({ user: users, sessions: count(userSessions.id), lastSeenAt: max(userSessions.updatedAt) })
+    .from(users)
+    .leftJoin(
+      userSessions,
+      and(eq(userSessions.userId, users.id), gt(userSessions.expiresAt, sql`app_now()`)),
+    )
+    .groupBy(users.id)
+    .orderBy(asc(users.name), asc(users.email));
+  const invitations = await db
+    .select()
+    .from(accessLinks)
+    .where(and(eq(accessLinks.kind, 'invite'), gt(accessLinks.expiresAt, sql`app_now()`)))
+    .orderBy(asc(accessLinks.id));
+  return {
+    users: rows.map(
+      ({ user, sessions, lastSeenAt }): UserAccess => ({
+        id: user.id,
+        name: user.name,
+        email: user.email,
+        role: user.role,
+        disabledAt: user.disabledAt?.toISOString() ?? null,
+        version: user.version,
+        sessions,
+        lastSeenAt: lastSeenAt?.toISOString() ?? null,
+      }),
+    ),
+    invitations: invitations.flatMap(({ id, name, email, role, createdBy, expiresAt }): Invitation[] =>
+      name !== null && email !== null && role !== null
+        ? [{ id, name, email, role, createdBy, expiresAt }]
+        : [],
+    ),
+  };
+}
+
+/** Invites somebody by a one-time link; an older invitation of that address is void. Throws a {@link Refusal}. */
+export async function inviteUser(
+  db: Db,
+  actor: Actor,
+  person: { email: string; name: string; role: UserRole },
+): Promise<NewLink> {
+  return save(db, async (tx) => {
+    const email = canonicalEmail(person.email);
+    // First: where the one before is being used, this waits for it, and finds its user then.
+    await tx.delete(accessLinks).where(and(eq(accessLinks.kind, 'invite'), eq(accessLinks.email, email)));
+    const [known] = await tx.select({ name: users.name }).from(users).where(eq(users.email, email));
+    if (known) {
+      const message = `${known.name} has the address ${email} already.`;
+      throw new Refusal(message, { code: 'taken', fields: [{ path: 'email', message }] });
+    }
+    const link = await makeLink(tx, { kind: 'invite', createdBy: actor.name, ...person, email });
+    await audit(tx, actor, [
+      { action: 'user.invite', subjectType: 'user', subjectId: email, after: { ...person, email } },
+    ]);
+    return link;
+  });
+}
+
+/** Takes an invitation back: its link opens nothing any more. */
+export async function withdrawInvitation(db: Db, actor: Actor, invitationId: number): Promise<void> {
+  await save(db, async (tx) => {
+    const [gone] = await tx
+      .delete(accessLinks)
+      .where(and(eq(accessLinks.id, invitationId), eq(accessLinks.kind, 'invite')))
+      .returning();
+    if (!gone) {
+      throw new Refusal('This invitation was used, has expired or was taken back already.', {
+        code: 'not_found',
+      });
+    }
+    const { email, name, role } = gone;
+    await audit(tx, actor, [
+      {
+        action: 'user.withdraw_invitation',
+        subjectType: 'user',
+        subjectId: email ?? '',
+        before: { email, name, role },
+      },
+    ]);
+  });
+}
+
+/** Gives a user another role; it counts with their next click. Throws a {@link Refusal}. */
+export async function setRole(
+  db: Db,
+  actor: Actor,
+  input: { userId: string; version: number; role: UserRole },
+): Promise<void> {
+  await save(db, async (tx) => {
+    const user = await lockUser(tx, input);
+    if (user.role === input.role) return;
+    if (input.role !== 'admin') assertNotLastAdmin(user);
+    await change(tx, actor, user, { role: input.role }, 'user.role');
+  });
+}
+
+/** Lets a user in no more: all their sessions, in every app, and their reset links end with it. */
+export async function disableUser(
+  db: Db,
+  actor: Actor,
+  input: { userId: string; version: number },
+): Promise<void> {
+  await save(db, async (tx) => {
+    const user = await lockUser(tx, input);
+    if (user.disabledAt) return;
+    assertNotLastAdmin(user);
+    await change(tx, actor, user, { disabledAt: new Date(currentTimeMs()) }, 'user.disable');
+    await endSessions(tx, user.id);
+    await tx.delete(accessLinks).where(eq(accessLinks.userId, user.id));
+  });
+}
+
+/** Lets a user in again, with the password they had. */
+export async function enableUser(
+  db: Db,
+  actor: Actor,
+  input: { userId: string; version: number },
+): Promise<void> {
+  await save(db, async (tx) => {
+    const user = await lockUser(tx, input);
+    if (!user.disabledAt) return;
+    await change(tx, actor, user, { disabledAt: null }, 'user.enable');
+  });
+}
+
+/** Makes a link by which a user sets a new password; older ones of theirs are void. The old password counts until then. */
+export async function makeResetLink(db: Db, actor: Actor, userId: string): Promise<NewLink> {
+  return save(db, async (tx) => {
+    const user = await lockUser(tx, { userId });
+    if (user.disabledAt) {
+      throw new Refusal(`${user.name} is disabled. Enable them first.`, { code: 'not_allowed' });
+    }
+    await tx.delete(accessLinks).where(eq(accessLinks.userId, user.id));
+    const link = await makeLink(tx, { kind: 'reset', userId: user.id, createdBy: actor.name });
+    await audit(tx, actor, [{ action: 'user.reset_link', subjectType: 'user', subjectId: user.id }]);
+    return link;
+  });
+}
+
+/** The user with an e-mail address. Throws a {@link Refusal} where there is none. */
+export async function findUser(db: Executor, email: string): Promise<UserRecord> {
+  const [user] = await db
+    .select()
+    .from(users)
+    .where(eq(users.email, canonicalEmail(email)));
+  if (user) return user;
+  throw new Refusal(`There is no user with the address ${canonicalEmail(email)}.`, { code: 'not_found' });
+}
+
+/**
+ * Locks a user for a change, and with them all active admins, in one order: of two admins who demote each other, the
+ * second sees that they are the last one.
+ */
+async function lockUser(
+  tx: Tx,
+  seen: { userId: string; version?: number },
+): Promise<UserRecord & { isLastAdmin: boolean }> {
+  const admins = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(and(eq(users.role, 'admin'), isNull(users.disabledAt)))
+    .orderBy(asc(users.id))
+    .for('update');
+  const [user] = await tx.select().from(users).where(eq(users.id, seen.userId)).for('update');
+  if (!user) {
+    throw new Refusal('There is no such user. Reload and choose again.', { code: 'not_found' });
+  }
+  if (seen.version !== undefined && user.version !== seen.version) {
+    throw new Refusal(
+      `${user.name}’s access was changed after you opened it. Nothing of yours was saved; look again and repeat your change if it still fits.`,
+      { code: 'stale', currentVersion: user.version },
+    );
+  }
+  return { ...user, isLastAdmin: admins.length === 1 && admins[0]?.id === user.id };
+}
+
+function assertNotLastAdmin(user: UserRecord & { isLastAdmin: boolean }): void {
+  if (!user.isLastAdmin) return;
+  throw new Refusal(
+    `${user.name} is the only admin left: without one nobody could give access any more. Make somebody else an admin first.`,
+    { code: 'not_allowed' },
+  );
+}
+
+async function change(
+  tx: Tx,
+  actor: Actor,
+  user: UserRecord,
+  changes: { role?: UserRole; disabledAt?: Date | null },
+  action: string,
+): Promise<void> {
+  const version = user.version + 1;
+  await tx
+    .update(users)
+    .set({ ...changes, version, updatedAt: sql`app_now()` })
+    .where(eq(users.id, user.id));
+  await audit(tx, actor, [
+    {
+      action,
+      subjectType: 'user',
+      subjectId: user.id,
+      before: remembered(user),
+      after: remembered({ ...user, ...changes, version }),
+    },
+  ]);
+}
+
+const remembered = ({ email, name, role, disabledAt, version }: UserRecord) => ({
+  email,
+  name,
+  role,
+  disabled: disabledAt !== null,
+  version,
+});

@@ -1,0 +1,303 @@
+import { auditLog, type Db, employees, events, findsWords, schedules, stores, users } from '@scheduler/db';
+import {
+  addDays,
+  formatDay,
+  formatTime,
+  type Instant,
+  instantAt,
+  timeOf,
+  type WorkDate,
+  workDateOf,
+} from '@scheduler/scheduling';
+import { and, desc, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
+import { csvLines } from '../csv/write.ts';
+import { findStore } from '../stores/stores.ts';
+import type { AuditEntryView, AuditKind, AuditObject, AuditPage } from '../views.ts';
+import { actionInWords, type ChangedField, changedFields } from './describe-action.ts';
+import { actors, historyKind } from './history.ts';
+
+export const AUDIT_KINDS = [
+  'plan',
+  'drift',
+  'sync',
+  'people',
+  'import',
+  'refresh',
+  'settings',
+  'access',
+  'queues',
+  'other',
+] as const satisfies readonly AuditKind[];
+
+export const AUDIT_OBJECTS = [
+  'event',
+  'schedule',
+  'employee',
+  'store',
+  'holiday',
+  'user',
+  'refresh',
+  'queue',
+  'job',
+  'scheduler',
+  'worker',
+  'breaker',
+] as const satisfies readonly AuditObject[];
+
+/** Which entries of the audit log are meant: all conditions hold at once. */
+export interface AuditFilter {
+  /** Entries about this store and those that belong to none; all where none is named. */
+  storeId?: number | undefined;
+  /** Words that each stand somewhere in an entry or in the name of what it is about. */
+  text?: string | undefined;
+  actorId?: string | undefined;
+  kind?: AuditKind | undefined;
+  object?: AuditObject | undefined;
+  /** With `object`: which one. An event's entries are those of its schedules as well. */
+  objectId?: string | undefined;
+  /** Days of the store, or of the first one; both included. */
+  from?: WorkDate | undefined;
+  to?: WorkDate | undefined;
+}
+
+/** A page of the audit log, newest first; `cursor` is the `next` of the page before. */
+export interface AuditQuery extends AuditFilter {
+  cursor?: string | undefined;
+  limit: number;
+}
+
+/**
+ * Entries that one request looks through for words, which no index finds: some half a second. The next page goes on from
+ * there, so that a search through years neither holds the database up nor ends early.
+ */
+const LOOKED_THROUGH = 50_000;
+
+const { action, subjectType, subjectId } = auditLog;
+const QUEUE_OBJECTS = ['queue', 'job', 'scheduler', 'worker', 'breaker'];
+
+const auditKind = sql<AuditKind>`case
+  when ${action} like 'user.%' then 'access'
+  when ${action} like 'store.%' or ${action} like 'holiday.%' then 'settings'
+  when ${inArray(subjectType, QUEUE_OBJECTS)} then 'queues'
+  else ${historyKind} end`;
+
+/** Who did what, of everything that anybody did: also on the admin page and the command line. For admins. */
+export async function auditPage(db: Db, query: AuditQuery): Promise<AuditPage> {
+  const { timeZone } = await findStore(db, query.storeId);
+  const { entries, next } = await read(db, query, timeZone);
+  return { timeZone, entries, next, reached: next?.split('_')[0] ?? null };
+}
+
+/** Whoever may have done something: users, Crossmark and who sat at the command line. */
+export async function auditActors(db: Db): Promise<{ id: string; name: string }[]> {
+  return [...(await actors(db)), { id: 'command-line', name: 'Command line' }];
+}
+
+/** Entries that one reading of an export takes: however long the log, this much of it is in memory. */
+const EXPORTED_AT_ONCE = 1_000;
+
+const CSV_COLUMNS = [
+  'Time',
+  'Time zone',
+  'Time (UTC)',
+  'Who',
+  'Who (id)',
+  'What',
+  'Action',
+  'Object',
+  'Object id',
+  'Name',
+  'From',
+  'To',
+  'Before',
+  'After',
+  'Request',
+];
+
+/**
+ * The entries that match as a CSV file, piece by piece, newest first, in the format of the other files: BOM, CRLF, and no
+ * field that a spreadsheet would run.
+ */
+export async function* auditCsv(db: Db, filter: AuditFilter): AsyncGenerator<string> {
+  const { timeZone } = await findStore(db, filter.storeId);
+  yield csvLines([CSV_COLUMNS], { first: true });
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const query: AuditQuery = { ...filter, limit: EXPORTED_AT_ONCE, ...(cursor && { cursor }) };
+    const { entries, raw, next } = await read(db, query, timeZone);
+    const records = entries.map((entry, index) => [
+      `${workDateOf(entry.at, timeZone)} ${timeOf(entry.at, timeZone)}:${entry.at.slice(17, 19)}`,
+      timeZone,
+      entry.at,
+      entry.by,
+      entry.actorId,
+      entry.what,
+      entry.action,
+      entry.object.type,
+      entry.object.id,
+      entry.object.name ?? '',
+      side(entry.changes, 'from'),
+      side(entry.changes, 'to'),
+      raw[index]?.before ? JSON.stringify(raw[index].before) : '',
+      raw[index]?.after ? JSON.stringify(raw[index].after) : '',
+      entry.requestId ?? '',
+    ]);
+    yield csvLines(records, { first: false });
+    cursor = next;
+  }
+}
+
+const side = (changes: readonly ChangedField[], which: 'from' | 'to') =>
+  changes.flatMap((change) => (change[which] ? [`${change.field}: ${change[which]}`] : [])).join('; ');
+
+/** One page, and the rows that it was made of. */
+async function read(db: Db, query: AuditQuery, timeZone: string) {
+  const rows = await select(db, query, timeZone);
+  const raw = rows.slice(0, query.limit);
+  const last = raw.at(-1);
+  const more = rows.length > query.limit && last !== undefined;
+  const next = more ? cursorOf(last) : looksThrough(query) ? await endOfSlice(db, query, timeZone) : null;
+  return { entries: raw.map((row) => entryOf(row, timeZone)), raw, next };
+}
+
+const looksThrough = ({ text, storeId }: AuditFilter) => text !== undefined || storeId !== undefined;
+
+async function select(db: Db, query: AuditQuery, timeZone: string) {
+  // Relies on the index audit_log_at, or audit_log_subject where one object is meant.
+  const slice = db
+    .select()
+    .from(auditLog)
+    .where(await found(db, query, timeZone))
+    .orderBy(desc(auditLog.at), desc(auditLog.id))
+    .limit(looksThrough(query) ? LOOKED_THROUGH : query.limit + 1)
+    // The table's own name: what is said of its columns holds for the slice.
+    .as('audit_log');
+  return db
+    .select({
+      id: slice.id,
+      at: slice.at,
+      actorId: slice.actorId,
+      by: slice.actorName,
+      action: slice.action,
+      subjectType: slice.subjectType,
+      subjectId: slice.subjectId,
+      before: slice.before,
+      after: slice.after,
+      requestId: slice.requestId,
+      kind: auditKind,
+      eventId: events.id,
+      eventName: events.name,
+      eventType: events.type,
+      employeeId: employees.id,
+      employeeName: employees.name,
+      storeName: stores.name,
+      userName: users.name,
+    })
+    .from(slice)
+    .leftJoin(schedules, eq(schedules.id, numberOf('schedule')))
+    .leftJoin(events, sql`${events.id} = coalesce(${schedules.eventId}, ${numberOf('event')})`)
+    .leftJoin(employees, eq(employees.id, numberOf('employee')))
+    .leftJoin(stores, eq(stores.id, numberOf('store')))
+    .leftJoin(users, and(eq(subjectType, 'user'), eq(users.id, subjectId)))
+    .where(
+      and(
+        query.storeId === undefined
+          ? undefined
+          : sql`coalesce(${events.storeId}, ${employees.storeId}, ${stores.id}, ${query.storeId}) = ${query.storeId}`,
+        findsWords(query.text ?? '', [
+          ...[auditLog.actorName, action, subjectId, events.name, employees.name, stores.name, users.name],
+          ...[auditLog.before, auditLog.after],
+        ]),
+      ),
+    )
+    .orderBy(desc(slice.at), desc(slice.id))
+    .limit(query.limit + 1);
+}
+
+type Row = Awaited<ReturnType<typeof select>>[number];
+
+function entryOf(row: Row, timeZone: string): AuditEntryView {
+  const { eventId, eventName, eventType, before, after } = row;
+  return {
+    id: row.id,
+    at: row.at,
+    by: row.by,
+    actorId: row.actorId,
+    action: row.action,
+    kind: row.kind,
+    what: actionInWords(row.action, before, after, timeZone),
+    object: { type: row.subjectType, id: row.subjectId, name: nameOf(row) },
+    changes: changedFields(before, after, (value) => shownTime(value, timeZone)),
+    event:
+      eventId !== null && eventName !== null && eventType !== null
+        ? { eventId, name: eventName, type: eventType }
+        : null,
+    person: personOf(row),
+    requestId: row.requestId,
+  };
+}
+
+/** What an index or a glance at the row tells; words and stores are looked for among what this leaves. */
+async function found(db: Db, query: AuditQuery, timeZone: string): Promise<SQL | undefined> {
+  const { actorId, kind, from, to } = query;
+  const [at, id] = query.cursor?.split('_') ?? [];
+  return and(
+    at === undefined ? undefined : sql`(${auditLog.at}, ${auditLog.id}) < (${at}, ${Number(id)})`,
+    from === undefined ? undefined : gte(auditLog.at, instantAt(from, '00:00', timeZone)),
+    to === undefined ? undefined : lt(auditLog.at, instantAt(addDays(to, 1), '00:00', timeZone)),
+    actorId === undefined ? undefined : eq(auditLog.actorId, actorId),
+    kind === undefined ? undefined : eq(auditKind, kind),
+    await aboutObject(db, query),
+  );
+}
+
+async function aboutObject(db: Db, { object, objectId }: AuditFilter): Promise<SQL | undefined> {
+  if (object === undefined) return undefined;
+  const itself = and(eq(subjectType, object), objectId === undefined ? undefined : eq(subjectId, objectId));
+  if (object !== 'event' || !/^\d{1,9}$/.test(objectId ?? '')) return itself;
+  // Relies on an event's schedules being few.
+  const its = await db
+    .select({ id: schedules.id })
+    .from(schedules)
+    .where(eq(schedules.eventId, Number(objectId)));
+  const ids = its.map(({ id }) => String(id));
+  return or(itself, and(eq(subjectType, 'schedule'), inArray(subjectId, ids)));
+}
+
+/** Where a search that found too little for a page goes on; null where there is nothing older. */
+async function endOfSlice(db: Db, query: AuditQuery, timeZone: string): Promise<string | null> {
+  const [last] = await db
+    .select({ at: auditLog.at, id: auditLog.id })
+    .from(auditLog)
+    .where(await found(db, query, timeZone))
+    .orderBy(desc(auditLog.at), desc(auditLog.id))
+    .offset(LOOKED_THROUGH - 1)
+    .limit(1);
+  return last ? cursorOf(last) : null;
+}
+
+const cursorOf = ({ at, id }: { at: Instant; id: number }): string => `${at}_${id}`;
+
+/** The number of an entry's object where it is of this type: the log keeps numbers as text, for other objects have none. */
+const numberOf = (type: string) => sql`case when ${subjectType} = ${type} then ${subjectId}::int end`;
+
+function nameOf(row: Row): string | null {
+  const remembered = { ...row.before, ...row.after };
+  const name = row.eventName ?? row.employeeName ?? row.storeName ?? row.userName ?? remembered.name;
+  return typeof name === 'string' ? name : null;
+}
+
+/** Whom an entry is about: the person whose record it is, or whose schedule it became. */
+function personOf({ employeeId, employeeName, before, after }: Row): AuditEntryView['person'] {
+  if (employeeId !== null && employeeName !== null) return { employeeId, name: employeeName };
+  const planned = { ...before, ...after };
+  return Number.isSafeInteger(planned.employeeId) && typeof planned.employeeName === 'string'
+    ? { employeeId: Number(planned.employeeId), name: planned.employeeName }
+    : null;
+}
+
+/** An instant on the store's clocks, `Mon Jan 5 2026, 10:45 AM`; anything else as it is. */
+function shownTime(value: string, timeZone: string): string {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)) return value;
+  const day = workDateOf(value, timeZone);
+  return `${formatDay(day)} ${day.slice(0, 4)}, ${formatTime(value, timeZone)}`;
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { previewReassignment, reassign } from '../schedules/reassign.ts';
+import { dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
+import { id, version, workDate } from '../trpc/schemas.ts';
+import { dayBoard } from './day.ts';
+
+export const dayRouter = router({
+  /** One day of a store: its work, its slots, and whether all is as it should be. Without a store, the first one. */
+  get: viewerProcedure
+    .input(z.strictObject({ storeId: id.optional(), day: workDate }))
+    .query(({ ctx, input }) => dayBoard(ctx.backend.db, input)),
+
+  /** What `reassign` would do with a day's short work, all of it or one person's. Writes nothing. */
+  reassignPreview: dispatcherProcedure
+    .input(
+      z.strictObject({
+        storeId: id.optional(),
+        day: workDate,
+        fromEmployeeId: id.optional(),
+        toEmployeeId: id,
+      }),
+    )
+    .query(({ ctx, input }) => previewReassignment(ctx.backend.db, input)),
+
+  /** Gives schedules of the short work to another Lead or Club Supervisor: what a rule forbids stays, with its reason. */
+  reassign: dispatcherProcedure
+    .input(
+      z.strictObject({
+        toEmployeeId: id,
+        schedules: z
+          .array(z.strictObject({ scheduleId: id, version }))
+          .min(1, 'must name one schedule at least')
+          .max(500, 'must name 500 schedules at most'),
+      }),
+    )
+    .mutation(({ ctx, input }) => reassign(ctx.backend.db, ctx.actor, input)),
+});

@@ -1,0 +1,39 @@
+import type { Tx } from '@scheduler/db';
+import { sql } from 'drizzle-orm';
+import type { Actor } from '../trpc/context.ts';
+
+/** One thing done, from what to what. */
+export interface AuditEntry {
+  /** Such as `schedule.create`. */
+  action: string;
+  subjectType: 'event' | 'schedule' | 'employee' | 'refresh' | 'store' | 'holiday' | 'user';
+  subjectId: number | string;
+  before?: Record<string, unknown>;
+  after?: Record<string, unknown>;
+}
+
+/** Writes down who did what, in the transaction that does it. */
+export async function audit(tx: Tx, actor: Actor, entries: readonly AuditEntry[]): Promise<void> {
+  await auditAll(
+    tx,
+    entries.map((entry) => ({ ...entry, actor })),
+  );
+}
+
+/** {@link audit} for what several people did. */
+export async function auditAll(tx: Tx, entries: readonly (AuditEntry & { actor: Actor })[]): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(({ actor, subjectId, ...entry }) => ({
+    ...entry,
+    subjectId: String(subjectId),
+    actorId: actor.id,
+    actorName: actor.name,
+    requestId: actor.requestId,
+  }));
+  // One parameter, however many they are: a statement that is always the same is planned once.
+  await tx.execute(sql`
+    insert into audit_log (actor_id, actor_name, action, subject_type, subject_id, before, after, request_id)
+    select "actorId", "actorName", action, "subjectType", "subjectId", before, after, "requestId"
+    from json_to_recordset(${JSON.stringify(rows)}::json) as given("actorId" text, "actorName" text, action text,
+      "subjectType" text, "subjectId" text, before jsonb, after jsonb, "requestId" text)`);
+}

@@ -1,0 +1,352 @@
+import type { EmployeeNumber } from '@scheduler/crossmark';
+import {
+  type Db,
+  type Executor,
+  employees,
+  events,
+  holdLock,
+  postgresError,
+  schedules,
+  stores,
+  type Tx,
+} from '@scheduler/db';
+import { addDays, daysTouched, ROLES, type Role, type WorkDate } from '@scheduler/scheduling';
+import { enqueueEmployee } from '@scheduler/sync';
+import { and, asc, eq, getTableColumns, gte, isNull, ne, or, sql } from 'drizzle-orm';
+import { audit } from '../core/audit.ts';
+import { notFound, Refusal } from '../core/errors.ts';
+import { save, UNIQUE_VIOLATION } from '../core/transaction.ts';
+import { changesSince, fieldsChanged } from '../schedules/changes.ts';
+import { loadHolidays, loadPeople } from '../schedules/rule-inputs.ts';
+import { findStore, todayAt, todayAtStore } from '../stores/stores.ts';
+import type { Actor } from '../trpc/context.ts';
+import type { Employee, EmployeeDetail, Removed } from '../views.ts';
+
+/** A row of `employees`. */
+export type EmployeeRecord = typeof employees.$inferSelect;
+
+/** What people may say of a person. The RepID is not part of it: it comes from Crossmark alone. */
+export interface EmployeeFields {
+  name: string;
+  email: string | null;
+  phone: string | null;
+  role: Role;
+  employeeNumber: string | null;
+  adultBeverageTrained: boolean;
+}
+
+/** People of a store (of all stores, where none is named) by role and name; retired ones only on request. */
+export async function listEmployees(
+  db: Db,
+  query: { storeId?: number | undefined; includeRetired: boolean },
+): Promise<Employee[]> {
+  const rows = await db
+    .select(getTableColumns(employees))
+    .from(employees)
+    .innerJoin(stores, eq(stores.id, employees.storeId))
+    .where(
+      and(
+        query.storeId === undefined ? undefined : eq(employees.storeId, query.storeId),
+        query.includeRetired
+          ? undefined
+          : or(isNull(employees.terminatedOn), gte(employees.terminatedOn, todayAtStore)),
+      ),
+    );
+  return rows
+    .sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || a.name.localeCompare(b.name, 'en'))
+    .map(shown);
+}
+
+/** One person with the days on which they can work. Throws a {@link Refusal} where there is none. */
+export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeDetail> {
+  const [person] = await loadPeople(db, { ids: [employeeId] });
+  if (!person) throw notFound('person', employeeId);
+  const store = await findStore(db, person.storeId);
+  const today = todayAt(store.timeZone);
+  const rows = await db
+    .select({
+      scheduleId: schedules.id,
+      eventName: events.name,
+      startsAt: schedules.startsAt,
+      endsAt: schedules.endsAt,
+      workDate: schedules.workDate,
+    })
+    .from(schedules)
+    .innerJoin(events, eq(events.id, schedules.eventId))
+    .where(
+      and(
+        eq(schedules.employeeId, employeeId),
+        isNull(schedules.endedAt),
+        // Yesterday's may go on into today.
+        gte(schedules.workDate, addDays(today, -1)),
+      ),
+    )
+    .orderBy(asc(schedules.startsAt))
+    .limit(200);
+  const upcoming = rows
+    .map(({ endsAt, ...work }) => ({
+      ...work,
+      lastDay: daysTouched(work.startsAt, endsAt, store.timeZone).at(-1) ?? work.workDate,
+    }))
+    .filter(({ lastDay }) => lastDay >= today);
+  return {
+    ...shown(person),
+    pattern: person.pattern ? [...person.pattern] : null,
+    ranges: person.ranges
+      .map(({ id, startsOn, endsOn, available, reason }) => ({ id, startsOn, endsOn, available, reason }))
+      .sort(byFirstDay),
+    dates: person.dates
+      .map(({ day, available, reason }) => ({ day, available, reason }))
+      .sort((a, b) => a.day.localeCompare(b.day)),
+    timeOff: person.timeOff
+      .map(({ id, startsOn, endsOn, reason }) => ({ id, startsOn, endsOn, reason }))
+      .sort(byFirstDay),
+    store,
+    today,
+    holidays: await loadHolidays(db),
+    upcoming,
+  };
+}
+
+const byFirstDay = (a: { startsOn: WorkDate }, b: { startsOn: WorkDate }) =>
+  a.startsOn.localeCompare(b.startsOn);
+
+/** Adds a person to a store (the first one, where none is named) and has them looked up among Crossmark's reps. */
+export async function createEmployee(
+  db: Db,
+  actor: Actor,
+  input: EmployeeFields & { storeId?: number | undefined },
+): Promise<Employee> {
+  return guarded(db, async (tx) => {
+    const { storeId, ...fields } = input;
+    const store = await findStore(tx, storeId);
+    await assertDistinct(tx, { ...fields, storeId: store.id, id: null });
+    const [person] = await tx
+      .insert(employees)
+      .values({
+        ...fields,
+        storeId: store.id,
+        employeeNumber: fields.employeeNumber as EmployeeNumber | null,
+      })
+      .returning();
+    if (!person) throw new Error('The person was not written.');
+    await audit(tx, actor, [
+      { action: 'employee.create', subjectType: 'employee', subjectId: person.id, after: remembered(person) },
+    ]);
+    await enqueueEmployee(tx, person.id);
+    return shown(person);
+  });
+}
+
+/** Changes what is given, and has the person looked up again. Throws a {@link Refusal} for a stale version. */
+export async function updateEmployee(
+  db: Db,
+  actor: Actor,
+  input: {
+    employeeId: number;
+    version: number;
+    changes: { [Field in keyof EmployeeFields]?: EmployeeFields[Field] | undefined } & {
+      terminatedOn?: WorkDate | null | undefined;
+    };
+  },
+): Promise<Employee> {
+  return guarded(db, async (tx) => {
+    const person = await lockEmployee(tx, input);
+    const changes = Object.fromEntries(
+      Object.entries(input.changes).filter(
+        ([field, value]) => value !== undefined && value !== person[field as keyof EmployeeRecord],
+      ),
+    ) as Partial<Omit<EmployeeRecord, 'id'>>;
+    if (Object.keys(changes).length === 0) return shown(person);
+    await assertDistinct(tx, { ...person, ...changes });
+    return shown(await change(tx, actor, person, changes, 'employee.update'));
+  });
+}
+
+/**
+ * Retires a person as of a last work day, today in their store unless said. One for whom nothing was ever scheduled is
+ * deleted instead. Says which live schedules are left without somebody who may do them.
+ */
+export async function removeEmployee(
+  db: Db,
+  actor: Actor,
+  input: { employeeId: number; version: number; lastWorkDay?: WorkDate | undefined },
+): Promise<Removed> {
+  return guarded(db, async (tx) => {
+    const person = await lockEmployee(tx, input);
+    const [used] = await tx
+      .select({ id: schedules.id })
+      .from(schedules)
+      .where(eq(schedules.employeeId, person.id))
+      .limit(1);
+    if (!used) {
+      await tx.delete(employees).where(eq(employees.id, person.id));
+      await audit(tx, actor, [
+        {
+          action: 'employee.delete',
+          subjectType: 'employee',
+          subjectId: person.id,
+          before: remembered(person),
+        },
+      ]);
+      return { outcome: 'deleted', terminatedOn: null, schedulesToReassign: [] };
+    }
+    const store = await findStore(tx, person.storeId);
+    const terminatedOn = input.lastWorkDay ?? todayAt(store.timeZone);
+    await change(tx, actor, person, { terminatedOn }, 'employee.retire');
+    const left = await tx
+      .select({ id: schedules.id })
+      .from(schedules)
+      .where(
+        and(
+          eq(schedules.employeeId, person.id),
+          isNull(schedules.endedAt),
+          // The last day into which it goes on: one that ends at midnight doesn't touch the next.
+          sql`((${schedules.endsAt} - interval '1 millisecond') at time zone ${store.timeZone})::date > ${terminatedOn}::date`,
+        ),
+      )
+      .orderBy(asc(schedules.startsAt));
+    return { outcome: 'retired', terminatedOn, schedulesToReassign: left.map((row) => row.id) };
+  });
+}
+
+/** Locks a person as those who plan them do, and checks that nobody changed them since. */
+export async function lockEmployee(
+  tx: Tx,
+  seen: { employeeId: number; version: number },
+): Promise<EmployeeRecord> {
+  const [person] = await tx.select().from(employees).where(eq(employees.id, seen.employeeId)).for('update');
+  if (!person) throw notFound('person', seen.employeeId);
+  if (person.version !== seen.version) throw await staleEmployee(tx, person, seen.version);
+  return person;
+}
+
+async function staleEmployee(db: Executor, person: EmployeeRecord, seen: number): Promise<Refusal> {
+  const subject = { type: 'employee' as const, id: person.id, version: seen };
+  const changes = await changesSince(db, subject, (before, after) =>
+    fieldsChanged(FIELD_WORDS, before, after),
+  );
+  const said =
+    changes.map((one) => `${one.by} ${one.what}`).join('; ') || 'Crossmark’s rep list changed them';
+  return new Refusal(
+    `${person.name} was changed after you opened them: ${said}. Nothing of yours was saved; look again and repeat your change if it still fits.`,
+    { code: 'stale', changes, currentVersion: person.version },
+  );
+}
+
+const FIELD_WORDS = {
+  name: 'the name',
+  email: 'the e-mail address',
+  phone: 'the phone number',
+  role: 'the role',
+  employeeNumber: 'the employee number',
+  repId: 'the link to Crossmark',
+  adultBeverageTrained: 'the beverage training',
+  terminatedOn: 'the last work day',
+  pattern: 'the weekly availability',
+  ranges: 'the days that differ from it',
+  dates: 'the single days',
+  timeOff: 'the time off',
+};
+
+/** Writes changes of a locked person as their next version, with who made them and the job that looks them up. */
+export async function change(
+  tx: Tx,
+  actor: Actor,
+  person: EmployeeRecord,
+  changes: Partial<Omit<EmployeeRecord, 'id'>>,
+  action: string,
+): Promise<EmployeeRecord> {
+  const [changed] = await tx
+    .update(employees)
+    .set({ ...changes, version: person.version + 1, updatedAt: sql`app_now()` })
+    .where(eq(employees.id, person.id))
+    .returning();
+  if (!changed) throw new Error('The person was not written.');
+  await audit(tx, actor, [
+    {
+      action,
+      subjectType: 'employee',
+      subjectId: person.id,
+      before: remembered(person),
+      after: remembered(changed),
+    },
+  ]);
+  // The job also has their future schedules looked at again, where they left or their RepID is another one.
+  await enqueueEmployee(tx, person.id);
+  return changed;
+}
+
+/** No index can say that names differ: whoever names somebody waits for whoever is at it. */
+export const lockNames = (tx: Tx) => holdLock(tx, 'employeeNames');
+
+/** Refuses an employee number that is somebody's, and a second person of one name without a number to tell them apart. */
+async function assertDistinct(
+  tx: Tx,
+  person: { id: number | null; storeId: number; name: string; employeeNumber: string | null },
+): Promise<void> {
+  await lockNames(tx);
+  const other = person.id === null ? undefined : ne(employees.id, person.id);
+  if (person.employeeNumber !== null) {
+    const [holder] = await tx
+      .select({ name: employees.name })
+      .from(employees)
+      .where(and(eq(employees.employeeNumber, person.employeeNumber as EmployeeNumber), other));
+    if (holder) throw numberTaken(person.employeeNumber, holder.name);
+    return;
+  }
+  const [namesake] = await tx
+    .select({ name: employees.name })
+    .from(employees)
+    .where(
+      and(
+        eq(employees.storeId, person.storeId),
+        sql`lower(${employees.name}) = lower(${person.name})`,
+        isNull(employees.terminatedOn),
+        other,
+      ),
+    );
+  if (namesake) {
+    const message = `${namesake.name} is on the list already. Give the employee number, so that the two can be told apart.`;
+    throw new Refusal(message, { code: 'taken', fields: [{ path: 'name', message }] });
+  }
+}
+
+function numberTaken(employeeNumber: string, holder: string | null): Refusal {
+  const message = `${employeeNumber} is ${holder ? `${holder}’s` : 'somebody else’s'} employee number. Check the number.`;
+  return new Refusal(message, { code: 'taken', fields: [{ path: 'employeeNumber', message }] });
+}
+
+/** One save; two people given one number at the same moment are told so. */
+export async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await save(db, work);
+  } catch (error) {
+    const failure = postgresError(error);
+    // Two people were given one number at the same moment; anything else unique comes from Crossmark.
+    if (failure?.code !== UNIQUE_VIOLATION || !failure.constraint?.includes('employeeNumber')) throw error;
+    throw numberTaken('That', null);
+  }
+}
+
+/** What the audit log keeps of a person. */
+export const remembered = (person: EmployeeRecord): Record<string, unknown> => ({ ...shown(person) });
+
+/** A person as screens show them. */
+export function shown(person: EmployeeRecord): Employee {
+  return {
+    id: person.id,
+    storeId: person.storeId,
+    name: person.name,
+    email: person.email,
+    phone: person.phone,
+    role: person.role,
+    employeeNumber: person.employeeNumber,
+    repId: person.repId,
+    linkState: person.linkState,
+    linkReason: person.linkReason,
+    adultBeverageTrained: person.adultBeverageTrained,
+    terminatedOn: person.terminatedOn,
+    version: person.version,
+  };
+}

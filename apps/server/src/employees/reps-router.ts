@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
+import { id, version } from '../trpc/schemas.ts';
+import { importReps, linkEmployee, listReps, previewImport, readReps } from './reps.ts';
+
+const repId = z.string('must be text').regex(/^\d{1,12}$/, 'must be digits, such as 123456');
+
+export const repsRouter = router({
+  /** Crossmark's reps as last read. */
+  list: viewerProcedure.query(({ ctx }) => listReps(ctx.backend.db)),
+
+  /** Has the list read anew; a reading that is under way already is the answer. */
+  read: dispatcherProcedure.mutation(({ ctx }) => readReps(ctx.backend.db, ctx.actor)),
+
+  /** What an import would do with each rep; nothing is written. */
+  preview: viewerProcedure
+    .input(z.strictObject({ storeId: id.optional() }).default({}))
+    .query(({ ctx, input }) => previewImport(ctx.backend.db, input)),
+
+  /** Imports the chosen reps, all or none: as new people, or into the person that the preview named. */
+  import: dispatcherProcedure
+    .input(
+      z.strictObject({
+        storeId: id.optional(),
+        choices: z
+          .array(z.strictObject({ repId, employeeId: id.nullable() }))
+          .min(1, 'must name a rep')
+          .max(1000, 'must be 1000 reps at most'),
+      }),
+    )
+    .mutation(({ ctx, input }) => importReps(ctx.backend.db, ctx.actor, input)),
+
+  /** Says which rep a person is. */
+  link: dispatcherProcedure
+    .input(z.strictObject({ employeeId: id, version, repId }))
+    .mutation(({ ctx, input }) => linkEmployee(ctx.backend.db, ctx.actor, input)),
+});

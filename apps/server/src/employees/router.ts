@@ -1,0 +1,124 @@
+import { ROLES } from '@scheduler/scheduling';
+import { z } from 'zod';
+import { personWeek } from '../board/person-week.ts';
+import { dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
+import { email, id, text, version, workDate } from '../trpc/schemas.ts';
+import {
+  addRange,
+  addTimeOff,
+  removeDate,
+  removeRange,
+  removeTimeOff,
+  setAvailability,
+  setDate,
+} from './availability.ts';
+import { createEmployee, getEmployee, listEmployees, removeEmployee, updateEmployee } from './employees.ts';
+
+// No RepID among them: it comes from Crossmark alone, two people once shared one.
+const fields = {
+  name: text(120),
+  email: email.nullable(),
+  phone: text(40).nullable(),
+  role: z.enum(ROLES),
+  employeeNumber: z
+    .string('must be text')
+    .trim()
+    .toUpperCase()
+    .regex(/^[A-Z]{2}\d{6}$/, 'must be two letters and six digits, such as US123456')
+    .nullable(),
+  adultBeverageTrained: z.boolean(),
+};
+
+/** Whose days are changed, and the version of them that was seen. */
+const seen = { employeeId: id, version };
+const reason = text(200).nullable().default(null);
+/** First and last day, both included. */
+const span = { startsOn: workDate, endsOn: workDate, reason };
+const inOrder = (days: { startsOn: string; endsOn: string }) => days.startsOn <= days.endsOn;
+const order = { path: ['endsOn'], error: 'must not be before the first day' };
+
+export const employeesRouter = router({
+  list: viewerProcedure
+    .input(
+      z
+        .strictObject({ storeId: id.optional(), includeRetired: z.boolean().default(false) })
+        .default({ includeRetired: false }),
+    )
+    .query(({ ctx, input }) => listEmployees(ctx.backend.db, input)),
+
+  get: viewerProcedure
+    .input(z.strictObject({ employeeId: id }))
+    .query(({ ctx, input }) => getEmployee(ctx.backend.db, input.employeeId)),
+
+  /** Adds a person and has them looked up among Crossmark's reps. */
+  create: dispatcherProcedure
+    .input(
+      z.strictObject({
+        storeId: id.optional(),
+        name: fields.name,
+        email: fields.email.default(null),
+        phone: fields.phone.default(null),
+        role: fields.role.default('Event Specialist'),
+        employeeNumber: fields.employeeNumber.default(null),
+        adultBeverageTrained: fields.adultBeverageTrained.default(false),
+      }),
+    )
+    .mutation(({ ctx, input }) => createEmployee(ctx.backend.db, ctx.actor, input)),
+
+  /** Changes the fields that are given. `terminatedOn: null` takes a retired person back. */
+  update: dispatcherProcedure
+    .input(
+      z.strictObject({
+        employeeId: id,
+        version,
+        changes: z.strictObject({ ...fields, terminatedOn: workDate.nullable() }).partial(),
+      }),
+    )
+    .mutation(({ ctx, input }) => updateEmployee(ctx.backend.db, ctx.actor, input)),
+
+  /** Retires a person as of a last work day (today unless said); one who never had a schedule is deleted. */
+  delete: dispatcherProcedure
+    .input(z.strictObject({ employeeId: id, version, lastWorkDay: workDate.optional() }))
+    .mutation(({ ctx, input }) => removeEmployee(ctx.backend.db, ctx.actor, input)),
+
+  /** One person's work from Sunday to Saturday, this week unless said. */
+  week: viewerProcedure
+    .input(z.strictObject({ employeeId: id, weekOf: workDate.optional() }))
+    .query(({ ctx, input }) => personWeek(ctx.backend.db, input)),
+
+  /** Replaces the weekly pattern, Sunday first; null is every day. */
+  setAvailability: dispatcherProcedure
+    .input(
+      z.strictObject({
+        ...seen,
+        pattern: z.array(z.boolean()).length(7, 'must be seven days, Sunday first').nullable(),
+      }),
+    )
+    .mutation(({ ctx, input }) => setAvailability(ctx.backend.db, ctx.actor, input)),
+
+  /** Sets days from first to last available or not, whatever the pattern says. */
+  addRange: dispatcherProcedure
+    .input(z.strictObject({ ...seen, ...span, available: z.boolean() }).refine(inOrder, order))
+    .mutation(({ ctx, input }) => addRange(ctx.backend.db, ctx.actor, input)),
+
+  removeRange: dispatcherProcedure
+    .input(z.strictObject({ ...seen, rangeId: id }))
+    .mutation(({ ctx, input }) => removeRange(ctx.backend.db, ctx.actor, input)),
+
+  /** Sets one day available or blocked, in place of what was set for it. */
+  setDate: dispatcherProcedure
+    .input(z.strictObject({ ...seen, day: workDate, available: z.boolean(), reason }))
+    .mutation(({ ctx, input }) => setDate(ctx.backend.db, ctx.actor, input)),
+
+  removeDate: dispatcherProcedure
+    .input(z.strictObject({ ...seen, day: workDate }))
+    .mutation(({ ctx, input }) => removeDate(ctx.backend.db, ctx.actor, input)),
+
+  addTimeOff: dispatcherProcedure
+    .input(z.strictObject({ ...seen, ...span }).refine(inOrder, order))
+    .mutation(({ ctx, input }) => addTimeOff(ctx.backend.db, ctx.actor, input)),
+
+  removeTimeOff: dispatcherProcedure
+    .input(z.strictObject({ ...seen, timeOffId: id }))
+    .mutation(({ ctx, input }) => removeTimeOff(ctx.backend.db, ctx.actor, input)),
+});

@@ -1,0 +1,35 @@
+import {
+  bookedElsewhere,
+  type EventRecord,
+  type ScheduleRecord,
+  type SyncRecord,
+} from '../schedules/rule-inputs.ts';
+import type { BoardEvent, SyncBadge } from '../views.ts';
+
+/** How far an event has got; one without a sync row has nothing to tell Crossmark. */
+export function syncBadge(sync: SyncRecord | null | undefined): SyncBadge {
+  if (!sync) return { state: 'synced', reason: null, nextTryAt: null, tries: 0 };
+  const { state, failureReason, nextTryAt, tries } = sync;
+  return { state, reason: failureReason, nextTryAt, tries };
+}
+
+/** An event as screens show it. */
+export function boardEvent(
+  event: EventRecord,
+  live: ScheduleRecord | null | undefined,
+  sync: SyncRecord | null | undefined,
+): BoardEvent {
+  return {
+    eventId: event.id,
+    name: event.name,
+    eventNumber: event.eventNumber,
+    type: event.type,
+    startsOn: event.startsOn,
+    dueOn: event.dueOn,
+    durationMinutes: event.durationMinutes,
+    condition: event.condition,
+    mplanId: event.mplanId,
+    sync: syncBadge(sync),
+    bookedElsewhere: bookedElsewhere(live, sync),
+  };
+}

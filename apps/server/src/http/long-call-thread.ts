@@ -1,0 +1,87 @@
+/** The thread in which long calls run; started by long-calls.ts. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { connect } from '@scheduler/db';
+import { assertShallowJson, BodyRefused, RUN_SETTINGS, readEnv, startTracing } from '@scheduler/runtime';
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import type { ChangeFeed } from '../core/change-feed.ts';
+import { Refusal } from '../core/errors.ts';
+import { csvRouter } from '../csv/router.ts';
+import type { Context } from '../trpc/context.ts';
+import { router } from '../trpc/procedures.ts';
+import { type LongAnswer, type LongCall, STOP, type ThreadData } from './long-calls.ts';
+
+const longRouter = router({ csv: csvRouter });
+
+if (!parentPort) throw new Error('Long calls run in a thread of the server, not in a process of their own.');
+const port = parentPort;
+const { databaseUrl } = workerData as ThreadData;
+const stopTracing = await startTracing('server', readEnv(RUN_SETTINGS).OTEL_EXPORTER_OTLP_ENDPOINT);
+const database = connect(databaseUrl, { max: 1, applicationName: 'scheduler-server' });
+
+port.on('message', (message: LongCall | typeof STOP) => {
+  void (message === STOP ? stop() : run(message));
+});
+
+/** What can't be caught here ends the thread, and its call is told so. */
+async function run(call: LongCall): Promise<void> {
+  const answer = await answerCall(call);
+  port.postMessage(answer, [answer.body.buffer]);
+}
+
+async function answerCall({ method, url, body, user, requestId }: LongCall): Promise<LongAnswer> {
+  const failures: LongAnswer['failures'] = [];
+  const text = body && Buffer.from(body).toString();
+  const answer = await fetchRequestHandler({
+    endpoint: '/trpc',
+    router: longRouter,
+    // The address is the main thread's business; only path and query are read.
+    req: new Request(new URL(url, 'http://localhost'), {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: text,
+    }),
+    createContext: (): Context => {
+      if (text !== null) refuseDeepJson(text);
+      return {
+        user,
+        whoNow: async () => user,
+        rememberDevice: () => {},
+        requestId,
+        // It has waited for its turn before it came here.
+        inTurn: (work) => work(),
+        backend: { db: database.db, changes: NO_CHANGES },
+      };
+    },
+    onError: ({ error, path }) => failures.push({ path, code: error.code, error }),
+  });
+  return {
+    status: answer.status,
+    headers: [...answer.headers],
+    body: new Uint8Array(await answer.arrayBuffer()),
+    failures,
+  };
+}
+
+function refuseDeepJson(text: string): void {
+  try {
+    assertShallowJson(text);
+  } catch (error) {
+    if (error instanceof BodyRefused) throw new Refusal(error.message, { code: 'input' });
+    throw error;
+  }
+}
+
+/** No long call listens to changes. */
+const NO_CHANGES: ChangeFeed = {
+  since: () => {
+    throw new Error('Changes are heard in the main thread alone.');
+  },
+  hears: () => false,
+  close: async () => {},
+};
+
+async function stop(): Promise<void> {
+  await database.close();
+  await stopTracing();
+  port.close();
+}

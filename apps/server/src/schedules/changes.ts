@@ -1,0 +1,110 @@
+import { auditLog, type Executor } from '@scheduler/db';
+import { formatDay, formatTime, type Instant, workDateOf } from '@scheduler/scheduling';
+import { and, asc, eq, sql } from 'drizzle-orm';
+import type { AuditEntry } from '../core/audit.ts';
+import { type ForeignChange, Refusal } from '../core/errors.ts';
+import type { ScheduleRecord } from './rule-inputs.ts';
+
+/** A schedule as the audit log remembers it. */
+export type ScheduleSnapshot = {
+  version: number;
+  eventId: number;
+  employeeId: number;
+  employeeName: string;
+  startsAt: Instant;
+  endsAt: Instant;
+  workDate: string;
+  ended: boolean;
+};
+
+/** What the audit log keeps of a schedule. */
+export function snapshot(schedule: ScheduleRecord, employeeName: string): ScheduleSnapshot {
+  const { version, eventId, employeeId, startsAt, endsAt, workDate, endedAt } = schedule;
+  return { version, eventId, employeeId, employeeName, startsAt, endsAt, workDate, ended: endedAt !== null };
+}
+
+/** `Mon Jan 5, 10:45 AM`, store time. */
+export function when(instant: Instant, timeZone: string): string {
+  return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
+}
+
+/** What somebody did to a schedule, going on from their name. */
+export function whatChanged(
+  before: Partial<ScheduleSnapshot> | null,
+  after: Partial<ScheduleSnapshot> | null,
+  timeZone: string,
+): string {
+  if (after?.ended) return 'unscheduled it';
+  const parts: string[] = [];
+  if (before?.startsAt && after?.startsAt && before.startsAt !== after.startsAt) {
+    parts.push(`moved it from ${when(before.startsAt, timeZone)} to ${when(after.startsAt, timeZone)}`);
+  }
+  if (before?.employeeName && after?.employeeName && before.employeeId !== after.employeeId) {
+    parts.push(`gave it from ${before.employeeName} to ${after.employeeName}`);
+  }
+  const ends = [before?.endsAt, after?.endsAt];
+  if (parts.length === 0 && ends[0] && ends[1] && ends[0] !== ends[1]) {
+    parts.push(`moved its end from ${formatTime(ends[0], timeZone)} to ${formatTime(ends[1], timeZone)}`);
+  }
+  return parts.join(' and ') || 'changed it';
+}
+
+/** What people did to something after a version of it, oldest first, from the audit log. */
+export async function changesSince(
+  db: Executor,
+  subject: { type: AuditEntry['subjectType']; id: number; version: number },
+  what: (before: Record<string, unknown>, after: Record<string, unknown>) => string,
+): Promise<ForeignChange[]> {
+  // Relies on the index audit_log_subject.
+  const rows = await db
+    .select()
+    .from(auditLog)
+    .where(
+      and(
+        eq(auditLog.subjectType, subject.type),
+        eq(auditLog.subjectId, String(subject.id)),
+        sql`(${auditLog.after}->>'version')::int > ${subject.version}`,
+      ),
+    )
+    .orderBy(asc(auditLog.id))
+    .limit(20);
+  return rows.map((row) => ({
+    at: row.at,
+    by: row.actorName,
+    what: what(row.before ?? {}, row.after ?? {}),
+  }));
+}
+
+/** Words for the fields in which two states differ: `changed the role, the phone number`. */
+export function fieldsChanged(
+  words: Readonly<Record<string, string>>,
+  before: Record<string, unknown>,
+  after: Record<string, unknown>,
+): string {
+  const changed = Object.entries(words).flatMap(([field, word]) =>
+    before[field] === after[field] ? [] : [word],
+  );
+  return `changed ${changed.join(', ')}`;
+}
+
+/**
+ * The refusal of an edit that was based on an older version of a schedule: who changed what since, from the audit log.
+ * What nobody here did came from Crossmark.
+ */
+export async function staleSchedule(
+  db: Executor,
+  schedule: ScheduleRecord,
+  seen: { version: number; label: string; timeZone: string },
+): Promise<Refusal> {
+  const subject = { type: 'schedule' as const, id: schedule.id, version: seen.version };
+  const changes = await changesSince(db, subject, (before, after) =>
+    whatChanged(before, after, seen.timeZone),
+  );
+  const said =
+    changes.map((change) => `${change.by} ${change.what} (${when(change.at, seen.timeZone)})`).join('; ') ||
+    `it was ${schedule.endedAt ? 'unscheduled' : 'changed'} from Crossmark’s side`;
+  return new Refusal(
+    `${seen.label} was changed after you opened it: ${said}. Nothing of yours was saved; look at it again and repeat your change if it still fits.`,
+    { code: 'stale', changes, currentVersion: schedule.endedAt ? null : schedule.version },
+  );
+}

@@ -1,0 +1,180 @@
+import { type Db, eventSyncs, events, schedules, stores } from '@scheduler/db';
+import {
+  addDays,
+  CLOSED_CONDITIONS,
+  evaluate,
+  instantAt,
+  type Reason,
+  slotsFor,
+  supervisorEventFor,
+  supervisorPlan,
+  timeOf,
+  type WorkDate,
+} from '@scheduler/scheduling';
+import { and, eq, isNull } from 'drizzle-orm';
+import { notFound, Refusal } from '../core/errors.ts';
+import { boardEvent } from '../events/board-event.ts';
+import { todayAt } from '../stores/stores.ts';
+import type { ScheduleOptions } from '../views.ts';
+import {
+  bookedElsewhere,
+  type EventRecord,
+  eventFacts,
+  eventLabel,
+  eventSelection,
+  itsSync,
+  liveSchedule,
+  loadHolidays,
+  loadPeople,
+  loadPlanned,
+  type SyncRecord,
+} from './rule-inputs.ts';
+
+/**
+ * The usual slots of an event on a day and, for each, what speaks against each person of the store: the same rules that
+ * decide when it is saved. For a schedule that is to change (`scheduleId`), its own time is among the slots, and so is
+ * `time` (HH:mm) where one is asked about. The day is
+ * the schedule's, else the first one from today on that the window allows. With `expiresOn` it is about a reissue: that
+ * day takes the place of the window, and what was worked stands in nobody's way.
+ */
+export async function scheduleOptions(
+  db: Db,
+  query: {
+    eventId: number;
+    day?: WorkDate | undefined;
+    time?: string | undefined;
+    scheduleId?: number | undefined;
+    /** Reissue only: the first day on which it can't be worked any more. */
+    expiresOn?: WorkDate | undefined;
+  },
+): Promise<ScheduleOptions> {
+  const [row] = await db
+    .select({ ...eventSelection, store: stores })
+    .from(events)
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .leftJoin(schedules, liveSchedule)
+    .leftJoin(eventSyncs, itsSync)
+    .where(eq(events.id, query.eventId));
+  if (!row) throw notFound('event', query.eventId);
+  const { event, schedule, sync, store } = row;
+  const { timeZone } = store;
+  if (query.scheduleId !== undefined && schedule?.id !== query.scheduleId) {
+    throw new Refusal(
+      `Schedule ${query.scheduleId} is not the one of ${eventLabel(event)} any more. Reload and try again.`,
+      { code: 'not_found' },
+    );
+  }
+  const changing = query.scheduleId === undefined ? null : schedule;
+  const today = todayAt(timeZone);
+  const { expiresOn } = query;
+  const replaced = expiresOn ? schedule : changing;
+  const windowEndsOn = expiresOn ?? changing?.reissueExpiresOn;
+  const day = query.day ?? changing?.workDate ?? (expiresOn ? today : firstDay(event, today));
+
+  const [people, holidays, supervisorRow] = await Promise.all([
+    loadPeople(db, { storeId: event.storeId }),
+    loadHolidays(db),
+    changing || expiresOn ? null : openSupervisorEvent(db, event),
+  ]);
+  const working = people.filter((person) => person.terminatedOn === null || person.terminatedOn >= day);
+  const planned = await loadPlanned(db, { employeeIds: working.map((person) => person.id), days: [day] });
+  const plannedBy = Map.groupBy(planned, (work) => work.employeeId);
+
+  const times: string[] = [...slotsFor(event.type, store.slots)];
+  if (changing) times.push(timeOf(changing.startsAt, timeZone));
+  if (query.time !== undefined) times.push(query.time);
+  const slots = [...new Set(times)]
+    .sort()
+    .map((time) => ({ time, startsAt: instantAt(day, time, timeZone) }));
+
+  const noonCheckBy = (coreOf: number) => {
+    if (!supervisorRow) return null;
+    const { person } = supervisorPlan({
+      supervisorEvent: eventFacts(supervisorRow.event, null, supervisorRow.sync),
+      core: { employeeId: coreOf, workDate: day },
+      ...{ people: working, planned, holidays, store },
+    });
+    return person && { employeeId: person.id, name: person.name };
+  };
+  const byNoLead = noonCheckBy(0);
+  const facts = eventFacts(event, schedule, sync);
+  const judged = working.map((person) => {
+    const reasonsOf = (startsAt: string): Reason[] =>
+      evaluate({
+        event: facts,
+        person,
+        startsAt,
+        store,
+        planned: plannedBy.get(person.id) ?? [],
+        holidays,
+        ignoreScheduleIds: replaced ? [replaced.id] : [],
+        ...(windowEndsOn && { windowEndsOn }),
+      });
+    return {
+      employeeId: person.id,
+      name: person.name,
+      role: person.role,
+      reasonsBySlot: Object.fromEntries(slots.map((slot) => [slot.time, reasonsOf(slot.startsAt)])),
+      // Only a Lead's own Core makes a difference to who is asked.
+      noonCheckBy: person.role === 'Lead Event Specialist' ? noonCheckBy(person.id) : byNoLead,
+    };
+  });
+  return {
+    event: boardEvent(event, schedule, sync),
+    day,
+    lastDay: addDays(windowEndsOn ?? event.dueOn, -1),
+    timeZone,
+    slots,
+    people: judged.sort(
+      (a, b) => obstacle(a.reasonsBySlot) - obstacle(b.reasonsBySlot) || a.name.localeCompare(b.name, 'en'),
+    ),
+    supervisorEvent: supervisorRow && boardEvent(supervisorRow.event, null, supervisorRow.sync),
+    noonCheckBy: store.noonCheckBy,
+  };
+}
+
+function firstDay(event: EventRecord, today: WorkDate): WorkDate {
+  const last = addDays(event.dueOn, -1);
+  return today <= event.startsOn ? event.startsOn : today <= last ? today : last;
+}
+
+/** What stands in a person's way at their best slot: 0 nothing, 1 a soft reason, 2 a hard one. */
+function obstacle(reasonsBySlot: Record<string, Reason[]>): number {
+  const worst = (reasons: Reason[]) =>
+    reasons.some((reason) => reason.severity === 'hard')
+      ? 2
+      : reasons.some((reason) => reason.severity === 'soft')
+        ? 1
+        : 0;
+  return Math.min(2, ...Object.values(reasonsBySlot).map(worst));
+}
+
+async function openSupervisorEvent(
+  db: Db,
+  core: EventRecord,
+): Promise<{ event: EventRecord; sync: SyncRecord | null } | null> {
+  if (core.type !== 'Core' || core.eventNumber === null) return null;
+  // Relies on the index events_number.
+  const rows = await db
+    .select(eventSelection)
+    .from(events)
+    .leftJoin(schedules, liveSchedule)
+    .leftJoin(eventSyncs, itsSync)
+    .where(
+      and(
+        eq(events.storeId, core.storeId),
+        eq(events.eventNumber, core.eventNumber),
+        eq(events.type, 'Supervisor'),
+        isNull(events.goneSince),
+        isNull(schedules.id),
+      ),
+    );
+  const open = rows.filter(
+    (row) => !CLOSED_CONDITIONS.includes(row.event.condition) && bookedElsewhere(null, row.sync) === null,
+  );
+  const pair = supervisorEventFor(
+    core,
+    open.map((row) => row.event),
+  );
+  return open.find((one) => one.event.id === pair?.id) ?? null;
+}

@@ -1,0 +1,644 @@
+import { employees, events, idList, inOrder, jsonRows, schedules, stores, type Tx } from '@scheduler/db';
+import { currentOrigin, type Origin } from '@scheduler/runtime';
+import { currentInstant } from '@scheduler/runtime/clock';
+import {
+  addMinutes,
+  CLOSED_CONDITIONS,
+  evaluate,
+  type Holiday,
+  type Instant,
+  type PersonFacts,
+  type PlannedWork,
+  type Reason,
+  supervisorEventFor,
+  supervisorPlan,
+  type WorkDate,
+  workDateOf,
+} from '@scheduler/scheduling';
+import { type EventTask, wantChanges } from '@scheduler/sync';
+import { and, eq, ne, sql } from 'drizzle-orm';
+import { type AuditEntry, auditAll } from '../core/audit.ts';
+import { notFound, Refusal } from '../core/errors.ts';
+import type { Actor } from '../trpc/context.ts';
+import type { PairedOutcome } from '../views.ts';
+import { snapshot, staleSchedule, when } from './changes.ts';
+import {
+  bookedElsewhere,
+  type EventRecord,
+  eventFacts,
+  eventLabel,
+  type Person,
+  readForPlan,
+  type ScheduleRecord,
+  type SyncRecord,
+} from './rule-inputs.ts';
+
+/** Soft reasons that were accepted, and why. */
+export interface Accepted {
+  overrideReason: string | null;
+  overridden: string[];
+}
+export const NOTHING_OVERRIDDEN: Accepted = { overrideReason: null, overridden: [] };
+
+/** What makes a schedule one of reissued work. */
+export type ReissueColumns = Pick<ScheduleRecord, 'reissueOf' | 'reissueExpiresOn' | 'reissueResponses'>;
+
+/** A schedule before anything is locked, to know what to lock. */
+export async function peek(tx: Tx, scheduleId: number): Promise<ScheduleRecord> {
+  const [row] = await tx.select().from(schedules).where(eq(schedules.id, scheduleId));
+  if (!row) throw notFound('schedule', scheduleId);
+  return row;
+}
+
+const [STORES, EVENTS, SCHEDULES] = [jsonRows(stores), jsonRows(events), jsonRows(schedules)];
+
+/** How far from UTC clocks are set anywhere. */
+const FURTHEST_ZONES_HOURS = [-12, 14];
+
+/**
+ * Locks what a change of plan touches, then reads what the rules ask. Every writer of schedules that locks the people
+ * concerned sees their plans as they will be: that makes "one Core a day" and the like hold under concurrency. What isn't
+ * there is refused once it is asked for.
+ */
+export async function openPlan(
+  tx: Tx,
+  what: {
+    eventIds: readonly number[];
+    employeeIds: readonly number[];
+    /** Whether the Supervisor event of a Core may be touched as well. */
+    pairs: boolean;
+    /** Instants whose weeks matter. */
+    at: readonly Instant[];
+    /** How many schedules may be made, at most. */
+    newSchedules?: number;
+    /** Work of several stores may be changed, as by several people; else only that of the first event's. */
+    anyStore?: boolean;
+  },
+): Promise<Plan> {
+  const named = idList(what.eventIds);
+  // Arrays, not joins: the planner then looks rows up by id, whatever it guesses of their number.
+  // All Cores and Supervisor events of the number come along. Relies on the index events_number.
+  const touched = sql`array(
+    select unnest(${named}) id union
+    select family.id from events named
+    join events family on family.store_id = named.store_id and family.event_number = named.event_number
+    where ${what.pairs} and named.id = any(${named}) and named.type = 'Core'
+      and family.type in ('Core', 'Supervisor') and family.gone_since is null)`;
+  // Whoever may be asked to do the noon check comes along, where there is such a check.
+  const concerned = sql`array(
+    select unnest(${idList(what.employeeIds)}) id union
+    select id from employees
+    where ${what.pairs} and role in ('Club Supervisor', 'Lead Event Specialist')
+      and store_id in (select store_id from events where type = 'Supervisor' and id = any(${touched})))`;
+  // What is read sees what was committed when its turn came, and the locks before it may have been waited for.
+  const [, foundStores, foundEvents, , foundLive, facts] = await inOrder(
+    // Rows are found by id, however many: planning that anew each time would take longer than doing it.
+    () => tx.execute(sql`set local plan_cache_mode = force_generic_plan`),
+    // Whoever changes a store's zone waits, for work days are made by it.
+    () =>
+      tx.execute(sql`
+        select ${STORES.columns} from stores
+        where id in (select store_id from events where id = any(${named})) order by id for share`),
+    () =>
+      tx.execute(sql`
+        select ${EVENTS.columns} from events where id = any(${touched}) order by id for no key update`),
+    () =>
+      tx.execute(sql`select id from employees where id = any(${concerned}) order by id for no key update`),
+    () =>
+      tx.execute(sql`
+        select ${SCHEDULES.columns} from schedules
+        where event_id = any(${touched}) and ended_at is null order by id for no key update`),
+    () =>
+      readForPlan(tx, {
+        events: touched,
+        people: concerned,
+        // The stores' zones aren't known yet, so it is the day in any.
+        days: what.at.flatMap((instant) =>
+          FURTHEST_ZONES_HOURS.map((hours) => workDateOf(addMinutes(instant, 60 * hours), 'UTC')),
+        ),
+        newSchedules: what.newSchedules ?? 0,
+      }),
+  );
+  return new Plan({
+    stores: foundStores.map(STORES.row),
+    events: foundEvents.map(EVENTS.row),
+    live: foundLive.map(SCHEDULES.row),
+    onlyStoreOf: what.anyStore ? null : (what.eventIds[0] ?? null),
+    ...facts,
+  });
+}
+
+/** A store's row. */
+type StoreRecord = typeof stores.$inferSelect;
+
+/** Who changes a plan, and the work that it came from. */
+export interface Doer {
+  actor: Actor;
+  origin: Origin;
+}
+
+/** One change: what is written down of it, and the job that carries it. */
+interface Deed {
+  entry: AuditEntry;
+  eventId: number;
+  task: EventTask;
+}
+
+/**
+ * Part of what is planned, locked, inside one transaction. Its methods write schedules and remember what belongs to the
+ * change; `sign` says whose it is, and `finish` writes the audit rows, the wishes to Crossmark and their jobs.
+ */
+export class Plan {
+  private readonly stores: Map<number, StoreRecord>;
+  /** The one store whose work may be changed; undefined for any. */
+  private readonly onlyStore: StoreRecord | undefined;
+  private readonly events: Map<number, EventRecord>;
+  private readonly people: Map<number, Person>;
+  private readonly liveOf: Map<number, ScheduleRecord>;
+  private readonly syncOf: Map<number, SyncRecord>;
+  private readonly holidays: Holiday[];
+  private readonly newIds: number[];
+  private planned: PlannedWork[];
+  private readonly made: (typeof schedules.$inferInsert)[] = [];
+  private unsigned: Deed[] = [];
+  private readonly signed: (Deed & Doer)[] = [];
+
+  constructor(read: {
+    stores: StoreRecord[];
+    events: EventRecord[];
+    live: ScheduleRecord[];
+    syncs: SyncRecord[];
+    people: Person[];
+    scheduleIds: number[];
+    planned: PlannedWork[];
+    holidays: Holiday[];
+    /** The event whose store is the only one in question; null for any. */
+    onlyStoreOf: number | null;
+  }) {
+    this.newIds = read.scheduleIds;
+    this.stores = new Map(read.stores.map((store) => [store.id, store]));
+    this.events = new Map(read.events.map((event) => [event.id, event]));
+    this.people = new Map(read.people.map((person) => [person.id, person]));
+    this.liveOf = new Map(read.live.map((schedule) => [schedule.eventId, schedule]));
+    this.syncOf = new Map(read.syncs.map((sync) => [sync.eventId, sync]));
+    this.planned = read.planned;
+    this.holidays = read.holidays;
+    const only = read.onlyStoreOf === null ? undefined : this.events.get(read.onlyStoreOf);
+    this.onlyStore = only && this.stores.get(only.storeId);
+  }
+
+  /** What the rules ask besides the event and the person. */
+  surroundings(event: EventRecord) {
+    return { store: this.storeOf(event), planned: this.planned, holidays: this.holidays };
+  }
+
+  private storeOf(event: EventRecord): StoreRecord {
+    const store = this.stores.get(event.storeId);
+    if (!store) throw new Error(`The store of event ${event.id} was not read.`);
+    return store;
+  }
+
+  event(id: number): EventRecord {
+    const event = this.events.get(id);
+    if (!event) throw notFound('event', id);
+    if (this.onlyStore && event.storeId !== this.onlyStore.id) {
+      throw new Refusal(
+        `${eventLabel(event)} is not at ${this.onlyStore.name}: only work of one store can be changed together.`,
+        { code: 'not_allowed' },
+      );
+    }
+    return event;
+  }
+
+  person(id: number): Person {
+    const person = this.people.get(id);
+    if (!person) throw notFound('person', id);
+    return person;
+  }
+
+  facts(event: EventRecord) {
+    return eventFacts(event, this.liveOf.get(event.id), this.syncOf.get(event.id));
+  }
+
+  /** The live schedule that an edit is about. Throws where it ended or was changed after the version that was seen. */
+  async current(tx: Tx, seen: { scheduleId: number; version: number }): Promise<ScheduleRecord> {
+    const live = [...this.liveOf.values()].find((schedule) => schedule.id === seen.scheduleId);
+    if (live?.version === seen.version) return live;
+    const schedule = live ?? (await peek(tx, seen.scheduleId));
+    const event = this.event(schedule.eventId);
+    throw await staleSchedule(tx, schedule, {
+      version: seen.version,
+      label: eventLabel(event),
+      timeZone: this.storeOf(event).timeZone,
+    });
+  }
+
+  /** Refuses an event that Crossmark dropped: nothing could be booked. */
+  assertListed(event: EventRecord): void {
+    if (event.goneSince === null) return;
+    throw new Refusal(
+      `Crossmark no longer lists ${eventLabel(event)}, so it can’t be booked there. Refresh if you expect it to be back, or unschedule it.`,
+      { code: 'not_allowed' },
+    );
+  }
+
+  /** Refuses an event that is dropped, or booked in Crossmark for somebody unknown here. */
+  assertOpen(event: EventRecord): void {
+    this.assertListed(event);
+    const names = bookedElsewhere(this.liveOf.get(event.id), this.syncOf.get(event.id));
+    if (names === null) return;
+    const message = `Crossmark has ${names} booked for ${eventLabel(event)}, and nobody here is linked to that rep. Link that person, or have the booking removed in Crossmark and refresh.`;
+    throw new Refusal(message, {
+      code: 'rules',
+      reasons: [{ code: 'already_scheduled', severity: 'hard', message }],
+    });
+  }
+
+  /** Refuses a person of another store than the event's. */
+  assertSameStore(event: EventRecord, person: Person): void {
+    if (person.storeId === event.storeId) return;
+    throw new Refusal(`${person.name} belongs to another store than ${eventLabel(event)}.`, {
+      code: 'not_allowed',
+    });
+  }
+
+  reasonsAgainst(
+    event: EventRecord,
+    person: Person,
+    startsAt: Instant,
+    ignoreScheduleIds: readonly number[] = [],
+    /** Reissued work: its expiry, which takes the window's place. */
+    windowEndsOn?: WorkDate | null,
+  ): Reason[] {
+    this.assertSameStore(event, person);
+    return evaluate({
+      event: this.facts(event),
+      person,
+      startsAt,
+      ...this.surroundings(event),
+      ignoreScheduleIds,
+      ...(windowEndsOn ? { windowEndsOn } : {}),
+    });
+  }
+
+  /** Lets a change pass that no hard rule forbids and whose soft ones come with a reason; else throws. */
+  accept(reasons: Reason[], event: EventRecord, overrideReason: string | undefined): Accepted {
+    const hard = reasons.filter((reason) => reason.severity === 'hard');
+    const soft = reasons.filter((reason) => reason.severity === 'soft');
+    const live = this.liveOf.get(event.id);
+    if (hard.length > 0) {
+      const sentences = hard.map((reason) =>
+        reason.code === 'already_scheduled' && live ? this.alreadyScheduled(event, live) : reason.message,
+      );
+      throw new Refusal(sentences.join(' '), { code: 'rules', reasons });
+    }
+    if (soft.length === 0) return NOTHING_OVERRIDDEN;
+    const overridden = soft.map((reason) => reason.message);
+    if (overrideReason === undefined) {
+      throw new Refusal(overridden.join(' '), { code: 'needs_reason', reasons });
+    }
+    return { overrideReason, overridden };
+  }
+
+  private alreadyScheduled(event: EventRecord, live: ScheduleRecord): string {
+    const at = when(live.startsAt, this.storeOf(event).timeZone);
+    const who = this.people.get(live.employeeId)?.name;
+    return `${eventLabel(event)} is already scheduled${who ? ` for ${who}` : ''} on ${at}. Move that schedule, or unschedule it first.`;
+  }
+
+  /** A new schedule. It is written with all that goes with it by {@link finish}. */
+  insert(
+    event: EventRecord,
+    person: Pick<Person, 'id' | 'name'>,
+    startsAt: Instant,
+    accepted: Accepted,
+    what: { pairedWith?: number; reissue?: ReissueColumns; before?: ReturnType<typeof snapshot> } = {},
+  ): ScheduleRecord {
+    const { pairedWith, reissue, before } = what;
+    const id = this.newIds.shift();
+    if (id === undefined) throw new Error('More schedules are made than were announced.');
+    const nowIs = currentInstant();
+    const schedule: ScheduleRecord = {
+      id,
+      eventId: event.id,
+      employeeId: person.id,
+      ...this.times(event, startsAt),
+      source: 'board',
+      version: 1,
+      overrideReason: accepted.overrideReason,
+      reissueOf: null,
+      reissueExpiresOn: null,
+      reissueResponses: null,
+      ...reissue,
+      endedAt: null,
+      createdAt: nowIs,
+      updatedAt: nowIs,
+    };
+    const { endedAt: _, createdAt: __, updatedAt: ___, ...made } = schedule;
+    this.made.push(made);
+    this.remember(schedule);
+    this.done(event.id, 'sync_schedule', {
+      action: reissue ? 'schedule.reissue' : 'schedule.create',
+      subjectType: 'schedule',
+      subjectId: schedule.id,
+      ...optional({ before }),
+      after: {
+        ...snapshot(schedule, person.name),
+        ...withAccepted(accepted),
+        ...optional({ pairedWith }),
+        ...reissue,
+      },
+    });
+    return schedule;
+  }
+
+  /**
+   * Opens past or reported work again for a person: the schedule that it had, if any, stays as history, and a new one
+   * takes its place.
+   */
+  async reissue(
+    tx: Tx,
+    event: EventRecord,
+    to: {
+      person: Pick<Person, 'id' | 'name'>;
+      startsAt: Instant;
+      accepted: Accepted;
+      reissue: ReissueColumns;
+    },
+  ): Promise<ScheduleRecord> {
+    const worked = this.liveOf.get(event.id);
+    if (worked)
+      await tx
+        .update(schedules)
+        .set({ endedAt: sql`app_now()`, version: worked.version + 1, updatedAt: sql`app_now()` })
+        .where(eq(schedules.id, worked.id));
+    const { person, startsAt, accepted, reissue } = to;
+    return this.insert(event, person, startsAt, accepted, {
+      reissue,
+      ...(worked ? { before: snapshot(worked, await this.nameOf(tx, worked.employeeId)) } : {}),
+    });
+  }
+
+  /** The live schedule of an event, and how far the event has got towards Crossmark. */
+  standing(event: EventRecord): { live: ScheduleRecord | undefined; sync: SyncRecord | undefined } {
+    return { live: this.liveOf.get(event.id), sync: this.syncOf.get(event.id) };
+  }
+
+  async update(
+    tx: Tx,
+    schedule: ScheduleRecord,
+    to: {
+      person: Pick<Person, 'id' | 'name'>;
+      startsAt: Instant;
+      accepted: Accepted;
+      action: string;
+      tradedWith?: number;
+      pairedWith?: number;
+    },
+  ): Promise<ScheduleRecord> {
+    const event = this.event(schedule.eventId);
+    const [changed] = await tx
+      .update(schedules)
+      .set({
+        employeeId: to.person.id,
+        ...this.times(event, to.startsAt),
+        version: schedule.version + 1,
+        source: 'board',
+        overrideReason: to.accepted.overrideReason,
+        updatedAt: sql`app_now()`,
+      })
+      .where(eq(schedules.id, schedule.id))
+      .returning();
+    if (!changed) throw new Error('The schedule was not written.');
+    this.remember(changed);
+    this.done(event.id, 'sync_schedule_update', {
+      action: to.action,
+      subjectType: 'schedule',
+      subjectId: schedule.id,
+      before: snapshot(schedule, this.people.get(schedule.employeeId)?.name ?? ''),
+      after: {
+        ...snapshot(changed, to.person.name),
+        ...withAccepted(to.accepted),
+        ...optional({ tradedWith: to.tradedWith, pairedWith: to.pairedWith }),
+      },
+    });
+    return changed;
+  }
+
+  /** Gives an event the duration that a file told; its schedule keeps its times until it is updated. */
+  async lengthen(tx: Tx, event: EventRecord, durationMinutes: number): Promise<void> {
+    const values = { durationMinutes, durationSource: 'file' as const };
+    await tx
+      .update(events)
+      .set({ ...values, updatedAt: sql`app_now()` })
+      .where(eq(events.id, event.id));
+    this.events.set(event.id, { ...event, ...values });
+  }
+
+  async end(tx: Tx, schedule: ScheduleRecord, pairedWith?: number): Promise<ScheduleRecord> {
+    const [ended] = await tx
+      .update(schedules)
+      .set({ endedAt: sql`app_now()`, version: schedule.version + 1, updatedAt: sql`app_now()` })
+      .where(eq(schedules.id, schedule.id))
+      .returning();
+    if (!ended) throw new Error('The schedule was not written.');
+    // Canceled and Expired are Crossmark's word and stay.
+    const closed = CLOSED_CONDITIONS.map((condition) => ne(events.condition, condition));
+    await tx
+      .update(events)
+      .set({ condition: 'Unstaffed', updatedAt: sql`app_now()` })
+      .where(and(eq(events.id, schedule.eventId), ...closed));
+    const name = await this.nameOf(tx, schedule.employeeId);
+    this.done(schedule.eventId, 'sync_schedule_deletion', {
+      action: 'schedule.unschedule',
+      subjectType: 'schedule',
+      subjectId: schedule.id,
+      before: snapshot(schedule, name),
+      after: { ...snapshot(ended, name), ...optional({ pairedWith }) },
+    });
+    return ended;
+  }
+
+  /** The Supervisor event that a Core takes along when it is scheduled: open, listed, booked by nobody. */
+  openSupervisorEvent(core: EventRecord): EventRecord | undefined {
+    const open = [...this.events.values()].filter(
+      (event) =>
+        event.type === 'Supervisor' &&
+        event.storeId === core.storeId &&
+        event.goneSince === null &&
+        !this.facts(event).scheduled &&
+        !CLOSED_CONDITIONS.includes(event.condition),
+    );
+    return supervisorEventFor(core, open);
+  }
+
+  /**
+   * The live Supervisor schedule that follows a Core's: of the same number, not yet reported, and not standing on a day
+   * on which another Core of that number is (then it is that one's).
+   */
+  supervisorScheduleOf(core: EventRecord, schedule: ScheduleRecord): ScheduleRecord | undefined {
+    const scheduled = [...this.events.values()].filter(
+      (event) =>
+        event.storeId === core.storeId &&
+        this.liveOf.has(event.id) &&
+        !CLOSED_CONDITIONS.includes(event.condition),
+    );
+    const pair = supervisorEventFor(core, scheduled);
+    const live = pair && this.liveOf.get(pair.id);
+    if (!live) return undefined;
+    const othersOf = scheduled.some(
+      (event) =>
+        event.type === 'Core' &&
+        event.id !== schedule.eventId &&
+        this.liveOf.get(event.id)?.workDate === live.workDate,
+    );
+    return othersOf ? undefined : live;
+  }
+
+  /** Schedules a Core's Supervisor event at noon, if somebody can do it; else it stays open. */
+  placeSupervisor(event: EventRecord, core: ScheduleRecord): PairedOutcome {
+    const { person, startsAt } = this.supervisorFor(event, core, [...this.people.values()]);
+    if (!person) {
+      const day = when(startsAt, this.storeOf(event).timeZone);
+      const message = `Nobody can do ${eventLabel(event)} on ${day}: it stays open.`;
+      return { eventId: event.id, scheduleId: null, employeeId: null, startsAt: null, message };
+    }
+    const schedule = this.insert(event, person, startsAt, NOTHING_OVERRIDDEN, {
+      pairedWith: core.id,
+    });
+    return this.placed(event, schedule, person, 'is scheduled');
+  }
+
+  /** Moves a Supervisor schedule to its Core's new day, with the same person if they can; with nobody it is ended. */
+  async moveSupervisor(tx: Tx, pair: ScheduleRecord, core: ScheduleRecord): Promise<PairedOutcome> {
+    const event = this.event(pair.eventId);
+    const now = this.people.get(pair.employeeId);
+    const same = now ? this.supervisorFor(event, core, [now], [pair.id]) : undefined;
+    const { person, startsAt } = same?.person
+      ? same
+      : this.supervisorFor(event, core, [...this.people.values()], [pair.id]);
+    if (!person) {
+      const day = when(startsAt, this.storeOf(event).timeZone);
+      return this.endSupervisor(tx, pair, `is open again: nobody can do it on ${day}`);
+    }
+    const action = 'schedule.reschedule';
+    const to = { person, startsAt, accepted: NOTHING_OVERRIDDEN, action, pairedWith: core.id };
+    return this.placed(event, await this.update(tx, pair, to), person, 'moved along');
+  }
+
+  async endSupervisor(tx: Tx, pair: ScheduleRecord, why: string): Promise<PairedOutcome> {
+    const event = this.event(pair.eventId);
+    await this.end(tx, pair);
+    const message = `${eventLabel(event)} ${why}.`;
+    return { eventId: event.id, scheduleId: null, employeeId: null, startsAt: null, message };
+  }
+
+  private supervisorFor(
+    event: EventRecord,
+    core: ScheduleRecord,
+    people: Person[],
+    ignoreScheduleIds: number[] = [],
+  ): { startsAt: Instant; person: PersonFacts | null } {
+    return supervisorPlan({
+      supervisorEvent: this.facts(event),
+      core,
+      people: people.filter((person) => person.storeId === event.storeId),
+      ...this.surroundings(event),
+      ignoreScheduleIds,
+    });
+  }
+
+  private placed(
+    event: EventRecord,
+    schedule: ScheduleRecord,
+    person: PersonFacts,
+    verb: string,
+  ): PairedOutcome {
+    const { id: scheduleId, employeeId, startsAt } = schedule;
+    const at = when(startsAt, this.storeOf(event).timeZone);
+    const message = `${eventLabel(event)} ${verb}: ${person.name} on ${at}.`;
+    return { eventId: event.id, scheduleId, employeeId, startsAt, message };
+  }
+
+  private done(eventId: number, task: EventTask, entry: AuditEntry): void {
+    this.unsigned.push({ entry, eventId, task });
+  }
+
+  /** What was done and not signed yet was done by this one. */
+  sign(doer: Doer): void {
+    this.signed.push(...this.unsigned.map((deed) => ({ ...deed, ...doer })));
+    this.unsigned = [];
+  }
+
+  /**
+   * Writes new schedules, who did what, and for each event the wish and the job that carries it.
+   * @param actor who did what nobody signed
+   */
+  async finish(tx: Tx, actor?: Actor): Promise<void> {
+    if (actor) this.sign({ actor, origin: currentOrigin() });
+    if (this.unsigned.length > 0) throw new Error('Somebody has to answer for what was done.');
+    const written = this.made.map((made) => ({
+      ...made,
+      condition: made.reissueOf ? 'Reissued' : 'Scheduled',
+    }));
+    await inOrder(
+      ...(written.length > 0 ? [() => tx.execute(making(written))] : []),
+      () =>
+        auditAll(
+          tx,
+          this.signed.map(({ entry, actor }) => ({ ...entry, actor })),
+        ),
+      () => wantChanges(tx, this.signed),
+    );
+  }
+
+  private async nameOf(tx: Tx, employeeId: number): Promise<string> {
+    const known = this.people.get(employeeId)?.name;
+    if (known !== undefined) return known;
+    const [row] = await tx
+      .select({ name: employees.name })
+      .from(employees)
+      .where(eq(employees.id, employeeId));
+    return row?.name ?? '';
+  }
+
+  private times(event: EventRecord, startsAt: Instant) {
+    return {
+      startsAt,
+      endsAt: addMinutes(startsAt, event.durationMinutes),
+      workDate: workDateOf(startsAt, this.storeOf(event).timeZone),
+    };
+  }
+
+  /** What was just written counts for what is decided next in this transaction. */
+  private remember(schedule: ScheduleRecord): void {
+    this.liveOf.set(schedule.eventId, schedule);
+    const { type } = this.event(schedule.eventId);
+    const rest = this.planned.filter((work) => work.eventId !== schedule.eventId);
+    this.planned = [...rest, { ...schedule, scheduleId: schedule.id, type }];
+  }
+}
+
+/** Writes new schedules and how their events stand since, however many they are. */
+const making = (made: readonly object[]) => sql`
+  with given as (
+    select * from json_to_recordset(${JSON.stringify(made)}::json) as given(id int, "eventId" int, "employeeId" int,
+      "startsAt" timestamptz, "endsAt" timestamptz, "workDate" date, "overrideReason" text, "reissueOf" text,
+      "reissueExpiresOn" date, "reissueResponses" boolean, condition event_condition)
+  ), followed as (
+    update events set condition = given.condition, updated_at = app_now() from given
+    where events.id = given."eventId" and events.id = any(array(select "eventId" from given))
+  )
+  insert into schedules (id, event_id, employee_id, starts_at, ends_at, work_date, override_reason, reissue_of,
+    reissue_expires_on, reissue_responses)
+  overriding system value
+  select id, "eventId", "employeeId", "startsAt", "endsAt", "workDate", "overrideReason", "reissueOf",
+    "reissueExpiresOn", "reissueResponses"
+  from given order by id`;
+
+const withAccepted = (accepted: Accepted): Record<string, unknown> =>
+  accepted.overrideReason === null ? {} : { ...accepted };
+
+/** Without the fields that are undefined. */
+const optional = (fields: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

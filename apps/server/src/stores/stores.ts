@@ -1,0 +1,70 @@
+import type { StoreId } from '@scheduler/crossmark';
+import { type Db, type Executor, stores, type Tx } from '@scheduler/db';
+import { currentInstant } from '@scheduler/runtime/clock';
+import { type WorkDate, workDateOf } from '@scheduler/scheduling';
+import { eq, sql } from 'drizzle-orm';
+import { audit } from '../core/audit.ts';
+import { notFound, Refusal } from '../core/errors.ts';
+import type { Actor } from '../trpc/context.ts';
+import type { BoardStore, Store } from '../views.ts';
+
+/** All stores by number. */
+export async function listStores(db: Db): Promise<Store[]> {
+  return db.select().from(stores).orderBy(stores.number);
+}
+
+/** A store, or the first one where none is named. Throws a {@link Refusal} where there is no such store. */
+export async function findStore(db: Executor, storeId: number | undefined): Promise<Store> {
+  const query = db.select().from(stores).orderBy(stores.number).limit(1);
+  const [store] = await (storeId === undefined ? query : query.where(eq(stores.id, storeId)));
+  if (store) return store;
+  if (storeId !== undefined) throw notFound('store', storeId);
+  throw new Refusal('There is no store yet. A refresh from Crossmark or a CSV import needs one first.', {
+    code: 'not_found',
+  });
+}
+
+/** A store as the pages that plan need it. */
+export const boardStore = ({
+  id,
+  name,
+  number,
+  timeZone,
+  slots,
+  roleLimits,
+  noonCheckBy,
+}: Store): BoardStore => ({ id, name, number, timeZone, slots, roleLimits, noonCheckBy });
+
+/** The local day it is in a zone. */
+export const todayAt = (timeZone: string): WorkDate => workDateOf(currentInstant(), timeZone);
+
+/** SQL for {@link todayAt} in the zone of the row's store. Postgres' `current_date` is the day in the server's zone, not the store's. */
+export const todayAtStore = sql`(app_now() at time zone ${stores.timeZone})::date`;
+
+/** What makes a store. */
+export interface StoreFields {
+  crossmarkStoreId: string;
+  number: string;
+  name: string;
+  /** IANA name. */
+  timeZone: string;
+}
+
+/** Adds a store. Throws a {@link Refusal} where another one has its number or its id in Crossmark. */
+export async function createStore(tx: Tx, actor: Actor, fields: StoreFields): Promise<Store> {
+  const [store] = await tx
+    .insert(stores)
+    .values({ ...fields, crossmarkStoreId: fields.crossmarkStoreId as StoreId })
+    .onConflictDoNothing()
+    .returning();
+  if (!store) {
+    throw new Refusal(
+      `There is a store with the number ${fields.number} or the Crossmark id ${fields.crossmarkStoreId} already.`,
+      { code: 'taken' },
+    );
+  }
+  await audit(tx, actor, [
+    { action: 'store.create', subjectType: 'store', subjectId: store.id, after: { ...store } },
+  ]);
+  return store;
+}
