@@ -37,5 +37,13 @@ export const appRouter = router({
 });
 
 export type AppRouter = typeof appRouter;
+export type * from './access/types.ts';
+export type * from './activity/types.ts';
+export type * from './board/types.ts';
 export type { ForeignChange, RefusalReason } from './core/errors.ts';
-export type * from './views.ts';
+export type * from './csv/types.ts';
+export type * from './employees/types.ts';
+export type * from './events/types.ts';
+export type * from './schedules/types.ts';
+export type * from './stores/types.ts';
+export type * from './sync/types.ts';

@@ -15,7 +15,7 @@ import { audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
 import { createStore, type StoreFields } from '../stores/stores.ts';
-import type { NewLink, OpenedLink } from '../views.ts';
+import type { NewLink, OpenedLink } from './types.ts';
 
 type Link = typeof accessLinks.$inferSelect;
 

@@ -5,8 +5,8 @@ import { audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { OpenSession } from '../views.ts';
 import { worded } from './access-links.ts';
+import type { OpenSession } from './types.ts';
 
 /** Where a user is signed in, the last used first. `asking` is the session that asks. */
 export async function openSessions(

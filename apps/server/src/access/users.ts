@@ -14,8 +14,8 @@ import { audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { Invitation, NewLink, UserAccess, UserList } from '../views.ts';
 import { makeLink } from './access-links.ts';
+import type { Invitation, NewLink, UserAccess, UserList } from './types.ts';
 
 type UserRecord = typeof users.$inferSelect;
 

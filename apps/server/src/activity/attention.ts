@@ -5,11 +5,11 @@ import { and, count, desc, eq, gte, isNotNull, isNull, ne, or, type SQL, sql } f
 import { audit } from '../core/audit.ts';
 import { save } from '../core/transaction.ts';
 import { eventRow } from '../events/list.ts';
-import { eventSelection, itsSync, liveSchedule } from '../schedules/rule-inputs.ts';
+import { eventSelection, itsSync, liveSchedule } from '../events/records.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
 import { heldInWords, wantedInWords } from '../sync/detail.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { Attention, Retried, UnsettledKind } from '../views.ts';
+import type { Attention, Retried, UnsettledKind } from './types.ts';
 
 /** In the order in which they need a person. */
 export const UNSETTLED_KINDS = [

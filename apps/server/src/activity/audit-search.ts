@@ -12,9 +12,9 @@ import {
 import { and, desc, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
 import { csvLines } from '../csv/write.ts';
 import { findStore } from '../stores/stores.ts';
-import type { AuditEntryView, AuditKind, AuditObject, AuditPage } from '../views.ts';
 import { actionInWords, type ChangedField, changedFields } from './describe-action.ts';
 import { actors, historyKind } from './history.ts';
+import type { AuditEntryView, AuditKind, AuditObject, AuditPage } from './types.ts';
 
 export const AUDIT_KINDS = [
   'plan',

@@ -2,8 +2,8 @@ import { auditLog, type Db, employees, events, schedules, syncAttempts, users } 
 import { addDays, type EventType, instantAt, type WorkDate } from '@scheduler/scheduling';
 import { and, desc, eq, gte, inArray, isNotNull, lt, ne, or, sql } from 'drizzle-orm';
 import { findStore } from '../stores/stores.ts';
-import type { HistoryEntry, HistoryKind, HistoryPage } from '../views.ts';
 import { actionInWords } from './describe-action.ts';
+import type { HistoryEntry, HistoryKind, HistoryPage } from './types.ts';
 
 export const HISTORY_KINDS = [
   'plan',

@@ -13,9 +13,10 @@ import {
 } from '@scheduler/scheduling';
 import { and, eq, inArray, isNull, notInArray } from 'drizzle-orm';
 import { boardEvent } from '../events/board-event.ts';
-import { bookedElsewhere, eventsWithLive, loadHolidays, loadPlanned } from '../schedules/rule-inputs.ts';
+import { bookedElsewhere, eventsWithLive } from '../events/records.ts';
+import { loadHolidays, loadPlanned } from '../schedules/rule-inputs.ts';
 import { boardStore, findStore, todayAt } from '../stores/stores.ts';
-import type { DayBoard } from '../views.ts';
+import type { DayBoard } from './types.ts';
 import { boardSchedules, byRoleAndName, type LiveRow, openEvents, peopleWith, workBetween } from './week.ts';
 
 /**

@@ -1,9 +1,10 @@
 import { type Db, events, schedules } from '@scheduler/db';
 import { addDays, EVENT_TYPES, holidayOn, monthDays, type WorkDate } from '@scheduler/scheduling';
 import { and, between, count, eq, isNull } from 'drizzle-orm';
-import { bookedElsewhere, loadHolidays } from '../schedules/rule-inputs.ts';
+import { bookedElsewhere } from '../events/records.ts';
+import { loadHolidays } from '../schedules/rule-inputs.ts';
 import { boardStore, findStore, todayAt } from '../stores/stores.ts';
-import type { MonthView } from '../views.ts';
+import type { MonthView } from './types.ts';
 import { openEvents } from './week.ts';
 
 /**

@@ -2,10 +2,11 @@ import { type Db, eventSyncs, events, plannedDays, schedules } from '@scheduler/
 import { absencesOn, addDays, holidayOn, type WorkDate, weekStart } from '@scheduler/scheduling';
 import { and, asc, between, desc, eq, inArray, isNull, max, sum } from 'drizzle-orm';
 import { notFound } from '../core/errors.ts';
+import type { PersonCalendar, PersonWeek } from '../employees/types.ts';
 import { syncBadge } from '../events/board-event.ts';
-import { eventSelection, itsSync, liveSchedule, loadHolidays, loadPeople } from '../schedules/rule-inputs.ts';
+import { eventSelection, itsSync, liveSchedule } from '../events/records.ts';
+import { loadHolidays, loadPeople } from '../schedules/rule-inputs.ts';
 import { boardStore, findStore, todayAt } from '../stores/stores.ts';
-import type { PersonCalendar, PersonWeek } from '../views.ts';
 
 interface WeekQuery {
   employeeId: number;

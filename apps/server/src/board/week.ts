@@ -24,14 +24,12 @@ import {
   eventsWithLive,
   itsSync,
   liveSchedule,
-  loadHolidays,
-  loadPeople,
-  loadPlanned,
   type ScheduleRecord,
   type SyncRecord,
-} from '../schedules/rule-inputs.ts';
+} from '../events/records.ts';
+import { loadHolidays, loadPeople, loadPlanned } from '../schedules/rule-inputs.ts';
 import { boardStore, findStore, todayAt } from '../stores/stores.ts';
-import type { BoardSchedule, WeekBoard } from '../views.ts';
+import type { BoardSchedule, WeekBoard } from './types.ts';
 
 /** A schedule with its event and what the sync knows of it. */
 export interface LiveRow {

@@ -2,7 +2,7 @@ import { type Db, employees, eventSyncs, events, schedules, stores } from '@sche
 import { CLOSED_CONDITIONS, workedMinutes } from '@scheduler/scheduling';
 import { and, asc, eq, gt, isNotNull, isNull, notInArray, or, type SQL } from 'drizzle-orm';
 import { type EventFilter, eventQuery } from '../events/list.ts';
-import { itsSync, liveSchedule } from '../schedules/rule-inputs.ts';
+import { itsSync, liveSchedule } from '../events/records.ts';
 import { formatCsv } from './format.ts';
 
 /**

@@ -30,7 +30,6 @@ import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import { type AuditEntry, audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
-import { snapshot, when } from '../schedules/changes.ts';
 import {
   type EventRecord,
   eventFacts,
@@ -39,7 +38,8 @@ import {
   liveSchedule,
   type ScheduleRecord,
   type SyncRecord,
-} from '../schedules/rule-inputs.ts';
+} from '../events/records.ts';
+import { snapshot, when } from '../schedules/changes.ts';
 import type { Actor } from '../trpc/context.ts';
 import { type ImportedSchedule, openRules } from './broken-rules.ts';
 import { CsvFileError, type CsvRow, type ParsedRow, parseCsv, type RowProblem } from './format.ts';

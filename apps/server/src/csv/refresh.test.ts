@@ -18,7 +18,7 @@ import {
 import { DEFAULT_RETRY_POLICY, reconcile, refresh, requestRefresh, type SyncContext } from '@scheduler/sync';
 import { asc, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { createSchedule } from '../schedules/edit.ts';
+import { createSchedule } from '../schedules/create.ts';
 import { parseCsv } from './format.ts';
 import { importCsv, previewImport } from './import.ts';
 

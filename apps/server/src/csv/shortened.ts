@@ -4,10 +4,10 @@ import { and, asc, eq, inArray, isNull, notInArray, sql } from 'drizzle-orm';
 import { type AuditEntry, audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
+import { eventLabel, liveSchedule, type ScheduleRecord } from '../events/records.ts';
 import { openPlan, type Plan } from '../schedules/plan-transaction.ts';
-import { eventLabel, liveSchedule, type ScheduleRecord } from '../schedules/rule-inputs.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { ShortenedCores } from '../views.ts';
+import type { ShortenedCores } from './types.ts';
 
 /** What a file's 360 minutes of work were taken for, and what they are with a Core's lunch. */
 const SHORTENED_MINUTES = 360;

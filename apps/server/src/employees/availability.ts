@@ -21,11 +21,12 @@ import { and, asc, eq, gte, isNull, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
-import { eventFacts, loadPeople, type Person } from '../schedules/rule-inputs.ts';
+import { eventFacts } from '../events/records.ts';
+import { loadPeople, type Person } from '../schedules/rule-inputs.ts';
 import { todayAt, todayAtStore } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { AvailabilitySaved, BrokenSchedule } from '../views.ts';
 import { lockEmployee, shown } from './employees.ts';
+import type { AvailabilitySaved, BrokenSchedule } from './types.ts';
 
 /** Whose days are changed, and what the one who changes them saw. */
 interface Seen {

@@ -14,13 +14,13 @@ import { addDays, daysTouched, ROLES, type Role, type WorkDate } from '@schedule
 import { enqueueEmployee } from '@scheduler/sync';
 import { and, asc, eq, getTableColumns, gte, isNull, ne, or, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
+import { changesSince, fieldsChanged } from '../core/changes-since.ts';
 import { notFound, Refusal } from '../core/errors.ts';
 import { save, UNIQUE_VIOLATION } from '../core/transaction.ts';
-import { changesSince, fieldsChanged } from '../schedules/changes.ts';
 import { loadHolidays, loadPeople } from '../schedules/rule-inputs.ts';
 import { findStore, todayAt, todayAtStore } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { Employee, EmployeeDetail, Removed } from '../views.ts';
+import type { Employee, EmployeeDetail, Removed } from './types.ts';
 
 /** A row of `employees`. */
 export type EmployeeRecord = typeof employees.$inferSelect;

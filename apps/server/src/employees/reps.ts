@@ -7,7 +7,6 @@ import { Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { Employee, ImportPreview, ImportResult, ImportRow, Rep, RepList, RepReading } from '../views.ts';
 import {
   change,
   type EmployeeRecord,
@@ -17,6 +16,7 @@ import {
   remembered,
   shown,
 } from './employees.ts';
+import type { Employee, ImportPreview, ImportResult, ImportRow, Rep, RepList, RepReading } from './types.ts';
 
 type RepRecord = typeof crossmarkReps.$inferSelect;
 

@@ -1,10 +1,5 @@
-import {
-  bookedElsewhere,
-  type EventRecord,
-  type ScheduleRecord,
-  type SyncRecord,
-} from '../schedules/rule-inputs.ts';
-import type { BoardEvent, SyncBadge } from '../views.ts';
+import { bookedElsewhere, type EventRecord, type ScheduleRecord, type SyncRecord } from './records.ts';
+import type { BoardEvent, SyncBadge } from './types.ts';
 
 /** How far an event has got; one without a sync row has nothing to tell Crossmark. */
 export function syncBadge(sync: SyncRecord | null | undefined): SyncBadge {

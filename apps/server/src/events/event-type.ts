@@ -4,10 +4,10 @@ import { and, desc, eq, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
-import { type EventRecord, eventLabel } from '../schedules/rule-inputs.ts';
 import { findStore } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { ChosenType } from '../views.ts';
+import { type EventRecord, eventLabel } from './records.ts';
+import type { ChosenType } from './types.ts';
 
 const ACTION = 'event.type';
 

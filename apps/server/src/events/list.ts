@@ -20,11 +20,12 @@ import {
 } from 'drizzle-orm';
 import type { z } from 'zod';
 import { notFound } from '../core/errors.ts';
-import { eventSelection, isOver, itsSync, liveSchedule, workedOn } from '../schedules/rule-inputs.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
+import type { Store } from '../stores/types.ts';
 import type { eventFilter } from '../trpc/schemas.ts';
-import type { EventList, EventRow, Store } from '../views.ts';
 import { boardEvent } from './board-event.ts';
+import { eventSelection, isOver, itsSync, liveSchedule, workedOn } from './records.ts';
+import type { EventList, EventRow } from './types.ts';
 
 /** What a list of events can be narrowed down by, and its order. */
 export type EventFilter = z.output<z.ZodObject<typeof eventFilter>>;

@@ -11,7 +11,7 @@ import {
   startTestServer,
   type TestServer,
 } from '../../test/fixture.ts';
-import type { PersonCalendar } from '../views.ts';
+import type { PersonCalendar } from '../employees/types.ts';
 import { weekAsCalendar } from './calendar.ts';
 
 const ZONE = 'America/Indiana/Indianapolis';

@@ -1,7 +1,7 @@
 import { cleanText } from '@scheduler/runtime';
 import { formatDay, formatTime, workDateOf } from '@scheduler/scheduling';
 import ical, { escape as escapeText, ICalCalendarMethod, ICalEventStatus } from 'ical-generator';
-import type { PersonCalendar } from '../views.ts';
+import type { PersonCalendar } from '../employees/types.ts';
 
 const LONGEST_ADDRESS = 2_000;
 

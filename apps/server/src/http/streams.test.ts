@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { need, ORIGIN, startTestServer, type TestServer } from '../../test/fixture.ts';
 import { type ChangeFeed, openChangeFeed } from '../core/change-feed.ts';
 import { appRouter } from '../router.ts';
-import type { LiveChange } from '../views.ts';
+import type { LiveChange } from '../sync/types.ts';
 
 /** One more than a user may have open, and then some. */
 const MANY = 60;

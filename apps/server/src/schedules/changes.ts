@@ -1,9 +1,8 @@
-import { auditLog, type Executor } from '@scheduler/db';
+import type { Executor } from '@scheduler/db';
 import { formatDay, formatTime, type Instant, workDateOf } from '@scheduler/scheduling';
-import { and, asc, eq, sql } from 'drizzle-orm';
-import type { AuditEntry } from '../core/audit.ts';
-import { type ForeignChange, Refusal } from '../core/errors.ts';
-import type { ScheduleRecord } from './rule-inputs.ts';
+import { changesSince } from '../core/changes-since.ts';
+import { Refusal } from '../core/errors.ts';
+import type { ScheduleRecord } from '../events/records.ts';
 
 /** A schedule as the audit log remembers it. */
 export type ScheduleSnapshot = {
@@ -47,44 +46,6 @@ export function whatChanged(
     parts.push(`moved its end from ${formatTime(ends[0], timeZone)} to ${formatTime(ends[1], timeZone)}`);
   }
   return parts.join(' and ') || 'changed it';
-}
-
-/** What people did to something after a version of it, oldest first, from the audit log. */
-export async function changesSince(
-  db: Executor,
-  subject: { type: AuditEntry['subjectType']; id: number; version: number },
-  what: (before: Record<string, unknown>, after: Record<string, unknown>) => string,
-): Promise<ForeignChange[]> {
-  // Relies on the index audit_log_subject.
-  const rows = await db
-    .select()
-    .from(auditLog)
-    .where(
-      and(
-        eq(auditLog.subjectType, subject.type),
-        eq(auditLog.subjectId, String(subject.id)),
-        sql`(${auditLog.after}->>'version')::int > ${subject.version}`,
-      ),
-    )
-    .orderBy(asc(auditLog.id))
-    .limit(20);
-  return rows.map((row) => ({
-    at: row.at,
-    by: row.actorName,
-    what: what(row.before ?? {}, row.after ?? {}),
-  }));
-}
-
-/** Words for the fields in which two states differ: `changed the role, the phone number`. */
-export function fieldsChanged(
-  words: Readonly<Record<string, string>>,
-  before: Record<string, unknown>,
-  after: Record<string, unknown>,
-): string {
-  const changed = Object.entries(words).flatMap(([field, word]) =>
-    before[field] === after[field] ? [] : [word],
-  );
-  return `changed ${changed.join(', ')}`;
 }
 
 /**

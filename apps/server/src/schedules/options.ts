@@ -14,8 +14,6 @@ import {
 import { and, eq, isNull } from 'drizzle-orm';
 import { notFound, Refusal } from '../core/errors.ts';
 import { boardEvent } from '../events/board-event.ts';
-import { todayAt } from '../stores/stores.ts';
-import type { ScheduleOptions } from '../views.ts';
 import {
   bookedElsewhere,
   type EventRecord,
@@ -24,11 +22,11 @@ import {
   eventSelection,
   itsSync,
   liveSchedule,
-  loadHolidays,
-  loadPeople,
-  loadPlanned,
   type SyncRecord,
-} from './rule-inputs.ts';
+} from '../events/records.ts';
+import { todayAt } from '../stores/stores.ts';
+import { loadHolidays, loadPeople, loadPlanned } from './rule-inputs.ts';
+import type { ScheduleOptions } from './types.ts';
 
 /**
  * The usual slots of an event on a day and, for each, what speaks against each person of the store: the same rules that

@@ -19,19 +19,18 @@ import { type EventTask, wantChanges } from '@scheduler/sync';
 import { and, eq, ne, sql } from 'drizzle-orm';
 import { type AuditEntry, auditAll } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
-import type { Actor } from '../trpc/context.ts';
-import type { PairedOutcome } from '../views.ts';
-import { snapshot, staleSchedule, when } from './changes.ts';
 import {
   bookedElsewhere,
   type EventRecord,
   eventFacts,
   eventLabel,
-  type Person,
-  readForPlan,
   type ScheduleRecord,
   type SyncRecord,
-} from './rule-inputs.ts';
+} from '../events/records.ts';
+import type { Actor } from '../trpc/context.ts';
+import { snapshot, staleSchedule, when } from './changes.ts';
+import { type Person, readForPlan } from './rule-inputs.ts';
+import type { PairedOutcome } from './types.ts';
 
 /** Soft reasons that were accepted, and why. */
 export interface Accepted {

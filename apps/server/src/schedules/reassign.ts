@@ -3,11 +3,11 @@ import { evaluateFirmly, REASSIGNABLE_TYPES, type WorkDate } from '@scheduler/sc
 import { and, asc, eq, inArray, isNull, ne } from 'drizzle-orm';
 import { notFound, Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
+import { eventLabel, type ScheduleRecord } from '../events/records.ts';
 import { findStore } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { Reassignment } from '../views.ts';
 import { NOTHING_OVERRIDDEN, openPlan, type Plan } from './plan-transaction.ts';
-import { eventLabel, type ScheduleRecord } from './rule-inputs.ts';
+import type { Reassignment } from './types.ts';
 
 /** A schedule in the version that was seen. */
 interface Seen {

@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
 import { id, instant, overrideReason, version, workDate } from '../trpc/schemas.ts';
-import {
-  changeEmployee,
-  createSchedule,
-  createSchedules,
-  getSchedule,
-  previewTrade,
-  reissueEvent,
-  rescheduleSchedule,
-  tradeSchedules,
-  unscheduleSchedule,
-} from './edit.ts';
+import { createSchedule, createSchedules } from './create.ts';
+import { changeEmployee, rescheduleSchedule, unscheduleSchedule } from './edit.ts';
+import { getSchedule } from './get.ts';
+import { reissueEvent } from './reissue.ts';
+import { previewTrade, tradeSchedules } from './trade.ts';
 
 const edited = { scheduleId: id, version };
 const override = { overrideReason: overrideReason.optional() };

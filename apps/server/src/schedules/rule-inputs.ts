@@ -14,22 +14,14 @@ import {
 } from '@scheduler/db';
 import {
   addDays,
-  type EventFacts,
   type Holiday,
   type PersonFacts,
   type PlannedWork,
   type WorkDate,
   weekStart,
-  workDateOf,
 } from '@scheduler/scheduling';
-import { and, between, eq, getTableColumns, inArray, isNull, type SQL, sql } from 'drizzle-orm';
-
-/** A row of `events`. */
-export type EventRecord = typeof events.$inferSelect;
-/** A row of `schedules`. */
-export type ScheduleRecord = typeof schedules.$inferSelect;
-/** A row of `event_syncs`. */
-export type SyncRecord = typeof eventSyncs.$inferSelect;
+import { and, between, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm';
+import type { SyncRecord } from '../events/records.ts';
 
 /** A person, with the rows of the days on which they can work. */
 export type Person = typeof employees.$inferSelect &
@@ -189,62 +181,3 @@ export async function loadPlanned(
 export async function loadHolidays(db: Executor): Promise<Holiday[]> {
   return db.select({ day: holidays.day, name: holidays.name, yearly: holidays.yearly }).from(holidays);
 }
-
-/** What the rules ask of an event. */
-export function eventFacts(
-  event: EventRecord,
-  live: ScheduleRecord | null | undefined,
-  sync: SyncRecord | null | undefined,
-): EventFacts {
-  return { ...event, scheduled: Boolean(live) || bookedElsewhere(live, sync) !== null };
-}
-
-/**
- * Whose booking Crossmark holds where there is no schedule here and none of ours is on its way out: somebody booked
- * there whom nobody here stands for.
- */
-export function bookedElsewhere(
-  live: ScheduleRecord | null | undefined,
-  sync: SyncRecord | null | undefined,
-): string | null {
-  if (live || !sync || !holdsBooking(sync) || sync.wantedVersion > sync.syncedVersion) return null;
-  return sync.bookedRepNames || 'somebody unknown here';
-}
-
-/** The store's day for which an event is or was booked, here or in Crossmark alone; null where it is for none. */
-export function workedOn(
-  live: ScheduleRecord | null | undefined,
-  sync: SyncRecord | null | undefined,
-  timeZone: string,
-): WorkDate | null {
-  if (live) return live.workDate;
-  return sync?.bookedStartsAt ? workDateOf(sync.bookedStartsAt, timeZone) : null;
-}
-
-/** Whether an event's work was reported as done, or is booked for a day that is over: then it may be opened again. */
-export const isOver = (event: EventRecord, day: WorkDate | null, today: WorkDate): boolean =>
-  event.condition === 'Submitted' || (day !== null && day < today);
-
-/** Whether Crossmark is known to hold a booking; it may tell one without its id. */
-export const holdsBooking = (sync: SyncRecord): boolean =>
-  Boolean(sync.bookingId || sync.bookedRepId || sync.bookedRepNames || sync.bookedStartsAt);
-
-/** How an event is called in a sentence: `Core 612345`, else its name. */
-export function eventLabel(event: { type: string; eventNumber: string | null; name: string }): string {
-  return event.eventNumber ? `${event.type} ${event.eventNumber}` : `“${event.name}”`;
-}
-
-/** Columns for an event with its live schedule and its sync row, see {@link liveSchedule} and {@link itsSync}. */
-export const eventSelection = {
-  event: getTableColumns(events),
-  schedule: getTableColumns(schedules),
-  sync: getTableColumns(eventSyncs),
-};
-/** Joins the one live schedule of an event. */
-export const liveSchedule = and(eq(schedules.eventId, events.id), isNull(schedules.endedAt));
-/** Joins the sync row of an event. */
-export const itsSync = eq(eventSyncs.eventId, events.id);
-
-/** Events, each with its live schedule and its sync row, as {@link eventSelection} names them. */
-export const eventsWithLive = (db: Executor) =>
-  db.select(eventSelection).from(events).leftJoin(schedules, liveSchedule).leftJoin(eventSyncs, itsSync);

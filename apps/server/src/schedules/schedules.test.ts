@@ -20,7 +20,7 @@ import {
   supervisorName,
   type TestServer,
 } from '../../test/fixture.ts';
-import { createSchedule, createSchedules } from './edit.ts';
+import { createSchedule, createSchedules } from './create.ts';
 
 /** 10:45 AM, 11:15 AM and noon of Monday 5 January 2026 in the club. */
 const MON_1045 = '2026-01-05T15:45:00.000Z';

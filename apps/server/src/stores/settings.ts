@@ -25,12 +25,12 @@ import {
 import { requestRefresh } from '@scheduler/sync';
 import { and, eq, gte, inArray, isNull, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
+import { changesSince, fieldsChanged } from '../core/changes-since.ts';
 import { notFound, Refusal } from '../core/errors.ts';
 import { save, UNIQUE_VIOLATION } from '../core/transaction.ts';
-import { changesSince, fieldsChanged } from '../schedules/changes.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { Settings, Store } from '../views.ts';
 import { findStore, todayAt } from './stores.ts';
+import type { Settings, Store } from './types.ts';
 
 type StoreRecord = typeof stores.$inferSelect;
 

@@ -6,7 +6,7 @@ import { eq, sql } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { BoardStore, Store } from '../views.ts';
+import type { BoardStore, Store } from './types.ts';
 
 /** All stores by number. */
 export async function listStores(db: Db): Promise<Store[]> {

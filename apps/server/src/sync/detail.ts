@@ -4,36 +4,19 @@ import {
   employees,
   eventSyncs,
   events,
-  refreshRuns,
-  SYNC_STATES,
-  type SyncState,
   schedules,
   stores,
   syncAttempts,
   syncSteps,
-  users,
-  workers,
 } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { evaluateFirmly, type Instant, type Reason, workDateOf } from '@scheduler/scheduling';
-import {
-  type ConflictChoice,
-  listMissing,
-  markGone,
-  readPaused,
-  readQuestion,
-  readReachability,
-  requestRefresh,
-  resolveConflict,
-  retryNow,
-  SILENT_AFTER_SECONDS,
-} from '@scheduler/sync';
-import { and, count, desc, eq, gt, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { type ConflictChoice, resolveConflict, retryNow } from '@scheduler/sync';
+import { desc, eq } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
 import { syncBadge } from '../events/board-event.ts';
-import { when } from '../schedules/changes.ts';
 import {
   type EventRecord,
   eventFacts,
@@ -42,17 +25,16 @@ import {
   holdsBooking,
   itsSync,
   liveSchedule,
-  loadHolidays,
-  loadPeople,
-  loadPlanned,
   type ScheduleRecord,
   type SyncRecord,
-} from '../schedules/rule-inputs.ts';
+} from '../events/records.ts';
+import { when } from '../schedules/changes.ts';
+import { loadHolidays, loadPeople, loadPlanned } from '../schedules/rule-inputs.ts';
 import type { Actor } from '../trpc/context.ts';
-import type { RefreshQuestion, RefreshRun, SyncDetail, SyncSummary } from '../views.ts';
+import type { SyncDetail } from './types.ts';
 
 /** Events named in an audit row; of more, the number must do. */
-const MOST_NAMED = 1_000;
+export const MOST_NAMED = 1_000;
 
 /** Tries and writes that are shown of one event. */
 const SHOWN = 50;
@@ -262,109 +244,4 @@ export async function resolveSync(
     ]);
     return { eventId };
   });
-}
-
-/** How things stand with Crossmark on the whole. */
-export async function syncSummary(db: Db): Promise<SyncSummary> {
-  const [states, [because], [alive], { state, since, waiting, byHand }, paused, [lastDone], [lastRefresh]] =
-    await Promise.all([
-      db.select({ state: eventSyncs.state, number: count() }).from(eventSyncs).groupBy(eventSyncs.state),
-      db
-        .select({ reason: eventSyncs.failureReason })
-        .from(eventSyncs)
-        .where(and(eq(eventSyncs.state, 'waiting'), isNotNull(eventSyncs.failureReason)))
-        .groupBy(eventSyncs.failureReason)
-        .orderBy(desc(count()))
-        .limit(1),
-      db
-        .select({ number: count() })
-        .from(workers)
-        .where(gt(workers.seenAt, sql`app_now() - ${SILENT_AFTER_SECONDS} * interval '1 second'`)),
-      readReachability(db),
-      readPaused(db),
-      selectRuns(db, 1, eq(refreshRuns.state, 'done')),
-      selectRuns(db, 1),
-    ]);
-  const counts = Object.fromEntries(SYNC_STATES.map((state) => [state, 0])) as Record<SyncState, number>;
-  for (const { state, number } of states) counts[state] = number;
-  const pausedAt = paused.find(({ task }) => task.startsWith('sync_schedule'))?.pausedAt;
-  const heldSince = (byHand && since) || pausedAt;
-  return {
-    counts,
-    waitingBecause: because?.reason ?? null,
-    workers: alive?.number ?? 0,
-    heldBack: heldSince ? { since: heldSince } : null,
-    crossmark: { state, since, waiting },
-    lastDone: lastDone ? run(lastDone) : null,
-    lastRefresh: lastRefresh ? run(lastRefresh) : null,
-  };
-}
-
-/** Asks for a reading of Crossmark's whole list; one that is queued or running already is the answer. */
-export async function refreshNow(db: Db, actor: Actor): Promise<{ runId: number }> {
-  return save(db, async (tx) => {
-    const runId = await requestRefresh(tx, { requestedBy: actor.id });
-    await audit(tx, actor, [{ action: 'refresh.request', subjectType: 'refresh', subjectId: runId }]);
-    return { runId };
-  });
-}
-
-/** One refresh and how far it is. Throws a refusal where there is none. */
-export async function refreshRun(db: Db, runId: number): Promise<RefreshRun> {
-  const [row] = await selectRuns(db, 1, eq(refreshRuns.id, runId));
-  if (!row) throw notFound('refresh', runId);
-  return run(row);
-}
-
-/** The latest refreshes, newest first. */
-export async function refreshRunList(db: Db, limit: number): Promise<RefreshRun[]> {
-  return (await selectRuns(db, limit)).map(run);
-}
-
-/** Whether so many events are missing from Crossmark's list that an admin has to decide; null where nothing is asked. */
-export async function refreshQuestion(db: Db): Promise<RefreshQuestion | null> {
-  const question = await readQuestion(db);
-  if (!question || question.eventIds.length === 0) return null;
-  const { runId, askedAt, digest, eventIds } = question;
-  return { runId, askedAt, digest, count: eventIds.length, events: await listMissing(db, question) };
-}
-
-/** An admin's decision that the events of one list are gone. Throws a refusal where that list isn't asked about any more. */
-export async function markMissingGone(
-  db: Db,
-  actor: Actor,
-  list: { runId: number; digest: string },
-): Promise<{ gone: number }> {
-  return save(db, async (tx) => {
-    const eventIds = await markGone(tx, list);
-    if (!eventIds)
-      throw new Refusal(
-        'The list of missing events has changed since it was shown, so nothing was marked. Look at it again.',
-        { code: 'not_allowed' },
-      );
-    await audit(tx, actor, [
-      {
-        action: 'refresh.mark_gone',
-        subjectType: 'refresh',
-        subjectId: list.runId,
-        after: { gone: eventIds.length, eventIds: eventIds.slice(0, MOST_NAMED) },
-      },
-    ]);
-    return { gone: eventIds.length };
-  });
-}
-
-/** The latest refreshes that a condition leaves. */
-const selectRuns = (db: Db, limit: number, where?: SQL) =>
-  db
-    .select({ run: refreshRuns, requestedByName: users.name })
-    .from(refreshRuns)
-    .leftJoin(users, eq(users.id, refreshRuns.requestedBy))
-    .where(where)
-    .orderBy(desc(refreshRuns.id))
-    .limit(limit);
-
-function run(row: Awaited<ReturnType<typeof selectRuns>>[number]): RefreshRun {
-  const { id: runId, missing, ...rest } = row.run;
-  return { ...rest, runId, requestedBy: row.requestedByName ?? rest.requestedBy };
 }

@@ -5,18 +5,10 @@ import { RETRYABLE_KINDS, type RetryTarget, retryMany } from '../activity/attent
 import { Refusal } from '../core/errors.ts';
 import { adminProcedure, dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
 import { found, id, shownInstant } from '../trpc/schemas.ts';
-import type { LiveChange } from '../views.ts';
-import {
-  markMissingGone,
-  refreshNow,
-  refreshQuestion,
-  refreshRun,
-  refreshRunList,
-  resolveSync,
-  retrySync,
-  syncDetail,
-  syncSummary,
-} from './detail.ts';
+import { resolveSync, retrySync, syncDetail } from './detail.ts';
+import { markMissingGone, refreshNow, refreshQuestion, refreshRun, refreshRunList } from './refreshes.ts';
+import { syncSummary } from './summary.ts';
+import type { LiveChange } from './types.ts';
 
 export const syncRouter = router({
   /** What is wanted for an event, what Crossmark holds, each try and the next one. */

@@ -1,0 +1,28 @@
+import { type Db, eventSyncs, events, schedules, stores } from '@scheduler/db';
+import { and, eq, isNull } from 'drizzle-orm';
+import type { BoardSchedule } from '../board/types.ts';
+import { boardSchedules } from '../board/week.ts';
+import { notFound } from '../core/errors.ts';
+import { eventSelection, itsSync } from '../events/records.ts';
+import { loadHolidays, loadPeople, loadPlanned } from './rule-inputs.ts';
+
+/** A live schedule as the board shows it. Throws a refusal where there is none. */
+export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSchedule> {
+  const [row] = await db
+    .select({ ...eventSelection, store: stores })
+    .from(schedules)
+    .innerJoin(events, eq(events.id, schedules.eventId))
+    .innerJoin(stores, eq(stores.id, events.storeId))
+    .leftJoin(eventSyncs, itsSync)
+    .where(and(eq(schedules.id, scheduleId), isNull(schedules.endedAt)));
+  if (!row) throw notFound('schedule', scheduleId);
+  const { employeeId, workDate } = row.schedule;
+  const [people, planned, holidays] = await Promise.all([
+    loadPeople(db, { ids: [employeeId] }),
+    loadPlanned(db, { employeeIds: [employeeId], days: [workDate] }),
+    loadHolidays(db),
+  ]);
+  const [shown] = boardSchedules([row], { people, planned, holidays, store: row.store });
+  if (!shown) throw notFound('schedule', scheduleId);
+  return shown;
+}

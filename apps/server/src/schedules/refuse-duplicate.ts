@@ -1,0 +1,22 @@
+import { type Db, postgresError, type Tx } from '@scheduler/db';
+import { Refusal } from '../core/errors.ts';
+import { save, UNIQUE_VIOLATION } from '../core/transaction.ts';
+
+/** One save; the index that allows one live schedule per event says no in words. */
+export async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    return await save(db, work);
+  } catch (error) {
+    throw asRefusal(error);
+  }
+}
+
+function asRefusal(error: unknown): unknown {
+  const failure = postgresError(error);
+  if (failure?.code !== UNIQUE_VIOLATION || failure.constraint !== 'schedules_one_live_per_event')
+    return error;
+  return new Refusal(
+    'This event was scheduled by somebody else a moment ago. Nothing of yours was saved; look at it again.',
+    { code: 'taken' },
+  );
+}

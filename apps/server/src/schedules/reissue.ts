@@ -1,0 +1,77 @@
+import type { BookingId } from '@scheduler/crossmark';
+import type { Db } from '@scheduler/db';
+import type { Instant, WorkDate } from '@scheduler/scheduling';
+import { Refusal } from '../core/errors.ts';
+import { type EventRecord, eventLabel, isOver, workedOn } from '../events/records.ts';
+import { todayAt } from '../stores/stores.ts';
+import type { Actor } from '../trpc/context.ts';
+import { openPlan, type Plan } from './plan-transaction.ts';
+import { guarded } from './refuse-duplicate.ts';
+import type { Saved } from './types.ts';
+
+/**
+ * Opens past work that nobody reported, or Submitted work, again for a person. What was worked stays as history, here and
+ * in Crossmark; `expiresOn` takes the place of the event's window: the first day on which it can't be worked any more. A
+ * Core's Supervisor event stays as it is. Throws a {@link Refusal} where there is nothing to reopen or a rule speaks
+ * against it.
+ */
+export async function reissueEvent(
+  db: Db,
+  actor: Actor,
+  input: {
+    eventId: number;
+    employeeId: number;
+    startsAt: Instant;
+    expiresOn: WorkDate;
+    includeResponses: boolean;
+    overrideReason?: string | undefined;
+  },
+): Promise<Saved> {
+  return guarded(db, async (tx) => {
+    const { eventId, employeeId, startsAt } = input;
+    const plan = await openPlan(tx, {
+      eventIds: [eventId],
+      employeeIds: [employeeId],
+      pairs: false,
+      at: [startsAt],
+      newSchedules: 1,
+    });
+    const event = plan.event(eventId);
+    const person = plan.person(employeeId);
+    plan.assertListed(event);
+    const bookingId = reopenable(event, plan);
+    const { live } = plan.standing(event);
+    const reasons = plan.reasonsAgainst(event, person, startsAt, live ? [live.id] : [], input.expiresOn);
+    const accepted = plan.accept(reasons, event, input.overrideReason);
+    const reissue = {
+      reissueOf: bookingId,
+      reissueExpiresOn: input.expiresOn,
+      reissueResponses: input.includeResponses,
+    };
+    const schedule = await plan.reissue(tx, event, { person, startsAt, accepted, reissue });
+    await plan.finish(tx, actor);
+    return { scheduleId: schedule.id, eventId, version: schedule.version, paired: null };
+  });
+}
+
+/** The booking in Crossmark that a reissue opens again. Throws a {@link Refusal} where there is none to be opened. */
+function reopenable(event: EventRecord, plan: Plan): BookingId {
+  const { live, sync } = plan.standing(event);
+  const no = (message: string) => new Refusal(message, { code: 'not_allowed' });
+  const label = eventLabel(event);
+  const { timeZone } = plan.surroundings(event).store;
+  const today = todayAt(timeZone);
+  if (!isOver(event, workedOn(live, sync, timeZone), today))
+    throw no(
+      `${label} was neither reported as done nor booked for a day that is over, so there is nothing to reissue. Schedule or move it instead.`,
+    );
+  if (sync && sync.state !== 'synced')
+    throw no(
+      `The last change of ${label} hasn’t reached Crossmark yet. Reissue it once it is synced; its panel says what it waits for.`,
+    );
+  if (!sync?.bookingId)
+    throw no(
+      `Crossmark’s number of the booking of ${label} isn’t known here, and a reissue needs it. Refresh, then try again.`,
+    );
+  return sync.bookingId;
+}

@@ -1,0 +1,84 @@
+import type { Db, Tx } from '@scheduler/db';
+import { currentInstant } from '@scheduler/runtime/clock';
+import { evaluateTrade } from '@scheduler/scheduling';
+import { Refusal } from '../core/errors.ts';
+import type { ScheduleRecord } from '../events/records.ts';
+import type { Actor } from '../trpc/context.ts';
+import { NOTHING_OVERRIDDEN, openPlan, peek } from './plan-transaction.ts';
+import { guarded } from './refuse-duplicate.ts';
+import type { Saved, TradePreview } from './types.ts';
+
+/**
+ * Two Core schedules swap people, on one day or two: both or neither. Takes no overrides. Throws a {@link Refusal} that
+ * says for each side what speaks against it.
+ */
+export async function tradeSchedules(db: Db, actor: Actor, input: Trade): Promise<{ a: Saved; b: Saved }> {
+  return guarded(db, async (tx) => {
+    const { plan, a, b, verdict } = await openTrade(tx, input);
+    if (!verdict.allowed) {
+      const reasons = [...verdict.a, ...verdict.b];
+      const against = new Set(
+        reasons.filter(({ severity }) => severity !== 'hint').map((one) => one.message),
+      );
+      throw new Refusal(`The trade is not possible. ${[...against].join(' ')}`, { code: 'rules', reasons });
+    }
+    const swap = (schedule: ScheduleRecord, other: ScheduleRecord) =>
+      plan.update(tx, schedule, {
+        person: plan.person(other.employeeId),
+        startsAt: schedule.startsAt,
+        accepted: NOTHING_OVERRIDDEN,
+        action: 'schedule.trade',
+        tradedWith: other.id,
+      });
+    const [newA, newB] = [await swap(a, b), await swap(b, a)];
+    await plan.finish(tx, actor);
+    const saved = (schedule: ScheduleRecord): Saved => ({
+      scheduleId: schedule.id,
+      eventId: schedule.eventId,
+      version: schedule.version,
+      paired: null,
+    });
+    return { a: saved(newA), b: saved(newB) };
+  });
+}
+
+/**
+ * What the rules say of a trade, of each side: {@link tradeSchedules} without its writes. Throws a {@link Refusal} where
+ * there is nothing to judge, as when one of them was changed since it was seen.
+ */
+export async function previewTrade(db: Db, input: Trade): Promise<TradePreview> {
+  return db.transaction(async (tx) => (await openTrade(tx, input)).verdict);
+}
+
+interface Trade {
+  a: { scheduleId: number; version: number };
+  b: { scheduleId: number; version: number };
+}
+
+/** Locks both sides of a trade and judges it. */
+async function openTrade(tx: Tx, input: Trade) {
+  const [seenA, seenB] = [await peek(tx, input.a.scheduleId), await peek(tx, input.b.scheduleId)];
+  const plan = await openPlan(tx, {
+    eventIds: [seenA.eventId, seenB.eventId],
+    employeeIds: [seenA.employeeId, seenB.employeeId],
+    pairs: false,
+    at: [seenA.startsAt, seenB.startsAt],
+  });
+  const [a, b] = [await plan.current(tx, input.a), await plan.current(tx, input.b)];
+  const side = (schedule: ScheduleRecord) => ({
+    scheduleId: schedule.id,
+    event: plan.facts(plan.event(schedule.eventId)),
+    person: plan.person(schedule.employeeId),
+    startsAt: schedule.startsAt,
+    endsAt: schedule.endsAt,
+    ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
+  });
+  for (const schedule of [a, b]) plan.assertListed(plan.event(schedule.eventId));
+  const surroundings = plan.surroundings(plan.event(a.eventId));
+  return {
+    plan,
+    a,
+    b,
+    verdict: evaluateTrade({ a: side(a), b: side(b), ...surroundings, now: currentInstant() }),
+  };
+}

@@ -1,0 +1,78 @@
+import { type Db, refreshRuns, users } from '@scheduler/db';
+import { listMissing, markGone, readQuestion, requestRefresh } from '@scheduler/sync';
+import { desc, eq, type SQL } from 'drizzle-orm';
+import { audit } from '../core/audit.ts';
+import { notFound, Refusal } from '../core/errors.ts';
+import { save } from '../core/transaction.ts';
+import type { Actor } from '../trpc/context.ts';
+import { MOST_NAMED } from './detail.ts';
+import type { RefreshQuestion, RefreshRun } from './types.ts';
+
+/** Asks for a reading of Crossmark's whole list; one that is queued or running already is the answer. */
+export async function refreshNow(db: Db, actor: Actor): Promise<{ runId: number }> {
+  return save(db, async (tx) => {
+    const runId = await requestRefresh(tx, { requestedBy: actor.id });
+    await audit(tx, actor, [{ action: 'refresh.request', subjectType: 'refresh', subjectId: runId }]);
+    return { runId };
+  });
+}
+
+/** One refresh and how far it is. Throws a refusal where there is none. */
+export async function refreshRun(db: Db, runId: number): Promise<RefreshRun> {
+  const [row] = await selectRuns(db, 1, eq(refreshRuns.id, runId));
+  if (!row) throw notFound('refresh', runId);
+  return run(row);
+}
+
+/** The latest refreshes, newest first. */
+export async function refreshRunList(db: Db, limit: number): Promise<RefreshRun[]> {
+  return (await selectRuns(db, limit)).map(run);
+}
+
+/** Whether so many events are missing from Crossmark's list that an admin has to decide; null where nothing is asked. */
+export async function refreshQuestion(db: Db): Promise<RefreshQuestion | null> {
+  const question = await readQuestion(db);
+  if (!question || question.eventIds.length === 0) return null;
+  const { runId, askedAt, digest, eventIds } = question;
+  return { runId, askedAt, digest, count: eventIds.length, events: await listMissing(db, question) };
+}
+
+/** An admin's decision that the events of one list are gone. Throws a refusal where that list isn't asked about any more. */
+export async function markMissingGone(
+  db: Db,
+  actor: Actor,
+  list: { runId: number; digest: string },
+): Promise<{ gone: number }> {
+  return save(db, async (tx) => {
+    const eventIds = await markGone(tx, list);
+    if (!eventIds)
+      throw new Refusal(
+        'The list of missing events has changed since it was shown, so nothing was marked. Look at it again.',
+        { code: 'not_allowed' },
+      );
+    await audit(tx, actor, [
+      {
+        action: 'refresh.mark_gone',
+        subjectType: 'refresh',
+        subjectId: list.runId,
+        after: { gone: eventIds.length, eventIds: eventIds.slice(0, MOST_NAMED) },
+      },
+    ]);
+    return { gone: eventIds.length };
+  });
+}
+
+/** The latest refreshes that a condition leaves. */
+export const selectRuns = (db: Db, limit: number, where?: SQL) =>
+  db
+    .select({ run: refreshRuns, requestedByName: users.name })
+    .from(refreshRuns)
+    .leftJoin(users, eq(users.id, refreshRuns.requestedBy))
+    .where(where)
+    .orderBy(desc(refreshRuns.id))
+    .limit(limit);
+
+export function run(row: Awaited<ReturnType<typeof selectRuns>>[number]): RefreshRun {
+  const { id: runId, missing, ...rest } = row.run;
+  return { ...rest, runId, requestedBy: row.requestedByName ?? rest.requestedBy };
+}
