@@ -91,9 +91,9 @@ export async function acceptLink(
   requestId: string,
   input: { token: string; password: string },
 ): Promise<{ email: string }> {
-  return worded(() =>
+  return withUserRefusals(() =>
     save(db, async (tx) => {
-      const link = await use(tx, input.token);
+      const link = await consumeLink(tx, input.token);
       if (link.kind === 'set_up') throw deadLink();
       if (link.kind === 'reset') {
         const user = await resetting(tx, link);
@@ -128,10 +128,10 @@ export async function setUp(
   requestId: string,
   input: { token: string; email: string; name: string; password: string; store: StoreFields | null },
 ): Promise<{ email: string }> {
-  return worded(() =>
+  return withUserRefusals(() =>
     save(db, async (tx) => {
       await holdLock(tx, 'setUp');
-      const link = await use(tx, input.token);
+      const link = await consumeLink(tx, input.token);
       if (link.kind !== 'set_up') throw deadLink();
       if (await hasUser(tx)) throw alreadySetUp();
       const { email, name, password, store } = input;
@@ -154,7 +154,7 @@ export async function setUp(
 }
 
 /** Words a refused user or password as every other refusal, with the field at fault. */
-export async function worded<T>(work: () => Promise<T>): Promise<T> {
+export async function withUserRefusals<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -168,7 +168,7 @@ export async function worded<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /** Takes a link away: of two who use it at once, the second finds it gone. */
-async function use(tx: Tx, token: string): Promise<Link> {
+async function consumeLink(tx: Tx, token: string): Promise<Link> {
   const [link] = await tx.delete(accessLinks).where(lives(token)).returning();
   if (!link) throw deadLink();
   return link;

@@ -5,7 +5,7 @@ import { audit } from '../core/audit.ts';
 import { Refusal } from '../core/errors.ts';
 import { save } from '../core/transaction.ts';
 import type { Actor } from '../trpc/context.ts';
-import { worded } from './access-links.ts';
+import { withUserRefusals } from './access-links.ts';
 import type { OpenSession } from './types.ts';
 
 /** Where a user is signed in, the last used first. `asking` is the session that asks. */
@@ -79,7 +79,7 @@ export async function changePassword(
     const message = 'The new password is the old one.';
     throw new Refusal(message, { code: 'input', fields: [{ path: 'password', message }] });
   }
-  await worded(() =>
+  await withUserRefusals(() =>
     save(db, async (tx) => {
       // It may have been replaced by a link, or they been disabled, while this one was looked at.
       if (!(await setPassword(tx, user, input.password, { keeping: user.sessionId, seen })))

@@ -113,7 +113,7 @@ export async function setRole(
     const user = await lockUser(tx, input);
     if (user.role === input.role) return;
     if (input.role !== 'admin') assertNotLastAdmin(user);
-    await change(tx, actor, user, { role: input.role }, 'user.role');
+    await updateUserRow(tx, actor, user, { role: input.role }, 'user.role');
   });
 }
 
@@ -127,7 +127,7 @@ export async function disableUser(
     const user = await lockUser(tx, input);
     if (user.disabledAt) return;
     assertNotLastAdmin(user);
-    await change(tx, actor, user, { disabledAt: new Date(currentTimeMs()) }, 'user.disable');
+    await updateUserRow(tx, actor, user, { disabledAt: new Date(currentTimeMs()) }, 'user.disable');
     await endSessions(tx, user.id);
     await tx.delete(accessLinks).where(eq(accessLinks.userId, user.id));
   });
@@ -142,7 +142,7 @@ export async function enableUser(
   await save(db, async (tx) => {
     const user = await lockUser(tx, input);
     if (!user.disabledAt) return;
-    await change(tx, actor, user, { disabledAt: null }, 'user.enable');
+    await updateUserRow(tx, actor, user, { disabledAt: null }, 'user.enable');
   });
 }
 
@@ -205,7 +205,7 @@ function assertNotLastAdmin(user: UserRecord & { isLastAdmin: boolean }): void {
   );
 }
 
-async function change(
+async function updateUserRow(
   tx: Tx,
   actor: Actor,
   user: UserRecord,
@@ -222,13 +222,13 @@ async function change(
       action,
       subjectType: 'user',
       subjectId: user.id,
-      before: remembered(user),
-      after: remembered({ ...user, ...changes, version }),
+      before: auditSnapshot(user),
+      after: auditSnapshot({ ...user, ...changes, version }),
     },
   ]);
 }
 
-const remembered = ({ email, name, role, disabledAt, version }: UserRecord) => ({
+const auditSnapshot = ({ email, name, role, disabledAt, version }: UserRecord) => ({
   email,
   name,
   role,

@@ -5,7 +5,7 @@ import { and, count, desc, eq, gte, isNotNull, isNull, ne, or, type SQL, sql } f
 import { audit } from '../core/audit.ts';
 import { save } from '../core/transaction.ts';
 import { eventRow } from '../events/list.ts';
-import { eventSelection, itsSync, liveSchedule } from '../events/records.ts';
+import { eventSelection, joinSync, liveSchedule } from '../events/records.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
 import { heldInWords, wantedInWords } from '../sync/detail.ts';
 import type { Actor } from '../trpc/context.ts';
@@ -83,14 +83,14 @@ export async function attention(
     db
       .select({ kind: kindOf, number: count() })
       .from(eventSyncs)
-      .innerJoin(events, itsSync)
+      .innerJoin(events, joinSync)
       .leftJoin(schedules, liveSchedule)
       .where(unsettled(store.id))
       .groupBy(sql`1`),
     db
       .select({ ...eventSelection, employeeName: employees.name, kind: kindOf })
       .from(eventSyncs)
-      .innerJoin(events, itsSync)
+      .innerJoin(events, joinSync)
       .leftJoin(schedules, liveSchedule)
       .leftJoin(employees, eq(employees.id, schedules.employeeId))
       .where(asked)
@@ -100,14 +100,14 @@ export async function attention(
     db
       .select({ total: count() })
       .from(eventSyncs)
-      .innerJoin(events, itsSync)
+      .innerJoin(events, joinSync)
       .leftJoin(schedules, liveSchedule)
       .where(asked),
     unlinkedPeople(db, store),
     db
       .select({ reason: eventSyncs.failureReason, count: count() })
       .from(eventSyncs)
-      .innerJoin(events, itsSync)
+      .innerJoin(events, joinSync)
       .where(
         and(
           eq(events.storeId, store.id),
@@ -210,7 +210,7 @@ async function matching(tx: Tx, target: Exclude<RetryTarget, { eventIds: readonl
   const rows = await tx
     .select({ eventId: eventSyncs.eventId, total: sql<number>`(count(*) over ())::int` })
     .from(eventSyncs)
-    .innerJoin(events, itsSync)
+    .innerJoin(events, joinSync)
     .where(
       and(
         eq(events.storeId, store.id),

@@ -166,7 +166,7 @@ async function select(db: Db, query: AuditQuery, timeZone: string) {
   const slice = db
     .select()
     .from(auditLog)
-    .where(await found(db, query, timeZone))
+    .where(await auditWhere(db, query, timeZone))
     .orderBy(desc(auditLog.at), desc(auditLog.id))
     .limit(looksThrough(query) ? LOOKED_THROUGH : query.limit + 1)
     // The table's own name: what is said of its columns holds for the slice.
@@ -237,7 +237,7 @@ function entryOf(row: Row, timeZone: string): AuditEntryView {
 }
 
 /** What an index or a glance at the row tells; words and stores are looked for among what this leaves. */
-async function found(db: Db, query: AuditQuery, timeZone: string): Promise<SQL | undefined> {
+async function auditWhere(db: Db, query: AuditQuery, timeZone: string): Promise<SQL | undefined> {
   const { actorId, kind, from, to } = query;
   const [at, id] = query.cursor?.split('_') ?? [];
   return and(
@@ -268,7 +268,7 @@ async function endOfSlice(db: Db, query: AuditQuery, timeZone: string): Promise<
   const [last] = await db
     .select({ at: auditLog.at, id: auditLog.id })
     .from(auditLog)
-    .where(await found(db, query, timeZone))
+    .where(await auditWhere(db, query, timeZone))
     .orderBy(desc(auditLog.at), desc(auditLog.id))
     .offset(LOOKED_THROUGH - 1)
     .limit(1);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { router, viewerProcedure } from '../trpc/procedures.ts';
-import { found, id, workDate } from '../trpc/schemas.ts';
+import { id, searchTerm, workDate } from '../trpc/schemas.ts';
 import { attention, UNSETTLED_KINDS } from './attention.ts';
 import { actors, HISTORY_KINDS, history } from './history.ts';
 
@@ -11,7 +11,7 @@ export const activityRouter = router({
       z.strictObject({
         storeId: id.optional(),
         kind: z.enum(UNSETTLED_KINDS).optional(),
-        reason: found(2000).optional(),
+        reason: searchTerm(2000).optional(),
         limit: z.int().min(1).max(500).default(100),
         offset: z.int().min(0).max(1_000_000).default(0),
       }),
@@ -27,7 +27,7 @@ export const activityRouter = router({
         /** Whose work it is about. */
         employeeId: id.optional(),
         /** Who did it. */
-        actorId: found(100).optional(),
+        actorId: searchTerm(100).optional(),
         day: workDate.optional(),
         cursor: z
           .string()

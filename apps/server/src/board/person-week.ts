@@ -4,7 +4,7 @@ import { and, asc, between, desc, eq, inArray, isNull, max, sum } from 'drizzle-
 import { notFound } from '../core/errors.ts';
 import type { PersonCalendar, PersonWeek } from '../employees/types.ts';
 import { syncBadge } from '../events/board-event.ts';
-import { eventSelection, itsSync, liveSchedule } from '../events/records.ts';
+import { eventSelection, joinSync, liveSchedule } from '../events/records.ts';
 import { loadHolidays, loadPeople } from '../schedules/rule-inputs.ts';
 import { boardStore, findStore, todayAt } from '../stores/stores.ts';
 
@@ -29,7 +29,7 @@ export async function personWeek(db: Db, query: WeekQuery): Promise<PersonWeek> 
       .select(eventSelection)
       .from(schedules)
       .innerJoin(events, eq(events.id, schedules.eventId))
-      .leftJoin(eventSyncs, itsSync)
+      .leftJoin(eventSyncs, joinSync)
       .where(
         and(
           isNull(schedules.endedAt),

@@ -22,7 +22,7 @@ import {
   eventFacts,
   eventSelection,
   eventsWithLive,
-  itsSync,
+  joinSync,
   liveSchedule,
   type ScheduleRecord,
   type SyncRecord,
@@ -108,7 +108,7 @@ export async function workBetween(tx: Tx, storeId: number, from: WorkDate, to: W
     .select(eventSelection)
     .from(schedules)
     .innerJoin(events, eq(events.id, schedules.eventId))
-    .leftJoin(eventSyncs, itsSync)
+    .leftJoin(eventSyncs, joinSync)
     .where(and(isNull(schedules.endedAt), between(schedules.workDate, from, to), eq(events.storeId, storeId)))
     .orderBy(schedules.startsAt, schedules.id);
 }

@@ -2,7 +2,7 @@ import { type Db, employees, eventSyncs, events, schedules, stores } from '@sche
 import { CLOSED_CONDITIONS, workedMinutes } from '@scheduler/scheduling';
 import { and, asc, eq, gt, isNotNull, isNull, notInArray, or, type SQL } from 'drizzle-orm';
 import { type EventFilter, eventQuery } from '../events/list.ts';
-import { itsSync, liveSchedule } from '../events/records.ts';
+import { joinSync, liveSchedule } from '../events/records.ts';
 import { formatCsv } from './format.ts';
 
 /**
@@ -60,7 +60,7 @@ async function csvOf(db: Db, where: SQL | undefined, orderBy: SQL[]): Promise<st
     .innerJoin(stores, eq(stores.id, events.storeId))
     .leftJoin(schedules, liveSchedule)
     .leftJoin(employees, eq(employees.id, schedules.employeeId))
-    .leftJoin(eventSyncs, itsSync)
+    .leftJoin(eventSyncs, joinSync)
     .where(where)
     .orderBy(...orderBy);
   return formatCsv(

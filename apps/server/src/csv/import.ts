@@ -34,7 +34,7 @@ import {
   type EventRecord,
   eventFacts,
   eventSelection,
-  itsSync,
+  joinSync,
   liveSchedule,
   type ScheduleRecord,
   type SyncRecord,
@@ -397,7 +397,7 @@ async function loadKnown(db: Executor, values: readonly CsvRow[], lock: boolean)
     .from(events)
     .leftJoin(schedules, liveSchedule)
     .leftJoin(employees, eq(employees.id, schedules.employeeId))
-    .leftJoin(eventSyncs, itsSync)
+    .leftJoin(eventSyncs, joinSync)
     .where(concerned)
     .orderBy(events.id);
   return {

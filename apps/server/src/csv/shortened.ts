@@ -89,7 +89,7 @@ export async function lengthenCores(
       if (row.schedule) row.schedule.version = version;
     }
     await audit(tx, actor, entries);
-    await plan.finish(tx, actor);
+    await plan.flush(tx, actor);
     return { minutes: MINUTES, rows };
   });
 }

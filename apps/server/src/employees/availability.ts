@@ -25,7 +25,7 @@ import { eventFacts } from '../events/records.ts';
 import { loadPeople, type Person } from '../schedules/rule-inputs.ts';
 import { todayAt, todayAtStore } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
-import { lockEmployee, shown } from './employees.ts';
+import { lockEmployee, toEmployee } from './employees.ts';
 import type { AvailabilitySaved, BrokenSchedule } from './types.ts';
 
 /** Whose days are changed, and what the one who changes them saw. */
@@ -181,7 +181,7 @@ async function changeDays(
         after: { version: changed.version, [noun]: inWords(after)[noun] },
       },
     ]);
-    return { employee: shown(changed), broken: await brokenBy(tx, before, after) };
+    return { employee: toEmployee(changed), broken: await brokenBy(tx, before, after) };
   });
 }
 

@@ -54,7 +54,7 @@ export async function listEmployees(
     );
   return rows
     .sort((a, b) => ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || a.name.localeCompare(b.name, 'en'))
-    .map(shown);
+    .map(toEmployee);
 }
 
 /** One person with the days on which they can work. Throws a {@link Refusal} where there is none. */
@@ -90,7 +90,7 @@ export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeD
     }))
     .filter(({ lastDay }) => lastDay >= today);
   return {
-    ...shown(person),
+    ...toEmployee(person),
     pattern: person.pattern ? [...person.pattern] : null,
     ranges: person.ranges
       .map(({ id, startsOn, endsOn, available, reason }) => ({ id, startsOn, endsOn, available, reason }))
@@ -117,7 +117,7 @@ export async function createEmployee(
   actor: Actor,
   input: EmployeeFields & { storeId?: number | undefined },
 ): Promise<Employee> {
-  return guarded(db, async (tx) => {
+  return saveOrRefuseDuplicate(db, async (tx) => {
     const { storeId, ...fields } = input;
     const store = await findStore(tx, storeId);
     await assertDistinct(tx, { ...fields, storeId: store.id, id: null });
@@ -131,10 +131,15 @@ export async function createEmployee(
       .returning();
     if (!person) throw new Error('The person was not written.');
     await audit(tx, actor, [
-      { action: 'employee.create', subjectType: 'employee', subjectId: person.id, after: remembered(person) },
+      {
+        action: 'employee.create',
+        subjectType: 'employee',
+        subjectId: person.id,
+        after: auditSnapshot(person),
+      },
     ]);
     await enqueueEmployee(tx, person.id);
-    return shown(person);
+    return toEmployee(person);
   });
 }
 
@@ -150,16 +155,16 @@ export async function updateEmployee(
     };
   },
 ): Promise<Employee> {
-  return guarded(db, async (tx) => {
+  return saveOrRefuseDuplicate(db, async (tx) => {
     const person = await lockEmployee(tx, input);
     const changes = Object.fromEntries(
       Object.entries(input.changes).filter(
         ([field, value]) => value !== undefined && value !== person[field as keyof EmployeeRecord],
       ),
     ) as Partial<Omit<EmployeeRecord, 'id'>>;
-    if (Object.keys(changes).length === 0) return shown(person);
+    if (Object.keys(changes).length === 0) return toEmployee(person);
     await assertDistinct(tx, { ...person, ...changes });
-    return shown(await change(tx, actor, person, changes, 'employee.update'));
+    return toEmployee(await updateEmployeeRow(tx, actor, person, changes, 'employee.update'));
   });
 }
 
@@ -172,7 +177,7 @@ export async function removeEmployee(
   actor: Actor,
   input: { employeeId: number; version: number; lastWorkDay?: WorkDate | undefined },
 ): Promise<Removed> {
-  return guarded(db, async (tx) => {
+  return saveOrRefuseDuplicate(db, async (tx) => {
     const person = await lockEmployee(tx, input);
     const [used] = await tx
       .select({ id: schedules.id })
@@ -186,14 +191,14 @@ export async function removeEmployee(
           action: 'employee.delete',
           subjectType: 'employee',
           subjectId: person.id,
-          before: remembered(person),
+          before: auditSnapshot(person),
         },
       ]);
       return { outcome: 'deleted', terminatedOn: null, schedulesToReassign: [] };
     }
     const store = await findStore(tx, person.storeId);
     const terminatedOn = input.lastWorkDay ?? todayAt(store.timeZone);
-    await change(tx, actor, person, { terminatedOn }, 'employee.retire');
+    await updateEmployeeRow(tx, actor, person, { terminatedOn }, 'employee.retire');
     const left = await tx
       .select({ id: schedules.id })
       .from(schedules)
@@ -250,7 +255,7 @@ const FIELD_WORDS = {
 };
 
 /** Writes changes of a locked person as their next version, with who made them and the job that looks them up. */
-export async function change(
+export async function updateEmployeeRow(
   tx: Tx,
   actor: Actor,
   person: EmployeeRecord,
@@ -268,8 +273,8 @@ export async function change(
       action,
       subjectType: 'employee',
       subjectId: person.id,
-      before: remembered(person),
-      after: remembered(changed),
+      before: auditSnapshot(person),
+      after: auditSnapshot(changed),
     },
   ]);
   // The job also has their future schedules looked at again, where they left or their RepID is another one.
@@ -318,7 +323,7 @@ function numberTaken(employeeNumber: string, holder: string | null): Refusal {
 }
 
 /** One save; two people given one number at the same moment are told so. */
-export async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function saveOrRefuseDuplicate<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     return await save(db, work);
   } catch (error) {
@@ -330,10 +335,10 @@ export async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<
 }
 
 /** What the audit log keeps of a person. */
-export const remembered = (person: EmployeeRecord): Record<string, unknown> => ({ ...shown(person) });
+export const auditSnapshot = (person: EmployeeRecord): Record<string, unknown> => ({ ...toEmployee(person) });
 
 /** A person as screens show them. */
-export function shown(person: EmployeeRecord): Employee {
+export function toEmployee(person: EmployeeRecord): Employee {
   return {
     id: person.id,
     storeId: person.storeId,

@@ -8,13 +8,13 @@ import { save } from '../core/transaction.ts';
 import { findStore, todayAt } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
 import {
-  change,
+  auditSnapshot,
   type EmployeeRecord,
-  guarded,
   lockEmployee,
   lockNames,
-  remembered,
-  shown,
+  saveOrRefuseDuplicate,
+  toEmployee,
+  updateEmployeeRow,
 } from './employees.ts';
 import type { Employee, ImportPreview, ImportResult, ImportRow, Rep, RepList, RepReading } from './types.ts';
 
@@ -53,7 +53,7 @@ export async function importReps(
   actor: Actor,
   input: { storeId?: number | undefined; choices: readonly ImportChoice[] },
 ): Promise<ImportResult> {
-  return guarded(db, async (tx) => {
+  return saveOrRefuseDuplicate(db, async (tx) => {
     const store = await findStore(tx, input.storeId);
     const ids = input.choices.flatMap((choice) => choice.employeeId ?? []);
     await lockForLink(tx, ids);
@@ -87,7 +87,7 @@ export async function importReps(
           action: 'employee.import',
           subjectType: 'employee',
           subjectId: made.id,
-          after: remembered(made),
+          after: auditSnapshot(made),
         });
         result.created += 1;
       } else if (row?.status === 'changed' && row.employee?.id === choice.employeeId) {
@@ -103,8 +103,8 @@ export async function importReps(
           action: 'employee.import',
           subjectType: 'employee',
           subjectId: after.id,
-          before: remembered(before),
-          after: remembered(after),
+          before: auditSnapshot(before),
+          after: auditSnapshot(after),
         });
         if (after.repId !== before.repId) moved.push(after.id);
         result.changed += 1;
@@ -145,7 +145,7 @@ export async function linkEmployee(
   actor: Actor,
   input: { employeeId: number; version: number; repId: string },
 ): Promise<Employee> {
-  return guarded(db, async (tx) => {
+  return saveOrRefuseDuplicate(db, async (tx) => {
     await lockForLink(tx, [input.employeeId]);
     const person = await lockEmployee(tx, input);
     const [, reps, people] = await readKept(tx);
@@ -172,12 +172,12 @@ export async function linkEmployee(
       person.repId === rep.repId &&
       person.employeeNumber === employeeNumber
     ) {
-      return shown(person);
+      return toEmployee(person);
     }
     const link = { repId: rep.repId, employeeNumber, linkState: 'linked' as const, linkReason: null };
-    const changed = await change(tx, actor, person, link, 'employee.link');
+    const changed = await updateEmployeeRow(tx, actor, person, link, 'employee.link');
     if (changed.repId !== person.repId) await resendSchedules(tx, [person.id]);
-    return shown(changed);
+    return toEmployee(changed);
   });
 }
 

@@ -32,7 +32,7 @@ export async function chooseEventType(
       typeByHand: input.type !== null,
       durationMinutes: durationAs(type, event, durations),
     };
-    const [before, after] = [remembered(event), remembered(chosen)];
+    const [before, after] = [auditSnapshot(event), auditSnapshot(chosen)];
     if (JSON.stringify(before) !== JSON.stringify(after)) {
       await tx
         .update(events)
@@ -44,7 +44,7 @@ export async function chooseEventType(
   });
 }
 
-const remembered = ({ type, typeByHand, durationMinutes }: Omit<ChosenType, 'eventId'>) => ({
+const auditSnapshot = ({ type, typeByHand, durationMinutes }: Omit<ChosenType, 'eventId'>) => ({
   type,
   toldBy: typeByHand ? 'a person' : 'its name',
   durationMinutes,

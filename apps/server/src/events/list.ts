@@ -24,7 +24,7 @@ import { findStore, todayAt } from '../stores/stores.ts';
 import type { Store } from '../stores/types.ts';
 import type { eventFilter } from '../trpc/schemas.ts';
 import { boardEvent } from './board-event.ts';
-import { eventSelection, isOver, itsSync, liveSchedule, workedOn } from './records.ts';
+import { eventSelection, isOver, joinSync, liveSchedule, workedOn } from './records.ts';
 import type { EventList, EventRow } from './types.ts';
 
 /** What a list of events can be narrowed down by, and its order. */
@@ -46,7 +46,7 @@ export async function listEvents(
       .select({ total: count() })
       .from(events)
       .leftJoin(schedules, liveSchedule)
-      .leftJoin(eventSyncs, itsSync)
+      .leftJoin(eventSyncs, joinSync)
       .where(where),
   ]);
   const today = todayAt(store.timeZone);
@@ -153,7 +153,7 @@ const selectEvents = (db: Db) =>
     .from(events)
     .leftJoin(schedules, liveSchedule)
     .leftJoin(employees, eq(employees.id, schedules.employeeId))
-    .leftJoin(eventSyncs, itsSync);
+    .leftJoin(eventSyncs, joinSync);
 
 /** An event with its live schedule as lists show it. */
 export function eventRow(

@@ -55,7 +55,7 @@ export function eventLabel(event: { type: string; eventNumber: string | null; na
   return event.eventNumber ? `${event.type} ${event.eventNumber}` : `“${event.name}”`;
 }
 
-/** Columns for an event with its live schedule and its sync row, see {@link liveSchedule} and {@link itsSync}. */
+/** Columns for an event with its live schedule and its sync row, see {@link liveSchedule} and {@link joinSync}. */
 export const eventSelection = {
   event: getTableColumns(events),
   schedule: getTableColumns(schedules),
@@ -66,8 +66,8 @@ export const eventSelection = {
 export const liveSchedule = and(eq(schedules.eventId, events.id), isNull(schedules.endedAt));
 
 /** Joins the sync row of an event. */
-export const itsSync = eq(eventSyncs.eventId, events.id);
+export const joinSync = eq(eventSyncs.eventId, events.id);
 
 /** Events, each with its live schedule and its sync row, as {@link eventSelection} names them. */
 export const eventsWithLive = (db: Executor) =>
-  db.select(eventSelection).from(events).leftJoin(schedules, liveSchedule).leftJoin(eventSyncs, itsSync);
+  db.select(eventSelection).from(events).leftJoin(schedules, liveSchedule).leftJoin(eventSyncs, joinSync);

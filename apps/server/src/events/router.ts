@@ -1,9 +1,8 @@
 import { EVENT_TYPES } from '@scheduler/scheduling';
 import { z } from 'zod';
-import { rescheduleEvent } from '../schedules/edit.ts';
 import { scheduleOptions } from '../schedules/options.ts';
 import { dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
-import { eventFilter, id, instant, overrideReason, version, workDate } from '../trpc/schemas.ts';
+import { eventFilter, id, workDate } from '../trpc/schemas.ts';
 import { chooseEventType } from './event-type.ts';
 import { getEvent, listEvents } from './list.ts';
 
@@ -38,13 +37,6 @@ export const eventsRouter = router({
       }),
     )
     .query(({ ctx, input }) => scheduleOptions(ctx.backend.db, input)),
-
-  /** Moves the live schedule of an event; `version` is that schedule's. */
-  reschedule: dispatcherProcedure
-    .input(
-      z.strictObject({ eventId: id, version, startsAt: instant, overrideReason: overrideReason.optional() }),
-    )
-    .mutation(({ ctx, input }) => rescheduleEvent(ctx.backend.db, ctx.actor, input)),
 
   /** Says what kind of work an event is; null leaves it to its name. `seen` is the type that stands so far. */
   setType: dispatcherProcedure

@@ -449,18 +449,6 @@ describe('bad input', () => {
       () => api.schedules.reschedule.mutate(raw({ scheduleId, version: 1 })),
     ],
     [
-      'reschedule by event: unknown event',
-      'NOT_FOUND',
-      /no event 987654/,
-      () => api.events.reschedule.mutate({ eventId: unknown, version: 1, startsAt: at }),
-    ],
-    [
-      'reschedule by event: not scheduled',
-      'UNPROCESSABLE_CONTENT',
-      /not scheduled/,
-      () => api.events.reschedule.mutate({ eventId, version: 1, startsAt: at }),
-    ],
-    [
       'lengthen: unknown event',
       'NOT_FOUND',
       /no event 987654/,
@@ -1076,7 +1064,6 @@ describe('bad input', () => {
     const words: Record<string, string> = {
       'schedules.create': 'create:',
       'schedules.reschedule': 'reschedule:',
-      'events.reschedule': 'reschedule by event:',
       'events.setType': 'type of an event:',
       'csv.lengthen': 'lengthen:',
       'schedules.changeEmployee': 'change employee:',

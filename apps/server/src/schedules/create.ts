@@ -3,8 +3,8 @@ import { createBatcher, currentOrigin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { Refusal } from '../core/errors.ts';
 import type { Actor } from '../trpc/context.ts';
-import { type Doer, openPlan, type Plan } from './plan-transaction.ts';
-import { guarded } from './refuse-duplicate.ts';
+import { type Attribution, openPlan, type Plan } from './plan-transaction.ts';
+import { saveOrRefuseDuplicate } from './refuse-duplicate.ts';
 import type { CreatedRow, Saved } from './types.ts';
 
 interface NewSchedule {
@@ -16,8 +16,8 @@ interface NewSchedule {
 }
 
 /** A schedule that somebody asks for. */
-interface Asked {
-  doer: Doer;
+interface CreateRequest {
+  doer: Attribution;
   input: NewSchedule;
 }
 
@@ -29,7 +29,7 @@ const MAX_BATCH_WAIT_MS = 100;
 
 /** Schedules asked for at one time are saved together, see {@link createTogether}. */
 const creatingIn = oncePerDatabase((db) =>
-  createBatcher((asked: readonly Asked[]) => createTogether(db, asked), {
+  createBatcher((asked: readonly CreateRequest[]) => createTogether(db, asked), {
     maxSize: MAX_BATCH_SIZE,
     maxWaitMs: MAX_BATCH_WAIT_MS,
   }),
@@ -48,10 +48,10 @@ export async function createSchedule(db: Db, actor: Actor, input: NewSchedule): 
  * One transaction for several people's schedules. Where it fails each is tried again alone, so that nobody is told of
  * somebody else's trouble; but not once COMMIT was sent, for then it may have been carried out.
  */
-async function createTogether(db: Db, asked: readonly Asked[]): Promise<Promise<Saved>[]> {
+async function createTogether(db: Db, asked: readonly CreateRequest[]): Promise<Promise<Saved>[]> {
   let planned = false;
   try {
-    const made = await guarded(db, async (tx) => {
+    const made = await saveOrRefuseDuplicate(db, async (tx) => {
       planned = false;
       const each = await createEach(tx, asked);
       planned = true;
@@ -76,7 +76,7 @@ export async function createSchedules(
 ): Promise<CreatedRow[]> {
   const doer = { actor, origin: currentOrigin() };
   const asked = inputs.map((input) => ({ doer, input: { ...input, withSupervisor: true } }));
-  const made = await guarded(db, (tx) => createEach(tx, asked));
+  const made = await saveOrRefuseDuplicate(db, (tx) => createEach(tx, asked));
   return made.map((one, n) => {
     const [saved, message] = one instanceof Refusal ? [null, one.message] : [one, null];
     return { eventId: inputs[n]?.eventId ?? 0, saved, message };
@@ -84,7 +84,7 @@ export async function createSchedules(
 }
 
 /** Plans each for itself, in order, and writes what the rules let pass. Any other failure fails all of it. */
-async function createEach(tx: Tx, asked: readonly Asked[]): Promise<(Saved | Refusal)[]> {
+async function createEach(tx: Tx, asked: readonly CreateRequest[]): Promise<(Saved | Refusal)[]> {
   const plan = await openPlan(tx, {
     eventIds: asked.map(({ input }) => input.eventId),
     employeeIds: asked.map(({ input }) => input.employeeId),
@@ -96,14 +96,14 @@ async function createEach(tx: Tx, asked: readonly Asked[]): Promise<(Saved | Ref
   const made = asked.map(({ doer, input }) => {
     try {
       const saved = place(plan, input);
-      plan.sign(doer);
+      plan.attributeTo(doer);
       return saved;
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return error;
     }
   });
-  await plan.finish(tx);
+  await plan.flush(tx);
   return made;
 }
 

@@ -1,11 +1,10 @@
-import { type Db, events, schedules, type Tx } from '@scheduler/db';
+import type { Db, Tx } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
-import { and, eq, isNull } from 'drizzle-orm';
-import { notFound, Refusal } from '../core/errors.ts';
+import { Refusal } from '../core/errors.ts';
 import { eventLabel } from '../events/records.ts';
 import type { Actor } from '../trpc/context.ts';
-import { openPlan, peek } from './plan-transaction.ts';
-import { guarded } from './refuse-duplicate.ts';
+import { findScheduleUnlocked, openPlan } from './plan-transaction.ts';
+import { saveOrRefuseDuplicate } from './refuse-duplicate.ts';
 import type { Saved } from './types.ts';
 
 /**
@@ -23,30 +22,7 @@ export async function rescheduleSchedule(
     overrideReason?: string | undefined;
   },
 ): Promise<Saved> {
-  return guarded(db, (tx) => edit(tx, actor, input));
-}
-
-/** {@link rescheduleSchedule} for the live schedule of an event; `version` is that schedule's. */
-export async function rescheduleEvent(
-  db: Db,
-  actor: Actor,
-  input: { eventId: number; version: number; startsAt: Instant; overrideReason?: string | undefined },
-): Promise<Saved> {
-  return guarded(db, async (tx) => {
-    const [row] = await tx
-      .select({ event: events, scheduleId: schedules.id })
-      .from(events)
-      .leftJoin(schedules, and(eq(schedules.eventId, events.id), isNull(schedules.endedAt)))
-      .where(eq(events.id, input.eventId));
-    if (!row) throw notFound('event', input.eventId);
-    if (row.scheduleId === null) {
-      throw new Refusal(
-        `${eventLabel(row.event)} is not scheduled, so there is nothing to move. Schedule it first.`,
-        { code: 'not_allowed' },
-      );
-    }
-    return edit(tx, actor, { ...input, scheduleId: row.scheduleId });
-  });
+  return saveOrRefuseDuplicate(db, (tx) => edit(tx, actor, input));
 }
 
 /** Gives a schedule to another person at the same time; a Core's Supervisor event stays as it is. */
@@ -55,7 +31,7 @@ export async function changeEmployee(
   actor: Actor,
   input: { scheduleId: number; version: number; employeeId: number; overrideReason?: string | undefined },
 ): Promise<Saved> {
-  return guarded(db, (tx) => edit(tx, actor, input));
+  return saveOrRefuseDuplicate(db, (tx) => edit(tx, actor, input));
 }
 
 async function edit(
@@ -69,7 +45,7 @@ async function edit(
     overrideReason?: string | undefined;
   },
 ): Promise<Saved> {
-  const seen = await peek(tx, input.scheduleId);
+  const seen = await findScheduleUnlocked(tx, input.scheduleId);
   const employeeId = input.employeeId ?? seen.employeeId;
   const plan = await openPlan(tx, {
     eventIds: [seen.eventId],
@@ -92,7 +68,7 @@ async function edit(
   const moved = await plan.update(tx, schedule, { person, startsAt, accepted, action });
   const paired =
     pair && moved.workDate !== schedule.workDate ? await plan.moveSupervisor(tx, pair, moved) : null;
-  await plan.finish(tx, actor);
+  await plan.flush(tx, actor);
   return { ...unchanged, version: moved.version, paired };
 }
 
@@ -105,8 +81,8 @@ export async function unscheduleSchedule(
   actor: Actor,
   input: { scheduleId: number; version: number },
 ): Promise<Saved> {
-  return guarded(db, async (tx) => {
-    const seen = await peek(tx, input.scheduleId);
+  return saveOrRefuseDuplicate(db, async (tx) => {
+    const seen = await findScheduleUnlocked(tx, input.scheduleId);
     const plan = await openPlan(tx, {
       eventIds: [seen.eventId],
       employeeIds: [seen.employeeId],
@@ -126,7 +102,7 @@ export async function unscheduleSchedule(
     const pair = plan.supervisorScheduleOf(event, schedule);
     const ended = await plan.end(tx, schedule);
     const paired = pair ? await plan.endSupervisor(tx, pair, 'goes with its Core') : null;
-    await plan.finish(tx, actor);
+    await plan.flush(tx, actor);
     return { scheduleId: schedule.id, eventId: event.id, version: ended.version, paired };
   });
 }

@@ -3,7 +3,7 @@ import { and, eq, isNull } from 'drizzle-orm';
 import type { BoardSchedule } from '../board/types.ts';
 import { boardSchedules } from '../board/week.ts';
 import { notFound } from '../core/errors.ts';
-import { eventSelection, itsSync } from '../events/records.ts';
+import { eventSelection, joinSync } from '../events/records.ts';
 import { loadHolidays, loadPeople, loadPlanned } from './rule-inputs.ts';
 
 /** A live schedule as the board shows it. Throws a refusal where there is none. */
@@ -13,7 +13,7 @@ export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSche
     .from(schedules)
     .innerJoin(events, eq(events.id, schedules.eventId))
     .innerJoin(stores, eq(stores.id, events.storeId))
-    .leftJoin(eventSyncs, itsSync)
+    .leftJoin(eventSyncs, joinSync)
     .where(and(eq(schedules.id, scheduleId), isNull(schedules.endedAt)));
   if (!row) throw notFound('schedule', scheduleId);
   const { employeeId, workDate } = row.schedule;

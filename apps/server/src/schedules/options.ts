@@ -20,7 +20,7 @@ import {
   eventFacts,
   eventLabel,
   eventSelection,
-  itsSync,
+  joinSync,
   liveSchedule,
   type SyncRecord,
 } from '../events/records.ts';
@@ -51,7 +51,7 @@ export async function scheduleOptions(
     .from(events)
     .innerJoin(stores, eq(stores.id, events.storeId))
     .leftJoin(schedules, liveSchedule)
-    .leftJoin(eventSyncs, itsSync)
+    .leftJoin(eventSyncs, joinSync)
     .where(eq(events.id, query.eventId));
   if (!row) throw notFound('event', query.eventId);
   const { event, schedule, sync, store } = row;
@@ -157,7 +157,7 @@ async function openSupervisorEvent(
     .select(eventSelection)
     .from(events)
     .leftJoin(schedules, liveSchedule)
-    .leftJoin(eventSyncs, itsSync)
+    .leftJoin(eventSyncs, joinSync)
     .where(
       and(
         eq(events.storeId, core.storeId),

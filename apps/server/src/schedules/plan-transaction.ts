@@ -43,7 +43,7 @@ export const NOTHING_OVERRIDDEN: Accepted = { overrideReason: null, overridden: 
 export type ReissueColumns = Pick<ScheduleRecord, 'reissueOf' | 'reissueExpiresOn' | 'reissueResponses'>;
 
 /** A schedule before anything is locked, to know what to lock. */
-export async function peek(tx: Tx, scheduleId: number): Promise<ScheduleRecord> {
+export async function findScheduleUnlocked(tx: Tx, scheduleId: number): Promise<ScheduleRecord> {
   const [row] = await tx.select().from(schedules).where(eq(schedules.id, scheduleId));
   if (!row) throw notFound('schedule', scheduleId);
   return row;
@@ -131,13 +131,13 @@ export async function openPlan(
 type StoreRecord = typeof stores.$inferSelect;
 
 /** Who changes a plan, and the work that it came from. */
-export interface Doer {
+export interface Attribution {
   actor: Actor;
   origin: Origin;
 }
 
 /** One change: what is written down of it, and the job that carries it. */
-interface Deed {
+interface PendingChange {
   entry: AuditEntry;
   eventId: number;
   task: EventTask;
@@ -159,8 +159,8 @@ export class Plan {
   private readonly newIds: number[];
   private planned: PlannedWork[];
   private readonly made: (typeof schedules.$inferInsert)[] = [];
-  private unsigned: Deed[] = [];
-  private readonly signed: (Deed & Doer)[] = [];
+  private unsigned: PendingChange[] = [];
+  private readonly signed: (PendingChange & Attribution)[] = [];
 
   constructor(read: {
     stores: StoreRecord[];
@@ -223,7 +223,7 @@ export class Plan {
   async current(tx: Tx, seen: { scheduleId: number; version: number }): Promise<ScheduleRecord> {
     const live = [...this.liveOf.values()].find((schedule) => schedule.id === seen.scheduleId);
     if (live?.version === seen.version) return live;
-    const schedule = live ?? (await peek(tx, seen.scheduleId));
+    const schedule = live ?? (await findScheduleUnlocked(tx, seen.scheduleId));
     const event = this.event(schedule.eventId);
     throw await staleSchedule(tx, schedule, {
       version: seen.version,
@@ -305,7 +305,7 @@ export class Plan {
     return `${eventLabel(event)} is already scheduled${who ? ` for ${who}` : ''} on ${at}. Move that schedule, or unschedule it first.`;
   }
 
-  /** A new schedule. It is written with all that goes with it by {@link finish}. */
+  /** A new schedule. It is written with all that goes with it by {@link flush}. */
   insert(
     event: EventRecord,
     person: Pick<Person, 'id' | 'name'>,
@@ -564,7 +564,7 @@ export class Plan {
   }
 
   /** What was done and not signed yet was done by this one. */
-  sign(doer: Doer): void {
+  attributeTo(doer: Attribution): void {
     this.signed.push(...this.unsigned.map((deed) => ({ ...deed, ...doer })));
     this.unsigned = [];
   }
@@ -573,15 +573,15 @@ export class Plan {
    * Writes new schedules, who did what, and for each event the wish and the job that carries it.
    * @param actor who did what nobody signed
    */
-  async finish(tx: Tx, actor?: Actor): Promise<void> {
-    if (actor) this.sign({ actor, origin: currentOrigin() });
+  async flush(tx: Tx, actor?: Actor): Promise<void> {
+    if (actor) this.attributeTo({ actor, origin: currentOrigin() });
     if (this.unsigned.length > 0) throw new Error('Somebody has to answer for what was done.');
     const written = this.made.map((made) => ({
       ...made,
       condition: made.reissueOf ? 'Reissued' : 'Scheduled',
     }));
     await inOrder(
-      ...(written.length > 0 ? [() => tx.execute(making(written))] : []),
+      ...(written.length > 0 ? [() => tx.execute(insertSchedulesSql(written))] : []),
       () =>
         auditAll(
           tx,
@@ -619,7 +619,7 @@ export class Plan {
 }
 
 /** Writes new schedules and how their events stand since, however many they are. */
-const making = (made: readonly object[]) => sql`
+const insertSchedulesSql = (made: readonly object[]) => sql`
   with given as (
     select * from json_to_recordset(${JSON.stringify(made)}::json) as given(id int, "eventId" int, "employeeId" int,
       "startsAt" timestamptz, "endsAt" timestamptz, "workDate" date, "overrideReason" text, "reissueOf" text,

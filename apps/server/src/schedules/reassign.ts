@@ -85,7 +85,7 @@ export async function reassign(
       });
       done.push({ ...row, version });
     }
-    await plan.finish(tx, actor);
+    await plan.flush(tx, actor);
     return { to, rows: done };
   });
 }

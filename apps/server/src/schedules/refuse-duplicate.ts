@@ -3,7 +3,7 @@ import { Refusal } from '../core/errors.ts';
 import { save, UNIQUE_VIOLATION } from '../core/transaction.ts';
 
 /** One save; the index that allows one live schedule per event says no in words. */
-export async function guarded<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function saveOrRefuseDuplicate<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     return await save(db, work);
   } catch (error) {

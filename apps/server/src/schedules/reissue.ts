@@ -6,7 +6,7 @@ import { type EventRecord, eventLabel, isOver, workedOn } from '../events/record
 import { todayAt } from '../stores/stores.ts';
 import type { Actor } from '../trpc/context.ts';
 import { openPlan, type Plan } from './plan-transaction.ts';
-import { guarded } from './refuse-duplicate.ts';
+import { saveOrRefuseDuplicate } from './refuse-duplicate.ts';
 import type { Saved } from './types.ts';
 
 /**
@@ -27,7 +27,7 @@ export async function reissueEvent(
     overrideReason?: string | undefined;
   },
 ): Promise<Saved> {
-  return guarded(db, async (tx) => {
+  return saveOrRefuseDuplicate(db, async (tx) => {
     const { eventId, employeeId, startsAt } = input;
     const plan = await openPlan(tx, {
       eventIds: [eventId],
@@ -49,7 +49,7 @@ export async function reissueEvent(
       reissueResponses: input.includeResponses,
     };
     const schedule = await plan.reissue(tx, event, { person, startsAt, accepted, reissue });
-    await plan.finish(tx, actor);
+    await plan.flush(tx, actor);
     return { scheduleId: schedule.id, eventId, version: schedule.version, paired: null };
   });
 }

@@ -374,13 +374,6 @@ describe('changing', () => {
     expect(moved).toMatchObject({ scheduleId, version: 2 });
   });
 
-  test('by event moves the event’s live schedule', async () => {
-    const eventId = await event();
-    await schedule(eventId);
-    await api.events.reschedule.mutate({ eventId, version: 1, startsAt: TUE_1045 });
-    expect(await live(server.database.db)).toMatchObject([{ workDate: '2026-01-06', version: 2 }]);
-  });
-
   test('to what it is already writes nothing', async () => {
     const { scheduleId } = await schedule(await event());
     const before = await everything(server.database.db);

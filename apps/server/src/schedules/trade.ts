@@ -4,8 +4,8 @@ import { evaluateTrade } from '@scheduler/scheduling';
 import { Refusal } from '../core/errors.ts';
 import type { ScheduleRecord } from '../events/records.ts';
 import type { Actor } from '../trpc/context.ts';
-import { NOTHING_OVERRIDDEN, openPlan, peek } from './plan-transaction.ts';
-import { guarded } from './refuse-duplicate.ts';
+import { findScheduleUnlocked, NOTHING_OVERRIDDEN, openPlan } from './plan-transaction.ts';
+import { saveOrRefuseDuplicate } from './refuse-duplicate.ts';
 import type { Saved, TradePreview } from './types.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { Saved, TradePreview } from './types.ts';
  * says for each side what speaks against it.
  */
 export async function tradeSchedules(db: Db, actor: Actor, input: Trade): Promise<{ a: Saved; b: Saved }> {
-  return guarded(db, async (tx) => {
+  return saveOrRefuseDuplicate(db, async (tx) => {
     const { plan, a, b, verdict } = await openTrade(tx, input);
     if (!verdict.allowed) {
       const reasons = [...verdict.a, ...verdict.b];
@@ -31,7 +31,7 @@ export async function tradeSchedules(db: Db, actor: Actor, input: Trade): Promis
         tradedWith: other.id,
       });
     const [newA, newB] = [await swap(a, b), await swap(b, a)];
-    await plan.finish(tx, actor);
+    await plan.flush(tx, actor);
     const saved = (schedule: ScheduleRecord): Saved => ({
       scheduleId: schedule.id,
       eventId: schedule.eventId,
@@ -57,7 +57,10 @@ interface Trade {
 
 /** Locks both sides of a trade and judges it. */
 async function openTrade(tx: Tx, input: Trade) {
-  const [seenA, seenB] = [await peek(tx, input.a.scheduleId), await peek(tx, input.b.scheduleId)];
+  const [seenA, seenB] = [
+    await findScheduleUnlocked(tx, input.a.scheduleId),
+    await findScheduleUnlocked(tx, input.b.scheduleId),
+  ];
   const plan = await openPlan(tx, {
     eventIds: [seenA.eventId, seenB.eventId],
     employeeIds: [seenA.employeeId, seenB.employeeId],

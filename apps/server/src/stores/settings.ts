@@ -96,7 +96,7 @@ export async function setEventType(
     const store = await lockStore(tx, input);
     const usual = slots.join() === slotsFor(type).join();
     const roleLimit = input.roleLimit ?? roleLimitFor(type, store.roleLimits);
-    return change(tx, actor, store, {
+    return updateStoreRow(tx, actor, store, {
       slots: withType(store.slots, type, usual ? undefined : slots),
       durations: withType(store.durations, type, minutes === DEFAULT_DURATIONS[type] ? undefined : minutes),
       roleLimits: withType(
@@ -116,7 +116,7 @@ export async function setNoonCheck(
 ): Promise<Store> {
   return save(db, async (tx) => {
     const store = await lockStore(tx, input);
-    return change(tx, actor, store, { noonCheckBy: input.noonCheckBy });
+    return updateStoreRow(tx, actor, store, { noonCheckBy: input.noonCheckBy });
   });
 }
 
@@ -142,7 +142,7 @@ export async function setStore(
         throw new Refusal(message, { code: 'input', fields: [{ path: 'timeZone', message }] });
       }
       const store = await lockStore(tx, input);
-      const changed = await change(tx, actor, store, { name, number, timeZone });
+      const changed = await updateStoreRow(tx, actor, store, { name, number, timeZone });
       if (timeZone !== store.timeZone) await moveZone(tx, actor, changed);
       return changed;
     });
@@ -253,7 +253,7 @@ const FIELD_WORDS = {
   noonCheckBy: 'who does noon checks',
 };
 
-async function change(
+async function updateStoreRow(
   tx: Tx,
   actor: Actor,
   store: StoreRecord,

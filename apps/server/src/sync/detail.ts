@@ -23,7 +23,7 @@ import {
   eventLabel,
   eventSelection,
   holdsBooking,
-  itsSync,
+  joinSync,
   liveSchedule,
   type ScheduleRecord,
   type SyncRecord,
@@ -48,7 +48,7 @@ export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
       .innerJoin(stores, eq(stores.id, events.storeId))
       .leftJoin(schedules, liveSchedule)
       .leftJoin(employees, eq(employees.id, schedules.employeeId))
-      .leftJoin(eventSyncs, itsSync)
+      .leftJoin(eventSyncs, joinSync)
       .where(eq(events.id, eventId)),
     db
       .select()

@@ -21,12 +21,12 @@ export async function refreshNow(db: Db, actor: Actor): Promise<{ runId: number 
 export async function refreshRun(db: Db, runId: number): Promise<RefreshRun> {
   const [row] = await selectRuns(db, 1, eq(refreshRuns.id, runId));
   if (!row) throw notFound('refresh', runId);
-  return run(row);
+  return toRefreshRun(row);
 }
 
 /** The latest refreshes, newest first. */
 export async function refreshRunList(db: Db, limit: number): Promise<RefreshRun[]> {
-  return (await selectRuns(db, limit)).map(run);
+  return (await selectRuns(db, limit)).map(toRefreshRun);
 }
 
 /** Whether so many events are missing from Crossmark's list that an admin has to decide; null where nothing is asked. */
@@ -72,7 +72,7 @@ export const selectRuns = (db: Db, limit: number, where?: SQL) =>
     .orderBy(desc(refreshRuns.id))
     .limit(limit);
 
-export function run(row: Awaited<ReturnType<typeof selectRuns>>[number]): RefreshRun {
+export function toRefreshRun(row: Awaited<ReturnType<typeof selectRuns>>[number]): RefreshRun {
   const { id: runId, missing, ...rest } = row.run;
   return { ...rest, runId, requestedBy: row.requestedByName ?? rest.requestedBy };
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { RETRYABLE_KINDS, type RetryTarget, retryMany } from '../activity/attention.ts';
 import { Refusal } from '../core/errors.ts';
 import { adminProcedure, dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
-import { found, id, shownInstant } from '../trpc/schemas.ts';
+import { id, searchTerm, shownInstant } from '../trpc/schemas.ts';
 import { resolveSync, retrySync, syncDetail } from './detail.ts';
 import { markMissingGone, refreshNow, refreshQuestion, refreshRun, refreshRunList } from './refreshes.ts';
 import { syncSummary } from './summary.ts';
@@ -29,7 +29,7 @@ export const syncRouter = router({
           eventIds: z.array(id).min(1, 'must name an event').max(1000).optional(),
           storeId: id.optional(),
           kind: z.enum(RETRYABLE_KINDS).optional(),
-          reason: found(2000).optional(),
+          reason: searchTerm(2000).optional(),
         })
         .transform(({ eventIds, kind, ...rest }, ctx): RetryTarget => {
           if (eventIds && !kind) return { eventIds };

@@ -1,7 +1,7 @@
 import { type Db, eventSyncs, refreshRuns, SYNC_STATES, type SyncState, workers } from '@scheduler/db';
 import { readPaused, readReachability, SILENT_AFTER_SECONDS } from '@scheduler/sync';
 import { and, count, desc, eq, gt, isNotNull, sql } from 'drizzle-orm';
-import { run, selectRuns } from './refreshes.ts';
+import { selectRuns, toRefreshRun } from './refreshes.ts';
 import type { SyncSummary } from './types.ts';
 
 /** How things stand with Crossmark on the whole. */
@@ -35,7 +35,7 @@ export async function syncSummary(db: Db): Promise<SyncSummary> {
     workers: alive?.number ?? 0,
     heldBack: heldSince ? { since: heldSince } : null,
     crossmark: { state, since, waiting },
-    lastDone: lastDone ? run(lastDone) : null,
-    lastRefresh: lastRefresh ? run(lastRefresh) : null,
+    lastDone: lastDone ? toRefreshRun(lastDone) : null,
+    lastRefresh: lastRefresh ? toRefreshRun(lastRefresh) : null,
   };
 }

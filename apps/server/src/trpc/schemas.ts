@@ -50,7 +50,7 @@ export const text = (longest: number) =>
     .refine((line) => UNWANTED.test(line) || VISIBLE.test(line), 'must not be empty');
 
 /** Text that stands in the database already, to be found there: no pattern, but nothing that Postgres can't compare. */
-export const found = (longest: number) =>
+export const searchTerm = (longest: number) =>
   z
     .string('must be text')
     .max(longest, { error: `must be ${longest} characters at most`, abort: true })
