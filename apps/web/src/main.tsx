@@ -5,8 +5,8 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { queryClient, readings, trpc, trpcClient } from './api.ts';
-import { refuseStrayFiles } from './file-drops.ts';
+import { queryClient, readings, trpc, trpcClient } from './lib/api.ts';
+import { refuseStrayFiles } from './lib/file-drops.ts';
 import { router, weekAsked } from './routes.tsx';
 import { pressOnce } from './ui/shortcuts.ts';
 

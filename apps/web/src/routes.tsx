@@ -8,14 +8,14 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { type ActivitySearch, HISTORY, UNSETTLED } from './activity/activity-search.ts';
-import { readings } from './api.ts';
 import { type AuditSearch, KINDS, OBJECTS } from './audit/audit-search.ts';
-import { online } from './load.ts';
-import { currentSession } from './session.ts';
+import { readings } from './lib/api.ts';
+import { online } from './lib/load.ts';
+import { currentSession } from './lib/session.ts';
+import { weekStart } from './lib/time.ts';
+import { STATES, type SyncState } from './lib/words.ts';
 import { PageFailed, StartFailed, Starting } from './shell/starting.tsx';
-import { weekStart } from './time.ts';
 import { Toasts } from './ui/toast.tsx';
-import { STATES, type SyncState } from './words.ts';
 
 const root = createRootRoute({
   component: () => (
@@ -43,7 +43,7 @@ const month = (value: unknown): string | undefined =>
  * What an address says, as far as it was understood. What isn't set stays named: the router lays this over what stands in
  * the address, where anything not named would come through unseen. Addresses leave it out.
  */
-export function given<Search extends object>(
+export function parsedSearch<Search extends object>(
   search: Search,
 ): { [Key in keyof Search]?: NonNullable<Search[Key]> } {
   return search as never;
@@ -55,7 +55,7 @@ const signIn = createRoute({
   validateSearch: (search) => {
     const next = text(search.next);
     // Only paths of this app: nobody is sent elsewhere by a link to the sign-in page.
-    return given({
+    return parsedSearch({
       next: next && /^\/(?![/\\])\P{Cc}*$/u.test(next) ? next : undefined,
       ended: search.ended === true ? true : undefined,
     });
@@ -122,7 +122,7 @@ const board = createRoute({
   getParentRoute: () => app,
   path: '/',
   validateSearch: (search): BoardSearch =>
-    given({
+    parsedSearch({
       store: id(search.store),
       week: day(search.week),
       day: day(search.day),
@@ -142,7 +142,7 @@ const dayRoute = createRoute({
   getParentRoute: () => app,
   path: '/day',
   validateSearch: (search) =>
-    given({ store: id(search.store), day: day(search.day), event: id(search.event) }),
+    parsedSearch({ store: id(search.store), day: day(search.day), event: id(search.event) }),
   component: lazyRouteComponent(
     online(() => import('./day/day-page.tsx')),
     'DayPage',
@@ -152,7 +152,7 @@ const dayRoute = createRoute({
 const daySheet = createRoute({
   getParentRoute: () => app,
   path: '/day/print',
-  validateSearch: (search) => given({ store: id(search.store), day: day(search.day) }),
+  validateSearch: (search) => parsedSearch({ store: id(search.store), day: day(search.day) }),
   component: lazyRouteComponent(
     online(() => import('./day/day-sheet.tsx')),
     'DaySheet',
@@ -162,7 +162,7 @@ const daySheet = createRoute({
 const monthRoute = createRoute({
   getParentRoute: () => app,
   path: '/month',
-  validateSearch: (search) => given({ store: id(search.store), month: month(search.month) }),
+  validateSearch: (search) => parsedSearch({ store: id(search.store), month: month(search.month) }),
   component: lazyRouteComponent(
     online(() => import('./month/month-page.tsx')),
     'MonthPage',
@@ -198,7 +198,7 @@ const eventsRoute = createRoute({
   getParentRoute: () => app,
   path: '/events',
   validateSearch: (search): EventsSearch =>
-    given({
+    parsedSearch({
       view: search.view === 'unreported' ? ('unreported' as const) : undefined,
       store: id(search.store),
       q: text(search.q),
@@ -229,7 +229,7 @@ const people = createRoute({
   ),
 });
 
-const week = (search: Record<string, unknown>) => given({ week: day(search.week) });
+const week = (search: Record<string, unknown>) => parsedSearch({ week: day(search.week) });
 
 const person = createRoute({
   getParentRoute: () => app,
@@ -276,7 +276,7 @@ const importRoute = createRoute({
   getParentRoute: () => app,
   path: '/import',
   component: lazyRouteComponent(
-    online(() => import('./import/import-page.tsx')),
+    online(() => import('./csv-import/import-page.tsx')),
     'ImportPage',
   ),
 });
@@ -285,7 +285,7 @@ const keyOf = <Key extends string>(words: Record<Key, string>, value: unknown): 
   typeof value === 'string' && Object.hasOwn(words, value) ? (value as Key) : undefined;
 
 const activitySearch = (search: Record<string, unknown>): ActivitySearch =>
-  given({
+  parsedSearch({
     store: id(search.store),
     tab: keyOf({ history: '', refreshes: '' }, search.tab),
     show: keyOf(UNSETTLED, search.show),
@@ -311,7 +311,7 @@ const activity = createRoute({
 const attention = createRoute({
   getParentRoute: () => app,
   path: '/attention',
-  validateSearch: (search) => given({ state: text(search.state), event: id(search.event) }),
+  validateSearch: (search) => parsedSearch({ state: text(search.state), event: id(search.event) }),
   beforeLoad: ({ search: { state, event } }) => {
     throw redirect({ to: '/activity', search: activitySearch({ show: state, event }), replace: true });
   },
@@ -339,7 +339,7 @@ const audit = createRoute({
   getParentRoute: () => app,
   path: '/audit',
   validateSearch: (search): AuditSearch =>
-    given({
+    parsedSearch({
       store: id(search.store),
       q: text(search.q),
       by: text(search.by),

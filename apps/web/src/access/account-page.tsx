@@ -1,12 +1,12 @@
 import { type SubmitEvent, useRef } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { problemOf } from '../lib/words.ts';
 import { useSession } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
-import { Bone, LoadError, Loading, Refusal } from '../ui/states.tsx';
+import { LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf } from '../words.ts';
 import { NewPasswordField } from './password-field.tsx';
 import { SessionList } from './session-list.tsx';
 
@@ -95,7 +95,7 @@ function OwnSessions() {
         <LoadError what="Your sessions" error={query.error} onRetry={() => void query.refetch()} />
       ) : query.isPending ? (
         <Loading what="your sessions">
-          <Bone className="h-14" />
+          <Skeleton className="h-14" />
         </Loading>
       ) : (
         <SessionList

@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, type SubmitEvent, useEffect, useId, useState } from 'react';
-import { trpc } from '../api.ts';
-import { signIn } from '../session.ts';
+import { trpc } from '../lib/api.ts';
+import { signIn } from '../lib/session.ts';
+import { problemOf } from '../lib/words.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { Refusal } from '../ui/states.tsx';
-import { problemOf } from '../words.ts';
 import { NewPasswordField } from './password-field.tsx';
 
 /** The token stands behind the `#`, which browsers send to nobody. */

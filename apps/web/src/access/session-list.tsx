@@ -1,6 +1,6 @@
 import type { OpenSession } from '@scheduler/server/router';
 import { Monitor } from 'lucide-react';
-import { useFormatMoment } from '../time.ts';
+import { useFormatMoment } from '../lib/time.ts';
 import { Button } from '../ui/button.tsx';
 
 /** Where somebody is signed in, each with a way to end it. */

@@ -1,17 +1,17 @@
 import type { Invitation, NewLink, UserAccess } from '@scheduler/server/router';
 import { Ban, CircleCheck, Plus, Settings2, Undo2 } from 'lucide-react';
 import { type SubmitEvent, useId, useState } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { useFormatMoment } from '../lib/time.ts';
+import { problemOf } from '../lib/words.ts';
 import { useSession } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { useFormatMoment } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
-import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
+import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf } from '../words.ts';
 import { SessionList } from './session-list.tsx';
 
 const ROLES = {
@@ -53,7 +53,7 @@ export function UsersPage() {
           <Loading what="users">
             <div className="grid gap-2">
               {[1, 2, 3, 4].map((each) => (
-                <Bone key={each} className="h-14" />
+                <Skeleton key={each} className="h-14" />
               ))}
             </div>
           </Loading>
@@ -378,7 +378,7 @@ function SessionsOf({ user }: { user: UserAccess }) {
   if (query.isPending) {
     return (
       <Loading what="sessions">
-        <Bone className="h-14" />
+        <Skeleton className="h-14" />
       </Loading>
     );
   }

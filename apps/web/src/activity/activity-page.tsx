@@ -1,7 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Suspense } from 'react';
-import { EventPanel } from '../board/dialogs.ts';
-import { given } from '../routes.tsx';
+import { EventPanel } from '../planning/dialogs.ts';
+import { parsedSearch } from '../routes.tsx';
 import { StoreName } from '../shell/store-name.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import type { ActivitySearch } from './activity-search.ts';
@@ -25,7 +25,7 @@ export function ActivityPage() {
   const navigate = route.useNavigate();
   const set = (change: { [Key in keyof ActivitySearch]?: ActivitySearch[Key] | undefined }, replace = true) =>
     void navigate({
-      search: (before) => given({ ...before, ...change }),
+      search: (before) => parsedSearch({ ...before, ...change }),
       replace,
     });
   const open = (eventId: number) => set({ event: eventId }, false);

@@ -3,16 +3,16 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { RotateCw, UserRoundX } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
-import { trpc } from '../api.ts';
-import { TakeTheirs } from '../board/take-theirs.tsx';
+import { trpc } from '../lib/api.ts';
+import { formatDay, formatFromNow, formatWhen, useNow } from '../lib/time.ts';
+import { problemOf, syncSentence, titleOf } from '../lib/words.ts';
+import { TakeTheirs } from '../planning/take-theirs.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
-import { formatDay, formatFromNow, formatWhen, useNow } from '../time.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { SelectField, TickBox } from '../ui/field.tsx';
-import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf, syncSentence, titleOf } from '../words.ts';
 import { type ActivitySearch, UNSETTLED } from './activity-search.ts';
 
 type Kind = UnsettledEvent['kind'];
@@ -81,7 +81,7 @@ export function AttentionList({
           <Loading what="what needs attention">
             <div className="grid gap-2">
               {[1, 2, 3, 4, 5].map((each) => (
-                <Bone key={each} className="h-20" />
+                <Skeleton key={each} className="h-20" />
               ))}
             </div>
           </Loading>

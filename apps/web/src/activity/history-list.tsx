@@ -1,13 +1,13 @@
 import type { HistoryEntry } from '@scheduler/server/router';
 import { TriangleAlert } from 'lucide-react';
-import { trpc } from '../api.ts';
-import { formatTime } from '../time.ts';
+import { trpc } from '../lib/api.ts';
+import { formatTime } from '../lib/time.ts';
+import { titleOf } from '../lib/words.ts';
 import { Button } from '../ui/button.tsx';
 import { ByDay } from '../ui/by-day.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField } from '../ui/field.tsx';
-import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
-import { titleOf } from '../words.ts';
+import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { type ActivitySearch, HISTORY } from './activity-search.ts';
 
 const KINDS = Object.keys(HISTORY) as HistoryEntry['kind'][];
@@ -88,7 +88,7 @@ export function HistoryList({
         <Loading what="history">
           <div className="grid gap-2">
             {[1, 2, 3, 4, 5, 6].map((each) => (
-              <Bone key={each} className="h-12" />
+              <Skeleton key={each} className="h-12" />
             ))}
           </div>
         </Loading>

@@ -2,14 +2,14 @@ import type { RefreshQuestion } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
 import { RefreshCw } from 'lucide-react';
 import { useState } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { formatDay, useFormatMoment } from '../lib/time.ts';
+import { problemOf } from '../lib/words.ts';
 import { useIsAdmin, useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
-import { formatDay, useFormatMoment } from '../time.ts';
 import { Button } from '../ui/button.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf } from '../words.ts';
 
 const events = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
 

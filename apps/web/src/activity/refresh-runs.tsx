@@ -1,13 +1,13 @@
 import type { RefreshRun } from '@scheduler/server/router';
 import { RefreshCw } from 'lucide-react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { useFormatMoment } from '../lib/time.ts';
+import { problemOf } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
-import { useFormatMoment } from '../time.ts';
 import { Button } from '../ui/button.tsx';
-import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf } from '../words.ts';
 import { MissingEvents } from './missing-events.tsx';
 
 const isOpen = (run: RefreshRun): boolean => run.state === 'queued' || run.state === 'running';
@@ -50,7 +50,7 @@ export function RefreshRuns() {
         <Loading what="refreshes">
           <div className="grid gap-2">
             {[1, 2, 3].map((each) => (
-              <Bone key={each} className="h-20" />
+              <Skeleton key={each} className="h-20" />
             ))}
           </div>
         </Loading>

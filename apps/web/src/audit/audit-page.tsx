@@ -2,19 +2,19 @@ import type { AuditEntryView } from '@scheduler/server/router';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ArrowRight, Download } from 'lucide-react';
 import { Suspense, useCallback, useEffect } from 'react';
-import { trpc } from '../api.ts';
-import { EventPanel } from '../board/dialogs.ts';
-import { given } from '../routes.tsx';
+import { trpc } from '../lib/api.ts';
+import { formatDay, formatTime, workDateOf, zoneWords } from '../lib/time.ts';
+import { titleOf } from '../lib/words.ts';
+import { EventPanel } from '../planning/dialogs.ts';
+import { parsedSearch } from '../routes.tsx';
 import { useIsAdmin } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { formatDay, formatTime, workDateOf, zoneWords } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { ByDay } from '../ui/by-day.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField } from '../ui/field.tsx';
 import { SearchBox, TypedField } from '../ui/search-box.tsx';
-import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
-import { titleOf } from '../words.ts';
+import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { type AuditSearch, exportAddress, filterOf, KINDS, NARROWING, OBJECTS } from './audit-search.ts';
 
 const route = getRouteApi('/app/audit');
@@ -40,7 +40,7 @@ function AuditLog() {
   const set = useCallback(
     (change: Change, replace = true) =>
       void navigate({
-        search: (before) => given({ ...before, ...change }),
+        search: (before) => parsedSearch({ ...before, ...change }),
         replace,
       }),
     [navigate],
@@ -78,7 +78,7 @@ function AuditLog() {
           <Loading what="audit log">
             <div className="grid gap-2">
               {[1, 2, 3, 4, 5, 6].map((each) => (
-                <Bone key={each} className="h-14" />
+                <Skeleton key={each} className="h-14" />
               ))}
             </div>
           </Loading>

@@ -3,25 +3,25 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, CopyPlus, Keyboard } from 'lucide-react';
 import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
-import { trpc } from '../api.ts';
-import { whenIdle } from '../idle.ts';
-import { type BoardSearch, given, weekAsked } from '../routes.tsx';
+import { trpc } from '../lib/api.ts';
+import { whenIdle } from '../lib/idle.ts';
+import { addDays, formatWeek, useToday, weekIn, weekStart } from '../lib/time.ts';
+import { EventPanel, loadDialogsSoon } from '../planning/dialogs.ts';
+import { useOptimisticBoard } from '../planning/edits.ts';
+import { type BoardSearch, parsedSearch, weekAsked } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { addDays, formatWeek, useToday, weekIn, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
-import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
+import { BoardDialogs, type OpenDialog } from './board-dialogs.tsx';
 import { DayList } from './day-list.tsx';
-import { EventPanel, loadDialogsSoon } from './dialogs.ts';
-import { useForeshadowed } from './edits.ts';
-import { considerAgain, type Hand } from './hand.ts';
-import { HandBar } from './hand-bar.tsx';
+import { HandBar } from './drag-bar.tsx';
+import { considerAgain, type Drag } from './drag-state.ts';
 import { useBoardKeys } from './keys.ts';
 import { usePlanner } from './planner.ts';
-import { type Asked, Question } from './question.tsx';
 import { Tray, type TrayFilter } from './tray.tsx';
 import { type BoardActions, WeekGrid } from './week-grid.tsx';
 
@@ -34,12 +34,12 @@ export function BoardPage() {
   const mayWrite = useMayWrite();
   const besides = useMedia('(min-width: 1100px)');
   const grid = useMedia('(min-width: 768px)');
-  const [question, ask] = useState<Asked>();
+  const [question, ask] = useState<OpenDialog>();
 
   const set = useCallback(
     (change: { [Key in keyof BoardSearch]?: BoardSearch[Key] | undefined }, replace = true) =>
       void navigate({
-        search: (before) => given({ ...before, ...change }),
+        search: (before) => parsedSearch({ ...before, ...change }),
         replace,
       }),
     [navigate],
@@ -59,7 +59,7 @@ export function BoardPage() {
     [query.data, today],
   );
   const storeToday = data?.today;
-  const planned = useForeshadowed(data);
+  const planned = useOptimisticBoard(data);
   // Hundreds of cards are drawn when nobody waits for anything else: what is clicked or typed meanwhile is answered first.
   const board = useDeferredValue(planned);
   const busy = query.isPlaceholderData || (board !== planned && board?.weekOf !== planned?.weekOf);
@@ -227,7 +227,7 @@ export function BoardPage() {
       {board && <HandBar board={board} />}
       <Suspense>
         {board && question && (
-          <Question asked={question} board={board} planner={planner} onAsk={ask} onOpen={actions.open} />
+          <BoardDialogs asked={question} board={board} planner={planner} onAsk={ask} onOpen={actions.open} />
         )}
         {search.event && (
           <EventPanel key={search.event} eventId={search.event} onClose={() => set({ event: undefined })} />
@@ -238,7 +238,7 @@ export function BoardPage() {
 }
 
 /** Lets cards be dragged once the browser is idle: nobody drags before, and the board needn't wait for it. */
-function useDragging(board: WeekBoard | undefined, drop: (hand: Hand) => void, enabled: boolean): void {
+function useDragging(board: WeekBoard | undefined, drop: (hand: Drag) => void, enabled: boolean): void {
   const latest = useRef(board);
   useEffect(() => {
     latest.current = board;
@@ -270,7 +270,7 @@ function BoardBones({ grid, besides }: { grid: boolean; besides: boolean }) {
             className={`grid gap-2 p-2 ${grid ? 'grid-cols-[var(--person-column)_repeat(7,minmax(0,1fr))]' : 'grid-cols-1'}`}
           >
             {Array.from({ length: grid ? 80 : 8 }, (_, index) => (
-              <Bone key={index} className="h-14" />
+              <Skeleton key={index} className="h-14" />
             ))}
           </div>
         </Loading>
@@ -278,7 +278,7 @@ function BoardBones({ grid, besides }: { grid: boolean; besides: boolean }) {
       {besides && (
         <div className="grid w-72 content-start gap-2 border-l border-line bg-surface-2 p-2 2xl:w-80">
           {[1, 2, 3, 4, 5, 6, 7].map((each) => (
-            <Bone key={each} className="h-14" />
+            <Skeleton key={each} className="h-14" />
           ))}
         </div>
       )}

@@ -1,7 +1,7 @@
 import { reasonsAgainstDay, roleObstacle, type StoreRules } from '@scheduler/scheduling';
 import type { BoardEvent, BoardPerson } from '@scheduler/server/router';
 import { useState } from 'react';
-import { formatDay } from '../time.ts';
+import { formatDay } from '../lib/time.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty } from '../ui/states.tsx';

@@ -2,16 +2,16 @@ import { type CopiedRow, copyWeek } from '@scheduler/scheduling';
 import type { WeekBoard } from '@scheduler/server/router';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
-import { trpc, trpcClient } from '../api.ts';
-import { addDays, formatTime, formatWeek, formatWhen } from '../time.ts';
+import { trpc, trpcClient } from '../lib/api.ts';
+import { addDays, formatTime, formatWeek, formatWhen } from '../lib/time.ts';
+import { problemOf, titleOf } from '../lib/words.ts';
+import { useEdits } from '../planning/edits.ts';
+import { remember } from '../planning/undo.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TickBox } from '../ui/field.tsx';
-import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
-import { problemOf, titleOf } from '../words.ts';
-import { useEdits } from './edits.ts';
-import { remember } from './history.ts';
+import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { eventFacts, plannedWork } from './targets.ts';
 
 type Row = CopiedRow & { employeeName: string; sourceTitle: string };
@@ -93,7 +93,7 @@ export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: 
         <Loading what="next week">
           <div className="grid gap-2">
             {[1, 2, 3, 4, 5, 6].map((each) => (
-              <Bone key={each} className="h-11" />
+              <Skeleton key={each} className="h-11" />
             ))}
           </div>
         </Loading>

@@ -1,6 +1,6 @@
 import type { WeekBoard } from '@scheduler/server/router';
 import { Plus } from 'lucide-react';
-import { formatDay } from '../time.ts';
+import { formatDay } from '../lib/time.ts';
 import { Cut } from '../ui/cut.tsx';
 import { Empty } from '../ui/states.tsx';
 import { ScheduleCard } from './schedule-card.tsx';

@@ -6,8 +6,8 @@ import {
   PointerSensor,
 } from '@dnd-kit/dom';
 import type { WeekBoard } from '@scheduler/server/router';
-import { titleOf } from '../words.ts';
-import { aim, type Hand, inHand, letGo, pickUp, TRAY } from './hand.ts';
+import { titleOf } from '../lib/words.ts';
+import { cancelDrag, type Drag, inHand, setDropTarget, startDrag, TRAY } from './drag-state.ts';
 import { heldBy } from './keys.ts';
 import { eventOf, type Held } from './targets.ts';
 
@@ -22,7 +22,7 @@ const FINGER_MS = 250;
  */
 export function startDragging(options: {
   board: () => WeekBoard | undefined;
-  drop: (hand: Hand) => void;
+  drop: (hand: Drag) => void;
 }): () => void {
   const manager = new DragDropManager({
     // Its plugins for cursor and selection restyle the whole page at the start and the end of each drag.
@@ -60,7 +60,7 @@ export function startDragging(options: {
     manager.monitor.addEventListener('dragstart', () => {
       const board = options.board();
       if (!pressed || !board) return;
-      pickUp(pressed.held, 'pointer', board);
+      startDrag(pressed.held, 'pointer', board);
       chip = chipFor(pressed.held);
       document.body.append(chip);
       swallowClick();
@@ -69,14 +69,14 @@ export function startDragging(options: {
       const { x, y } = to ?? operation.position.current;
       if (chip) chip.style.transform = `translate(${x + 12}px, ${y + 12}px)`;
       const board = options.board();
-      if (board) aim(under(x, y, board));
+      if (board) setDropTarget(under(x, y, board));
     }),
     manager.monitor.addEventListener('dragend', ({ canceled }) => {
       chip?.remove();
       chip = undefined;
       const hand = inHand();
       if (hand && !canceled) options.drop(hand);
-      letGo();
+      cancelDrag();
     }),
   ];
   return () => {
@@ -86,12 +86,12 @@ export function startDragging(options: {
     pressed?.draggable.destroy();
     manager.destroy();
     chip?.remove();
-    letGo();
+    cancelDrag();
   };
 }
 
 /** What lies under the pointer: a cell, perhaps with a card in it, or the tray. */
-function under(x: number, y: number, board: WeekBoard): Parameters<typeof aim>[0] {
+function under(x: number, y: number, board: WeekBoard): Parameters<typeof setDropTarget>[0] {
   const element = document.elementFromPoint(x, y);
   if (element?.closest('[data-tray]')) return { key: TRAY };
   const key = element?.closest<HTMLElement>('[data-cell]')?.dataset.cell;

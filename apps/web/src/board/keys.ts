@@ -1,7 +1,7 @@
 import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { useEffect, useRef } from 'react';
 import { onShortcut } from '../ui/shortcuts.ts';
-import { aim, type Hand, inHand, letGo, outlook, pickUp } from './hand.ts';
+import { cancelDrag, type Drag, dropVerdict, inHand, setDropTarget, startDrag } from './drag-state.ts';
 import { cellKey, type Held } from './targets.ts';
 
 /** What the keys do, see {@link KEYS}. */
@@ -9,7 +9,7 @@ export interface KeyActions {
   board: WeekBoard | undefined;
   /** False for those who may only look: keys then move the focus and open panels. */
   mayWrite: boolean;
-  drop: (hand: Hand) => void;
+  drop: (hand: Drag) => void;
   unschedule: (schedule: BoardSchedule) => void;
   trade: (schedule: BoardSchedule) => void;
   undo: () => void;
@@ -59,7 +59,7 @@ export function useBoardKeys(actions: KeyActions): void {
     // Who reaches for the mouse has put down what the keyboard picked up, and left where it was.
     const onPointer = () => {
       focus = undefined;
-      if (inHand()?.by === 'keyboard') letGo();
+      if (inHand()?.by === 'keyboard') cancelDrag();
     };
     document.addEventListener('pointerdown', onPointer);
     document.addEventListener('focusin', moveTabStop);
@@ -67,7 +67,7 @@ export function useBoardKeys(actions: KeyActions): void {
       stop();
       document.removeEventListener('pointerdown', onPointer);
       document.removeEventListener('focusin', moveTabStop);
-      letGo();
+      cancelDrag();
     };
   }, []);
 }
@@ -114,26 +114,26 @@ let origin: HTMLElement | undefined;
 
 function pickUpHere(held: Held, from: HTMLElement, board: WeekBoard): void {
   origin = from;
-  pickUp(held, 'keyboard', board);
+  startDrag(held, 'keyboard', board);
   const all = board.people.flatMap((person) => board.days.map((day) => cellKey(person.id, day)));
   const start =
     from.closest<HTMLElement>('[data-cell]')?.dataset.cell ??
-    all.find((key) => outlook({ key, trade: undefined }).verdict === 'free') ??
+    all.find((key) => dropVerdict({ key, trade: undefined }).verdict === 'free') ??
     all[0];
   if (start) aimAt(cellElement(start));
 }
 
-function handleHeld(shortcut: string, hand: Hand, actions: KeyActions): boolean {
+function handleHeld(shortcut: string, hand: Drag, actions: KeyActions): boolean {
   switch (shortcut) {
     case 'Escape':
-      letGo();
+      cancelDrag();
       origin?.focus();
       return true;
     case 'Enter':
       actions.drop(hand);
       return true;
     case 'Tab':
-      letGo();
+      cancelDrag();
       return false;
     default: {
       const cell = hand.target && cellElement(hand.target.key);
@@ -146,7 +146,7 @@ function handleHeld(shortcut: string, hand: Hand, actions: KeyActions): boolean 
 
 function aimAt(cell: HTMLElement | undefined): void {
   if (!cell) return;
-  aim({ key: cell.dataset.cell ?? '' });
+  setDropTarget({ key: cell.dataset.cell ?? '' });
   cell.focus();
   cell.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }

@@ -3,10 +3,10 @@ import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { ArrowLeftRight, CalendarClock, PanelRightOpen, Undo2, UserRoundPen } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { ReactNode } from 'react';
-import { formatDay, formatTime } from '../time.ts';
+import { formatDay, formatTime } from '../lib/time.ts';
+import { titleOf } from '../lib/words.ts';
 import { useLayer } from '../ui/layers.ts';
-import { titleOf } from '../words.ts';
-import { cellKey, judgeFor } from './targets.ts';
+import { cellKey, evaluateCells } from './targets.ts';
 
 /** What the menu leads to. */
 export interface MoveChoices {
@@ -36,7 +36,7 @@ export function MoveMenu({
   const { event, employeeId, workDate } = schedule;
   const person = board.people.find((each) => each.id === employeeId);
   const closed = CLOSED_CONDITIONS.includes(event.condition);
-  const judge = judgeFor(board, { kind: 'schedule', schedule });
+  const judge = evaluateCells(board, { kind: 'schedule', schedule });
   const days = board.days
     .filter((day) => day >= board.today && day !== workDate)
     .map((day) => {

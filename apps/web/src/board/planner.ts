@@ -1,17 +1,17 @@
 import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { useMemo, useRef } from 'react';
+import { type Edit, seenOf, useEdits } from '../planning/edits.ts';
+import type { Overridable } from '../planning/reason-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
-import { type Edit, seenOf, useEdits } from './edits.ts';
-import { type Hand, letGo, outlook, TRAY } from './hand.ts';
+import type { OpenDialog } from './board-dialogs.tsx';
+import { cancelDrag, type Drag, dropVerdict, TRAY } from './drag-state.ts';
 import { focusWhenThere } from './keys.ts';
-import type { Asked } from './question.tsx';
-import type { Overridable } from './reason-dialog.tsx';
-import { cellOf, eventOf, type Held, judgeFor } from './targets.ts';
+import { cellOf, evaluateCells, eventOf, type Held } from './targets.ts';
 
 export type Planner = ReturnType<typeof usePlanner>;
 
 /** Drops, the menu's choices and the keys' all end here: what is planned is saved, or asked about first. */
-export function usePlanner(board: WeekBoard | undefined, onAsk: (asked: Asked | undefined) => void) {
+export function usePlanner(board: WeekBoard | undefined, onAsk: (asked: OpenDialog | undefined) => void) {
   const edits = useEdits();
   const latest = useRef(board);
   latest.current = board;
@@ -27,7 +27,7 @@ export function usePlanner(board: WeekBoard | undefined, onAsk: (asked: Asked | 
       const { employeeId } = cellOf(key);
       const person = week?.people.find((each) => each.id === employeeId);
       if (!week || !person) return;
-      const { startsAt, verdict, reasons } = judgeFor(week, held).cell(key);
+      const { startsAt, verdict, reasons } = evaluateCells(week, held).cell(key);
       const event = eventOf(held);
       const from = held.kind === 'schedule' ? seenOf(held.schedule, week) : undefined;
       if (from?.employeeId === employeeId && from.startsAt === startsAt) return;
@@ -54,13 +54,13 @@ export function usePlanner(board: WeekBoard | undefined, onAsk: (asked: Asked | 
         overrideReason: schedule.overrideReason,
       });
     };
-    const drop = (hand: Hand): void => {
+    const drop = (hand: Drag): void => {
       const { held, target, by } = hand;
       if (!target) return;
-      const { verdict, reasons } = outlook(target);
+      const { verdict, reasons } = dropVerdict(target);
       // A key pressed where it can't be dropped leaves it in hand: the reason is on screen.
       if (verdict === 'hard' && by === 'keyboard') return;
-      letGo();
+      cancelDrag();
       if (verdict === 'hard' && (target.trade || target.key === TRAY)) {
         toast(reasons[0]?.message ?? 'It can’t be put there.', { tone: 'problem' });
       } else if (target.key === TRAY) {

@@ -1,10 +1,10 @@
 import type { BoardSchedule } from '@scheduler/server/router';
 import { ArrowLeftRight, EllipsisVertical, TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
-import { formatTime } from '../time.ts';
+import { formatTime } from '../lib/time.ts';
+import { PLAIN_CONDITIONS, TYPES, titleOf } from '../lib/words.ts';
 import { SyncMark } from '../ui/badges.tsx';
-import { PLAIN_CONDITIONS, TYPES, titleOf } from '../words.ts';
-import { useCardLook } from './hand.ts';
+import { useCardLook } from './drag-state.ts';
 import { isHistory } from './targets.ts';
 import type { BoardActions } from './week-grid.tsx';
 

@@ -10,7 +10,7 @@ import {
   verdictOf,
 } from '@scheduler/scheduling';
 import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/router';
-import { formatDay } from '../time.ts';
+import { formatDay } from '../lib/time.ts';
 
 /** What is being moved: an event out of the tray, or a schedule of the board. */
 export type Held = { kind: 'event'; event: BoardEvent } | { kind: 'schedule'; schedule: BoardSchedule };
@@ -50,7 +50,7 @@ const over = (day: string): Reason => ({
 });
 
 /** What the rules are asked about work on the board, grouped once for all cells. */
-export function judgeFor(board: WeekBoard, held: Held): Judge {
+export function evaluateCells(board: WeekBoard, held: Held): Judge {
   const { store } = board;
   const planned = plannedWork(board);
   const ofPerson = Map.groupBy(planned, (work) => work.employeeId);

@@ -3,12 +3,12 @@ import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import { memo } from 'react';
-import { formatDay, formatDuration } from '../time.ts';
+import { formatDay, formatDuration } from '../lib/time.ts';
+import { lastDayOf, titleOf, URGENCIES, urgencyOf, windowWords } from '../lib/words.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import { Empty } from '../ui/states.tsx';
-import { lastDayOf, titleOf, URGENCIES, urgencyOf, windowWords } from '../words.ts';
-import { useTrayLook } from './hand.ts';
+import { useTrayLook } from './drag-state.ts';
 
 export interface TrayFilter {
   q?: string;

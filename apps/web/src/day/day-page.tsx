@@ -4,19 +4,19 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link, lazyRouteComponent } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, Printer, Users } from 'lucide-react';
 import { Suspense, useEffect, useState } from 'react';
-import { trpc } from '../api.ts';
-import { EventPanel, PlanDialog, TradeDialog } from '../board/dialogs.ts';
-import { seenOf, useEdits } from '../board/edits.ts';
-import { whenIdle } from '../idle.ts';
-import { online } from '../load.ts';
+import { trpc } from '../lib/api.ts';
+import { whenIdle } from '../lib/idle.ts';
+import { online } from '../lib/load.ts';
+import { addDays, formatDay, useToday } from '../lib/time.ts';
+import { EventPanel, PlanDialog, TradeDialog } from '../planning/dialogs.ts';
+import { seenOf, useEdits } from '../planning/edits.ts';
 import { StoreName } from '../shell/store-name.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { addDays, formatDay, useToday } from '../time.ts';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import { DateInput } from '../ui/date-field.tsx';
-import { Bone, LoadError, Loading } from '../ui/states.tsx';
+import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { DayChecks } from './day-checks.tsx';
 import { DueWork, PeopleOff, SlotCoverage } from './day-sides.tsx';
 import { type DayActions, DayWork } from './day-work.tsx';
@@ -48,7 +48,7 @@ export function DayPage() {
   const board = query.data;
   const loaded = board !== undefined;
   useEffect(() => {
-    if (loaded) whenIdle(() => Promise.all([reassignDialog(), import('../board/event-panel.tsx')]));
+    if (loaded) whenIdle(() => Promise.all([reassignDialog(), import('../planning/event-panel.tsx')]));
   }, [loaded]);
 
   const go = (to?: string) =>
@@ -191,7 +191,7 @@ function Question({ asked, board, onClose }: { asked: Asked; board: DayBoard; on
 /** The day's shape before the day. */
 function DayBones() {
   const bones = (count: number, height: string) =>
-    Array.from({ length: count }, (_, index) => <Bone key={index} className={height} />);
+    Array.from({ length: count }, (_, index) => <Skeleton key={index} className={height} />);
   return (
     <Loading what="day">
       <div className="grid min-[1100px]:grid-cols-[19rem_minmax(0,1fr)_18rem]">

@@ -1,13 +1,13 @@
 import type { DayBoard } from '@scheduler/server/router';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ArrowLeft, Printer } from 'lucide-react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { formatDay, formatTime, otherZone, useToday } from '../lib/time.ts';
+import { titleOf } from '../lib/words.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { formatDay, formatTime, otherZone, useToday } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
-import { Bone, LoadError, Loading } from '../ui/states.tsx';
-import { titleOf } from '../words.ts';
+import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import './day-sheet.css';
 
 const route = getRouteApi('/app/day/print');
@@ -39,7 +39,7 @@ export function DaySheet() {
         <Loading what="daily sheet">
           <div className="mx-auto grid max-w-3xl gap-2 p-6">
             {Array.from({ length: 12 }, (_, index) => (
-              <Bone key={index} className="h-8" />
+              <Skeleton key={index} className="h-8" />
             ))}
           </div>
         </Loading>

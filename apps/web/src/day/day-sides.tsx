@@ -1,9 +1,9 @@
 import type { DayBoard } from '@scheduler/server/router';
 import { CalendarPlus } from 'lucide-react';
-import { formatClock } from '../time.ts';
+import { formatClock } from '../lib/time.ts';
+import { titleOf, windowWords } from '../lib/words.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
-import { titleOf, windowWords } from '../words.ts';
 import type { DayActions } from './day-work.tsx';
 
 /** Unscheduled work whose last day this is. */

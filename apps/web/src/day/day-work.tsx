@@ -8,11 +8,11 @@ import {
   Undo2,
   UserRoundPen,
 } from 'lucide-react';
-import { formatDay, formatTime } from '../time.ts';
+import { formatDay, formatTime } from '../lib/time.ts';
+import { PLAIN_CONDITIONS, TYPES, titleOf } from '../lib/words.ts';
 import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Empty } from '../ui/states.tsx';
-import { PLAIN_CONDITIONS, TYPES, titleOf } from '../words.ts';
 
 /** What can be done on the day; what is absent is not for those who may only look. */
 export interface DayActions {

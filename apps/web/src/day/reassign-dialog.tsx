@@ -2,16 +2,16 @@ import { REASSIGNABLE_TYPES } from '@scheduler/scheduling';
 import type { DayBoard, Reassignment } from '@scheduler/server/router';
 import { keepPreviousData, useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
-import { trpc, trpcClient } from '../api.ts';
-import { refOf, UNDO_REASON, useEdits } from '../board/edits.ts';
-import { remember } from '../board/history.ts';
-import { formatDay, formatTime } from '../time.ts';
+import { trpc, trpcClient } from '../lib/api.ts';
+import { formatDay, formatTime } from '../lib/time.ts';
+import { titleOf } from '../lib/words.ts';
+import { refOf, UNDO_REASON, useEdits } from '../planning/edits.ts';
+import { remember } from '../planning/undo.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField, TickBox } from '../ui/field.tsx';
-import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
-import { titleOf } from '../words.ts';
+import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 
 type Row = Reassignment['rows'][number];
 
@@ -135,7 +135,7 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
             <Loading what="preview">
               <div className="grid gap-1.5">
                 {[1, 2, 3, 4].map((each) => (
-                  <Bone key={each} className="h-10" />
+                  <Skeleton key={each} className="h-10" />
                 ))}
               </div>
             </Loading>

@@ -14,15 +14,15 @@ import {
   useRef,
   useState,
 } from 'react';
-import { trpc } from '../api.ts';
-import { formatWhen } from '../time.ts';
+import { trpc } from '../lib/api.ts';
+import { formatWhen } from '../lib/time.ts';
+import { lastDayOf, titleOf, windowWords } from '../lib/words.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { shortcutOf } from '../ui/shortcuts.ts';
-import { Bone } from '../ui/states.tsx';
-import { lastDayOf, titleOf, windowWords } from '../words.ts';
-import type { EventFilter } from './search.ts';
+import { Skeleton } from '../ui/states.tsx';
+import type { EventFilter } from './events-search.ts';
 
 /** Rows that are asked for at once. Only what is in sight is asked for, and asked for again when it changes. */
 export const PAGE_ROWS = 100;
@@ -210,7 +210,7 @@ export function EventGrid({
                     ) : (
                       <>
                         <span className="sr-only">Loading</span>
-                        <Bone className="h-4 w-2/3" />
+                        <Skeleton className="h-4 w-2/3" />
                       </>
                     )}
                   </div>

@@ -3,28 +3,28 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link, lazyRouteComponent } from '@tanstack/react-router';
 import { Download, FileUp, ListFilter } from 'lucide-react';
 import { type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
-import { trpc } from '../api.ts';
-import { EventPanel, loadDialogsSoon, PlanDialog } from '../board/dialogs.ts';
-import { downloadCsv } from '../download.ts';
-import { online } from '../load.ts';
-import { type EventsSearch, given } from '../routes.tsx';
+import { trpc } from '../lib/api.ts';
+import { downloadCsv } from '../lib/download.ts';
+import { online } from '../lib/load.ts';
+import { otherZone, useToday } from '../lib/time.ts';
+import { problemOf } from '../lib/words.ts';
+import { EventPanel, loadDialogsSoon, PlanDialog } from '../planning/dialogs.ts';
+import { type EventsSearch, parsedSearch } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { otherZone, useToday } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField } from '../ui/field.tsx';
-import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { useMedia } from '../ui/use-media.ts';
-import { problemOf } from '../words.ts';
 import { COLUMNS, type EventActions, EventGrid, PAGE_ROWS } from './event-grid.tsx';
+import { type EventFilter, filterOf, NARROWING } from './events-search.ts';
 import { type Change, FilterFields } from './filter-fields.tsx';
-import { type EventFilter, filterOf, NARROWING } from './search.ts';
 
 const ReissueDialog = lazyRouteComponent(
-  online(() => import('./reissue-dialog.tsx')),
+  online(() => import('../planning/reissue-dialog.tsx')),
   'ReissueDialog',
 );
 
@@ -42,7 +42,7 @@ export function EventsPage() {
   const set = useCallback(
     (change: Change, replace = true) =>
       void navigate({
-        search: (before) => given({ ...before, ...change }),
+        search: (before) => parsedSearch({ ...before, ...change }),
         replace,
       }),
     [navigate],
@@ -177,7 +177,7 @@ export function EventsPage() {
           <Loading what="events">
             <div className="grid gap-2 p-3">
               {Array.from({ length: 14 }, (_, index) => (
-                <Bone key={index} className={cards ? 'h-24' : 'h-9'} />
+                <Skeleton key={index} className={cards ? 'h-24' : 'h-9'} />
               ))}
             </div>
           </Loading>

@@ -1,10 +1,10 @@
 import { CONDITIONS, EVENT_TYPES } from '@scheduler/scheduling';
 import type { ReactNode } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { STATE_WORDS, STATES } from '../lib/words.ts';
 import type { EventsSearch } from '../routes.tsx';
 import { DateInput } from '../ui/date-field.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
-import { STATE_WORDS, STATES } from '../words.ts';
 
 /** A change of the address; undefined takes a part away. */
 export type Change = { [Key in keyof EventsSearch]?: EventsSearch[Key] | undefined };

@@ -5,17 +5,17 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, TriangleAlert } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { addDays, formatDay, formatMonth, useToday } from '../lib/time.ts';
+import { TYPES } from '../lib/words.ts';
 import { StoreName } from '../shell/store-name.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { addDays, formatDay, formatMonth, useToday } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { shortcutOf } from '../ui/shortcuts.ts';
-import { Bone, LoadError, Loading } from '../ui/states.tsx';
+import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
-import { TYPES } from '../words.ts';
 
 const route = getRouteApi('/app/month');
 
@@ -82,7 +82,7 @@ export function MonthPage() {
         <Loading what="month">
           <div className="grid gap-1 p-2 md:grid-cols-7">
             {Array.from({ length: grid ? 42 : 12 }, (_, index) => (
-              <Bone key={index} className="h-24" />
+              <Skeleton key={index} className="h-24" />
             ))}
           </div>
         </Loading>

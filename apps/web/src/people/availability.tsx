@@ -3,16 +3,16 @@ import type { AvailabilitySaved, EmployeeDetail } from '@scheduler/server/router
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { addDays, formatDay, formatWhen, weekStart } from '../lib/time.ts';
+import { problemOf, titleOf } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
-import { addDays, formatDay, formatWhen, weekStart } from '../time.ts';
 import { Button, IconButton } from '../ui/button.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf, titleOf } from '../words.ts';
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const WEEKS_SHOWN = 6;

@@ -3,11 +3,11 @@ import type { ImportRow } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
 import { useState } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Button } from '../ui/button.tsx';
-import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
+import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { RepListAge } from './link.tsx';
 
@@ -66,7 +66,7 @@ export function ImportPeoplePage() {
           <LoadError what="The rep list" error={query.error} onRetry={() => void query.refetch()} />
         ) : !query.data ? (
           <Loading what="the rep list">
-            <Bone className="h-96" />
+            <Skeleton className="h-96" />
           </Loading>
         ) : (
           <>

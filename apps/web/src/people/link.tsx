@@ -2,14 +2,14 @@ import { isFound } from '@scheduler/scheduling';
 import type { Employee, RepList, RepReading } from '@scheduler/server/router';
 import { CircleCheck, RefreshCw, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { trpc } from '../api.ts';
-import { useFormatMoment } from '../time.ts';
+import { trpc } from '../lib/api.ts';
+import { useFormatMoment } from '../lib/time.ts';
+import { problemOf } from '../lib/words.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
-import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf } from '../words.ts';
 
 const LINKS: Record<Employee['linkState'], { word: string; look: string }> = {
   linked: { word: 'Linked', look: 'text-synced' },
@@ -123,7 +123,7 @@ export function LinkDialog({ person, onClose }: { person: Employee; onClose: () 
         <LoadError what="The reps" error={list.error} onRetry={() => void list.refetch()} />
       ) : !list.data ? (
         <Loading what="reps">
-          <Bone className="h-40" />
+          <Skeleton className="h-40" />
         </Loading>
       ) : (
         <Reps reps={list.data.reps} text={text} personId={person.id} chosen={chosen} onChoose={setChosen} />

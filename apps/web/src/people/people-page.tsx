@@ -3,13 +3,13 @@ import type { Employee } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
 import { Download, Pencil, Plus, UserMinus } from 'lucide-react';
 import { useState } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { formatDay } from '../lib/time.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { formatDay } from '../time.ts';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import { TickBox } from '../ui/field.tsx';
-import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
+import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { LinkMark } from './link.tsx';
 import { PersonDialog, RetireDialog, TakeBack } from './person-dialogs.tsx';
 
@@ -65,7 +65,7 @@ export function PeoplePage() {
           <Loading what="people">
             <div className="grid gap-2">
               {[1, 2, 3, 4, 5, 6, 7, 8].map((each) => (
-                <Bone key={each} className="h-11" />
+                <Skeleton key={each} className="h-11" />
               ))}
             </div>
           </Loading>

@@ -2,14 +2,14 @@ import { ROLES } from '@scheduler/scheduling';
 import type { Employee } from '@scheduler/server/router';
 import { UserPlus } from 'lucide-react';
 import { useState } from 'react';
-import { trpc } from '../api.ts';
-import { addDays, formatDay, useToday } from '../time.ts';
+import { trpc } from '../lib/api.ts';
+import { addDays, formatDay, useToday } from '../lib/time.ts';
+import { problemOf } from '../lib/words.ts';
 import { IconButton } from '../ui/button.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf } from '../words.ts';
 
 /** Takes a retired person back at a click. */
 export function TakeBack({ person }: { person: Employee }) {

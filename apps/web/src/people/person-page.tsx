@@ -12,14 +12,14 @@ import {
   UserMinus,
 } from 'lucide-react';
 import { useState } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { addDays, formatDay, formatTime, formatWeek, otherZone, weekStart } from '../lib/time.ts';
+import { STATE_WORDS, titleOf } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { addDays, formatDay, formatTime, formatWeek, otherZone, weekStart } from '../time.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass, IconButton } from '../ui/button.tsx';
-import { Bone, LoadError, Loading } from '../ui/states.tsx';
-import { STATE_WORDS, titleOf } from '../words.ts';
+import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { Availability } from './availability.tsx';
 import { LinkDialog, LinkMark } from './link.tsx';
 import { PersonDialog, RetireDialog, TakeBack } from './person-dialogs.tsx';
@@ -46,9 +46,9 @@ export function PersonPage() {
         ) : !query.data ? (
           <Loading what="this person">
             <div className="grid gap-4 lg:grid-cols-2">
-              <Bone className="h-14 lg:col-span-2" />
-              <Bone className="h-96" />
-              <Bone className="h-96" />
+              <Skeleton className="h-14 lg:col-span-2" />
+              <Skeleton className="h-96" />
+              <Skeleton className="h-96" />
             </div>
           </Loading>
         ) : (
@@ -155,7 +155,7 @@ function Week({ person }: { person: EmployeeDetail }) {
         <LoadError what="The week" error={query.error} onRetry={() => void query.refetch()} />
       ) : !data ? (
         <Loading what="the week">
-          <Bone className="h-72" />
+          <Skeleton className="h-72" />
         </Loading>
       ) : (
         <ol className={`divide-y divide-line ${query.isPlaceholderData ? 'opacity-60' : ''}`}>

@@ -2,11 +2,11 @@ import { daysTouched } from '@scheduler/scheduling';
 import type { PersonWeek } from '@scheduler/server/router';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft, Printer } from 'lucide-react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { formatDay, formatTime, formatWeek } from '../lib/time.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { formatDay, formatTime, formatWeek } from '../time.ts';
 import { Button, buttonClass } from '../ui/button.tsx';
-import { Bone, LoadError, Loading } from '../ui/states.tsx';
+import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
 
 const route = getRouteApi('/people/$id/week');
 
@@ -40,7 +40,7 @@ export function WeekSheet() {
           <Sheet week={query.data} />
         ) : (
           <Loading what="the week">
-            <Bone className="h-96" />
+            <Skeleton className="h-96" />
           </Loading>
         )}
       </main>

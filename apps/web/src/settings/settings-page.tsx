@@ -3,18 +3,18 @@ import { type EventType, NOON_CHECK_ORDERS, ROLE_LIMITS, ROLES, type RoleLimit }
 import type { Settings } from '@scheduler/server/router';
 import { Pencil, Trash2 } from 'lucide-react';
 import { type SubmitEvent, useId, useState } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { formatClock, formatDay, formatDuration, formatTime } from '../lib/time.ts';
+import { NOON_CHECK_WORDS, problemOf } from '../lib/words.ts';
 import { useIsAdmin } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { formatClock, formatDay, formatDuration, formatTime } from '../time.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button, IconButton } from '../ui/button.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
-import { Bone, Empty, LoadError, Loading, Refusal } from '../ui/states.tsx';
+import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { NOON_CHECK_WORDS, problemOf } from '../words.ts';
 
 /**
  * How the scheduler works in a store: when work usually starts, how long it takes and who does it, name and zone, noon
@@ -36,8 +36,8 @@ export function SettingsPage() {
         ) : !query.data ? (
           <Loading what="settings">
             <div className="grid gap-4 lg:grid-cols-2">
-              <Bone className="h-96" />
-              <Bone className="h-96" />
+              <Skeleton className="h-96" />
+              <Skeleton className="h-96" />
             </div>
           </Loading>
         ) : (

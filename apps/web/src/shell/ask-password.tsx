@@ -1,6 +1,6 @@
 import { Dialog as Radix } from 'radix-ui';
 import { type SubmitEvent, useState } from 'react';
-import { signIn } from '../session.ts';
+import { signIn } from '../lib/session.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { useLayer } from '../ui/layers.ts';

@@ -1,7 +1,7 @@
 import { Clock3, WifiOff } from 'lucide-react';
-import { trpc } from '../api.ts';
-import { useConnection } from '../connection.ts';
-import { otherZone, useFormatMoment, zoneWords } from '../time.ts';
+import { trpc } from '../lib/api.ts';
+import { useConnection } from '../lib/connection.ts';
+import { otherZone, useFormatMoment, zoneWords } from '../lib/time.ts';
 import { useStore } from './use-store.ts';
 
 /** For whoever sits in another zone than the store: whose times these are. */

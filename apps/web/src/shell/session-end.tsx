@@ -1,16 +1,16 @@
 import { useRouter } from '@tanstack/react-router';
 import { lazy, Suspense, useCallback, useEffect, useState } from 'react';
-import { queryClient } from '../api.ts';
+import { queryClient } from '../lib/api.ts';
 import {
   isHoldingCalls,
   releaseCalls,
   reportSignedIn,
   reportSignedOut,
   useConnection,
-} from '../connection.ts';
-import { whenIdle } from '../idle.ts';
-import { currentSession, forgetSession, onSessionChange } from '../session.ts';
-import { hasUnsaved } from '../unsaved.ts';
+} from '../lib/connection.ts';
+import { whenIdle } from '../lib/idle.ts';
+import { currentSession, forgetSession, onSessionChange } from '../lib/session.ts';
+import { hasUnsaved } from '../lib/unsaved.ts';
 import { useSession } from './use-session.ts';
 
 const askPassword = () => import('./ask-password.tsx');

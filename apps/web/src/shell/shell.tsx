@@ -15,12 +15,12 @@ import {
   Users,
 } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef } from 'react';
-import { trpc } from '../api.ts';
-import { useLiveUpdates } from '../live.ts';
-import { formatFromNow, useNow } from '../time.ts';
+import { trpc } from '../lib/api.ts';
+import { useLiveUpdates } from '../lib/live.ts';
+import { formatFromNow, useNow } from '../lib/time.ts';
+import { problemOf } from '../lib/words.ts';
 import { Button } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf } from '../words.ts';
 import { ConnectionNotice, ZoneNotice } from './notices.tsx';
 import { PageLinks } from './page-links.tsx';
 import { SessionEnd } from './session-end.tsx';

@@ -1,8 +1,8 @@
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { type SubmitEvent, useCallback, useEffect, useState } from 'react';
-import { queryClient } from '../api.ts';
-import { reportSignedIn } from '../connection.ts';
-import { forgetSession, onSessionChange, signIn } from '../session.ts';
+import { queryClient } from '../lib/api.ts';
+import { reportSignedIn } from '../lib/connection.ts';
+import { forgetSession, onSessionChange, signIn } from '../lib/session.ts';
 import { TextField } from '../ui/field.tsx';
 import { PasswordFields } from './password-fields.tsx';
 import { useTitle } from './use-title.ts';

@@ -1,6 +1,6 @@
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
-import { currentSession } from '../session.ts';
+import { currentSession } from '../lib/session.ts';
 import { Button } from '../ui/button.tsx';
 
 /** Short enough to go on soon after the server is back, and little for a server that just starts. */

@@ -1,4 +1,4 @@
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
 import { Cut } from '../ui/cut.tsx';
 import { useStore } from './use-store.ts';
 

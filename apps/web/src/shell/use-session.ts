@@ -1,5 +1,5 @@
 import { getRouteApi } from '@tanstack/react-router';
-import type { Session } from '../session.ts';
+import type { Session } from '../lib/session.ts';
 
 const route = getRouteApi('/app');
 

@@ -1,6 +1,6 @@
 import type { Store } from '@scheduler/server/router';
 import { useSearch } from '@tanstack/react-router';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
 
 /** The store that the page is about: the one its address names, else the first; undefined where none is known. */
 export function useStore(): Store | undefined {

@@ -1,8 +1,8 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { LogOut, Settings, UserRound } from 'lucide-react';
 import { AccountLinks } from '../access/account-links.tsx';
-import { signOut } from '../session.ts';
-import { chooseTheme, THEMES, type Theme, useTheme } from '../theme.ts';
+import { signOut } from '../lib/session.ts';
+import { chooseTheme, THEMES, type Theme, useTheme } from '../lib/theme.ts';
 import { buttonClass } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { toast } from '../ui/toast.tsx';

@@ -1,8 +1,8 @@
 import type { EventType, Instant, Reason } from '@scheduler/scheduling';
 import type { SyncBadge } from '@scheduler/server/router';
 import { CircleCheck, CircleX, Clock3, GitCompareArrows, LoaderCircle, TriangleAlert } from 'lucide-react';
-import { formatFromNow, useNow } from '../time.ts';
-import { advised, STATE_WORDS, type SyncState, syncSentence, TYPES } from '../words.ts';
+import { formatFromNow, useNow } from '../lib/time.ts';
+import { advised, STATE_WORDS, type SyncState, syncSentence, TYPES } from '../lib/words.ts';
 
 const LOOKS: Record<SyncState, { Icon: typeof CircleCheck; text: string; soft: string }> = {
   synced: { Icon: CircleCheck, text: 'text-synced', soft: 'bg-synced-soft' },

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { formatDay, workDateOf } from '../time.ts';
+import { formatDay, workDateOf } from '../lib/time.ts';
 
 /** What happened, a list for each day in the store's zone under its heading, in the order given. */
 export function ByDay<Entry extends { at: string }>({

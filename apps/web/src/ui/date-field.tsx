@@ -1,6 +1,6 @@
 import { FIRST_DAY, isDay, LAST_DAY } from '@scheduler/scheduling';
 import { type ReactNode, useRef, useState } from 'react';
-import { formatDay } from '../time.ts';
+import { formatDay } from '../lib/time.ts';
 import { useDraft } from './draft.ts';
 import { FIELD_BOX, Labelled } from './field.tsx';
 

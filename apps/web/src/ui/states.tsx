@@ -1,6 +1,6 @@
 import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { problemOf } from '../words.ts';
+import { problemOf } from '../lib/words.ts';
 import { Button } from './button.tsx';
 
 /** Nothing to show, and why that is. */
@@ -58,7 +58,7 @@ export function Refusal({ error, onGoOn }: { error: unknown; onGoOn?: (version: 
 }
 
 /** A grey stand-in of the size of what comes. */
-export function Bone({ className = '' }: { className?: string }) {
+export function Skeleton({ className = '' }: { className?: string }) {
   return <span aria-hidden className={`block animate-pulse rounded bg-surface-3 ${className}`} />;
 }
 

@@ -1,8 +1,8 @@
 import type { WeekBoard } from '@scheduler/server/router';
-import { formatDay, formatTime } from '../time.ts';
+import { formatDay, formatTime } from '../lib/time.ts';
+import { titleOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
-import { titleOf } from '../words.ts';
-import { type Hand, outlook, type Target, TRAY, useHand } from './hand.ts';
+import { type Drag, dropVerdict, type Target, TRAY, useHand } from './drag-state.ts';
 import { cellOf, eventOf } from './targets.ts';
 
 const VERDICTS = {
@@ -41,13 +41,13 @@ export function HandBar({ board }: { board: WeekBoard }) {
   );
 }
 
-const HOW: Record<Hand['by'], string> = {
+const HOW: Record<Drag['by'], string> = {
   pointer: 'Drop it on a lit cell. Esc puts it back.',
   keyboard: 'Arrows choose a cell, Enter drops, Esc puts it back.',
 };
 
 function Outlook({ board, target }: { board: WeekBoard; target: Target }) {
-  const { verdict, reasons, startsAt } = outlook(target);
+  const { verdict, reasons, startsAt } = dropVerdict(target);
   const { word, look } = VERDICTS[verdict];
   const against = reasons.filter((reason) => reason.severity !== 'hint' || verdict === 'free');
   return (

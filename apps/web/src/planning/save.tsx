@@ -1,8 +1,8 @@
 import { type UseMutationResult, useMutation } from '@tanstack/react-query';
+import { problemOf } from '../lib/words.ts';
 import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { Refusal } from '../ui/states.tsx';
-import { problemOf } from '../words.ts';
 import { type Edit, reapply, useEdits } from './edits.ts';
 
 type Saving = UseMutationResult<void, Error, Edit>;

@@ -3,16 +3,16 @@ import { Link } from '@tanstack/react-router';
 import type { inferRouterOutputs } from '@trpc/server';
 import { Download, FileUp, TriangleAlert } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
-import { trpc } from '../api.ts';
-import { downloadCsv } from '../download.ts';
+import { trpc } from '../lib/api.ts';
+import { downloadCsv } from '../lib/download.ts';
+import { problemOf, windowWords } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { Button, buttonClass } from '../ui/button.tsx';
-import { Bone, Empty, Loading, Refusal } from '../ui/states.tsx';
+import { Empty, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf, windowWords } from '../words.ts';
 import { FileUnreadable, readCsvFile } from './read-file.ts';
 import { ShortenedCores } from './shortened-cores.tsx';
 
@@ -170,7 +170,7 @@ function Import() {
         <Loading what="preview">
           <div className="grid gap-2">
             {[1, 2, 3, 4, 5].map((each) => (
-              <Bone key={each} className="h-10" />
+              <Skeleton key={each} className="h-10" />
             ))}
           </div>
         </Loading>

@@ -2,7 +2,7 @@ import { instantAt, type Reason, timeOf } from '@scheduler/scheduling';
 import type { BoardEvent, ScheduleOptions } from '@scheduler/server/router';
 import { keepPreviousData } from '@tanstack/react-query';
 import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
 import {
   addDays,
   daysBetween,
@@ -13,20 +13,20 @@ import {
   laterDay,
   otherZone,
   weekStart,
-} from '../time.ts';
+} from '../lib/time.ts';
+import { lastDayOf, NOON_CHECK_WORDS, problemOf, titleOf, windowWords } from '../lib/words.ts';
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { TimeInput } from '../ui/date-field.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TickBox } from '../ui/field.tsx';
-import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
-import { lastDayOf, NOON_CHECK_WORDS, problemOf, titleOf, windowWords } from '../words.ts';
-import type { Seat } from './edits.ts';
-import type { Ref } from './history.ts';
+import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import type { Assignment } from './edits.ts';
 import { OverrideField, Refused, useSave } from './save.tsx';
+import type { Ref } from './undo.ts';
 
 /** What a live schedule is now, for a dialog that changes it. */
-export interface CurrentSchedule extends Ref, Seat {
+export interface CurrentSchedule extends Ref, Assignment {
   workDate: string;
 }
 
@@ -341,7 +341,7 @@ export function SlotPicker({
       <div className="grid grid-cols-3 gap-1">
         {!options &&
           usual.current.length === 0 &&
-          [1, 2, 3, 4].map((each) => <Bone key={each} className="h-9" />)}
+          [1, 2, 3, 4].map((each) => <Skeleton key={each} className="h-9" />)}
         {usual.current.map((slot) => {
           const reasons = person?.reasonsBySlot[slot.time] ?? [];
           const worst = reasons.some((reason) => reason.severity === 'hard')
@@ -408,7 +408,7 @@ export function PersonPicker({
       <Loading what="people">
         <div className="grid gap-1.5">
           {[1, 2, 3, 4, 5, 6].map((each) => (
-            <Bone key={each} className="h-10" />
+            <Skeleton key={each} className="h-10" />
           ))}
         </div>
       </Loading>

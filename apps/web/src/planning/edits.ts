@@ -3,28 +3,28 @@ import type { BoardEvent, BoardSchedule, Saved, WeekBoard } from '@scheduler/ser
 import { useQueryClient } from '@tanstack/react-query';
 import { getQueryKey } from '@trpc/react-query';
 import { useMemo, useSyncExternalStore } from 'react';
-import { trpc, trpcClient } from '../api.ts';
-import { formatWhen } from '../time.ts';
+import { trpc, trpcClient } from '../lib/api.ts';
+import { formatWhen } from '../lib/time.ts';
+import { problemOf, titleOf } from '../lib/words.ts';
 import { toast } from '../ui/toast.tsx';
-import { problemOf, titleOf } from '../words.ts';
-import { type Done, latest, type Ref, remember, undoLast } from './history.ts';
+import { type Done, latest, type Ref, remember, undoLast } from './undo.ts';
 
 /** Who does it and when. */
-export interface Seat {
+export interface Assignment {
   employeeId: number;
   employeeName: string;
   startsAt: string;
 }
 
 /** A live schedule as it was seen. */
-export interface Seen extends Ref, Seat {
+export interface Seen extends Ref, Assignment {
   event: BoardEvent;
 }
 
 /** One change of the plan. */
 export type Edit = { timeZone: string } & (
-  | { kind: 'schedule'; event: BoardEvent; to: Seat; withSupervisor?: boolean; overrideReason?: string }
-  | { kind: 'move'; from: Seen; to: Seat; overrideReason?: string }
+  | { kind: 'schedule'; event: BoardEvent; to: Assignment; withSupervisor?: boolean; overrideReason?: string }
+  | { kind: 'move'; from: Seen; to: Assignment; overrideReason?: string }
   | { kind: 'unschedule'; from: Seen; overrideReason: string | null }
   | { kind: 'trade'; a: Seen; b: Seen }
 );
@@ -106,7 +106,7 @@ function subscribe(listener: () => void): () => void {
 }
 
 /** The board as it will be when what `run` is just saving is saved, so that what was dropped stays where it was dropped. */
-export function useForeshadowed(board: WeekBoard | undefined): WeekBoard | undefined {
+export function useOptimisticBoard(board: WeekBoard | undefined): WeekBoard | undefined {
   const edits = useSyncExternalStore(subscribe, () => unsaved);
   return useMemo(() => board && edits.reduce(foreshadow, board), [board, edits]);
 }
@@ -152,7 +152,7 @@ async function seenNow(event: BoardEvent): Promise<Seen | undefined> {
 /** Makes the edit, and tells how to take it back. */
 async function call(edit: Edit): Promise<Done> {
   const { schedules } = trpcClient;
-  const say = (event: BoardEvent, to: Seat, saved: Saved) =>
+  const say = (event: BoardEvent, to: Assignment, saved: Saved) =>
     `${titleOf(event)}: ${to.employeeName}, ${formatWhen(to.startsAt, edit.timeZone)}.${pairedWords(saved)}`;
   switch (edit.kind) {
     case 'schedule': {
@@ -234,7 +234,7 @@ async function call(edit: Edit): Promise<Done> {
 }
 
 function foreshadow(board: WeekBoard, edit: Edit): WeekBoard {
-  const moved = (seen: Seen, to: Seat): WeekBoard => {
+  const moved = (seen: Seen, to: Assignment): WeekBoard => {
     const schedules = board.schedules.map((schedule) =>
       schedule.event.eventId === seen.event.eventId
         ? { ...seated(schedule, to, edit.timeZone), event: saving(schedule.event) }
@@ -281,7 +281,7 @@ const saving = (event: BoardEvent): BoardEvent => ({
   sync: { state: 'pending', reason: null, nextTryAt: null, tries: 0 },
 });
 
-function seated<Part extends Pick<BoardSchedule, 'event'>>(schedule: Part, to: Seat, timeZone: string) {
+function seated<Part extends Pick<BoardSchedule, 'event'>>(schedule: Part, to: Assignment, timeZone: string) {
   const { employeeId, startsAt } = to;
   const endsAt = addMinutes(startsAt, schedule.event.durationMinutes);
   return { ...schedule, employeeId, startsAt, endsAt, workDate: workDateOf(startsAt, timeZone) };

@@ -7,7 +7,7 @@ import {
 } from '@scheduler/scheduling';
 import type { RefusalReason, SyncBadge } from '@scheduler/server/router';
 import { TRPCClientError } from '@trpc/client';
-import { FileUnreadable } from './import/read-file.ts';
+import { FileUnreadable } from '../csv-import/read-file.ts';
 import { addDays, daysBetween, formatDay } from './time.ts';
 
 /**

@@ -1,5 +1,5 @@
+import { problemOf } from '../lib/words.ts';
 import { toast } from '../ui/toast.tsx';
-import { problemOf } from '../words.ts';
 
 /** A schedule as somebody saw it. */
 export interface Ref {

@@ -1,10 +1,10 @@
 import type { Reason } from '@scheduler/scheduling';
 import { useState } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { problemOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf } from '../words.ts';
 
 /**
  * The button that takes Crossmark's side of a conflict: at once where no rule here speaks against it, else after a warning

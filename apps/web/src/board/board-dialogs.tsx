@@ -1,7 +1,7 @@
 import type { Reason } from '@scheduler/scheduling';
 import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import type { Dispatch, SetStateAction } from 'react';
-import { laterDay } from '../time.ts';
+import { laterDay } from '../lib/time.ts';
 import {
   ChooseEventDialog,
   CopyWeekDialog,
@@ -10,13 +10,13 @@ import {
   PlanDialog,
   ReasonDialog,
   TradeDialog,
-} from './dialogs.ts';
-import { seenOf } from './edits.ts';
+} from '../planning/dialogs.ts';
+import { seenOf } from '../planning/edits.ts';
+import type { Overridable } from '../planning/reason-dialog.tsx';
 import type { Planner } from './planner.ts';
-import type { Overridable } from './reason-dialog.tsx';
 
 /** What is asked over the board; the event's panel stands in the address instead. */
-export type Asked =
+export type OpenDialog =
   | { kind: 'choose'; employeeId: number; day: string }
   | { kind: 'plan'; event: BoardEvent; day?: string; employeeId?: number }
   | { kind: 'change'; mode: 'move' | 'person'; schedule: BoardSchedule }
@@ -27,17 +27,17 @@ export type Asked =
   | { kind: 'keys' };
 
 /** What is asked over the board: dialogs and the menu of a card. */
-export function Question({
+export function BoardDialogs({
   asked,
   board,
   planner,
   onAsk,
   onOpen,
 }: {
-  asked: Asked;
+  asked: OpenDialog;
   board: WeekBoard;
   planner: Planner;
-  onAsk: Dispatch<SetStateAction<Asked | undefined>>;
+  onAsk: Dispatch<SetStateAction<OpenDialog | undefined>>;
   onOpen: (eventId: number) => void;
 }) {
   const close = () => onAsk(undefined);

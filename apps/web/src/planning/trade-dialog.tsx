@@ -2,13 +2,13 @@ import { currentInstant } from '@scheduler/runtime/browser-clock';
 import type { BoardEvent } from '@scheduler/server/router';
 import { ArrowLeftRight } from 'lucide-react';
 import { useId, useState } from 'react';
-import { trpc } from '../api.ts';
-import { addDays, formatDay, formatTime, formatWhen } from '../time.ts';
+import { trpc } from '../lib/api.ts';
+import { addDays, formatDay, formatTime, formatWhen } from '../lib/time.ts';
+import { problemOf, titleOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Bone, Empty, LoadError, Loading } from '../ui/states.tsx';
-import { problemOf, titleOf } from '../words.ts';
+import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { refOf } from './edits.ts';
 import type { CurrentSchedule } from './plan-dialog.tsx';
 import { Refused, useSave } from './save.tsx';
@@ -95,7 +95,7 @@ export function TradeDialog({
           <Loading what="other Cores">
             <div className="grid gap-1.5">
               {[1, 2, 3, 4, 5].map((each) => (
-                <Bone key={each} className="h-10" />
+                <Skeleton key={each} className="h-10" />
               ))}
             </div>
           </Loading>

@@ -11,9 +11,8 @@ import {
   UserRoundPen,
 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { trpc } from '../api.ts';
-import { ReissueDialog } from '../events/reissue-dialog.tsx';
-import { useMayWrite } from '../shell/use-session.ts';
+import { isHistory } from '../board/targets.ts';
+import { trpc } from '../lib/api.ts';
 import {
   formatDay,
   formatDuration,
@@ -23,18 +22,19 @@ import {
   otherZone,
   useNow,
   useToday,
-} from '../time.ts';
+} from '../lib/time.ts';
+import { type Act, advised, syncSentence, titleOf, windowWords } from '../lib/words.ts';
+import { useMayWrite } from '../shell/use-session.ts';
 import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useLeavePanel } from '../ui/layers.ts';
-import { Bone, LoadError, Loading, Refusal } from '../ui/states.tsx';
-import { type Act, advised, syncSentence, titleOf, windowWords } from '../words.ts';
+import { LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
+import { ReissueDialog } from './reissue-dialog.tsx';
 import { Refused, useSave } from './save.tsx';
 import { TakeTheirs } from './take-theirs.tsx';
-import { isHistory } from './targets.ts';
 import { TradeDialog } from './trade-dialog.tsx';
 import { TypeDialog } from './type-dialog.tsx';
 
@@ -73,10 +73,10 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
         ) : (
           <Loading what="event">
             <div className="grid gap-3">
-              <Bone className="h-5 w-2/3" />
-              <Bone className="h-20" />
-              <Bone className="h-9" />
-              <Bone className="h-40" />
+              <Skeleton className="h-5 w-2/3" />
+              <Skeleton className="h-20" />
+              <Skeleton className="h-9" />
+              <Skeleton className="h-40" />
             </div>
           </Loading>
         )}
@@ -189,7 +189,7 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
 
           {(scheduleId !== undefined && judged.isPending) || sync.isPending ? (
             <Loading what="sync state">
-              <Bone className="h-64" />
+              <Skeleton className="h-64" />
             </Loading>
           ) : (
             <SyncSection event={event} sync={sync.data} timeZone={timeZone} offered={offered} />
@@ -368,7 +368,7 @@ function SyncSection({
           </ol>
         ) : (
           <Loading what="tries">
-            <Bone className="h-10" />
+            <Skeleton className="h-10" />
           </Loading>
         )}
       </div>
@@ -380,7 +380,7 @@ function Side({ term, value }: { term: string; value: string | undefined }) {
   return (
     <div className="bg-surface p-2.5">
       <dt className="text-xs text-ink-2">{term}</dt>
-      <dd className="mt-0.5 min-h-10">{value ?? <Bone className="h-4 w-3/4" />}</dd>
+      <dd className="mt-0.5 min-h-10">{value ?? <Skeleton className="h-4 w-3/4" />}</dd>
     </div>
   );
 }

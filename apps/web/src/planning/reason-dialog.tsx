@@ -1,9 +1,9 @@
 import type { Reason } from '@scheduler/scheduling';
 import { useState } from 'react';
-import { formatWhen } from '../time.ts';
+import { formatWhen } from '../lib/time.ts';
+import { problemOf, titleOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
-import { problemOf, titleOf } from '../words.ts';
 import type { Edit } from './edits.ts';
 import { OverrideField, Refused, useSave } from './save.tsx';
 

@@ -1,12 +1,12 @@
 import type { LiveChange } from '@scheduler/server/router';
 import type { QueryKey } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { useSession } from '../shell/use-session.ts';
+import { useStore } from '../shell/use-store.ts';
 import { queryClient, trpc } from './api.ts';
 import { reportLive, useConnection } from './connection.ts';
 import { whenIdle } from './idle.ts';
 import { followChanges } from './live-stream.ts';
-import { useSession } from './shell/use-session.ts';
-import { useStore } from './shell/use-store.ts';
 import { onWaking, useToday } from './time.ts';
 
 /** Changes come in bursts (a pair, a trade, a refresh): one reading for all that come within this time. */

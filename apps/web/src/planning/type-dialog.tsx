@@ -1,11 +1,11 @@
 import { detectEventType, EVENT_TYPES } from '@scheduler/scheduling';
 import type { EventRow } from '@scheduler/server/router';
 import { useState } from 'react';
-import { trpc } from '../api.ts';
+import { trpc } from '../lib/api.ts';
+import { titleOf } from '../lib/words.ts';
 import { SelectField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
-import { titleOf } from '../words.ts';
 
 /** The choice that leaves the type to the event's name. */
 const BY_NAME = '';

@@ -1,6 +1,6 @@
 import { lazyRouteComponent } from '@tanstack/react-router';
-import { whenIdle } from '../idle.ts';
-import { online } from '../load.ts';
+import { whenIdle } from '../lib/idle.ts';
+import { online } from '../lib/load.ts';
 
 /*
  * The board is on screen before what opens over it is loaded; that is asked for as soon as the browser has nothing
@@ -10,11 +10,11 @@ import { online } from '../load.ts';
 const panel = () => import('./event-panel.tsx');
 const plan = () => import('./plan-dialog.tsx');
 const trade = () => import('./trade-dialog.tsx');
-const choose = () => import('./choose-event-dialog.tsx');
+const choose = () => import('../board/choose-event-dialog.tsx');
 const reason = () => import('./reason-dialog.tsx');
-const menu = () => import('./move-menu.tsx');
-const copyWeek = () => import('./copy-week-dialog.tsx');
-const keys = () => import('./keys-dialog.tsx');
+const menu = () => import('../board/move-menu.tsx');
+const copyWeek = () => import('../board/copy-week-dialog.tsx');
+const keys = () => import('../board/keys-dialog.tsx');
 
 export const EventPanel = lazyRouteComponent(online(panel), 'EventPanel');
 export const PlanDialog = lazyRouteComponent(online(plan), 'PlanDialog');

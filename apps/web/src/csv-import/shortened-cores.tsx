@@ -1,12 +1,12 @@
 import type { AppRouter } from '@scheduler/server/router';
 import type { inferRouterOutputs } from '@trpc/server';
 import { useState } from 'react';
-import { trpc } from '../api.ts';
-import { formatDay, formatTime, workDateOf } from '../time.ts';
+import { trpc } from '../lib/api.ts';
+import { formatDay, formatTime, workDateOf } from '../lib/time.ts';
+import { titleOf, windowWords } from '../lib/words.ts';
 import { Button } from '../ui/button.tsx';
 import { Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { titleOf, windowWords } from '../words.ts';
 
 /** Rows drawn at first: an upgrade may find hundreds. */
 const FIRST_ROWS = 10;

@@ -1,7 +1,7 @@
 import { type Placement, type Verdict, verdictOf } from '@scheduler/scheduling';
 import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { useSyncExternalStore } from 'react';
-import { cellKey, type Held, type Judge, judgeFor, mayTrade } from './targets.ts';
+import { cellKey, evaluateCells, type Held, type Judge, mayTrade } from './targets.ts';
 
 /*
  * What is being moved, and where it may go. It is kept outside React's state: while something is held, only the cells
@@ -19,13 +19,13 @@ export interface Target {
   trade: BoardSchedule | undefined;
 }
 
-export interface Hand {
+export interface Drag {
   held: Held;
   by: 'pointer' | 'keyboard';
   target: Target | undefined;
 }
 
-let hand: Hand | undefined;
+let hand: Drag | undefined;
 let judge: Judge | undefined;
 let cells: readonly string[] = [];
 let verdicts = new Map<string, Verdict>();
@@ -40,7 +40,7 @@ function tell(): void {
 }
 
 /** Takes something into the hand; the cells light up as they are judged, row by row. */
-export function pickUp(held: Held, by: Hand['by'], board: WeekBoard): void {
+export function startDrag(held: Held, by: Drag['by'], board: WeekBoard): void {
   hand = { held, by, target: undefined };
   considerAgain(board);
 }
@@ -48,7 +48,7 @@ export function pickUp(held: Held, by: Hand['by'], board: WeekBoard): void {
 /** Judges all cells anew: the board changed while something is held. */
 export function considerAgain(board: WeekBoard): void {
   if (!hand) return;
-  judge = judgeFor(board, hand.held);
+  judge = evaluateCells(board, hand.held);
   verdicts = new Map();
   cells = board.people.flatMap((person) => board.days.map((day) => cellKey(person.id, day)));
   clearTimeout(judging);
@@ -71,7 +71,7 @@ function judgeSlice(): void {
 }
 
 /** Says where it would be dropped. */
-export function aim(target: { key: string; over?: BoardSchedule | undefined } | undefined): void {
+export function setDropTarget(target: { key: string; over?: BoardSchedule | undefined } | undefined): void {
   if (!hand) return;
   // What lies in the tray is there already.
   const inPlace = target?.key === TRAY && hand.held.kind === 'event';
@@ -83,7 +83,7 @@ export function aim(target: { key: string; over?: BoardSchedule | undefined } | 
 }
 
 /** Puts it back where it was; tells what was held. */
-export function letGo(): Hand | undefined {
+export function cancelDrag(): Drag | undefined {
   const before = hand;
   hand = undefined;
   judge = undefined;
@@ -94,10 +94,10 @@ export function letGo(): Hand | undefined {
 }
 
 /** What is held now. */
-export const inHand = (): Hand | undefined => hand;
+export const inHand = (): Drag | undefined => hand;
 
 /** What speaks against the place where it would be dropped, and when it would start there. */
-export function outlook(target: Target): Pick<Placement, 'reasons' | 'verdict'> & { startsAt?: string } {
+export function dropVerdict(target: Target): Pick<Placement, 'reasons' | 'verdict'> & { startsAt?: string } {
   if (!judge) return { reasons: [], verdict: 'hard' };
   if (target.key !== TRAY && !target.trade) return judge.cell(target.key);
   const reasons = target.trade ? judge.trade(target.trade) : judge.tray();
@@ -109,7 +109,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-export function useHand(): Hand | undefined {
+export function useHand(): Drag | undefined {
   return useSyncExternalStore(subscribe, inHand);
 }
 

@@ -2,9 +2,9 @@ import { defaultReissueExpiry, instantAt } from '@scheduler/scheduling';
 import type { EventRow } from '@scheduler/server/router';
 import { keepPreviousData } from '@tanstack/react-query';
 import { type SubmitEvent, useEffect, useId, useState } from 'react';
-import { trpc } from '../api.ts';
-import { firstFreeSlot, PersonPicker, SlotPicker } from '../board/plan-dialog.tsx';
-import { addDays, formatDay, formatDuration, formatWhen, otherZone } from '../time.ts';
+import { trpc } from '../lib/api.ts';
+import { addDays, formatDay, formatDuration, formatWhen, otherZone } from '../lib/time.ts';
+import { problemOf, titleOf, windowWords } from '../lib/words.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Button } from '../ui/button.tsx';
 import { DateField } from '../ui/date-field.tsx';
@@ -12,7 +12,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { TextField, TickBox } from '../ui/field.tsx';
 import { LoadError, Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { problemOf, titleOf, windowWords } from '../words.ts';
+import { firstFreeSlot, PersonPicker, SlotPicker } from './plan-dialog.tsx';
 
 /** Opens work that is over again for a person: when, and until when it may be done. Shows beforehand what the rules say. */
 export function ReissueDialog({
