@@ -5,8 +5,8 @@ import { crossmarkBreakers, type Db } from '@scheduler/db';
 import { coalesce } from '@scheduler/runtime';
 import { and, eq, isNotNull, isNull, or, sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
-import { CURABLE, closeBreaker, release } from './release.ts';
-import { CrossmarkUnreachableError } from './unreachable.ts';
+import { closeBreaker, release } from './release.ts';
+import { CrossmarkUnreachableError, CURABLE } from './unreachable.ts';
 
 /** When calls to a Crossmark host are held back, and how it is found out that it works again. */
 export interface BreakerPolicy {

@@ -1,7 +1,7 @@
 import { crossmarkBreakers, type Db, eventSyncs } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
 import { and, count, desc, eq, inArray, or } from 'drizzle-orm';
-import { CURABLE } from './release.ts';
+import { CURABLE } from './unreachable.ts';
 
 /** Whether Crossmark can be reached, as the workers know it. */
 export interface Reachability {

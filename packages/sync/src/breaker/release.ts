@@ -1,7 +1,9 @@
-import { crossmarkBreakers, type Db, eventSyncs, type FailureKind, type Tx } from '@scheduler/db';
+import { crossmarkBreakers, type Db, eventSyncs, type Tx } from '@scheduler/db';
 import { and, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { forgetNextAttempts, markReleased } from '../event-sync.ts';
 import { eventJobKey } from '../queue/contracts.ts';
 import { addJobs, runJobsNow } from '../queue/graphile.ts';
+import { CURABLE } from './unreachable.ts';
 
 /** Rows released in one transaction. */
 const RELEASE_LIMIT = 1_000;
@@ -29,18 +31,12 @@ export async function closeBreaker(tx: Tx, was: typeof crossmarkBreakers.$inferS
   await releaseWaiting(tx);
 }
 
-/** The failures that Crossmark's answering again may end. */
-export const CURABLE: FailureKind[] = ['transient', 'unknown'];
-
 /**
  * Releases what waits for Crossmark: events get no time of their own any more, which {@link release} finds; links of people
  * and readings of the list, which are few, run now.
  */
 async function releaseWaiting(tx: Tx): Promise<void> {
-  await tx
-    .update(eventSyncs)
-    .set({ nextTryAt: null })
-    .where(and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)));
+  await forgetNextAttempts(tx);
   await runJobsNow(tx, ['employee:', 'reps:', 'refresh:']);
 }
 
@@ -65,10 +61,7 @@ export async function release(db: Db): Promise<number> {
         .for('update', { skipLocked: true });
       const ids = rows.map((row) => row.eventId);
       if (ids.length === 0) return ids;
-      await tx
-        .update(eventSyncs)
-        .set({ state: 'pending', failureKind: null, failureReason: null, updatedAt: sql`app_now()` })
-        .where(inArray(eventSyncs.eventId, ids));
+      await markReleased(tx, ids);
       await addJobs(
         tx,
         ids.map((eventId) => ({

@@ -1,7 +1,10 @@
 import { type CallName, CrossmarkError } from '@scheduler/crossmark';
-import { crossmarkBreakers, type Tx } from '@scheduler/db';
+import { crossmarkBreakers, type FailureKind, type Tx } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
 import { and, eq } from 'drizzle-orm';
+
+/** The failures that Crossmark's answering again may end. */
+export const CURABLE: FailureKind[] = ['transient', 'unknown'];
 
 /** What is held back and isn't an event's looks again by itself so often, should nobody let it go. */
 const LOOK_AGAIN_MS = 60_000;

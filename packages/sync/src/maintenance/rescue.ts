@@ -1,5 +1,6 @@
 import { type Db, syncAttempts, type Tx, workers } from '@scheduler/db';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { releaseLeasesOf } from '../event-sync.ts';
 import { silentHoldersSql, unlockJobs } from '../queue/graphile.ts';
 import { SILENT_AFTER_SECONDS } from './heartbeat.ts';
 
@@ -57,9 +58,7 @@ async function releaseHeldBy(
   ids: readonly string[],
   uncompleted: ReadonlyMap<string, string> = new Map(),
 ): Promise<number> {
-  await tx.execute(sql`
-    update event_syncs set lease_owner = null, lease_until = null
-    where split_part(lease_owner, '/', 1) in ${[...ids]}`);
+  await releaseLeasesOf(tx, ids);
   const jobs = await unlockJobs(tx, ids, uncompleted);
   await tx
     .update(syncAttempts)

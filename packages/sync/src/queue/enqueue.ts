@@ -2,12 +2,9 @@ import { eventSyncs, holdLock, idList, refreshRuns, repReadings, type Tx } from 
 import type { Origin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { and, desc, eq, gte, inArray, type SQL, sql } from 'drizzle-orm';
+import { markPending, wantChangesSql } from '../event-sync.ts';
 import { type EventTask, employeeJobKey, eventJobKey, readingJobKey, refreshJobKey } from './contracts.ts';
 import { addJobs, addJobsSql } from './graphile.ts';
-
-/** A list as one parameter, however long: a statement takes 65,534 parameters and no more. */
-const listed = (values: readonly (string | number)[], type: 'int' | 'text') =>
-  sql`(select value::${sql.raw(type)} from json_array_elements_text(${JSON.stringify(values)}::json))`;
 
 /**
  * Records that what is wanted for an event changed (its schedule was made, moved or ended), and adds the job that
@@ -45,41 +42,23 @@ interface WantedChange {
 async function addChanges(tx: Tx, changes: readonly WantedChange[], which: SQL): Promise<void> {
   const changeOf = new Map(changes.map((change) => [change.eventId, change]));
   // Always in the same order, so that two bulk saves can't deadlock.
-  const inOrder = [...changeOf.values()].sort((a, b) => a.eventId - b.eventId);
-  if (inOrder.length === 0) return;
+  const ordered = [...changeOf.values()].sort((a, b) => a.eventId - b.eventId);
+  if (ordered.length === 0) return;
   await tx.execute(
     addJobsSql(
-      inOrder.map(({ eventId, task, origin }) => ({
+      ordered.map(({ eventId, task, origin }) => ({
         task,
         payload: { eventId },
         key: eventJobKey(eventId),
         origin,
       })),
-      sql`
-        insert into event_syncs (event_id, state, wanted_version, wanted_at)
-        select id, 'pending', 1, app_now()
-        from unnest(${idList(inOrder.map(({ eventId }) => eventId))}) id order by id
-        on conflict (event_id) do update set
-          state = 'pending', wanted_version = event_syncs.wanted_version + 1, wanted_at = app_now(), tries = 0,
-          failing_since = null, next_try_at = null, failure_kind = null, failure_reason = null, conflict = null,
-          updated_at = app_now()
-        where ${which}
-        returning event_id`,
+      wantChangesSql(
+        ordered.map(({ eventId }) => eventId),
+        which,
+      ),
     ),
   );
 }
-
-/** A sync row before its first try. */
-const FRESH = {
-  state: 'pending' as const,
-  tries: 0,
-  failingSince: null,
-  nextTryAt: null,
-  failureKind: null,
-  failureReason: null,
-  conflict: null,
-  updatedAt: sql`app_now()`,
-};
 
 /**
  * Tries again at once, with all retries ahead of it: a dead letter, or a change that waits for its next try. Returns
@@ -97,7 +76,7 @@ export async function retryAllNow(tx: Tx, eventIds: readonly number[]): Promise<
     .from(eventSyncs)
     .where(
       and(
-        sql`${eventSyncs.eventId} in ${listed(eventIds, 'int')}`,
+        sql`${eventSyncs.eventId} = any(${idList(eventIds)})`,
         inArray(eventSyncs.state, ['pending', 'waiting', 'failed']),
       ),
     )
@@ -105,10 +84,7 @@ export async function retryAllNow(tx: Tx, eventIds: readonly number[]): Promise<
     .for('update');
   if (locked.length === 0) return 0;
   const ids = locked.map((row) => row.eventId);
-  await tx
-    .update(eventSyncs)
-    .set(FRESH)
-    .where(sql`${eventSyncs.eventId} in ${listed(ids, 'int')}`);
+  await markPending(tx, ids);
   await addJobs(
     tx,
     ids.map((id) => ({ task: 'sync_schedule_update', payload: { eventId: id }, key: eventJobKey(id) })),

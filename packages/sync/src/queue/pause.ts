@@ -1,8 +1,9 @@
-import { type Db, type Executor, eventSyncs, pausedTasks, type Tx } from '@scheduler/db';
+import { type Db, type Executor, pausedTasks, type Tx } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
-import { inArray, sql } from 'drizzle-orm';
+import { inArray } from 'drizzle-orm';
+import { leaveOutPause } from '../event-sync.ts';
 import { type TaskName, taskFlag } from './contracts.ts';
-import { flagJobs, JOB_TASKS, JOBS } from './graphile.ts';
+import { flagJobs } from './graphile.ts';
 
 /** A task that is paused, since when and by whom. */
 export interface PausedTask {
@@ -45,13 +46,7 @@ export async function resumeTasks(tx: Tx, tasks: readonly TaskName[]): Promise<P
     .delete(pausedTasks)
     .where(inArray(pausedTasks.task, [...tasks]))
     .returning();
-  // Relies on event_syncs_unsettled and the unique index on the key of jobs.
-  for (const { task, pausedAt } of resumed)
-    await tx.execute(sql`
-      update ${eventSyncs} set failing_since = failing_since + (app_now() - greatest(failing_since, ${pausedAt}::timestamptz))
-      from ${JOBS} jobs
-      join ${JOB_TASKS} tasks on tasks.id = jobs.task_id and tasks.identifier = ${task}
-      where ${eventSyncs.state} = 'waiting' and jobs.key = 'event:' || ${eventSyncs.eventId}`);
+  for (const { task, pausedAt } of resumed) await leaveOutPause(tx, task as TaskName, pausedAt);
   return resumed.map((row) => ({ ...row, task: row.task as TaskName }));
 }
 

@@ -23,6 +23,21 @@ import type { Condition, Instant } from '@scheduler/scheduling';
 import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Verdict } from '../attempts/retry-policy.ts';
 import type { JobInfo } from '../context.ts';
+import {
+  bookingColumns,
+  markConfirmedSql,
+  markConflict,
+  markFailed,
+  markHeldBack,
+  markRetrying,
+  markSyncedSql,
+  markUnsettled,
+  markWaiting,
+  PROLONG_LEASES_SQL,
+  recordAsOwner,
+  releaseLease,
+  TAKE_LEASES_SQL,
+} from '../event-sync.ts';
 import { type EventTask, eventJobKey } from '../queue/contracts.ts';
 import { addJobs, completeJobsSql, failJob, runAtSql } from '../queue/graphile.ts';
 import type { Step } from './diff.ts';
@@ -159,7 +174,7 @@ export function postgresLedger(db: Db): Ledger {
     async journalStep(lease, step, leaseMs, condition) {
       const leaving = { lease, step, leaseMs, condition };
       const stepId = (await journal(leaving)) ?? (await journalSteps(db, [leaving], WAITED_FOR))[0];
-      if (!stepId) throw lost(lease);
+      if (!stepId) throw leaseLost(lease);
       return stepId;
     },
     settleStep: settleStep.bind(null, db),
@@ -262,7 +277,6 @@ async function takeFreeLeases(
     jobId: job.id,
     workerId: job.workerId,
   }));
-  // Whoever runs a dead letter again, from here or from the queue's pages, gives it all its tries again.
   // The statement reads what was committed before it began, but locks rows as they are by then. Every change of an event's
   // wishes or journal is one of its sync row: where that row is as it was read, so is all the rest.
   const found = await db.execute<
@@ -282,15 +296,7 @@ async function takeFreeLeases(
         and (event_syncs.lease_until is null or event_syncs.lease_until <= app_now())
       for key share of events ${locked} for update of event_syncs ${locked}
     ), taken as (
-      update event_syncs set lease_owner = free.owner, lease_until = app_now() + free."leaseMs" * interval '1 millisecond',
-        state = case when redriven then 'pending' else state end,
-        tries = case when redriven then 0 else event_syncs.tries end,
-        -- What was held back wasn't tried: that time doesn't count towards the dead letter.
-        failing_since = case when redriven then null
-          else event_syncs.failing_since + coalesce(app_now() - event_syncs.held_back_since, '0') end,
-        held_back_since = null
-      from free where event_syncs.event_id = free.event_id
-      returning free.*
+      ${TAKE_LEASES_SQL}
     ), opened as (
       insert into sync_attempts (task, job_id, worker_id, event_id, schedule_id, number)
       select task, "jobId", "workerId", event_id, schedule_id, case when redriven then 1 else tries + 1 end
@@ -400,9 +406,7 @@ async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked)
       where events.id = any(${idsOf(given)}) and lease_owner = leaving.owner
       for key share of events ${locked} for update of event_syncs ${locked}
     ), kept as (
-      update event_syncs set lease_until = app_now() + owned."leaseMs" * interval '1 millisecond', updated_at = app_now()
-      from owned where event_syncs.event_id = owned.event_id
-      returning owned.*
+      ${PROLONG_LEASES_SQL}
     )
     insert into sync_steps (event_id, kind, schedule_id, rep_id, starts_at, ends_at, booking_id, condition)
     select event_id, kind, "scheduleId", "repId", "startsAt", "endsAt", "bookingId", condition from kept returning id, event_id`);
@@ -418,35 +422,19 @@ function startOf(step: Write): Instant | null {
   return step.kind === 'reissue' ? step.workedAt : null;
 }
 
-const lost = ({ eventId }: Claim) =>
+const leaseLost = ({ eventId }: Claim) =>
   new LeaseLostError(`The lease of event ${eventId} went to another worker.`);
 
-type SyncValues = Parameters<ReturnType<Tx['update']>['set']>[0];
-
-/** Writes to the event's sync row as its owner; throws {@link LeaseLostError} where it isn't the owner any more. */
-async function holdLease(tx: Tx, lease: Lease, values: SyncValues) {
-  const rows = await tx
-    .update(eventSyncs)
-    .set({ ...values, updatedAt: sql`app_now()` })
-    .where(and(eq(eventSyncs.eventId, lease.eventId), eq(eventSyncs.leaseOwner, lease.owner)))
-    .returning({ wantedVersion: eventSyncs.wantedVersion });
-  if (rows.length === 0) throw lost(lease);
+/** Records something of the event as its owner; throws {@link LeaseLostError} where it isn't the owner any more. */
+async function holdLease(tx: Tx, lease: Lease, held?: Remembered | null): Promise<void> {
+  if (!(await recordAsOwner(tx, lease, held))) throw leaseLost(lease);
 }
-
-/** Columns for what is remembered of Crossmark's side. */
-export const remember = (held: Remembered | null) => ({
-  bookingId: held?.bookingId ?? null,
-  bookedRepId: held?.repId ?? null,
-  bookedRepNames: held?.names ?? null,
-  bookedStartsAt: held?.startsAt ?? null,
-  bookedEndsAt: held?.endsAt ?? null,
-});
 
 async function settleStep(db: Db, lease: Lease, stepId: number, result: StepResult): Promise<void> {
   await orAsUnknown(db, lease, stepId, result, () =>
     db.transaction(async (tx) => {
       await inOrder(
-        () => holdLease(tx, lease, result.held === undefined ? {} : remember(result.held)),
+        () => holdLease(tx, lease, result.held),
         () => tx.update(syncSteps).set(settled(result)).where(eq(syncSteps.id, stepId)),
       );
     }),
@@ -474,7 +462,7 @@ async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise
       attemptId,
       stepId,
       made: bookingId,
-      ...remember(held),
+      ...bookingColumns(held),
       ...finish,
       summary: finish.summary && cleanText(finish.summary),
       follows: FOLLOWED_BY[finish.condition],
@@ -503,9 +491,7 @@ async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise
     ), settled as (
       update sync_steps set state = 'done', booking_id = made, answered_at = app_now() from mine where id = "stepId"
     ), synced as (
-      update event_syncs set booking_id = "bookingId", booked_rep_id = "bookedRepId", booked_rep_names = "bookedRepNames",
-        booked_starts_at = "bookedStartsAt", booked_ends_at = "bookedEndsAt", ${SYNCED}
-      from mine where event_syncs.event_id = mine.event_id
+      ${markConfirmedSql(db)}
     ), followed as (
       update events set condition = mine.condition, updated_at = app_now()
       from mine where events.id = mine.event_id and events.condition = any(follows)
@@ -543,10 +529,7 @@ async function orAsUnknown<T>(
   } catch (error) {
     if (error instanceof LeaseLostError && result.state !== 'refused' && result.state !== 'not_done') {
       await db.transaction(async (tx) => {
-        await tx
-          .update(eventSyncs)
-          .set({ state: 'pending', updatedAt: sql`app_now()` })
-          .where(and(eq(eventSyncs.eventId, lease.eventId), ne(eventSyncs.state, 'conflict')));
+        await markUnsettled(tx, lease.eventId);
         await tx
           .update(syncSteps)
           .set({ ...settled(result), state: 'unknown', detail: 'answered after the lease was lost' })
@@ -565,7 +548,7 @@ async function commitReading(
   settled: readonly SettledByReading[],
 ): Promise<void> {
   await db.transaction(async (tx) => {
-    await holdLease(tx, lease, remember(held));
+    await holdLease(tx, lease, held);
     for (const step of settled) {
       await tx
         .update(syncSteps)
@@ -605,9 +588,6 @@ const closeAttempt = (
     .set({ ...values, finishedAt: sql`app_now()` })
     .where(eq(syncAttempts.id, lease.attemptId));
 
-const RELEASED = { leaseOwner: null, leaseUntil: null };
-const NO_FAILURE = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null, failureReason: null };
-
 /** The event's row under lock, if this worker still owns it. */
 async function lockOwned(tx: Tx, lease: Claim) {
   const [row] = await tx
@@ -620,7 +600,7 @@ async function lockOwned(tx: Tx, lease: Claim) {
     .from(eventSyncs)
     .where(and(eq(eventSyncs.eventId, lease.eventId), eq(eventSyncs.leaseOwner, lease.owner)))
     .for('update');
-  if (!row) throw lost(lease);
+  if (!row) throw leaseLost(lease);
   return row;
 }
 
@@ -651,18 +631,12 @@ const stepInDoubt = (tx: Tx, eventId: number) =>
     .where(and(eq(syncSteps.eventId, eventId), inArray(syncSteps.state, ['sent', 'unknown'])))
     .limit(1);
 
-/** Columns of a sync row that is synced with what is wanted, and of nobody any more. */
-const SYNCED =
-  sql.raw(`state = 'synced', conflict = null, synced_version = wanted_version, synced_at = app_now(), updated_at = app_now(),
-  lease_owner = null, lease_until = null, tries = 0, failing_since = null, next_try_at = null, failure_kind = null,
-  failure_reason = null`);
-
 /** Writes that an event is synced, as its owner and with its rows locked. */
 async function writeSynced(tx: Tx, { eventId, attemptId }: Lease, result: SyncedResult): Promise<void> {
   // Under way, done or reissued work stays so; jobs that came meanwhile have nothing left to do.
   await tx.execute(sql`
     with synced as (
-      update event_syncs set ${SYNCED} where event_id = ${eventId}
+      ${markSyncedSql(tx, eventId)}
     ), followed as (
       update events set condition = ${result.condition}::event_condition, updated_at = app_now()
       where id = ${eventId} and condition in ${FOLLOWED_BY[result.condition]}
@@ -696,7 +670,7 @@ async function lockBoth(tx: Tx, lease: Lease) {
     from events join event_syncs on event_id = events.id
     where events.id = ${lease.eventId} and lease_owner = ${lease.owner}
     for no key update of events for update of event_syncs`);
-  if (!row) throw lost(lease);
+  if (!row) throw leaseLost(lease);
   return row;
 }
 
@@ -708,24 +682,8 @@ async function finishConflict(
   return db.transaction(async (tx) => {
     const row = await lockOwned(tx, lease);
     if (row.wantedVersion !== result.version) return null;
-    await tx
-      .update(eventSyncs)
-      .set({
-        ...RELEASED,
-        ...NO_FAILURE,
-        ...remember(result.held),
-        state: 'conflict',
-        conflict: {
-          bookingId: result.held?.bookingId ?? null,
-          repId: result.held?.repId ?? null,
-          repNames: result.held?.names ?? '',
-          startsAt: result.held?.startsAt ?? null,
-          seenAt: row.now,
-        },
-        failureReason: result.reason,
-        updatedAt: sql`app_now()`,
-      })
-      .where(eq(eventSyncs.eventId, lease.eventId));
+    const { held, reason } = result;
+    await markConflict(tx, lease.eventId, { held, reason, seenAt: row.now });
     await closeAttempt(tx, lease, { outcome: 'conflict', failureReason: result.reason });
     return true;
   });
@@ -739,16 +697,7 @@ async function finishWaiting(
   return db.transaction(async (tx) => {
     const row = await lockOwned(tx, lease);
     if (row.wantedVersion !== result.version) return null;
-    await tx
-      .update(eventSyncs)
-      .set({
-        ...RELEASED,
-        ...NO_FAILURE,
-        state: 'waiting',
-        failureReason: result.reason,
-        updatedAt: sql`app_now()`,
-      })
-      .where(eq(eventSyncs.eventId, lease.eventId));
+    await markWaiting(tx, lease.eventId, result.reason);
     await closeAttempt(tx, lease, { outcome: 'waiting', failureReason: result.reason });
     return true;
   });
@@ -759,7 +708,7 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
     const row = await lockOwned(tx, lease);
     const attempt = { failureKind: failure.kind, failureReason: failure.reason };
     if (failure.version !== null && row.wantedVersion !== failure.version) {
-      await tx.update(eventSyncs).set(RELEASED).where(eq(eventSyncs.eventId, lease.eventId));
+      await releaseLease(tx, lease.eventId);
       await addEventJob(tx, lease);
       await closeAttempt(tx, lease, { ...attempt, outcome: 'retry', nextTryAt: row.now });
       return 'retry';
@@ -769,17 +718,8 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
       earlierTries: row.tries,
       failingForMs: Date.parse(row.now) - Date.parse(failingSince),
     });
-    const failed = {
-      ...RELEASED,
-      ...attempt,
-      failingSince,
-      updatedAt: sql`app_now()`,
-    };
     if (verdict.dead) {
-      await tx
-        .update(eventSyncs)
-        .set({ ...failed, state: 'failed', tries: row.tries + 1, nextTryAt: null })
-        .where(eq(eventSyncs.eventId, lease.eventId));
+      await markFailed(tx, lease.eventId, failure);
       await addEventJob(tx, lease);
       await failJob(tx, eventJobKey(lease.eventId), failure.reason);
       await closeAttempt(tx, lease, { ...attempt, outcome: 'dead' });
@@ -787,13 +727,8 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
     }
     await addEventJob(tx, lease, verdict.retryInMs);
     const nextTryAt = runAtSql(eventJobKey(lease.eventId));
-    const nextTry = verdict.waits
-      ? { nextTryAt: null, failingSince: row.failingSince, heldBackSince: row.now }
-      : { nextTryAt };
-    await tx
-      .update(eventSyncs)
-      .set({ ...failed, ...nextTry, state: 'waiting', tries: row.tries + (verdict.spent ? 1 : 0) })
-      .where(eq(eventSyncs.eventId, lease.eventId));
+    if (verdict.waits) await markHeldBack(tx, lease.eventId, failure);
+    else await markRetrying(tx, lease.eventId, { ...failure, nextTryAt, isSpent: verdict.spent });
     await closeAttempt(tx, lease, {
       ...attempt,
       ...(verdict.waits ? { outcome: 'waiting' } : { outcome: 'retry', nextTryAt }),
@@ -805,7 +740,7 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'
 async function handBack(db: Db, claim: Claim, afterMs: number, summary: string): Promise<void> {
   await db.transaction(async (tx) => {
     await lockOwned(tx, claim);
-    await tx.update(eventSyncs).set(RELEASED).where(eq(eventSyncs.eventId, claim.eventId));
+    await releaseLease(tx, claim.eventId);
     await addEventJob(tx, claim, afterMs);
     await interrupt(tx, claim, summary);
   });

@@ -12,6 +12,7 @@ import { CLOSED_CONDITIONS, type Condition, formatDay, type Instant } from '@sch
 import { HELD_BACK, nextTry } from '../attempts/retry-policy.ts';
 import { CrossmarkUnreachableError } from '../breaker/unreachable.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
+import { bookingColumns } from '../event-sync.ts';
 import { isWanted, plan, type Step, type Wanted } from './diff.ts';
 import {
   type Claim,
@@ -22,7 +23,6 @@ import {
   LeaseLostError,
   type Ledger,
   postgresLedger,
-  remember,
   type Write,
 } from './ledger.ts';
 import {
@@ -714,7 +714,7 @@ const stillListed = () =>
 
 /** Whether a reading tells something else than what is remembered. */
 function isNews(held: Remembered | null, { sync }: EventState): boolean {
-  const columns = remember(held);
+  const columns = bookingColumns(held);
   return (Object.keys(columns) as (keyof typeof columns)[]).some(
     (column) => columns[column] !== sync[column],
   );

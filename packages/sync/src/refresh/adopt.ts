@@ -17,10 +17,10 @@ import {
   workDateOf,
 } from '@scheduler/scheduling';
 import { and, desc, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { markSynced, markUnsettled } from '../event-sync.ts';
 import { eventJobKey } from '../queue/contracts.ts';
 import { wantChange } from '../queue/enqueue.ts';
 import { addJobs } from '../queue/graphile.ts';
-import { remember } from '../reconcile/ledger.ts';
 import { type Remembered, remembered, writesBeneath } from '../reconcile/observe.ts';
 
 /** An event as it stands here: its row, its live schedule, its sync row. */
@@ -182,10 +182,7 @@ export async function reopen(tx: Tx, eventId: number, stepIds: readonly number[]
     .update(syncSteps)
     .set({ state: 'unknown' })
     .where(inArray(syncSteps.id, [...stepIds]));
-  await tx
-    .update(eventSyncs)
-    .set({ state: 'pending', updatedAt: sql`app_now()` })
-    .where(eq(eventSyncs.eventId, eventId));
+  await markUnsettled(tx, eventId);
   await addJobs(tx, [{ task: 'sync_schedule_update', payload: { eventId }, key: eventJobKey(eventId) }]);
 }
 
@@ -225,22 +222,7 @@ export async function resolveConflict(
   const local = { event, schedule: schedule ?? null, sync };
   const timeZone = store?.timeZone ?? 'UTC';
   const adopted = await adoptBooking(tx, local, event.condition, held, reps, timeZone);
-  await tx
-    .update(eventSyncs)
-    .set({
-      ...remember(withAgreedEnd({ event, condition: event.condition }, held, reps, timeZone)),
-      state: 'synced',
-      syncedVersion: sync.wantedVersion,
-      syncedAt: sql`app_now()`,
-      tries: 0,
-      failingSince: null,
-      nextTryAt: null,
-      failureKind: null,
-      failureReason: null,
-      conflict: null,
-      updatedAt: sql`app_now()`,
-    })
-    .where(eq(eventSyncs.eventId, eventId));
+  await markSynced(tx, eventId, withAgreedEnd({ event, condition: event.condition }, held, reps, timeZone));
   await tx
     .update(events)
     .set({ condition: held ? 'Scheduled' : 'Unstaffed', updatedAt: sql`app_now()` })

@@ -5,7 +5,6 @@ import {
   employees,
   eventSyncs,
   events,
-  idList,
   schedules,
   stores,
   syncSteps,
@@ -21,11 +20,12 @@ import {
   ruledByName,
 } from '@scheduler/scheduling';
 import { and, between, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { markConflict, markSynced, recordBookings, recordDoubts } from '../event-sync.ts';
 import { eventJobKey } from '../queue/contracts.ts';
 import { retryAllNow, wantChanges } from '../queue/enqueue.ts';
 import { completeJobsSql } from '../queue/graphile.ts';
 import type { Wanted } from '../reconcile/diff.ts';
-import { type JournalStep, remember } from '../reconcile/ledger.ts';
+import type { JournalStep } from '../reconcile/ledger.ts';
 import { dueReissue, type Remembered } from '../reconcile/observe.ts';
 import { conflictInWords } from '../reconcile/wording.ts';
 import {
@@ -112,7 +112,7 @@ export async function writeRows(
   const inserts: (typeof schedules.$inferInsert)[] = [];
   const adoptions: (Adoption & { eventId: number })[] = [];
   const doubted: [number, Listed][] = [];
-  const doubts: { event_id: number; doubt: Doubt }[] = [];
+  const doubts: { eventId: number; doubt: Doubt }[] = [];
   for (const listed of rows) {
     const { row, store, key, since } = listed;
     const local = locals.get(key);
@@ -150,7 +150,7 @@ export async function writeRows(
       case 'doubt':
         doubted.push([event.id, listed]);
         if (complete)
-          doubts.push({ event_id: event.id, doubt: { seenAt: verdict.seenAt, shows: verdict.shows } });
+          doubts.push({ eventId: event.id, doubt: { seenAt: verdict.seenAt, shows: verdict.shows } });
         break;
       case 'remember':
         remembers.push({ eventId: event.id, held: verdict.held });
@@ -180,9 +180,9 @@ export async function writeRows(
   }
   await updateFacts(tx, facts);
   if (inserts.length > 0) await tx.insert(schedules).values(inserts);
-  await rememberAll(tx, remembers);
+  await recordBookings(tx, remembers);
   await auditAdoptions(tx, adoptions);
-  await writeDoubts(tx, doubts);
+  await recordDoubts(tx, doubts);
   await sendWaiting(tx, [...named.values()], locals);
   const bad = [...crossed].map(([{ row }, reason]) => ({ mplanId: row.mplanId, reason }));
   return { counts, seen: [...locals.values()].map(({ event }) => event.id), doubted, bad };
@@ -428,60 +428,12 @@ async function updateFacts(tx: Tx, changes: readonly ChangedFacts[]): Promise<vo
     where events.id = new.id`);
 }
 
-async function rememberAll(tx: Tx, remembers: readonly { eventId: number; held: Remembered | null }[]) {
-  if (remembers.length === 0) return;
-  await tx
-    .insert(eventSyncs)
-    .values(
-      remembers.map(({ eventId, held }) => ({
-        eventId,
-        ...remember(held),
-        state: 'synced' as const,
-        syncedAt: sql`app_now()`,
-      })),
-    )
-    .onConflictDoUpdate({
-      target: eventSyncs.eventId,
-      set: {
-        bookingId: sql`excluded.booking_id`,
-        bookedRepId: sql`excluded.booked_rep_id`,
-        bookedRepNames: sql`excluded.booked_rep_names`,
-        bookedStartsAt: sql`excluded.booked_starts_at`,
-        bookedEndsAt: sql`excluded.booked_ends_at`,
-        updatedAt: sql`app_now()`,
-      },
-    });
-}
-
-/** Leaves doubts for the next complete reading. Not news of the event: its sync row stays as it was written last. */
-async function writeDoubts(tx: Tx, doubts: readonly { event_id: number; doubt: Doubt }[]): Promise<void> {
-  if (doubts.length === 0) return;
-  await tx.execute(sql`
-    update event_syncs set doubt = new.doubt
-    from json_to_recordset(${JSON.stringify(doubts)}::json) as new(event_id int, doubt jsonb)
-    where event_syncs.event_id = new.event_id`);
-}
-
-const SETTLED = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null };
-
 async function settle(
   tx: Tx,
-  { event, sync }: LocalEvent,
+  { event }: LocalEvent,
   { held, stepId }: { held: Remembered | null; stepId: number | undefined },
 ) {
-  await tx
-    .update(eventSyncs)
-    .set({
-      ...remember(held),
-      ...SETTLED,
-      state: 'synced',
-      failureReason: null,
-      conflict: null,
-      syncedVersion: sync?.wantedVersion ?? 0,
-      syncedAt: sql`app_now()`,
-      updatedAt: sql`app_now()`,
-    })
-    .where(eq(eventSyncs.eventId, event.id));
+  await markSynced(tx, event.id, held);
   await settleDoubts(tx, event.id, { stepId, bookingId: held?.bookingId ?? null });
   // Its dead letter has nothing to say any more.
   await tx.execute(completeJobsSql(sql`(select ${eventJobKey(event.id)}::text as key) keys`));
@@ -500,36 +452,6 @@ async function leaveToPerson(
         .from(employees)
         .where(eq(employees.id, local.schedule.employeeId))
     : [];
-  await tx
-    .update(eventSyncs)
-    .set({
-      ...remember(held),
-      ...SETTLED,
-      state: 'conflict',
-      failureReason: conflictInWords(
-        held,
-        local.schedule && { name: person?.name ?? '', startsAt: local.schedule.startsAt },
-        timeZone,
-      ),
-      conflict: {
-        bookingId: held?.bookingId ?? null,
-        repId: held?.repId ?? null,
-        repNames: held?.names ?? '',
-        startsAt: held?.startsAt ?? null,
-        seenAt,
-      },
-      updatedAt: sql`app_now()`,
-    })
-    .where(eq(eventSyncs.eventId, local.event.id));
-}
-
-/** Takes back the doubts that a complete reading didn't show again. */
-export async function forgetDoubts(tx: Tx, stillDoubted: readonly number[]): Promise<void> {
-  await tx.execute(sql`
-    update event_syncs set doubt = null
-    where event_id in (
-      select event_id from event_syncs
-      where doubt is not null and event_id <> all(${idList(stillDoubted)})
-      order by event_id for update
-    )`);
+  const ours = local.schedule && { name: person?.name ?? '', startsAt: local.schedule.startsAt };
+  await markConflict(tx, local.event.id, { held, reason: conflictInWords(held, ours, timeZone), seenAt });
 }

@@ -4,10 +4,10 @@ import { cleanText, errorText } from '@scheduler/runtime';
 import { addDays, type Condition, type Instant, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { and, eq, sql } from 'drizzle-orm';
 import type { JobInfo, SyncContext } from '../context.ts';
+import { forgetDoubts } from '../event-sync.ts';
 import { needsWrite } from './drift.ts';
 import { areTooMany, type Covered, countMissing, findMissing, supersedeQuestions } from './missing.ts';
 import {
-  forgetDoubts,
   keyOf,
   type Listed,
   loadByPlan,

@@ -1,6 +1,7 @@
 import type { BookingId, MplanId, RepId, StoreId } from '@scheduler/crossmark';
 import type { AttemptOutcome } from '@scheduler/db';
 import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
+import { bookingColumns } from '../../src/event-sync.ts';
 import {
   type Claim,
   type EventState,
@@ -8,7 +9,6 @@ import {
   type Lease,
   LeaseLostError,
   type Ledger,
-  remember,
 } from '../../src/reconcile/ledger.ts';
 import {
   dueReissue,
@@ -343,11 +343,11 @@ export class Board {
           this.syncOf(row).doubt = { seenAt: verdict.seenAt, shows: verdict.shows };
           break;
         case 'remember':
-          Object.assign(this.syncOf(row), remember(verdict.held), { updatedAt: now });
+          Object.assign(this.syncOf(row), bookingColumns(verdict.held), { updatedAt: now });
           break;
         case 'adopt':
           if (row.sync && row.sync.state !== 'synced') throw new Error('adopted over an unsynced change');
-          Object.assign(this.syncOf(row), remember(verdict.held), { updatedAt: now });
+          Object.assign(this.syncOf(row), bookingColumns(verdict.held), { updatedAt: now });
           this.onForeign(event, 'adopted');
           this.adopt(row, condition, verdict.held);
           if (row.schedule && verdict.stepIds.length > 0) this.reopen(row, verdict.stepIds);
@@ -363,7 +363,7 @@ export class Board {
             syncedVersion: sync.wantedVersion,
             syncedAt: now,
           };
-          Object.assign(sync, remember(verdict.held), NO_FAILURE, settled, { updatedAt: now });
+          Object.assign(sync, bookingColumns(verdict.held), NO_FAILURE, settled, { updatedAt: now });
           this.settleDoubts(row, { stepId: verdict.stepId, bookingId: verdict.held?.bookingId ?? null });
           this.dropUnlocked(event);
           break;
@@ -421,7 +421,7 @@ export class Board {
       startsAt: held?.startsAt ?? null,
       seenAt: now,
     };
-    Object.assign(this.syncOf(row), NO_FAILURE, remember(held), {
+    Object.assign(this.syncOf(row), NO_FAILURE, bookingColumns(held), {
       state: 'conflict',
       conflict,
       updatedAt: now,
@@ -445,7 +445,7 @@ export class Board {
     this.adopt(row, local.condition, held);
     const now = this.time.now();
     const settled = { state: 'synced', conflict: null, syncedVersion: sync.wantedVersion, syncedAt: now };
-    Object.assign(sync, NO_FAILURE, remember(agreed), settled, { updatedAt: now });
+    Object.assign(sync, NO_FAILURE, bookingColumns(agreed), settled, { updatedAt: now });
     if (['Unstaffed', 'Scheduled', 'Staffed'].includes(row.event.condition))
       row.event.condition = held ? 'Scheduled' : 'Unstaffed';
     this.settleDoubts(row);
@@ -531,7 +531,7 @@ export class Board {
       const { held, ...known } = result;
       const values = { ...known, answeredAt: time.now() };
       if (row.sync?.leaseOwner === lease.owner) {
-        const news = held === undefined ? {} : remember(held);
+        const news = held === undefined ? {} : bookingColumns(held);
         Object.assign(row.sync, news, { updatedAt: time.now() });
         Object.assign(step ?? {}, values);
         return;
@@ -618,7 +618,7 @@ export class Board {
         }),
       commitReading: (lease, held, settled) =>
         call('commitReading', () => {
-          Object.assign(owned(lease), remember(held), { updatedAt: time.now() });
+          Object.assign(owned(lease), bookingColumns(held), { updatedAt: time.now() });
           for (const { id, state, bookingId } of settled) {
             const step = this.row(lease.eventId).steps.find((one) => one.id === id);
             const values = { state, answeredAt: time.now(), ...(bookingId ? { bookingId } : {}) };
