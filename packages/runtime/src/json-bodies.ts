@@ -33,8 +33,8 @@ export class BodyRefused extends Error {
  * Has an app read JSON bodies within limits, and no bodies of other types: those get 415. A body that is too long gets 413
  * and is not kept in memory; one that is nested too deeply or holds too many values gets 400 before it is parsed.
  * @param options.maxBytes asked when a request's headers are there; what it throws refuses the request
- * @param options.keep what `request.body` is: the value, the text, or the bytes for whoever reads them elsewhere. Bytes are
- * bounded in length alone
+ * @param options.keep what `request.body` is: the value, the text, or the bytes, in memory of their own, for whoever
+ * reads them elsewhere. Bytes are bounded in length alone
  */
 export function readJsonBodies(
   app: FastifyInstance,
@@ -65,7 +65,7 @@ export function readJsonBodies(
 }
 
 /** Reads a body to its end, so that the sender hears the answer, but keeps it only while it is within the limit. */
-async function readBytes(body: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function readBytes(body: IncomingMessage, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
   const tooLong = new BodyRefused(413, `The request is too long: ${maxBytes} bytes are the most here.`);
   if (Number(body.headers['content-length']) > MAX_BODY_BYTES.file) throw tooLong;
   let chunks: Buffer[] = [];
@@ -81,7 +81,11 @@ async function readBytes(body: IncomingMessage, maxBytes: number): Promise<Buffe
     throw new BodyRefused(400, 'The request ended before its body did.');
   }
   if (bytes > maxBytes) throw tooLong;
-  return Buffer.concat(chunks);
+  // No part of the pool that other buffers are in: the memory may be handed over to another thread.
+  const whole = Buffer.allocUnsafeSlow(bytes);
+  let at = 0;
+  for (const chunk of chunks) at += chunk.copy(whole, at);
+  return whole;
 }
 
 /**

@@ -343,7 +343,7 @@ export async function buildServer(options: {
       user = await signedIn(request);
       exports.take(reply, user.id);
     }
-    const body = Buffer.isBuffer(request.body) ? request.body : null;
+    const body = Buffer.isBuffer(request.body) ? (request.body as Buffer<ArrayBuffer>) : null;
     // Nobody reads it here, nor where the call is refused.
     request.body = undefined;
     const leave = new AbortController();

@@ -23,8 +23,8 @@ export interface LongCall {
   method: string;
   /** Path and query. */
   url: string;
-  /** Null for a request without a body. */
-  body: Uint8Array | null;
+  /** In memory of its own, which is the thread's from then on; null for a request without a body. */
+  body: Uint8Array<ArrayBuffer> | null;
   user: SessionUser;
   requestId: string;
 }
@@ -193,7 +193,7 @@ class Thread {
     try {
       if (leave.aborted) throw connectionClosed();
       const answered = new Promise<LongAnswer>((resolve) => this.#worker.once('message', resolve));
-      this.#worker.postMessage(call);
+      this.#worker.postMessage(call, call.body ? [call.body.buffer] : []);
       const ended = this.ended.then(({ error }) => {
         if (signal.aborted) throw connectionClosed();
         throw brokenOff(call, error);
