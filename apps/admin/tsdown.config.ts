@@ -7,7 +7,7 @@ export default defineConfig({
   clean: false,
   dts: false,
   platform: 'node',
-  target: 'node24',
+  target: 'node26',
   fixedExtension: false,
   // Our own packages are devDependencies and go in; vite is for development, which never runs the bundle.
   deps: { neverBundle: ['vite'] },

@@ -11,7 +11,7 @@ export default defineConfig({
     users: 'src/cli/users.ts',
   },
   platform: 'node',
-  target: 'node24',
+  target: 'node26',
   fixedExtension: false,
   dts: false,
   clean: true,

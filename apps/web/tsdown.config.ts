@@ -7,7 +7,7 @@ export default defineConfig({
   clean: false,
   dts: false,
   platform: 'node',
-  target: 'node24',
+  target: 'node26',
   fixedExtension: false,
   // node_modules can't hold TypeScript sources, so our own packages go in.
   deps: { alwaysBundle: [/^@scheduler\//] },

@@ -5,7 +5,7 @@ import { defineConfig } from 'tsdown';
 export default defineConfig({
   entry: ['src/main.ts', 'src/reseal.ts'],
   platform: 'node',
-  target: 'node24',
+  target: 'node26',
   fixedExtension: false,
   dts: false,
   clean: true,

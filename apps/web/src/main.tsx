@@ -13,6 +13,9 @@ import { pressOnce } from './ui/shortcuts.ts';
 const page = document.getElementById('page');
 if (!page) throw new Error('index.html has no #page');
 
+// Browsers before 2026 lack it; the page reads and writes times with nothing else.
+if (!('Temporal' in globalThis)) await import('temporal-polyfill/global');
+
 pressOnce();
 tolerateTranslation();
 

@@ -1,5 +1,4 @@
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
-import { Temporal } from 'temporal-polyfill';
 import { keyOf, type Plan, type SimulatedBooking, type SimulatorState } from './world.ts';
 
 const HEADER =

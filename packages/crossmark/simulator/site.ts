@@ -5,7 +5,6 @@
  */
 
 import { createHash } from 'node:crypto';
-import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import type { CallName } from '../src/errors.ts';
 import type { Fault, Settings } from './settings.ts';

@@ -2,7 +2,6 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { CLOSED_CONDITIONS, CONDITIONS, type Condition } from '@scheduler/scheduling';
-import { Temporal } from 'temporal-polyfill';
 import { z } from 'zod';
 import type { Settings } from './settings.ts';
 

@@ -5,7 +5,6 @@
  */
 import { currentInstant } from '@scheduler/runtime/clock';
 import type { Instant, WorkDate } from '@scheduler/scheduling';
-import { Temporal } from 'temporal-polyfill';
 
 /**
  * A date of another century is a mistake, and a very distant one breaks Postgres, browsers and zone
