@@ -1,7 +1,7 @@
+import { Button } from '@scheduler/ui/button';
 import { OverviewPage } from './overview.tsx';
 import { SignIn } from './sign-in.tsx';
 import { trpc } from './trpc.ts';
-import { Button } from './ui.tsx';
 
 /** Sign-in for strangers, the overview for everybody else. */
 export function App() {
@@ -16,7 +16,7 @@ export function App() {
       <main className="mx-auto flex max-w-md flex-col items-start gap-3 p-6">
         <h1 className="text-lg font-semibold">The admin server gives no answer</h1>
         <p className="text-ink-2">{me.error.message}</p>
-        <Button onClick={() => me.refetch()} strong>
+        <Button onClick={() => me.refetch()} look="primary">
           Try again
         </Button>
       </main>

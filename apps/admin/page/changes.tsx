@@ -1,3 +1,4 @@
+import { Button } from '@scheduler/ui/button';
 import type { inferRouterInputs } from '@trpc/server';
 import { useState } from 'react';
 import type { ChangesAsked } from '../src/changes.ts';
@@ -6,7 +7,7 @@ import { KIND_NAMES, nameOf, TASK_NAMES } from '../src/words.ts';
 import { Confirmed } from './confirm.tsx';
 import { count, duration, number, storeTime } from './format.ts';
 import { type Outputs, trpc } from './trpc.ts';
-import { Ago, At, Badge, Button, Panel } from './ui.tsx';
+import { Ago, At, Badge, Panel } from './ui.tsx';
 
 type ChangeFilter = ChangesAsked['filter'];
 type ChangePage = Outputs['overview']['list'];
@@ -150,7 +151,7 @@ export function Changes(props: {
             <Button
               onClick={() => redrive.mutate({ eventIds: [...selected] })}
               busy={redrive.isPending}
-              strong
+              look="primary"
             >
               Try {number(selected.size)} selected again
             </Button>
@@ -281,7 +282,7 @@ function Row(props: {
             </a>
           )}
           {props.selected !== null && (
-            <Button onClick={props.onRetry} busy={props.busy} label={`Try again: ${change.title}`}>
+            <Button onClick={props.onRetry} busy={props.busy} aria-label={`Try again: ${change.title}`}>
               Try again
             </Button>
           )}

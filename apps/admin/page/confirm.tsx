@@ -1,5 +1,5 @@
+import { Button } from '@scheduler/ui/button';
 import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react';
-import { Button } from './ui.tsx';
 
 /**
  * A button that asks before it does something, and says what went wrong. With `word`, that word must be typed first. `act`
@@ -42,11 +42,7 @@ export function Confirmed(props: {
 
   return (
     <>
-      <Button
-        onClick={open}
-        {...(props.label === undefined ? {} : { label: props.label })}
-        {...(props.strong === undefined ? {} : { strong: props.strong })}
-      >
+      <Button onClick={open} aria-label={props.label} look={props.strong ? 'primary' : 'plain'}>
         {props.button}
       </Button>
       <dialog
@@ -80,7 +76,7 @@ export function Confirmed(props: {
             <Button onClick={() => dialog.current?.close()}>Leave it</Button>
             <Button
               type="submit"
-              strong
+              look="primary"
               busy={busy}
               disabled={props.word !== undefined && typed.trim() !== props.word}
             >

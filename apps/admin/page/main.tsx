@@ -1,6 +1,6 @@
-import { keepFocusInLists } from '@scheduler/page/focus';
-import { tolerateTranslation } from '@scheduler/page/translation';
 import { fetchAndSetClock } from '@scheduler/runtime/browser-clock';
+import { keepFocusInLists } from '@scheduler/ui/focus';
+import { tolerateTranslation } from '@scheduler/ui/translation';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { httpBatchLink, TRPCClientError } from '@trpc/client';
 import { StrictMode } from 'react';

@@ -1,7 +1,8 @@
+import { Button } from '@scheduler/ui/button';
 import { Confirmed } from './confirm.tsx';
 import { count, number } from './format.ts';
 import { type Outputs, trpc } from './trpc.ts';
-import { Ago, Button, Panel } from './ui.tsx';
+import { Ago, Panel } from './ui.tsx';
 
 type Question = NonNullable<Outputs['overview']['facts']['refresh']['question']>;
 

@@ -1,4 +1,5 @@
 import { currentInstant } from '@scheduler/runtime/browser-clock';
+import { Button } from '@scheduler/ui/button';
 import { CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ChangesAsked } from '../src/changes.ts';
@@ -9,7 +10,7 @@ import { Confirmed } from './confirm.tsx';
 import { count, duration, number, size } from './format.ts';
 import { MissingEvents } from './missing.tsx';
 import { csrfHeader, type Outputs, trpc } from './trpc.ts';
-import { Ago, At, Badge, Button, Facts, Panel } from './ui.tsx';
+import { Ago, At, Badge, Facts, Panel } from './ui.tsx';
 
 type Overview = Outputs['overview'];
 type FactsOf = Overview['facts'];
@@ -250,10 +251,10 @@ function Resume(props: { tasks: Task[]; children: string; label?: string }) {
   const resume = trpc.resume.useMutation(useRenewed());
   return (
     <Button
-      strong
+      look="primary"
       onClick={() => resume.mutate({ tasks: props.tasks })}
       busy={resume.isPending}
-      {...(props.label === undefined ? {} : { label: props.label })}
+      aria-label={props.label}
     >
       {props.children}
     </Button>
@@ -266,7 +267,7 @@ function Pause(props: { tasks: Task[]; button: string; label?: string }) {
   return (
     <Confirmed
       button={props.button}
-      {...(props.label === undefined ? {} : { label: props.label })}
+      aria-label={props.label}
       title={props.tasks.length > 1 ? 'Pause all of sync?' : `Pause “${what}”?`}
       act={() => pause.mutateAsync({ tasks: props.tasks })}
     >
@@ -590,7 +591,7 @@ function FailedJobs(props: { facts: FactsOf; mayAct: boolean }) {
                   <Button
                     onClick={() => retry.mutate({ jobIds: [job.id] })}
                     busy={retry.isPending && retry.variables.jobIds.includes(job.id)}
-                    label={`Try again: ${title}`}
+                    aria-label={`Try again: ${title}`}
                   >
                     Try again
                   </Button>

@@ -1,4 +1,4 @@
-import { CircleCheck, CircleX, Clock3, GitCompareArrows, LoaderCircle } from 'lucide-react';
+import { SYNC_STATE_LOOKS } from '@scheduler/ui/sync-states';
 import type { ReactNode } from 'react';
 import { age, moment } from './format.ts';
 
@@ -45,56 +45,23 @@ export function At(props: { at: string; now: string }) {
   );
 }
 
-/**
- * A button; `strong` for the one that matters most. While `busy` it takes no click and keeps the focus, which one that is
- * disabled loses.
- */
-export function Button(props: {
-  onClick?: () => void;
-  type?: 'button' | 'submit';
-  strong?: boolean;
-  busy?: boolean;
-  disabled?: boolean;
-  children: ReactNode;
-  label?: string;
-}) {
-  const look = props.strong
-    ? 'border-transparent bg-accent text-accent-ink'
-    : 'border-line bg-surface text-ink hover:bg-surface-2';
-  return (
-    <button
-      type={props.type ?? 'button'}
-      onClick={(click) => {
-        if (props.busy) click.preventDefault();
-        else props.onClick?.();
-      }}
-      disabled={props.disabled}
-      aria-disabled={props.busy || undefined}
-      aria-label={props.label}
-      className={`min-h-9 shrink-0 rounded-md border px-3 py-1.5 text-sm font-medium whitespace-nowrap disabled:opacity-60 aria-disabled:opacity-60 ${look}`}
-    >
-      {props.children}
-    </button>
-  );
-}
-
-const STATES = {
-  synced: { label: 'Synced', look: 'bg-synced-soft text-synced', Icon: CircleCheck },
-  pending: { label: 'Pending', look: 'bg-pending-soft text-pending', Icon: LoaderCircle },
-  waiting: { label: 'Waiting', look: 'bg-waiting-soft text-waiting', Icon: Clock3 },
-  failed: { label: 'Failed', look: 'bg-failed-soft text-failed', Icon: CircleX },
-  conflict: { label: 'Conflict', look: 'bg-conflict-soft text-conflict', Icon: GitCompareArrows },
+const STATE_NAMES = {
+  synced: 'Synced',
+  pending: 'Pending',
+  waiting: 'Waiting',
+  failed: 'Failed',
+  conflict: 'Conflict',
 } as const;
 
 /** A state of sync or of health: colour, sign and word. */
-export function Badge(props: { state: keyof typeof STATES; children?: ReactNode }) {
-  const { label, look, Icon } = STATES[props.state];
+export function Badge(props: { state: keyof typeof STATE_NAMES; children?: ReactNode }) {
+  const { Icon, text, soft } = SYNC_STATE_LOOKS[props.state];
   return (
     <span
-      className={`inline-flex items-center gap-1.5 rounded-full px-2 py-0.5 text-sm font-medium whitespace-nowrap ${look}`}
+      className={`inline-flex items-center gap-1.5 rounded-full px-2 py-0.5 text-sm font-medium whitespace-nowrap ${soft} ${text}`}
     >
       <Icon aria-hidden className="size-3.5 shrink-0" />
-      {props.children ?? label}
+      {props.children ?? STATE_NAMES[props.state]}
     </span>
   );
 }

@@ -1,6 +1,6 @@
-import './styles/app.css';
-import { keepFocusInLists } from '@scheduler/page/focus';
-import { tolerateTranslation } from '@scheduler/page/translation';
+import './app.css';
+import { keepFocusInLists } from '@scheduler/ui/focus';
+import { tolerateTranslation } from '@scheduler/ui/translation';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';

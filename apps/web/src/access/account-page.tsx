@@ -1,9 +1,9 @@
+import { Button } from '@scheduler/ui/button';
 import { type SubmitEvent, useRef } from 'react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/words.ts';
 import { useSession } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';

@@ -1,10 +1,10 @@
+import { Button, buttonClass } from '@scheduler/ui/button';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, type SubmitEvent, useEffect, useId, useState } from 'react';
 import { trpc } from '../lib/api.ts';
-import { signIn } from '../lib/session.ts';
+import { signIn } from '../lib/sign-in.ts';
 import { problemOf } from '../lib/words.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button, buttonClass } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { Refusal } from '../ui/states.tsx';
 import { NewPasswordField } from './password-field.tsx';

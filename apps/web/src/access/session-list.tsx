@@ -1,7 +1,7 @@
 import type { OpenSession } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { Monitor } from 'lucide-react';
 import { useFormatMoment } from '../lib/time.ts';
-import { Button } from '../ui/button.tsx';
 
 /** Where somebody is signed in, each with a way to end it. */
 export function SessionList({

@@ -1,4 +1,5 @@
 import type { Invitation, NewLink, UserAccess } from '@scheduler/server/router';
+import { Button, IconButton } from '@scheduler/ui/button';
 import { Ban, CircleCheck, Plus, Settings2, Undo2 } from 'lucide-react';
 import { type SubmitEvent, useId, useState } from 'react';
 import { trpc } from '../lib/api.ts';
@@ -6,7 +7,6 @@ import { useFormatMoment } from '../lib/time.ts';
 import { problemOf } from '../lib/words.ts';
 import { useSession } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button, IconButton } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';

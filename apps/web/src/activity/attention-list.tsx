@@ -1,4 +1,5 @@
 import type { Attention, Retried, UnlinkedPerson, UnsettledEvent } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { RotateCw, UserRoundX } from 'lucide-react';
@@ -9,7 +10,6 @@ import { problemOf, syncSentence, titleOf } from '../lib/words.ts';
 import { TakeTheirs } from '../planning/take-theirs.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
-import { Button } from '../ui/button.tsx';
 import { SelectField, TickBox } from '../ui/field.tsx';
 import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';

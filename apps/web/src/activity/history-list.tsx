@@ -1,9 +1,9 @@
 import type { HistoryEntry } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { TriangleAlert } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
 import { formatTime } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
-import { Button } from '../ui/button.tsx';
 import { ByDay } from '../ui/by-day.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField } from '../ui/field.tsx';

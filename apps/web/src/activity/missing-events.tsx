@@ -1,4 +1,5 @@
 import type { RefreshQuestion } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { Link } from '@tanstack/react-router';
 import { RefreshCw } from 'lucide-react';
 import { useState } from 'react';
@@ -7,7 +8,6 @@ import { formatDay, useFormatMoment } from '../lib/time.ts';
 import { problemOf } from '../lib/words.ts';
 import { useIsAdmin, useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
-import { Button } from '../ui/button.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
 

@@ -1,11 +1,11 @@
 import type { RefreshRun } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { RefreshCw } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
 import { useFormatMoment } from '../lib/time.ts';
 import { problemOf } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
-import { Button } from '../ui/button.tsx';
 import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { MissingEvents } from './missing-events.tsx';

@@ -1,4 +1,5 @@
 import type { AuditEntryView } from '@scheduler/server/router';
+import { Button, buttonClass } from '@scheduler/ui/button';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ArrowRight, Download } from 'lucide-react';
 import { Suspense, useCallback, useEffect } from 'react';
@@ -9,7 +10,6 @@ import { EventPanel } from '../planning/dialogs.ts';
 import { parsedSearch } from '../routes.tsx';
 import { useIsAdmin } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button, buttonClass } from '../ui/button.tsx';
 import { ByDay } from '../ui/by-day.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField } from '../ui/field.tsx';

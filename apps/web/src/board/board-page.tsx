@@ -1,4 +1,5 @@
 import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
+import { Button, IconButton } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, CopyPlus, Keyboard } from 'lucide-react';
@@ -12,7 +13,6 @@ import { type BoardSearch, parsedSearch, weekAsked } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button, IconButton } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';

@@ -1,5 +1,6 @@
 import { type CopiedRow, copyWeek } from '@scheduler/scheduling';
 import type { WeekBoard } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { trpc, trpcClient } from '../lib/api.ts';
@@ -8,7 +9,6 @@ import { problemOf, titleOf } from '../lib/words.ts';
 import { useEdits } from '../planning/edits.ts';
 import { remember } from '../planning/undo.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TickBox } from '../ui/field.tsx';
 import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';

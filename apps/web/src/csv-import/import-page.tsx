@@ -1,4 +1,5 @@
 import type { AppRouter } from '@scheduler/server/router';
+import { Button, buttonClass } from '@scheduler/ui/button';
 import { Link } from '@tanstack/react-router';
 import type { inferRouterOutputs } from '@trpc/server';
 import { Download, FileUp, TriangleAlert } from 'lucide-react';
@@ -10,7 +11,6 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
-import { Button, buttonClass } from '../ui/button.tsx';
 import { Empty, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { FileUnreadable, readCsvFile } from './read-file.ts';

@@ -1,10 +1,10 @@
 import type { AppRouter } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import type { inferRouterOutputs } from '@trpc/server';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { formatDay, formatTime, workDateOf } from '../lib/time.ts';
 import { titleOf, windowWords } from '../lib/words.ts';
-import { Button } from '../ui/button.tsx';
 import { Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 

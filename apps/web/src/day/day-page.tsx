@@ -1,5 +1,6 @@
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { BoardEvent, BoardSchedule, DayBoard } from '@scheduler/server/router';
+import { Button, buttonClass, IconButton } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link, lazyRouteComponent } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, Printer, Users } from 'lucide-react';
@@ -14,7 +15,6 @@ import { StoreName } from '../shell/store-name.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import { DateInput } from '../ui/date-field.tsx';
 import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { DayChecks } from './day-checks.tsx';

@@ -1,4 +1,5 @@
 import type { DayBoard } from '@scheduler/server/router';
+import { Button, buttonClass } from '@scheduler/ui/button';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ArrowLeft, Printer } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
@@ -6,7 +7,6 @@ import { formatDay, formatTime, otherZone, useToday } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button, buttonClass } from '../ui/button.tsx';
 import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import './day-sheet.css';
 

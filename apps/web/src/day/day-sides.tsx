@@ -1,9 +1,9 @@
 import type { DayBoard } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { CalendarPlus } from 'lucide-react';
 import { formatClock } from '../lib/time.ts';
 import { titleOf, windowWords } from '../lib/words.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import { Button } from '../ui/button.tsx';
 import type { DayActions } from './day-work.tsx';
 
 /** Unscheduled work whose last day this is. */

@@ -1,4 +1,5 @@
 import type { BoardEvent, BoardSchedule, DayBoard } from '@scheduler/server/router';
+import { Button, IconButton } from '@scheduler/ui/button';
 import {
   ArrowLeftRight,
   CalendarClock,
@@ -11,7 +12,6 @@ import {
 import { formatDay, formatTime } from '../lib/time.ts';
 import { PLAIN_CONDITIONS, TYPES, titleOf } from '../lib/words.ts';
 import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
-import { Button, IconButton } from '../ui/button.tsx';
 import { Empty } from '../ui/states.tsx';
 
 /** What can be done on the day; what is absent is not for those who may only look. */

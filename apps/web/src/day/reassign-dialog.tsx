@@ -1,5 +1,6 @@
 import { REASSIGNABLE_TYPES } from '@scheduler/scheduling';
 import type { DayBoard, Reassignment } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { keepPreviousData, useMutation } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import { trpc, trpcClient } from '../lib/api.ts';
@@ -8,7 +9,6 @@ import { titleOf } from '../lib/words.ts';
 import { refOf, UNDO_REASON, useEdits } from '../planning/edits.ts';
 import { remember } from '../planning/undo.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField, TickBox } from '../ui/field.tsx';
 import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';

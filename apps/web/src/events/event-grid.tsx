@@ -3,6 +3,7 @@
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: Enter does on a row what a click does
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { EventList, EventRow } from '@scheduler/server/router';
+import { Button, buttonClass, IconButton } from '@scheduler/ui/button';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, CalendarPlus, ExternalLink, History } from 'lucide-react';
 import {
@@ -18,7 +19,6 @@ import { trpc } from '../lib/api.ts';
 import { formatWhen } from '../lib/time.ts';
 import { lastDayOf, titleOf, windowWords } from '../lib/words.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
-import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { shortcutOf } from '../ui/shortcuts.ts';
 import { Skeleton } from '../ui/states.tsx';

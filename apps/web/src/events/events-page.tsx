@@ -1,4 +1,5 @@
 import type { EventRow } from '@scheduler/server/router';
+import { Button, buttonClass } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link, lazyRouteComponent } from '@tanstack/react-router';
 import { Download, FileUp, ListFilter } from 'lucide-react';
@@ -13,7 +14,6 @@ import { type EventsSearch, parsedSearch } from '../routes.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button, buttonClass } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField } from '../ui/field.tsx';
 import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';

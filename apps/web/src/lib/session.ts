@@ -37,33 +37,14 @@ export async function currentSession(): Promise<Session | null> {
   return known;
 }
 
+/** Tells the other tabs who is signed in now: the e-mail, null for nobody. */
+export function announceSession(email: string | null): void {
+  others?.postMessage(email);
+}
+
 /** Ask again next time: somebody signed in or out. */
 export function forgetSession(): void {
   known = null;
-}
-
-const NO_ANSWER = 'The scheduling server did not answer. Try again in a moment.';
-
-/** A sentence for a refused sign-in, undefined when it went well. */
-export async function signIn(email: string, password: string): Promise<string | undefined> {
-  const answer = await ask('sign-in/email', { email, password });
-  if (!answer) return NO_ANSWER;
-  if (answer.status === 401 || answer.status === 400) {
-    return 'E-mail or password is wrong. Check both and try again.';
-  }
-  if (answer.status === 429) {
-    const { message }: { message?: string } = await answer.json().catch(() => ({}));
-    return message ?? 'Too many attempts. Wait a minute, then try again.';
-  }
-  if (!answer.ok) return NO_ANSWER;
-  forgetSession();
-  const session = await currentSession().catch(() => undefined);
-  if (session === undefined) return NO_ANSWER;
-  if (session === null) {
-    return 'The password is right, but this browser keeps no cookies of this page, so you can’t stay signed in. Allow cookies for this address, then sign in again.';
-  }
-  others?.postMessage(email.trim().toLowerCase());
-  return undefined;
 }
 
 /**
@@ -71,17 +52,12 @@ export async function signIn(email: string, password: string): Promise<string | 
  * @throws where the server can't be reached: the session goes on then
  */
 export async function signOut(): Promise<void> {
-  const answer = await ask('sign-out', {});
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch('/api/auth/sign-out', { method: 'POST', headers, body: '{}' }).catch(
+    () => undefined,
+  );
   // Nobody was signed in any more: that is what was asked for.
   if (!answer?.ok && answer?.status !== 401) throw new Error('The scheduling server did not answer.');
   forgetSession();
-  others?.postMessage(null);
-}
-
-/** What better-auth answers, undefined where nothing does. Asked by hand, as {@link currentSession} does. */
-async function ask(path: string, body: object): Promise<Response | undefined> {
-  const headers = { 'content-type': 'application/json' };
-  return fetch(`/api/auth/${path}`, { method: 'POST', headers, body: JSON.stringify(body) }).catch(
-    () => undefined,
-  );
+  announceSession(null);
 }

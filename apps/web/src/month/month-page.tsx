@@ -1,6 +1,7 @@
 // biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a table may be a grid of the keyboard; its cells are gridcells then
 
 import type { MonthView } from '@scheduler/server/router';
+import { Button, IconButton } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, TriangleAlert } from 'lucide-react';
@@ -11,7 +12,6 @@ import { TYPES } from '../lib/words.ts';
 import { StoreName } from '../shell/store-name.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button, IconButton } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { shortcutOf } from '../ui/shortcuts.ts';
 import { LoadError, Loading, Skeleton } from '../ui/states.tsx';

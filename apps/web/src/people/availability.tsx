@@ -1,5 +1,6 @@
 import { type Absence, absencesOn, holidayOn } from '@scheduler/scheduling';
 import type { AvailabilitySaved, EmployeeDetail } from '@scheduler/server/router';
+import { Button, IconButton } from '@scheduler/ui/button';
 import { Link } from '@tanstack/react-router';
 import { CircleAlert, Plus, Trash2 } from 'lucide-react';
 import { useState } from 'react';
@@ -7,7 +8,6 @@ import { trpc } from '../lib/api.ts';
 import { addDays, formatDay, formatWhen, weekStart } from '../lib/time.ts';
 import { problemOf, titleOf } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
-import { Button, IconButton } from '../ui/button.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';

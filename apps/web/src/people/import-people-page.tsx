@@ -1,12 +1,12 @@
 import { isFound } from '@scheduler/scheduling';
 import type { ImportRow } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button } from '../ui/button.tsx';
 import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { RepListAge } from './link.tsx';

@@ -1,11 +1,11 @@
 import { isFound } from '@scheduler/scheduling';
 import type { Employee, RepList, RepReading } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { CircleCheck, RefreshCw, TriangleAlert } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { useFormatMoment } from '../lib/time.ts';
 import { problemOf } from '../lib/words.ts';
-import { Button } from '../ui/button.tsx';
 import { TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';

@@ -1,5 +1,6 @@
 import { isFound } from '@scheduler/scheduling';
 import type { Employee } from '@scheduler/server/router';
+import { Button, buttonClass, IconButton } from '@scheduler/ui/button';
 import { Link } from '@tanstack/react-router';
 import { Download, Pencil, Plus, UserMinus } from 'lucide-react';
 import { useState } from 'react';
@@ -7,7 +8,6 @@ import { trpc } from '../lib/api.ts';
 import { formatDay } from '../lib/time.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import { TickBox } from '../ui/field.tsx';
 import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { LinkMark } from './link.tsx';

@@ -1,11 +1,11 @@
 import { ROLES } from '@scheduler/scheduling';
 import type { Employee } from '@scheduler/server/router';
+import { IconButton } from '@scheduler/ui/button';
 import { UserPlus } from 'lucide-react';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { addDays, formatDay, useToday } from '../lib/time.ts';
 import { problemOf } from '../lib/words.ts';
-import { IconButton } from '../ui/button.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';

@@ -1,4 +1,5 @@
 import type { EmployeeDetail } from '@scheduler/server/router';
+import { Button, buttonClass, IconButton } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import {
@@ -18,7 +19,6 @@ import { STATE_WORDS, titleOf } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import { Button, buttonClass, IconButton } from '../ui/button.tsx';
 import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { Availability } from './availability.tsx';
 import { LinkDialog, LinkMark } from './link.tsx';

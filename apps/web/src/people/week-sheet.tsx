@@ -1,11 +1,11 @@
 import { daysTouched } from '@scheduler/scheduling';
 import type { PersonWeek } from '@scheduler/server/router';
+import { Button, buttonClass } from '@scheduler/ui/button';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft, Printer } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
 import { formatDay, formatTime, formatWeek } from '../lib/time.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Button, buttonClass } from '../ui/button.tsx';
 import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
 
 const route = getRouteApi('/people/$id/week');

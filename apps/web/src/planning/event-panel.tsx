@@ -1,6 +1,7 @@
 import { currentInstant } from '@scheduler/runtime/browser-clock';
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { BoardEvent, EventRow, SyncAttempt, SyncDetail } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import {
   ArrowLeftRight,
   CalendarClock,
@@ -26,7 +27,6 @@ import {
 import { type Act, advised, syncSentence, titleOf, windowWords } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
-import { Button } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useLeavePanel } from '../ui/layers.ts';

@@ -1,5 +1,6 @@
 import { instantAt, type Reason, timeOf } from '@scheduler/scheduling';
 import type { BoardEvent, ScheduleOptions } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
 import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react';
 import { trpc } from '../lib/api.ts';
@@ -16,7 +17,6 @@ import {
 } from '../lib/time.ts';
 import { lastDayOf, NOON_CHECK_WORDS, problemOf, titleOf, windowWords } from '../lib/words.ts';
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
-import { Button } from '../ui/button.tsx';
 import { TimeInput } from '../ui/date-field.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TickBox } from '../ui/field.tsx';

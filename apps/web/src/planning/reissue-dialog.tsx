@@ -1,12 +1,12 @@
 import { defaultReissueExpiry, instantAt } from '@scheduler/scheduling';
 import type { EventRow } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
 import { type SubmitEvent, useEffect, useId, useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { addDays, formatDay, formatDuration, formatWhen, otherZone } from '../lib/time.ts';
 import { problemOf, titleOf, windowWords } from '../lib/words.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import { Button } from '../ui/button.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextField, TickBox } from '../ui/field.tsx';

@@ -1,9 +1,9 @@
 import type { Reason } from '@scheduler/scheduling';
+import { Button } from '@scheduler/ui/button';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { problemOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
-import { Button } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
 
 /**

@@ -1,12 +1,12 @@
 import { currentInstant } from '@scheduler/runtime/browser-clock';
 import type { BoardEvent } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { ArrowLeftRight } from 'lucide-react';
 import { useId, useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { addDays, formatDay, formatTime, formatWhen } from '../lib/time.ts';
 import { problemOf, titleOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
-import { Button } from '../ui/button.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
 import { refOf } from './edits.ts';

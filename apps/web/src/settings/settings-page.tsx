@@ -1,6 +1,7 @@
 import { currentInstant } from '@scheduler/runtime/browser-clock';
 import { type EventType, NOON_CHECK_ORDERS, ROLE_LIMITS, ROLES, type RoleLimit } from '@scheduler/scheduling';
 import type { Settings } from '@scheduler/server/router';
+import { Button, IconButton } from '@scheduler/ui/button';
 import { Pencil, Trash2 } from 'lucide-react';
 import { type SubmitEvent, useId, useState } from 'react';
 import { trpc } from '../lib/api.ts';
@@ -9,7 +10,6 @@ import { NOON_CHECK_WORDS, problemOf } from '../lib/words.ts';
 import { useIsAdmin } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import { Button, IconButton } from '../ui/button.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';

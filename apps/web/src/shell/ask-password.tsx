@@ -1,7 +1,8 @@
+import { Button } from '@scheduler/ui/button';
+import { useSignInForm } from '@scheduler/ui/sign-in-form';
 import { Dialog as Radix } from 'radix-ui';
-import { type SubmitEvent, useState } from 'react';
-import { signIn } from '../lib/session.ts';
-import { Button } from '../ui/button.tsx';
+import { useState } from 'react';
+import { signIn } from '../lib/sign-in.ts';
 import { TextField } from '../ui/field.tsx';
 import { useLayer } from '../ui/layers.ts';
 import { PasswordFields } from './password-fields.tsx';
@@ -22,18 +23,11 @@ function Layer({ onBack }: { onBack: () => void }) {
 export function AskPassword({ onSignedIn, onLeave }: { onSignedIn: () => void; onLeave: () => void }) {
   const { email, name } = useSession();
   const [backs, setBacks] = useState(0);
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const password = String(new FormData(event.currentTarget).get('password'));
-    setBusy(true);
-    setProblem(undefined);
-    const refused = await signIn(email, password);
-    if (!refused) onSignedIn();
-    setProblem(refused);
-    setBusy(false);
-  };
+  const { submit, isBusy, problem } = useSignInForm(async (form) => {
+    const refusal = await signIn(email, String(form.get('password')));
+    if (!refusal) onSignedIn();
+    return refusal;
+  });
   return (
     <Radix.Root open>
       <Layer key={backs} onBack={() => setBacks(backs + 1)} />
@@ -55,7 +49,7 @@ export function AskPassword({ onSignedIn, onLeave }: { onSignedIn: () => void; o
               is saved then.
             </p>
             <TextField label="E-mail" type="email" autoComplete="username" readOnly value={email} />
-            <PasswordFields problem={problem} busy={busy} autoFocus />
+            <PasswordFields problem={problem} isBusy={isBusy} autoFocus />
             <Button look="quiet" onClick={onLeave}>
               Leave this page and sign in anew
             </Button>

@@ -1,5 +1,5 @@
+import { buttonClass } from '@scheduler/ui/button';
 import { Link } from '@tanstack/react-router';
-import { buttonClass } from '../ui/button.tsx';
 import { useTitle } from './use-title.ts';
 
 export function NotFound() {

@@ -1,6 +1,6 @@
+import { buttonClass } from '@scheduler/ui/button';
 import { Link, type LinkProps, useLocation } from '@tanstack/react-router';
 import { ChevronDown, type LucideIcon } from 'lucide-react';
-import { buttonClass } from '../ui/button.tsx';
 
 interface Page {
   to: NonNullable<LinkProps['to']>;

@@ -1,14 +1,14 @@
-import { Button } from '../ui/button.tsx';
+import { Button } from '@scheduler/ui/button';
 import { TextField } from '../ui/field.tsx';
 
 /** The end of a sign-in form: the password, the last problem with it, and the button that sends the form. */
 export function PasswordFields({
   problem,
-  busy,
+  isBusy,
   autoFocus = false,
 }: {
   problem: string | undefined;
-  busy: boolean;
+  isBusy: boolean;
   autoFocus?: boolean;
 }) {
   return (
@@ -25,7 +25,7 @@ export function PasswordFields({
       <p role="alert" className="min-h-5 text-sm text-failed">
         {problem}
       </p>
-      <Button type="submit" look="primary" className="h-10" busy={busy} busyLabel="Signing in…">
+      <Button type="submit" look="primary" className="h-10" busy={isBusy} busyLabel="Signing in…">
         Sign in
       </Button>
     </>

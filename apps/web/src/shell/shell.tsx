@@ -1,16 +1,14 @@
 import type { RefreshRun } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
+import { SYNC_STATE_LOOKS } from '@scheduler/ui/sync-states';
 import { Link, Outlet } from '@tanstack/react-router';
 import {
   CalendarCheck2,
   CalendarDays,
   CalendarRange,
-  CircleX,
-  Clock3,
   FileUp,
-  GitCompareArrows,
   History,
   List,
-  LoaderCircle,
   RefreshCw,
   Users,
 } from 'lucide-react';
@@ -19,7 +17,6 @@ import { trpc } from '../lib/api.ts';
 import { useLiveUpdates } from '../lib/live.ts';
 import { formatFromNow, useNow } from '../lib/time.ts';
 import { problemOf } from '../lib/words.ts';
-import { Button } from '../ui/button.tsx';
 import { toast } from '../ui/toast.tsx';
 import { ConnectionNotice, ZoneNotice } from './notices.tsx';
 import { PageLinks } from './page-links.tsx';
@@ -82,33 +79,12 @@ const PAGES = [
 function SyncCounts() {
   const { data } = trpc.sync.summary.useQuery();
   const counts = data?.counts;
-  const failed = counts?.failed ?? 0;
-  const conflict = counts?.conflict ?? 0;
-  const waiting = counts?.waiting ?? 0;
-  const pending = counts?.pending ?? 0;
+  const conflicts = counts?.conflict ?? 0;
   const chips = [
-    { state: 'failed', count: failed, label: 'failed', look: 'bg-failed-soft text-failed', Icon: CircleX },
-    {
-      state: 'conflict',
-      count: conflict,
-      label: conflict === 1 ? 'conflict' : 'conflicts',
-      look: 'bg-conflict-soft text-conflict',
-      Icon: GitCompareArrows,
-    },
-    {
-      state: 'waiting',
-      count: waiting,
-      label: 'waiting',
-      look: 'bg-waiting-soft text-waiting',
-      Icon: Clock3,
-    },
-    {
-      state: 'pending',
-      count: pending,
-      label: 'saving',
-      look: 'bg-pending-soft text-pending',
-      Icon: LoaderCircle,
-    },
+    { state: 'failed', count: counts?.failed ?? 0, label: 'failed' },
+    { state: 'conflict', count: conflicts, label: conflicts === 1 ? 'conflict' : 'conflicts' },
+    { state: 'waiting', count: counts?.waiting ?? 0, label: 'waiting' },
+    { state: 'pending', count: counts?.pending ?? 0, label: 'saving' },
   ] as const;
   const shown = chips.filter(({ count }) => count > 0);
   return (
@@ -118,18 +94,21 @@ function SyncCounts() {
           All synced
         </span>
       )}
-      {shown.map(({ state, count, label, look, Icon }) => (
-        <Link
-          key={state}
-          to="/activity"
-          search={{ show: state }}
-          title={`${count} ${label}`}
-          className={`inline-flex items-center gap-1 rounded-full px-2 py-1 font-medium whitespace-nowrap hover:underline pointer-coarse:py-2 ${look}`}
-        >
-          <Icon aria-hidden className="size-3.5 min-[1400px]:hidden" />
-          {count} <span className="sr-only min-[1400px]:not-sr-only">{label}</span>
-        </Link>
-      ))}
+      {shown.map(({ state, count, label }) => {
+        const { Icon, text, soft } = SYNC_STATE_LOOKS[state];
+        return (
+          <Link
+            key={state}
+            to="/activity"
+            search={{ show: state }}
+            title={`${count} ${label}`}
+            className={`inline-flex items-center gap-1 rounded-full px-2 py-1 font-medium whitespace-nowrap hover:underline pointer-coarse:py-2 ${soft} ${text}`}
+          >
+            <Icon aria-hidden className="size-3.5 min-[1400px]:hidden" />
+            {count} <span className="sr-only min-[1400px]:not-sr-only">{label}</span>
+          </Link>
+        );
+      })}
     </nav>
   );
 }

@@ -1,8 +1,10 @@
+import { useSignInForm } from '@scheduler/ui/sign-in-form';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
-import { type SubmitEvent, useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect } from 'react';
 import { queryClient } from '../lib/api.ts';
 import { reportSignedIn } from '../lib/connection.ts';
-import { forgetSession, onSessionChange, signIn } from '../lib/session.ts';
+import { forgetSession, onSessionChange } from '../lib/session.ts';
+import { signIn } from '../lib/sign-in.ts';
 import { TextField } from '../ui/field.tsx';
 import { PasswordFields } from './password-fields.tsx';
 import { useTitle } from './use-title.ts';
@@ -13,8 +15,6 @@ export function SignIn() {
   useTitle('Sign in');
   const { next, ended } = route.useSearch();
   const router = useRouter();
-  const [busy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<string>();
 
   const goOn = useCallback(() => {
     queryClient.clear();
@@ -32,19 +32,11 @@ export function SignIn() {
     [goOn],
   );
 
-  const submit = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    setBusy(true);
-    setProblem(undefined);
-    const refused = await signIn(String(form.get('email')), String(form.get('password')));
-    if (refused) {
-      setProblem(refused);
-      setBusy(false);
-      return;
-    }
-    goOn();
-  };
+  const { submit, isBusy, problem } = useSignInForm(async (form) => {
+    const refusal = await signIn(String(form.get('email')), String(form.get('password')));
+    if (!refusal) goOn();
+    return refusal;
+  });
 
   return (
     <main className="grid min-h-dvh content-center justify-items-center gap-6 p-4">
@@ -53,7 +45,7 @@ export function SignIn() {
         <h1 className="text-xl font-semibold">Crossmark Scheduler</h1>
       </div>
       <form
-        onSubmit={submit}
+        onSubmit={(event) => void submit(event)}
         aria-label="Sign in"
         className="grid w-full max-w-sm gap-4 rounded-xl border border-line bg-surface p-6"
       >
@@ -63,7 +55,7 @@ export function SignIn() {
           </p>
         )}
         <TextField label="E-mail" name="email" type="email" autoComplete="username" required autoFocus />
-        <PasswordFields problem={problem} busy={busy} />
+        <PasswordFields problem={problem} isBusy={isBusy} />
       </form>
       <p className="text-sm text-ink-2">No account? Ask whoever administers the scheduler.</p>
     </main>

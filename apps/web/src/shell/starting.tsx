@@ -1,7 +1,7 @@
+import { Button } from '@scheduler/ui/button';
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { currentSession } from '../lib/session.ts';
-import { Button } from '../ui/button.tsx';
 
 /** Short enough to go on soon after the server is back, and little for a server that just starts. */
 const TRY_AGAIN_MS = 5_000;

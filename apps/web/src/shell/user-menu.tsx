@@ -1,9 +1,9 @@
+import { buttonClass } from '@scheduler/ui/button';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { LogOut, Settings, UserRound } from 'lucide-react';
 import { AccountLinks } from '../access/account-links.tsx';
 import { signOut } from '../lib/session.ts';
 import { chooseTheme, THEMES, type Theme, useTheme } from '../lib/theme.ts';
-import { buttonClass } from '../ui/button.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { toast } from '../ui/toast.tsx';
 import { useSession } from './use-session.ts';

@@ -1,20 +1,13 @@
 import type { EventType, Instant, Reason } from '@scheduler/scheduling';
 import type { SyncBadge } from '@scheduler/server/router';
-import { CircleCheck, CircleX, Clock3, GitCompareArrows, LoaderCircle, TriangleAlert } from 'lucide-react';
+import { SYNC_STATE_LOOKS } from '@scheduler/ui/sync-states';
+import { TriangleAlert } from 'lucide-react';
 import { formatFromNow, useNow } from '../lib/time.ts';
-import { advised, STATE_WORDS, type SyncState, syncSentence, TYPES } from '../lib/words.ts';
-
-const LOOKS: Record<SyncState, { Icon: typeof CircleCheck; text: string; soft: string }> = {
-  synced: { Icon: CircleCheck, text: 'text-synced', soft: 'bg-synced-soft' },
-  pending: { Icon: LoaderCircle, text: 'text-pending', soft: 'bg-pending-soft' },
-  waiting: { Icon: Clock3, text: 'text-waiting', soft: 'bg-waiting-soft' },
-  failed: { Icon: CircleX, text: 'text-failed', soft: 'bg-failed-soft' },
-  conflict: { Icon: GitCompareArrows, text: 'text-conflict', soft: 'bg-conflict-soft' },
-};
+import { advised, STATE_WORDS, syncSentence, TYPES } from '../lib/words.ts';
 
 /** How far a schedule has got towards Crossmark: picture, colour and always a word. */
 export function SyncMark({ sync, filled = false }: { sync: SyncBadge; filled?: boolean }) {
-  const { Icon, text, soft } = LOOKS[sync.state];
+  const { Icon, text, soft } = SYNC_STATE_LOOKS[sync.state];
   return (
     <span
       data-testid="sync-badge"

@@ -1,8 +1,8 @@
-import { successorOf } from '@scheduler/page/focus';
+import { IconButton } from '@scheduler/ui/button';
+import { successorOf } from '@scheduler/ui/focus';
 import { X } from 'lucide-react';
 import { Dialog as Radix } from 'radix-ui';
 import { type ReactNode, useRef } from 'react';
-import { IconButton } from './button.tsx';
 import { useLayer } from './layers.ts';
 
 const FOCUS_FIRST = ['input:checked:enabled', 'input:enabled', 'button:enabled'];

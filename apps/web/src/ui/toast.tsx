@@ -1,6 +1,6 @@
+import { Button, IconButton } from '@scheduler/ui/button';
 import { X } from 'lucide-react';
 import { useSyncExternalStore } from 'react';
-import { Button, IconButton } from './button.tsx';
 
 interface Toast {
   id: number;

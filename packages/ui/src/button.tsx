@@ -3,14 +3,15 @@ import type { ComponentProps } from 'react';
 
 const LOOKS = {
   primary: 'bg-accent text-accent-ink font-medium hover:brightness-110 border border-transparent',
-  plain: 'border border-line-strong/60 bg-surface text-ink hover:bg-surface-2',
+  plain:
+    'border border-(color:--control-line) font-(weight:--control-weight) bg-surface text-ink hover:bg-surface-2',
   quiet: 'border border-transparent text-ink-2 hover:bg-surface-2 hover:text-ink',
   danger: 'border border-failed/50 bg-surface text-failed hover:bg-failed-soft',
 };
 
 /** A button's look, for links that act as one. */
 export function buttonClass(look: keyof typeof LOOKS, extra = ''): string {
-  return `inline-flex h-8 shrink-0 items-center justify-center gap-1.5 rounded-md px-3 text-sm whitespace-nowrap transition-colors pointer-coarse:h-10 disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55 ${LOOKS[look]} ${extra}`;
+  return `inline-flex h-(--control-height) shrink-0 items-center justify-center gap-1.5 rounded-md px-3 text-sm whitespace-nowrap transition-colors pointer-coarse:h-10 disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55 ${LOOKS[look]} ${extra}`;
 }
 
 /**
