@@ -2,7 +2,7 @@ import type { WeekBoard } from '@scheduler/server/router';
 import { formatDay, formatTime } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
-import { type Drag, dropVerdict, type Target, TRAY, useHand } from './drag-state.ts';
+import { type Drag, dropVerdict, type Target, TRAY, useDrag } from './drag-state.ts';
 import { cellOf, eventOf } from './targets.ts';
 
 const VERDICTS = {
@@ -13,7 +13,7 @@ const VERDICTS = {
 
 /** Says what is in hand, where it would be dropped, and all that speaks against it there. Read out as it changes. */
 export function HandBar({ board }: { board: WeekBoard }) {
-  const hand = useHand();
+  const hand = useDrag();
   return (
     <div
       role="status"

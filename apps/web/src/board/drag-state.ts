@@ -1,6 +1,6 @@
 import { type Placement, type Verdict, verdictOf } from '@scheduler/scheduling';
 import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
-import { useSyncExternalStore } from 'react';
+import { createExternalStore, useExternalStore } from '../lib/external-store.ts';
 import { cellKey, evaluateCells, type Held, type Judge, mayTrade } from './targets.ts';
 
 /*
@@ -25,76 +25,76 @@ export interface Drag {
   target: Target | undefined;
 }
 
-let hand: Drag | undefined;
+interface DragState {
+  drag: Drag | undefined;
+  /** Verdicts by cell, as far as cells have been judged. */
+  verdicts: ReadonlyMap<string, Verdict>;
+}
+
+const NOTHING: DragState = { drag: undefined, verdicts: new Map() };
+const state = createExternalStore(NOTHING);
 let judge: Judge | undefined;
 let cells: readonly string[] = [];
-let verdicts = new Map<string, Verdict>();
-let judging: ReturnType<typeof setTimeout> | undefined;
-const listeners = new Set<() => void>();
+let nextSlice: ReturnType<typeof setTimeout> | undefined;
 
 /** Longest time for which cells are judged in one go, so that a pointer's next move is drawn in between. */
 const SLICE_MS = 8;
 
-function tell(): void {
-  for (const listener of listeners) listener();
-}
-
-/** Takes something into the hand; the cells light up as they are judged, row by row. */
+/** Starts to drag something; the cells light up as they are judged, row by row. */
 export function startDrag(held: Held, by: Drag['by'], board: WeekBoard): void {
-  hand = { held, by, target: undefined };
+  state.set({ drag: { held, by, target: undefined }, verdicts: new Map() });
   considerAgain(board);
 }
 
 /** Judges all cells anew: the board changed while something is held. */
 export function considerAgain(board: WeekBoard): void {
-  if (!hand) return;
-  judge = evaluateCells(board, hand.held);
-  verdicts = new Map();
+  const { drag } = state.get();
+  if (!drag) return;
+  judge = evaluateCells(board, drag.held);
   cells = board.people.flatMap((person) => board.days.map((day) => cellKey(person.id, day)));
-  clearTimeout(judging);
-  judging = setTimeout(judgeSlice);
-  tell();
+  clearTimeout(nextSlice);
+  nextSlice = setTimeout(judgeSlice);
+  state.set({ drag, verdicts: new Map() });
 }
 
 function judgeSlice(): void {
   const until = performance.now() + SLICE_MS;
+  const verdicts = new Map(state.get().verdicts);
   for (const key of cells) {
     if (!judge) return;
     if (verdicts.has(key)) continue;
     verdicts.set(key, judge.cell(key).verdict);
     if (performance.now() > until) {
-      judging = setTimeout(judgeSlice);
+      nextSlice = setTimeout(judgeSlice);
       break;
     }
   }
-  tell();
+  state.set({ ...state.get(), verdicts });
 }
 
 /** Says where it would be dropped. */
 export function setDropTarget(target: { key: string; over?: BoardSchedule | undefined } | undefined): void {
-  if (!hand) return;
+  const { drag, verdicts } = state.get();
+  if (!drag) return;
   // What lies in the tray is there already.
-  const inPlace = target?.key === TRAY && hand.held.kind === 'event';
-  const trade = target?.over && mayTrade(hand.held, target.over) ? target.over : undefined;
+  const inPlace = target?.key === TRAY && drag.held.kind === 'event';
+  const trade = target?.over && mayTrade(drag.held, target.over) ? target.over : undefined;
   const next = target && !inPlace ? { key: target.key, trade } : undefined;
-  if (next?.key === hand.target?.key && next?.trade === hand.target?.trade) return;
-  hand = { ...hand, target: next };
-  tell();
+  if (next?.key === drag.target?.key && next?.trade === drag.target?.trade) return;
+  state.set({ drag: { ...drag, target: next }, verdicts });
 }
 
 /** Puts it back where it was; tells what was held. */
 export function cancelDrag(): Drag | undefined {
-  const before = hand;
-  hand = undefined;
+  const { drag } = state.get();
   judge = undefined;
-  verdicts = new Map();
-  clearTimeout(judging);
-  if (before) tell();
-  return before;
+  clearTimeout(nextSlice);
+  state.set(NOTHING);
+  return drag;
 }
 
 /** What is held now. */
-export const inHand = (): Drag | undefined => hand;
+export const currentDrag = (): Drag | undefined => state.get().drag;
 
 /** What speaks against the place where it would be dropped, and when it would start there. */
 export function dropVerdict(target: Target): Pick<Placement, 'reasons' | 'verdict'> & { startsAt?: string } {
@@ -104,40 +104,35 @@ export function dropVerdict(target: Target): Pick<Placement, 'reasons' | 'verdic
   return { reasons, verdict: verdictOf(reasons) };
 }
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
-export function useHand(): Drag | undefined {
-  return useSyncExternalStore(subscribe, inHand);
+export function useDrag(): Drag | undefined {
+  return useExternalStore(state, ({ drag }) => drag);
 }
 
 type CellLook = Verdict | `${Verdict} aimed` | '';
 
 /** How a cell looks while something is held, '' while nothing is: its verdict once judged, and whether it is aimed at. */
 export function useCellLook(key: string): CellLook {
-  return useSyncExternalStore(subscribe, (): CellLook => {
-    const verdict = hand && verdicts.get(key);
+  return useExternalStore(state, ({ drag, verdicts }): CellLook => {
+    const verdict = drag && verdicts.get(key);
     if (!verdict) return '';
-    return hand?.target?.key === key && !hand.target.trade ? `${verdict} aimed` : verdict;
+    return drag.target?.key === key && !drag.target.trade ? `${verdict} aimed` : verdict;
   });
 }
 
 /** How a card looks while something is held: `source` is what is held, `trade` what it would be traded with. */
 export function useCardLook(schedule: BoardSchedule): 'source' | 'trade' | '' {
-  return useSyncExternalStore(subscribe, () => {
-    if (!hand) return '';
-    if (hand.held.kind === 'schedule' && hand.held.schedule.event.eventId === schedule.event.eventId)
+  return useExternalStore(state, ({ drag }) => {
+    if (!drag) return '';
+    if (drag.held.kind === 'schedule' && drag.held.schedule.event.eventId === schedule.event.eventId)
       return 'source';
-    return hand.target?.trade?.scheduleId === schedule.scheduleId ? 'trade' : '';
+    return drag.target?.trade?.scheduleId === schedule.scheduleId ? 'trade' : '';
   });
 }
 
 /** Whether the tray would take what is held, and whether it is aimed at. */
 export function useTrayLook(): 'open' | 'aimed' | '' {
-  return useSyncExternalStore(subscribe, () => {
-    if (hand?.held.kind !== 'schedule') return '';
-    return hand.target?.key === TRAY ? 'aimed' : 'open';
+  return useExternalStore(state, ({ drag }) => {
+    if (drag?.held.kind !== 'schedule') return '';
+    return drag.target?.key === TRAY ? 'aimed' : 'open';
   });
 }

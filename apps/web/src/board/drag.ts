@@ -7,7 +7,7 @@ import {
 } from '@dnd-kit/dom';
 import type { WeekBoard } from '@scheduler/server/router';
 import { titleOf } from '../lib/words.ts';
-import { cancelDrag, type Drag, inHand, setDropTarget, startDrag, TRAY } from './drag-state.ts';
+import { cancelDrag, currentDrag, type Drag, setDropTarget, startDrag, TRAY } from './drag-state.ts';
 import { heldBy } from './keys.ts';
 import { eventOf, type Held } from './targets.ts';
 
@@ -74,7 +74,7 @@ export function startDragging(options: {
     manager.monitor.addEventListener('dragend', ({ canceled }) => {
       chip?.remove();
       chip = undefined;
-      const hand = inHand();
+      const hand = currentDrag();
       if (hand && !canceled) options.drop(hand);
       cancelDrag();
     }),

@@ -1,7 +1,7 @@
 import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { useEffect, useRef } from 'react';
 import { onShortcut } from '../ui/shortcuts.ts';
-import { cancelDrag, type Drag, dropVerdict, inHand, setDropTarget, startDrag } from './drag-state.ts';
+import { cancelDrag, currentDrag, type Drag, dropVerdict, setDropTarget, startDrag } from './drag-state.ts';
 import { cellKey, type Held } from './targets.ts';
 
 /** What the keys do, see {@link KEYS}. */
@@ -59,7 +59,7 @@ export function useBoardKeys(actions: KeyActions): void {
     // Who reaches for the mouse has put down what the keyboard picked up, and left where it was.
     const onPointer = () => {
       focus = undefined;
-      if (inHand()?.by === 'keyboard') cancelDrag();
+      if (currentDrag()?.by === 'keyboard') cancelDrag();
     };
     document.addEventListener('pointerdown', onPointer);
     document.addEventListener('focusin', moveTabStop);
@@ -74,7 +74,7 @@ export function useBoardKeys(actions: KeyActions): void {
 
 /** Does what a shortcut asks for; false where it asks for nothing. */
 function handle(shortcut: string, target: HTMLElement, actions: KeyActions): boolean {
-  const hand = inHand();
+  const hand = currentDrag();
   if (shortcut === 'Ctrl+z') {
     if (actions.mayWrite && !hand) actions.undo();
     return actions.mayWrite;
@@ -185,7 +185,7 @@ function neighbour(shortcut: string, from: HTMLElement): HTMLElement | undefined
   const [rowIndex, dayIndex] = [rows.indexOf(row), days.indexOf(cell)];
   const cellAt = (row: number, day: number) =>
     rows[row]?.querySelectorAll<HTMLElement>('[data-cell]').item(day) ?? undefined;
-  const holding = inHand() !== undefined;
+  const holding = currentDrag() !== undefined;
   const stopAt = (next: HTMLElement | undefined, index: number) =>
     next && (holding ? next : stopsIn(next).at(Math.min(index, stopsIn(next).length - 1)));
 

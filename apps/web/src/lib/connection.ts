@@ -1,6 +1,6 @@
 import { currentInstant } from '@scheduler/runtime/browser-clock';
 import type { Instant } from '@scheduler/scheduling';
-import { useSyncExternalStore } from 'react';
+import { createExternalStore, useExternalStore } from './external-store.ts';
 import type { LiveState } from './live-stream.ts';
 
 /**
@@ -17,23 +17,21 @@ interface Connection {
   shows: Instant | null;
 }
 
-let connection: Connection = {
+const connection = createExternalStore<Connection>({
   live: 'connecting',
   reachable: true,
   online: navigator.onLine,
   signedOut: false,
   shows: navigator.onLine ? null : currentInstant(),
-};
-const listeners = new Set<() => void>();
+});
 
 function change(part: Partial<Omit<Connection, 'shows'>>): void {
-  const next = { ...connection, ...part };
+  const before = connection.get();
+  const next = { ...before, ...part };
   const current = next.online && next.reachable && next.live !== 'lost';
-  next.shows = current ? null : (connection.shows ?? currentInstant());
-  const same = (Object.keys(next) as (keyof Connection)[]).every((key) => next[key] === connection[key]);
-  if (same) return;
-  connection = next;
-  for (const listener of listeners) listener();
+  next.shows = current ? null : (before.shows ?? currentInstant());
+  const isSame = (Object.keys(next) as (keyof Connection)[]).every((key) => next[key] === before[key]);
+  if (!isSame) connection.set(next);
 }
 
 window.addEventListener('online', () => change({ online: true }));
@@ -62,23 +60,18 @@ export function untilSignedInAgain(): Promise<void> {
   });
 }
 
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
-
 /** Whether the browser has a network at all. */
-export const isOnline = (): boolean => connection.online;
+export const isOnline = (): boolean => connection.get().online;
 
 /** Resolves as soon as the browser has a network. */
 export function untilOnline(): Promise<void> {
   return new Promise((resolve) => {
-    if (connection.online) resolve();
+    if (connection.get().online) resolve();
     else window.addEventListener('online', () => resolve(), { once: true });
   });
 }
 
 /** The connection as of now; the component renders again when it changes. */
 export function useConnection(): Connection {
-  return useSyncExternalStore(subscribe, () => connection);
+  return useExternalStore(connection, (state) => state);
 }

@@ -8,7 +8,7 @@ import {
   weekStart,
   workDateOf,
 } from '@scheduler/scheduling';
-import { useSyncExternalStore } from 'react';
+import { createExternalStore, useExternalStore } from './external-store.ts';
 
 export { addDays, daysBetween, formatDay, formatTime, weekStart, workDateOf };
 
@@ -97,32 +97,18 @@ export function formatFromNow(instant: Instant, nowMs: number): string {
   return seconds > 0 ? `in ${amount}` : `${amount} ago`;
 }
 
-let nowMs = currentTimeMs();
-const listeners = new Set<() => void>();
-let timer: ReturnType<typeof setInterval> | undefined;
-
-/** Calls back every second, by one timer for all who ask. Returns how to stop. */
-function everySecond(listener: () => void): () => void {
-  listeners.add(listener);
-  timer ??= setInterval(() => {
-    nowMs = currentTimeMs();
-    for (const each of listeners) each();
-  }, 1000);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size === 0) {
-      clearInterval(timer);
-      timer = undefined;
-    }
-  };
-}
+/** The current time in ms, renewed every second by one timer for all who use it. */
+const clockMs = createExternalStore(currentTimeMs(), () => {
+  const timer = setInterval(() => clockMs.set(currentTimeMs()), 1000);
+  return () => clearInterval(timer);
+});
 
 /** The current time in ms, renewed every second. */
-export const useNow = (): number => useSyncExternalStore(everySecond, () => nowMs);
+export const useNow = (): number => useExternalStore(clockMs, (nowMs) => nowMs);
 
 /** {@link todayIn}; the component renders again when another day begins. */
 export const useToday = (timeZone = VIEWER_ZONE): string =>
-  useSyncExternalStore(everySecond, () => todayIn(timeZone));
+  useExternalStore(clockMs, () => todayIn(timeZone));
 
 /** How often it is looked whether the computer slept, and the least that time must have jumped for that. */
 const LOOK_EVERY_MS = 5000;

@@ -2,8 +2,9 @@ import { addMinutes, workDateOf } from '@scheduler/scheduling';
 import type { BoardEvent, BoardSchedule, Saved, WeekBoard } from '@scheduler/server/router';
 import { useQueryClient } from '@tanstack/react-query';
 import { getQueryKey } from '@trpc/react-query';
-import { useMemo, useSyncExternalStore } from 'react';
+import { useMemo } from 'react';
 import { trpc, trpcClient } from '../lib/api.ts';
+import { createExternalStore, useExternalStore } from '../lib/external-store.ts';
 import { formatWhen } from '../lib/time.ts';
 import { problemOf, titleOf } from '../lib/words.ts';
 import { toast } from '../ui/toast.tsx';
@@ -62,7 +63,7 @@ export function useEdits() {
       await refresh();
     };
     const run = async (edit: Edit, onNeedsReason?: (edit: Edit) => void): Promise<void> => {
-      setUnsaved([...unsaved, edit]);
+      unsaved.set([...unsaved.get(), edit]);
       try {
         await save(edit);
       } catch (error) {
@@ -74,7 +75,7 @@ export function useEdits() {
           toast(message, { tone: 'problem', action: { label: 'Reapply', run: again } });
         } else toast(message, { tone: 'problem' });
       } finally {
-        setUnsaved(unsaved.filter((each) => each !== edit));
+        unsaved.set(unsaved.get().filter((each) => each !== edit));
       }
     };
     return { save, run, refresh, undo: () => void inTurn(() => undoLast(() => void refresh())) };
@@ -92,22 +93,12 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
 }
 let queue: Promise<unknown> = Promise.resolve();
 
-let unsaved: readonly Edit[] = [];
-const listeners = new Set<() => void>();
-
-function setUnsaved(edits: readonly Edit[]): void {
-  unsaved = edits;
-  for (const listener of listeners) listener();
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-}
+/** What `run` is saving now. */
+const unsaved = createExternalStore<readonly Edit[]>([]);
 
 /** The board as it will be when what `run` is just saving is saved, so that what was dropped stays where it was dropped. */
 export function useOptimisticBoard(board: WeekBoard | undefined): WeekBoard | undefined {
-  const edits = useSyncExternalStore(subscribe, () => unsaved);
+  const edits = useExternalStore(unsaved, (all) => all);
   return useMemo(() => board && edits.reduce(foreshadow, board), [board, edits]);
 }
 

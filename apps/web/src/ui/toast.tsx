@@ -1,6 +1,6 @@
 import { Button, IconButton } from '@scheduler/ui/button';
 import { X } from 'lucide-react';
-import { useSyncExternalStore } from 'react';
+import { createExternalStore, useExternalStore } from '../lib/external-store.ts';
 
 interface Toast {
   id: number;
@@ -12,20 +12,14 @@ interface Toast {
 /** Long enough to read a sentence and reach for Undo. */
 const STAYS_MS = 10_000;
 
-let toasts: readonly Toast[] = [];
+const toasts = createExternalStore<readonly Toast[]>([]);
 let nextId = 1;
-const listeners = new Set<() => void>();
 const timers = new Map<number, ReturnType<typeof setTimeout>>();
-
-function set(next: readonly Toast[]): void {
-  toasts = next;
-  for (const listener of listeners) listener();
-}
 
 function dismiss(id: number): void {
   clearTimeout(timers.get(id));
   timers.delete(id);
-  set(toasts.filter((toast) => toast.id !== id));
+  toasts.set(toasts.get().filter((toast) => toast.id !== id));
 }
 
 function keepFor(id: number): void {
@@ -46,19 +40,14 @@ export function toast(
 ): () => void {
   const id = nextId++;
   const tone = options.tone ?? 'done';
-  set([...toasts.slice(-1), { id, message, tone, ...(options.action && { action: options.action }) }]);
+  const next = { id, message, tone, ...(options.action && { action: options.action }) };
+  toasts.set([...toasts.get().slice(-1), next]);
   if (tone === 'done') keepFor(id);
   return () => dismiss(id);
 }
 
 export function Toasts() {
-  const shown = useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    () => toasts,
-  );
+  const shown = useExternalStore(toasts, (all) => all);
   return (
     <section
       aria-label="Notices"
