@@ -33,7 +33,7 @@ export {
 export { countJobs, JOB_TASKS, JOBS, listRunningJobs, retryDeadLetters } from './queue/graphile.ts';
 export { flagsOfPausedTasks, type PausedTask, pauseTasks, readPaused, resumeTasks } from './queue/pause.ts';
 export { createTaskList } from './queue/tasks.ts';
-export { type Ended, reconcile } from './reconcile/reconcile.ts';
+export { reconcile } from './reconcile/reconcile.ts';
 export { tidyName } from './reconcile/wording.ts';
 export { type Adoption, type ConflictChoice, resolveConflict } from './refresh/adopt.ts';
 export { listMissing, type MissingEvent, markGone, type Question, readQuestion } from './refresh/missing.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DEFAULT_RETRY_POLICY, nextTry } from './retry-policy.ts';
+import { DEFAULT_RETRY_POLICY, planNextAttempt } from './retry-policy.ts';
 
 const chance = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const kind = fc.constantFrom('transient' as const, 'unknown' as const);
@@ -9,8 +9,8 @@ const kind = fc.constantFrom('transient' as const, 'unknown' as const);
 function waits(policy = DEFAULT_RETRY_POLICY, random = () => 0.5): number[] {
   const all: number[] = [];
   let failingForMs = 0;
-  for (let earlierTries = 0; ; earlierTries++) {
-    const verdict = nextTry({ kind: 'transient', earlierTries, failingForMs }, policy, random);
+  for (let earlierAttempts = 0; ; earlierAttempts++) {
+    const verdict = planNextAttempt({ kind: 'transient', earlierAttempts, failingForMs }, policy, random);
     if (verdict.dead) return all;
     all.push(verdict.retryInMs);
     failingForMs += verdict.retryInMs;
@@ -38,16 +38,17 @@ describe('backoff', () => {
     expect(inSeconds(waits({ ...DEFAULT_RETRY_POLICY, maxRetries: 3 }))).toEqual([5, 60, 120, 240]);
   });
 
-  test('jitter stays within 20 % and the cap, whatever the number of tries', () => {
+  test('jitter stays within 20 % and the cap, whatever the number of attempts', () => {
     fc.assert(
-      fc.property(kind, fc.integer({ min: 0, max: 500 }), chance, (failure, earlierTries, at) => {
-        const verdict = nextTry(
-          { kind: failure, earlierTries, failingForMs: 0 },
+      fc.property(kind, fc.integer({ min: 0, max: 500 }), chance, (failure, earlierAttempts, at) => {
+        const verdict = planNextAttempt(
+          { kind: failure, earlierAttempts, failingForMs: 0 },
           DEFAULT_RETRY_POLICY,
           () => at,
         );
         if (verdict.dead) throw new Error('too early');
-        const plain = earlierTries === 0 ? 5_000 : Math.min(60_000 * 2 ** (earlierTries - 1), 3_600_000);
+        const plain =
+          earlierAttempts === 0 ? 5_000 : Math.min(60_000 * 2 ** (earlierAttempts - 1), 3_600_000);
         expect(verdict.retryInMs).toBeGreaterThanOrEqual(Math.floor(plain * 0.8));
         expect(verdict.retryInMs).toBeLessThanOrEqual(Math.ceil(plain * 1.2));
         expect(verdict.spent).toBe(true);
@@ -61,9 +62,9 @@ describe('backoff', () => {
         fc.integer({ min: 0, max: 7_200_000 }),
         fc.nat(20),
         chance,
-        (retryAfterMs, earlierTries, at) => {
-          const failure = { kind: 'transient' as const, earlierTries, failingForMs: 0, retryAfterMs };
-          const verdict = nextTry(failure, DEFAULT_RETRY_POLICY, () => at);
+        (retryAfterMs, earlierAttempts, at) => {
+          const failure = { kind: 'transient' as const, earlierAttempts, failingForMs: 0, retryAfterMs };
+          const verdict = planNextAttempt(failure, DEFAULT_RETRY_POLICY, () => at);
           if (verdict.dead) throw new Error('too early');
           expect(verdict.retryInMs).toBeGreaterThanOrEqual(retryAfterMs);
           expect(verdict.retryInMs).toBeLessThanOrEqual(Math.ceil(retryAfterMs * 1.2));
@@ -73,21 +74,33 @@ describe('backoff', () => {
   });
 
   test('a refusal is final at once', () => {
-    expect(nextTry({ kind: 'rejected', earlierTries: 0, failingForMs: 0 }, DEFAULT_RETRY_POLICY)).toEqual({
+    expect(
+      planNextAttempt({ kind: 'rejected', earlierAttempts: 0, failingForMs: 0 }, DEFAULT_RETRY_POLICY),
+    ).toEqual({
       dead: true,
     });
   });
 
   test('a failed sign-in is tried on for ever and spends nothing', () => {
     fc.assert(
-      fc.property(fc.nat(1_000), fc.nat(1e9), chance, (earlierTries, failingForMs, at) => {
-        const verdict = nextTry(
-          { kind: 'session', earlierTries, failingForMs },
+      fc.property(fc.nat(1_000), fc.nat(1e9), chance, (earlierAttempts, failingForMs, at) => {
+        const verdict = planNextAttempt(
+          { kind: 'session', earlierAttempts, failingForMs },
           DEFAULT_RETRY_POLICY,
           () => at,
         );
         expect(verdict).toMatchObject({ dead: false, spent: false });
       }),
     );
+  });
+
+  test('a failed sign-in is given up with the budget only where the policy says so', () => {
+    const session = { kind: 'session' as const, earlierAttempts: 3, failingForMs: 3_600_000 };
+    const policy = { ...DEFAULT_RETRY_POLICY, budgetMs: 3_600_000 };
+    expect(planNextAttempt(session, policy)).toMatchObject({ dead: false });
+    expect(planNextAttempt(session, { ...policy, endsSession: true })).toEqual({ dead: true });
+    expect(
+      planNextAttempt({ ...session, failingForMs: 3_599_000 }, { ...policy, endsSession: true }),
+    ).toMatchObject({ dead: false, spent: false });
   });
 });

@@ -1,17 +1,19 @@
 import type { FailureKind } from '@scheduler/db';
 
-/** When a failed try is made again, and when it no longer is. All settings of the worker. */
+/** When an attempt follows a failed one, and when none does. */
 export interface RetryPolicy {
   /** Before the first retry, which isn't counted: most outages are a blip. */
   blipMs: number;
   /** Before the second one; doubles from there on. */
   baseMs: number;
-  /** Longest wait between tries. */
+  /** Longest wait between attempts. */
   capMs: number;
   /** From the first failure on; what fails after that is a dead letter. */
   budgetMs: number;
   /** Hard maximum of retries after the blip. The older system had 3, at 60, 120 and 240 s. */
   maxRetries: number;
+  /** Whether the budget also ends what fails because nobody is signed in. */
+  endsSession?: boolean;
 }
 
 /** 5 s, then 60 s · 2^n up to an hour, for a day. */
@@ -23,11 +25,14 @@ export const DEFAULT_RETRY_POLICY: RetryPolicy = {
   maxRetries: 1_000,
 };
 
-/** A failed try, as the policy looks at it. */
+/** A `Retry-After` beyond this is taken for a mistake. */
+const LONGEST_RETRY_AFTER_MS = 86_400_000;
+
+/** A failed attempt, as the policy looks at it. */
 export interface Failure {
   kind: FailureKind;
-  /** Tries that failed since what is wanted last changed, without this one. */
-  earlierTries: number;
+  /** Attempts that failed since what is wanted last changed, without this one. */
+  earlierAttempts: number;
   /** Since the first of them; 0 for the first. */
   failingForMs: number;
   /** Crossmark's own `Retry-After`. */
@@ -35,40 +40,51 @@ export interface Failure {
 }
 
 /**
- * What comes after a failure. `spent` says whether the try counts against the maximum, `waits` that the next one is made
- * when something else happens.
+ * What comes after a failure. `spent`: the attempt counts against the maximum. `waitsFor`: the next one is made once calls to
+ * this Crossmark host pass again.
  */
-export type Verdict = { dead: true } | { dead: false; retryInMs: number; spent: boolean; waits?: boolean };
+export type Verdict = { dead: true } | { dead: false; retryInMs: number; spent: boolean; waitsFor?: string };
 
 /**
- * What was held back because Crossmark doesn't answer: nothing was tried, so nothing is spent, and it has no time of its
+ * What was held back because Crossmark doesn't answer: nothing was attempted, so nothing is spent, and it has no time of its
  * own. The hour is only for the case that nobody releases it.
  */
-export const HELD_BACK: Verdict = { dead: false, retryInMs: 3_600_000, spent: false, waits: true };
+export const heldBackBy = (host: string): Verdict => ({
+  dead: false,
+  retryInMs: 3_600_000,
+  spent: false,
+  waitsFor: host,
+});
 
 /**
- * Decides what comes after a failed try. A refusal is final. Nobody signed in: tried on and on without counting, for
+ * Decides what comes after a failed attempt. A refusal is final. Nobody signed in: retried on and on without counting, for
  * no schedule is at fault, each wait as long as the trouble has lasted. All else: exponential with ±20 % jitter, and
  * Crossmark's own Retry-After wins, never undercut. `random` yields [0, 1).
  */
-export function nextTry(failure: Failure, policy: RetryPolicy, random: () => number = Math.random): Verdict {
-  const { kind, earlierTries, failingForMs } = failure;
+export function planNextAttempt(
+  failure: Failure,
+  policy: RetryPolicy,
+  random: () => number = Math.random,
+): Verdict {
+  const { kind, earlierAttempts, failingForMs } = failure;
   if (kind === 'rejected') return { dead: true };
   const jitter = 0.8 + 0.4 * random();
-  if (kind === 'session') {
+  const leftMs = policy.budgetMs - failingForMs;
+  if (kind === 'session' && !(policy.endsSession && leftMs <= 0)) {
     const waitMs = Math.min(Math.max(failingForMs, policy.baseMs), policy.capMs);
     return { dead: false, retryInMs: Math.round(waitMs * jitter), spent: false };
   }
-  const leftMs = policy.budgetMs - failingForMs;
-  if (earlierTries > policy.maxRetries || leftMs <= 0) return { dead: true };
+  if (earlierAttempts > policy.maxRetries || leftMs <= 0) return { dead: true };
   if (failure.retryAfterMs !== undefined) {
     // Later than asked rather than earlier, and spread, so that all who were turned away don't come back at once.
-    const waitMs = Math.min(failure.retryAfterMs, policy.budgetMs) * (1 + 0.2 * random());
+    const waitMs = Math.min(failure.retryAfterMs, LONGEST_RETRY_AFTER_MS) * (1 + 0.2 * random());
     return { dead: false, retryInMs: Math.ceil(waitMs), spent: true };
   }
   const waitMs =
-    earlierTries === 0 ? policy.blipMs : Math.min(policy.baseMs * 2 ** (earlierTries - 1), policy.capMs);
-  // One more try when the budget ends, in place of one long after it.
+    earlierAttempts === 0
+      ? policy.blipMs
+      : Math.min(policy.baseMs * 2 ** (earlierAttempts - 1), policy.capMs);
+  // One more attempt when the budget ends, in place of one long after it.
   const lastMs = Math.max(leftMs, policy.blipMs);
   return { dead: false, retryInMs: Math.round(Math.min(waitMs * jitter, lastMs)), spent: true };
 }

@@ -34,7 +34,7 @@ export class CrossmarkUnreachableError extends CrossmarkError {
  * After how long a job that was held back and isn't an event's runs again: far off, for `releaseWaiting` finds it; at once where
  * that host answers again already. Call it in the transaction that adds the job: no closing comes in between.
  */
-export async function lookAgainAfterMs(tx: Tx, { host }: CrossmarkUnreachableError): Promise<number> {
+export async function lookAgainAfterMs(tx: Tx, host: string): Promise<number> {
   const open = await tx
     .select({ id: crossmarkBreakers.id })
     .from(crossmarkBreakers)

@@ -1,5 +1,6 @@
 import { type Db, syncAttempts, type Tx, workers } from '@scheduler/db';
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { eq, inArray, sql } from 'drizzle-orm';
+import { interruptAttempts } from '../attempts/attempt-rows.ts';
 import { releaseLeasesOf } from '../event-sync.ts';
 import { silentHoldersSql, unlockJobs } from '../queue/graphile.ts';
 import { SILENT_AFTER_SECONDS } from './heartbeat.ts';
@@ -60,10 +61,8 @@ async function releaseHeldBy(
 ): Promise<number> {
   await releaseLeasesOf(tx, ids);
   const jobs = await unlockJobs(tx, ids, uncompleted);
-  await tx
-    .update(syncAttempts)
-    .set({ outcome: 'interrupted', finishedAt: sql`app_now()`, summary: 'the worker died or was cut off' })
-    .where(and(inArray(syncAttempts.workerId, [...ids]), isNull(syncAttempts.outcome)));
+  const theirs = inArray(syncAttempts.workerId, [...ids]);
+  await interruptAttempts(tx, theirs, 'the worker died or was cut off');
   await tx.delete(workers).where(inArray(workers.id, [...ids]));
   return jobs;
 }

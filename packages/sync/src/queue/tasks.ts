@@ -1,7 +1,8 @@
 import { errorText, inScope, traced } from '@scheduler/runtime';
 import type { Task } from 'graphile-worker';
+import type { TaskResult } from '../attempts/run-attempt.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
-import { type Ended, reconcile } from '../reconcile/reconcile.ts';
+import { reconcile } from '../reconcile/reconcile.ts';
 import { refresh, refreshOnTick } from '../refresh/refresh.ts';
 import { syncEmployee } from '../reps/link-employee.ts';
 import { readRepList } from '../reps/rep-list.ts';
@@ -35,7 +36,7 @@ function subjectOf(payload: unknown): Record<string, number> {
  * it throws only where our own database failed, and then graphile-worker's retries are the safety net.
  */
 export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
-  const runners: Record<TaskName, (payload: unknown, job: JobInfo) => Promise<Ended>> = {
+  const runners: Record<TaskName, (payload: unknown, job: JobInfo) => Promise<TaskResult>> = {
     sync_schedule: (payload, job) => reconcile(ctx, PAYLOADS.sync_schedule.parse(payload).eventId, job),
     sync_schedule_update: (payload, job) =>
       reconcile(ctx, PAYLOADS.sync_schedule_update.parse(payload).eventId, job),
@@ -65,9 +66,9 @@ export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
       const { requestId, traceparent } = ORIGIN.parse(payload);
       const ids = { task, job: job.id, ...subjectOf(payload), ...(requestId ? { requestId } : {}) };
       const durationMs = () => Math.round(performance.now() - startedMs);
-      const failed = ({ outcome }: Ended) => outcome === 'dead' || outcome === 'retry';
+      const failed = ({ outcome }: TaskResult) => outcome === 'dead' || outcome === 'retry';
       const span = { name: task, kind: 'job', attributes: ids, traceparent, failed } as const;
-      const run = async (): Promise<Ended> => {
+      const run = async (): Promise<TaskResult> => {
         try {
           const ended = await withinLimit(task, runners[task](payload, job));
           const { outcome, clickToSyncedMs } = ended;

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { BookingId, MplanId } from '@scheduler/crossmark';
 import {
-  type AttemptOutcome,
   type Db,
   employees,
   eventSyncs,
   events,
-  type FailureKind,
   idList,
   inOrder,
   isRolledBack,
@@ -21,7 +19,15 @@ import {
 import { cleanText, createBatcher } from '@scheduler/runtime';
 import type { Condition, Instant } from '@scheduler/scheduling';
 import { and, eq, inArray, isNull, ne, type SQL, sql } from 'drizzle-orm';
-import type { Verdict } from '../attempts/retry-policy.ts';
+import {
+  CLOSE_ATTEMPTS_SQL,
+  closeAttempt,
+  closeAttemptSql,
+  interruptAttempts,
+  OPEN_ATTEMPTS_SQL,
+} from '../attempts/attempt-rows.ts';
+import type { Failure } from '../attempts/failure.ts';
+import { type Decide, TakenOverError } from '../attempts/run-attempt.ts';
 import type { JobInfo } from '../context.ts';
 import {
   bookingColumns,
@@ -44,7 +50,7 @@ import type { Step } from './diff.ts';
 import type { Remembered } from './observe.ts';
 
 /** Someone else owns the event now: whatever this process still believes about it is void. */
-export class LeaseLostError extends Error {
+export class LeaseLostError extends TakenOverError {
   override readonly name = 'LeaseLostError';
 }
 
@@ -136,10 +142,10 @@ export interface Ledger {
   /** An event that can't be tried yet and needs no job: what it waits for will enqueue it. */
   finishWaiting(lease: Lease, result: { version: number; reason: string }): Promise<true | null>;
   /**
-   * Commits a failed try together with what follows from it: the next job at its time, or a dead letter that the
+   * Commits a failed attempt together with what follows from it: the next job at its time, or a dead letter that the
    * queue's pages show as a failed job. Gives the lease back.
    */
-  finishFailed(lease: Lease, failure: FailedTry): Promise<'retry' | 'dead'>;
+  finishFailed(lease: Lease, failure: FailedAttempt): Promise<'retry' | 'dead'>;
   /**
    * Hands the event back where its run can't go on, for a reason told in `summary`: no try spent, a job goes on after a while.
    * For a run that never learnt whether it has the lease as well.
@@ -225,12 +231,10 @@ interface SyncedResult {
   summary: string | null;
 }
 
-/** A failed try; `decide` tells from the earlier ones what follows. `version` is null where none was read. */
-interface FailedTry {
+/** A failed attempt; `decide` tells from the earlier ones what follows. `version` is null where none was read. */
+interface FailedAttempt extends Failure {
   version: number | null;
-  kind: FailureKind;
-  reason: string;
-  decide: (history: { earlierTries: number; failingForMs: number }) => Verdict;
+  decide: Decide;
 }
 
 async function leaveForLater(db: Db, { eventId, job }: Claim): Promise<'busy' | 'nothing'> {
@@ -298,9 +302,7 @@ async function takeFreeLeases(
     ), taken as (
       ${TAKE_LEASES_SQL}
     ), opened as (
-      insert into sync_attempts (task, job_id, worker_id, event_id, schedule_id, number)
-      select task, "jobId", "workerId", event_id, schedule_id, case when redriven then 1 else tries + 1 end
-      from taken returning id, event_id, job_id
+      ${OPEN_ATTEMPTS_SQL}
     )
     select opened.id attempt, opened.event_id, opened.job_id, ${stateOf(sql.raw('opened.event_id'))},
       written_by = (select xmin from event_syncs where event_id = opened.event_id) as_read
@@ -496,8 +498,7 @@ async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise
       update events set condition = mine.condition, updated_at = app_now()
       from mine where events.id = mine.event_id and events.condition = any(follows)
     ), closed as (
-      update sync_attempts set outcome = mine.outcome, summary = mine.summary, finished_at = app_now()
-      from mine where id = "attemptId"
+      ${CLOSE_ATTEMPTS_SQL}
     ), done as (
       -- Jobs that came meanwhile have nothing left to do.
       ${completeJobsSql(sql`(select 'event:' || mine.event_id as key from mine) keys`)}
@@ -572,22 +573,6 @@ const addEventJob = (tx: Tx, lease: Claim, afterMs = 0) =>
     },
   ]);
 
-const closeAttempt = (
-  tx: Tx,
-  lease: Lease,
-  values: {
-    outcome: AttemptOutcome;
-    summary?: string | null;
-    failureKind?: FailureKind;
-    failureReason?: string;
-    nextTryAt?: Instant | SQL;
-  },
-) =>
-  tx
-    .update(syncAttempts)
-    .set({ ...values, finishedAt: sql`app_now()` })
-    .where(eq(syncAttempts.id, lease.attemptId));
-
 /** The event's row under lock, if this worker still owns it. */
 async function lockOwned(tx: Tx, lease: Claim) {
   const [row] = await tx
@@ -641,8 +626,7 @@ async function writeSynced(tx: Tx, { eventId, attemptId }: Lease, result: Synced
       update events set condition = ${result.condition}::event_condition, updated_at = app_now()
       where id = ${eventId} and condition in ${FOLLOWED_BY[result.condition]}
     ), closed as (
-      update sync_attempts set outcome = ${result.outcome}::attempt_outcome, summary = ${sql.param(result.summary, syncAttempts.summary)}, finished_at = app_now()
-      where id = ${attemptId}
+      ${closeAttemptSql(tx, attemptId, { outcome: result.outcome, summary: result.summary })}
     )
     ${completeJobsSql(sql`(select ${eventJobKey(eventId)}::text as key) keys`)}`);
 }
@@ -684,7 +668,7 @@ async function finishConflict(
     if (row.wantedVersion !== result.version) return null;
     const { held, reason } = result;
     await markConflict(tx, lease.eventId, { held, reason, seenAt: row.now });
-    await closeAttempt(tx, lease, { outcome: 'conflict', failureReason: result.reason });
+    await closeAttempt(tx, lease.attemptId, { outcome: 'conflict', failureReason: result.reason });
     return true;
   });
 }
@@ -698,40 +682,40 @@ async function finishWaiting(
     const row = await lockOwned(tx, lease);
     if (row.wantedVersion !== result.version) return null;
     await markWaiting(tx, lease.eventId, result.reason);
-    await closeAttempt(tx, lease, { outcome: 'waiting', failureReason: result.reason });
+    await closeAttempt(tx, lease.attemptId, { outcome: 'waiting', failureReason: result.reason });
     return true;
   });
 }
 
-async function finishFailed(db: Db, lease: Lease, failure: FailedTry): Promise<'retry' | 'dead'> {
+async function finishFailed(db: Db, lease: Lease, failure: FailedAttempt): Promise<'retry' | 'dead'> {
   return db.transaction(async (tx) => {
     const row = await lockOwned(tx, lease);
     const attempt = { failureKind: failure.kind, failureReason: failure.reason };
     if (failure.version !== null && row.wantedVersion !== failure.version) {
       await releaseLease(tx, lease.eventId);
       await addEventJob(tx, lease);
-      await closeAttempt(tx, lease, { ...attempt, outcome: 'retry', nextTryAt: row.now });
+      await closeAttempt(tx, lease.attemptId, { ...attempt, outcome: 'retry', nextTryAt: row.now });
       return 'retry';
     }
     const failingSince = row.failingSince ?? row.now;
     const verdict = failure.decide({
-      earlierTries: row.tries,
+      earlierAttempts: row.tries,
       failingForMs: Date.parse(row.now) - Date.parse(failingSince),
     });
     if (verdict.dead) {
       await markFailed(tx, lease.eventId, failure);
       await addEventJob(tx, lease);
       await failJob(tx, eventJobKey(lease.eventId), failure.reason);
-      await closeAttempt(tx, lease, { ...attempt, outcome: 'dead' });
+      await closeAttempt(tx, lease.attemptId, { ...attempt, outcome: 'dead' });
       return 'dead';
     }
     await addEventJob(tx, lease, verdict.retryInMs);
     const nextTryAt = runAtSql(eventJobKey(lease.eventId));
-    if (verdict.waits) await markHeldBack(tx, lease.eventId, failure);
+    if (verdict.waitsFor) await markHeldBack(tx, lease.eventId, failure);
     else await markRetrying(tx, lease.eventId, { ...failure, nextTryAt, isSpent: verdict.spent });
-    await closeAttempt(tx, lease, {
+    await closeAttempt(tx, lease.attemptId, {
       ...attempt,
-      ...(verdict.waits ? { outcome: 'waiting' } : { outcome: 'retry', nextTryAt }),
+      ...(verdict.waitsFor ? { outcome: 'waiting' } : { outcome: 'retry', nextTryAt }),
     });
     return 'retry';
   });
@@ -752,14 +736,12 @@ async function abandon(db: Db, lease: Lease): Promise<void> {
 
 /** Closes a run's attempt, unless it has ended by itself. */
 const interrupt = (tx: Tx, { eventId, job }: Claim, summary: string) =>
-  tx
-    .update(syncAttempts)
-    .set({ outcome: 'interrupted', summary, finishedAt: sql`app_now()` })
-    .where(
-      and(
-        eq(syncAttempts.eventId, eventId),
-        eq(syncAttempts.jobId, job.id),
-        eq(syncAttempts.workerId, job.workerId),
-        isNull(syncAttempts.outcome),
-      ),
-    );
+  interruptAttempts(
+    tx,
+    and(
+      eq(syncAttempts.eventId, eventId),
+      eq(syncAttempts.jobId, job.id),
+      eq(syncAttempts.workerId, job.workerId),
+    ),
+    summary,
+  );

@@ -6,10 +6,11 @@ import {
   type MplanId,
   type PlannedEvent,
 } from '@scheduler/crossmark';
-import { type AttemptOutcome, type FailureKind, oncePerDatabase } from '@scheduler/db';
+import { type FailureKind, oncePerDatabase } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { CLOSED_CONDITIONS, type Condition, formatDay, type Instant } from '@scheduler/scheduling';
-import { HELD_BACK, nextTry } from '../attempts/retry-policy.ts';
+import type { Failure } from '../attempts/failure.ts';
+import { type Attempt, runAttempt, type TaskResult } from '../attempts/run-attempt.ts';
 import { CrossmarkUnreachableError } from '../breaker/unreachable.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
 import { bookingColumns } from '../event-sync.ts';
@@ -51,25 +52,15 @@ import {
   when,
 } from './wording.ts';
 
-/** How a job ended, for its log line and the charts. */
-export interface Ended {
-  outcome: AttemptOutcome;
-  scheduleId?: number | null;
-  summary?: string | null;
-  failureKind?: FailureKind;
-  failureReason?: string;
-  clickToSyncedMs?: number | undefined;
-}
-
 /** A run that takes longer is broken off and tried again. */
 const SOFT_LIMIT_MS = 240_000;
 
 /** Steps and readings in one job. Nobody edits so fast; more means that Crossmark doesn't do what it says. */
 const MAX_ROUNDS = 12;
 
-/** A failed try as the policy looks at it, with the sentence for the dispatcher. */
-class TryFailedError extends Error {
-  override readonly name = 'TryFailedError';
+/** A failed attempt as the policy looks at it, with the sentence for the dispatcher. */
+class AttemptFailedError extends Error {
+  override readonly name = 'AttemptFailedError';
   readonly kind: FailureKind;
 
   constructor(kind: FailureKind, reason: string) {
@@ -83,7 +74,7 @@ class TryFailedError extends Error {
  * making, moving and ending a schedule. Late and repeated calls do nothing. Returns after every outcome is committed,
  * the next try included; throws only where our own database fails.
  */
-export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo): Promise<Ended> {
+export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo): Promise<TaskResult> {
   const deadline = (ms: number) => AbortSignal.timeout(ms);
   return reconcileWith({ ...ctx, ledger: ledgerOf(ctx.db), now: currentInstant, deadline }, eventId, job);
 }
@@ -101,7 +92,11 @@ export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> 
 }
 
 /** {@link reconcile}, wherever the ledger is kept and whatever time it runs in. */
-export async function reconcileWith(ctx: ReconcileContext, eventId: number, job: JobInfo): Promise<Ended> {
+export async function reconcileWith(
+  ctx: ReconcileContext,
+  eventId: number,
+  job: JobInfo,
+): Promise<TaskResult> {
   const claim = claimOf(eventId, job);
   try {
     const lease = await ctx.ledger.takeLease(claim, ctx.settings.leaseMs);
@@ -109,9 +104,13 @@ export async function reconcileWith(ctx: ReconcileContext, eventId: number, job:
     if (lease === 'nothing') return { outcome: 'nothing' };
     const run = new Reconciliation(ctx, lease);
     try {
-      return await run.converge();
-    } catch (error) {
-      return await run.fail(error);
+      const result = await runAttempt(run.attempt(), {
+        job,
+        policy: ctx.settings.retry,
+        describe: (error) => run.describe(error),
+        work: () => run.converge(),
+      });
+      return { ...result, scheduleId: run.scheduleId };
     } finally {
       run.end();
     }
@@ -151,7 +150,8 @@ class Reconciliation {
   /** To be called once the run is over. */
   readonly end: () => void;
   private version: number | null = null;
-  private scheduleId: number | null = null;
+  /** The schedule as it was read last. */
+  scheduleId: number | null = null;
   private timeZone = 'UTC';
   private readonly done: string[] = [];
   /**
@@ -175,7 +175,7 @@ class Reconciliation {
     this.signal = AbortSignal.any([stop.signal, ctx.deadline(SOFT_LIMIT_MS)]);
   }
 
-  async converge(): Promise<Ended> {
+  async converge(): Promise<TaskResult> {
     /** Crossmark's row as read in this run; undefined where a read is due. */
     let listed: PlannedEvent | null | undefined;
     /** The booking of the reading before: a row that tells less now doesn't make it forgotten. */
@@ -238,7 +238,7 @@ class Reconciliation {
           Date.parse(at) - Date.parse(wantedAt) < lagsAtMostMs &&
           mayBeFromBefore(reading, remembered(state, steps), { steps, wanted, timeZone })
         )
-          throw new TryFailedError(
+          throw new AttemptFailedError(
             'transient',
             'Crossmark’s list shows this event as it was before something else is known to have been there: the list may lag behind. The schedule is saved here and will be tried again.',
           );
@@ -299,7 +299,7 @@ class Reconciliation {
       if (step.kind !== 'create' || this.unclear.has('create')) listed = undefined;
       isRemoved = step.kind === 'delete';
     }
-    throw new TryFailedError(
+    throw new AttemptFailedError(
       'transient',
       'Crossmark’s list and its answers don’t agree about this event. The schedule is saved here and will be tried again.',
     );
@@ -336,7 +336,7 @@ class Reconciliation {
     if (event.missingRuns >= MISSING_RUNS_BELIEVED) return null;
     if (wanted === null && !hasBookingInDoubt(steps) && (await this.hasNobody(state, mplanId, 'Unstaffed')))
       return unstaffed(state, mplanId);
-    throw new TryFailedError(
+    throw new AttemptFailedError(
       'transient',
       'Crossmark’s list left this event out, which says nothing about its booking. The schedule is saved here and will be tried again; two complete refreshes in a row without the event, some minutes apart, mean that it is gone.',
     );
@@ -351,7 +351,7 @@ class Reconciliation {
     if (steps.some((step) => step.bookingId === bookingId)) return;
     const owner = await this.ctx.ledger.ownerOf(bookingId, event.id);
     if (owner !== null)
-      throw new TryFailedError(
+      throw new AttemptFailedError(
         'transient',
         `Crossmark lists this event with booking ${bookingId}, which belongs to another event here (plan ${owner}). Nothing is sent before that is clear; it will be tried again.`,
       );
@@ -391,7 +391,7 @@ class Reconciliation {
   ): Promise<void> {
     const isThat = (told: LocationCondition) => told.kind === 'known' && told.condition === condition;
     if (!(await this.cameToNothing(state, step, { mplanId, isThat })))
-      throw new TryFailedError(
+      throw new AttemptFailedError(
         'transient',
         `Crossmark took the reissue but still has this event as ${condition}. The schedule is saved here and will be tried again.`,
       );
@@ -454,7 +454,7 @@ class Reconciliation {
       condition: Condition | null;
       wanted: Wanted | null;
     },
-  ): Promise<Ended | null> {
+  ): Promise<TaskResult | null> {
     const { ctx, lease } = this;
     const { timeZone, crossmarkStoreId: storeId } = state.store;
     const name = state.employee?.name ?? null;
@@ -546,7 +546,7 @@ class Reconciliation {
   }
 
   /** Synced, unless what is wanted moved meanwhile or a late answer came (null). */
-  private async finish(state: EventState, condition?: 'Submitted'): Promise<Ended | null> {
+  private async finish(state: EventState, condition?: 'Submitted'): Promise<TaskResult | null> {
     const finished = await this.ctx.ledger.finishSynced(this.lease, this.synced(state, condition));
     return finished && this.ended(finished);
   }
@@ -561,22 +561,22 @@ class Reconciliation {
     };
   }
 
-  private ended(finished: { clickToSyncedMs: number | undefined }): Ended {
+  private ended(finished: { clickToSyncedMs: number | undefined }): TaskResult {
     const outcome = this.done.length > 0 ? 'done' : 'nothing';
-    return { ...finished, outcome, summary: this.done.join('; ') || null, scheduleId: this.scheduleId };
+    return { ...finished, outcome, summary: this.done.join('; ') || null };
   }
 
   /** Known from a CSV file alone: there is nothing to book yet. */
-  private async waitForName(state: EventState): Promise<Ended | null> {
+  private async waitForName(state: EventState): Promise<TaskResult | null> {
     const failureReason =
       'Crossmark hasn’t listed this event yet, so it can’t be booked there. The schedule is saved here and goes out with the first refresh that lists the event.';
     const version = state.sync.wantedVersion;
     const waits = await this.ctx.ledger.finishWaiting(this.lease, { version, reason: failureReason });
-    return waits && { outcome: 'waiting', scheduleId: this.scheduleId, failureReason };
+    return waits && { outcome: 'waiting', failureReason };
   }
 
   /** Somebody else changed Crossmark's side while ours was changed: neither is overwritten. */
-  private async leaveToPerson(state: EventState, held: Remembered | null): Promise<Ended | null> {
+  private async leaveToPerson(state: EventState, held: Remembered | null): Promise<TaskResult | null> {
     const { schedule, employee } = state;
     const ours = schedule && employee && { name: employee.name, startsAt: schedule.startsAt };
     // Asked a moment ago, answered unclearly, and there it is: for the right person, at another time.
@@ -590,51 +590,23 @@ class Reconciliation {
       held,
       reason: failureReason,
     });
-    return left && { outcome: 'conflict', scheduleId: this.scheduleId, failureReason };
+    return left && { outcome: 'conflict', failureReason };
   }
 
-  /** Commits a failure and what follows from it. */
-  async fail(error: unknown): Promise<Ended> {
-    const { ctx, lease } = this;
-    const { scheduleId } = this;
-    try {
-      if (error instanceof LeaseLostError) throw error;
-      if (lease.job.signal.aborted) {
-        // A write cut off a moment ago may still arrive: the next worker must not read before it does.
-        const inDoubt = error instanceof CrossmarkError && error.kind === 'unknown';
-        await ctx.ledger.handBack(
-          lease,
-          inDoubt ? ctx.settings.retry.blipMs : 0,
-          'handed back: the worker was stopping',
-        );
-        return { outcome: 'interrupted', scheduleId };
-      }
-      const failure = await this.describe(error);
-      const heldBack = error instanceof CrossmarkUnreachableError;
-      const failed = await ctx.ledger.finishFailed(lease, {
-        ...failure,
-        version: this.version,
-        decide: (history) =>
-          heldBack
-            ? HELD_BACK
-            : nextTry(
-                { ...history, kind: failure.kind, retryAfterMs: failure.retryAfterMs },
-                ctx.settings.retry,
-              ),
-      });
-      const outcome = heldBack && failed === 'retry' ? 'waiting' : failed;
-      return { outcome, scheduleId, failureKind: failure.kind, failureReason: failure.reason };
-    } catch (inner) {
-      if (!(inner instanceof LeaseLostError)) throw inner;
-      await ctx.ledger.abandon(lease);
-      return { outcome: 'interrupted', scheduleId, summary: inner.message };
-    }
+  /** This run as an attempt, which the ledger keeps. */
+  attempt(): Attempt {
+    const { lease } = this;
+    const { ledger } = this.ctx;
+    return {
+      handBack: (afterMs, summary) => ledger.handBack(lease, afterMs, summary),
+      fail: (failure, decide) => ledger.finishFailed(lease, { ...failure, version: this.version, decide }),
+      abandon: () => ledger.abandon(lease),
+    };
   }
 
-  private async describe(
-    error: unknown,
-  ): Promise<{ kind: FailureKind; reason: string; retryAfterMs?: number | undefined }> {
-    if (error instanceof TryFailedError) return { kind: error.kind, reason: error.message };
+  /** What went wrong, for the policy and for the dispatcher. */
+  async describe(error: unknown): Promise<Failure> {
+    if (error instanceof AttemptFailedError) return { kind: error.kind, reason: error.message };
     if (error instanceof CrossmarkUnreachableError)
       return { kind: error.kind, reason: unreachableInWords(error, this.timeZone) };
     if (!(error instanceof CrossmarkError)) {
@@ -701,13 +673,13 @@ function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boo
 }
 
 const disagreeing = () =>
-  new TryFailedError(
+  new AttemptFailedError(
     'transient',
     'Crossmark’s list and its answers don’t agree about whether somebody is booked for this event. The schedule is saved here and will be tried again.',
   );
 
 const stillListed = () =>
-  new TryFailedError(
+  new AttemptFailedError(
     'transient',
     'Crossmark confirmed that it removed the booking but still lists it. Nothing else is sent before that is clear; it will be tried again.',
   );
@@ -761,7 +733,7 @@ function refuseImpossible(
   }
   if (!isClosed || (step.kind === 'reissue' && listed.condition !== 'Canceled')) return;
   if (listed.condition !== 'Canceled' && waitsForReissue(state))
-    throw new TryFailedError(
+    throw new AttemptFailedError(
       'transient',
       `Crossmark took the reissue but still has this event as ${listed.condition}. The schedule is saved here and will be tried again.`,
     );
@@ -779,6 +751,6 @@ function waitsForReissue({ schedule, steps }: EventState): boolean {
   return !steps.slice(0, Math.max(opened, 0)).some((step) => step.kind === 'create' && step.state === 'done');
 }
 
-function impossible(state: EventState, sentence: string, held = remembered(state, [])): TryFailedError {
-  return new TryFailedError('rejected', `${sentence} ${heldInWords(held, state.store.timeZone)}`);
+function impossible(state: EventState, sentence: string, held = remembered(state, [])): AttemptFailedError {
+  return new AttemptFailedError('rejected', `${sentence} ${heldInWords(held, state.store.timeZone)}`);
 }

@@ -1,8 +1,10 @@
 import { type EventPage, isMplanId, type StoreId } from '@scheduler/crossmark';
-import { type BadRow, type Db, postgresError, refreshRuns, stores, type Tx } from '@scheduler/db';
+import { type BadRow, type Db, refreshRuns, stores, type Tx } from '@scheduler/db';
 import { cleanText, errorText } from '@scheduler/runtime';
 import { addDays, type Condition, type Instant, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { and, eq, sql } from 'drizzle-orm';
+import { isRefusal } from '../attempts/failure.ts';
+import { TakenOverError } from '../attempts/run-attempt.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
 import { forgetDoubts } from '../event-sync.ts';
 import { needsWrite } from './drift.ts';
@@ -38,18 +40,8 @@ interface Counts {
   drifted: number;
 }
 
-/** Classes of Postgres' errors that a value causes: data exception, integrity violation, limit of the program. */
-const REFUSALS = /^(22|23|54)/;
-
-/** Whether Postgres refused a value, or our own code couldn't work with one: the same would happen again. */
-export function isRefusal(error: unknown): boolean {
-  const refused = postgresError(error);
-  if (refused) return refused.severity === 'ERROR' && REFUSALS.test(refused.code);
-  return error instanceof TypeError || error instanceof RangeError;
-}
-
 /** The database's own time. */
-export async function clock(db: Db | Tx): Promise<Instant> {
+async function clock(db: Db | Tx): Promise<Instant> {
   const [row] = await db.execute<{ now: string }>(sql`select app_clock() as now`);
   return new Date(row?.now ?? '').toISOString();
 }
@@ -325,9 +317,4 @@ export class Reading {
       .for('update');
     if (!run) throw new TakenOverError('The reading was taken over by another worker.');
   }
-}
-
-/** This worker was frozen while another one began the same reading anew: what it read counts for nothing. */
-export class TakenOverError extends Error {
-  override readonly name = 'TakenOverError';
 }

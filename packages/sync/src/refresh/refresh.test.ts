@@ -285,7 +285,10 @@ describe('absence', () => {
         },
       },
     };
-    expect(await refresh(frozen, runId, job())).toEqual({ outcome: 'interrupted' });
+    expect(await refresh(frozen, runId, job())).toEqual({
+      outcome: 'interrupted',
+      summary: 'The reading was taken over by another worker.',
+    });
     expect(await eventOf('40000001')).toMatchObject({ goneSince: null, missingRuns: 1 });
     expect(await refresh(ctx, runId, job())).toMatchObject({ outcome: 'done' });
     expect(await eventOf('40000001')).toMatchObject({ missingRuns: 2 });

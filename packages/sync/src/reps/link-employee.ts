@@ -2,13 +2,14 @@ import type { Rep } from '@scheduler/crossmark';
 import { employees, events, holdLock, schedules, stores, syncAttempts, type Tx } from '@scheduler/db';
 import { workDateOf } from '@scheduler/scheduling';
 import { and, eq, gt, inArray, isNull, ne, or, sql } from 'drizzle-orm';
+import type { AttemptEnd } from '../attempts/attempt-rows.ts';
+import type { TaskResult } from '../attempts/run-attempt.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
 import { employeeJobKey } from '../queue/contracts.ts';
 import { reconcileAgain } from '../queue/enqueue.ts';
 import { addJobs, failJob } from '../queue/graphile.ts';
-import type { Ended } from '../reconcile/reconcile.ts';
 import { tidyName } from '../reconcile/wording.ts';
-import { tryWithReps } from './rep-list.ts';
+import { useRepList } from './rep-list.ts';
 
 type Employee = typeof employees.$inferSelect;
 
@@ -20,7 +21,7 @@ type Link = Pick<Employee, 'linkState' | 'linkReason' | 'repId' | 'employeeNumbe
  * several reps have links nobody. Records the link or why there is none, and has the person's future schedules looked
  * at again where the RepID changed or the person left. Writes nothing to Crossmark: no such call is known.
  */
-export async function syncEmployee(ctx: SyncContext, employeeId: number, job: JobInfo): Promise<Ended> {
+export async function syncEmployee(ctx: SyncContext, employeeId: number, job: JobInfo): Promise<TaskResult> {
   const { db } = ctx;
   const [found] = await db
     .select({ timeZone: stores.timeZone, now: sql`app_now()`.mapWith(employees.createdAt) })
@@ -30,21 +31,21 @@ export async function syncEmployee(ctx: SyncContext, employeeId: number, job: Jo
   if (!found) return { outcome: 'nothing', summary: 'the person is gone' };
   const key = employeeJobKey(employeeId);
   const today = workDateOf(found.now, found.timeZone);
-  return tryWithReps(ctx, job, today, {
+  return useRepList(ctx, job, today, {
     employeeId,
     // Relies on the index sync_attempts_employee.
-    earlier: eq(syncAttempts.employeeId, employeeId),
-    again: { payload: { employeeId }, key },
+    attempts: eq(syncAttempts.employeeId, employeeId),
+    next: { task: 'sync_employee', payload: { employeeId }, key },
     use: (tx, reps) => applyLink(tx, employeeId, reps),
-    failed: async (tx, reason, last) => {
-      if (!last) return;
+    onEnd: async (tx, { isDead, reason }) => {
+      if (!isDead || reason === undefined) return;
       await addJobs(tx, [{ task: 'sync_employee', payload: { employeeId }, key }]);
       await failJob(tx, key, reason);
     },
   });
 }
 
-async function applyLink(tx: Tx, employeeId: number, reps: readonly Rep[]): Promise<Ended> {
+async function applyLink(tx: Tx, employeeId: number, reps: readonly Rep[]): Promise<AttemptEnd> {
   await lockForLink(tx, [employeeId]);
   const [person] = await tx.select().from(employees).where(eq(employees.id, employeeId)).for('no key update');
   if (!person) return { outcome: 'nothing', summary: 'the person is gone' };

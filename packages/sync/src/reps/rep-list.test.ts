@@ -1,6 +1,6 @@
 import { type CrossmarkClient, createCrossmarkClient } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
-import { connect, crossmarkReps, repReadings } from '@scheduler/db';
+import { connect, crossmarkReps, repReadings, syncAttempts } from '@scheduler/db';
 import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/testing';
 import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
 import { pino } from 'pino';
@@ -121,4 +121,15 @@ test('a reading that lost its job gets one', async () => {
   await database.sql`delete from graphile_worker._private_jobs`;
   expect(await sweep(database.db)).toBe(1);
   expect(await queuedJobs(database.db)).toHaveLength(1);
+});
+
+test('an attempt that our own code breaks off is not left open', async () => {
+  const readingId = await request();
+  const availableReps: CrossmarkClient['availableReps'] = async () => {
+    throw new TypeError('x is not a function');
+  };
+  const broken = { ...ctx, crossmark: { ...client, availableReps } };
+  await expect(readRepList(broken, readingId, job)).rejects.toThrow('x is not a function');
+  expect(await database.db.select().from(syncAttempts)).toMatchObject([{ outcome: 'interrupted' }]);
+  expect(await reading()).toMatchObject({ state: 'queued' });
 });

@@ -652,7 +652,7 @@ export class Board {
           }
           const failingSince = sync.failingSince ?? time.now();
           const failingForMs = time.nowMs - Date.parse(failingSince);
-          const verdict = failure.decide({ earlierTries: sync.tries, failingForMs });
+          const verdict = failure.decide({ earlierAttempts: sync.tries, failingForMs });
           if (failureKind === 'rejected' && !verdict.dead) throw new Error('a refusal is tried again');
           const failed = { ...RELEASED, failureKind, failureReason, failingSince, updatedAt: time.now() };
           ended(lease, verdict.dead ? 'dead' : 'retry', failureReason);
@@ -665,7 +665,7 @@ export class Board {
           const runAt = later(verdict.retryInMs);
           const tries = sync.tries + (verdict.spent ? 1 : 0);
           const { failingSince: before } = sync;
-          const next = verdict.waits ? { nextTryAt: null, failingSince: before } : { nextTryAt: runAt };
+          const next = verdict.waitsFor ? { nextTryAt: null, failingSince: before } : { nextTryAt: runAt };
           Object.assign(sync, failed, next, { state: 'waiting', tries });
           this.addJob(lease.eventId, Date.parse(runAt));
           return 'retry';
