@@ -1,0 +1,35 @@
+import { TRPCError } from '@trpc/server';
+import type { FastifyReply } from 'fastify';
+import { whenClosed } from './connection.ts';
+
+/** Counts what people have under way until it is answered or its connection is closed. */
+export class Places {
+  readonly #limits: { mostOfOne: number; most: number };
+  readonly #of = new Map<string, number>();
+  #all = 0;
+
+  constructor(limits: { mostOfOne: number; most: number }) {
+    this.#limits = limits;
+  }
+
+  /** Throws where a user, or all together, have as many under way as may be. */
+  take(reply: FastifyReply, user: string): void {
+    const own = this.#of.get(user) ?? 0;
+    if (own >= this.#limits.mostOfOne) {
+      const message = `You have ${own} files under way. Wait until one of them is done, then try again.`;
+      throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message });
+    }
+    if (this.#all >= this.#limits.most) {
+      const message = 'Other people are importing files. Try again in a moment.';
+      throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message });
+    }
+    whenClosed(reply, () => {
+      const left = (this.#of.get(user) ?? 1) - 1;
+      if (left > 0) this.#of.set(user, left);
+      else this.#of.delete(user);
+      this.#all -= 1;
+    });
+    this.#of.set(user, own + 1);
+    this.#all += 1;
+  }
+}

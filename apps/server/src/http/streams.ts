@@ -1,0 +1,39 @@
+import { TRPCError } from '@trpc/server';
+import type { FastifyReply } from 'fastify';
+import { whenClosed } from './connection.ts';
+
+/** Live streams of one user at one server: a browser opens one for all its pages. */
+const MOST_STREAMS = 50;
+
+/** The live streams that are open at this server. */
+export class Streams {
+  readonly #open = new Set<FastifyReply>();
+  readonly #of = new Map<string, number>();
+
+  /** Counts a stream until it closes. Throws where somebody has more than any number of browsers would open. */
+  open(reply: FastifyReply, user: string): void {
+    const own = this.#of.get(user) ?? 0;
+    if (own >= MOST_STREAMS) {
+      throw new TRPCError({
+        code: 'TOO_MANY_REQUESTS',
+        message: `You have ${MOST_STREAMS} pages open. Close some of them.`,
+      });
+    }
+    whenClosed(reply, () => {
+      this.#open.delete(reply);
+      const left = (this.#of.get(user) ?? 1) - 1;
+      if (left > 0) this.#of.set(user, left);
+      else this.#of.delete(user);
+    });
+    this.#of.set(user, own + 1);
+    this.#open.add(reply);
+  }
+
+  /**
+   * Cuts every stream's connection. A stream that ends is over for good, while a lost one is opened again by its page, at
+   * whatever server there is then.
+   */
+  cut(): void {
+    for (const stream of this.#open) stream.raw.destroy();
+  }
+}
