@@ -38,6 +38,9 @@ export function securityHeaders(options: {
 /** The statuses of Node's parser errors other than 400. */
 const STATUS_OF: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
+/** How long a client may take to read the answer and close its connection. */
+const LINGER_MS = 1_000;
+
 /**
  * Creates Fastify's `clientErrorHandler`. A request that isn't valid HTTP reaches no hook, so this
  * handler adds the security headers to its answer.
@@ -50,13 +53,18 @@ export function answerUnreadable(options: {
   const security = securityHeaders({ https: options.https, policy: {} });
   const headers = { ...security, 'cache-control': 'no-store', connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const answered = new WeakSet<Socket>();
   return (error, socket) => {
-    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    // What comes after the answer is read and dropped: closing with unread bytes would reset the connection, and the
+    // client's system may then throw the answer away.
+    if (error.code === 'ECONNRESET' || socket.destroyed || answered.has(socket)) return;
+    answered.add(socket);
     options.log.trace({ err: error }, 'client error');
     const status = STATUS_OF[error.code ?? ''] ?? 400;
     const body = JSON.stringify({ message: `${STATUS_CODES[status]}.` });
     const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, 'content-type: application/json'];
-    if (socket.writable) socket.write([...head, `content-length: ${body.length}`, '', body].join('\r\n'));
-    socket.destroy(error);
+    if (socket.writable) socket.end([...head, `content-length: ${body.length}`, '', body].join('\r\n'));
+    const late = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+    socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(late));
   };
 }
