@@ -1,0 +1,297 @@
+import { type EventFacts, formatDay, labelOf, type PersonFacts, type WorkDate } from '@scheduler/scheduling';
+import { AS_WELL, byJudgedScore, byScore, difference, type JudgedScore, scoreOf, why } from './costs.ts';
+import type { ScheduledWork } from './input.ts';
+import type { OpenLine, RunnerUp } from './proposal.ts';
+import type { Judged, Obstacle, Roster } from './roster.ts';
+import type { Settled } from './settle.ts';
+import { daysWithin, outsideWindow, plannedOf, type Tasks } from './tasks.ts';
+
+/** Why a line, and who else could do it at what cost, with everything else as it is on the roster. */
+export function explainLine(roster: Roster, line: Settled): { why: string; runnerUp: RunnerUp | null } {
+  const { event, person, day, startsAt, coreEventId } = line;
+  const chosen = { ...scoreOf(roster, event, person, day), judged: roster.judge(event, person, startsAt) };
+  const within = daysWithin(roster.days, event);
+  if (coreEventId !== null) {
+    const because = `${person.name} ${chosen.fit.because}; a noon check is done on the day of its Core.`;
+    return { why: because, runnerUp: null };
+  }
+  const people = [...roster.people.values()].filter((other) => other.id !== person.id);
+  const best =
+    bestOf(
+      roster,
+      event,
+      people.map((other) => ({ person: other, day })),
+    ) ??
+    bestOf(
+      roster,
+      event,
+      within.filter((other) => other !== day).map((other) => ({ person, day: other })),
+    );
+  return { why: why(chosen, within[0] ?? day), runnerUp: best && runnerUp(chosen, best) };
+}
+
+/** The best of some people and days that the rules let pass; null where they let none. */
+function bestOf(
+  roster: Roster,
+  event: EventFacts,
+  cells: readonly { person: PersonFacts; day: WorkDate }[],
+): JudgedScore | null {
+  const scores = cells
+    .filter(({ person, day }) => !roster.isOut(event, person, day))
+    .map(({ person, day }) => scoreOf(roster, event, person, day))
+    .sort(byScore);
+  let best: JudgedScore | null = null;
+  for (const score of scores) {
+    const scored = { ...score, judged: roster.judgeDay(event, score.person, score.day) };
+    if (scored.judged.obstacles.length > 0) continue;
+    if (!best || byJudgedScore(scored, best) < 0) best = scored;
+    // Those that follow are no better, unless this one breaks a rule.
+    if (best.judged.overrides.length === 0) return best;
+  }
+  return best;
+}
+
+function runnerUp(chosen: JudgedScore, best: JudgedScore): RunnerUp {
+  const isBetter = byJudgedScore(best, chosen) < 0 && difference(chosen, best) === AS_WELL;
+  const cost = isBetter
+    ? 'would do as well here, but the plan needs them elsewhere'
+    : difference(chosen, best);
+  return {
+    employeeId: best.person.id,
+    day: best.day,
+    startsAt: best.judged.startsAt,
+    cost: `${best.person.name} ${cost}.`,
+  };
+}
+
+/** Obstacles that one other work of that day causes, and which of it. */
+const BLOCKED_BY_WORK: readonly string[] = ['second_core', 'core_on_juicer_day', 'long_overlap'];
+/** Obstacles that a person may overrule with a reason. */
+const SOFT: readonly string[] = [
+  'role',
+  'pattern_unavailable',
+  'range_unavailable',
+  'club_supervisor_on_core',
+  'seventh_day',
+];
+
+/** Why an event stays open, and the cheapest change with which it would not. */
+export function explainOpen(
+  roster: Roster,
+  tasks: Tasks,
+  event: EventFacts,
+  lines: readonly Settled[],
+): OpenLine {
+  const left = tasks.leftOut.find((each) => each.event.id === event.id);
+  if (left) return openWith(event, [left.obstacle]);
+  const days = daysWithin(roster.days, event);
+  if (days.length === 0) return openWith(event, [outsideWindow(event, roster.input.days)]);
+  if (event.type === 'Supervisor') return openCheck(roster, tasks, event, lines);
+  const cells = days.flatMap((day) =>
+    [...roster.people.values()].map((person) => ({
+      person,
+      day,
+      judged: roster.judgeDay(event, person, day),
+    })),
+  );
+  const obstacles = obstaclesInWords(cells, days);
+  return { eventId: event.id, obstacles, repair: repairOf(roster, event, cells, lines) };
+}
+
+const openWith = (event: EventFacts, obstacles: Obstacle[]): OpenLine => ({
+  eventId: event.id,
+  obstacles: obstacles.map(({ code, message }) => ({ code, message, people: [] })),
+  repair: null,
+});
+
+function openCheck(roster: Roster, tasks: Tasks, check: EventFacts, lines: readonly Settled[]): OpenLine {
+  const standing = tasks.standingCores.find((each) => each.check.id === check.id);
+  const coreId = [...tasks.checkOf].find(([, each]) => each.id === check.id)?.[0];
+  const core = lines.find((line) => line.event.id === coreId);
+  const day = standing?.day ?? core?.day;
+  if (day === undefined) {
+    return openWith(check, [
+      { code: 'needs_core', message: `${labelOf(check)} is done on the day of its Core, which stays open.` },
+    ]);
+  }
+  const message = `On ${formatDay(day)}, the day of its Core, no Lead with a Core and no Club Supervisor can do ${labelOf(check)}.`;
+  const within = roster.days.includes(day) && check.startsOn <= day && day < check.dueOn;
+  return openWith(check, [
+    within
+      ? { code: 'needs_core', message }
+      : {
+          code: 'window',
+          message: `${labelOf(check)} can’t be worked on ${formatDay(day)}, the day of its Core.`,
+        },
+  ]);
+}
+
+/** What keeps people and days from an event: a sentence for each kind of reason, the most frequent first. */
+export function obstaclesInWords(
+  cells: readonly { person: PersonFacts; day: WorkDate; judged: Judged }[],
+  days: readonly WorkDate[],
+): OpenLine['obstacles'] {
+  const first = cells.flatMap(({ person, day, judged }) =>
+    judged.obstacles.slice(0, 1).map((obstacle) => ({ person, day, obstacle })),
+  );
+  return [...Map.groupBy(first, ({ obstacle }) => obstacle.code)]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .map(([code, found]) => {
+      const people = [...new Set(found.map(({ person }) => person))];
+      const [only] = found;
+      const message =
+        found.length === 1 && only ? only.obstacle.message : sentence(code, people, found, days);
+      return { code, message, people: people.map(({ id }) => id) };
+    });
+}
+
+/** One sentence for all people and days that the same kind of reason excludes. */
+function sentence(
+  code: Obstacle['code'],
+  people: readonly PersonFacts[],
+  found: readonly { person: PersonFacts; day: WorkDate }[],
+  days: readonly WorkDate[],
+): string {
+  const onAll = found.length === people.length * days.length;
+  const when = daysInWords([...new Set(found.map(({ day }) => day))], onAll ? days.length : 0);
+  return `${namesOf(people)} ${EXCLUDES[code] ?? 'can’t'}${code === 'role' || code === 'unlinked' ? '' : ` ${when}`}.`;
+}
+
+const EXCLUDES: Partial<Record<Obstacle['code'], string>> = {
+  role: 'have another role',
+  retired: 'have left',
+  unlinked: 'have no RepID',
+  time_off: 'have time off',
+  holiday: 'can’t work, for the store is closed',
+  date_unavailable: 'are blocked',
+  second_core: 'have a Core',
+  long_overlap: 'have other long work',
+  pattern_unavailable: 'are unavailable by their weekly pattern',
+  range_unavailable: 'are unavailable',
+  club_supervisor_on_core: 'do Cores only when nobody else can',
+  core_on_juicer_day: 'have a Core or Juicer work, which exclude each other,',
+  seventh_day: 'would work all seven days of the week',
+  week_minutes: 'would have too many hours in the week',
+  not_schedulable: 'can’t be booked for it',
+};
+
+const NAMES_AT_MOST = 4;
+
+function namesOf(people: readonly PersonFacts[]): string {
+  const names = people.map(({ name }) => name);
+  if (names.length === 1) return `${names[0]}:`;
+  if (names.length <= NAMES_AT_MOST) return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return `${names.slice(0, NAMES_AT_MOST - 1).join(', ')} and ${names.length - NAMES_AT_MOST + 1} others`;
+}
+
+function daysInWords(days: readonly WorkDate[], all: number): string {
+  if (all > 1) return 'on every day of its window';
+  const names = days.toSorted().map(formatDay);
+  if (names.length <= NAMES_AT_MOST) return `on ${names.join(', ')}`;
+  return `on ${names.length} of its days`;
+}
+
+interface Repair {
+  cost: number;
+  text: string;
+}
+
+/** Moving one work of one person, or overruling a soft rule: the cheapest that would free a place. */
+function repairOf(
+  roster: Roster,
+  event: EventFacts,
+  cells: readonly { person: PersonFacts; day: WorkDate; judged: Judged }[],
+  lines: readonly Settled[],
+): string | null {
+  let best: Repair | null = null;
+  const offer = (repair: Repair | null) => {
+    if (repair && (!best || repair.cost < best.cost)) best = repair;
+  };
+  for (const { person, day, judged } of cells) {
+    const codes = new Set(judged.obstacles.map(({ code }) => code));
+    if ([...codes].every((code) => BLOCKED_BY_WORK.includes(code))) {
+      offer(freeBySwap(roster, event, person, day, lines));
+    } else if (codes.size === 1 && [...codes].every((code) => SOFT.includes(code))) {
+      const [obstacle] = judged.obstacles;
+      // A hard limit of roles can't be overruled; its sentence says so by offering no reason.
+      if (!obstacle?.message.includes('with a reason')) continue;
+      offer({
+        cost: 3,
+        text: `Free for ${person.name} on ${formatDay(day)} with a reason: ${obstacle.message}`,
+      });
+    }
+    if ((best as Repair | null)?.cost === 0) break;
+  }
+  return (best as Repair | null)?.text ?? null;
+}
+
+function freeBySwap(
+  roster: Roster,
+  event: EventFacts,
+  person: PersonFacts,
+  day: WorkDate,
+  lines: readonly Settled[],
+): Repair | null {
+  const blocking = blockers(roster, person, day, lines);
+  const [blocker] = blocking;
+  if (!blocker || blocking.length > 1) return null;
+  const work = plannedOf(blocker);
+  roster.remove(work);
+  try {
+    const freed = roster.judgeDay(event, person, day);
+    if (freed.obstacles.length > 0) return null;
+    const placed = roster.place(event, person.id, freed.startsAt);
+    try {
+      return elsewhere(roster, blocker, person, day);
+    } finally {
+      roster.remove(placed);
+    }
+  } finally {
+    roster.add(work);
+  }
+}
+
+/** Long or Juicer work of a person on a day that may be moved: proposed, or live and not begun. */
+function blockers(
+  roster: Roster,
+  person: PersonFacts,
+  day: WorkDate,
+  lines: readonly Settled[],
+): ScheduledWork[] {
+  const proposed = lines.filter((line) => line.person.id === person.id && line.day === day);
+  const live = roster.input.scheduled.filter(
+    (each) => each.employeeId === person.id && each.workDate === day && day > roster.input.today,
+  );
+  return [
+    ...proposed.map(({ event, startsAt }) => ({
+      ...{ scheduleId: -event.id, event, employeeId: person.id, startsAt, workDate: day },
+      endsAt: roster.endOf(event, startsAt),
+    })),
+    ...live.filter(({ event }) => roster.workOf(person.id).some((work) => work.eventId === event.id)),
+  ].filter(({ event }) => event.type === 'Core' || event.type === 'Juicer Production');
+}
+
+/** Where a work could go instead: to another person on its day, else to another of its days. */
+function elsewhere(
+  roster: Roster,
+  { event }: ScheduledWork,
+  person: PersonFacts,
+  day: WorkDate,
+): Repair | null {
+  const name = `${person.name}’s ${labelOf(event)} on ${formatDay(day)}`;
+  for (const other of roster.people.values()) {
+    if (other.id === person.id || roster.judgeDay(event, other, day).obstacles.length > 0) continue;
+    return { cost: 0, text: `Free if ${name} goes to ${other.name}.` };
+  }
+  for (const otherDay of daysWithin(roster.days, event)) {
+    if (otherDay === day || roster.judgeDay(event, person, otherDay).obstacles.length > 0) continue;
+    return { cost: 1, text: `Free if ${name} moves to ${formatDay(otherDay)}.` };
+  }
+  for (const otherDay of daysWithin(roster.days, event)) {
+    for (const other of roster.people.values()) {
+      if (otherDay === day || roster.judgeDay(event, other, otherDay).obstacles.length > 0) continue;
+      return { cost: 2, text: `Free if ${name} goes to ${other.name} on ${formatDay(otherDay)}.` };
+    }
+  }
+  return null;
+}

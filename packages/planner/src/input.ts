@@ -1,0 +1,111 @@
+import {
+  type EventFacts,
+  type EventType,
+  type Holiday,
+  type Instant,
+  type PersonFacts,
+  type PlannedWork,
+  type ReasonCode,
+  type StoreRules,
+  type WorkDate,
+  weekdayOf,
+} from '@scheduler/scheduling';
+
+/** A store over some days: what a plan is made from. */
+export interface PlanInput {
+  store: StoreRules;
+  /** The store's day as of which the plan is made. */
+  today: WorkDate;
+  /** The days to plan, in order. */
+  days: readonly WorkDate[];
+  people: readonly PersonFacts[];
+  /** Events that nobody is scheduled for. */
+  open: readonly EventFacts[];
+  /** Live schedules of the store in these days, and those of the Cores to which open Supervisor events belong. */
+  scheduled: readonly ScheduledWork[];
+  /** Live work of these people, in whatever store, in the weeks of these days and a day around them. */
+  planned: readonly PlannedWork[];
+  holidays: readonly Holiday[];
+  rotations: Rotations;
+  /** Work of these people in the four weeks before, for weekends. */
+  recent?: readonly PlannedWork[];
+  /** People who are to be preferred for an event. */
+  preferred?: readonly { eventId: number; employeeId: number }[];
+  /** Lines of an earlier proposal that a person decided to keep. */
+  locks?: readonly Lock[];
+}
+
+/** A live schedule with its event. */
+export interface ScheduledWork {
+  scheduleId: number;
+  event: EventFacts;
+  employeeId: number;
+  startsAt: Instant;
+  endsAt: Instant;
+  workDate: WorkDate;
+  /** Reissued work: its expiry, as in {@link Candidate}. */
+  windowEndsOn?: WorkDate | null;
+}
+
+/** An open event that is to be done by this person at this time. */
+export interface Lock {
+  eventId: number;
+  employeeId: number;
+  startsAt: Instant;
+}
+
+export const ROTATION_KINDS = ['juicer', 'primary_lead'] as const;
+export type RotationKind = (typeof ROTATION_KINDS)[number];
+
+/** Whose turn it is: a person for each weekday and kind, and exceptions for single days. */
+export interface Rotations {
+  /** 0 = Sunday … 6 = Saturday. One person at most for each weekday and kind. */
+  weekdays: readonly { kind: RotationKind; weekday: number; employeeId: number }[];
+  /** They win over the weekdays. One person at most for each day and kind. */
+  exceptions: readonly { kind: RotationKind; day: WorkDate; employeeId: number }[];
+}
+
+export const NO_ROTATIONS: Rotations = { weekdays: [], exceptions: [] };
+
+/** Whose turn it is on a day: the day's exception, else the weekday's person; null where nobody is named. */
+export function rotationOn(rotations: Rotations, kind: RotationKind, day: WorkDate): number | null {
+  const exception = rotations.exceptions.find((each) => each.kind === kind && each.day === day);
+  if (exception) return exception.employeeId;
+  const weekday = weekdayOf(day);
+  const usual = rotations.weekdays.find((each) => each.kind === kind && each.weekday === weekday);
+  return usual?.employeeId ?? null;
+}
+
+/** The soft rules that a plan may break where its caller allows it; each such line then needs a reason to be saved. */
+export const ALLOWABLE = [
+  'role',
+  'pattern_unavailable',
+  'range_unavailable',
+  'club_supervisor_on_core',
+  'seventh_day',
+] as const satisfies readonly ReasonCode[];
+export type Allowable = (typeof ALLOWABLE)[number];
+
+/** What a plan may do. */
+export interface PlanOptions {
+  /** No line is before this day; the day after `today` if not set. */
+  earliestDay?: WorkDate;
+  /** Types of work to plan; all if not set. */
+  types?: readonly EventType[];
+  /** Soft rules that may be broken. */
+  allow?: readonly Allowable[];
+  /** Events that are left alone. */
+  neverPlan?: readonly number[];
+  /** Whether live schedules may get another day or person. None of them ever loses its place. */
+  moveExisting?: boolean;
+  /** Minutes of presence from Sunday to Saturday that a person gets at most. */
+  mostMinutesPerWeek?: number;
+  /** How long the engine may search, in all. */
+  timeLimitMs?: number;
+  /** Columns of an integer program that is solved at once; larger ones are planned week by week. */
+  mostColumns?: number;
+}
+
+export const DEFAULT_MOST_MINUTES_PER_WEEK = 40 * 60;
+export const DEFAULT_TIME_LIMIT_MS = 20_000;
+export const DEFAULT_MOST_COLUMNS = 60_000;

@@ -1,0 +1,243 @@
+import { addDays, weekStart } from '@scheduler/scheduling';
+import { greedyPlan } from './baselines.ts';
+import { explainLine, explainOpen } from './explain.ts';
+import { fairnessOf } from './fairness.ts';
+import { Formulation, type Placed } from './formulation.ts';
+import {
+  DEFAULT_MOST_COLUMNS,
+  DEFAULT_TIME_LIMIT_MS,
+  type Lock,
+  type PlanInput,
+  type PlanOptions,
+  type ScheduledWork,
+} from './input.ts';
+import { type Engine, Stopped } from './program.ts';
+import type { PassResult, Proposal, ProposalLine } from './proposal.ts';
+import { Roster } from './roster.ts';
+import { passes, type Settled, settle } from './settle.ts';
+import { daysWithin, type Tasks, tasksOf } from './tasks.ts';
+
+/**
+ * Plans the open events of some days. Writes nothing, and reads no clock but the engine's. Whatever the engine answers is asked
+ * of the rules again, line by line. Where the engine fails or finds nothing in time, the greedy plan takes its place, and
+ * `note` says so.
+ * @throws {Stopped} the engine was told to stop
+ */
+export function propose(input: PlanInput, options: PlanOptions, engine: Engine): Proposal {
+  let attempt: Attempt;
+  try {
+    attempt = solve(input, options, engine);
+  } catch (error) {
+    if (error instanceof Stopped) throw error;
+    const why = error instanceof NothingInTime ? 'found no plan in time' : 'failed';
+    return greedyProposal(
+      input,
+      options,
+      `The solver ${why}, so this plan was made event by event. It obeys every rule, but may leave more open and spread work less evenly.`,
+    );
+  }
+  return present(attempt, options);
+}
+
+/** The plan that the older application would have made, as a proposal. Never moves what is scheduled. */
+export function greedyProposal(input: PlanInput, options: PlanOptions, note: string | null = null): Proposal {
+  const still = { ...options, moveExisting: false };
+  const trial = new Roster(input, still);
+  const placed = greedyPlan(trial, tasksOf(trial));
+  return present(
+    { ...settled(input, still, { placed, staying: [] }), madeBy: 'greedy', note, results: [] },
+    still,
+  );
+}
+
+/** A proposal of what any other planner places: a baseline, to compare with. */
+export function proposalOf(
+  input: PlanInput,
+  options: PlanOptions,
+  make: (roster: Roster, tasks: Tasks) => Placed[],
+): Proposal {
+  const trial = new Roster(input, options);
+  const placed = make(trial, tasksOf(trial));
+  return present(
+    { ...settled(input, options, { placed, staying: [] }), madeBy: 'greedy', note: null, results: [] },
+    options,
+  );
+}
+
+/** A plan before it is put into words. The roster holds all of it. */
+interface Attempt {
+  roster: Roster;
+  tasks: Tasks;
+  lines: Settled[];
+  madeBy: Proposal['madeBy'];
+  note: string | null;
+  results: PassResult[];
+}
+
+class NothingInTime extends Error {}
+
+function solve(input: PlanInput, options: PlanOptions, engine: Engine): Attempt {
+  const limitMs = options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS;
+  const roster = new Roster(input, options);
+  const tasks = tasksOf(roster);
+  const formulation = new Formulation(roster, tasks);
+  if (formulation.columns > (options.mostColumns ?? DEFAULT_MOST_COLUMNS))
+    return solveByWeeks(input, options, engine);
+  const { values, results } = minimizeAll(formulation, engine, limitMs);
+  const plan = formulation.read(values, tasks);
+  const unproven = results.filter(({ isProven }) => !isProven);
+  const note = unproven.length > 0 || results.length < formulation.passes.length ? inTime(results) : null;
+  return { ...settled(input, options, plan), madeBy: 'solver', note, results };
+}
+
+/** What a settled plan is made of: a new roster, for the one of the search may be without what moves. */
+function settled(
+  input: PlanInput,
+  options: PlanOptions,
+  plan: { placed: readonly Placed[]; staying: readonly ScheduledWork[] },
+): Pick<Attempt, 'roster' | 'tasks' | 'lines'> {
+  const roster = new Roster(input, options);
+  const tasks = tasksOf(roster);
+  return { roster, tasks, lines: settle(roster, tasks, plan) };
+}
+
+/** Minimizes one sum after another, each held while the next is minimized. */
+function minimizeAll(
+  formulation: Formulation,
+  engine: Engine,
+  limitMs: number,
+): { values: Float64Array; results: PassResult[] } {
+  const results: PassResult[] = [];
+  let values = new Float64Array(formulation.columns);
+  if (formulation.passes.length === 0) return { values, results };
+  let leftMs = limitMs;
+  const program = engine.open(formulation.program);
+  try {
+    for (const { name, sum, offset, keeps } of formulation.passes) {
+      if (name === 'urgency' && results[0]?.name === 'open' && results[0].value === 0) {
+        results.push({ name, value: 0, bound: 0, isProven: true, tookMs: 0 });
+        continue;
+      }
+      const found = program.minimize(sum, leftMs);
+      leftMs -= found.tookMs;
+      if (!found.values && results.length === 0) throw new NothingInTime();
+      if (!found.values) break;
+      values = Float64Array.from(found.values);
+      const value = Math.round(found.objective);
+      const bound = Math.ceil(found.bound - 0.01);
+      const isProven = found.isProven || bound >= value;
+      results.push({
+        ...{ name, isProven, tookMs: found.tookMs },
+        ...{ value: value + offset, bound: Math.min(bound, value) + offset },
+      });
+      if (leftMs <= 0) break;
+      for (const kept of keeps) {
+        const share = Math.round(
+          kept.reduce((all, { column, times }) => all + times * (values[column] ?? 0), 0),
+        );
+        program.hold({ atLeast: share, atMost: share }, kept);
+      }
+      // Sums are whole numbers, and half a one is room for rounding.
+      if (keeps.length === 0) program.hold({ atMost: value + 0.5 }, sum);
+    }
+  } finally {
+    program.close();
+  }
+  return { values, results };
+}
+
+function inTime(results: readonly PassResult[]): string {
+  const open = results.find(({ name }) => name === 'open');
+  const all = 'The time limit was reached before the plan was proven to be the best.';
+  if (!open) return all;
+  if (open.isProven)
+    return `${all} No plan leaves fewer than ${open.value} events open; it may be less even.`;
+  return `${all} It leaves ${open.value} events open; a better plan leaves ${open.bound} at least.`;
+}
+
+/** One week after another, each with the weeks before it held. Nothing moves, for it would move out of one week into another. */
+function solveByWeeks(input: PlanInput, options: PlanOptions, engine: Engine): Attempt {
+  const still = { ...options, moveExisting: false };
+  const weeks = [...Map.groupBy(new Roster(input, still).days, weekStart).values()];
+  const limitMs = (options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS) / Math.max(1, weeks.length);
+  const locks = new Map<number, Lock>((input.locks ?? []).map((lock) => [lock.eventId, lock]));
+  const placed: Placed[] = [];
+  const results: PassResult[] = [];
+  for (const days of weeks) {
+    const week = { ...input, days, locks: [...locks.values()] };
+    const roster = new Roster(week, still);
+    const tasks = tasksOf(roster);
+    const formulation = new Formulation(roster, tasks);
+    const found = minimizeAll(formulation, engine, limitMs);
+    results.push(...found.results);
+    const { lines } = settled(week, still, formulation.read(found.values, tasks));
+    for (const { event, person, day, startsAt, locked, coreEventId } of lines) {
+      if (locked || coreEventId !== null) continue;
+      locks.set(event.id, { eventId: event.id, employeeId: person.id, startsAt });
+      placed.push({ event, person, day });
+    }
+  }
+  return {
+    ...settled(input, still, { placed, staying: [] }),
+    madeBy: 'solver',
+    note: 'So many days and events are planned week by week: a plan of all weeks at once may be better.',
+    results,
+  };
+}
+
+/** Puts a plan into words. Drops what the rules refuse after all. */
+function present(attempt: Attempt, options: PlanOptions): Proposal {
+  const { roster, tasks, madeBy, note, results } = attempt;
+  const { input } = roster;
+  const lines: Settled[] = [];
+  for (const line of attempt.lines) {
+    if (passes(roster, line)) lines.push(line);
+    else roster.remove(roster.workOfEvent(line.event.id));
+  }
+  const placed = new Set(lines.map(({ event }) => event.id));
+  const never = new Set(options.neverPlan ?? []);
+  const asked = input.open.filter(
+    (event) => !never.has(event.id) && (options.types?.includes(event.type) ?? true),
+  );
+  const open = asked.filter((event) => !placed.has(event.id));
+  const [first = input.today, last = input.today] = [input.days[0], input.days.at(-1)];
+  const [from, to] = [weekStart(first), addDays(weekStart(last), 6)];
+  const leftOut = new Set(tasks.leftOut.map(({ event }) => event.id));
+  const possible = asked.filter(
+    (event) => !leftOut.has(event.id) && daysWithin(roster.days, event).length > 0,
+  ).length;
+  const openBound = results.find(({ name }) => name === 'open');
+  const isWhole = results.filter(({ name }) => name === 'open').length === 1;
+  return {
+    madeBy,
+    note,
+    lines: lines.map((line) => presentLine(roster, line, lines)),
+    open: open.map((event) => explainOpen(roster, tasks, event, lines)),
+    passes: results,
+    atMostPlaced: isWhole && openBound ? possible - openBound.bound : possible,
+    fairness: {
+      before: fairnessOf(input.people, input.planned, from, to),
+      after: fairnessOf(input.people, roster.allWork(), from, to),
+    },
+  };
+}
+
+function presentLine(roster: Roster, line: Settled, lines: readonly Settled[]): ProposalLine {
+  const { event, person, day, startsAt, from, coreEventId, locked } = line;
+  const { overrides, hints } = roster.judge(event, person, startsAt);
+  const room = from
+    ? lines.find((other) => !other.from && other.person.id === from.employeeId && other.day === from.workDate)
+    : undefined;
+  return {
+    kind: from ? 'moved' : 'new',
+    eventId: event.id,
+    employeeId: person.id,
+    ...{ day, startsAt, endsAt: roster.endOf(event, startsAt) },
+    from: from && { scheduleId: from.scheduleId, employeeId: from.employeeId, startsAt: from.startsAt },
+    coreEventId,
+    makesRoomFor: room?.event.id ?? null,
+    locked,
+    ...explainLine(roster, line),
+    warnings: [...overrides, ...hints].map(({ code, severity, message }) => ({ code, severity, message })),
+  };
+}

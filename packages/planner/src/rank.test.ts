@@ -1,0 +1,158 @@
+import {
+  addDays,
+  addMinutes,
+  DEFAULT_DURATIONS,
+  type EventFacts,
+  type EventType,
+  evaluate,
+  instantAt,
+  type PersonFacts,
+  type PlannedWork,
+  timeOf,
+  usualRules,
+} from '@scheduler/scheduling';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fairnessOf } from './fairness.ts';
+import { NO_ROTATIONS, type PlanInput, rotationOn } from './input.ts';
+import { daysToRank, rank } from './rank.ts';
+import { inventedClub } from './testing.ts';
+
+const timeZone = 'America/Indiana/Indianapolis';
+const person = (id: number, more: Partial<PersonFacts> = {}): PersonFacts => ({
+  ...{ id, name: `Person ${id}`, role: 'Event Specialist', repId: String(201_100 + id) },
+  ...{ terminatedOn: null, pattern: null, ranges: [], dates: [], timeOff: [] },
+  ...more,
+});
+const event = (id: number, type: EventType = 'Core'): EventFacts => ({
+  ...{ id, type, name: `${600_000 + id}-Alder-Oats (123456789012)  - ${type}`, startsOn: '2027-03-01' },
+  ...{
+    dueOn: '2027-03-04',
+    condition: 'Unstaffed',
+    durationMinutes: DEFAULT_DURATIONS[type],
+    scheduled: false,
+  },
+});
+const club = (more: Partial<PlanInput>): PlanInput => ({
+  ...{ store: usualRules(timeZone), today: '2027-03-01', people: [], open: [], scheduled: [], planned: [] },
+  ...{ days: [0, 1, 2].map((n) => addDays('2027-03-01', n)), holidays: [], rotations: NO_ROTATIONS },
+  ...more,
+});
+const workOf = (id: number, employeeId: number, day: string, type: EventType = 'Core'): PlannedWork => {
+  const startsAt = instantAt(day, '11:15', timeZone);
+  const endsAt = addMinutes(startsAt, DEFAULT_DURATIONS[type]);
+  return { scheduleId: id, eventId: id, employeeId, type, startsAt, endsAt, workDate: day };
+};
+
+describe('suggestions for one event', () => {
+  it('put first whoever has the least work, and say how much', () => {
+    const input = club({
+      people: [person(1), person(2), person(3)],
+      planned: [workOf(20, 1, '2027-03-02'), workOf(21, 1, '2027-03-03'), workOf(22, 3, '2027-03-02')],
+    });
+    const { people, cannot } = rank(input, { event: event(11), day: '2027-03-01' });
+    expect(people.map(({ employeeId }) => employeeId)).toEqual([2, 3, 1]);
+    expect(people[0]?.because).toBe('is an Event Specialist, 6½ h with it');
+    expect(cannot).toEqual([]);
+  });
+
+  it('put after all others whoever needs a reason, and leave out whom a hard rule excludes, in a sentence', () => {
+    const input = club({
+      people: [
+        person(1, { repId: null }),
+        person(2),
+        person(3),
+        person(4, { timeOff: [{ startsOn: '2027-03-01', endsOn: '2027-03-05', reason: null }] }),
+        person(5, { timeOff: [{ startsOn: '2027-03-01', endsOn: '2027-03-05', reason: null }] }),
+      ],
+      planned: [workOf(20, 2, '2027-03-01')],
+    });
+    const { people, cannot } = rank(input, { event: event(11), day: '2027-03-01' });
+    expect(
+      people.map(({ employeeId, needsReason }) => [employeeId, needsReason.map(({ code }) => code)]),
+    ).toEqual([
+      [3, []],
+      [2, ['second_core', 'long_overlap']],
+    ]);
+    expect(cannot.map(({ code, people: who }) => [code, who])).toEqual([
+      ['time_off', [4, 5]],
+      ['unlinked', [1]],
+    ]);
+    expect(cannot[0]?.message).toBe('Person 4 and Person 5 have time off on Mon Mar 1.');
+  });
+
+  it('choose the first day that is free, and the start that the fewest others have', () => {
+    const input = club({ people: [person(1), person(2)], planned: [workOf(20, 1, '2027-03-01')] });
+    const { people } = rank(input, { event: event(11) });
+    const times = people.map(({ employeeId, day, startsAt }) => [
+      employeeId,
+      day,
+      timeOf(startsAt, timeZone),
+    ]);
+    expect(times).toEqual([
+      [2, '2027-03-01', '10:45'],
+      [1, '2027-03-02', '10:45'],
+    ]);
+  });
+
+  it('keep a time that is given, and do not count the schedule that moves', () => {
+    const moving = { ...workOf(11, 1, '2027-03-01'), event: { ...event(11), scheduled: true } };
+    const input = club({ people: [person(1), person(2)], planned: [moving], scheduled: [moving] });
+    const ask = { event: moving.event, day: '2027-03-01', time: '13:00', moving };
+    const { people } = rank(input, ask);
+    expect(people.map(({ employeeId, needsReason }) => [employeeId, needsReason])).toEqual([
+      [1, []],
+      [2, []],
+    ]);
+    expect(people.every(({ startsAt }) => timeOf(startsAt, timeZone) === '13:00')).toBe(true);
+  });
+
+  it('say exactly what the rules say, for every person of every club', () => {
+    const clubs = fc.record({ seed: fc.nat(), people: fc.integer({ min: 1, max: 9 }), days: fc.constant(7) });
+    fc.assert(
+      fc.property(clubs, ({ seed, ...size }) => {
+        const input = inventedClub(seed, { ...size, events: 20, scheduled: 0.7 });
+        for (const of of input.open.slice(0, 3)) {
+          const { people, cannot } = rank(input, { event: of });
+          const { store, planned, holidays } = input;
+          for (const { employeeId, startsAt, needsReason, hints } of people) {
+            const who = input.people.find(({ id }) => id === employeeId) as PersonFacts;
+            const reasons = evaluate({ event: of, person: who, startsAt, store, planned, holidays });
+            expect([...needsReason, ...hints]).toEqual(reasons);
+          }
+          const needs = people.map(({ needsReason }) => Math.min(1, needsReason.length));
+          expect(needs.toSorted()).toEqual(needs);
+          const told = new Set([
+            ...people.map(({ employeeId }) => employeeId),
+            ...cannot.flatMap((each) => each.people),
+          ]);
+          if (daysToRank(of, input.days[0] ?? '').length > 0) expect(told.size).toBe(input.people.length);
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+it('whose turn it is: the exception of the day, else the weekday', () => {
+  const rotations = {
+    weekdays: [{ kind: 'juicer' as const, weekday: 1, employeeId: 1 }],
+    exceptions: [{ kind: 'juicer' as const, day: '2027-03-08', employeeId: 2 }],
+  };
+  const turns = ['2027-03-01', '2027-03-08', '2027-03-02'].map((day) => rotationOn(rotations, 'juicer', day));
+  expect(turns).toEqual([1, 2, null]);
+  expect(rotationOn(rotations, 'primary_lead', '2027-03-01')).toBe(null);
+});
+
+it('fairness counts minutes, days, Cores and weekend days within the days asked for', () => {
+  const work = [
+    workOf(1, 1, '2027-03-06'),
+    workOf(2, 1, '2027-03-06', 'Freeosk'),
+    workOf(3, 1, '2027-03-07'),
+    workOf(4, 1, '2027-03-14'),
+  ];
+  expect(fairnessOf([person(1), person(2)], work, '2027-03-01', '2027-03-13')).toEqual([
+    { employeeId: 1, minutes: 795, days: 2, cores: 2, weekendDays: 2 },
+    { employeeId: 2, minutes: 0, days: 0, cores: 0, weekendDays: 0 },
+  ]);
+});

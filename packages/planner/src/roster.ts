@@ -1,0 +1,269 @@
+import {
+  addDays,
+  addMinutes,
+  type EventFacts,
+  type EventType,
+  evaluate,
+  formatDay,
+  type Instant,
+  instantAt,
+  LONG_WORK,
+  type PersonFacts,
+  type PlannedWork,
+  type Reason,
+  type ReasonCode,
+  roleObstacle,
+  slotsFor,
+  timeOf,
+  type WorkDate,
+  weekdayOf,
+  weekStart,
+  workDateOf,
+} from '@scheduler/scheduling';
+import { ALLOWABLE, DEFAULT_MOST_MINUTES_PER_WEEK, type PlanInput, type PlanOptions } from './input.ts';
+
+/** Something that keeps a plan from giving an event to a person on a day. */
+export interface Obstacle {
+  code: ReasonCode | 'week_minutes' | 'too_early' | 'needs_core';
+  message: string;
+}
+
+/** What a person and a time mean for an event. */
+export interface Judged {
+  startsAt: Instant;
+  /** What keeps a plan from it; empty where it may be proposed. */
+  obstacles: Obstacle[];
+  /** Soft rules that it breaks and the caller allows. */
+  overrides: Reason[];
+  hints: Reason[];
+}
+
+/** Reasons that another start on the same day may not have. */
+const BY_START: readonly string[] = ['long_overlap', 'unusual_start', 'same_start'];
+
+export const isLong = (type: EventType): boolean => LONG_WORK.includes(type);
+export const isJuicer = (type: EventType): boolean =>
+  type === 'Juicer Production' || type === 'Juicer Survey';
+export const isWeekend = (day: WorkDate): boolean => weekdayOf(day) % 6 === 0;
+
+/**
+ * Who has which work while a plan is being made: live work at first, then what the plan adds. Asks the rules, and knows the
+ * limits that a plan has besides them.
+ */
+export class Roster {
+  readonly input: PlanInput;
+  readonly options: PlanOptions;
+  readonly people: ReadonlyMap<number, PersonFacts>;
+  /** The days on which a plan may put work, in order. */
+  readonly days: readonly WorkDate[];
+  readonly #allows: (code: string) => boolean;
+  readonly #mostMinutes: number;
+  readonly #byPerson = new Map<number, PlannedWork[]>();
+  readonly #byDay = new Map<WorkDate, PlannedWork[]>();
+  readonly #instants = new Map<string, Instant>();
+
+  /** @param forPerson what a person may overrule is no obstacle then, and the plan's own limits don't count */
+  constructor(input: PlanInput, options: PlanOptions, forPerson = false) {
+    this.input = input;
+    this.options = options;
+    this.people = new Map(input.people.map((person) => [person.id, person]));
+    const earliest = options.earliestDay ?? addDays(input.today, 1);
+    this.days = input.days.filter((day) => day >= earliest && day >= input.today);
+    const allowed = new Set<string>((options.allow ?? []).filter((code) => ALLOWABLE.includes(code)));
+    this.#allows = (code) => forPerson || allowed.has(code);
+    this.#mostMinutes = forPerson
+      ? Number.POSITIVE_INFINITY
+      : (options.mostMinutesPerWeek ?? DEFAULT_MOST_MINUTES_PER_WEEK);
+    for (const work of input.planned) this.add(work);
+  }
+
+  add(work: PlannedWork): void {
+    const theirs = this.#byPerson.get(work.employeeId);
+    if (theirs) theirs.push(work);
+    else this.#byPerson.set(work.employeeId, [work]);
+    const ofDay = this.#byDay.get(work.workDate);
+    if (ofDay) ofDay.push(work);
+    else this.#byDay.set(work.workDate, [work]);
+  }
+
+  remove(work: PlannedWork): void {
+    const without = (list: PlannedWork[] | undefined) => {
+      const index = list?.findIndex((each) => each.eventId === work.eventId) ?? -1;
+      if (index >= 0) list?.splice(index, 1);
+    };
+    without(this.#byPerson.get(work.employeeId));
+    without(this.#byDay.get(work.workDate));
+  }
+
+  /** Adds an event that a plan gives to a person, and returns it as planned work. */
+  place(event: EventFacts, employeeId: number, startsAt: Instant): PlannedWork {
+    const work = workOf(event, employeeId, startsAt, this.dayOf(startsAt));
+    this.add(work);
+    return work;
+  }
+
+  workOf(employeeId: number): readonly PlannedWork[] {
+    return this.#byPerson.get(employeeId) ?? [];
+  }
+
+  /** The work that stands for an event. */
+  workOfEvent(eventId: number): PlannedWork {
+    const work = this.allWork().find((each) => each.eventId === eventId);
+    if (!work) throw new Error(`Event ${eventId} is not on the roster.`);
+    return work;
+  }
+
+  endOf(event: EventFacts, startsAt: Instant): Instant {
+    return addMinutes(startsAt, event.durationMinutes);
+  }
+
+  allWork(): PlannedWork[] {
+    return [...this.#byPerson.values()].flat();
+  }
+
+  workOn(day: WorkDate): readonly PlannedWork[] {
+    return this.#byDay.get(day) ?? [];
+  }
+
+  at(day: WorkDate, time: string): Instant {
+    const key = `${day} ${time}`;
+    const known = this.#instants.get(key);
+    if (known) return known;
+    const instant = instantAt(day, time, this.input.store.timeZone);
+    this.#instants.set(key, instant);
+    return instant;
+  }
+
+  dayOf(startsAt: Instant): WorkDate {
+    return workDateOf(startsAt, this.input.store.timeZone);
+  }
+
+  slots(type: EventType): readonly string[] {
+    return slotsFor(type, this.input.store.slots);
+  }
+
+  /** Minutes of a person in the week of a day, without one event. */
+  minutesInWeek(employeeId: number, day: WorkDate, exceptEventId?: number): number {
+    const sunday = weekStart(day);
+    const nextSunday = addDays(sunday, 7);
+    let minutes = 0;
+    for (const work of this.workOf(employeeId)) {
+      if (work.eventId === exceptEventId || work.workDate < sunday || work.workDate >= nextSunday) continue;
+      minutes += minutesOf(work);
+    }
+    return minutes;
+  }
+
+  /** Asks the rules, and the plan's own limits, about a person who does an event at a time. */
+  judge(event: EventFacts, person: PersonFacts, startsAt: Instant): Judged {
+    const { store, holidays } = this.input;
+    const reasons = evaluate({
+      event: event.scheduled ? { ...event, scheduled: false } : event,
+      person,
+      startsAt,
+      store,
+      planned: this.workOf(person.id),
+      holidays,
+    });
+    const judged: Judged = { startsAt, obstacles: [], overrides: [], hints: [] };
+    for (const reason of reasons) {
+      if (reason.severity === 'hint') judged.hints.push(reason);
+      else if (reason.severity === 'soft' && this.#allows(reason.code)) judged.overrides.push(reason);
+      else judged.obstacles.push(reason);
+    }
+    const day = this.dayOf(startsAt);
+    const minutes = this.minutesInWeek(person.id, day, event.id) + event.durationMinutes;
+    if (minutes > this.#mostMinutes) {
+      judged.obstacles.push({
+        code: 'week_minutes',
+        message: `${person.name} would have ${hours(minutes)} in the week from ${formatDay(weekStart(day))}; ${hours(this.#mostMinutes)} is the most. Choose another week or person.`,
+      });
+    }
+    return judged;
+  }
+
+  /** The most minutes that a person gets in a week. */
+  get mostMinutesPerWeek(): number {
+    return this.#mostMinutes;
+  }
+
+  allows(code: string): boolean {
+    return this.#allows(code);
+  }
+
+  /**
+   * Whether a rule certainly speaks against a person on a day, told without asking the rules: another role, or long work that the
+   * person has. For searches, which try many people; what it lets pass is judged.
+   */
+  isOut(event: EventFacts, person: PersonFacts, day: WorkDate): boolean {
+    if (roleObstacle(person.role, event.type, this.input.store) === 'hard') return true;
+    const [isCore, isJuicerWork] = [event.type === 'Core', isJuicer(event.type)];
+    if (!isCore && !isJuicerWork) return false;
+    return this.workOf(person.id).some(
+      (work) =>
+        work.workDate === day &&
+        work.eventId !== event.id &&
+        (work.type === 'Core' || (isCore && isJuicer(work.type))),
+    );
+  }
+
+  /**
+   * The best usual start of a person on a day: free of obstacles, with the fewest overrides and hints, and of these the one at
+   * which the fewest others start.
+   */
+  judgeDay(event: EventFacts, person: PersonFacts, day: WorkDate): Judged {
+    const { timeZone } = this.input.store;
+    const sameType = this.workOn(day).filter((work) => work.type === event.type && work.eventId !== event.id);
+    const taken = (slot: string) =>
+      sameType.filter((work) => timeOf(work.startsAt, timeZone) === slot).length;
+    const slots = this.slots(event.type);
+    const inOrder = sameType.length === 0 ? slots : slots.toSorted((a, b) => taken(a) - taken(b));
+    let best: Judged | undefined;
+    for (const slot of inOrder) {
+      const judged = this.judge(event, person, this.at(day, slot));
+      if (!best || badness(judged) < badness(best)) best = judged;
+      if (badness(judged) === 0 || !dependsOnStart(judged)) break;
+    }
+    return best ?? this.judge(event, person, this.at(day, '12:00'));
+  }
+}
+
+const badness = ({ obstacles, overrides, hints }: Judged): number =>
+  1_000_000 * obstacles.length + 1_000 * overrides.length + hints.length;
+
+const dependsOnStart = ({ obstacles, hints }: Judged): boolean =>
+  hints.length > 0 || obstacles.some((each) => BY_START.includes(each.code));
+
+/** Proposed work as the rules see it. Its schedule has no id yet: the event's, negative, is nobody else's. */
+const workOf = (
+  event: EventFacts,
+  employeeId: number,
+  startsAt: Instant,
+  workDate: WorkDate,
+): PlannedWork => ({
+  scheduleId: -event.id,
+  eventId: event.id,
+  employeeId,
+  type: event.type,
+  startsAt,
+  endsAt: addMinutes(startsAt, event.durationMinutes),
+  workDate,
+});
+
+const knownMinutes = new WeakMap<object, number>();
+
+/** Minutes of presence. */
+export function minutesOf(work: Pick<PlannedWork, 'startsAt' | 'endsAt'>): number {
+  const known = knownMinutes.get(work);
+  if (known !== undefined) return known;
+  const minutes = (Date.parse(work.endsAt) - Date.parse(work.startsAt)) / 60_000;
+  knownMinutes.set(work, minutes);
+  return minutes;
+}
+
+/** Minutes for a sentence: `6½ h`, `40 h`, `5 min`. */
+export function hours(minutes: number): string {
+  if (minutes < 60) return `${Math.round(minutes)} min`;
+  const halves = Math.round(minutes / 30);
+  return `${Math.floor(halves / 2) || ''}${halves % 2 === 1 ? '½' : ''} h`;
+}
