@@ -15,6 +15,7 @@ export { isRolledBack, postgresError } from './errors.ts';
 export { idList, type JsonRows, jsonRows } from './json-rows.ts';
 export { holdLock, LOCKS } from './locks.ts';
 export { MigrateError, migrate } from './migrate.ts';
+export { onlyRow } from './only-row.ts';
 export { databaseReasons, NEWEST_OF_QUEUE, SCHEMA_BEHIND, schemaIsBehind } from './ready.ts';
 export { makeRoles, ROLES, RolesError } from './roles.ts';
 export * from './schema/index.ts';

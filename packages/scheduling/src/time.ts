@@ -87,6 +87,10 @@ export function formatDay(day: WorkDate): string {
 export const formatDays = (first: WorkDate, last: WorkDate): string =>
   first === last ? formatDay(first) : `${formatDay(first)} to ${formatDay(last)}`;
 
+/** A moment for a person to read, on a store's clocks: `Mon Jan 5, 10:45 AM`. */
+export const formatWhen = (instant: Instant, timeZone: string): string =>
+  `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
+
 /** A store's wall time for a person to read: `10:45 AM`. */
 export function formatTime(instant: Instant, timeZone: string): string {
   const [hour = '0', minute = '00'] = timeOf(instant, timeZone).split(':');

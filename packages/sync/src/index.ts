@@ -34,7 +34,7 @@ export { countJobs, JOB_TASKS, JOBS, listRunningJobs, retryDeadLetters } from '.
 export { flagsOfPausedTasks, type PausedTask, pauseTasks, readPaused, resumeTasks } from './queue/pause.ts';
 export { createTaskList } from './queue/tasks.ts';
 export { reconcile } from './reconcile/reconcile.ts';
-export { tidyName } from './reconcile/wording.ts';
+export { bookingInWords, tidyName } from './reconcile/wording.ts';
 export { type Adoption, type ConflictChoice, resolveConflict } from './refresh/adopt.ts';
 export { listMissing, type MissingEvent, markGone, type Question, readQuestion } from './refresh/missing.ts';
 export { refresh } from './refresh/refresh.ts';

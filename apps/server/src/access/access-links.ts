@@ -5,6 +5,7 @@ import {
   type Db,
   type Executor,
   holdLock,
+  onlyRow,
   stores,
   type Tx,
   type UserRole,
@@ -43,14 +44,15 @@ export async function makeLink(
   };
   const adding = tx.insert(accessLinks).values(made).returning({ expiresAt: accessLinks.expiresAt });
   const replaced = ONE_OF[link.kind];
-  const [row] = await (replaced
-    ? adding.onConflictDoUpdate({
-        target: replaced,
-        targetWhere: sql`${accessLinks.kind} = ${sql.raw(`'${link.kind}'`)}`,
-        set: made,
-      })
-    : adding);
-  if (!row) throw new Error('The link was not written.');
+  const row = onlyRow(
+    await (replaced
+      ? adding.onConflictDoUpdate({
+          target: replaced,
+          targetWhere: sql`${accessLinks.kind} = ${sql.raw(`'${link.kind}'`)}`,
+          set: made,
+        })
+      : adding),
+  );
   return { token, expiresAt: row.expiresAt };
 }
 

@@ -10,7 +10,7 @@ import {
   workDateOf,
 } from '@scheduler/scheduling';
 import { and, desc, eq, gte, inArray, lt, or, type SQL, sql } from 'drizzle-orm';
-import { csvLines } from '../csv/write.ts';
+import { csvLines } from '../core/csv-lines.ts';
 import { findStore } from '../stores/stores.ts';
 import { actionInWords, type ChangedField, changedFields } from './describe-action.ts';
 import { actors, historyKind } from './history.ts';

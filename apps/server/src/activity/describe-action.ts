@@ -1,4 +1,5 @@
-import { type ScheduleSnapshot, whatChanged, when } from '../schedules/changes.ts';
+import { formatWhen } from '@scheduler/scheduling';
+import { type ScheduleSnapshot, whatChanged } from '../schedules/changes.ts';
 
 type Remembered = Record<string, unknown> | null;
 
@@ -56,7 +57,7 @@ export function actionInWords(
   const done = Object.hasOwn(DONE, action) ? DONE[action] : undefined;
   if (done) return done;
   if (is?.startsAt && is.employeeName !== undefined) {
-    if (!was) return `scheduled it for ${is.employeeName} on ${when(is.startsAt, timeZone)}`;
+    if (!was) return `scheduled it for ${is.employeeName} on ${formatWhen(is.startsAt, timeZone)}`;
     const changed = whatChanged(was, is, timeZone);
     return action === 'schedule.trade' ? `traded: ${changed}` : changed;
   }

@@ -1,8 +1,8 @@
 import { type EmployeeNumber, employeeNumber, InvalidIdError } from '@scheduler/crossmark';
 import { daysBetween, type Instant, isDay, timeOf, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { CsvError, parse } from 'csv-parse/sync';
+import { csvLines, withoutFormulaMark } from '../core/csv-lines.ts';
 import { cleanCsv, reasonAgainst } from './clean.ts';
-import { csvLines, withoutFormulaMark } from './write.ts';
 
 /** Columns of Crossmark's CSV files, in order. Rows of unscheduled work may end after the eighth. */
 export const COLUMNS = [

@@ -4,6 +4,7 @@ import {
   employees,
   eventSyncs,
   events,
+  onlyRow,
   schedules,
   stores,
   type Tx,
@@ -16,6 +17,7 @@ import {
   type EventType,
   eventMatchKey,
   formatDay,
+  formatWhen,
   type Instant,
   instantAt,
   normalForm,
@@ -39,7 +41,7 @@ import {
   type ScheduleRecord,
   type SyncRecord,
 } from '../events/records.ts';
-import { snapshot, when } from '../schedules/changes.ts';
+import { snapshot } from '../schedules/changes.ts';
 import type { Actor } from '../trpc/context.ts';
 import { type ImportedSchedule, openRules } from './broken-rules.ts';
 import { CsvFileError, type CsvRow, type ParsedRow, parseCsv, type RowProblem } from './format.ts';
@@ -542,7 +544,7 @@ function changesOf(
   store: Store,
 ): FieldChange[] {
   const told = (employeeName: string, startsAt: Instant) =>
-    `${employeeName}, ${when(startsAt, store.timeZone)}`;
+    `${employeeName}, ${formatWhen(startsAt, store.timeZone)}`;
   const changes: FieldChange[] = [];
   if (known) {
     const { event } = known;
@@ -693,18 +695,19 @@ async function updateSchedule(
   const live = known.schedule;
   if (!live) return null;
   if (!schedule && !movesEnd(known, durationMinutes)) return null;
-  const [changed] = await tx
-    .update(schedules)
-    .set({
-      ...(schedule
-        ? { ...scheduleValues(schedule, durationMinutes), overrideReason: null }
-        : { endsAt: addMinutes(live.startsAt, durationMinutes) }),
-      version: live.version + 1,
-      updatedAt: sql`app_now()`,
-    })
-    .where(eq(schedules.id, live.id))
-    .returning();
-  if (!changed) throw new Error('The schedule was not written.');
+  const changed = onlyRow(
+    await tx
+      .update(schedules)
+      .set({
+        ...(schedule
+          ? { ...scheduleValues(schedule, durationMinutes), overrideReason: null }
+          : { endsAt: addMinutes(live.startsAt, durationMinutes) }),
+        version: live.version + 1,
+        updatedAt: sql`app_now()`,
+      })
+      .where(eq(schedules.id, live.id))
+      .returning(),
+  );
   const before = known.employeeName ?? '';
   return {
     action: 'schedule.import',

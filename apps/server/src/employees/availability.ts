@@ -5,6 +5,7 @@ import {
   type Db,
   employees,
   events,
+  onlyRow,
   schedules,
   stores,
   type Tx,
@@ -166,12 +167,13 @@ async function changeDays(
     const before = await daysOf(tx, person.id);
     await write(tx);
     const after = await daysOf(tx, person.id);
-    const [changed] = await tx
-      .update(employees)
-      .set({ version: person.version + 1, updatedAt: sql`app_now()` })
-      .where(eq(employees.id, person.id))
-      .returning();
-    if (!changed) throw new Error('The person was not written.');
+    const changed = onlyRow(
+      await tx
+        .update(employees)
+        .set({ version: person.version + 1, updatedAt: sql`app_now()` })
+        .where(eq(employees.id, person.id))
+        .returning(),
+    );
     await audit(tx, actor, [
       {
         action: `employee.${ACTIONS[noun]}`,

@@ -5,6 +5,7 @@ import {
   employees,
   events,
   holdLock,
+  onlyRow,
   postgresError,
   schedules,
   stores,
@@ -121,15 +122,16 @@ export async function createEmployee(
     const { storeId, ...fields } = input;
     const store = await findStore(tx, storeId);
     await assertDistinct(tx, { ...fields, storeId: store.id, id: null });
-    const [person] = await tx
-      .insert(employees)
-      .values({
-        ...fields,
-        storeId: store.id,
-        employeeNumber: fields.employeeNumber as EmployeeNumber | null,
-      })
-      .returning();
-    if (!person) throw new Error('The person was not written.');
+    const person = onlyRow(
+      await tx
+        .insert(employees)
+        .values({
+          ...fields,
+          storeId: store.id,
+          employeeNumber: fields.employeeNumber as EmployeeNumber | null,
+        })
+        .returning(),
+    );
     await audit(tx, actor, [
       {
         action: 'employee.create',
@@ -262,12 +264,13 @@ export async function updateEmployeeRow(
   changes: Partial<Omit<EmployeeRecord, 'id'>>,
   action: string,
 ): Promise<EmployeeRecord> {
-  const [changed] = await tx
-    .update(employees)
-    .set({ ...changes, version: person.version + 1, updatedAt: sql`app_now()` })
-    .where(eq(employees.id, person.id))
-    .returning();
-  if (!changed) throw new Error('The person was not written.');
+  const changed = onlyRow(
+    await tx
+      .update(employees)
+      .set({ ...changes, version: person.version + 1, updatedAt: sql`app_now()` })
+      .where(eq(employees.id, person.id))
+      .returning(),
+  );
   await audit(tx, actor, [
     {
       action,

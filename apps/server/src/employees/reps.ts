@@ -1,5 +1,5 @@
 import type { EmployeeNumber, RepId } from '@scheduler/crossmark';
-import { crossmarkReps, type Db, type Executor, employees, repReadings } from '@scheduler/db';
+import { crossmarkReps, type Db, type Executor, employees, onlyRow, repReadings } from '@scheduler/db';
 import { lockForLink, requestRepReading, resendSchedules, tidyName } from '@scheduler/sync';
 import { and, desc, eq, inArray, sql } from 'drizzle-orm';
 import { type AuditEntry, audit } from '../core/audit.ts';
@@ -78,11 +78,12 @@ export async function importReps(
       const row = rows.get(choice.repId);
       if (row?.status === 'same') continue;
       if (row?.status === 'new' && choice.employeeId === null) {
-        const [made] = await tx
-          .insert(employees)
-          .values({ storeId: store.id, ...linked(row.rep), email: row.rep.email, phone: row.rep.phone })
-          .returning();
-        if (!made) throw new Error('The person was not written.');
+        const made = onlyRow(
+          await tx
+            .insert(employees)
+            .values({ storeId: store.id, ...linked(row.rep), email: row.rep.email, phone: row.rep.phone })
+            .returning(),
+        );
         entries.push({
           action: 'employee.import',
           subjectType: 'employee',
@@ -93,12 +94,13 @@ export async function importReps(
       } else if (row?.status === 'changed' && row.employee?.id === choice.employeeId) {
         const before = people.find((person) => person.id === choice.employeeId);
         if (!before) throw new Error('The person is locked and gone.');
-        const [after] = await tx
-          .update(employees)
-          .set({ ...linked(row.rep, before), version: before.version + 1, updatedAt: sql`app_now()` })
-          .where(eq(employees.id, before.id))
-          .returning();
-        if (!after) throw new Error('The person was not written.');
+        const after = onlyRow(
+          await tx
+            .update(employees)
+            .set({ ...linked(row.rep, before), version: before.version + 1, updatedAt: sql`app_now()` })
+            .where(eq(employees.id, before.id))
+            .returning(),
+        );
         entries.push({
           action: 'employee.import',
           subjectType: 'employee',

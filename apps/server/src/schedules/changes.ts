@@ -1,5 +1,5 @@
 import type { Executor } from '@scheduler/db';
-import { formatDay, formatTime, type Instant, workDateOf } from '@scheduler/scheduling';
+import { formatTime, formatWhen, type Instant } from '@scheduler/scheduling';
 import { changesSince } from '../core/changes-since.ts';
 import { Refusal } from '../core/errors.ts';
 import type { ScheduleRecord } from '../events/records.ts';
@@ -22,11 +22,6 @@ export function snapshot(schedule: ScheduleRecord, employeeName: string): Schedu
   return { version, eventId, employeeId, employeeName, startsAt, endsAt, workDate, ended: endedAt !== null };
 }
 
-/** `Mon Jan 5, 10:45 AM`, store time. */
-export function when(instant: Instant, timeZone: string): string {
-  return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
-}
-
 /** What somebody did to a schedule, going on from their name. */
 export function whatChanged(
   before: Partial<ScheduleSnapshot> | null,
@@ -36,7 +31,9 @@ export function whatChanged(
   if (after?.ended) return 'unscheduled it';
   const parts: string[] = [];
   if (before?.startsAt && after?.startsAt && before.startsAt !== after.startsAt) {
-    parts.push(`moved it from ${when(before.startsAt, timeZone)} to ${when(after.startsAt, timeZone)}`);
+    parts.push(
+      `moved it from ${formatWhen(before.startsAt, timeZone)} to ${formatWhen(after.startsAt, timeZone)}`,
+    );
   }
   if (before?.employeeName && after?.employeeName && before.employeeId !== after.employeeId) {
     parts.push(`gave it from ${before.employeeName} to ${after.employeeName}`);
@@ -62,8 +59,9 @@ export async function staleSchedule(
     whatChanged(before, after, seen.timeZone),
   );
   const said =
-    changes.map((change) => `${change.by} ${change.what} (${when(change.at, seen.timeZone)})`).join('; ') ||
-    `it was ${schedule.endedAt ? 'unscheduled' : 'changed'} from Crossmark’s side`;
+    changes
+      .map((change) => `${change.by} ${change.what} (${formatWhen(change.at, seen.timeZone)})`)
+      .join('; ') || `it was ${schedule.endedAt ? 'unscheduled' : 'changed'} from Crossmark’s side`;
   return new Refusal(
     `${seen.label} was changed after you opened it: ${said}. Nothing of yours was saved; look at it again and repeat your change if it still fits.`,
     { code: 'stale', changes, currentVersion: schedule.endedAt ? null : schedule.version },

@@ -1,10 +1,21 @@
-import { employees, events, idList, inOrder, jsonRows, schedules, stores, type Tx } from '@scheduler/db';
+import {
+  employees,
+  events,
+  idList,
+  inOrder,
+  jsonRows,
+  onlyRow,
+  schedules,
+  stores,
+  type Tx,
+} from '@scheduler/db';
 import { currentOrigin, type Origin } from '@scheduler/runtime';
 import { currentInstant } from '@scheduler/runtime/clock';
 import {
   addMinutes,
   CLOSED_CONDITIONS,
   evaluate,
+  formatWhen,
   type Holiday,
   type Instant,
   type PersonFacts,
@@ -28,7 +39,7 @@ import {
   type SyncRecord,
 } from '../events/records.ts';
 import type { Actor } from '../trpc/context.ts';
-import { snapshot, staleSchedule, when } from './changes.ts';
+import { snapshot, staleSchedule } from './changes.ts';
 import { type Person, readForPlan } from './rule-inputs.ts';
 import type { PairedOutcome } from './types.ts';
 
@@ -300,7 +311,7 @@ export class Plan {
   }
 
   private alreadyScheduled(event: EventRecord, live: ScheduleRecord): string {
-    const at = when(live.startsAt, this.storeOf(event).timeZone);
+    const at = formatWhen(live.startsAt, this.storeOf(event).timeZone);
     const who = this.people.get(live.employeeId)?.name;
     return `${eventLabel(event)} is already scheduled${who ? ` for ${who}` : ''} on ${at}. Move that schedule, or unschedule it first.`;
   }
@@ -396,19 +407,20 @@ export class Plan {
     },
   ): Promise<ScheduleRecord> {
     const event = this.event(schedule.eventId);
-    const [changed] = await tx
-      .update(schedules)
-      .set({
-        employeeId: to.person.id,
-        ...this.times(event, to.startsAt),
-        version: schedule.version + 1,
-        source: 'board',
-        overrideReason: to.accepted.overrideReason,
-        updatedAt: sql`app_now()`,
-      })
-      .where(eq(schedules.id, schedule.id))
-      .returning();
-    if (!changed) throw new Error('The schedule was not written.');
+    const changed = onlyRow(
+      await tx
+        .update(schedules)
+        .set({
+          employeeId: to.person.id,
+          ...this.times(event, to.startsAt),
+          version: schedule.version + 1,
+          source: 'board',
+          overrideReason: to.accepted.overrideReason,
+          updatedAt: sql`app_now()`,
+        })
+        .where(eq(schedules.id, schedule.id))
+        .returning(),
+    );
     this.remember(changed);
     this.done(event.id, 'sync_schedule_update', {
       action: to.action,
@@ -435,12 +447,13 @@ export class Plan {
   }
 
   async end(tx: Tx, schedule: ScheduleRecord, pairedWith?: number): Promise<ScheduleRecord> {
-    const [ended] = await tx
-      .update(schedules)
-      .set({ endedAt: sql`app_now()`, version: schedule.version + 1, updatedAt: sql`app_now()` })
-      .where(eq(schedules.id, schedule.id))
-      .returning();
-    if (!ended) throw new Error('The schedule was not written.');
+    const ended = onlyRow(
+      await tx
+        .update(schedules)
+        .set({ endedAt: sql`app_now()`, version: schedule.version + 1, updatedAt: sql`app_now()` })
+        .where(eq(schedules.id, schedule.id))
+        .returning(),
+    );
     // Canceled and Expired are Crossmark's word and stay.
     const closed = CLOSED_CONDITIONS.map((condition) => ne(events.condition, condition));
     await tx
@@ -498,7 +511,7 @@ export class Plan {
   placeSupervisor(event: EventRecord, core: ScheduleRecord): PairedOutcome {
     const { person, startsAt } = this.supervisorFor(event, core, [...this.people.values()]);
     if (!person) {
-      const day = when(startsAt, this.storeOf(event).timeZone);
+      const day = formatWhen(startsAt, this.storeOf(event).timeZone);
       const message = `Nobody can do ${eventLabel(event)} on ${day}: it stays open.`;
       return { eventId: event.id, scheduleId: null, employeeId: null, startsAt: null, message };
     }
@@ -517,7 +530,7 @@ export class Plan {
       ? same
       : this.supervisorFor(event, core, [...this.people.values()], [pair.id]);
     if (!person) {
-      const day = when(startsAt, this.storeOf(event).timeZone);
+      const day = formatWhen(startsAt, this.storeOf(event).timeZone);
       return this.endSupervisor(tx, pair, `is open again: nobody can do it on ${day}`);
     }
     const action = 'schedule.reschedule';
@@ -554,7 +567,7 @@ export class Plan {
     verb: string,
   ): PairedOutcome {
     const { id: scheduleId, employeeId, startsAt } = schedule;
-    const at = when(startsAt, this.storeOf(event).timeZone);
+    const at = formatWhen(startsAt, this.storeOf(event).timeZone);
     const message = `${eventLabel(event)} ${verb}: ${person.name} on ${at}.`;
     return { eventId: event.id, scheduleId, employeeId, startsAt, message };
   }

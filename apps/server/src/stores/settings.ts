@@ -3,6 +3,7 @@ import {
   type Executor,
   events,
   holidays,
+  onlyRow,
   postgresError,
   refreshRuns,
   schedules,
@@ -203,8 +204,7 @@ export async function addHoliday(
       const message = `${same.name} is on that day already. Remove it first, or choose another day.`;
       throw new Refusal(message, { code: 'taken', fields: [{ path: 'day', message }] });
     }
-    const [made] = await tx.insert(holidays).values(input).returning();
-    if (!made) throw new Error('The holiday was not written.');
+    const made = onlyRow(await tx.insert(holidays).values(input).returning());
     await audit(tx, actor, [
       { action: 'holiday.add', subjectType: 'holiday', subjectId: made.id, after: { ...input } },
     ]);
@@ -262,12 +262,13 @@ async function updateStoreRow(
   const before = inWords(store);
   const after = inWords({ ...store, ...values });
   if (JSON.stringify(before) === JSON.stringify(after)) return store;
-  const [changed] = await tx
-    .update(stores)
-    .set({ ...values, version: store.version + 1 })
-    .where(eq(stores.id, store.id))
-    .returning();
-  if (!changed) throw new Error('The store was not written.');
+  const changed = onlyRow(
+    await tx
+      .update(stores)
+      .set({ ...values, version: store.version + 1 })
+      .where(eq(stores.id, store.id))
+      .returning(),
+  );
   await audit(tx, actor, [
     {
       action: 'store.settings',

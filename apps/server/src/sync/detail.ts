@@ -10,8 +10,8 @@ import {
   syncSteps,
 } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
-import { evaluateFirmly, type Instant, type Reason, workDateOf } from '@scheduler/scheduling';
-import { type ConflictChoice, resolveConflict, retryNow } from '@scheduler/sync';
+import { evaluateFirmly, formatWhen, type Instant, type Reason, workDateOf } from '@scheduler/scheduling';
+import { bookingInWords, type ConflictChoice, resolveConflict, retryNow } from '@scheduler/sync';
 import { desc, eq } from 'drizzle-orm';
 import { audit } from '../core/audit.ts';
 import { notFound, Refusal } from '../core/errors.ts';
@@ -28,7 +28,7 @@ import {
   type ScheduleRecord,
   type SyncRecord,
 } from '../events/records.ts';
-import { when } from '../schedules/changes.ts';
+
 import { loadHolidays, loadPeople, loadPlanned } from '../schedules/rule-inputs.ts';
 import type { Actor } from '../trpc/context.ts';
 import type { SyncDetail } from './types.ts';
@@ -105,14 +105,6 @@ export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
   };
 }
 
-function bookingInWords(
-  booking: { names: string | null; startsAt: Instant | null },
-  timeZone: string,
-): string {
-  const who = booking.names || 'somebody';
-  return booking.startsAt ? `${who} on ${when(booking.startsAt, timeZone)}` : who;
-}
-
 /** Who is wanted for an event here, and when. */
 export function wantedInWords(
   schedule: { startsAt: Instant } | null,
@@ -120,7 +112,7 @@ export function wantedInWords(
   timeZone: string,
 ): string {
   return schedule
-    ? `${employeeName ?? 'Somebody'} on ${when(schedule.startsAt, timeZone)}.`
+    ? `${employeeName ?? 'Somebody'} on ${formatWhen(schedule.startsAt, timeZone)}.`
     : 'Nobody: the event is not scheduled.';
 }
 
@@ -138,7 +130,7 @@ function conflictInWords(sync: SyncRecord | null, timeZone: string): string | nu
   const { bookingId, repNames, startsAt, seenAt } = sync.conflict;
   const theirs =
     bookingId || repNames || startsAt ? bookingInWords({ names: repNames, startsAt }, timeZone) : 'nobody';
-  return `Crossmark’s side was changed to ${theirs} (read on ${when(seenAt, timeZone)}).`;
+  return `Crossmark’s side was changed to ${theirs} (read on ${formatWhen(seenAt, timeZone)}).`;
 }
 
 /** The rules that would be broken if the board took what Crossmark has; what comes from there is a fact and is never refused. */
@@ -184,7 +176,7 @@ function nextInWords(sync: SyncRecord | null, timeZone: string): string {
         : 'It is in the queue for the next free worker.';
     case 'waiting':
       return sync?.nextTryAt
-        ? `Try ${sync.tries + 1} is on ${when(sync.nextTryAt, timeZone)}.`
+        ? `Try ${sync.tries + 1} is on ${formatWhen(sync.nextTryAt, timeZone)}.`
         : 'It is tried as soon as what it waits for is there.';
     case 'failed':
       return 'It is not tried again by itself.';

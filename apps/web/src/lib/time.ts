@@ -4,13 +4,14 @@ import {
   daysBetween,
   formatDay,
   formatTime,
+  formatWhen,
   type Instant,
   weekStart,
   workDateOf,
 } from '@scheduler/scheduling';
 import { createExternalStore, useExternalStore } from './external-store.ts';
 
-export { addDays, daysBetween, formatDay, formatTime, weekStart, workDateOf };
+export { addDays, daysBetween, formatDay, formatTime, formatWhen, weekStart, workDateOf };
 
 const VIEWER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -40,11 +41,6 @@ export function formatWeek(sunday: string): string {
   const [firstYear, lastYear] = [sunday.slice(0, 4), last.slice(0, 4)];
   if (firstYear !== lastYear) return `${from} ${firstDay}, ${firstYear} – ${to} ${lastDay}, ${lastYear}`;
   return `${from} ${firstDay} – ${from === to ? '' : `${to} `}${lastDay}, ${lastYear}`;
-}
-
-/** `Mon Jan 5, 10:45 AM` on the store's clocks. */
-export function formatWhen(instant: Instant, timeZone: string): string {
-  return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
 }
 
 /** Gives `10:45 AM`, and `Mon Jan 5, 10:45 AM` where that isn't today, on the store's clocks. */

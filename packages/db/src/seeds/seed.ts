@@ -1,6 +1,7 @@
 import { EVENT_RULES_VERSION, workDateOf } from '@scheduler/scheduling';
 import { sql } from 'drizzle-orm';
 import type { Db, Tx } from '../connect.ts';
+import { onlyRow } from '../only-row.ts';
 import {
   availabilityPatterns,
   employees,
@@ -28,8 +29,7 @@ export async function seedScenario(db: Db, scenario: DemoScenario): Promise<void
 }
 
 async function insertScenario(tx: Tx, scenario: DemoScenario): Promise<void> {
-  const [store] = await tx.insert(stores).values(scenario.store).returning();
-  if (!store) throw new Error('The store was not written.');
+  const store = onlyRow(await tx.insert(stores).values(scenario.store).returning());
   await tx.insert(holidays).values(scenario.holiday);
 
   const people = await tx

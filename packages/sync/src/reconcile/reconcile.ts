@@ -8,7 +8,13 @@ import {
 } from '@scheduler/crossmark';
 import { type FailureKind, oncePerDatabase } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
-import { CLOSED_CONDITIONS, type Condition, formatDay, type Instant } from '@scheduler/scheduling';
+import {
+  CLOSED_CONDITIONS,
+  type Condition,
+  formatDay,
+  formatWhen,
+  type Instant,
+} from '@scheduler/scheduling';
 import type { Failure } from '../attempts/failure.ts';
 import { type Attempt, runAttempt, type TaskResult } from '../attempts/run-attempt.ts';
 import { CrossmarkUnreachableError } from '../breaker/unreachable.ts';
@@ -49,7 +55,6 @@ import {
   conflictInWords,
   heldInWords,
   unreachableInWords,
-  when,
 } from './wording.ts';
 
 /** A run that takes longer is broken off and tried again. */
@@ -491,7 +496,7 @@ class Reconciliation {
         const result = { bookingId: booking.bookingId, held: made };
         // Should Crossmark give a removed booking's number to the new one: that removal is over.
         this.removals.delete(booking.bookingId);
-        this.done.push(`booked ${name ?? repId} on ${when(startsAt, timeZone)}`);
+        this.done.push(`booked ${name ?? repId} on ${formatWhen(startsAt, timeZone)}`);
         if (wanted !== null && isWanted(wanted, made)) {
           const finished = await ctx.ledger.settleAndFinish(lease, stepId, result, this.synced(state));
           return finished && this.ended(finished);

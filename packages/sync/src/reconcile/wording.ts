@@ -1,14 +1,9 @@
-import { formatDay, formatTime, type Instant, workDateOf } from '@scheduler/scheduling';
+import { formatWhen, type Instant } from '@scheduler/scheduling';
 
 /** Names as people write them: case, spacing and `LAST, FIRST` apart. */
 export function tidyName(name: string): string {
   const [last, first] = name.split(',');
   return (first === undefined ? name : `${first} ${last}`).trim().replace(/\s+/g, ' ').toLowerCase();
-}
-
-/** `Mon Jan 5, 10:45 AM`, store time. */
-export function when(instant: Instant, timeZone: string): string {
-  return `${formatDay(workDateOf(instant, timeZone))}, ${formatTime(instant, timeZone)}`;
 }
 
 /** `Ada Example at Mon Jan 5, 10:45 AM`, with what Crossmark doesn't tell left out. */
@@ -18,7 +13,7 @@ export function bookingInWords(
 ): string {
   const who = booking.names || 'somebody';
   return booking.startsAt
-    ? `${who} on ${when(booking.startsAt, timeZone)}`
+    ? `${who} on ${formatWhen(booking.startsAt, timeZone)}`
     : `${who}, at a time it doesn't tell`;
 }
 
@@ -34,7 +29,7 @@ export function heldInWords(
 
 /** Says why nothing goes to Crossmark, since when, and what comes of it. With the day: it may last over night. */
 export function unreachableInWords(held: { since: Instant; byHand: boolean }, timeZone: string): string {
-  const since = when(held.since, timeZone);
+  const since = formatWhen(held.since, timeZone);
   return held.byHand
     ? `An admin holds back everything for Crossmark since ${since}. Your change is saved and goes out once it is let go.`
     : `Crossmark has not answered since ${since}. Your change is saved and goes out by itself.`;
@@ -48,7 +43,7 @@ export function conflictInWords(
 ): string {
   const theirs = held ? `Crossmark has ${bookingInWords(held, timeZone)}` : 'Crossmark has nobody booked';
   const ours = schedule
-    ? `the board has ${schedule.name} on ${when(schedule.startsAt, timeZone)}`
+    ? `the board has ${schedule.name} on ${formatWhen(schedule.startsAt, timeZone)}`
     : 'the board has nobody';
   return `Somebody changed this event on Crossmark’s side while it was changed here: ${theirs}, ${ours}. Choose which one stands.`;
 }
@@ -59,5 +54,5 @@ export function bookedOtherwiseInWords(
   asked: { startsAt: Instant },
   timeZone: string,
 ): string {
-  return `Crossmark booked ${bookingInWords(held, timeZone)}, although ${when(asked.startsAt, timeZone)} was asked for. Choose which one stands.`;
+  return `Crossmark booked ${bookingInWords(held, timeZone)}, although ${formatWhen(asked.startsAt, timeZone)} was asked for. Choose which one stands.`;
 }
