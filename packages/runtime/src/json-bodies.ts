@@ -67,26 +67,37 @@ export function readJsonBodies(
 /** Reads a body to its end, so that the sender hears the answer, but keeps it only while it is within the limit. */
 async function readBytes(body: IncomingMessage, maxBytes: number): Promise<Buffer<ArrayBuffer>> {
   const tooLong = new BodyRefused(413, `The request is too long: ${maxBytes} bytes are the most here.`);
-  if (Number(body.headers['content-length']) > MAX_BODY_BYTES.file) throw tooLong;
+  const { 'content-length': declared } = body.headers;
+  if (Number(declared) > MAX_BODY_BYTES.file) throw tooLong;
+  const whole = declared !== undefined && Number(declared) <= maxBytes ? ownMemory(Number(declared)) : null;
   let chunks: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of body as AsyncIterable<Buffer>) {
+      // Each goes to its place as it comes, so that a file is in memory once.
+      if (whole) chunk.copy(whole, bytes);
       bytes += chunk.length;
       if (bytes > MAX_BODY_BYTES.file) break;
       if (bytes > maxBytes) chunks = [];
-      else chunks.push(chunk);
+      else if (!whole) chunks.push(chunk);
     }
   } catch {
     throw new BodyRefused(400, 'The request ended before its body did.');
   }
   if (bytes > maxBytes) throw tooLong;
-  // No part of the pool that other buffers are in: the memory may be handed over to another thread.
-  const whole = Buffer.allocUnsafeSlow(bytes);
+  if (whole) {
+    // Node lets no other number of bytes through; what isn't filled would be somebody else's words.
+    if (bytes !== whole.length) throw new BodyRefused(400, 'The request is not as long as it says.');
+    return whole;
+  }
+  const joined = ownMemory(bytes);
   let at = 0;
-  for (const chunk of chunks) at += chunk.copy(whole, at);
-  return whole;
+  for (const chunk of chunks) at += chunk.copy(joined, at);
+  return joined;
 }
+
+/** Memory that no other buffer is in, so that it may be handed over to another thread. */
+const ownMemory = (bytes: number): Buffer<ArrayBuffer> => Buffer.allocUnsafeSlow(bytes);
 
 /**
  * Throws {@link BodyRefused} for a JSON text with more levels or values than any valid request.
