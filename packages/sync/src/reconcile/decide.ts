@@ -1,0 +1,482 @@
+import type {
+  BookingId,
+  CrossmarkError,
+  LocationCondition,
+  MplanId,
+  PlannedEvent,
+} from '@scheduler/crossmark';
+import type { FailureKind } from '@scheduler/db';
+import { CLOSED_CONDITIONS, type Condition, formatDay, type Instant } from '@scheduler/scheduling';
+import { bookingColumns } from '../event-sync.ts';
+import { isWanted, plan, type Wanted } from './diff.ts';
+import type { EventState, JournalStep, SettledByReading, Write } from './ledger.ts';
+import {
+  bookingOf,
+  dueReissue,
+  hasBookingInDoubt,
+  isInDoubt,
+  lastKnown,
+  leavesOpen,
+  mayBeFromBefore,
+  type Remembered,
+  remembered,
+  removalsConfirmed,
+  saysBooked,
+  understand,
+  unseenReissue,
+  wasRemovalAsked,
+  writesBeneath,
+} from './observe.ts';
+import { bookedOtherwiseInWords, conflictInWords, heldInWords } from './wording.ts';
+
+/** Within this time Crossmark's list shows a write that it confirmed. Longer than its lists have been seen to lag behind. */
+const CONFIRMED_SHOWN_WITHIN_MS = 60_000;
+
+/** Complete refreshes in a row that lack a plan before it is believed to be gone: one may come from a copy that lags behind. */
+const MISSING_RUNS_BELIEVED = 2;
+
+/** An attempt that can't go on, with the sentence for the dispatcher. */
+export class AttemptFailedError extends Error {
+  override readonly name = 'AttemptFailedError';
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, reason: string) {
+    super(reason);
+    this.kind = kind;
+  }
+}
+
+/** What one run has seen of Crossmark's side of its event, and what Crossmark answered to the run's own writes. */
+export interface Observation {
+  /** Crossmark's row for the event: null where its list has none, undefined where it is to be read. */
+  row: PlannedEvent | null | undefined;
+  /** When the row was read. */
+  at: Instant;
+  /** Whether {@link decide} has taken over what the row shows. Only then can anything be written. */
+  isAccepted: boolean;
+  /** Bookings of ours that may lie beneath the one in the row. */
+  beneath: readonly BookingId[];
+  /** Crossmark's read-back of the event, the second witness, since the row was read; undefined where it was not asked. */
+  readBack: LocationCondition | undefined;
+  /** Whose booking the number in the row is: another event's plan, or null for none; undefined where it was not looked up. */
+  owner: MplanId | null | undefined;
+  /** The booking of the row before: one that tells less now doesn't make it forgotten. */
+  seen: Remembered | null;
+  /** Something was removed since the last row: what is left, only another one proves. */
+  isRemoved: boolean;
+  /**
+   * Writes of this run that were answered with neither a yes nor a no, removals by their booking: the next thing is a read.
+   * Twice is a failed attempt.
+   */
+  unclear: ReadonlySet<'create' | 'reissue' | BookingId>;
+  /** Bookings that this run asked Crossmark to remove, and its refusal where it gave one. */
+  removals: ReadonlyMap<BookingId, CrossmarkError | null>;
+}
+
+/** What a run knows of Crossmark's side when it begins. */
+export const NOTHING_OBSERVED: Observation = {
+  row: undefined,
+  at: '',
+  isAccepted: false,
+  beneath: [],
+  readBack: undefined,
+  owner: undefined,
+  seen: null,
+  isRemoved: false,
+  unclear: new Set(),
+  removals: new Map(),
+};
+
+/** The same run with its row to be read again. */
+export const withoutRow = (observation: Observation): Observation => ({
+  ...observation,
+  row: undefined,
+  isAccepted: false,
+  beneath: [],
+  readBack: undefined,
+  owner: undefined,
+});
+
+/** What a run does next. */
+export type Action =
+  /** Both sides agree. `Submitted`: the booking is the report of done work. */
+  | { kind: 'finish'; condition: 'Scheduled' | 'Unstaffed' | 'Submitted' }
+  /** Known from a file alone: a refresh that lists the event will send it. */
+  | { kind: 'wait'; reason: string }
+  /** Search the event on Crossmark's list. */
+  | { kind: 'observe'; mplanId: MplanId }
+  /** Look up which other event has this booking number. */
+  | { kind: 'lookUpOwner'; bookingId: BookingId }
+  /** Ask the second witness. */
+  | { kind: 'readBack'; mplanId: MplanId }
+  /** Take over what the row shows. */
+  | {
+      kind: 'accept';
+      row: PlannedEvent | null;
+      held: Remembered | null;
+      seen: Remembered | null;
+      beneath: readonly BookingId[];
+      settled: readonly SettledByReading[];
+      /** Whether anything of it is to be committed. */
+      isNews: boolean;
+      /** What is left to do depends on what became of a reissue. */
+      isReissueSettled: boolean;
+    }
+  /** Nothing came of writes that Crossmark confirmed. `failure`: a person has to look at it. */
+  | {
+      kind: 'takeBack';
+      held: Remembered | null;
+      settled: readonly SettledByReading[];
+      failure: AttemptFailedError | null;
+    }
+  /** Somebody else changed Crossmark's side while ours was changed: neither is overwritten. */
+  | { kind: 'leaveToPerson'; held: Remembered | null; seen: Remembered | null; reason: string }
+  /**
+   * Send a write. `condition` is what the list says of the event right before. `wanted` is told where nothing else is left to
+   * do once Crossmark confirms just that.
+   */
+  | {
+      kind: 'write';
+      step: Write;
+      mplanId: MplanId;
+      held: Remembered | null;
+      condition: Condition | null;
+      wanted: Wanted | null;
+    }
+  /** The row has nothing more to tell. */
+  | { kind: 'observeAgain' }
+  | { kind: 'fail'; error: AttemptFailedError | CrossmarkError };
+
+/**
+ * Decides what a run does next about an event, from what is wanted and remembered here and from what the run has seen of
+ * Crossmark's side; pure. `confirmAfterMs` is how long the list may lag behind, see {@link SyncSettings}.
+ */
+export function decide(
+  state: EventState,
+  observation: Observation,
+  { confirmAfterMs }: { confirmAfterMs: number },
+): Action {
+  const { mplanId } = state.event;
+  if (!mplanId) return state.schedule ? { kind: 'wait', reason: NOT_LISTED_YET } : finish(state);
+  const wanted = wantedOf(state);
+  if (wanted instanceof AttemptFailedError) return fail(wanted);
+  const { row, isAccepted } = observation;
+  if (row === undefined)
+    return !observation.isRemoved && isSettled(state, wanted, null)
+      ? finish(state)
+      : { kind: 'observe', mplanId };
+  // Never write on memory alone: somebody may have booked on Crossmark's own site since.
+  if (!isAccepted) return judgeRow(state, { ...observation, row }, { mplanId, wanted, confirmAfterMs });
+  return nextWrite(state, { ...observation, row }, { mplanId, wanted });
+}
+
+type Observed = Observation & { row: PlannedEvent | null };
+type Aim = { mplanId: MplanId; wanted: Wanted | null };
+
+const fail = (error: AttemptFailedError | CrossmarkError): Action => ({ kind: 'fail', error });
+const failLater = (reason: string): Action => fail(new AttemptFailedError('transient', reason));
+const failForGood = (state: EventState, sentence: string, held?: Remembered | null): Action =>
+  fail(impossible(state, sentence, held));
+const finish = (state: EventState): Action => ({
+  kind: 'finish',
+  condition: state.schedule ? 'Scheduled' : 'Unstaffed',
+});
+
+/** Whether both sides agree. Of what lies beneath, a run that was broken off may have known: `beneath` is null before a row. */
+function isSettled(state: EventState, wanted: Wanted | null, beneath: readonly BookingId[] | null): boolean {
+  const held = remembered(state, state.steps);
+  const hidden = beneath ?? writesBeneath(held, state.steps, wanted);
+  return isReliable(held, state.steps) && isWanted(wanted, held) && hidden.length === 0;
+}
+
+/** What a row of Crossmark's list means that was read in this run and isn't accepted yet. */
+function judgeRow(
+  state: EventState,
+  observation: Observed,
+  { mplanId, wanted, confirmAfterMs }: Aim & { confirmAfterMs: number },
+): Action {
+  const { steps, store, sync } = state;
+  const { timeZone } = store;
+  const { at, readBack, owner } = observation;
+  const ask: Action = { kind: 'readBack', mplanId };
+  const known = remembered(state, steps);
+  let { row } = observation;
+
+  if (row === null && state.event.missingRuns < MISSING_RUNS_BELIEVED) {
+    // The read-back says that nobody is booked: enough to know that a removal has arrived, and not enough to book.
+    if (wanted !== null || hasBookingInDoubt(steps)) return failLater(LEFT_OUT);
+    if (readBack === undefined) return ask;
+    if (!hasNobody(readBack, 'Unstaffed')) return failLater(LEFT_OUT);
+    row = unstaffed(state, mplanId);
+  } else if (row !== null) {
+    // A number is one event's: by it the other one's booking would be removed.
+    const { bookingId } = row;
+    if (
+      bookingId !== null &&
+      bookingId !== sync.bookingId &&
+      !steps.some((step) => step.bookingId === bookingId)
+    ) {
+      if (owner === undefined) return { kind: 'lookUpOwner', bookingId };
+      if (owner !== null) return failLater(foreignNumber(bookingId, owner));
+    }
+    // A copy of the list that lags behind tells of no booking either.
+    if (leavesOpen(row, known, steps, timeZone)) {
+      const isEmpty = bookingOf(row) === null;
+      // A row in a booked condition without a booking contradicts itself.
+      if (isEmpty && saysBooked(row.condition)) return failLater(DISAGREEING);
+      if (readBack === undefined) return ask;
+      const isConfirmed = isEmpty ? hasNobody(readBack, row.condition) : saysSame(readBack, row);
+      if (!isConfirmed) return failLater(DISAGREEING);
+    }
+  } else if (wanted) return failForGood(state, NOT_LISTED_ANY_MORE, null);
+
+  const unseen = unseenReissue(state, row);
+  if (row && unseen) return judgeReissue(state, unseen, { condition: row.condition, at, readBack, ask });
+
+  const last = lastKnown(state);
+  const { held, seen, beneath, settled, source, explained } = understand({
+    listed: row,
+    timeZone,
+    wanted,
+    last,
+    seen: observation.seen,
+    steps,
+    at,
+  });
+  const lagsAtMostMs = Math.min(CONFIRMED_SHOWN_WITHIN_MS, confirmAfterMs);
+  const isJustWanted = sync.wantedAt !== null && Date.parse(at) - Date.parse(sync.wantedAt) < lagsAtMostMs;
+  if (isJustWanted && mayBeFromBefore({ held, source }, known, { steps, wanted, timeZone }))
+    return failLater(FROM_BEFORE);
+  if (!explained) return { kind: 'leaveToPerson', held, seen, reason: conflictOf(state, held, observation) };
+  // Of a booking of which nothing here knows, a copy that lags behind would show one that is gone again.
+  if (row && held && !known && source === undefined && isWanted(wanted, held)) {
+    if (readBack === undefined) return ask;
+    if (readBack.kind !== 'known' || (readBack.reps === '' && row.staffedReps.length > 0))
+      return failLater(DISAGREEING);
+  }
+  return {
+    kind: 'accept',
+    row,
+    held,
+    seen,
+    beneath,
+    settled,
+    // Where it shows nothing new, there is nothing to commit: the next write proves by itself that the lease is held.
+    isNews: settled.length > 0 || differs(held, state),
+    isReissueSettled: steps.some(
+      (step) => step.kind === 'reissue' && settled.some(({ id }) => id === step.id),
+    ),
+  };
+}
+
+/**
+ * Crossmark confirmed a reissue, and its list doesn't show the work as opened again. Where nothing came of it, it is to be
+ * sent once more. Where the second one comes to nothing too, a person decides, for each may have opened the work.
+ */
+function judgeReissue(
+  state: EventState,
+  step: JournalStep,
+  {
+    condition,
+    at,
+    readBack,
+    ask,
+  }: { condition: Condition; at: Instant; readBack: LocationCondition | undefined; ask: Action },
+): Action {
+  // The list may lag behind: so only once the write is a minute old, and the read-back says the same.
+  if (isFresh(step, at)) return failLater(stillClosed(condition));
+  if (readBack === undefined) return ask;
+  if (readBack.kind !== 'known' || readBack.condition !== condition) return failLater(stillClosed(condition));
+  const held = lastKnown(state);
+  const isSecond = state.steps.some(
+    ({ kind, scheduleId, state }) =>
+      kind === 'reissue' && scheduleId === step.scheduleId && state === 'settled',
+  );
+  const failure = isSecond ? impossible(state, closedTwice(condition), held) : null;
+  return { kind: 'takeBack', held, settled: [{ id: step.id, state: 'settled' }], failure };
+}
+
+/** The next write from what was accepted of Crossmark's side to what is wanted. */
+function nextWrite(state: EventState, observation: Observed, { mplanId, wanted }: Aim): Action {
+  const { steps } = state;
+  const { row, beneath, removals } = observation;
+  // Reported as done before its removal could be asked for: the booking is the report, and stays.
+  if (wanted === null && row?.condition === 'Submitted') return { kind: 'finish', condition: 'Submitted' };
+  if (isSettled(state, wanted, beneath)) return finish(state);
+
+  const held = remembered(state, steps);
+  const [step] = plan(wanted, [...(held ? [held] : []), ...beneath.map(unlisted)]);
+  if (!step) {
+    const removals = removalsConfirmed(held?.bookingId ?? null, steps);
+    return held && removals[0]
+      ? judgeRemoval(held, removals, observation, mplanId)
+      : { kind: 'observeAgain' };
+  }
+  if (step.kind === 'blocked') return failForGood(state, WITHOUT_NUMBER, held);
+  const refusal = refuseImpossible(step, state, row, held);
+  if (refusal) return fail(refusal);
+  if (step.kind === 'delete' && removals.has(step.bookingId)) {
+    const refused = removals.get(step.bookingId);
+    // What was removed before and is refused now is gone: the list lags behind.
+    return refused && removalsConfirmed(step.bookingId, steps).length === 0
+      ? fail(refused)
+      : failLater(STILL_LISTED);
+  }
+  // With an earlier write there is more to look at afterwards than what this one leads to.
+  const isOnly = steps.length === 0 && beneath.length === 0;
+  const condition = row?.condition ?? null;
+  return { kind: 'write', step, mplanId, held, condition, wanted: isOnly ? wanted : null };
+}
+
+/** Crossmark confirmed the removal of a booking that is wanted again since, and still lists it: it may stay. */
+function judgeRemoval(
+  held: Remembered,
+  removals: readonly JournalStep[],
+  { at, readBack }: Observed,
+  mplanId: MplanId,
+): Action {
+  if (removals[0] && isFresh(removals[0], at)) return failLater(STILL_LISTED);
+  if (readBack === undefined) return { kind: 'readBack', mplanId };
+  if (readBack.kind !== 'known' || readBack.reps === '') return failLater(STILL_LISTED);
+  const settled = removals.map(({ id }) => ({ id, state: 'settled' as const }));
+  return { kind: 'takeBack', held, settled, failure: null };
+}
+
+const isFresh = ({ sentAt }: JournalStep, at: Instant): boolean =>
+  Date.parse(at) - Date.parse(sentAt) < CONFIRMED_SHOWN_WITHIN_MS;
+
+/** Whether the read-back has nobody booked in this condition. */
+const hasNobody = (told: LocationCondition, condition: Condition): boolean =>
+  told.kind === 'known' && told.condition === condition && told.reps === '';
+
+/** Whether the read-back has the same condition as a row, and the same names or nobody. */
+const saysSame = (told: LocationCondition, row: PlannedEvent): boolean =>
+  told.kind === 'known' &&
+  told.condition === row.condition &&
+  ['', row.staffedReps.join(', ')].includes(told.reps);
+
+/** The list's row for an event that Crossmark's read-back says nobody is booked for. */
+const unstaffed = ({ event, store }: EventState, mplanId: MplanId): PlannedEvent => ({
+  mplanId,
+  storeId: store.crossmarkStoreId,
+  storeName: '',
+  name: event.name,
+  startsOn: event.startsOn,
+  dueOn: event.dueOn,
+  condition: 'Unstaffed',
+  staffedReps: [],
+  repId: null,
+  bookingId: null,
+  startsAt: null,
+  instructionsUrl: null,
+});
+
+const unlisted = (bookingId: BookingId) => ({ bookingId, repId: null, startsAt: null, endsAt: null });
+
+/**
+ * Whether what is remembered can be acted on without a read: no write is in doubt, no booking was refused that no read has
+ * shown to be absent, and nobody has asked for the removal of this very booking since (a removal is remembered only once a
+ * read has shown it).
+ */
+function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boolean {
+  if (steps.some((step) => isInDoubt(step) || (step.kind === 'create' && step.state === 'refused')))
+    return false;
+  return held === null || held.bookingId === null || !wasRemovalAsked(held.bookingId, steps);
+}
+
+/** Whether a row tells something else than what is remembered. */
+function differs(held: Remembered | null, { sync }: EventState): boolean {
+  const columns = bookingColumns(held);
+  return (Object.keys(columns) as (keyof typeof columns)[]).some(
+    (column) => columns[column] !== sync[column],
+  );
+}
+
+/** What is wanted, in Crossmark's terms; the failure where it can't be said in them. */
+function wantedOf(state: EventState): Wanted | AttemptFailedError | null {
+  const { schedule, employee, steps } = state;
+  if (!schedule || !employee) return null;
+  if (employee.terminatedOn && employee.terminatedOn < schedule.workDate)
+    return impossible(
+      state,
+      `${employee.name} left on ${formatDay(employee.terminatedOn)} and can’t be booked for a later day. Choose somebody else.`,
+    );
+  if (!employee.repId)
+    return impossible(
+      state,
+      `${employee.name} has no RepID in Crossmark${employee.linkReason ? ` (${employee.linkReason})` : ''}, so nothing can be booked for them. Link ${employee.name} to a rep, or choose somebody else.`,
+    );
+  const { startsAt, endsAt } = schedule;
+  return { repId: employee.repId, startsAt, endsAt, reissue: dueReissue(schedule, steps) };
+}
+
+/** Refuses before anything is sent what Crossmark would refuse or what would do harm; null where nothing speaks against it. */
+function refuseImpossible(
+  step: Write,
+  state: EventState,
+  row: PlannedEvent | null,
+  held: Remembered | null,
+): AttemptFailedError | null {
+  if (row === null || !CLOSED_CONDITIONS.includes(row.condition)) return null;
+  const { condition } = row;
+  if (step.kind === 'delete') {
+    // With a booking its report would go.
+    const isReport = condition === 'Submitted' && row.bookingId === step.bookingId;
+    // A booking goes only where the one that takes its place can be made.
+    const isReplaced = state.schedule !== null && !state.schedule.reissueOf;
+    if (!isReport && !isReplaced) return null;
+  }
+  if (condition !== 'Canceled') {
+    if (step.kind === 'reissue') return null;
+    if (waitsForReissue(state)) return new AttemptFailedError('transient', stillClosed(condition));
+  }
+  const sentence = `Crossmark has this event as ${condition}, so it can’t be booked. Unschedule it here.`;
+  return impossible(state, sentence, held);
+}
+
+/** Whether the work was to be opened again for this schedule and nothing has been booked since: what is listed may lag behind. */
+function waitsForReissue({ schedule, steps }: EventState): boolean {
+  if (!schedule?.reissueOf) return false;
+  const opened = steps.findIndex((step) => step.kind === 'reissue' && step.scheduleId === schedule.id);
+  return !steps.slice(0, Math.max(opened, 0)).some((step) => step.kind === 'create' && step.state === 'done');
+}
+
+/** Says what each side has, and that a person must choose. */
+function conflictOf(state: EventState, held: Remembered | null, { unclear }: Observation): string {
+  const { schedule, employee, store } = state;
+  const ours = schedule && employee && { name: employee.name, startsAt: schedule.startsAt };
+  // Asked a moment ago, answered unclearly, and there it is: for the right person, at another time.
+  const isOurs = unclear.has('create') && held?.repId && held.repId === employee?.repId;
+  return isOurs && ours && held.startsAt
+    ? bookedOtherwiseInWords(held, ours, store.timeZone)
+    : conflictInWords(held, ours, store.timeZone);
+}
+
+const impossible = (state: EventState, sentence: string, held = remembered(state, [])) =>
+  new AttemptFailedError('rejected', `${sentence} ${heldInWords(held, state.store.timeZone)}`);
+
+const SAVED = 'The schedule is saved here and will be tried again.';
+const NOT_LISTED_YET =
+  'Crossmark hasn’t listed this event yet, so it can’t be booked there. The schedule is saved here and goes out with the first refresh that lists the event.';
+const NOT_LISTED_ANY_MORE =
+  'Crossmark doesn’t list this event any more, so it can’t be booked. Unschedule it, or try again if it comes back.';
+const LEFT_OUT = `Crossmark’s list left this event out, which says nothing about its booking. The schedule is saved here and will be tried again; two complete refreshes in a row without the event, some minutes apart, mean that it is gone.`;
+const FROM_BEFORE = `Crossmark’s list shows this event as it was before something else is known to have been there: the list may lag behind. ${SAVED}`;
+const DISAGREEING = `Crossmark’s list and its answers don’t agree about whether somebody is booked for this event. ${SAVED}`;
+const STILL_LISTED =
+  'Crossmark confirmed that it removed the booking but still lists it. Nothing else is sent before that is clear; it will be tried again.';
+const WITHOUT_NUMBER =
+  'Crossmark lists a booking of this event without its number, so it can’t be removed from here. Remove it on Crossmark’s site, then try again.';
+const foreignNumber = (bookingId: BookingId, owner: MplanId) =>
+  `Crossmark lists this event with booking ${bookingId}, which belongs to another event here (plan ${owner}). Nothing is sent before that is clear; it will be tried again.`;
+const stillClosed = (condition: Condition) =>
+  `Crossmark took the reissue but still has this event as ${condition}. ${SAVED}`;
+const closedTwice = (condition: Condition) =>
+  `Crossmark confirmed that it opened this work again, but still has it as ${condition}, also after a second time. Look at it on Crossmark’s site, then try again, or unschedule it here.`;
+
+/** The failure of a run that takes decisions without end: nobody edits so fast, so Crossmark doesn't do what it says. */
+export const neverSettled = () =>
+  new AttemptFailedError(
+    'transient',
+    `Crossmark’s list and its answers don’t agree about this event. ${SAVED}`,
+  );
