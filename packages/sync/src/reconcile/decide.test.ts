@@ -344,6 +344,36 @@ describe('a reissue that Crossmark confirmed and the list shows nothing of', () 
   ]);
 });
 
+describe('a row that shows only work that was opened again, where a booking is in doubt', () => {
+  const worked = rowOf({
+    condition: 'Reissued',
+    bookingId: B2,
+    repId: ADA,
+    startsAt: STARTS,
+    staffedReps: ['Ada'],
+  });
+  const given: Given = {
+    schedule: asksForReissue,
+    steps: [
+      made(null, { state: 'unknown' }),
+      reissue({ bookingId: B2 }),
+      made(B2),
+      reissue({ scheduleId: 6 }),
+      made(B1),
+    ],
+  };
+  const toldOf = (reps: string) => read(worked, { owner: null, readBack: told('Reissued', reps) });
+  const believed = { kind: 'accept', held: null, settled: [{ id: 100, state: 'settled' }] };
+  check([
+    ['has the second witness asked', given, read(worked, { owner: null }), { kind: 'readBack' }],
+    ['… who may name nobody', given, toldOf(''), believed],
+    ['… or who worked it last', given, toldOf('Ada'), believed],
+    ['… or everybody who worked it', given, toldOf('Ada, Ada'), believed],
+    ['… but nobody else', given, toldOf('Bob'), transient(/don’t agree/)],
+    ['… and nobody more', given, toldOf('Ada, Ada, Ada'), transient(/don’t agree/)],
+  ]);
+});
+
 describe('what is sent, once the row is accepted', () => {
   check([
     [

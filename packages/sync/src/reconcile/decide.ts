@@ -21,6 +21,7 @@ import {
   type Remembered,
   remembered,
   removalsConfirmed,
+  reopened,
   saysBooked,
   understand,
   unseenReissue,
@@ -225,7 +226,9 @@ function judgeRow(
       // A row in a booked condition without a booking contradicts itself.
       if (isEmpty && saysBooked(row.condition)) return failLater(DISAGREEING);
       if (readBack === undefined) return ask;
-      const isConfirmed = isEmpty ? hasNobody(readBack, row.condition) : saysSame(readBack, row);
+      const isConfirmed = isEmpty
+        ? hasNobody(readBack, row.condition)
+        : confirmsHistory(readBack, row, steps);
       if (!isConfirmed) return failLater(DISAGREEING);
     }
   } else if (wanted) return failForGood(state, NOT_LISTED_ANY_MORE, null);
@@ -349,11 +352,17 @@ const isFresh = ({ sentAt }: JournalStep, at: Instant): boolean =>
 const hasNobody = (told: LocationCondition, condition: Condition): boolean =>
   told.kind === 'known' && told.condition === condition && told.reps === '';
 
-/** Whether the read-back has the same condition as a row, and the same names or nobody. */
-const saysSame = (told: LocationCondition, row: PlannedEvent): boolean =>
-  told.kind === 'known' &&
-  told.condition === row.condition &&
-  ['', row.staffedReps.join(', ')].includes(told.reps);
+/**
+ * Whether the read-back tells of nothing but work that was opened again, as a row does: the same condition, and nobody, the
+ * names in the row, or those of all such bookings, of which Crossmark may name each.
+ */
+function confirmsHistory(told: LocationCondition, row: PlannedEvent, steps: readonly JournalStep[]): boolean {
+  if (told.kind !== 'known' || told.condition !== row.condition) return false;
+  const { staffedReps } = row;
+  if (told.reps === '' || told.reps === staffedReps.join(', ')) return true;
+  const named = told.reps.split(',').map((name) => name.trim());
+  return named.length <= reopened(steps).size && staffedReps.every((name) => named.includes(name));
+}
 
 /** The list's row for an event that Crossmark's read-back says nobody is booked for. */
 const unstaffed = ({ event, store }: EventState, mplanId: MplanId): PlannedEvent => ({

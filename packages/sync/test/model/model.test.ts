@@ -342,6 +342,26 @@ test('work that was opened before isn’t taken for opened again where the answe
     choice: 'mine',
   }));
 
+test('work opened twice whose last booking is in doubt is booked once, though the read-back names all who worked it', () =>
+  tell({
+    ...inPlace,
+    reissueKeepsId: false,
+    deeds: [
+      schedules,
+      { ...reissues, afterMs: 208 },
+      reissues,
+      {
+        afterMs: 234,
+        do: 'trouble',
+        worker: 0,
+        trouble: { kind: 'crash', rescued: false },
+        calls: 1,
+        phase: 'after',
+      },
+      { afterMs: 80, do: 'retry', event: 1 },
+    ],
+  }));
+
 test('a write that arrives late and edits a newer booking in place is put right', () =>
   tell({
     ...inPlace,
