@@ -315,6 +315,39 @@ describe('the page server', () => {
     await lonely.close();
   });
 
+  it('logs no failure where a browser leaves before the API answers', async () => {
+    const lines: string[] = [];
+    const asked = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<void>();
+    const slow = fastify({ forceCloseConnections: true });
+    slow.post('/trpc/slow', async () => {
+      asked.resolve();
+      await left.promise;
+      return { late: true };
+    });
+    const page = await buildPageServer({
+      pageDirectory,
+      serverUrl: await slow.listen({ host: '127.0.0.1', port: 0 }),
+      https: false,
+      trustedProxies: [],
+      log: createLogger('web', 'info', { write: (line) => lines.push(line) }),
+    });
+    page.addHook('onRequest', async (_request, reply) => {
+      reply.raw.once('close', () => left.resolve());
+    });
+    const browser = request(`${await page.listen({ host: '127.0.0.1', port: 0 })}/trpc/slow`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+    });
+    browser.on('error', () => {}).end('{}');
+    await asked.promise;
+    browser.destroy();
+    await vi.waitFor(() => expect(lines.join('')).toMatch(/left before|failed/));
+    expect(lines.map((line) => JSON.parse(line).level)).not.toContain(50);
+    await page.close();
+    await slow.close();
+  });
+
   it('tells nothing of the inside while the API is down: not in an answer, not in a log line', async () => {
     const lines: string[] = [];
     const gone = 'http://127.0.0.1:1';

@@ -45,7 +45,9 @@ export async function buildPageServer(options: {
   // Before any route: a route keeps the handler that there was when it was added.
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const { status, message, isOurs } = describeFailure(error, request.id);
-    if (isOurs) request.log.error({ err: error }, 'a request failed');
+    // Whoever leaves before the API answers breaks the answer off: that is no failure.
+    if (reply.raw.closed) request.log.info('the browser left before it was answered');
+    else if (isOurs) request.log.error({ err: error }, 'a request failed');
     return reply.code(status).send({ error: message });
   });
 

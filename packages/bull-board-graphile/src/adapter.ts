@@ -116,6 +116,8 @@ class GraphileQueue extends BaseAdapter {
    * in which they will run, failed and completed ones latest first. Several statuses at once come latest first.
    */
   async getJobs(statuses: JobStatus[], start = 0, end = -1): Promise<QueueJob[]> {
+    // A page's number comes from an address, and may be larger than Postgres' bigint.
+    if (start > Number.MAX_SAFE_INTEGER) return [];
     const context = await this.#context();
     const lists = await Promise.all(
       statuses.map(async (status): Promise<(LiveJob | FinishedJob)[]> => {

@@ -760,6 +760,15 @@ describe('what the board asks of Postgres', () => {
     expect(await served.queue('send mail').getJobs(['waiting'])).toHaveLength(95);
   });
 
+  test.each(['1e308', '99999999999999999999', '1e15'])('page %s is empty', async (page) => {
+    const served = await board();
+    await mail();
+    const path = `/api/queues?activeQueue=send%20mail&status=waiting&page=${page}`;
+    const { status, body } = await served.call('GET', path);
+    expect(status).toBe(200);
+    expect(body.queues[0]?.jobs).toEqual([]);
+  });
+
   test('waiting jobs are listed in the order in which workers take them', async () => {
     const served = await board();
     const last = await mail({}, { priority: 10 });
