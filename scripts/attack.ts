@@ -8,8 +8,9 @@
 import { connect as connectSocket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { router as adminRouter } from '@scheduler/admin/router';
-import { CSRF_COOKIE, CSRF_HEADER } from '@scheduler/auth';
+import { CSRF_COOKIE, CSRF_HEADER, createUser } from '@scheduler/auth';
 import { ODD_ROWS, ODD_TEXTS } from '@scheduler/crossmark/simulator';
+import { connect } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { type Procedure, proceduresOf } from '@scheduler/runtime/testing';
 import { addDays, workDateOf } from '@scheduler/scheduling';
@@ -26,9 +27,9 @@ import {
   RAW_REQUESTS,
 } from './lib/attack/inputs.ts';
 import { waitWhileFlooded } from './lib/attack/others.ts';
-import { mainThreadMs, watchRows } from './lib/attack/watch.ts';
+import { mainThreadMs, memoryMegabytes, watchRows } from './lib/attack/watch.ts';
 import { openSwitchboard } from './lib/chaos/switchboard.ts';
-import { temporaryInfrastructure } from './lib/infrastructure.ts';
+import { DEMO, temporaryInfrastructure } from './lib/infrastructure.ts';
 import { answers, type Running, waitFor } from './lib/process.ts';
 
 const { values } = parseArgs({
@@ -39,6 +40,10 @@ const SEED = Number(values.seed);
 const LONGEST_MS = 120_000;
 /** What one request may take of an app's main thread. While it takes it, nobody else is answered. */
 const MOST_MAIN_THREAD_MS = 50;
+/** Of the 512 MB that docker-compose.yml gives the server. */
+const MOST_SERVER_MEGABYTES = 450;
+/** As many as a server takes at once. */
+const FILES_AT_ONCE = 8;
 const BATCH = 20;
 /** What strangers and ordinary calls may send; see MAX_BODY_BYTES in packages/runtime. */
 const BYTES = { access: 16 * 1024, call: 64 * 1024, file: 4_000_000 };
@@ -73,6 +78,8 @@ let inputs = 0;
 let flooded: { inputs: number; seconds: number } | undefined;
 let changedByRefused = 0;
 const cpu = new Map<string, { ms: number; of: string }>();
+/** The most memory that the server had while files were sent. */
+let serverMegabytes = 0;
 let others: Awaited<ReturnType<typeof waitWhileFlooded>> | undefined;
 
 const infrastructure = await temporaryInfrastructure();
@@ -82,7 +89,9 @@ let rows: Awaited<ReturnType<typeof watchRows>> | undefined;
 let ownSessions = 0;
 const running: Running[] = [];
 const app = (name: string) => {
-  const started = startApp(infrastructure, name, 'dist/main.js', { LOG_LEVEL: 'trace' });
+  // The second as in the server's image.
+  const settings = { LOG_LEVEL: 'trace', MALLOC_ARENA_MAX: '2' };
+  const started = startApp(infrastructure, name, 'dist/main.js', settings);
   running.push(started);
   return started;
 };
@@ -108,6 +117,9 @@ function report(): void {
   if (flooded && flooded.inputs < INPUTS)
     found.push(`only ${flooded.inputs} of ${INPUTS} inputs in ${LONGEST_MS / 1_000} s`);
 
+  if (serverMegabytes > MOST_SERVER_MEGABYTES)
+    found.push(`${Math.round(serverMegabytes)} MB for ${FILES_AT_ONCE} files at once`);
+
   const slowest = [...cpu].sort(([, a], [, b]) => b.ms - a.ms).slice(0, 12);
   for (const [route, { ms }] of slowest) {
     if (ms > MOST_MAIN_THREAD_MS) found.push(`${Math.round(ms)} ms of the main thread for ${route}`);
@@ -130,6 +142,9 @@ function report(): void {
     console.log(
       `others' slowest answer   ${Math.round(others.slowestMs)} ms while one person floods (95 of 100 within ${Math.round(others.p95Ms)} ms)`,
     );
+  console.log(
+    `server's memory         ${Math.round(serverMegabytes)} MB at most, with ${FILES_AT_ONCE} files at once`,
+  );
   console.log(`sessions gained         ${gained}`);
   console.log(`rows changed by refused ${changedByRefused}`);
   console.log(`seconds                 ${Math.round((performance.now() - startedMs) / 1_000)}`);
@@ -253,6 +268,7 @@ async function attack(): Promise<void> {
   const timedOnes = [stranger, strangerAtAdmin, ...dispatchers].filter((one) => one !== undefined);
   await oneAfterTheOther(timedOnes);
   if (dispatcher) await files(api, dispatcher);
+  if (stranger) ownSessions += await filesAtOnce(stranger);
   say(`${inputs} inputs: the largest, one after the other`);
 }
 
@@ -321,6 +337,41 @@ async function files(api: Api, attacker: Attacker): Promise<void> {
   await timed('csv.exportEvents: all of them', attacker, () =>
     ask(attacker, '/trpc/csv.exportEvents?input={}'),
   );
+}
+
+/** The largest files that are no rows, of many dispatchers at the same moment. Resolves to the sessions that it opened. */
+async function filesAtOnce(stranger: Attacker): Promise<number> {
+  const { url, process: server } = stranger;
+  const { pid } = server.process;
+  if (pid === undefined) return 0;
+  const { db, close } = connect(databaseUrl, { max: 1 });
+  const dispatchers: Attacker[] = [];
+  for (let number = 1; number <= FILES_AT_ONCE; number++) {
+    const email = `dispatcher-${number}@demo.test`;
+    await createUser(db, {
+      email,
+      name: `Dispatcher ${number}`,
+      role: 'dispatcher',
+      password: DEMO.password,
+    });
+    const cookie = await signInCookie(url, env.WEB_ORIGIN ?? '', email);
+    dispatchers.push({ ...stranger, who: email, headers: { ...stranger.headers, cookie } });
+  }
+  await close();
+  const watching = setInterval(() => {
+    serverMegabytes = Math.max(serverMegabytes, memoryMegabytes(pid));
+  }, 20);
+  const {
+    quotes,
+    'line ends': lineEnds,
+    commas,
+  } = largestFiles({ storeNumber: '', startsOn: '', dueOn: '' });
+  for (const text of [quotes, lineEnds, commas, quotes, lineEnds]) {
+    const body = JSON.stringify({ text });
+    await Promise.all(dispatchers.map((one) => ask(one, '/trpc/csv.preview', body)));
+  }
+  clearInterval(watching);
+  return dispatchers.length;
 }
 
 async function askForTime(attacker: Attacker): Promise<void> {

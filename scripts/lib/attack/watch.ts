@@ -7,6 +7,12 @@ export function mainThreadMs(pid: number): number {
   return Number(nanoseconds) / 1e6;
 }
 
+/** Memory that a process has for itself, in MB. Linux alone tells it. */
+export function memoryMegabytes(pid: number): number {
+  const [, kilobytes] = /RssAnon:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
 /** What anybody may add to: tries to sign in are counted, sessions are used, links to get in are asked for. */
 const FREE = ['sign_in_tries', 'user_sessions', 'access_links'];
 
