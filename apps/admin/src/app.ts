@@ -23,7 +23,6 @@ import {
   RefusedCalls,
   readiness,
   readJsonBodies,
-  ShareSpent,
   Shares,
   securityHeaders,
 } from '@scheduler/runtime';
@@ -221,11 +220,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     if (await schemaIsBehind(database.db).catch(() => false))
       throw new TRPCError({ code: 'SERVICE_UNAVAILABLE', message: SCHEMA_BEHIND });
     const viewer = await viewerOf(req);
-    const inTurn = <T>(work: () => Promise<T>) =>
-      shares.run(viewer?.id ?? 'stranger', work).catch((error: unknown) => {
-        if (!(error instanceof ShareSpent)) throw error;
-        throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message: error.message });
-      });
+    const inTurn = <T>(work: () => Promise<T>) => shares.run(viewer?.id ?? 'stranger', work);
     return { viewer, requestId: req.id, inTurn, services };
   };
   await app.register(async (scope) => {

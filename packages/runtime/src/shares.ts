@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import { TRPCError } from '@trpc/server';
 import pLimit, { type LimitFunction } from 'p-limit';
 
 /**
@@ -11,12 +12,15 @@ const AT_ONCE = 3;
 const MOST_WAITING = 400;
 
 /** A request of somebody of whom more are waiting than any use of the pages makes; the message is for them. */
-export class ShareSpent extends Error {
+export class ShareSpent extends TRPCError {
   override readonly name = 'ShareSpent';
+  /** For what is asked for without tRPC. */
   readonly statusCode = 429;
 
   constructor() {
-    super('Too many requests of yours are waiting for an answer. Let some of them finish, then try again.');
+    const message =
+      'Too many requests of yours are waiting for an answer. Let some of them finish, then try again.';
+    super({ code: 'TOO_MANY_REQUESTS', message });
   }
 }
 

@@ -8,6 +8,7 @@ export function normalForm(text: string): string {
     .normalize('NFKD')
     .replace(ACCENTS, '')
     .replace(INVISIBLE, '')
+    .replace(VARIATION_SELECTORS, '')
     .toLowerCase()
     .replace(UNDIVIDED, (letter) => PLAIN_LETTERS[letter] ?? letter)
     .replace(DASHES, '-')
@@ -48,8 +49,12 @@ export function isFound(search: string, texts: readonly (string | null | undefin
 
 // As Unicode divides them from their letter. Marks of other scripts stay: there they are vowels.
 const ACCENTS = /[\u0300-\u036f]/g;
-// Soft hyphens, zero-width spaces and joiners, direction marks, byte order marks, variation selectors.
-const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|[\ufe00-\ufe0f]/g;
+/**
+ * Characters without a width, which programs leave in texts and nobody sees: soft hyphens, zero-width spaces and joiners,
+ * direction marks, byte order marks.
+ */
+export const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
+const VARIATION_SELECTORS = /[\ufe00-\ufe0f]/g;
 const DASHES = /[\u2010-\u2015\u2043\u2212]/g;
 const SINGLE_QUOTES = /[\u0060\u02bc\u2018-\u201b\u2032]/g;
 const DOUBLE_QUOTES = /[\u201c-\u201f\u2033]/g;

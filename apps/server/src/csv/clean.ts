@@ -1,3 +1,5 @@
+import { INVISIBLE } from '@scheduler/scheduling';
+
 /** Why a text is no CSV file: the program that made it, and the way out. */
 const OTHER_KINDS: readonly { begins: readonly string[]; reason: string }[] = [
   {
@@ -32,8 +34,6 @@ export function reasonAgainst(text: string): string | null {
 }
 const MOST_LOOKED_AT = 1_000;
 
-/** Signs without a width, which programs leave in texts and nobody sees: soft hyphens, joiners, marks of direction and order. */
-const WITHOUT_WIDTH = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]/g;
 /** Spaces of a fixed width, or that break no line. A tab stays: it may stand between columns. */
 const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/g;
 
@@ -41,12 +41,12 @@ const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
 type Delimiter = ',' | ';' | '\t';
 
 /**
- * A file's text without what programs leave in it that says nothing: byte order marks and other signs without a width, odd
+ * A file's text without what programs leave in it that says nothing: byte order marks and other invisible characters, odd
  * spaces and line ends, and the line `sep=;` that tells Excel what stands between the columns. Lines keep their number.
  */
 export function cleanCsv(text: string): { text: string; delimiter: Delimiter } {
   const lines = text
-    .replace(WITHOUT_WIDTH, '')
+    .replace(INVISIBLE, '')
     .replace(OTHER_SPACES, ' ')
     .replace(/\r\n?/g, '\n')
     // Also where a program took it for a cell.

@@ -5,7 +5,6 @@ import {
   isEncodedTwice,
   MAX_BODY_BYTES,
   readJsonBodies,
-  ShareSpent,
 } from '@scheduler/runtime';
 import { TRPCError } from '@trpc/server';
 import { type CreateFastifyContextOptions, fastifyRequestHandler } from '@trpc/server/adapters/fastify';
@@ -53,10 +52,7 @@ export async function addTrpcRoute(
       res.header('set-cookie', parts.auth.rememberDevice(headersOf(req), email));
     };
     const inTurn = <T>(work: () => Promise<T>) =>
-      parts.shares.run(user?.id ?? `network ${networkOf(req.ip)}`, work).catch((error: unknown) => {
-        if (!(error instanceof ShareSpent)) throw error;
-        throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message: error.message });
-      });
+      parts.shares.run(user?.id ?? `network ${networkOf(req.ip)}`, work);
     return {
       user,
       whoNow,
