@@ -31,7 +31,7 @@ interface Change {
   reason: string | null;
   tries: number;
   since: string;
-  nextTryAt: string | null;
+  nextAttemptAt: string | null;
   /** Its job, if it has one. */
   task: string | null;
   jobId: string | null;
@@ -138,9 +138,9 @@ export async function listChanges(db: Db, filter: ChangeFilter, asked: number): 
       state: eventSyncs.state,
       kind: eventSyncs.failureKind,
       reason: eventSyncs.failureReason,
-      tries: eventSyncs.tries,
+      tries: eventSyncs.attempts,
       since: sql<string>`(${since})::text`,
-      nextTryAt: eventSyncs.nextTryAt,
+      nextAttemptAt: eventSyncs.nextAttemptAt,
       task: sql<string | null>`task.identifier`,
       jobId: sql<string | null>`job.id::text`,
       worker: sql<string | null>`job.locked_by`,

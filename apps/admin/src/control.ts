@@ -181,7 +181,7 @@ async function stateOf(tx: Tx, eventId: number): Promise<Record<string, unknown>
   const [row] = await tx
     .select({
       state: eventSyncs.state,
-      tries: eventSyncs.tries,
+      tries: eventSyncs.attempts,
       failureReason: eventSyncs.failureReason,
     })
     .from(eventSyncs)

@@ -3,7 +3,7 @@ import {
   employees,
   eventSyncs,
   type FailureKind,
-  inOrder,
+  pipeline,
   type RefreshRunState,
   refreshRuns,
   type SyncState,
@@ -67,7 +67,7 @@ interface WaitingGroup {
   example: string | null;
   count: number;
   since: string | null;
-  nextTryAt: string | null;
+  nextAttemptAt: string | null;
 }
 
 /** A job of graphile-worker that is no event's and that nobody tries again: a person's link, a reading of the list. */
@@ -198,7 +198,7 @@ async function readFacts(db: Db, nextAt: string | null): Promise<Facts> {
     workerStates,
     crossmark,
     refreshes,
-  ] = await inOrder(
+  ] = await pipeline(
     () => readPostgres(db),
     () => readQueues(db),
     () => readStates(db),
@@ -289,14 +289,14 @@ async function readWaiting(db: Db): Promise<WaitingGroup[]> {
       example: sql<string | null>`min(${eventSyncs.failureReason})`,
       count: sql<number>`count(*)::int`,
       since: sql<string | null>`min(coalesce(${eventSyncs.failingSince}, ${eventSyncs.updatedAt}))::text`,
-      nextTryAt: sql<string | null>`min(${eventSyncs.nextTryAt})::text`,
+      nextAttemptAt: sql<string | null>`min(${eventSyncs.nextAttemptAt})::text`,
     })
     .from(eventSyncs)
     .where(eq(eventSyncs.state, 'waiting'))
     .groupBy(eventSyncs.failureKind)
     .orderBy(sql`count(*) desc`);
   return rows.map((row) =>
-    redact({ ...row, since: iso(row.since), nextTryAt: iso(row.nextTryAt) } satisfies WaitingGroup),
+    redact({ ...row, since: iso(row.since), nextAttemptAt: iso(row.nextAttemptAt) } satisfies WaitingGroup),
   );
 }
 

@@ -82,8 +82,8 @@ describe('the verdict', () => {
           byHand: false,
         },
         waiting: [
-          { kind: 'transient', example: 'x', count: 7, since: minutesAgo(3), nextTryAt: null },
-          { kind: 'unknown', example: 'y', count: 1, since: minutesAgo(3), nextTryAt: null },
+          { kind: 'transient', example: 'x', count: 7, since: minutesAgo(3), nextAttemptAt: null },
+          { kind: 'unknown', example: 'y', count: 1, since: minutesAgo(3), nextAttemptAt: null },
         ],
       }),
     );
@@ -121,7 +121,7 @@ describe('the verdict', () => {
             example: 'Crossmark refused the connection.',
             count: 2,
             since: minutesAgo(7),
-            nextTryAt: AT,
+            nextAttemptAt: AT,
           },
         ],
       }),
@@ -135,7 +135,9 @@ describe('the verdict', () => {
 
   test('says nothing of a failure that is younger than a minute, unless it is our sign-in', () => {
     const waiting = (kind: string) =>
-      judge(facts({ waiting: [{ kind, example: null, count: 1, since: minutesAgo(0.5), nextTryAt: AT }] }));
+      judge(
+        facts({ waiting: [{ kind, example: null, count: 1, since: minutesAgo(0.5), nextAttemptAt: AT }] }),
+      );
     expect(waiting('transient').level).toBe('healthy');
     expect(waiting('session').level).toBe('broken');
   });
@@ -181,7 +183,13 @@ describe('the verdict', () => {
     const verdict = judge(
       facts({
         waiting: [
-          { kind: null, example: 'Crossmark does not list it yet.', count: 1, since: null, nextTryAt: null },
+          {
+            kind: null,
+            example: 'Crossmark does not list it yet.',
+            count: 1,
+            since: null,
+            nextAttemptAt: null,
+          },
         ],
       }),
     );
@@ -229,7 +237,7 @@ describe('the verdict', () => {
     const verdict = judge(
       facts({
         crossmark: held,
-        waiting: [{ kind: 'transient', example: 'x', count: 2, since: minutesAgo(3), nextTryAt: null }],
+        waiting: [{ kind: 'transient', example: 'x', count: 2, since: minutesAgo(3), nextAttemptAt: null }],
       }),
     );
     expect(verdict).toMatchObject({ level: 'attention', headline: 'Sync is held back by hand' });

@@ -82,17 +82,17 @@ export const SETTINGS = {
     .default(DEFAULT_BREAKER_POLICY.failures)
     .describe('failed calls in a row, of all workers, after which Crossmark is left alone'),
   SYNC_BREAKER_PROBE_SECONDS: seconds(DEFAULT_BREAKER_POLICY.probeMs / 1_000).describe(
-    'until it is tried whether Crossmark answers again',
+    'until a probe asks whether Crossmark answers again',
   ),
   RETAIN_RECORDS_DAYS: days(90).describe(
-    'how long tries, readings of Crossmark’s list and the journal of settled events are kept; 0 is for ever',
+    'how long attempts, readings of Crossmark’s list and the journal of settled events are kept; 0 is for ever',
   ),
   RETAIN_AUDIT_DAYS: days(730)
     .refine((kept) => kept === 0 || kept >= 30, 'neither 0 nor 30 or more')
     .describe('how long it is kept who did what; 0 is for ever, and 30 days the least'),
   SYNC_RETRY_BLIP_SECONDS: seconds(5).describe('before the first retry, which is not counted'),
   SYNC_RETRY_BASE_SECONDS: seconds(60).describe('before the next retry; doubles from there on'),
-  SYNC_RETRY_CAP_SECONDS: seconds(3_600).describe('longest wait between tries'),
+  SYNC_RETRY_CAP_SECONDS: seconds(3_600).describe('longest wait between attempts'),
   SYNC_RETRY_BUDGET_SECONDS: seconds(86_400).describe('from the first failure to the dead letter'),
   SYNC_RETRY_MAX: z.coerce
     .number()

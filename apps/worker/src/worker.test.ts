@@ -299,15 +299,15 @@ describe('a running worker', () => {
     const [eventId = 0] = await eventIds();
     await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
     await reached(eventId, 'waiting');
-    await vi.waitFor(async () => expect((await sync(eventId))?.tries).toBeGreaterThan(2), patience);
+    await vi.waitFor(async () => expect((await sync(eventId))?.attempts).toBeGreaterThan(2), patience);
     await simulator.listen(port);
     await reached(eventId, 'synced');
     await agree();
-    const tries = await database.db.select().from(syncAttempts).orderBy(syncAttempts.id);
+    const attempts = await database.db.select().from(syncAttempts).orderBy(syncAttempts.id);
     expect(
-      tries.slice(0, -1).every((one) => one.outcome === 'retry' && one.failureKind === 'transient'),
+      attempts.slice(0, -1).every((one) => one.outcome === 'retry' && one.failureKind === 'transient'),
     ).toBe(true);
-    expect(tries.at(-1)?.outcome).toBe('done');
+    expect(attempts.at(-1)?.outcome).toBe('done');
   });
 
   test('a queue is purged again and again while workers are at its jobs and changes come in: both sides agree in the end', async () => {
@@ -350,7 +350,7 @@ describe('a running worker', () => {
     await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
     await reached(eventId, 'failed');
     expect(await sync(eventId)).toMatchObject({ failureKind: 'transient' });
-    // Its own failures opened the breaker on the way, and its tries are what the budget has room for.
+    // Its own failures opened the breaker on the way, and its attempts are what the budget has room for.
     expect(await database.db.select().from(crossmarkBreakers)).toMatchObject([
       { lastProbeAt: expect.any(String) },
     ]);
@@ -397,7 +397,7 @@ describe('a running worker', () => {
     await agree();
   });
 
-  test('a dead letter set going from the queue’s own pages is tried again', async () => {
+  test('a dead letter set going from the queue’s own pages is retried', async () => {
     simulator.configure({ refusal: { repIds: ['100001'] } });
     start();
     const [eventId = 0] = await eventIds();
@@ -557,7 +557,7 @@ describe('several workers and things going wrong', () => {
     await reached(eventId, 'synced');
     await agree();
     expect(simulator.log.filter((call) => call.call === 'scheduleMplanEvent')).toHaveLength(1);
-    expect((await sync(eventId))?.tries).toBe(0);
+    expect((await sync(eventId))?.attempts).toBe(0);
   });
 
   test('a worker that stops hands a job that hangs back unspent, and signs off', async () => {
@@ -572,7 +572,7 @@ describe('several workers and things going wrong', () => {
     expect(await database.sql`select attempts, locked_by from graphile_worker._private_jobs`).toMatchObject([
       { attempts: 0, locked_by: null },
     ]);
-    expect(await sync(eventId)).toMatchObject({ state: 'pending', tries: 0, leaseOwner: null });
+    expect(await sync(eventId)).toMatchObject({ state: 'pending', attempts: 0, leaseOwner: null });
     expect(await database.db.select().from(workers)).toEqual([]);
     start();
     await reached(eventId, 'synced');
@@ -624,13 +624,17 @@ describe('several workers and things going wrong', () => {
     await Promise.all(
       ids.map((eventId, n) => decide(eventId, { employeeId: people[n % 3] ?? 0, startsAt: slot(n) })),
     );
-    // What failed before it opened is tried again soon, and is held back then.
+    // What failed before it opened is retried soon, and is held back then.
     await vi.waitFor(
       async () =>
         expect(
           await database.db.$count(
             eventSyncs,
-            and(eq(eventSyncs.state, 'waiting'), isNull(eventSyncs.nextTryAt), lte(eventSyncs.tries, 4)),
+            and(
+              eq(eventSyncs.state, 'waiting'),
+              isNull(eventSyncs.nextAttemptAt),
+              lte(eventSyncs.attempts, 4),
+            ),
           ),
         ).toBe(ids.length),
       patience,
@@ -684,7 +688,7 @@ describe('several workers and things going wrong', () => {
     await agree();
   });
 
-  test('a worker whose clock is ten minutes ahead plans by Postgres’ clock: a failed try’s next one comes after its blip', async () => {
+  test('a worker whose clock is ten minutes ahead plans by Postgres’ clock: the attempt after a failed one comes after its blip', async () => {
     const child = startProcess({
       TEST_CLOCK_OFFSET_MS: String(clockOffsetMs + 600_000),
       SYNC_BREAKER_FAILURES: '100',
@@ -694,7 +698,7 @@ describe('several workers and things going wrong', () => {
     const [eventId = 0] = await eventIds();
     await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
     await database.db.transaction((tx) => enqueueEmployee(tx, people[0] ?? 0));
-    // As planned when the try before it ended: 5 s, a fifth more or less, however late this looks.
+    // As planned when the attempt before it ended: 5 s, a fifth more or less, however late this looks.
     const planned = async () => [
       ...(await database.sql`
         select jobs.key, jobs.run_at + app_clock_offset() - attempts.finished_at

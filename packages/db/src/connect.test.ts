@@ -89,7 +89,7 @@ describe('a connection that dies without being closed', () => {
   });
 });
 
-test('where no connection can be opened, all that waits for one fails together, and what is asked later is tried anew', async () => {
+test('where no connection can be opened, all that waits for one fails together, and what is asked later is attempted anew', async () => {
   const pool = open(4);
   expect(await one(pool)).toEqual([{ one: 1 }]);
   await firewall.close();

@@ -66,7 +66,7 @@ export function connect(
     ...waits,
   });
   const { drop } = sql as postgres.Sql & { drop(): void };
-  const db = drizzle(preparing(sql), { schema, casing: 'snake_case' });
+  const db = drizzle(withPreparedStatements(sql), { schema, casing: 'snake_case' });
   return { db, sql, drop, close: () => sql.end({ timeout: 5 }) };
 }
 
@@ -89,7 +89,7 @@ export function connectOnce(given: string): postgres.Sql {
 }
 
 /** What there is one of for each database of a process, made when it is first asked for. */
-export function oncePerDatabase<T>(make: (db: Db) => T): (db: Db) => T {
+export function memoizeByDb<T>(make: (db: Db) => T): (db: Db) => T {
   const made = new WeakMap<Db, T>();
   return (db) => {
     const one = made.get(db) ?? make(db);
@@ -103,7 +103,7 @@ export function oncePerDatabase<T>(make: (db: Db) => T): (db: Db) => T {
  * order, each seeing what was committed when its turn came. Where one fails, that is thrown once all are over: none is left
  * behind that would be sent after the transaction has ended.
  */
-export async function inOrder<const Work extends readonly (() => PromiseLike<unknown>)[]>(
+export async function pipeline<const Work extends readonly (() => PromiseLike<unknown>)[]>(
   ...work: Work
 ): Promise<{ -readonly [Index in keyof Work]: Awaited<ReturnType<Work[Index]>> }> {
   // Drizzle sends a statement when it is asked for its result, not before.
@@ -120,7 +120,7 @@ const MOST_PARAMETERS_PREPARED = 32;
  * Has Drizzle's statements prepared once on each connection. Without that, each is planned anew, takes a second round trip
  * to learn its parameters' types, and can't be sent before the one in front of it was answered.
  */
-function preparing<T extends postgres.Sql | postgres.TransactionSql>(sql: T): T {
+function withPreparedStatements<T extends postgres.Sql | postgres.TransactionSql>(sql: T): T {
   const { unsafe } = sql;
   sql.unsafe = ((text: string, parameters: never[] = [], options = {}) =>
     // Sent now: what is asked for later is sent later.
@@ -134,7 +134,7 @@ function preparing<T extends postgres.Sql | postgres.TransactionSql>(sql: T): T 
     Object.assign(sql, {
       [name]: (...given: unknown[]) => {
         const work = given.pop() as (inner: postgres.TransactionSql) => unknown;
-        return open(...given, (inner: postgres.TransactionSql) => work(preparing(inner)));
+        return open(...given, (inner: postgres.TransactionSql) => work(withPreparedStatements(inner)));
       },
     });
   }

@@ -4,10 +4,10 @@ export {
   type Database,
   type Db,
   type Executor,
-  inOrder,
-  oncePerDatabase,
+  memoizeByDb,
   PATIENCE,
   type Patience,
+  pipeline,
   sessionSettings,
   type Tx,
 } from './connect.ts';

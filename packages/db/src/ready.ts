@@ -1,7 +1,7 @@
 import { coalesce, errorText } from '@scheduler/runtime';
 import { sql } from 'drizzle-orm';
 import journal from '../migrations/meta/_journal.json' with { type: 'json' };
-import { type Db, oncePerDatabase } from './connect.ts';
+import { type Db, memoizeByDb } from './connect.ts';
 import { postgresError } from './errors.ts';
 
 /** When the newest migration of this version was made; a database may be newer than that, see docs/operations.md. */
@@ -60,9 +60,9 @@ export async function databaseReasons(
 export const schemaIsBehind = (db: Db): Promise<boolean> => isBehind(db)();
 
 /** Whoever asks at the same moment, and anybody may, takes one connection between them. */
-const looking = oncePerDatabase((db) => coalesce(() => readIsBehind(db)));
+const looking = memoizeByDb((db) => coalesce(() => readIsBehind(db)));
 
-const isBehind = oncePerDatabase((db) => {
+const isBehind = memoizeByDb((db) => {
   const look = looking(db);
   let currentUntilMs = 0;
   return async () => {
@@ -87,7 +87,7 @@ async function readIsBehind(db: Db): Promise<boolean> {
 }
 
 /** Several ask at once, and the last one's write tells as much about the others'. */
-const writing = oncePerDatabase((db) => coalesce(() => write(db)));
+const writing = memoizeByDb((db) => coalesce(() => write(db)));
 const tryWrite = (db: Db): Promise<void> => writing(db)();
 
 /**

@@ -31,7 +31,7 @@ export interface SyncSettings {
  */
 export const DEFAULT_CONFIRM_AFTER_MS = 10 * 60_000;
 
-/** A finished try of a task, for the charts. */
+/** A finished attempt of a task, for the charts. */
 export interface AttemptFigures {
   task: TaskName;
   outcome: AttemptOutcome;
@@ -46,6 +46,6 @@ export interface JobInfo {
   task: TaskName;
   /** graphile-worker's id of the process, as in `locked_by`. */
   workerId: string;
-  /** Aborts when the process must stop: what runs hands its job back, no try spent. */
+  /** Aborts when the process must stop: what runs hands its job back, no attempt spent. */
   signal: AbortSignal;
 }

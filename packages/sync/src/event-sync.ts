@@ -14,7 +14,13 @@ import type { Remembered } from './reconcile/observe.ts';
 
 const NOW = sql`app_now()`;
 const NO_LEASE = { leaseOwner: null, leaseUntil: null };
-const NO_FAILURE = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null, failureReason: null };
+const NO_FAILURE = {
+  attempts: 0,
+  failingSince: null,
+  nextAttemptAt: null,
+  failureKind: null,
+  failureReason: null,
+};
 
 /** Columns that say what Crossmark holds. */
 export const bookingColumns = (held: Remembered | null) => ({
@@ -264,20 +270,20 @@ const failureColumns = ({ kind, reason }: Failure) => ({
 });
 const FAILING_SINCE = sql`coalesce(${eventSyncs.failingSince}, app_clock())`;
 
-/** Marks that an attempt failed and that another follows at `nextTryAt`. `isSpent`: it counts towards the maximum. */
+/** Marks that an attempt failed and that another follows at `nextAttemptAt`. `isSpent`: it counts towards the maximum. */
 export async function markRetrying(
   tx: Tx,
   eventId: number,
-  { nextTryAt, isSpent, ...failure }: Failure & { nextTryAt: SQL; isSpent: boolean },
+  { nextAttemptAt, isSpent, ...failure }: Failure & { nextAttemptAt: SQL; isSpent: boolean },
 ): Promise<void> {
   await tx
     .update(eventSyncs)
     .set({
       ...failureColumns(failure),
       state: 'waiting',
-      tries: sql`${eventSyncs.tries} + ${isSpent ? 1 : 0}`,
+      attempts: sql`${eventSyncs.attempts} + ${isSpent ? 1 : 0}`,
       failingSince: FAILING_SINCE,
-      nextTryAt,
+      nextAttemptAt,
     })
     .where(eq(eventSyncs.eventId, eventId));
 }
@@ -289,7 +295,7 @@ export async function markHeldBack(tx: Tx, eventId: number, failure: Failure): P
     .set({
       ...failureColumns(failure),
       state: 'waiting',
-      nextTryAt: null,
+      nextAttemptAt: null,
       heldBackSince: sql`app_clock()`,
     })
     .where(eq(eventSyncs.eventId, eventId));
@@ -302,9 +308,9 @@ export async function markFailed(tx: Tx, eventId: number, failure: Failure): Pro
     .set({
       ...failureColumns(failure),
       state: 'failed',
-      tries: sql`${eventSyncs.tries} + 1`,
+      attempts: sql`${eventSyncs.attempts} + 1`,
       failingSince: FAILING_SINCE,
-      nextTryAt: null,
+      nextAttemptAt: null,
     })
     .where(eq(eventSyncs.eventId, eventId));
 }
@@ -313,7 +319,7 @@ export async function markFailed(tx: Tx, eventId: number, failure: Failure): Pro
 export async function forgetNextAttempts(tx: Tx): Promise<void> {
   await tx
     .update(eventSyncs)
-    .set({ nextTryAt: null })
+    .set({ nextAttemptAt: null })
     .where(and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)));
 }
 

@@ -206,7 +206,7 @@ export async function runChaos(given: {
     }
   }
 
-  /** Nothing under way, nothing that will be tried by itself. */
+  /** Nothing under way, nothing that will be attempted by itself. */
   async function quiet(): Promise<boolean> {
     const until = currentTimeMs() + QUIET_WITHIN_MS;
     let steady = 0;
@@ -295,7 +295,7 @@ export async function runChaos(given: {
       troubles.tell(`event ${eventId}: a dispatcher keeps ${choice}`);
     } else if (round === 0) {
       await api.sync.retry.mutate({ eventId });
-      troubles.tell(`event ${eventId}: a dispatcher tries again`);
+      troubles.tell(`event ${eventId}: a dispatcher retries it`);
     } else {
       // Refused for good: its person left, say. Nobody can work it so, and a dispatcher takes it off the board.
       const [live] = await db.execute<{ id: number; version: number }>(
@@ -303,7 +303,7 @@ export async function runChaos(given: {
       );
       if (live) await api.schedules.unschedule.mutate({ scheduleId: live.id, version: live.version });
       else await api.sync.retry.mutate({ eventId });
-      troubles.tell(`event ${eventId}: a dispatcher ${live ? 'unschedules it' : 'tries again'}`);
+      troubles.tell(`event ${eventId}: a dispatcher ${live ? 'unschedules it' : 'retries it'}`);
     }
   }
 }

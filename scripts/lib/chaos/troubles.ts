@@ -49,7 +49,7 @@ const REMOTE_FAULTS: FaultInput[] = [
   { kind: 'expire' },
 ];
 
-/** The faults as the simulator takes them: it tries one rule after the other, so later ones need a larger chance. */
+/** The faults as the simulator takes them: it goes through one rule after the other, so later ones need a larger chance. */
 export function remoteFaults(): FaultInput[] {
   const share = SHARE_OF_FAULTY_CALLS / REMOTE_FAULTS.length;
   return [

@@ -136,7 +136,7 @@ describe('retrying many', () => {
   };
 
   test('of a kind and a reason sets exactly those going, each with its job, and says how many', async () => {
-    const dead = { state: 'failed', failureKind: 'rejected', tries: 9 } as const;
+    const dead = { state: 'failed', failureKind: 'rejected', attempts: 9 } as const;
     const ids = await scheduled([
       { ...dead, failureReason: 'Crossmark refused it.' },
       { ...dead, failureReason: 'Crossmark refused it.' },

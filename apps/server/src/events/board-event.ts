@@ -3,9 +3,9 @@ import type { BoardEvent, SyncBadge } from './types.ts';
 
 /** How far an event has got; one without a sync row has nothing to tell Crossmark. */
 export function syncBadge(sync: SyncRecord | null | undefined): SyncBadge {
-  if (!sync) return { state: 'synced', reason: null, nextTryAt: null, tries: 0 };
-  const { state, failureReason, nextTryAt, tries } = sync;
-  return { state, reason: failureReason, nextTryAt, tries };
+  if (!sync) return { state: 'synced', reason: null, nextAttemptAt: null, attemptCount: 0 };
+  const { state, failureReason, nextAttemptAt, attempts } = sync;
+  return { state, reason: failureReason, nextAttemptAt, attemptCount: attempts };
 }
 
 /** An event as screens show it. */

@@ -6,9 +6,9 @@ export interface SyncBadge {
   state: SyncState;
   /** Why it isn't there, in a sentence; null while nothing stands in the way. */
   reason: string | null;
-  nextTryAt: Instant | null;
+  nextAttemptAt: Instant | null;
   /** Tries since what is wanted last changed. */
-  tries: number;
+  attemptCount: number;
 }
 
 export interface BoardEvent {

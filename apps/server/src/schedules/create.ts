@@ -1,4 +1,4 @@
-import { type Db, oncePerDatabase, type Tx } from '@scheduler/db';
+import { type Db, memoizeByDb, type Tx } from '@scheduler/db';
 import { createBatcher, currentOrigin } from '@scheduler/runtime';
 import type { Instant } from '@scheduler/scheduling';
 import { Refusal } from '../core/errors.ts';
@@ -28,7 +28,7 @@ const MAX_BATCH_SIZE = 50;
 const MAX_BATCH_WAIT_MS = 100;
 
 /** Schedules asked for at one time are saved together, see {@link createTogether}. */
-const creatingIn = oncePerDatabase((db) =>
+const creatingIn = memoizeByDb((db) =>
   createBatcher((asked: readonly CreateRequest[]) => createTogether(db, asked), {
     maxSize: MAX_BATCH_SIZE,
     maxWaitMs: MAX_BATCH_WAIT_MS,

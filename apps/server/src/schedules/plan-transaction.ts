@@ -2,9 +2,9 @@ import {
   employees,
   events,
   idList,
-  inOrder,
   jsonRows,
   onlyRow,
+  pipeline,
   schedules,
   stores,
   type Tx,
@@ -101,7 +101,7 @@ export async function openPlan(
     where ${what.pairs} and role in ('Club Supervisor', 'Lead Event Specialist')
       and store_id in (select store_id from events where type = 'Supervisor' and id = any(${touched})))`;
   // What is read sees what was committed when its turn came, and the locks before it may have been waited for.
-  const [, foundStores, foundEvents, , foundLive, facts] = await inOrder(
+  const [, foundStores, foundEvents, , foundLive, facts] = await pipeline(
     // Rows are found by id, however many: planning that anew each time would take longer than doing it.
     () => tx.execute(sql`set local plan_cache_mode = force_generic_plan`),
     // Whoever changes a store's zone waits, for work days are made by it.
@@ -593,7 +593,7 @@ export class Plan {
       ...made,
       condition: made.reissueOf ? 'Reissued' : 'Scheduled',
     }));
-    await inOrder(
+    await pipeline(
       ...(written.length > 0 ? [() => tx.execute(insertSchedulesSql(written))] : []),
       () =>
         auditAll(

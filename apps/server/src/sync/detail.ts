@@ -91,7 +91,7 @@ export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
       summary: attempt.summary,
       failureKind: attempt.failureKind,
       failureReason: attempt.failureReason,
-      nextTryAt: attempt.nextTryAt,
+      nextAttemptAt: attempt.nextAttemptAt,
     })),
     steps: steps.map((step) => ({
       id: step.id,
@@ -175,8 +175,8 @@ function nextInWords(sync: SyncRecord | null, timeZone: string): string {
         ? 'A worker is at it now.'
         : 'It is in the queue for the next free worker.';
     case 'waiting':
-      return sync?.nextTryAt
-        ? `Try ${sync.tries + 1} is on ${formatWhen(sync.nextTryAt, timeZone)}.`
+      return sync?.nextAttemptAt
+        ? `Attempt ${sync.attempts + 1} is on ${formatWhen(sync.nextAttemptAt, timeZone)}.`
         : 'It is tried as soon as what it waits for is there.';
     case 'failed':
       return 'It is not tried again by itself.';

@@ -53,11 +53,11 @@ beforeEach(async () => {
 describe('the sync state of an event', () => {
   test('says what is wanted, what is held, what was tried and what comes next, newest first', async () => {
     const { db } = server.database;
-    const nextTryAt = '2026-01-02T15:01:00.000Z';
+    const nextAttemptAt = '2026-01-02T15:01:00.000Z';
     await db.update(eventSyncs).set({
       state: 'waiting',
-      tries: 1,
-      nextTryAt,
+      attempts: 1,
+      nextAttemptAt,
       failureKind: 'transient',
       failureReason: 'Crossmark did not answer.',
       bookingId: '4711' as BookingId,
@@ -83,10 +83,10 @@ describe('the sync state of an event', () => {
     expect(await api.sync.get.query({ eventId })).toMatchObject({
       state: 'waiting',
       reason: 'Crossmark did not answer.',
-      nextTryAt,
+      nextAttemptAt,
       wanted: 'Ada Example on Mon Jan 5, 10:45 AM.',
       held: 'BEN SAMPLE on Tue Jan 6, 10:45 AM (booking 4711).',
-      next: 'Try 2 is on Fri Jan 2, 10:01 AM.',
+      next: 'Attempt 2 is on Fri Jan 2, 10:01 AM.',
       attempts: [
         { number: 2, outcome: 'done' },
         { number: 1, outcome: 'retry' },
@@ -96,8 +96,8 @@ describe('the sync state of an event', () => {
     expect((await api.board.week.query({ weekOf: '2026-01-05' })).schedules[0]?.event.sync).toEqual({
       state: 'waiting',
       reason: 'Crossmark did not answer.',
-      nextTryAt,
-      tries: 1,
+      nextAttemptAt,
+      attemptCount: 1,
     });
   });
 

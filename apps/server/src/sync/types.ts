@@ -13,7 +13,7 @@ export interface SyncAttempt {
   summary: string | null;
   failureKind: FailureKind | null;
   failureReason: string | null;
-  nextTryAt: Instant | null;
+  nextAttemptAt: Instant | null;
 }
 
 /** A write to Crossmark, or one whose answer was lost. */

@@ -269,7 +269,7 @@ const foreshadowed = (event: BoardEvent): Ref => ({ scheduleId: -event.eventId, 
 
 const saving = (event: BoardEvent): BoardEvent => ({
   ...event,
-  sync: { state: 'pending', reason: null, nextTryAt: null, tries: 0 },
+  sync: { state: 'pending', reason: null, nextAttemptAt: null, attemptCount: 0 },
 });
 
 function seated<Part extends Pick<BoardSchedule, 'event'>>(schedule: Part, to: Assignment, timeZone: string) {

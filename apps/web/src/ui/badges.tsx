@@ -17,7 +17,7 @@ export function SyncMark({ sync, filled = false }: { sync: SyncBadge; filled?: b
     >
       <Icon aria-hidden className={`size-3 shrink-0 ${sync.state === 'pending' ? 'animate-spin' : ''}`} />
       {STATE_WORDS[sync.state]}
-      {sync.state === 'waiting' && sync.nextTryAt && <Until instant={sync.nextTryAt} />}
+      {sync.state === 'waiting' && sync.nextAttemptAt && <Until instant={sync.nextAttemptAt} />}
     </span>
   );
 }

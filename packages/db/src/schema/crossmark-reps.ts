@@ -15,7 +15,7 @@ export const repReadings = pgTable(
     state: repReadingStateEnum().notNull().default('queued'),
     requestedAt: instant().notNull().default(now),
     finishedAt: instant(),
-    /** Why the last try failed; while `queued` there will be another one. */
+    /** Why the last attempt failed; while `queued` there will be another one. */
     failureReason: plainText(),
   },
   (table) => [uniqueIndex('rep_readings_one_open').on(sql`(true)`).where(sql`${table.state} = 'queued'`)],

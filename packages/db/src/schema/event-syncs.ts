@@ -6,15 +6,15 @@ import { events } from './events.ts';
 
 /**
  * How far an event has got towards Crossmark.
- * `pending` saved here, on its way · `waiting` a try failed or can't be made yet, the next one is planned ·
- * `synced` Crossmark holds what is wanted · `failed` a dead letter: nobody tries again until a person acts ·
+ * `pending` saved here, on its way · `waiting` an attempt failed or can't be made yet, the next one is planned ·
+ * `synced` Crossmark holds what is wanted · `failed` a dead letter: nothing is attempted until a person acts ·
  * `conflict` Crossmark's side was changed by somebody while ours was too: a person chooses.
  */
 export const SYNC_STATES = ['pending', 'waiting', 'synced', 'failed', 'conflict'] as const;
 export type SyncState = (typeof SYNC_STATES)[number];
 export const syncStateEnum = pgEnum('sync_state', SYNC_STATES);
 
-/** The four kinds of failure; what each means for the next try is the retry policy's business. */
+/** The four kinds of failure; what each means for the next attempt is the retry policy's business. */
 export const FAILURE_KINDS = ['transient', 'session', 'rejected', 'unknown'] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 export const failureKindEnum = pgEnum('failure_kind', FAILURE_KINDS);
@@ -73,12 +73,12 @@ export const eventSyncs = pgTable(
     leaseOwner: text(),
     leaseUntil: instant(),
 
-    /** Tries since what is wanted last changed, and the failure that holds it up. */
-    tries: integer().notNull().default(0),
+    /** Attempts since what is wanted last changed, and the failure that holds it up. The column keeps its older name. */
+    attempts: integer('tries').notNull().default(0),
     failingSince: instant(),
-    /** Since when nothing was tried because calls to Crossmark are held back; the next try leaves this time out. */
+    /** Since when nothing was attempted, for calls to Crossmark are held back; the next attempt leaves this time out. */
     heldBackSince: instant(),
-    nextTryAt: instant(),
+    nextAttemptAt: instant('next_try_at'),
     failureKind: failureKindEnum(),
     /** For a person: what happened, what it means for the schedule, what they can do. */
     failureReason: plainText(),

@@ -5,8 +5,8 @@ import { failureKindEnum } from './event-syncs.ts';
 import { events } from './events.ts';
 
 /**
- * `done` wrote to Crossmark or changed our records · `nothing` both sides agreed already · `retry` failed, will be tried
- * again · `dead` failed for good · `waiting` can't be tried yet, no attempt spent · `conflict` left to a person ·
+ * `done` wrote to Crossmark or changed our records · `nothing` both sides agreed already · `retry` failed, will be retried ·
+ * `dead` failed for good · `waiting` can't be made yet, no attempt spent · `conflict` left to a person ·
  * `interrupted` the worker stopped or died meanwhile.
  */
 export const ATTEMPT_OUTCOMES = [
@@ -21,7 +21,7 @@ export const ATTEMPT_OUTCOMES = [
 export type AttemptOutcome = (typeof ATTEMPT_OUTCOMES)[number];
 export const attemptOutcomeEnum = pgEnum('attempt_outcome', ATTEMPT_OUTCOMES);
 
-/** A row for each try of a task. `outcome` is null while it runs. */
+/** A row for each attempt of a task. `outcome` is null while it runs. */
 export const syncAttempts = pgTable(
   'sync_attempts',
   {
@@ -32,7 +32,7 @@ export const syncAttempts = pgTable(
     eventId: integer().references(() => events.id, { onDelete: 'cascade' }),
     employeeId: integer().references(() => employees.id, { onDelete: 'cascade' }),
     scheduleId: integer(),
-    /** Which try since what is wanted last changed, from 1. */
+    /** Which attempt since what is wanted last changed, from 1. */
     number: integer().notNull().default(1),
     startedAt: instant().notNull().default(now),
     finishedAt: instant(),
@@ -41,7 +41,7 @@ export const syncAttempts = pgTable(
     summary: plainText(),
     failureKind: failureKindEnum(),
     failureReason: plainText(),
-    nextTryAt: instant(),
+    nextAttemptAt: instant('next_try_at'),
   },
   (table) => [
     index('sync_attempts_event').on(table.eventId, table.id),

@@ -11,7 +11,7 @@ export interface AttemptEnd {
   summary?: string | null;
   failureKind?: FailureKind;
   failureReason?: string;
-  nextTryAt?: Instant | SQL;
+  nextAttemptAt?: Instant | SQL;
 }
 
 /** Opens an attempt of a job, the `number`-th; returns its id. */

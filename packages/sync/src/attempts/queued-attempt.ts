@@ -59,8 +59,11 @@ export async function openQueuedAttempt(db: Db, job: JobInfo, work: QueuedWork):
         }
         const { waitsFor: host, retryInMs } = verdict;
         await addJobs(tx, [{ ...work.next, afterMs: host ? await lookAgainAfterMs(tx, host) : retryInMs }]);
-        const nextTryAt = sql`app_clock() + ${retryInMs} * interval '1 millisecond'`;
-        await close(tx, { ...failure, ...(host ? { outcome: 'waiting' } : { outcome: 'retry', nextTryAt }) });
+        const nextAttemptAt = sql`app_clock() + ${retryInMs} * interval '1 millisecond'`;
+        await close(tx, {
+          ...failure,
+          ...(host ? { outcome: 'waiting' } : { outcome: 'retry', nextAttemptAt }),
+        });
         return 'retry';
       }),
     abandon: (summary) => close(db, { outcome: 'interrupted', summary }),

@@ -81,7 +81,7 @@ describe('backoff', () => {
     });
   });
 
-  test('a failed sign-in is tried on for ever and spends nothing', () => {
+  test('a failed sign-in is retried for ever and spends nothing', () => {
     fc.assert(
       fc.property(fc.nat(1_000), fc.nat(1e9), chance, (earlierAttempts, failingForMs, at) => {
         const verdict = planNextAttempt(

@@ -215,8 +215,8 @@ test('while it is open a job waits: no attempt spent, no call made, and the reas
     expect(await reconcile(one.ctx, eventId, job())).toMatchObject({ outcome: 'waiting' });
   expect(await sync(eventId)).toMatchObject({
     state: 'waiting',
-    tries: 0,
-    nextTryAt: null,
+    attempts: 0,
+    nextAttemptAt: null,
     leaseOwner: null,
     failureKind: 'transient',
     failureReason:
@@ -248,7 +248,7 @@ test('a job never is the probe: it waits unspent also when one is due', async ()
   await probeIsDue();
   const eventId = await decide();
   expect(await reconcile(one.ctx, eventId, job())).toMatchObject({ outcome: 'waiting' });
-  expect(await sync(eventId)).toMatchObject({ state: 'waiting', tries: 0 });
+  expect(await sync(eventId)).toMatchObject({ state: 'waiting', attempts: 0 });
   expect(simulator.log).toEqual([]);
 });
 
@@ -283,7 +283,7 @@ test('a probe that is answered releases at once all that waits, and it goes out'
   await outage(one);
   const heldBack = [await decide('40000001'), await decide('40000002')];
   for (const eventId of heldBack) await reconcile(one.ctx, eventId, job());
-  // Failed before it opened: its next try would be in an hour.
+  // Failed before it opened: its next attempt would be in an hour.
   const backingOff = await decide('40000003');
   await database.sql`
     update event_syncs set state = 'waiting', tries = 4, failure_kind = 'transient', failure_reason = 'x',
@@ -306,8 +306,8 @@ test('a probe that is answered releases at once all that waits, and it goes out'
   const jobs = await queuedJobs(database.db);
   expect(jobs.map((one) => one.key).sort()).toEqual([...heldBack, backingOff].map((id) => `event:${id}`));
   for (const { runAt } of jobs) expect(Date.parse(runAt)).toBeLessThanOrEqual(currentTimeMs() + 1_000);
-  // Its tries still count.
-  expect(await sync(backingOff)).toMatchObject({ state: 'pending', tries: 4 });
+  // Its attempts still count.
+  expect(await sync(backingOff)).toMatchObject({ state: 'pending', attempts: 4 });
   for (const eventId of [...heldBack, backingOff])
     expect(await reconcile(one.ctx, eventId, job())).toMatchObject({ outcome: 'done' });
   expect(simulator.state.bookings).toHaveLength(3);
@@ -315,14 +315,14 @@ test('a probe that is answered releases at once all that waits, and it goes out'
   expect(await sync(signIn)).toMatchObject({ state: 'waiting' });
 });
 
-test('only the time in which a try was held back is left out of its budget, whoever’s failures opened the breaker', async () => {
+test('only the time in which an attempt was held back is left out of its budget, whoever’s failures opened the breaker', async () => {
   const one = worker();
   await outage(one);
   const [heldBack, backingOff] = [await decide('40000001'), await decide('40000002')];
   await database.sql`update event_syncs set failing_since = app_now() - interval '40 minutes', tries = 2`;
   await reconcile(one.ctx, heldBack, job());
-  expect(await sync(heldBack)).toMatchObject({ state: 'waiting', tries: 2, nextTryAt: null });
-  // As if it had been held back for half an hour; the other one's next try isn't due yet.
+  expect(await sync(heldBack)).toMatchObject({ state: 'waiting', attempts: 2, nextAttemptAt: null });
+  // As if it had been held back for half an hour; the other one's next attempt isn't due yet.
   await database.sql`
     update event_syncs set held_back_since = held_back_since - interval '30 minutes' where event_id = ${heldBack}`;
   await database.sql`

@@ -51,7 +51,7 @@ export async function release(db: Db): Promise<number> {
         .where(
           and(
             eq(eventSyncs.state, 'waiting'),
-            isNull(eventSyncs.nextTryAt),
+            isNull(eventSyncs.nextAttemptAt),
             inArray(eventSyncs.failureKind, CURABLE),
             or(isNull(eventSyncs.leaseUntil), lt(eventSyncs.leaseUntil, sql`app_now()`)),
           ),

@@ -40,14 +40,14 @@ const lock = (workerId: string, secondsAgo: number) => database.sql`
 const sync = async () =>
   need(await database.db.query.eventSyncs.findFirst({ where: eq(eventSyncs.eventId, eventId) }));
 
-test('a killed worker’s job and lease are free within a minute, no try spent', async () => {
+test('a killed worker’s job and lease are free within a minute, no attempt spent', async () => {
   await heartbeat(database.db, { id: 'pool-dead', host: 'h', pid: 1, concurrency: 1 });
   await lock('pool-dead', 40);
   await postgresLedger(database.db).takeLease(claimOf(eventId, job('pool-dead')), 120_000);
   await database.sql`update workers set seen_at = app_now() - interval '40 seconds'`;
   expect(await rescue(database.db)).toEqual(['pool-dead']);
   expect(await queuedJobs(database.db)).toMatchObject([{ lockedBy: null, attempts: 0 }]);
-  expect(await sync()).toMatchObject({ state: 'pending', leaseOwner: null, tries: 0 });
+  expect(await sync()).toMatchObject({ state: 'pending', leaseOwner: null, attempts: 0 });
   expect(await database.db.select().from(syncAttempts)).toMatchObject([{ outcome: 'interrupted' }]);
   expect(await database.db.select().from(workers)).toEqual([]);
   const lease = await postgresLedger(database.db).takeLease(claimOf(eventId, job('pool-alive')), 120_000);

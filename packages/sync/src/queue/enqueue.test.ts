@@ -80,17 +80,17 @@ describe('enqueueing is part of the save', () => {
 });
 
 describe('retrying by hand', () => {
-  test('a dead letter goes back to work with all tries ahead, and its dead job is replaced', async () => {
+  test('a dead letter goes back to work with all attempts ahead, and its dead job is replaced', async () => {
     await database.db.transaction((tx) => wantChange(tx, { eventId, task: 'sync_schedule' }));
     const job = need((await queuedJobs(database.db))[0]);
     await database.sql`select graphile_worker.permanently_fail_jobs(array[${job.id}]::bigint[], 'no RepID')`;
-    await database.db.update(eventSyncs).set({ state: 'failed', tries: 4, failureReason: 'no RepID' });
+    await database.db.update(eventSyncs).set({ state: 'failed', attempts: 4, failureReason: 'no RepID' });
 
     expect(await database.db.transaction((tx) => retryNow(tx, eventId))).toBe(true);
     expect(await queuedJobs(database.db)).toMatchObject([{ attempts: 0, lastError: null }]);
     expect(await database.db.query.eventSyncs.findFirst()).toMatchObject({
       state: 'pending',
-      tries: 0,
+      attempts: 0,
       failureReason: null,
     });
   });

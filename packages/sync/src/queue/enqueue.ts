@@ -61,8 +61,8 @@ async function addChanges(tx: Tx, changes: readonly WantedChange[], which: SQL):
 }
 
 /**
- * Tries again at once, with all retries ahead of it: a dead letter, or a change that waits for its next try. Returns
- * false, and does nothing, where the event is synced or a conflict waits for a person's choice.
+ * Retries an event at once, with all attempts ahead of it: a dead letter, or a change that waits for its next attempt.
+ * Returns false, and does nothing, where the event is synced or a conflict waits for a person's choice.
  */
 export async function retryNow(tx: Tx, eventId: number): Promise<boolean> {
   return (await retryAllNow(tx, [eventId])) === 1;

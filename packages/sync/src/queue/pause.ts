@@ -58,14 +58,14 @@ export function flagsOfPausedTasks(db: Db): () => Promise<string[]> {
   let known: { flags: Promise<string[]>; untilMs: number } | undefined;
   return () => {
     if (known && performance.now() < known.untilMs) return known.flags;
-    const asked = {
+    const answer = {
       flags: readPaused(db).then((paused) => paused.map(({ task }) => taskFlag(task))),
       untilMs: performance.now() + KNOWN_FOR_MS,
     };
-    asked.flags.catch(() => {
-      asked.untilMs = 0;
+    answer.flags.catch(() => {
+      answer.untilMs = 0;
     });
-    known = asked;
-    return asked.flags;
+    known = answer;
+    return answer.flags;
   };
 }

@@ -32,7 +32,7 @@ function subjectOf(payload: unknown): Record<string, number> {
 
 /**
  * The five tasks as graphile-worker wants them. Each parses its payload, runs, writes one log line that says what came
- * of which job, and counts it. A task ends well whatever Crossmark did, for its next try is a job of its own by then;
+ * of which job, and counts it. A task ends well whatever Crossmark did, for its next attempt is a job of its own by then;
  * it throws only where our own database failed, and then graphile-worker's retries are the safety net.
  */
 export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
@@ -43,14 +43,14 @@ export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
     sync_schedule_deletion: (payload, job) =>
       reconcile(ctx, PAYLOADS.sync_schedule_deletion.parse(payload).eventId, job),
     sync_employee: (payload, job) => {
-      const given = PAYLOADS.sync_employee.parse(payload);
-      return 'readingId' in given
-        ? readRepList(ctx, given.readingId, job)
-        : syncEmployee(ctx, given.employeeId, job);
+      const ids = PAYLOADS.sync_employee.parse(payload);
+      return 'readingId' in ids
+        ? readRepList(ctx, ids.readingId, job)
+        : syncEmployee(ctx, ids.employeeId, job);
     },
     refresh_events: (payload, job) => {
-      const given = PAYLOADS.refresh_events.parse(payload);
-      return 'runId' in given ? refresh(ctx, given.runId, job) : refreshOnTick(ctx, given.tickAt);
+      const request = PAYLOADS.refresh_events.parse(payload);
+      return 'runId' in request ? refresh(ctx, request.runId, job) : refreshOnTick(ctx, request.tickAt);
     },
   };
   const tasks = TASKS.map((task): [TaskName, Task] => [

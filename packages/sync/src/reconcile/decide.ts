@@ -14,6 +14,7 @@ import {
   bookingOf,
   dueReissue,
   hasBookingInDoubt,
+  interpretListing,
   isInDoubt,
   lastKnown,
   leavesOpen,
@@ -23,7 +24,6 @@ import {
   removalsConfirmed,
   reopened,
   saysBooked,
-  understand,
   unseenReissue,
   wasRemovalAsked,
   writesBeneath,
@@ -237,7 +237,7 @@ function judgeRow(
   if (row && unseen) return judgeReissue(state, unseen, { condition: row.condition, at, readBack, ask });
 
   const last = lastKnown(state);
-  const { held, seen, beneath, settled, source, explained } = understand({
+  const { held, seen, beneath, settled, source, explained } = interpretListing({
     listed: row,
     timeZone,
     wanted,
@@ -464,20 +464,20 @@ function conflictOf(state: EventState, held: Remembered | null, { unclear }: Obs
 const impossible = (state: EventState, sentence: string, held = remembered(state, [])) =>
   new AttemptFailedError('rejected', `${sentence} ${heldInWords(held, state.store.timeZone)}`);
 
-const SAVED = 'The schedule is saved here and will be tried again.';
+const SAVED = 'The schedule is saved here and will be retried.';
 const NOT_LISTED_YET =
   'Crossmark hasn’t listed this event yet, so it can’t be booked there. The schedule is saved here and goes out with the first refresh that lists the event.';
 const NOT_LISTED_ANY_MORE =
   'Crossmark doesn’t list this event any more, so it can’t be booked. Unschedule it, or try again if it comes back.';
-const LEFT_OUT = `Crossmark’s list left this event out, which says nothing about its booking. The schedule is saved here and will be tried again; two complete refreshes in a row without the event, some minutes apart, mean that it is gone.`;
+const LEFT_OUT = `Crossmark’s list left this event out, which says nothing about its booking. The schedule is saved here and will be retried; two complete refreshes in a row without the event, some minutes apart, mean that it is gone.`;
 const FROM_BEFORE = `Crossmark’s list shows this event as it was before something else is known to have been there: the list may lag behind. ${SAVED}`;
 const DISAGREEING = `Crossmark’s list and its answers don’t agree about whether somebody is booked for this event. ${SAVED}`;
 const STILL_LISTED =
-  'Crossmark confirmed that it removed the booking but still lists it. Nothing else is sent before that is clear; it will be tried again.';
+  'Crossmark confirmed that it removed the booking but still lists it. Nothing else is sent before that is clear; it will be retried.';
 const WITHOUT_NUMBER =
   'Crossmark lists a booking of this event without its number, so it can’t be removed from here. Remove it on Crossmark’s site, then try again.';
 const foreignNumber = (bookingId: BookingId, owner: MplanId) =>
-  `Crossmark lists this event with booking ${bookingId}, which belongs to another event here (plan ${owner}). Nothing is sent before that is clear; it will be tried again.`;
+  `Crossmark lists this event with booking ${bookingId}, which belongs to another event here (plan ${owner}). Nothing is sent before that is clear; it will be retried.`;
 const stillClosed = (condition: Condition) =>
   `Crossmark took the reissue but still has this event as ${condition}. ${SAVED}`;
 const closedTwice = (condition: Condition) =>

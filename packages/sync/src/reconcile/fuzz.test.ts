@@ -269,7 +269,7 @@ test('whatever an answer says, a run ends, its texts are clean, nothing of anoth
         falsifications = [];
         for (let n = 0; n < 6 && (await syncOf(eventId)).state !== 'synced'; n++) {
           const { state } = await syncOf(eventId);
-          // A person answers what is asked: ours stands, and what was refused is tried again.
+          // A person answers what is asked: ours stands, and what was refused is retried.
           await database.db.transaction(async (tx) => {
             if (state === 'conflict') await chooseSide(tx, eventId, 'mine');
             else await retryNow(tx, eventId);

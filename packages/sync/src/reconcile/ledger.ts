@@ -6,9 +6,9 @@ import {
   eventSyncs,
   events,
   idList,
-  inOrder,
   isRolledBack,
   jsonRows,
+  pipeline,
   type StepState,
   schedules,
   stores,
@@ -96,7 +96,7 @@ export type JournalStep = typeof syncSteps.$inferSelect;
 export interface Ledger {
   /**
    * Takes the event's lease and opens an attempt, unless somebody holds it (`busy`: a job is left to look again when
-   * that lease ends, no try spent) or there is nothing to be done.
+   * that lease ends, no attempt spent) or there is nothing to be done.
    */
   takeLease(claim: Claim, leaseMs: number): Promise<Lease | 'busy' | 'nothing'>;
   /**
@@ -139,7 +139,7 @@ export interface Ledger {
     lease: Lease,
     result: { version: number; held: Remembered | null; reason: string },
   ): Promise<true | null>;
-  /** An event that can't be tried yet and needs no job: what it waits for will enqueue it. */
+  /** An event that can't be attempted yet and needs no job: what it waits for will enqueue it. */
   finishWaiting(lease: Lease, result: { version: number; reason: string }): Promise<true | null>;
   /**
    * Commits a failed attempt together with what follows from it: the next job at its time, or a dead letter that the
@@ -147,7 +147,7 @@ export interface Ledger {
    */
   finishFailed(lease: Lease, failure: FailedAttempt): Promise<'retry' | 'dead'>;
   /**
-   * Hands the event back where its run can't go on, for a reason told in `summary`: no try spent, a job goes on after a while.
+   * Hands the event back where its run can't go on, for a reason told in `summary`: no attempt spent, a job goes on after a while.
    * For a run that never learnt whether it has the lease as well.
    */
   handBack(claim: Claim, afterMs: number, summary: string): Promise<void>;
@@ -163,7 +163,7 @@ export interface Ledger {
 export function postgresLedger(db: Db): Ledger {
   const options = { maxSize: 50, canRetryAlone: isRolledBack };
   const freeLease = createBatcher(
-    (asked: readonly LeaseAsked[]) => takeFreeLeases(db, asked, SKIPPED),
+    (requests: readonly LeaseRequest[]) => takeFreeLeases(db, requests, SKIPPED),
     options,
   );
   const state = createBatcher((eventIds: readonly number[]) => readEvents(db, eventIds), options);
@@ -171,8 +171,8 @@ export function postgresLedger(db: Db): Ledger {
   const confirm = createBatcher((confirmed: readonly Confirmed[]) => finishConfirmed(db, confirmed), options);
   return {
     async takeLease(claim, leaseMs) {
-      const asked = { ...claim, leaseMs };
-      const taken = (await freeLease(asked)) ?? (await takeFreeLeases(db, [asked], WAITED_FOR))[0];
+      const request = { ...claim, leaseMs };
+      const taken = (await freeLease(request)) ?? (await takeFreeLeases(db, [request], WAITED_FOR))[0];
       return taken ? { ...claim, ...taken } : leaveForLater(db, claim);
     },
     readEvent: state,
@@ -239,7 +239,7 @@ interface FailedAttempt extends Failure {
 
 async function leaveForLater(db: Db, { eventId, job }: Claim): Promise<'busy' | 'nothing'> {
   return db.transaction(async (tx) => {
-    const [, [sync]] = await inOrder(
+    const [, [sync]] = await pipeline(
       () => holdEvent(tx, eventId),
       () =>
         tx
@@ -259,8 +259,8 @@ async function leaveForLater(db: Db, { eventId, job }: Claim): Promise<'busy' | 
   });
 }
 
-/** A lease that somebody would like to have. */
-interface LeaseAsked extends Claim {
+/** A request for the lease of an event. */
+interface LeaseRequest extends Claim {
   leaseMs: number;
 }
 
@@ -270,10 +270,10 @@ interface LeaseAsked extends Claim {
  */
 async function takeFreeLeases(
   db: Db,
-  asked: readonly LeaseAsked[],
+  requests: readonly LeaseRequest[],
   locked: Locked,
 ): Promise<(Pick<Lease, 'attemptId' | 'state'> | null)[]> {
-  const given = asked.map(({ eventId, owner, leaseMs, job }) => ({
+  const rows = requests.map(({ eventId, owner, leaseMs, job }) => ({
     eventId,
     owner,
     leaseMs,
@@ -283,11 +283,11 @@ async function takeFreeLeases(
   }));
   // The statement reads what was committed before it began, but locks rows as they are by then. Every change of an event's
   // wishes or journal is one of its sync row: where that row is as it was read, so is all the rest.
-  const found = await db.execute<
+  const taken = await db.execute<
     EventRow & { attempt: string; event_id: number; job_id: string; as_read: boolean }
   >(sql`
     with asked as (
-      select * from json_to_recordset(${JSON.stringify(given)}::json)
+      select * from json_to_recordset(${JSON.stringify(rows)}::json)
         as asked("eventId" int, owner text, "leaseMs" int, task text, "jobId" text, "workerId" text)
     ), free as (
       select asked.*, event_syncs.event_id, event_syncs.tries, event_syncs.state = 'failed' redriven,
@@ -296,7 +296,7 @@ async function takeFreeLeases(
       join event_syncs on event_syncs.event_id = events.id
       join asked on asked."eventId" = events.id
       left join schedules on schedules.event_id = events.id and schedules.ended_at is null
-      where events.id = any(${idsOf(asked)}) and event_syncs.state not in ('synced', 'conflict')
+      where events.id = any(${idsOf(requests)}) and event_syncs.state not in ('synced', 'conflict')
         and (event_syncs.lease_until is null or event_syncs.lease_until <= app_now())
       for key share of events ${locked} for update of event_syncs ${locked}
     ), taken as (
@@ -307,14 +307,14 @@ async function takeFreeLeases(
     select opened.id attempt, opened.event_id, opened.job_id, ${stateOf(sql.raw('opened.event_id'))},
       written_by = (select xmin from event_syncs where event_id = opened.event_id) as_read
     from opened join taken on taken.event_id = opened.event_id`);
-  return asked.map(({ eventId, job }) => {
-    const row = found.find((one) => one.event_id === eventId && one.job_id === job.id);
+  return requests.map(({ eventId, job }) => {
+    const row = taken.find((one) => one.event_id === eventId && one.job_id === job.id);
     return row ? { attemptId: Number(row.attempt), state: (row.as_read && readState(row)) || null } : null;
   });
 }
 
 /** Events that are asked about, as one parameter. Where a statement says so, it finds their rows by their key. */
-const idsOf = (asked: readonly { eventId: number }[]) => idList(asked.map(({ eventId }) => eventId));
+const idsOf = (rows: readonly { eventId: number }[]) => idList(rows.map(({ eventId }) => eventId));
 
 /** What refers to an event takes this lock anyway; taken first, it comes in the same order as a save's. */
 const holdEvent = (tx: Tx, eventId: number) =>
@@ -346,9 +346,9 @@ function stateOf(id: SQL): SQL {
 }
 
 async function readEvents(db: Db, eventIds: readonly number[]): Promise<(EventState | undefined)[]> {
-  const found = await db.execute<EventRow & { id: number }>(sql`
+  const rows = await db.execute<EventRow & { id: number }>(sql`
     select asked.id, ${stateOf(sql.raw('asked.id'))} from unnest(${idList(eventIds)}) asked(id)`);
-  const states = new Map(found.map((row) => [row.id, readState(row)]));
+  const states = new Map(rows.map((row) => [row.id, readState(row)]));
   return eventIds.map((id) => states.get(id));
 }
 
@@ -384,7 +384,7 @@ interface Leaving {
 
 /** Journals writes of whoever holds the lease; null for others. */
 async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked): Promise<(number | null)[]> {
-  const given = leaving.map(({ lease: { eventId, owner }, step, leaseMs, condition }) => ({
+  const rows = leaving.map(({ lease: { eventId, owner }, step, leaseMs, condition }) => ({
     eventId,
     owner,
     leaseMs,
@@ -398,21 +398,21 @@ async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked)
   }));
   const journalled = await db.execute<{ id: string; event_id: number }>(sql`
     with leaving as (
-      select * from json_to_recordset(${JSON.stringify(given)}::json)
+      select * from json_to_recordset(${JSON.stringify(rows)}::json)
         as leaving("eventId" int, owner text, "leaseMs" int, kind sync_step_kind, "scheduleId" int, "repId" text,
           "startsAt" timestamptz, "endsAt" timestamptz, "bookingId" text, condition event_condition)
     ), owned as (
       select leaving.*, event_id from events
       join event_syncs on event_id = events.id
       join leaving on leaving."eventId" = events.id
-      where events.id = any(${idsOf(given)}) and lease_owner = leaving.owner
+      where events.id = any(${idsOf(rows)}) and lease_owner = leaving.owner
       for key share of events ${locked} for update of event_syncs ${locked}
     ), kept as (
       ${PROLONG_LEASES_SQL}
     )
     insert into sync_steps (event_id, kind, schedule_id, rep_id, starts_at, ends_at, booking_id, condition)
     select event_id, kind, "scheduleId", "repId", "startsAt", "endsAt", "bookingId", condition from kept returning id, event_id`);
-  return given.map(({ eventId }) => {
+  return rows.map(({ eventId }) => {
     const step = journalled.find((row) => row.event_id === eventId);
     return step ? Number(step.id) : null;
   });
@@ -435,9 +435,9 @@ async function holdLease(tx: Tx, lease: Lease, held?: Remembered | null): Promis
 async function settleStep(db: Db, lease: Lease, stepId: number, result: StepResult): Promise<void> {
   await orAsUnknown(db, lease, stepId, result, () =>
     db.transaction(async (tx) => {
-      await inOrder(
+      await pipeline(
         () => holdLease(tx, lease, result.held),
-        () => tx.update(syncSteps).set(settled(result)).where(eq(syncSteps.id, stepId)),
+        () => tx.update(syncSteps).set(stepColumns(result)).where(eq(syncSteps.id, stepId)),
       );
     }),
   );
@@ -457,34 +457,32 @@ interface Confirmed {
  * its write was journalled. Null for others.
  */
 async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise<(Synced | null)[]> {
-  const given = confirmed.map(
-    ({ lease: { eventId, owner, attemptId }, stepId, bookingId, held, finish }) => ({
-      eventId,
-      owner,
-      attemptId,
-      stepId,
-      made: bookingId,
-      ...bookingColumns(held),
-      ...finish,
-      summary: finish.summary && cleanText(finish.summary),
-      follows: FOLLOWED_BY[finish.condition],
-    }),
-  );
+  const rows = confirmed.map(({ lease: { eventId, owner, attemptId }, stepId, bookingId, held, finish }) => ({
+    eventId,
+    owner,
+    attemptId,
+    stepId,
+    made: bookingId,
+    ...bookingColumns(held),
+    ...finish,
+    summary: finish.summary && cleanText(finish.summary),
+    follows: FOLLOWED_BY[finish.condition],
+  }));
   // A step and its event's row are written by one transaction: as long as the row is that transaction's, no late answer, no
   // newer wish and no other owner came in between. That holds for the row as it is locked, not only as it was looked up.
   const finished = await db.execute<{ event_id: number; is_news: boolean; wanted_for_ms: number | null }>(sql`
     with confirmed as (
-      select * from json_to_recordset(${JSON.stringify(given)}::json)
+      select * from json_to_recordset(${JSON.stringify(rows)}::json)
         as confirmed("eventId" int, owner text, "attemptId" bigint, "stepId" bigint, made text, "bookingId" text,
           "bookedRepId" text, "bookedRepNames" text, "bookedStartsAt" timestamptz, "bookedEndsAt" timestamptz, version int, condition event_condition,
           outcome attempt_outcome, summary text, follows event_condition[])
     ), mine as (
-      select confirmed.*, event_syncs.event_id, ${TOLD}
+      select confirmed.*, event_syncs.event_id, ${TIMING}
       from events
       join event_syncs on event_syncs.event_id = events.id
       join confirmed on confirmed."eventId" = events.id
       join sync_steps on sync_steps.id = confirmed."stepId"
-      where events.id = any(${idsOf(given)}) and lease_owner = confirmed.owner and wanted_version = confirmed.version
+      where events.id = any(${idsOf(rows)}) and lease_owner = confirmed.owner and wanted_version = confirmed.version
         and sync_steps.state = 'sent' and event_syncs.xmin = sync_steps.xmin
         and not exists (
           select from sync_steps other
@@ -504,13 +502,13 @@ async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise
       ${completeJobsSql(sql`(select 'event:' || mine.event_id as key from mine) keys`)}
     )
     select event_id, is_news, wanted_for_ms, (select count from done) from mine`);
-  return given.map(({ eventId }) => {
+  return rows.map(({ eventId }) => {
     const row = finished.find((one) => one.event_id === eventId);
-    return row ? told(row) : null;
+    return row ? toSynced(row) : null;
   });
 }
 
-const settled = (result: StepResult) => ({
+const stepColumns = (result: StepResult) => ({
   state: result.state,
   ...(result.detail === undefined ? {} : { detail: result.detail }),
   ...(result.bookingId === undefined ? {} : { bookingId: result.bookingId }),
@@ -533,7 +531,7 @@ async function orAsUnknown<T>(
         await markUnsettled(tx, lease.eventId);
         await tx
           .update(syncSteps)
-          .set({ ...settled(result), state: 'unknown', detail: 'answered after the lease was lost' })
+          .set({ ...stepColumns(result), state: 'unknown', detail: 'answered after the lease was lost' })
           .where(eq(syncSteps.id, stepId));
         await addEventJob(tx, lease);
       });
@@ -578,7 +576,7 @@ async function lockOwned(tx: Tx, lease: Claim) {
   const [row] = await tx
     .select({
       wantedVersion: eventSyncs.wantedVersion,
-      tries: eventSyncs.tries,
+      attempts: eventSyncs.attempts,
       failingSince: eventSyncs.failingSince,
       now: sql`app_clock()`.mapWith(eventSyncs.updatedAt),
     })
@@ -598,13 +596,13 @@ const FOLLOWED_BY = {
 
 async function finishSynced(db: Db, lease: Lease, result: SyncedResult): Promise<Synced | null> {
   return db.transaction(async (tx) => {
-    const [owned, [inDoubt]] = await inOrder(
+    const [owned, [inDoubt]] = await pipeline(
       () => lockBoth(tx, lease),
       () => stepInDoubt(tx, lease.eventId),
     );
     if (owned.wanted_version !== result.version || inDoubt) return null;
     await writeSynced(tx, lease, result);
-    return told(owned);
+    return toSynced(owned);
   });
 }
 
@@ -635,11 +633,11 @@ async function writeSynced(tx: Tx, { eventId, attemptId }: Lease, result: Synced
 type Synced = { clickToSyncedMs: number | undefined };
 
 /** How long a change took, where it is one that wasn't synced before. */
-const told = (row: { is_news: boolean; wanted_for_ms: number | null }): Synced => ({
+const toSynced = (row: { is_news: boolean; wanted_for_ms: number | null }): Synced => ({
   clickToSyncedMs: row.is_news && row.wanted_for_ms !== null ? Math.round(row.wanted_for_ms) : undefined,
 });
-/** Columns for {@link told}. */
-const TOLD = sql.raw(
+/** Columns for {@link toSynced}. */
+const TIMING = sql.raw(
   'synced_version < wanted_version is_news, (extract(epoch from app_clock() - wanted_at) * 1000)::float8 wanted_for_ms',
 );
 
@@ -650,7 +648,7 @@ async function lockBoth(tx: Tx, lease: Lease) {
     is_news: boolean;
     wanted_for_ms: number | null;
   }>(sql`
-    select wanted_version, ${TOLD}
+    select wanted_version, ${TIMING}
     from events join event_syncs on event_id = events.id
     where events.id = ${lease.eventId} and lease_owner = ${lease.owner}
     for no key update of events for update of event_syncs`);
@@ -694,12 +692,12 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedAttempt): Promi
     if (failure.version !== null && row.wantedVersion !== failure.version) {
       await releaseLease(tx, lease.eventId);
       await addEventJob(tx, lease);
-      await closeAttempt(tx, lease.attemptId, { ...attempt, outcome: 'retry', nextTryAt: row.now });
+      await closeAttempt(tx, lease.attemptId, { ...attempt, outcome: 'retry', nextAttemptAt: row.now });
       return 'retry';
     }
     const failingSince = row.failingSince ?? row.now;
     const verdict = failure.decide({
-      earlierAttempts: row.tries,
+      earlierAttempts: row.attempts,
       failingForMs: Date.parse(row.now) - Date.parse(failingSince),
     });
     if (verdict.dead) {
@@ -710,12 +708,12 @@ async function finishFailed(db: Db, lease: Lease, failure: FailedAttempt): Promi
       return 'dead';
     }
     await addEventJob(tx, lease, verdict.retryInMs);
-    const nextTryAt = runAtSql(eventJobKey(lease.eventId));
+    const nextAttemptAt = runAtSql(eventJobKey(lease.eventId));
     if (verdict.waitsFor) await markHeldBack(tx, lease.eventId, failure);
-    else await markRetrying(tx, lease.eventId, { ...failure, nextTryAt, isSpent: verdict.spent });
+    else await markRetrying(tx, lease.eventId, { ...failure, nextAttemptAt, isSpent: verdict.spent });
     await closeAttempt(tx, lease.attemptId, {
       ...attempt,
-      ...(verdict.waitsFor ? { outcome: 'waiting' } : { outcome: 'retry', nextTryAt }),
+      ...(verdict.waitsFor ? { outcome: 'waiting' } : { outcome: 'retry', nextAttemptAt }),
     });
     return 'retry';
   });

@@ -77,7 +77,7 @@ export function leavesOpen(
  * it could come from; or it shows a booking that was removed from here, and another one is known.
  */
 export function mayBeFromBefore(
-  { held, source }: Pick<Reading, 'held' | 'source'>,
+  { held, source }: Pick<Interpretation, 'held' | 'source'>,
   agreed: Held | null,
   { steps, wanted, timeZone }: { steps: readonly JournalStep[]; wanted: Wanted | null; timeZone: string },
 ): boolean {
@@ -223,7 +223,7 @@ export function sameBooking(a: Held | null, b: Held | null, timeZone: string): b
  * known in full. Its number alone doesn't say so: Crossmark edits a second booking in place and keeps the number, so another
  * name is somebody else.
  */
-function tellsOf(known: Remembered, told: Remembered, timeZone: string): boolean {
+function isPartialViewOf(known: Remembered, told: Remembered, timeZone: string): boolean {
   const agree = <T>(a: T | null, b: T | null) => a === null || a === b;
   const isSamePerson = () => {
     if (told.repId !== null) return told.repId === known.repId;
@@ -240,7 +240,7 @@ function tellsOf(known: Remembered, told: Remembered, timeZone: string): boolean
 
 /** A booking told of in part, with the rest from the one that is known in full, where it may be that one. */
 function complete(told: Remembered, known: Remembered | null, timeZone: string): Remembered {
-  if (known === null || !tellsOf(known, told, timeZone)) return told;
+  if (known === null || !isPartialViewOf(known, told, timeZone)) return told;
   return {
     ...told,
     bookingId: told.bookingId ?? known.bookingId,
@@ -274,7 +274,7 @@ function sourceOf(
 }
 
 /** What a read of Crossmark means, judged against what was remembered and what was ever asked for. */
-export interface Reading {
+export interface Interpretation {
   held: Remembered | null;
   /** What the list and the reading before it told, without what was remembered. */
   seen: Remembered | null;
@@ -292,7 +292,7 @@ export interface Reading {
 }
 
 /**
- * Writes of ours whose bookings may lie beneath the one that Crossmark lists, see {@link Reading}. What is about to be
+ * Writes of ours whose bookings may lie beneath the one that Crossmark lists, see {@link Interpretation}. What is about to be
  * opened again isn't looked for: it is to stay.
  */
 export function writesBeneath(
@@ -322,7 +322,7 @@ export function writesBeneath(
  * Judges what Crossmark lists for an event. `last` is what both sides last knew, {@link lastKnown}; `seen` is the booking that
  * the same run has read a moment ago, where it did; `steps` is the journal, newest first; `at` is when it was read.
  */
-export function understand(given: {
+export function interpretListing(given: {
   listed: PlannedEvent | null;
   timeZone: string;
   wanted: Wanted | null;
@@ -330,13 +330,14 @@ export function understand(given: {
   seen?: Remembered | null;
   steps: readonly JournalStep[];
   at: Instant;
-}): Reading {
+}): Interpretation {
   const { timeZone, wanted, last, steps, at } = given;
   const agreed = isHistory(last, steps) ? null : last;
   const row = bookingOf(given.listed);
   // What was worked before a reissue may be listed until the new booking is made, in full or in part.
   const isWorked =
-    isHistory(row, steps, timeZone) || (row && last && agreed === null && tellsOf(last, row, timeZone));
+    isHistory(row, steps, timeZone) ||
+    (row && last && agreed === null && isPartialViewOf(last, row, timeZone));
   const told = isWorked ? null : row;
   const completed = told && complete(told, given.seen ?? null, timeZone);
   const listed = completed && complete(completed, agreed, timeZone);

@@ -203,7 +203,7 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
     await decide({ employeeId: ada, startsAt: at1045 });
     const first = await run();
     if (first.outcome === 'retry') {
-      expect(await sync()).toMatchObject({ state: 'waiting', failureKind: 'unknown', tries: 1 });
+      expect(await sync()).toMatchObject({ state: 'waiting', failureKind: 'unknown', attempts: 1 });
       expect(await run()).toMatchObject({ outcome: 'done' });
     }
     expect(bookings()).toEqual([booking('100001', at1045)]);
@@ -250,10 +250,10 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
       expect(bookings()).toEqual([booking('100001', at1045)]);
       expect(writes()).toHaveLength(1);
       expect(signIns()).toBe(1);
-      expect(await sync()).toMatchObject({ state: 'synced', tries: 0 });
+      expect(await sync()).toMatchObject({ state: 'synced', attempts: 0 });
     });
 
-    test('that was not applied is made once after a sign-in and a read, no try spent', async () => {
+    test('that was not applied is made once after a sign-in and a read, no attempt spent', async () => {
       await client.login();
       simulator.clearLog();
       simulator.addFaults({ call: 'scheduleMplanEvent', kind, look, applied: false });
@@ -271,11 +271,11 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
       expect(await attempts()).toMatchObject([{ outcome: 'done', number: 1 }]);
     });
 
-    test('again and again is tried until the budget is over, a read before each write', async () => {
+    test('again and again is retried until the budget is over, a read before each write', async () => {
       simulator.addFaults({ call: 'scheduleMplanEvent', kind, look, applied: false, times: 3 });
       await decide({ employeeId: ada, startsAt: at1045 });
       expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'unknown' });
-      expect(await sync()).toMatchObject({ state: 'waiting', tries: 1 });
+      expect(await sync()).toMatchObject({ state: 'waiting', attempts: 1 });
       expect(await run()).toMatchObject({ outcome: 'done' });
       expect(bookings()).toEqual([booking('100001', at1045)]);
     });
@@ -701,7 +701,7 @@ test.each([300, 390])(
     await run();
     const endsAt = addMinutes(at1045, minutes);
     simulator.addFaults([
-      // The look after the removal fails: the second try finds nothing and books, and that answer is lost.
+      // The look after the removal fails: the second attempt finds nothing and books, and that answer is lost.
       { call: 'getPlanningMplans', kind: 'status', status: 503, after: 1 },
       { call: 'scheduleMplanEvent', kind: 'drop', applied: false },
     ]);
@@ -806,18 +806,23 @@ test('the second coming of an hour that comes twice is a move from the first', a
 });
 
 describe('failures', () => {
-  test('Crossmark down: waits with a reason and a next try; up again: synced', async () => {
+  test('Crossmark down: waits with a reason and a next attempt; up again: synced', async () => {
     await simulator.close();
     await decide({ employeeId: ada, startsAt: at1045 });
     expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'transient' });
     const waiting = await sync();
-    expect(waiting).toMatchObject({ state: 'waiting', tries: 1, leaseOwner: null });
-    expect(waiting.failureReason).toMatch(/could not be reached.*saved here and will be tried again/);
-    expect(await queuedJobs(database.db)).toMatchObject([{ runAt: waiting.nextTryAt, attempts: 0 }]);
+    expect(waiting).toMatchObject({ state: 'waiting', attempts: 1, leaseOwner: null });
+    expect(waiting.failureReason).toMatch(/could not be reached.*saved here and will be retried/);
+    expect(await queuedJobs(database.db)).toMatchObject([{ runAt: waiting.nextAttemptAt, attempts: 0 }]);
     await simulator.listen(Number(new URL(simulator.url).port));
     expect(await run()).toMatchObject({ outcome: 'done' });
     expect(bookings()).toEqual([booking('100001', at1045)]);
-    expect(await sync()).toMatchObject({ state: 'synced', tries: 0, failureReason: null, nextTryAt: null });
+    expect(await sync()).toMatchObject({
+      state: 'synced',
+      attempts: 0,
+      failureReason: null,
+      nextAttemptAt: null,
+    });
   });
 
   test('Crossmark’s Retry-After wins over our own backoff', async () => {
@@ -825,7 +830,7 @@ describe('failures', () => {
     await decide({ employeeId: ada, startsAt: at1045 });
     await run();
     const [attempt] = await attempts();
-    const tryAtMs = Date.parse(need((await sync()).nextTryAt));
+    const tryAtMs = Date.parse(need((await sync()).nextAttemptAt));
     expect(tryAtMs).toBeGreaterThan(Date.parse(need(attempt).startedAt) + 1_800_000);
     expect(tryAtMs).toBeLessThan(Date.parse(need(need(attempt).finishedAt)) + 1_800_000 * 1.2);
   });
@@ -964,7 +969,7 @@ describe('failures', () => {
     expect(bookings()).toEqual([]);
   });
 
-  test('a wrong password spends no try and says so', async () => {
+  test('a wrong password spends no attempt and says so', async () => {
     ctx = {
       ...ctx,
       crossmark: createCrossmarkClient({
@@ -976,7 +981,7 @@ describe('failures', () => {
     await decide({ employeeId: ada, startsAt: at1045 });
     expect(await run()).toMatchObject({ outcome: 'retry', failureKind: 'session' });
     const waiting = await sync();
-    expect(waiting).toMatchObject({ state: 'waiting', tries: 0 });
+    expect(waiting).toMatchObject({ state: 'waiting', attempts: 0 });
     expect(JSON.stringify([waiting, await attempts()])).not.toContain('planted-secret');
     await ctx.crossmark.close();
   });
@@ -1004,11 +1009,11 @@ describe('failures', () => {
     expect(simulator.log.filter((call) => call.call === 'authenticate')).toHaveLength(1);
   });
 
-  test('an event known from a file alone waits for its name, without a job and without a try spent', async () => {
+  test('an event known from a file alone waits for its name, without a job and without an attempt spent', async () => {
     const local = await addEvent(database.db, { storeId, mplanId: null });
     await decide({ employeeId: ada, startsAt: at1045 }, local);
     expect(await run(local)).toMatchObject({ outcome: 'waiting' });
-    expect(await sync(local)).toMatchObject({ state: 'waiting', tries: 0 });
+    expect(await sync(local)).toMatchObject({ state: 'waiting', attempts: 0 });
     expect((await sync(local)).failureReason).toMatch(/next refresh|first refresh/);
   });
 
@@ -1190,7 +1195,7 @@ describe('somebody else on Crossmark’s side', () => {
 });
 
 describe('one reconciler an event', () => {
-  test('a second job finds the lease taken, spends no try and loses nothing', async () => {
+  test('a second job finds the lease taken, spends no attempt and loses nothing', async () => {
     await decide({ employeeId: ada, startsAt: at1045 });
     let second: unknown;
     const slow = withCalls({
@@ -1207,7 +1212,7 @@ describe('one reconciler an event', () => {
     await reconcile(slow, eventId, job());
     expect(second).toMatchObject({ outcome: 'waiting' });
     expect(bookings()).toEqual([booking('100002', at1115)]);
-    expect(await sync()).toMatchObject({ state: 'synced', tries: 0 });
+    expect(await sync()).toMatchObject({ state: 'synced', attempts: 0 });
     expect(await queuedJobs(database.db)).toEqual([]);
   });
 
@@ -1276,7 +1281,7 @@ describe('one reconciler an event', () => {
     expect(await sync()).toMatchObject({ state: 'pending', leaseOwner: lease.owner });
   });
 
-  test('a worker told to stop hands its event back, no try spent', async () => {
+  test('a worker told to stop hands its event back, no attempt spent', async () => {
     await decide({ employeeId: ada, startsAt: at1045 });
     const stopping = new AbortController();
     const stopped = withCalls({
@@ -1291,7 +1296,7 @@ describe('one reconciler an event', () => {
     expect(await reconcile(stopped, eventId, job({ signal: stopping.signal }))).toMatchObject({
       outcome: 'interrupted',
     });
-    expect(await sync()).toMatchObject({ state: 'pending', tries: 0, leaseOwner: null });
+    expect(await sync()).toMatchObject({ state: 'pending', attempts: 0, leaseOwner: null });
     const [queued] = await queuedJobs(database.db);
     expect(queued).toMatchObject({ attempts: 0 });
     // What was cut off may still arrive: it is given a moment before anybody reads.
@@ -1427,7 +1432,7 @@ describe.each(BOOKING_HABITS)('work opened again, where $way', ({ habits, keepsR
     'confirmed by Crossmark, which still has it as %s:',
     (condition) => {
       const saysYes = () => withCalls({ reissue: async () => {} });
-      /** Tries until a try sends a reissue that Crossmark confirms and doesn't carry out. */
+      /** Makes attempts until one sends a reissue that Crossmark confirms and doesn't carry out. */
       const reissueForNothing = async () => {
         const still = `Crossmark took the reissue but still has this event as ${condition}.`;
         expect(await reconcile(saysYes(), eventId, job())).toMatchObject({
@@ -1466,7 +1471,7 @@ describe.each(BOOKING_HABITS)('work opened again, where $way', ({ habits, keepsR
         expect(reissues()).toEqual([]);
       });
 
-      test('a second one that does nothing either ends as a dead letter; tried again it is sent once more', async () => {
+      test('a second one that does nothing either ends as a dead letter; retried it is sent once more', async () => {
         await reissueForNothing();
         expect(await run()).toMatchObject({
           outcome: 'dead',
@@ -1599,7 +1604,7 @@ describe.each(BOOKING_HABITS)('work opened again, where $way', ({ habits, keepsR
   });
 
   test.each([true, false])(
-    'refused (applied all the same: %s) and tried again is read back first, and opened once',
+    'refused (applied all the same: %s) and retried is read back first, and opened once',
     async (applied) => {
       simulator.addFaults({ call: 'createPendingWork', kind: 'refuse', applied });
       await reissue();

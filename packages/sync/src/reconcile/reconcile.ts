@@ -1,5 +1,5 @@
 import { type BookingId, type CrossmarkClient, CrossmarkError, type MplanId } from '@scheduler/crossmark';
-import { oncePerDatabase } from '@scheduler/db';
+import { memoizeByDb } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { formatWhen, type Instant } from '@scheduler/scheduling';
 import type { Failure } from '../attempts/failure.ts';
@@ -29,7 +29,7 @@ import {
 import { remembered } from './observe.ts';
 import { bookingInWords, heldInWords, unreachableInWords } from './wording.ts';
 
-/** A run that takes longer is broken off and tried again. */
+/** A run that takes longer is broken off and retried. */
 const SOFT_LIMIT_MS = 240_000;
 
 /** Decisions in one job. More means that Crossmark doesn't do what it says. */
@@ -38,7 +38,7 @@ const MAX_DECISIONS = 40;
 /**
  * Brings what Crossmark holds for an event to what is wanted here, whatever happened before: the one path behind
  * making, moving and ending a schedule. Late and repeated calls do nothing. Returns after every outcome is committed,
- * the next try included; throws only where our own database fails.
+ * the next attempt included; throws only where our own database fails.
  */
 export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo): Promise<TaskResult> {
   const deadline = (ms: number) => AbortSignal.timeout(ms);
@@ -46,7 +46,7 @@ export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo)
 }
 
 /** One for all jobs of a process: what they ask for at once is done together. */
-const ledgerOf = oncePerDatabase(postgresLedger);
+const ledgerOf = memoizeByDb(postgresLedger);
 
 /** What reconciliation needs of the world around it; the model test gives it one in memory with a time of its own. */
 export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> {
@@ -81,19 +81,19 @@ export async function reconcileWith(
       run.end();
     }
   } catch (error) {
-    await letGo(ctx, claim);
+    await returnLease(ctx, claim);
     throw error;
   }
 }
 
-/** Between tries to tell our own database that a run is over. */
-const LET_GO_AGAIN_MS = 1_000;
+/** Between attempts to tell our own database that a run is over. */
+const RETURN_AGAIN_MS = 1_000;
 
 /**
  * Gives back what a run may hold that our own database failed, as soon as that can be written: a lease of a process that
  * lives is nobody else's to take, so the event would lie still until it ends.
  */
-async function letGo({ ledger, settings, deadline }: ReconcileContext, claim: Claim): Promise<void> {
+async function returnLease({ ledger, settings, deadline }: ReconcileContext, claim: Claim): Promise<void> {
   const ended = deadline(settings.leaseMs);
   while (true) {
     try {
@@ -103,7 +103,7 @@ async function letGo({ ledger, settings, deadline }: ReconcileContext, claim: Cl
     } catch (error) {
       if (error instanceof LeaseLostError || ended.aborted || claim.job.signal.aborted) return;
     }
-    const again = deadline(LET_GO_AGAIN_MS);
+    const again = deadline(RETURN_AGAIN_MS);
     await new Promise((resolve) => again.addEventListener('abort', resolve, { once: true }));
   }
 }
@@ -393,8 +393,8 @@ class Reconciliation {
       if (!this.signal.aborted)
         this.ctx.log.error({ err: error, eventId: this.lease.eventId }, 'reconciliation failed unexpectedly');
       const reason = this.signal.aborted
-        ? 'Crossmark took too long. The schedule is saved here and will be tried again.'
-        : 'Something went wrong on our side. The schedule is saved here and will be tried again.';
+        ? 'Crossmark took too long. The schedule is saved here and will be retried.'
+        : 'Something went wrong on our side. The schedule is saved here and will be retried.';
       return { kind: 'transient', reason };
     }
     const { kind, retryAfterMs } = error;
@@ -407,9 +407,9 @@ class Reconciliation {
       };
     }
     const consequence = {
-      transient: 'The schedule is saved here and will be tried again.',
+      transient: 'The schedule is saved here and will be retried.',
       session: 'The schedule is saved here and goes out as soon as the sign-in works.',
-      unknown: 'Before anything else is sent, the next try reads what Crossmark holds.',
+      unknown: 'Before anything else is sent, the next attempt reads what Crossmark holds.',
     }[kind];
     return { kind, retryAfterMs, reason: `${sentence(error.message)} ${consequence}` };
   }

@@ -6,6 +6,7 @@ import { isWanted, type Wanted } from '../reconcile/diff.ts';
 import type { JournalStep } from '../reconcile/ledger.ts';
 import {
   bookingOf,
+  interpretListing,
   lastKnown,
   leavesOpen,
   mayHaveRemoved,
@@ -14,7 +15,6 @@ import {
   reopened,
   sameBooking,
   saysBooked,
-  understand,
   writesBeneath,
 } from '../reconcile/observe.ts';
 import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from './adopt.ts';
@@ -73,7 +73,7 @@ function mayBeStale(
  * counts where the complete reading before left the same doubt, `confirmAfterMs` or longer ago. Until then the doubt keeps the
  * time of the first reading that showed it.
  */
-export function judge(given: {
+export function classifyDrift(given: {
   row: PlannedEvent;
   local: LocalEvent;
   since: Instant;
@@ -90,7 +90,7 @@ export function judge(given: {
   if (!isQuiet(sync, since) || (sync === null && schedule !== null)) return SAME;
   const agreed = sync && remembered({ sync }, steps);
   const last = sync && lastKnown({ sync });
-  const reading = understand({ listed: row, timeZone, wanted: wanted ?? null, last, steps, at: since });
+  const reading = interpretListing({ listed: row, timeZone, wanted: wanted ?? null, last, steps, at: since });
   const { held } = reading;
   const unchanged = sameBooking(agreed, held, timeZone);
   // Whatever a row shows otherwise than a booking of ours that was just made may be from before it: what somebody did on

@@ -248,7 +248,7 @@ describe('a run', () => {
     expect(await refresh(failing, need(next).id, job)).toMatchObject({ outcome: 'done' });
   });
 
-  test('that our own database breaks off for a while is tried again, and given up when the next one is due', async () => {
+  test('that our own database breaks off for a while is retried, and given up when the next one is due', async () => {
     const failing = listing([[row(1)]]);
     const busy: SyncContext = {
       ...failing,

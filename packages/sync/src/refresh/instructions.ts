@@ -14,7 +14,7 @@ const FAILED_IN_A_ROW = 2;
 /** Where Crossmark named no link, it is asked again after so many hours. */
 const ASK_AGAIN_HOURS = 24;
 
-interface Asked {
+interface OpenEvent {
   id: number;
   mplanId: MplanId;
   storeId: StoreId;
@@ -22,20 +22,20 @@ interface Asked {
 
 /**
  * Asks Crossmark for the instructions of open events that its list tells no link of, and keeps what it names. Nothing
- * depends on it, and it never throws: what fails is tried again after the next refresh. Returns how many links were found.
+ * depends on it, and it never throws: what fails is retried after the next refresh. Returns how many links were found.
  */
 export async function fetchInstructions(ctx: SyncContext, job: JobInfo): Promise<number> {
-  const wait = (error: unknown): Asked[] => {
+  const wait = (error: unknown): OpenEvent[] => {
     ctx.log.warn({ err: error }, 'links to instructions have to wait');
     return [];
   };
-  let found = 0;
+  let links = 0;
   let failed = 0;
   // Shuffled: an event that spoils its call has other neighbours the next time.
-  const waiting = shuffled(await withoutLink(ctx.db).catch(wait));
-  for (let at = 0; at < waiting.length && failed < FAILED_IN_A_ROW && !job.signal.aborted; at += BATCH) {
+  const open = shuffled(await withoutLink(ctx.db).catch(wait));
+  for (let at = 0; at < open.length && failed < FAILED_IN_A_ROW && !job.signal.aborted; at += BATCH) {
     try {
-      found += await ask(ctx, waiting.slice(at, at + BATCH), job.signal);
+      links += await ask(ctx, open.slice(at, at + BATCH), job.signal);
       failed = 0;
     } catch (error) {
       if (error instanceof CrossmarkUnreachableError || job.signal.aborted) break;
@@ -43,21 +43,21 @@ export async function fetchInstructions(ctx: SyncContext, job: JobInfo): Promise
       failed += 1;
     }
   }
-  return found;
+  return links;
 }
 
 /** Asks about those of a batch that nobody else is asking about. */
 async function ask(
   { db, crossmark }: SyncContext,
-  batch: readonly Asked[],
+  batch: readonly OpenEvent[],
   signal: AbortSignal,
 ): Promise<number> {
-  const asked = await claim(db, batch);
-  if (asked.length === 0) return 0;
+  const claimed = await claim(db, batch);
+  if (claimed.length === 0) return 0;
   try {
-    return await keep(db, asked, await crossmark.instructions({ events: asked, signal }));
+    return await keep(db, claimed, await crossmark.instructions({ events: claimed, signal }));
   } catch (error) {
-    await giveBack(db, asked);
+    await giveBack(db, claimed);
     throw error;
   }
 }
@@ -66,7 +66,7 @@ async function ask(
  * Notes of events that they are asked about, before they are: a reading that ends meanwhile leaves them alone. Events that
  * somebody is writing wait for the next reading.
  */
-async function claim(db: Db, batch: readonly Asked[]): Promise<Asked[]> {
+async function claim(db: Db, batch: readonly OpenEvent[]): Promise<OpenEvent[]> {
   const claimed = await db.execute<{ id: number }>(sql`
     update events set instructions_asked_at = app_now() where id in (
       select id from events where id = any(${idList(batch.map(({ id }) => id))})
@@ -78,17 +78,17 @@ async function claim(db: Db, batch: readonly Asked[]): Promise<Asked[]> {
 }
 
 /** They were not answered for: the next reading asks about them again. */
-async function giveBack(db: Db, asked: readonly Asked[]): Promise<void> {
+async function giveBack(db: Db, claimed: readonly OpenEvent[]): Promise<void> {
   await db
     .update(events)
     .set({ instructionsAskedAt: null })
-    .where(sql`${events.id} = any(${idList(asked.map(({ id }) => id))})`);
+    .where(sql`${events.id} = any(${idList(claimed.map(({ id }) => id))})`);
 }
 
 const mayBeAsked = sql`coalesce(${events.instructionsAskedAt} < app_now() - ${ASK_AGAIN_HOURS} * interval '1 hour', true)`;
 
 /** Events that are worth asking about, soonest due first. Relies on the index events_store_due. */
-async function withoutLink(db: Db): Promise<Asked[]> {
+async function withoutLink(db: Db): Promise<OpenEvent[]> {
   const rows = await db
     .select({ id: events.id, mplanId: events.mplanId, storeId: stores.crossmarkStoreId })
     .from(events)
@@ -111,10 +111,10 @@ async function withoutLink(db: Db): Promise<Asked[]> {
 /** Writes down what was named, and when it was asked for. An answer about other plans than these says nothing. */
 async function keep(
   db: Db,
-  asked: readonly Asked[],
+  claimed: readonly OpenEvent[],
   answer: readonly { mplanId: MplanId; instructionsUrl: string | null }[],
 ): Promise<number> {
-  const plans = new Set(asked.map(({ mplanId }) => mplanId));
+  const plans = new Set(claimed.map(({ mplanId }) => mplanId));
   if (answer.some(({ mplanId }) => !plans.has(mplanId))) {
     throw new CrossmarkError(
       'transient',
@@ -124,13 +124,13 @@ async function keep(
   }
   const urlOf = new Map<MplanId, string>();
   for (const { mplanId, instructionsUrl } of answer) if (instructionsUrl) urlOf.set(mplanId, instructionsUrl);
-  const rows = asked.map(({ id, mplanId }) => ({ id, url: urlOf.get(mplanId) ?? null }));
-  const kept = await db.execute(sql`
+  const rows = claimed.map(({ id, mplanId }) => ({ id, url: urlOf.get(mplanId) ?? null }));
+  const updated = await db.execute(sql`
     update events set instructions_url = coalesce(events.instructions_url, new.url), instructions_asked_at = app_now()
     from json_to_recordset(${JSON.stringify(rows)}::json) as new(id int, url text)
     where events.id = new.id
     returning new.url`);
-  return kept.filter(({ url }) => url !== null).length;
+  return updated.filter(({ url }) => url !== null).length;
 }
 
 function shuffled<T>(list: readonly T[]): T[] {

@@ -38,7 +38,7 @@ import {
   scheduleOf,
   settleDoubts,
 } from './adopt.ts';
-import { conditionOf, differs, judge } from './drift.ts';
+import { classifyDrift, conditionOf, differs } from './drift.ts';
 
 /** A store as its rows of the list are read. */
 export interface Store {
@@ -120,7 +120,7 @@ export async function writeRows(
     const { event } = local;
     const { timeZone } = store;
     const journal = steps.get(event.id) ?? [];
-    const verdict = judge({
+    const verdict = classifyDrift({
       row,
       local,
       since,
@@ -316,9 +316,9 @@ async function sendWaiting(tx: Tx, ids: readonly number[], locals: ReadonlyMap<s
 /** The events of rows as they stand here, by {@link keyOf}. */
 export async function loadByPlan(db: Db | Tx, rows: readonly Listed[]): Promise<Map<string, LocalEvent>> {
   if (rows.length === 0) return new Map();
-  const asked = new Set(rows.map(({ key }) => key));
+  const keys = new Set(rows.map(({ key }) => key));
   // Relies on the index events_plan_and_store.
-  const found = await db
+  const locals = await db
     .select({ event: events, schedule: schedules, sync: eventSyncs })
     .from(events)
     .leftJoin(eventSyncs, eq(eventSyncs.eventId, events.id))
@@ -333,9 +333,9 @@ export async function loadByPlan(db: Db | Tx, rows: readonly Listed[]): Promise<
       ),
     );
   return new Map(
-    found
+    locals
       .map((local) => [keyOf(local.event.mplanId, local.event.storeId), local] as const)
-      .filter(([key]) => asked.has(key)),
+      .filter(([key]) => keys.has(key)),
   );
 }
 

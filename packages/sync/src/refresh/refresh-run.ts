@@ -47,7 +47,7 @@ async function clock(db: Db | Tx): Promise<Instant> {
 }
 
 /** One reading under way. What it keeps in memory is an id per event and a few counters. */
-export class Reading {
+export class RefreshRun {
   private readonly ctx: SyncContext;
   private readonly runId: number;
   private startedAt: Instant;

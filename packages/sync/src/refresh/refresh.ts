@@ -11,7 +11,7 @@ import { refreshJobKey } from '../queue/contracts.ts';
 import { requestRefreshForTick } from '../queue/enqueue.ts';
 import { applyEventRules } from './event-rules.ts';
 import { fetchInstructions } from './instructions.ts';
-import { Reading } from './refresh-run.ts';
+import { RefreshRun } from './refresh-run.ts';
 
 /** A reading that can't be finished is given up when the next hourly one takes over, whatever it fails for. */
 const BUDGET_MS = 55 * 60_000;
@@ -79,7 +79,7 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
     },
     work: async () => {
       await applyEventRules(db, job.signal);
-      const summary = await new Reading(ctx, runId, run.startedAt ?? run.requestedAt, job).readAll();
+      const summary = await new RefreshRun(ctx, runId, run.startedAt ?? run.requestedAt, job).readAll();
       await attempt.close(db, { outcome: 'done', summary });
       return { outcome: 'done', summary };
     },

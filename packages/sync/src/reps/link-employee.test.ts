@@ -152,7 +152,7 @@ test('somebody who left has the future schedules looked at again', async () => {
   expect(await queuedJobs(database.db)).toMatchObject([{ key: `event:${future}` }]);
 });
 
-test('Crossmark down: tried again with the same backoff, counted across jobs', async () => {
+test('Crossmark down: retried with the same backoff, counted across jobs', async () => {
   const ada = await add('Ada Example');
   simulator.addFaults({ kind: 'status', status: 503, times: 2 });
   expect(await run(ada)).toMatchObject({ outcome: 'retry' });

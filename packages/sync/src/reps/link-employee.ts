@@ -23,14 +23,14 @@ type Link = Pick<Employee, 'linkState' | 'linkReason' | 'repId' | 'employeeNumbe
  */
 export async function syncEmployee(ctx: SyncContext, employeeId: number, job: JobInfo): Promise<TaskResult> {
   const { db } = ctx;
-  const [found] = await db
+  const [person] = await db
     .select({ timeZone: stores.timeZone, now: sql`app_now()`.mapWith(employees.createdAt) })
     .from(employees)
     .innerJoin(stores, eq(stores.id, employees.storeId))
     .where(eq(employees.id, employeeId));
-  if (!found) return { outcome: 'nothing', summary: 'the person is gone' };
+  if (!person) return { outcome: 'nothing', summary: 'the person is gone' };
   const key = employeeJobKey(employeeId);
-  const today = workDateOf(found.now, found.timeZone);
+  const today = workDateOf(person.now, person.timeZone);
   return useRepList(ctx, job, today, {
     employeeId,
     // Relies on the index sync_attempts_employee.

@@ -18,7 +18,7 @@ import {
   writesBeneath,
 } from '../../src/reconcile/observe.ts';
 import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from '../../src/refresh/adopt.ts';
-import { conditionOf, judge, needsWrite } from '../../src/refresh/drift.ts';
+import { classifyDrift, conditionOf, needsWrite } from '../../src/refresh/drift.ts';
 import { endOf, type ModelCrossmark, TIME_ZONE } from './crossmark.ts';
 import type { Process, VirtualTime } from './time.ts';
 
@@ -44,7 +44,13 @@ interface EventRow {
   steps: JournalStep[];
 }
 
-const NO_FAILURE = { tries: 0, failingSince: null, nextTryAt: null, failureKind: null, failureReason: null };
+const NO_FAILURE = {
+  attempts: 0,
+  failingSince: null,
+  nextAttemptAt: null,
+  failureKind: null,
+  failureReason: null,
+};
 const RELEASED = { leaseOwner: null, leaseUntil: null };
 /** A schedule of which nothing else is to be told. */
 const NOTHING_SPECIAL = {
@@ -315,7 +321,7 @@ export class Board {
         if (row.sync) row.sync.doubt = null;
         continue;
       }
-      const verdict = judge({
+      const verdict = classifyDrift({
         row: listedRow,
         local: this.local(row),
         since,
@@ -573,7 +579,7 @@ export class Board {
           }
           const attemptId = this.nextId++;
           if (sync.state === 'failed')
-            Object.assign(sync, { state: 'pending', tries: 0, failingSince: null });
+            Object.assign(sync, { state: 'pending', attempts: 0, failingSince: null });
           Object.assign(sync, { leaseOwner: owner, leaseUntil: later(leaseMs) });
           const lease = { eventId, owner, attemptId, state: stateOf(eventId) ?? null };
           this.tell(`${process.id} takes event ${eventId}`);
@@ -652,21 +658,27 @@ export class Board {
           }
           const failingSince = sync.failingSince ?? time.now();
           const failingForMs = time.nowMs - Date.parse(failingSince);
-          const verdict = failure.decide({ earlierAttempts: sync.tries, failingForMs });
-          if (failureKind === 'rejected' && !verdict.dead) throw new Error('a refusal is tried again');
+          const verdict = failure.decide({ earlierAttempts: sync.attempts, failingForMs });
+          if (failureKind === 'rejected' && !verdict.dead) throw new Error('a refusal is retried');
           const failed = { ...RELEASED, failureKind, failureReason, failingSince, updatedAt: time.now() };
           ended(lease, verdict.dead ? 'dead' : 'retry', failureReason);
           if (verdict.dead) {
-            Object.assign(sync, failed, { state: 'failed', tries: sync.tries + 1, nextTryAt: null });
+            Object.assign(sync, failed, {
+              state: 'failed',
+              attempts: sync.attempts + 1,
+              nextAttemptAt: null,
+            });
             this.addJob(lease.eventId);
             for (const job of this.jobs) if (job.key === `event:${lease.eventId}`) job.dead = true;
             return 'dead';
           }
           const runAt = later(verdict.retryInMs);
-          const tries = sync.tries + (verdict.spent ? 1 : 0);
+          const attempts = sync.attempts + (verdict.spent ? 1 : 0);
           const { failingSince: before } = sync;
-          const next = verdict.waitsFor ? { nextTryAt: null, failingSince: before } : { nextTryAt: runAt };
-          Object.assign(sync, failed, next, { state: 'waiting', tries });
+          const next = verdict.waitsFor
+            ? { nextAttemptAt: null, failingSince: before }
+            : { nextAttemptAt: runAt };
+          Object.assign(sync, failed, next, { state: 'waiting', attempts });
           this.addJob(lease.eventId, Date.parse(runAt));
           return 'retry';
         }),

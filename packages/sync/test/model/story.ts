@@ -607,7 +607,7 @@ class Telling {
         } else if (sync?.state === 'failed') {
           if (sync.failureKind !== 'rejected' || round >= 2)
             this.violated(`event ${event.id} is a dead letter: ${sync.failureReason}`);
-          this.note(`event ${event.id}: a person tries again (${sync.failureReason})`);
+          this.note(`event ${event.id}: a person retries it (${sync.failureReason})`);
           board.retryNow(event.id);
           this.changes += 1;
         }
