@@ -1,7 +1,9 @@
 /**
- * `pnpm chaos [--seed N] [--seeds N] [--edits N] [--minutes N] [--second-booking inPlace|replace|duplicate] [--json]`: real
- * Postgres, real worker processes, real HTTP to the simulator; edits by the hundred while everything fails that can. Then
- * all heals, and Crossmark must hold exactly what the board shows. Without `--second-booking` the three ways come in turn. Repeats a seed's decisions as far as processes allow.
+ * `pnpm chaos [--seed N] [--seeds N] [--edits N] [--minutes N] [--second-booking
+ * inPlace|replace|duplicate] [--json]`: real Postgres, real worker processes, real HTTP to the
+ * simulator; edits by the hundred while everything fails that can. Then all heals, and Crossmark
+ * must hold exactly what the board shows. Without `--second-booking` the three ways come in turn.
+ * Repeats a seed's decisions as far as processes allow.
  */
 import { parseArgs } from 'node:util';
 import { startApp } from './lib/apps.ts';

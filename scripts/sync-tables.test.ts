@@ -3,13 +3,19 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ROOT } from './lib/process.ts';
 
-/** Tables whose rows have a life of their own, and the only file that writes them. Removing old rows is no part of it. */
+/**
+ * Tables whose rows have a life of their own, and the only file that writes them. Removing old rows
+ * is no part of it.
+ */
 const HOMES = [
   { name: 'event_syncs', table: 'eventSyncs', home: 'packages/sync/src/event-sync.ts' },
   { name: 'sync_attempts', table: 'syncAttempts', home: 'packages/sync/src/attempts/attempt-rows.ts' },
 ];
 
-/** A statement that writes rows: written out, by its Drizzle table, or by that table's name in a template. */
+/**
+ * A statement that writes rows: written out, by its Drizzle table, or by that table's name in a
+ * template.
+ */
 const writesOf = ({ name, table }: { name: string; table: string }) =>
   new RegExp(
     `\\b(?:update|insert into|merge into)\\s+(?:${name}\\b|\\$\\{${table}\\})|\\.(?:update|insert)\\(\\s*${table}\\b`,

@@ -116,7 +116,8 @@ export function readSettings(source?: Record<string, string | undefined>) {
     budgetMs: env.SYNC_RETRY_BUDGET_SECONDS * 1_000,
     maxRetries: env.SYNC_RETRY_MAX,
   };
-  // A sign-in is two calls; a probe is a call, after a sign-in where it needs one and that goes quickly.
+  // A sign-in is two calls; a probe is a call, after a sign-in where it needs one and that goes
+  // quickly.
   const twoCallsMs = env.CROSSMARK_CALL_SECONDS * 2_000;
   const breaker: BreakerPolicy = {
     ...DEFAULT_BREAKER_POLICY,

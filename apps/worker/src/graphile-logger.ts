@@ -11,8 +11,9 @@ interface Told {
 }
 
 /**
- * graphile-worker's own lines go to our log; what it says of each job, our tasks say better. Which jobs' ends it could not write,
- * it says here and nowhere else. Its lines quote errors: failed statements and addresses are left out.
+ * graphile-worker's own lines go to our log; what it says of each job, our tasks say better. Which
+ * jobs' ends it could not write, it says here and nowhere else. Its lines quote errors: failed
+ * statements and addresses are left out.
  */
 export function graphileLogger(log: Logger, unwritten: Map<string, string>): GraphileLogger {
   return new GraphileLogger(() => (level, message, meta) => {

@@ -11,14 +11,17 @@ import { graphileLogger } from './graphile-logger.ts';
 const IN_VAIN_MS = 3_000;
 /** How long graphile-worker may take to hang up once no job of its runs any more. */
 const HANG_UP_MS = 2_000;
-/** When graphile-worker has nothing running any more, whatever it may still wait for. */
+/** Resolves when graphile-worker runs nothing any more, whatever it may still wait for. */
 const OVER_EVENTS = [
   'pool:gracefulShutdown:complete',
   'pool:forcefulShutdown:complete',
   'pool:forcefulShutdown:error',
 ] as const;
 
-/** graphile-worker brings its schema up to date when it starts. Only the migrations may: it stops instead. */
+/**
+ * graphile-worker brings its schema up to date when it starts. Only the migrations may: it stops
+ * instead.
+ */
 const NO_MIGRATIONS: GraphileConfig.Plugin = {
   name: 'SchedulerNoMigrations',
   version: '1.0.0',
@@ -33,7 +36,7 @@ const NO_MIGRATIONS: GraphileConfig.Plugin = {
         );
         if (Number(rows[0]?.newest) < NEWEST_OF_QUEUE)
           throw new Error('The queue’s schema is behind this version: run the migrations.');
-        // Nothing is left to be done; it checks that the schema isn't too new.
+        // Nothing is left to do; it checks that the schema isn't too new.
         return next();
       },
     },
@@ -50,11 +53,16 @@ export interface JobPool {
   asksInVain(): boolean;
   /** Asks on the connection that listens for new jobs whether it is alive. */
   probe(): Promise<void>;
-  /** Ends every connection at once, for they are known to be dead; what is asked next opens new ones. */
+  /**
+   * Ends every connection at once, for they are known to be dead; what is asked next opens new
+   * ones.
+   */
   drop(): void;
   /** Takes no new jobs, and lets running ones finish or hand themselves back. */
   stop(): Promise<void>;
-  /** Resolves when nothing of it runs any more, with why it broke off; null where it was stopped. */
+  /**
+   * Resolves when nothing of it runs any more, with why it broke off; null where it was stopped.
+   */
   readonly over: Promise<string | null>;
 }
 
@@ -91,7 +99,8 @@ export async function startJobPool(options: {
   events.on('pool:fatalError', ({ error }) => {
     brokeOff ??= errorText(error);
   });
-  // A connection lost at the wrong moment leaves graphile-worker asking in vain for ever: then it ends.
+  // After a connection was lost at the wrong moment, graphile-worker may ask in vain for ever: the
+  // pool ends then.
   const heard = () => {
     inVainSinceMs = undefined;
   };
@@ -104,7 +113,7 @@ export async function startJobPool(options: {
     brokeOff ??= 'No job could be asked for.';
     runner?.stop('no job could be asked for').catch(() => {});
   });
-  // graphile-worker gives up where it can't write how a job ended, and may then wait for ever for what it will never write.
+  // After a failed completion write graphile-worker can hang: stop waiting then.
   const hungUp = new Promise<void>((resolve) => {
     for (const event of OVER_EVENTS) events.once(event, () => setTimeout(resolve, HANG_UP_MS).unref());
   });
@@ -116,7 +125,8 @@ export async function startJobPool(options: {
     noHandleSignals: true,
     pollInterval: 1_000,
     gracefulShutdownAbortTimeout: options.drainMs,
-    // graphile-worker doesn't await the write that ends a job unless ends are batched, so a failed write would end the process.
+    // graphile-worker doesn't await the write that ends a job unless ends are batched, so a failed
+    // write would end the process.
     preset: { plugins: [NO_MIGRATIONS], worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     events,
     logger: graphileLogger(log, unwritten),
@@ -128,7 +138,7 @@ export async function startJobPool(options: {
 
   const over = (async () => {
     await Promise.race([started.promise.catch(() => {}), hungUp]);
-    // One that waits for ever still has its clock for the crontab running.
+    // A pool that hangs still has its crontab running.
     await Promise.race([started.stop().catch(() => {}), wait(HANG_UP_MS, undefined, { ref: false })]);
     await connections.close();
     return brokeOff;
@@ -150,7 +160,10 @@ export async function startJobPool(options: {
   };
 }
 
-/** graphile-worker's connections, which end where an answer doesn't come: its driver gives up the question alone. */
+/**
+ * graphile-worker's connections, which end where an answer doesn't come: its driver gives up the
+ * question alone.
+ */
 function openConnections(url: string, max: number, patience: Patience, log: Logger) {
   const open = new Set<Client>();
   const drop = (client: Client) =>
@@ -185,7 +198,8 @@ function openConnections(url: string, max: number, patience: Patience, log: Logg
       .join(' '),
     Client: Connection,
   });
-  // The query that uses the connection fails too. These listeners only keep an unhandled error event from ending the process.
+  // The query that uses the connection fails too. These listeners only keep an unhandled error
+  // event from ending the process.
   const lost = (error: Error) =>
     log.debug({ reason: errorText(error) }, 'a connection of the queue was lost');
   pool.on('error', lost);

@@ -1,4 +1,7 @@
-/** Seals the kept Crossmark session anew with the first of the keys, and ends: the key behind it may be thrown away then. */
+/**
+ * Seals the kept Crossmark session anew with the first of the keys, and ends: the key behind it may
+ * be thrown away then.
+ */
 import { connect } from '@scheduler/db';
 import { createLogger, SettingsError } from '@scheduler/runtime';
 import { resealSessions } from '@scheduler/sync';

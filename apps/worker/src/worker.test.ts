@@ -350,7 +350,8 @@ describe('a running worker', () => {
     await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
     await reached(eventId, 'failed');
     expect(await sync(eventId)).toMatchObject({ failureKind: 'transient' });
-    // Its own failures opened the breaker on the way, and its attempts are what the budget has room for.
+    // Its own failures opened the breaker on the way, and its attempts are what the budget has room
+    // for.
     expect(await database.db.select().from(crossmarkBreakers)).toMatchObject([
       { lastProbeAt: expect.any(String) },
     ]);
@@ -660,7 +661,8 @@ describe('several workers and things going wrong', () => {
     );
     await vi.waitFor(() => expect(workers.every((worker) => worker.id)).toBe(true), patience);
     await database.db.transaction((tx) => pauseTasks(tx, ['sync_schedule'], 'Ada'));
-    // Once each worker has read the paused tasks again, no worker takes a job that is saved after that.
+    // Once each worker has read the paused tasks again, no worker takes a job that is saved after
+    // that.
     const [{ at } = { at: '' }] = await database.sql<{ at: string }[]>`select app_now()::text as at`;
     await vi.waitFor(async () => {
       const asked = await database.sql<{ name: string }[]>`
@@ -698,7 +700,8 @@ describe('several workers and things going wrong', () => {
     const [eventId = 0] = await eventIds();
     await decide(eventId, { employeeId: people[0] ?? 0, startsAt: slot(0) });
     await database.db.transaction((tx) => enqueueEmployee(tx, people[0] ?? 0));
-    // As planned when the attempt before it ended: 5 s, a fifth more or less, however late this looks.
+    // As planned when the attempt before it ended: 5 s, a fifth more or less, however late this
+    // looks.
     const planned = async () => [
       ...(await database.sql`
         select jobs.key, jobs.run_at + app_clock_offset() - attempts.finished_at
@@ -786,8 +789,9 @@ describe('connections to Postgres that die without being closed', () => {
     const firewall = await createFirewall(database.appUrl);
     const worker = start({
       databaseUrl: firewall.url,
-      // The worker waits for an answer for longer than the test lasts, so only the missing sign of life tells it.
-      // Postgres itself ends a transaction that was cut off after `statementMs`, and with it the locks it held.
+      // The worker waits for an answer for longer than the test lasts, so only the missing sign of
+      // life tells it. Postgres itself ends a transaction that was cut off after `statementMs`, and
+      // with it the locks it held.
       patience: { connectMs: 1_000, statementMs: 5_000, answerMs: 600_000 },
       pulse: { everyMs: 100, withinMs: 500 },
     });

@@ -30,23 +30,30 @@ import {
 import { eq, sql } from 'drizzle-orm';
 import { type JobPool, startJobPool } from './job-pool.ts';
 
-/** Of the 25 s that stopping may take: so long running jobs may go on, then they hand themselves back. */
+/**
+ * How long running jobs may go on, of the 25 s that stopping may take. Then they hand themselves
+ * back.
+ */
 const DRAIN_MS = 15_000;
-/** Longer than any one call to Crossmark takes with a sign-in in between. */
+/** Longer than a call to Crossmark takes with a sign-in in between. */
 const LEASE_MS = 120_000;
 /** How soon a probe that is due is made. */
 const BREAKER_MS = 500;
 /**
- * Connections that jobs use at once, in our pool and in graphile-worker's. What jobs ask takes milliseconds, much of it for all of
- * them together, so they hardly wait; a hundred jobs with a connection each would be all that Postgres has.
+ * Connections that jobs use at once, in our pool and in graphile-worker's. Their statements take
+ * milliseconds and are often batched, so jobs hardly wait. A hundred jobs with a connection each
+ * would use all that Postgres has.
  */
 const MOST_ASKING = 10;
 const PRUNE_MS = 3_600_000;
 const LONGEST_WAIT_FOR_POSTGRES_MS = 10_000;
-/** How often Postgres is asked for a sign of life, and how long that may take before all connections are taken for dead. */
+/**
+ * How often Postgres is asked for a sign of life, and how long that may take before all connections
+ * are taken for dead.
+ */
 const PULSE_EVERY_MS = 5_000;
 const PULSE_WITHIN_MS = 10_000;
-/** Before the first start over; doubles with each that comes soon after the last. */
+/** Before the first restart; doubles with each restart that comes soon after the last. */
 const RESTART_MS = 1_000;
 const LONGEST_RESTART_MS = 15_000;
 const STEADY_MS = 10_000;
@@ -54,18 +61,18 @@ const STEADY_MS = 10_000;
 export interface WorkerOptions {
   databaseUrl: string;
   crossmark: CrossmarkClient;
-  /** The guard of its calls, to be looked after. */
+  /** The guard of its calls, which the worker tends. */
   breaker?: Breaker;
   log: Logger;
   metrics?: SyncContext['metrics'];
   retry: RetryPolicy;
   concurrency: number;
   crontab?: string;
-  /** How long an event is this worker's from its last step; without one, longer than any one call takes. */
+  /** How long a lease lasts from its last step; by default longer than any one call takes. */
   leaseMs?: number;
-  /** The least time from a refresh that left a doubt to one that confirms it. */
+  /** The least time from a refresh that left a doubt to the one that may confirm it. */
   confirmAfterMs?: number;
-  /** After how much silence workers take each other for dead. */
+  /** After how much silence a worker counts as dead. */
   silentAfterSeconds?: number;
   /** How long records are kept; without it nothing is removed. */
   retention?: Retention;
@@ -75,9 +82,9 @@ export interface WorkerOptions {
   patience?: Patience;
   /** How often Postgres is asked for a sign of life, and how long that may take. */
   pulse?: { everyMs: number; withinMs: number };
-  /** A worker that ran for so long isn't in a row of restarts any more. */
+  /** After running for so long, a worker's next restart is the first of a row. */
   steadyMs?: number;
-  /** Other pools of this process, whose connections are dropped with the worker's own where Postgres falls silent. */
+  /** Other pools of this process, whose connections are dropped too when Postgres falls silent. */
   alongside?: readonly Database[];
 }
 
@@ -92,9 +99,9 @@ export interface Worker {
 }
 
 /**
- * Starts a worker: waits for Postgres and its schema as long as it takes, runs jobs, gives signs of life, and looks
- * after what dead workers left behind. When Postgres goes away it starts over once it is back; where it breaks off again and
- * again, later each time. When connections die without being closed, it opens new ones.
+ * Starts a worker: it waits for Postgres and its schema as long as needed, runs jobs, gives signs
+ * of life, and releases what dead workers held. When Postgres goes away it restarts once Postgres
+ * is back, later each time in a row. When connections die without being closed, it opens new ones.
  */
 export function startWorker(options: WorkerOptions): Worker {
   const { log, concurrency, silentAfterSeconds = SILENT_AFTER_SECONDS, patience = PATIENCE } = options;
@@ -105,7 +112,8 @@ export function startWorker(options: WorkerOptions): Worker {
     applicationName: 'scheduler-worker',
     patience,
   });
-  // A connection of its own: signs of life don't wait for jobs, and tell whether Postgres answers at all.
+  // A connection of its own: signs of life don't wait for jobs, and show whether Postgres answers
+  // at all.
   const lifeline = connect(options.databaseUrl, {
     max: 1,
     applicationName: 'scheduler-worker-lifeline',
@@ -127,13 +135,13 @@ export function startWorker(options: WorkerOptions): Worker {
   const stopping = new AbortController();
   const { signal } = stopping;
   let pool: JobPool | undefined;
-  /** A pool that is over and whose jobs aren't given free yet. */
+  /** A pool that has ended and whose jobs aren't released yet. */
   let ended: JobPool | undefined;
-  /** Breaks in a row, and why the last one came. */
+  /** Breaks in a row, and the reason of the last. */
   let restarts = 0;
   let brokeOff: string | null = null;
 
-  /** Runs jobs until that breaks off or the worker stops. */
+  /** Runs jobs until the pool breaks off or the worker stops. */
   async function runOnce(): Promise<string | null> {
     await postgresReady(database, log, signal);
     await giveFree();
@@ -178,7 +186,10 @@ export function startWorker(options: WorkerOptions): Worker {
     lastSign = { id, atMs };
   }
 
-  /** Gives free what an ended pool held. Where Postgres isn't back yet, that is done before the next one starts. */
+  /**
+   * Releases what an ended pool held. Where Postgres isn't back yet, that is done before the next
+   * pool starts.
+   */
   async function giveFree(): Promise<void> {
     if (!ended) return;
     await signOff(db, ended.id, ended.unwritten);
@@ -208,7 +219,7 @@ export function startWorker(options: WorkerOptions): Worker {
     feelPulse(),
   ];
 
-  /** Does a chore again and again while jobs are run, never twice at once. */
+  /** Repeats a chore while jobs run, never twice at once. */
   async function repeat(chore: string, everyMs: number, work: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
       if (pool)
@@ -217,7 +228,10 @@ export function startWorker(options: WorkerOptions): Worker {
     }
   }
 
-  /** Asks Postgres for a sign of life every few seconds. Without one in time, the worker drops all connections and opens new ones. */
+  /**
+   * Asks Postgres for a sign of life every few seconds. Without one in time, the worker drops all
+   * connections and opens new ones.
+   */
   async function feelPulse(): Promise<void> {
     while (!signal.aborted) {
       const asked = Promise.all([lifeline.db.execute(sql`select 1`), pool?.probe()]);
@@ -271,7 +285,10 @@ export function startWorker(options: WorkerOptions): Worker {
   };
 }
 
-/** Waits until Postgres answers and has this version's tables, longer each time, and says what it waits for. */
+/**
+ * Waits until Postgres answers and has this version's tables, longer each time, and logs what it
+ * waits for.
+ */
 async function postgresReady({ db }: Database, log: Logger, signal: AbortSignal): Promise<void> {
   for (let waitMs = 250; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_FOR_POSTGRES_MS)) {
     try {

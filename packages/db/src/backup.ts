@@ -34,8 +34,9 @@ interface SequenceLine {
 }
 
 /**
- * Writes every row of a database to a gzip file, as of one moment; work goes on meanwhile. Tables come before those that
- * refer to them. Needs no tools of Postgres. Returns how many tables there are.
+ * Writes every row of a database to a gzip file, as of one moment; work goes on meanwhile. Tables
+ * come before those that refer to them. Needs no tools of Postgres. Returns how many tables there
+ * are.
  */
 export async function backup(url: string, file: string): Promise<number> {
   const sql = connectOnce(url);

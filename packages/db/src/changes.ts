@@ -2,9 +2,10 @@
 export const CHANGES_CHANNEL = 'changes';
 
 /**
- * Payload of {@link CHANGES_CHANNEL}: what changed. `event` covers its schedule and its sync state, `crossmark` is told
- * when it can't be reached any more and when it can again, `employee` 0 when Crossmark's rep list is read, `access` 0 when
- * sessions ended or a role changed, `all` when a setting changes on which everything else rests.
+ * Payload of {@link CHANGES_CHANNEL}: what changed. `event` covers its schedule and its sync state,
+ * `crossmark` is told when it can't be reached any more and when it can again, `employee` 0 when
+ * Crossmark's rep list is read, `access` 0 when sessions ended or a role changed, `all` when a
+ * setting changes on which everything else rests.
  */
 export interface Change {
   kind: 'event' | 'employee' | 'refresh' | 'crossmark' | 'access' | 'all';

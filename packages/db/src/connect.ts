@@ -10,7 +10,10 @@ export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
 /** For functions that may run inside a caller's transaction or alone. */
 export type Executor = Db | Tx;
 
-/** How long a process waits for Postgres. Connections die without being closed: a firewall forgets them, a cable goes. */
+/**
+ * How long a process waits for Postgres. Connections die without being closed: a firewall forgets
+ * them, a cable goes.
+ */
 export interface Patience {
   /** For a connection to be opened. */
   connectMs: number;
@@ -26,11 +29,14 @@ export const PATIENCE: Patience = { connectMs: 10_000, statementMs: 30_000, answ
 /** A pool and the typed queries over it. */
 export interface Database {
   db: Db;
-  /** The driver, for LISTEN and streaming. Timestamps come from it as Postgres writes them, not as instants. */
+  /**
+   * The driver, for LISTEN and streaming. Timestamps come from it as Postgres writes them, not as
+   * instants.
+   */
   sql: postgres.Sql;
   /**
-   * Ends every connection at once, for they are known to be dead. What waits for an answer on one fails; what is asked next
-   * opens new ones.
+   * Ends every connection at once, for they are known to be dead. What waits for an answer on one
+   * fails; what is asked next opens new ones.
    */
   drop(): void;
   /** Waits for running queries (5 s at most), then closes every connection. */
@@ -41,15 +47,18 @@ export interface Database {
 const LONGEST_PAUSE_SECONDS = 1;
 
 /**
- * Opens a pool lazily: nothing is sent before the first query, and a lost connection is opened again by the next.
- * @param options.patience after how long a statement or a silent connection is given up; null waits for ever
+ * Opens a pool lazily: nothing is sent before the first query, and a lost connection is opened
+ * again by the next.
+ * @param options.patience after how long a statement or a silent connection is given up; null waits
+ *   for ever
  */
 export function connect(
   url: string,
   options: { max?: number; applicationName?: string; patience?: Patience | null } = {},
 ): Database {
   const { patience = PATIENCE } = options;
-  // The two that the driver has by patches/postgres: a time-out for answers, and a way to end dead connections.
+  // The two that the driver has by patches/postgres: a time-out for answers, and a way to end dead
+  // connections.
   const waits = patience ? { answer_timeout: patience.answerMs / 1_000 } : {};
   const address = postgresAddress(url);
   const sql = postgres(address.url, {
@@ -57,7 +66,8 @@ export function connect(
     max: options.max ?? 10,
     connect_timeout: (patience?.connectMs ?? PATIENCE.connectMs) / 1_000,
     onnotice: () => {},
-    // The driver's own waits grow to 20 s, and whoever asks meanwhile would wait as long to hear that Postgres is away.
+    // The driver's own waits grow to 20 s, and whoever asks meanwhile would wait as long to hear
+    // that Postgres is away.
     backoff: (attempts: number) => Math.min(0.05 * 2 ** attempts, LONGEST_PAUSE_SECONDS),
     connection: {
       application_name: options.applicationName ?? 'crossmark-scheduler',
@@ -71,8 +81,9 @@ export function connect(
 }
 
 /**
- * What a session is started with, so that Postgres itself doesn't wait for a process whose connection died: a transaction that
- * nobody goes on with would hold its locks, and a connection without a client its place, for two hours.
+ * What a session is started with, so that Postgres itself doesn't wait for a process whose
+ * connection died: a transaction that nobody goes on with would hold its locks, and a connection
+ * without a client its place, for two hours.
  */
 export const sessionSettings = ({ statementMs }: Patience) => ({
   statement_timeout: statementMs,
@@ -88,7 +99,7 @@ export function connectOnce(given: string): postgres.Sql {
   return postgres(url, { ssl, max: 1, onnotice: () => {} });
 }
 
-/** What there is one of for each database of a process, made when it is first asked for. */
+/** Lazily creates one instance for each database of a process. */
 export function memoizeByDb<T>(make: (db: Db) => T): (db: Db) => T {
   const made = new WeakMap<Db, T>();
   return (db) => {
@@ -99,31 +110,35 @@ export function memoizeByDb<T>(make: (db: Db) => T): (db: Db) => T {
 }
 
 /**
- * Sends a transaction's statements one after the other without waiting in between: its connection carries them out in this
- * order, each seeing what was committed when its turn came. Where one fails, that is thrown once all are over: none is left
- * behind that would be sent after the transaction has ended.
+ * Sends a transaction's statements one after the other without waiting for answers. The connection
+ * runs them in this order, and each sees what was committed when its turn came. If one fails, its
+ * error is thrown once all have ended, so that none is sent after the transaction.
  */
 export async function pipeline<const Work extends readonly (() => PromiseLike<unknown>)[]>(
   ...work: Work
 ): Promise<{ -readonly [Index in keyof Work]: Awaited<ReturnType<Work[Index]>> }> {
-  // Drizzle sends a statement when it is asked for its result, not before.
+  // Drizzle sends a statement only when its result is awaited.
   const over = await Promise.allSettled(work.map((send) => send().then((value) => value)));
   const failed = over.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
   return over.map((one) => (one.status === 'fulfilled' ? one.value : undefined)) as never;
 }
 
-/** Statements of more parameters, which lists of any length make, would each be kept for ever on every connection. */
+/**
+ * Lists of any length make statements with more parameters, and each would be kept for ever on
+ * every connection.
+ */
 const MOST_PARAMETERS_PREPARED = 32;
 
 /**
- * Has Drizzle's statements prepared once on each connection. Without that, each is planned anew, takes a second round trip
- * to learn its parameters' types, and can't be sent before the one in front of it was answered.
+ * Prepares Drizzle's statements once on each connection. Without that, each is planned again, needs
+ * a second round trip for its parameters' types, and can't be sent before the statement in front of
+ * it was answered.
  */
 function withPreparedStatements<T extends postgres.Sql | postgres.TransactionSql>(sql: T): T {
   const { unsafe } = sql;
   sql.unsafe = ((text: string, parameters: never[] = [], options = {}) =>
-    // Sent now: what is asked for later is sent later.
+    // Sent at once, in the order of the calls.
     unsafe(text, parameters, {
       ...options,
       prepare: parameters.length <= MOST_PARAMETERS_PREPARED,

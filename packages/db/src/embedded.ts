@@ -38,13 +38,15 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts a real Postgres server from npm's binaries, on the files in `directory` (made if missing), or attaches to
- * the one already running on them.
+ * Starts a real Postgres server from npm's binaries, on the files in `directory` (made if missing),
+ * or attaches to the one already running on them.
  *
- * Postgres refuses to run as root. As root it therefore runs as user `postgres` (or `nobody`); where that user can't
- * reach the checkout (below `/root`, say), binaries and files go to /var/tmp instead, and `directory` tells.
+ * Postgres refuses to run as root. As root it therefore runs as user `postgres` (or `nobody`);
+ * where that user can't reach the checkout (below `/root`, say), binaries and files go to /var/tmp
+ * instead, and `directory` tells.
  *
- * @param options.port the port to take the first time, if free; later the one used last, else any free one
+ * @param options.port the port to take the first time, if free; later the one used last, else any
+ *   free one
  * @param options.durable false skips fsync: for tests, whose data need not outlive a power cut
  * @throws {EmbeddedPostgresError} no binaries for this platform, or the server does not start
  */
@@ -170,7 +172,10 @@ function othersCanReach(path: string): boolean {
   }
 }
 
-/** Makes a folder in a place that everybody may write to, and refuses one that somebody else put there. */
+/**
+ * Makes a folder in a place that everybody may write to, and refuses one that somebody else put
+ * there.
+ */
 function rootOwnedDirectory(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o755 });
   const stat = lstatSync(path);
@@ -190,7 +195,10 @@ function copyOnce(from: string, to: string): string {
   return to;
 }
 
-/** Port of the server running on a cluster, from its postmaster.pid (line 1 pid, line 4 port); undefined where none runs. */
+/**
+ * Port of the server running on a cluster, from its postmaster.pid (line 1 pid, line 4 port);
+ * undefined where none runs.
+ */
 function runningPort(cluster: string): number | undefined {
   try {
     const lines = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');

@@ -12,7 +12,7 @@ export function postgresError(
 }
 
 /**
- * Whether Postgres refused a statement or a transaction, so that nothing of it was kept. One that ended the connection
- * (FATAL) doesn't say so: it may have been carried out just before.
+ * Whether Postgres refused a statement or a transaction, so that nothing of it was kept. One that
+ * ended the connection (FATAL) doesn't say so: it may have been carried out just before.
  */
 export const isRolledBack = (error: unknown): boolean => postgresError(error)?.severity === 'ERROR';

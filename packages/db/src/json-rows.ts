@@ -8,8 +8,8 @@ export interface JsonRows<Row> {
   columns: SQL;
   row(found: Record<string, unknown>): Row;
   /**
-   * The rows that `rest` (`where …`, `order by …`) leaves as one value of a bigger statement, so that what belongs together
-   * is read in one go.
+   * The rows that `rest` (`where …`, `order by …`) leaves as one value of a bigger statement, so
+   * that what belongs together is read in one go.
    */
   of(rest: SQL): SQL;
   /** The rows of such a value, as a select would give them. */

@@ -1,7 +1,10 @@
 import { sql } from 'drizzle-orm';
 import type { Tx } from './connect.ts';
 
-/** Every advisory lock, each by a number of its own: whoever holds one keeps out only those who do the same. */
+/**
+ * Every advisory lock, each by a number of its own: whoever holds one keeps out only those who do
+ * the same.
+ */
 export const LOCKS = {
   /** Bringing the database to this version. */
   migrations: 7_261_001,

@@ -18,8 +18,9 @@ export class MigrateError extends Error {
 }
 
 /**
- * Brings a database to this version: our tables and graphile-worker's. Safe to call from several processes at
- * once and again at any time. Only this changes the schema; nothing that runs may. The account must own the database and what is in it.
+ * Brings a database to this version: our tables and graphile-worker's. Safe to call from several
+ * processes at once and again at any time. Only this changes the schema; nothing that runs may. The
+ * account must own the database and what is in it.
  * @throws {MigrateError} it may not do that
  */
 export async function migrate(url: string): Promise<void> {
@@ -30,7 +31,8 @@ export async function migrate(url: string): Promise<void> {
       migrationsFolder: MIGRATIONS,
     });
     await runMigrations({ connectionString: postgresAddress(url).pgUrl });
-    // graphile-worker has no index of running and failed jobs, so looking at them would walk over all that wait.
+    // graphile-worker has no index of running and failed jobs, so looking at them would walk over
+    // all that wait.
     await sql`
       create index if not exists jobs_unavailable
       on graphile_worker._private_jobs (task_id) where is_available = false`;

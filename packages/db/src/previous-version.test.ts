@@ -34,8 +34,9 @@ beforeAll(async () => {
 afterAll(() => Promise.all([ours.close(), theirs.close()]));
 
 /**
- * While an upgrade is under way, apps of the previous version work against this version's schema: they name the columns
- * they know, and nothing else. A migration that fails here has to be made in two steps, see docs/operations.md.
+ * While an upgrade is under way, apps of the previous version work against this version's schema:
+ * they name the columns they know, and nothing else. A migration that fails here has to be made in
+ * two steps, see docs/operations.md.
  */
 describe('apps of the previous version, against this schema', () => {
   test('read every column they know', async () => {

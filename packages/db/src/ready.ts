@@ -4,11 +4,17 @@ import journal from '../migrations/meta/_journal.json' with { type: 'json' };
 import { type Db, memoizeByDb } from './connect.ts';
 import { postgresError } from './errors.ts';
 
-/** When the newest migration of this version was made; a database may be newer than that, see docs/operations.md. */
+/**
+ * When the newest migration of this version was made; a database may be newer than that, see
+ * docs/operations.md.
+ */
 const NEWEST = Math.max(...journal.entries.map(({ when }) => when));
 /** The newest migration of graphile-worker as it is installed here. */
 export const NEWEST_OF_QUEUE = 20;
-/** How long a schema that was current is taken for current: it goes back only where an older backup is restored. */
+/**
+ * How long a schema that was current is taken for current: it goes back only where an older backup
+ * is restored.
+ */
 const CURRENT_FOR_MS = 5_000;
 
 /** What a request is refused with while {@link schemaIsBehind}. */
@@ -25,8 +31,9 @@ const NOT_ALLOWED = '42501';
 const DISK_FULL = '53100';
 
 /**
- * Why this version can't work with its database right now, in sentences; empty where it can. Tries a write. Anybody may read the
- * sentences: why the database doesn't answer, which may name it, is for `log`.
+ * Why this version can't work with its database right now, in sentences; empty where it can. Tries
+ * a write. Anybody may read the sentences: why the database doesn't answer, which may name it, is
+ * for `log`.
  */
 export async function databaseReasons(
   db: Db,
@@ -53,9 +60,9 @@ export async function databaseReasons(
 }
 
 /**
- * Whether the database lacks migrations of this version, so that no statement may rely on its tables. Asked before each
- * request: a current schema is taken for current for some seconds, one that is behind is looked at again each time. Throws
- * where the database doesn't answer.
+ * Whether the database lacks migrations of this version, so that no statement may rely on its
+ * tables. Asked before each request: a current schema is taken for current for some seconds, one
+ * that is behind is looked at again each time. Throws where the database doesn't answer.
  */
 export const schemaIsBehind = (db: Db): Promise<boolean> => isBehind(db)();
 
@@ -91,9 +98,9 @@ const writing = memoizeByDb((db) => coalesce(() => write(db)));
 const tryWrite = (db: Db): Promise<void> => writing(db)();
 
 /**
- * Writes a row and commits it. The table is emptied before: it gets a new file, which takes room on the disk, where a row in
- * place of another would take none. Somebody who reads the table for long, such as a backup, keeps it from being emptied;
- * then a row is added to it.
+ * Writes a row and commits it. The table is emptied before: it gets a new file, which takes room on
+ * the disk, where a row in place of another would take none. Somebody who reads the table for long,
+ * such as a backup, keeps it from being emptied; then a row is added to it.
  */
 async function write(db: Db): Promise<void> {
   const insert = sql`insert into write_checks (at) values (app_now())`;

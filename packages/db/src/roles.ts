@@ -19,9 +19,10 @@ export class RolesError extends Error {
 }
 
 /**
- * Makes the two roles, or brings them to what they may, and hands a database over to the migrator: the database itself, its schemas,
- * tables, views, sequences, functions and types. For new databases and for those that a superuser filled. It may run again at any time; one
- * transaction does it all.
+ * Makes the two roles, or brings them to what they may, and hands a database over to the migrator:
+ * the database itself, its schemas, tables, views, sequences, functions and types. For new
+ * databases and for those that a superuser filled. It may run again at any time; one transaction
+ * does it all.
  * @param url of a superuser, or of a role that owns everything and may create roles and databases
  * @param passwords of the roles; a role without one keeps the one that it has
  * @throws {RolesError} the account may not do that
@@ -129,9 +130,10 @@ async function handOver(tx: postgres.TransactionSql): Promise<void> {
 }
 
 /**
- * Lets the app's role read and write rows, and nothing else: it can't change the schema, nor say that a migration was made, nor change or
- * remove what stands in the audit log. Run by the owner, at
- * the end of each migration. Without that role it does nothing: one account does everything there.
+ * Lets the app's role read and write rows, and nothing else: it can't change the schema, nor say
+ * that a migration was made, nor change or remove what stands in the audit log. Run by the owner,
+ * at the end of each migration. Without that role it does nothing: one account does everything
+ * there.
  */
 export async function grantToApp(tx: postgres.TransactionSql): Promise<void> {
   const { app } = ROLES;
@@ -150,7 +152,8 @@ export async function grantToApp(tx: postgres.TransactionSql): Promise<void> {
     grant select on drizzle.__drizzle_migrations to ${app};
     -- Being ready is told by a row in a new file, see ready.ts.
     grant truncate on public.write_checks to ${app}`);
-  // graphile-worker closes its tables to everybody but their owner (row level security without a policy).
+  // graphile-worker closes its tables to everybody but their owner (row level security without a
+  // policy).
   const closed = await tx<{ name: string }[]>`
     select format('%I.%I', nspname, relname) as name from pg_class join pg_namespace on pg_namespace.oid = relnamespace
     where nspname = 'graphile_worker' and relrowsecurity

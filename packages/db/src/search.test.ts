@@ -19,7 +19,8 @@ describe('a search in the database', () => {
     return rows.map(({ form }) => form);
   };
 
-  // Letters with accents of Europe’s languages, Greek and Cyrillic, and everything that names are spelled with besides.
+  // Letters with accents of Europe’s languages, Greek and Cyrillic, and everything that names are
+  // spelled with besides.
   const RANGES = [
     [0x20, 0x7e],
     [0xa0, 0x24f],

@@ -2,8 +2,8 @@ import { searchWords } from '@scheduler/scheduling';
 import { type AnyColumn, type SQL, sql } from 'drizzle-orm';
 
 /**
- * `isFound` of the scheduling package as SQL: each word of a search is in one of these columns, without letter case, accents
- * and the like. Undefined for an empty search, which finds everything.
+ * `isFound` of the scheduling package as SQL: each word of a search is in one of these columns,
+ * without letter case, accents and the like. Undefined for an empty search, which finds everything.
  */
 export function findsWords(search: string, columns: readonly (AnyColumn | SQL)[]): SQL | undefined {
   const patterns = searchWords(search).map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);

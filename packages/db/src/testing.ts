@@ -16,7 +16,10 @@ const TEMPLATE = 'template_migrated';
 /** Set by {@link startTestPostgres} for the test files' processes. */
 const URL_VARIABLE = 'TEST_POSTGRES_URL';
 
-/** Vitest global set-up: one throw-away Postgres server for a whole test run, with a migrated database to copy. */
+/**
+ * Vitest global set-up: one throw-away Postgres server for a whole test run, with a migrated
+ * database to copy.
+ */
 export async function startTestPostgres(): Promise<() => Promise<void>> {
   // Not below the checkout: as root, Postgres runs as a user who may not be able to get there.
   const directory = mkdtempSync(join('/tmp', 'crossmark-test-'));
@@ -35,7 +38,10 @@ export async function startTestPostgres(): Promise<() => Promise<void>> {
   };
 }
 
-/** A database of one test's own: migrated, empty, gone on `close`. Its own connections and `url` are a superuser's. */
+/**
+ * A database of one test's own: migrated, empty, gone on `close`. Its own connections and `url` are
+ * a superuser's.
+ */
 export interface TestDatabase extends Database {
   url: string;
   /** As the role that all apps run as. */
@@ -106,8 +112,8 @@ export interface Firewall {
   /** The database's URL through it. */
   url: string;
   /**
-   * All connections that are open now go dead for ever without being closed: neither side hears anything of the other any
-   * more, not even that it went. New ones pass.
+   * All connections that are open now go dead for ever without being closed: neither side hears
+   * anything of the other any more, not even that it went. New ones pass.
    */
   forget(): void;
   close(): Promise<void>;

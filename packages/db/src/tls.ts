@@ -3,10 +3,16 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { SettingsError } from '@scheduler/runtime';
 
-/** Those of libpq that say one thing: `prefer` and `allow` would go on without TLS, and `verify-ca` without the name. */
+/**
+ * Those of libpq that say one thing: `prefer` and `allow` would go on without TLS, and `verify-ca`
+ * without the name.
+ */
 const MODES = ['disable', 'require', 'verify-full'] as const;
 
-/** How the connections to a database are encrypted, and its URL in the words of each driver, which differ about TLS. */
+/**
+ * How the connections to a database are encrypted, and its URL in the words of each driver, which
+ * differ about TLS.
+ */
 interface PostgresAddress {
   /** For postgres.js, together with `ssl`. */
   url: string;
@@ -16,8 +22,9 @@ interface PostgresAddress {
 }
 
 /**
- * Reads `sslmode` and `sslrootcert` of a database's URL. Without `sslmode` nothing is encrypted; `require` encrypts to whoever
- * answers; `verify-full` also checks the certificate and the name in it, by the authorities in the file `sslrootcert`, else by Node's.
+ * Reads `sslmode` and `sslrootcert` of a database's URL. Without `sslmode` nothing is encrypted;
+ * `require` encrypts to whoever answers; `verify-full` also checks the certificate and the name in
+ * it, by the authorities in the file `sslrootcert`, else by Node's.
  * @throws {SettingsError} the URL asks for something else, or the file can't be read
  */
 export function postgresAddress(given: string): PostgresAddress {

@@ -16,18 +16,21 @@ export interface SyncContext {
 /** Settings of the sync engine. */
 export interface SyncSettings {
   retry: RetryPolicy;
-  /** How long a reconciler owns an event from its last sign of life; longer than its slowest single call. */
+  /**
+   * How long a reconciler owns an event from its last sign of life; longer than its slowest single
+   * call.
+   */
   leaseMs: number;
   /**
-   * How long after a complete reading that left a doubt the one has to begin that confirms it. Two readings within seconds may
-   * come from one and the same copy of the list.
+   * How long after the complete refresh that left a doubt the one must begin that confirms it. Two
+   * refreshes within seconds may read the same copy of the list.
    */
   confirmAfterMs: number;
 }
 
 /**
- * Longer than a copy of the list may lag behind for all we know, and far shorter than the hour between two refreshes: only
- * those that people ask for come closer together.
+ * Longer than any copy of the list is known to lag behind, and far shorter than the hour between
+ * two refreshes: only refreshes that people request come closer together.
  */
 export const DEFAULT_CONFIRM_AFTER_MS = 10 * 60_000;
 
@@ -36,7 +39,7 @@ export interface AttemptFigures {
   task: TaskName;
   outcome: AttemptOutcome;
   durationMs: number;
-  /** Only where an event became synced: since what is wanted last changed. */
+  /** Only where an event became synced: the time since what is wanted last changed. */
   clickToSyncedMs?: number | undefined;
 }
 

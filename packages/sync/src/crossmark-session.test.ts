@@ -40,7 +40,10 @@ function storeOf(options: { keys?: [Uint8Array, ...Uint8Array[]]; userId?: strin
   });
 }
 
-/** A worker's client as its process has it: connections of its own, nothing shared but what is in Postgres. */
+/**
+ * A worker's client as its process has it: connections of its own, nothing shared but what is in
+ * Postgres.
+ */
 function worker(options: { keys?: [Uint8Array, ...Uint8Array[]]; password?: string } = {}): CrossmarkClient {
   const { password = USER.password } = options;
   const client = createCrossmarkClient({

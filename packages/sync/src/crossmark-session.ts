@@ -5,14 +5,14 @@ import { crossmarkSessions, type Db } from '@scheduler/db';
 import { coalesce } from '@scheduler/runtime';
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
 
-/** How often those who wait for a sign-in look whether it is done. */
+/** How often a worker that waits for a sign-in checks whether it is done. */
 const LOOK_MS = 100;
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Which session a sealed one is: sealed for this host and user, it doesn't open when copied into another row. */
+/** What a session is sealed for: it doesn't open when copied to the row of another host or user. */
 interface SessionId {
   host: string;
   userId: string;
@@ -24,7 +24,7 @@ interface Sealed {
   keyId: string | null;
 }
 
-/** Says which key sealed something, and nothing of the key. */
+/** Names the key that sealed something, without revealing it. */
 const idOf = (key: Uint8Array): string =>
   createHash('sha256').update('crossmark-session-key ').update(key).digest('hex').slice(0, 16);
 
@@ -56,8 +56,9 @@ function open(row: Sealed | undefined, id: SessionId, keys: readonly Uint8Array[
 }
 
 /**
- * Seals every kept session anew with the first key, where one of the keys opens it; others stay as they are, as good as
- * none. Afterwards the keys behind the first are needed by nothing. Safe beside running workers, and to repeat.
+ * Seals every kept session again with the first key, where one of the keys opens it. Others stay as
+ * they are and are never used. Afterwards only the first key is needed. It is safe beside running
+ * workers, and to repeat.
  */
 export async function resealSessions(
   db: Db,
@@ -88,13 +89,16 @@ export async function resealSessions(
 }
 
 /**
- * The session that all workers share, encrypted in Postgres. Whoever finds it over signs in, once for all; the others wait
- * for that session. No transaction is open meanwhile: the right to sign in is a lease in the row, and one who lost it
- * leaves what the next one stored.
+ * The session that all workers share, encrypted in Postgres. The worker that finds it expired signs
+ * in once for all, and the others wait for that session. No transaction is open meanwhile: the
+ * right to sign in is a lease in the row, and a worker that lost it keeps the session that the next
+ * one stored.
  *
- * Where the session can't be opened (another key, another host or user, tampering) there is none: somebody signs in.
- * @param options.keys 32 bytes each: the first seals, all of them open, so that a key can be replaced while workers run
- * @param options.leaseMs longer than a sign-in takes; whoever has been at it for so long is taken for dead
+ * A session that can't be opened (another key, host or user, tampering) counts as none: a worker
+ * signs in.
+ * @param options.keys 32 bytes each: the first seals, all of them open, so that a key can be
+ *   replaced while workers run
+ * @param options.leaseMs longer than a sign-in takes; after that the worker is taken for dead
  */
 export function postgresSession(options: {
   db: Db;
@@ -108,14 +112,20 @@ export function postgresSession(options: {
   const mine = and(eq(crossmarkSessions.host, id.host), eq(crossmarkSessions.userId, id.userId));
 
   const SEALED = { sealed: crossmarkSessions.sealed, keyId: crossmarkSessions.keyId };
-  /** As last read or renewed. Where another worker renewed it since, Crossmark says so, and {@link claim} finds theirs. */
+  /**
+   * As last read or renewed. Where another worker renewed it since, Crossmark says so, and {@link
+   * claim} finds theirs.
+   */
   let known: Session | null = null;
   const read = coalesce(async () => {
     known = open((await db.select(SEALED).from(crossmarkSessions).where(mine))[0], id, keys);
     return known;
   });
 
-  /** The session that somebody else signed in, or else the right to do so, or null while another one has it. */
+  /**
+   * The session that somebody else signed in, or else the right to do so, or null while another one
+   * has it.
+   */
   const claim = (stale: Session | null, owner: string): Promise<Session | 'mine' | null> =>
     db.transaction(async (tx) => {
       await tx.insert(crossmarkSessions).values(id).onConflictDoNothing();
@@ -161,10 +171,10 @@ export function postgresSession(options: {
           .set({ ...RELEASED, ...seal(session, id, keys[0]), startedAt: sql`app_now()` })
           .where(owned(owner))
           .returning({ host: crossmarkSessions.host });
-        // Took so long that somebody else signed in meanwhile: theirs is everybody's.
+        // It took so long that another worker signed in meanwhile: that session counts.
         return kept.length > 0 ? session : ((await read()) ?? session);
       } catch (error) {
-        // What is over stays there: nobody takes it for a new one.
+        // The expired session stays there, and nobody takes it for a new one.
         await db
           .update(crossmarkSessions)
           .set(RELEASED)

@@ -7,9 +7,9 @@ import { JOB_TASKS, JOBS } from './queue/graphile.ts';
 import type { Remembered } from './reconcile/observe.ts';
 
 /**
- * The only file that writes `event_syncs`: an event's state on its way to Crossmark, what holds it up, what Crossmark holds
- * and who reconciles it. Names that end in `Sql` are statements for a larger one; all else runs in the caller's transaction,
- * which has locked the rows.
+ * The only file that writes `event_syncs`: an event's state on its way to Crossmark, what holds it
+ * up, what Crossmark holds and who reconciles it. Names that end in `Sql` are statements for a
+ * larger one; all else runs in the caller's transaction, which has locked the rows.
  */
 
 const NOW = sql`app_now()`;
@@ -34,8 +34,8 @@ export const bookingColumns = (held: Remembered | null) => ({
 // ---------------------------------------------------------------- pending
 
 /**
- * Counts one more version of what is wanted for each event and makes it pending, whatever came before. Rows for which
- * `which` is false stay as they are. Returns `event_id`.
+ * Counts one more version of what is wanted for each event and makes it pending, whatever came
+ * before. Rows for which `which` is false stay as they are. Returns `event_id`.
  */
 export const wantChangesSql = (eventIds: readonly number[], which: SQL): SQL => sql`
   insert into event_syncs (event_id, state, wanted_version, wanted_at)
@@ -74,8 +74,9 @@ export async function markUnsettled(tx: Tx, eventId: number): Promise<void> {
 // ---------------------------------------------------------------- leases
 
 /**
- * Leases the events of the CTE `free` (`event_id`, `owner`, `"leaseMs"`, `redriven`: it was failed). Whoever runs a dead
- * letter again, from here or from the queue's pages, gives it all its attempts again.
+ * Leases the events of the CTE `free` (`event_id`, `owner`, `"leaseMs"`, `redriven`: it was
+ * failed). Whoever runs a dead letter again, from here or from the queue's pages, gives it all its
+ * attempts again.
  */
 export const TAKE_LEASES_SQL = sql.raw(`
   update event_syncs set lease_owner = free.owner, lease_until = app_now() + free."leaseMs" * interval '1 millisecond',
@@ -110,8 +111,9 @@ export async function releaseLeasesOf(tx: Tx, workerIds: readonly string[]): Pro
 // ---------------------------------------------------------------- what Crossmark holds
 
 /**
- * Records, as the owner of an event's lease, that something is known of it now; where `held` is told, also what Crossmark
- * holds. Returns false, and writes nothing, where the lease went to somebody else.
+ * Records, as the owner of an event's lease, that something is known of it now; where `held` is
+ * told, also what Crossmark holds. Returns false, and writes nothing, where the lease went to
+ * somebody else.
  */
 export async function recordAsOwner(
   tx: Tx,
@@ -195,7 +197,10 @@ const SYNCED = {
 export const markSyncedSql = (tx: Executor, eventId: number): SQL =>
   tx.update(eventSyncs).set(SYNCED).where(eq(eventSyncs.eventId, eventId)).getSQL();
 
-/** Marks the events of the CTE `mine` synced (`event_id`, and the columns of {@link bookingColumns} by these names). */
+/**
+ * Marks the events of the CTE `mine` synced (`event_id`, and the columns of {@link bookingColumns}
+ * by these names).
+ */
 export const markConfirmedSql = (db: Executor): SQL =>
   db
     .update(eventSyncs)
@@ -220,8 +225,8 @@ export async function markSynced(tx: Tx, eventId: number, held: Remembered | nul
 }
 
 /**
- * Marks that Crossmark's side was changed while ours was too: a person chooses. `reason` is a sentence for them, `seenAt`
- * when Crossmark's side was read.
+ * Marks that Crossmark's side was changed while ours was too: a person chooses. `reason` is a
+ * sentence for them, `seenAt` when Crossmark's side was read.
  */
 export async function markConflict(
   tx: Tx,
@@ -248,7 +253,9 @@ export async function markConflict(
     .where(eq(eventSyncs.eventId, eventId));
 }
 
-/** Marks that an event can't be sent yet, though nothing failed; what it waits for will enqueue it. */
+/**
+ * Marks that an event can't be sent yet, though nothing failed; what it waits for will enqueue it.
+ */
 export async function markWaiting(tx: Tx, eventId: number, reason: string): Promise<void> {
   await tx
     .update(eventSyncs)
@@ -270,7 +277,10 @@ const failureColumns = ({ kind, reason }: Failure) => ({
 });
 const FAILING_SINCE = sql`coalesce(${eventSyncs.failingSince}, app_clock())`;
 
-/** Marks that an attempt failed and that another follows at `nextAttemptAt`. `isSpent`: it counts towards the maximum. */
+/**
+ * Marks that an attempt failed and that another follows at `nextAttemptAt`. `isSpent`: it counts
+ * towards the maximum.
+ */
 export async function markRetrying(
   tx: Tx,
   eventId: number,
@@ -288,7 +298,10 @@ export async function markRetrying(
     .where(eq(eventSyncs.eventId, eventId));
 }
 
-/** Marks that nothing was attempted, for calls to Crossmark are held back: {@link markReleased} follows. */
+/**
+ * Marks that nothing was attempted, for calls to Crossmark are held back: {@link markReleased}
+ * follows.
+ */
 export async function markHeldBack(tx: Tx, eventId: number, failure: Failure): Promise<void> {
   await tx
     .update(eventSyncs)
@@ -315,7 +328,10 @@ export async function markFailed(tx: Tx, eventId: number, failure: Failure): Pro
     .where(eq(eventSyncs.eventId, eventId));
 }
 
-/** Takes the time of their own from events that wait for Crossmark to answer, which then count as to be released. */
+/**
+ * Takes the time of their own from events that wait for Crossmark to answer, which then count as to
+ * be released.
+ */
 export async function forgetNextAttempts(tx: Tx): Promise<void> {
   await tx
     .update(eventSyncs)
@@ -323,7 +339,10 @@ export async function forgetNextAttempts(tx: Tx): Promise<void> {
     .where(and(eq(eventSyncs.state, 'waiting'), inArray(eventSyncs.failureKind, CURABLE)));
 }
 
-/** Leaves out a pause of a task, from `pausedAt` until now, of the time that its waiting events have been failing. */
+/**
+ * Leaves out a pause of a task, from `pausedAt` until now, of the time that its waiting events have
+ * been failing.
+ */
 export async function leaveOutPause(tx: Tx, task: TaskName, pausedAt: Instant): Promise<void> {
   // Relies on event_syncs_unsettled and the unique index on the key of jobs.
   await tx.execute(sql`

@@ -5,7 +5,10 @@ import { EVENT_RULES_VERSION, type Instant } from '@scheduler/scheduling';
 import { eq, sql } from 'drizzle-orm';
 import { type ConflictChoice, resolveConflict } from '../src/refresh/adopt.ts';
 
-/** The store, people and events that this package's tests start from; ids match the simulator's state of each test. */
+/**
+ * The store, people and events that this package's tests start from; ids match the simulator's
+ * state of each test.
+ */
 export const STORE = {
   crossmarkStoreId: '310042',
   number: '8135',
@@ -98,8 +101,9 @@ export async function addSchedule(
 }
 
 /**
- * Every way in which Crossmark may take a second booking of an event, and the booking that follows a reissue, as settings of
- * the simulator: `describe.each(BOOKING_HABITS)('where $way', ({ habits }) => …)`.
+ * Every way in which Crossmark may take a second booking of an event, and the booking that follows
+ * a reissue, as settings of the simulator: `describe.each(BOOKING_HABITS)('where $way', ({ habits
+ * }) => …)`.
  */
 export const BOOKING_HABITS: { way: string; habits: SettingsPatch; keepsReopened: boolean }[] = [
   {
@@ -116,7 +120,10 @@ export const BOOKING_HABITS: { way: string; habits: SettingsPatch; keepsReopened
   { way: 'a second booking is kept', habits: { secondBooking: 'duplicate' }, keepsReopened: true },
 ];
 
-/** So many seeds from the first one on, each with every way in which Crossmark may take a second booking. */
+/**
+ * So many seeds from the first one on, each with every way in which Crossmark may take a second
+ * booking.
+ */
 export const storiesOf = (first: number, seeds: number) =>
   Array.from({ length: seeds }, (_, index) => first + index).flatMap((seed) =>
     BOOKING_HABITS.map(({ way, habits }) => ({ seed, way, habits })),
@@ -164,7 +171,10 @@ export function need<T>(value: T | null | undefined): T {
   return value;
 }
 
-/** Decisions that the same seed repeats (mulberry32): numbers from 0 to below 1, and things out of lists. */
+/**
+ * Decisions that the same seed repeats (mulberry32): numbers from 0 to below 1, and things out of
+ * lists.
+ */
 export function decisions(seed: number) {
   let state = (seed * 2_654_435_761) | 0;
   const next = () => {

@@ -30,8 +30,9 @@ export interface Differences {
 }
 
 /**
- * Compares what is wanted here, straight from Postgres, with what the simulator itself holds. What was worked before a
- * person got another RepID (`repsOf`: all of theirs) stays as it was booked.
+ * Compares what is wanted here, straight from Postgres, with what the simulator itself holds.
+ * `repsOf` has all RepIDs of a person: work from before a change of RepID stays booked under the
+ * older one.
  */
 export async function compareSides(
   db: Db,
@@ -56,10 +57,11 @@ export async function compareSides(
     .from(syncSteps)
     .where(and(eq(syncSteps.kind, 'reissue'), eq(syncSteps.state, 'done')));
   const workedAt = Map.groupBy(reissues, ({ bookingId }) => bookingId);
-  // What was worked before a reissue stays there as history, unless the booking that followed is an edit of it.
+  // The booking from before a reissue stays there as history, unless the next booking edited it in
+  // place.
   const reopenedAt = new Map(crossmark.pendingWork.map((work) => [work.bookingId, work.createdAt]));
-  // Somebody on Crossmark's site may say that another person did the work. And one that the new booking hides in the list
-  // stays history whatever they do to it.
+  // Somebody on Crossmark's site may change who did the work. A booking that the new one hides in
+  // the list stays history whatever they do to it.
   const isHistory = ({ bookingId, startsAt, lastEditedAt }: SimulatedBooking, newest: string | undefined) => {
     const worked = workedAt.get(bookingId as never);
     if (!worked) return false;
@@ -124,7 +126,10 @@ export async function compareSides(
 const WRITES = ['scheduleMplanEvent', 'deleteScheduledMplanEvent', 'createPendingWork'];
 export const isWrite = (call: LoggedCall) => call.call !== null && WRITES.includes(call.call);
 
-/** Writes of one event that Crossmark worked on at one time, but for those that a frozen worker sent late. */
+/**
+ * Finds writes of one event that Crossmark worked on at the same time, except those that a frozen
+ * worker sent late.
+ */
 export function concurrentWrites(calls: readonly LoggedCall[], toll: Toll): string[] {
   const late = (call: LoggedCall) =>
     toll.thawedAtMs.some((thawedMs) => {
@@ -146,7 +151,10 @@ export function concurrentWrites(calls: readonly LoggedCall[], toll: Toll): stri
   return found;
 }
 
-/** Bookings that reached Crossmark for a person whom nobody, here or there, ever chose for that event. */
+/**
+ * Bookings that reached Crossmark for a person whom nobody, here or there, ever chose for that
+ * event.
+ */
 export async function strangersBooked(
   db: Db,
   calls: readonly LoggedCall[],
@@ -185,7 +193,10 @@ export async function strangersBooked(
     .map((call) => `${call.event}: #${call.seq} booked ${call.params.RepID}, whom nobody chose`);
 }
 
-/** Bookings that Crossmark removed for us though the journal of their event tells of no such removal. */
+/**
+ * Finds bookings that Crossmark removed for us although the journal of their event has no such
+ * removal.
+ */
 export async function foreignRemovals(db: Db, calls: readonly LoggedCall[]): Promise<string[]> {
   const journalled = await db
     .select({ bookingId: syncSteps.bookingId, mplanId: events.mplanId, storeId: stores.crossmarkStoreId })

@@ -29,7 +29,7 @@ interface Row {
   store: typeof stores.$inferSelect;
 }
 
-/** What was done and by whom, in the order in which it was answered. */
+/** What was done and by whom, in the order of the answers. */
 export interface Deed {
   at: string;
   eventIds: number[];
@@ -46,7 +46,9 @@ export interface EditCounts {
   unanswered: number;
 }
 
-/** Dispatchers at the public API and people on Crossmark's own site, who all want something different. */
+/**
+ * Dispatchers at the public API and people on Crossmark's own site, who all change the same events.
+ */
 export class Editors {
   readonly counts: EditCounts = { done: 0, refused: 0, unanswered: 0 };
   readonly deeds: Deed[] = [];
@@ -60,7 +62,7 @@ export class Editors {
   private readonly random: Random;
   private readonly secondBooking: SecondBooking;
   private inPlay = new Set<number>();
-  /** Events in somebody's hands: nobody else of the harness touches them meanwhile. */
+  /** Events that one editor is changing: no other editor of the harness touches them meanwhile. */
   private readonly busy = new Set<number>();
   private board: { rows: Row[]; people: Person[] } = { rows: [], people: [] };
   private nextRepId = 290_001;
@@ -161,7 +163,7 @@ export class Editors {
       case 'trade':
         return this.trade(free.filter((row) => row.schedule && row.event.type === 'Core'));
       case 'burst':
-        // Somebody who can't decide: every step is saved, one booking must come of it.
+        // Many edits in a row: every step is saved, and one booking must result.
         return this.holding(this.random.pick(free.filter((row) => row.schedule)), async (row) => {
           for (let n = this.random.int(3, 6); n > 0; n--) {
             if (!(await this.move(row))) return false;
@@ -313,7 +315,7 @@ export class Editors {
     );
   }
 
-  /** Work of days that are over, which nobody has at hand. */
+  /** Past work that no other editor is changing. */
   private worked(): Row[] {
     const now = currentInstant();
     return this.board.rows.filter(
@@ -322,7 +324,7 @@ export class Editors {
     );
   }
 
-  /** Has past work done again; from here on its event is changed like any other. */
+  /** Reissues past work. From here on its event is edited like any other. */
   private async reissue(row: Row): Promise<void> {
     const person = this.able(row);
     if (!person) return;
@@ -384,7 +386,10 @@ export class Editors {
     else await this.newRepId(person, update);
   }
 
-  /** Crossmark gives a person another RepID; here that is found out when somebody touches the person. */
+  /**
+   * Crossmark gives a person another RepID; here that is found out when somebody touches the
+   * person.
+   */
   private async newRepId(
     person: Person,
     update: (what: string, changes: { phone?: string }) => Promise<boolean>,
@@ -421,7 +426,7 @@ export class Editors {
         this.counts.done += 1;
         this.note(`somebody on Crossmark's site ${what}`, [event.id]);
       };
-      // The other side may have moved on between the look and the act: then nothing is done.
+      // The booking may have changed between the read and the write: then nothing is done.
       const unlessGone = (error: unknown) => this.note(`somebody on Crossmark's site: ${error}`, [event.id]);
       if (booking && kind === 'time')
         await this.switchboard
@@ -437,7 +442,8 @@ export class Editors {
           .unbook(booking.bookingId)
           .then(() => done(`removes booking ${booking.bookingId}`), unlessGone);
       else {
-        // A second booking of the same event hides the first in Crossmark's list, and nobody could tell from here.
+        // A second booking of the same event hides the first in Crossmark's list, and nobody could
+        // tell from here.
         const quiet = sync === null || (sync.state === 'synced' && sync.leaseOwner === null);
         if (this.secondBooking === 'duplicate' && (booking || schedule || !quiet)) return;
         this.chosenOutside.add(`${key} ${rep.repId}`);

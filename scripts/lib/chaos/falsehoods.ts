@@ -10,7 +10,9 @@ export function oddHabits(random: Random): SettingsPatch {
   };
 }
 
-/** Plans and people that somebody in Crossmark has made a mess of; {@link clear} puts them right. */
+/**
+ * Plans and people that somebody in Crossmark has made a mess of; {@link clear} puts them right.
+ */
 export class OddWorld {
   private readonly switchboard: Switchboard;
   private readonly random: Random;

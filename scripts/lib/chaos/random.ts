@@ -1,4 +1,7 @@
-/** Decisions that a seed repeats: each purpose draws from a stream of its own, so that one doesn't disturb another. */
+/**
+ * Decisions that a seed repeats: each purpose draws from a stream of its own, so that one doesn't
+ * disturb another.
+ */
 export interface Random {
   /** At least 0, below 1. */
   next(): number;

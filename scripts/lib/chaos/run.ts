@@ -34,7 +34,10 @@ export interface ChaosResult {
   ghosts: number;
   stuck: number;
   secondsToConverge: number;
-  /** Writes of one event at one time, bookings of somebody whom nobody chose, removals of another event's booking: never to be. */
+  /**
+   * Writes of one event at one time, bookings of somebody whom nobody chose, removals of another
+   * event's booking: never to be.
+   */
   concurrentWrites: number;
   strangers: number;
   foreignRemovals: number;
@@ -47,20 +50,21 @@ const SECOND_BOOKING_IN_WORDS = {
 } as const satisfies Record<SecondBooking, string>;
 
 const QUIET_WITHIN_MS = 90_000;
-/** A person ends conflicts and dead letters; a choice may meet the next trouble, so they look again. */
+/** Rounds in which a person ends conflicts and dead letters, for a choice may fail again. */
 const ROUNDS_OF_CHOICES = 6;
-/** What one reading of the list lacks, the next one confirms. */
+/** A refresh confirms what the one before left as a doubt. */
 const READINGS = 3;
 const HISTORIES_SHOWN = 3;
 /** A storm goes on after the last edit until Crossmark was called so often, or for so long. */
 const CALLS_OF_AN_EDIT = 4;
 const STORM_GOES_ON_MS = 20_000;
-/** What takes longer than this in a healed system is told of. */
+/** What takes longer than this in a healed system is reported. */
 const LONG_MS = 10_000;
 
 /**
- * One run under a seed: a stream of edits while everything fails that can, then all heals, and both sides must hold the
- * same. `history` is what happened to the events that differ; empty where all is well.
+ * One run under a seed: a stream of edits while everything fails that can, then all heals, and both
+ * sides must hold the same. `history` is what happened to the events that differ; empty where all
+ * is well.
  */
 export async function runChaos(given: {
   infrastructure: Infrastructure;
@@ -101,14 +105,17 @@ export async function runChaos(given: {
   const troubles = new Troubles(infrastructure, switchboard, createRandom(seed, 'troubles'));
   const editors = new Editors({ db, api, switchboard, random: createRandom(seed, 'edits'), secondBooking });
   const choose = createRandom(seed, 'choices');
-  /** Times that the healed system didn't come to rest: stuck, whatever a refresh makes of it afterwards. */
+  /**
+   * Times that the healed system didn't come to rest: stuck, whatever a refresh makes of it
+   * afterwards.
+   */
   let stalls = 0;
   try {
     await editors.prepare();
     const [start] = await db.execute<{ now: string }>(sql`select app_now()::text as now`);
     troubles.hire();
     troubles.hire();
-    // A storm over nobody's head is none.
+    // A storm needs calls to fail.
     await waitFor('Two workers', async () => {
       const hired = await db.execute(
         sql`select 1 from workers where started_at >= ${start?.now}::timestamptz`,
@@ -124,7 +131,8 @@ export async function runChaos(given: {
         edits: given.minutes === null ? given.edits : Number.POSITIVE_INFINITY,
         overAtMs: currentTimeMs() + (given.minutes ?? 60) * 60_000,
       })
-      // Edits come as quickly on a busy machine as on an idle one, and calls don't: what was edited is to go through the storm.
+      // Edits come as quickly on a busy machine as on an idle one, and calls don't: what was edited
+      // is to go through the storm.
       .then(() => enoughCalls(editors.counts.done * CALLS_OF_AN_EDIT))
       .finally(() => clearInterval(collecting));
 
@@ -192,7 +200,7 @@ export async function runChaos(given: {
     while (switchboard.calls().length < number && currentTimeMs() < overAtMs) await pause(200);
   }
 
-  /** Tells of something that a healed system should have done long ago. */
+  /** Reports something that a healed system should have done long ago. */
   async function watch<T>(what: string, work: PromiseLike<T>): Promise<T> {
     const startedMs = performance.now();
     const timer = setInterval(
@@ -261,7 +269,8 @@ export async function runChaos(given: {
 
   /** What people do when the storm is over: read Crossmark once, then end what was left to them. */
   async function converge(): Promise<void> {
-    // A reading that failed in the storm waits as long as the storm lasted; somebody at the queue lets it go on now.
+    // A reading that failed in the storm waits as long as the storm lasted; somebody at the queue
+    // lets it go on now.
     await watch(
       'the first query',
       db.execute(sql`
@@ -297,7 +306,8 @@ export async function runChaos(given: {
       await api.sync.retry.mutate({ eventId });
       troubles.tell(`event ${eventId}: a dispatcher retries it`);
     } else {
-      // Refused for good: its person left, say. Nobody can work it so, and a dispatcher takes it off the board.
+      // Refused for good: its person left, say. Nobody can work it so, and a dispatcher takes it
+      // off the board.
       const [live] = await db.execute<{ id: number; version: number }>(
         sql`select id, version from schedules where event_id = ${eventId} and ended_at is null`,
       );

@@ -7,10 +7,16 @@ import { OddWorld, oddHabits } from './falsehoods.ts';
 import { pause, type Random } from './random.ts';
 import type { Switchboard } from './switchboard.ts';
 
-/** The longest that one call to Crossmark may take; a lease lasts a good four of them, as in production. */
+/**
+ * The longest that one call to Crossmark may take; a lease lasts a good four of them, as in
+ * production.
+ */
 export const CALL_SECONDS = 0.75;
 export const LEASE_SECONDS = 4;
-/** From a refresh that left a doubt to one that confirms it: as far as a copy of the list lags behind in a storm. */
+/**
+ * From a refresh that left a doubt to one that confirms it: as far as a copy of the list lags
+ * behind in a storm.
+ */
 export const CONFIRM_SECONDS = 1;
 
 /** Everything that takes minutes in production, in seconds. */
@@ -49,7 +55,10 @@ const REMOTE_FAULTS: FaultInput[] = [
   { kind: 'expire' },
 ];
 
-/** The faults as the simulator takes them: it goes through one rule after the other, so later ones need a larger chance. */
+/**
+ * The faults as the simulator takes them: it goes through one rule after the other, so later ones
+ * need a larger chance.
+ */
 export function remoteFaults(): FaultInput[] {
   const share = SHARE_OF_FAULTY_CALLS / REMOTE_FAULTS.length;
   return [
@@ -132,7 +141,7 @@ export class Troubles {
         if (!this.stopped) await this.one();
       }
     })();
-    // Who heals, hears of it.
+    // The failure is reported when all heals.
     this.running.catch(() => {});
   }
 
@@ -213,7 +222,7 @@ export class Troubles {
         this.leaving.push(member.running.stop('SIGTERM'));
         return;
       case 'habits':
-        // What nobody knows of Crossmark changes under way as well.
+        // Crossmark's unknown habits change during a run as well.
         await this.switchboard.configure({
           unknownDelete: random.pick(['success', 'error'] as const) ?? 'error',
           deleteAnswer: random.pick(['ok', 'success', 'empty'] as const) ?? 'ok',
@@ -248,7 +257,9 @@ export class Troubles {
     this.tell(`${member.running.name} goes on`);
   }
 
-  /** Ends every trouble: two workers at least, Postgres and Redis up, nothing frozen, nothing odd. */
+  /**
+   * Ends every trouble: two workers at least, Postgres and Redis up, nothing frozen, nothing odd.
+   */
   async heal(): Promise<void> {
     this.stopped = true;
     await this.running;

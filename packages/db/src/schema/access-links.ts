@@ -6,7 +6,10 @@ import { userRoleEnum, users } from './users.ts';
 /** `set_up` makes the first admin, `invite` another user, `reset` gives a user a new password. */
 export const accessLinkKindEnum = pgEnum('access_link_kind', ['set_up', 'invite', 'reset']);
 
-/** One-time links that somebody was handed. A row goes when its link is used; one past `expires_at` opens nothing. */
+/**
+ * One-time links that somebody was handed. A row goes when its link is used; one past `expires_at`
+ * opens nothing.
+ */
 export const accessLinks = pgTable(
   'access_links',
   {

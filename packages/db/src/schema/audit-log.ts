@@ -21,8 +21,8 @@ export const auditLog = pgTable(
   },
   (table) => [
     index('audit_log_subject').on(table.subjectType, table.subjectId, table.id),
-    // The audit page, newest first, and its days: of a million rows 0.1 ms and not 270 ms. Who, kind and words need none:
-    // they are looked for along this one.
+    // The audit page, newest first, and its days: of a million rows 0.1 ms and not 270 ms. Who,
+    // kind and words need none: they are looked for along this one.
     index('audit_log_at').on(table.at, table.id),
   ],
 );

@@ -16,7 +16,9 @@ export const availabilityPatterns = pgTable('availability_patterns', {
   saturday: boolean().notNull().default(true),
 });
 
-/** A range of days (inclusive) in which a person is or isn't available whatever the pattern says. */
+/**
+ * A range of days (inclusive) in which a person is or isn't available whatever the pattern says.
+ */
 export const availabilityRanges = pgTable(
   'availability_ranges',
   {

@@ -4,8 +4,8 @@ import { instant, now, plainText } from './columns.ts';
 export const breakerStateEnum = pgEnum('breaker_state', ['closed', 'open']);
 
 /**
- * Whether a Crossmark host can be called, as all workers know it: one row a host, which survives every process. The row
- * last updated is that of the host in use.
+ * Whether a Crossmark host can be called, as all workers know it: one row a host, which survives
+ * every process. The row last updated is that of the host in use.
  */
 export const crossmarkBreakers = pgTable('crossmark_breakers', {
   id: integer().primaryKey().generatedAlwaysAsIdentity(),

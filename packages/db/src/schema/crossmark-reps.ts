@@ -5,7 +5,9 @@ import { instant, now, plainText } from './columns.ts';
 
 export const repReadingStateEnum = pgEnum('rep_reading_state', ['queued', 'done', 'failed']);
 
-/** One reading of Crossmark's rep list, asked for by somebody who wants to import or link people. */
+/**
+ * One reading of Crossmark's rep list, asked for by somebody who wants to import or link people.
+ */
 export const repReadings = pgTable(
   'rep_readings',
   {
@@ -21,7 +23,10 @@ export const repReadings = pgTable(
   (table) => [uniqueIndex('rep_readings_one_open').on(sql`(true)`).where(sql`${table.state} = 'queued'`)],
 );
 
-/** Crossmark's rep list as it was last read, all of it: what the preview of an import is computed from. */
+/**
+ * Crossmark's rep list as it was last read, all of it: what the preview of an import is computed
+ * from.
+ */
 export const crossmarkReps = pgTable('crossmark_reps', {
   repId: text().$type<RepId>().primaryKey(),
   employeeNumber: text().$type<EmployeeNumber>(),

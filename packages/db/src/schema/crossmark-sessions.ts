@@ -7,7 +7,9 @@ export const crossmarkSessions = pgTable(
   {
     host: text().notNull(),
     userId: text().notNull(),
-    /** The session, AES-256-GCM: nonce (12 bytes), tag (16), ciphertext. Null where there is none. */
+    /**
+     * The session, AES-256-GCM: nonce (12 bytes), tag (16), ciphertext. Null where there is none.
+     */
     sealed: bytes(),
     /** Tells which key sealed it: a session of another key is as good as none. */
     keyId: text(),

@@ -21,7 +21,10 @@ export const employees = pgTable('employees', {
   phone: text(),
   role: roleEnum().notNull().default('Event Specialist'),
   employeeNumber: text().$type<EmployeeNumber>().unique(),
-  /** Two people with one RepID once booked each other's work; hence unique, and only ever from Crossmark. */
+  /**
+   * Two people with one RepID once booked each other's work; hence unique, and only ever from
+   * Crossmark.
+   */
   repId: text().$type<RepId>().unique(),
   linkState: linkStateEnum().notNull().default('unchecked'),
   linkReason: plainText(),

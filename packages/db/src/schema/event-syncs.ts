@@ -5,16 +5,18 @@ import { instant, now, plainText } from './columns.ts';
 import { events } from './events.ts';
 
 /**
- * How far an event has got towards Crossmark.
- * `pending` saved here, on its way · `waiting` an attempt failed or can't be made yet, the next one is planned ·
- * `synced` Crossmark holds what is wanted · `failed` a dead letter: nothing is attempted until a person acts ·
- * `conflict` Crossmark's side was changed by somebody while ours was too: a person chooses.
+ * How far an event has got towards Crossmark. `pending` saved here, on its way · `waiting` an
+ * attempt failed or can't be made yet, the next one is planned · `synced` Crossmark holds what is
+ * wanted · `failed` a dead letter: nothing is attempted until a person acts · `conflict`
+ * Crossmark's side was changed by somebody while ours was too: a person chooses.
  */
 export const SYNC_STATES = ['pending', 'waiting', 'synced', 'failed', 'conflict'] as const;
 export type SyncState = (typeof SYNC_STATES)[number];
 export const syncStateEnum = pgEnum('sync_state', SYNC_STATES);
 
-/** The four kinds of failure; what each means for the next attempt is the retry policy's business. */
+/**
+ * The four kinds of failure; what each means for the next attempt is the retry policy's business.
+ */
 export const FAILURE_KINDS = ['transient', 'session', 'rejected', 'unknown'] as const;
 export type FailureKind = (typeof FAILURE_KINDS)[number];
 export const failureKindEnum = pgEnum('failure_kind', FAILURE_KINDS);
@@ -30,8 +32,9 @@ export interface Conflict {
 }
 
 /**
- * What a complete reading of Crossmark's list showed in place of the booking that both sides agreed on, where a copy of
- * the list that lags behind would show the same. It counts once the next complete reading shows it too.
+ * What a complete reading of Crossmark's list showed in place of the booking that both sides agreed
+ * on, where a copy of the list that lags behind would show the same. It counts once the next
+ * complete reading shows it too.
  */
 export interface Doubt {
   /** When that reading began. What is written to the sync row afterwards makes it void. */
@@ -63,8 +66,8 @@ export const eventSyncs = pgTable(
     bookedRepNames: text(),
     bookedStartsAt: instant(),
     /**
-     * The end that both sides agreed on: the one that we booked, or the one that the schedule here got when a booking was
-     * adopted. Crossmark's list tells no end.
+     * The end that both sides agreed on: the one that we booked, or the one that the schedule here
+     * got when a booking was adopted. Crossmark's list tells no end.
      */
     bookedEndsAt: instant(),
     doubt: jsonb().$type<Doubt>(),
@@ -73,10 +76,16 @@ export const eventSyncs = pgTable(
     leaseOwner: text(),
     leaseUntil: instant(),
 
-    /** Attempts since what is wanted last changed, and the failure that holds it up. The column keeps its older name. */
+    /**
+     * Attempts since what is wanted last changed, and the failure that holds it up. The column
+     * keeps its older name.
+     */
     attempts: integer('tries').notNull().default(0),
     failingSince: instant(),
-    /** Since when nothing was attempted, for calls to Crossmark are held back; the next attempt leaves this time out. */
+    /**
+     * Since when nothing was attempted, for calls to Crossmark are held back; the next attempt
+     * leaves this time out.
+     */
     heldBackSince: instant(),
     nextAttemptAt: instant('next_try_at'),
     failureKind: failureKindEnum(),

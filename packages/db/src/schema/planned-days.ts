@@ -4,8 +4,9 @@ import { employees } from './employees.ts';
 import { events } from './events.ts';
 
 /**
- * Days on which an event was planned for a person, with the times last planned there: what may stand in their calendar by a
- * file of that week. A trigger on `schedules` writes it, whatever changes them; nothing takes a row away.
+ * Days on which an event was planned for a person, with the times last planned there: what may
+ * stand in their calendar by a file of that week. A trigger on `schedules` writes it, whatever
+ * changes them; nothing takes a row away.
  */
 export const plannedDays = pgTable(
   'planned_days',

@@ -3,8 +3,9 @@ import { integer, jsonb, pgEnum, pgTable, text, uniqueIndex } from 'drizzle-orm/
 import { instant, now, plainText } from './columns.ts';
 
 /**
- * `needs_decision` the list was read twice and lacks so many events that a person has to tell whether they are gone ·
- * `superseded` it needed a decision, and a later reading made that unnecessary.
+ * `needs_decision` the list was read twice and lacks so many events that a person has to tell
+ * whether they are gone · `superseded` it needed a decision, and a later reading made that
+ * unnecessary.
  */
 export const REFRESH_STATES = [
   'queued',
@@ -42,7 +43,10 @@ export const refreshRuns = pgTable(
     unchanged: integer().notNull().default(0),
     gone: integer().notNull().default(0),
     drifted: integer().notNull().default(0),
-    /** Events and bookings that this reading was the first to lack: the next complete one confirms it or doesn't. */
+    /**
+     * Events and bookings that this reading was the first to lack: the next complete one confirms
+     * it or doesn't.
+     */
     unconfirmed: integer().notNull().default(0),
     /** Where a decision is needed: our ids of the events that the list lacks. */
     missing: jsonb().$type<number[]>().notNull().default([]),

@@ -34,13 +34,22 @@ export const schedules = pgTable(
     /** Local day of the store on which it starts. */
     workDate: date({ mode: 'string' }).notNull(),
     source: scheduleSourceEnum().notNull().default('board'),
-    /** Counts the changes of this schedule: an edit names the version it saw, a stale one is refused. */
+    /**
+     * Counts the changes of this schedule: an edit names the version it saw, a stale one is
+     * refused.
+     */
     version: integer().notNull().default(1),
     /** Why a soft conflict was accepted. */
     overrideReason: text(),
-    /** Reissued work: the booking whose work is opened again for this schedule. That one stays Crossmark's history. */
+    /**
+     * Reissued work: the booking whose work is opened again for this schedule. That one stays
+     * Crossmark's history.
+     */
     reissueOf: text().$type<BookingId>(),
-    /** Reissued work: the first day on which it can't be worked any more; it takes the place of the event's window. */
+    /**
+     * Reissued work: the first day on which it can't be worked any more; it takes the place of the
+     * event's window.
+     */
     reissueExpiresOn: date({ mode: 'string' }),
     /** Reissued work: whether what was answered the first time is handed over. */
     reissueResponses: boolean(),

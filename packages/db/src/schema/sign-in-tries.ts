@@ -2,8 +2,8 @@ import { index, integer, pgTable, text } from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
 
 /**
- * Sign-ins that were tried and not (yet) found right, by what they are counted for: an address, an account, or both
- * together. The more there are, the longer the next one has to wait.
+ * Sign-ins that were tried and not (yet) found right, by what they are counted for: an address, an
+ * account, or both together. The more there are, the longer the next one has to wait.
  */
 export const signInTries = pgTable(
   'sign_in_tries',

@@ -16,10 +16,15 @@ export const stores = pgTable('stores', {
   slots: jsonb().$type<PerType<string[]>>().notNull().default({}),
   /** Minutes by event type, for new events; the product's own where none are set. */
   durations: jsonb().$type<PerType<number>>().notNull().default({}),
-  /** Whether others than a type's own roles may do it with a reason; the product's own where it is not set. */
+  /**
+   * Whether others than a type's own roles may do it with a reason; the product's own where it is
+   * not set.
+   */
   roleLimits: jsonb().$type<PerType<RoleLimit>>().notNull().default({}),
   /** Who is asked first to do a noon check. */
   noonCheckBy: text().$type<NoonCheckOrder>().notNull().default('lead_with_core'),
-  /** Counts the changes of these settings: an edit names the version it saw, a stale one is refused. */
+  /**
+   * Counts the changes of these settings: an edit names the version it saw, a stale one is refused.
+   */
   version: integer().notNull().default(1),
 });

@@ -5,9 +5,9 @@ import { failureKindEnum } from './event-syncs.ts';
 import { events } from './events.ts';
 
 /**
- * `done` wrote to Crossmark or changed our records · `nothing` both sides agreed already · `retry` failed, will be retried ·
- * `dead` failed for good · `waiting` can't be made yet, no attempt spent · `conflict` left to a person ·
- * `interrupted` the worker stopped or died meanwhile.
+ * `done` wrote to Crossmark or changed our records · `nothing` both sides agreed already · `retry`
+ * failed, will be retried · `dead` failed for good · `waiting` can't be made yet, no attempt spent
+ * · `conflict` left to a person · `interrupted` the worker stopped or died meanwhile.
  */
 export const ATTEMPT_OUTCOMES = [
   'done',

@@ -5,10 +5,11 @@ import { conditionEnum, events } from './events.ts';
 
 export const stepKindEnum = pgEnum('sync_step_kind', ['create', 'delete', 'reissue']);
 /**
- * `sent` is committed before the request leaves, so a crash leaves an open step that must be read back · `done` Crossmark
- * confirmed it, or a read shows it · `refused` Crossmark said no, and no read has shown yet whether it was done all the same ·
- * `unknown` its answer was lost · `settled` its answer was lost and a read shows nothing of it: it may still arrive ·
- * `not_done` Crossmark answered that it did nothing, or it never left.
+ * `sent` is committed before the request leaves, so a crash leaves an open step that must be read
+ * back · `done` Crossmark confirmed it, or a read shows it · `refused` Crossmark said no, and no
+ * read has shown yet whether it was done all the same · `unknown` its answer was lost · `settled`
+ * its answer was lost and a read shows nothing of it: it may still arrive · `not_done` Crossmark
+ * answered that it did nothing, or it never left.
  */
 export const STEP_STATES = ['sent', 'done', 'refused', 'unknown', 'settled', 'not_done'] as const;
 export type StepState = (typeof STEP_STATES)[number];
@@ -28,12 +29,18 @@ export const syncSteps = pgTable(
     scheduleId: integer(),
     /** create: what was asked for. reissue: for whom the work is opened. */
     repId: text().$type<RepId>(),
-    /** create: what was asked for. reissue: when the booking that is opened again started, where it was known. */
+    /**
+     * create: what was asked for. reissue: when the booking that is opened again started, where it
+     * was known.
+     */
     startsAt: instant(),
     endsAt: instant(),
     /** delete: what was asked to go; reissue: what was opened again; create: what came of it. */
     bookingId: text().$type<BookingId>(),
-    /** What the list said of the event right before: where it says the same afterwards, that shows nothing of this write. */
+    /**
+     * What the list said of the event right before: where it says the same afterwards, that shows
+     * nothing of this write.
+     */
     condition: conditionEnum(),
     detail: plainText(),
     sentAt: instant().notNull().default(now),

@@ -3,8 +3,8 @@ import { now } from './columns.ts';
 import { users } from './users.ts';
 
 /**
- * Sign-ins, owned by better-auth. `expires_at` is the day a session ends however much it is used; `updated_at` says when
- * it was last used, to the minute.
+ * Sign-ins, owned by better-auth. `expires_at` is the day a session ends however much it is used;
+ * `updated_at` says when it was last used, to the minute.
  */
 export const userSessions = pgTable(
   'user_sessions',
@@ -15,7 +15,10 @@ export const userSessions = pgTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     token: text().notNull().unique(),
     expiresAt: timestamp({ withTimezone: true }).notNull(),
-    /** The app it was opened in (`scheduler`, `scheduler-admin`) and counts in; null of sessions older than this column. */
+    /**
+     * The app it was opened in (`scheduler`, `scheduler-admin`) and counts in; null of sessions
+     * older than this column.
+     */
     app: text(),
     /** The user's, when their password was looked at; null of sessions older than this column. */
     signInVersion: integer(),
@@ -26,8 +29,9 @@ export const userSessions = pgTable(
   },
   (table) => [
     index('user_sessions_user').on(table.userId),
-    // Whoever was looked at before their password was replaced or they were disabled opens no session after it: it waits for
-    // that transaction, then fails here. Sessions that stay open go on under the new version.
+    // Whoever was looked at before their password was replaced or they were disabled opens no
+    // session after it: it waits for that transaction, then fails here. Sessions that stay open go
+    // on under the new version.
     foreignKey({
       name: 'user_sessions_sign_in_version',
       columns: [table.userId, table.signInVersion],

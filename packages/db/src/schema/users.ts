@@ -6,7 +6,10 @@ export const USER_ROLES = ['viewer', 'dispatcher', 'admin'] as const;
 export type UserRole = (typeof USER_ROLES)[number];
 export const userRoleEnum = pgEnum('user_role', USER_ROLES);
 
-/** People who sign in. Columns are those better-auth asks for, plus the role and whether they may still come in. */
+/**
+ * People who sign in. Columns are those better-auth asks for, plus the role and whether they may
+ * still come in.
+ */
 export const users = pgTable(
   'users',
   {
@@ -20,7 +23,10 @@ export const users = pgTable(
     disabledAt: timestamp({ withTimezone: true }),
     /** Rises with every change of role or access: an edit names the version it was based on. */
     version: integer().notNull().default(1),
-    /** Rises with a new password and when somebody is disabled. Each session names the one that it was opened under. */
+    /**
+     * Rises with a new password and when somebody is disabled. Each session names the one that it
+     * was opened under.
+     */
     signInVersion: integer().notNull().default(1),
     createdAt: timestamp({ withTimezone: true }).notNull().default(now),
     updatedAt: timestamp({ withTimezone: true }).notNull().default(now),

@@ -1,6 +1,8 @@
 import type { DemoScenario } from './demo.ts';
 
-/** The scenario as Crossmark holds it, in the form that the simulator's `PUT /__sim/state` takes. */
+/**
+ * The scenario as Crossmark holds it, in the form that the simulator's `PUT /__sim/state` takes.
+ */
 export function crossmarkState(scenario: DemoScenario, user: { userId: string; password: string }) {
   const { crossmarkStoreId, name, timeZone } = scenario.store;
   const repOf = new Map(scenario.people.map((person) => [person.employeeNumber, person.repId]));

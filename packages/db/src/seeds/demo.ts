@@ -72,7 +72,10 @@ export interface DemoEvent {
 
 const TIME_ZONE = 'America/Indiana/Indianapolis';
 
-/** Invented people in the proportions of a real club: one supervisor, three leads, two baristas, seven specialists. */
+/**
+ * Invented people in the proportions of a real club: one supervisor, three leads, two baristas,
+ * seven specialists.
+ */
 const PEOPLE: [name: string, role: Role][] = [
   ['Marguerite Oduya', 'Club Supervisor'],
   ['Tobias Renner', 'Lead Event Specialist'],
@@ -138,8 +141,9 @@ function random(seed: number): () => number {
 }
 
 /**
- * The demo club around `today` (local to the store): 13 people, 150 events from a week ago to four weeks ahead in the
- * mix of a real club, the nearest ones booked as a dispatcher would. Same `today`, same club.
+ * The demo club around `today` (local to the store): 13 people, 150 events from a week ago to four
+ * weeks ahead in the mix of a real club, the nearest ones booked as a dispatcher would. Same
+ * `today`, same club.
  */
 export function demoScenario(today: WorkDate): DemoScenario {
   const next = random(20_260_105);
@@ -175,7 +179,8 @@ export function demoScenario(today: WorkDate): DemoScenario {
     drafts.push({ name, startsOn: addDays(today, startsIn), dueOn: addDays(today, startsIn + windowDays) });
   const longName = () => `${pick(CLIENTS)}-${pick(PRODUCTS)}`;
 
-  // Windows of 1, 8, 13 and 14 days, as real ones are. Work that was due before today is long reported.
+  // Windows of 1, 8, 13 and 14 days, as real ones are. Work that was due before today is long
+  // reported.
   for (let n = 0; n < 58; n++) {
     const number = 610_100 + n * 13;
     const title = `${number}-${longName()}`;
@@ -265,7 +270,10 @@ export function demoScenario(today: WorkDate): DemoScenario {
   };
 }
 
-/** Books what a dispatcher would have booked by `today`: this week almost full, some of the next, no rule broken. */
+/**
+ * Books what a dispatcher would have booked by `today`: this week almost full, some of the next, no
+ * rule broken.
+ */
 function book(
   events: DemoEvent[],
   people: DemoPerson[],

@@ -14,8 +14,9 @@ const CORES = 250;
 const SHORT_WORK = 150;
 
 /**
- * A club four times the demo's size, for measuring: 50 people with 400 schedules in the week of `today`, and the demo's
- * unscheduled work. Everybody but the supervisors has a Core on most days, one a day; supervisors and leads do the rest.
+ * A club four times the demo's size, for measuring: 50 people with 400 schedules in the week of
+ * `today`, and the demo's unscheduled work. Everybody but the supervisors has a Core on most days,
+ * one a day; supervisors and leads do the rest.
  */
 export function largeScenario(today: WorkDate): DemoScenario {
   const demo = demoScenario(today);

@@ -15,8 +15,9 @@ import {
 import type { DemoScenario } from './demo.ts';
 
 /**
- * Replaces the club's data (stores, people, events, schedules, sync history, queued jobs; not users) by a scenario, in one
- * transaction. Schedules arrive synced: the scenario says what Crossmark holds as well.
+ * Replaces the club's data (stores, people, events, schedules, sync history, queued jobs; not
+ * users) by a scenario, in one transaction. Schedules arrive synced: the scenario says what
+ * Crossmark holds as well.
  */
 export async function seedScenario(db: Db, scenario: DemoScenario): Promise<void> {
   await db.transaction(async (tx) => {

@@ -28,7 +28,9 @@ export async function openAttempt(
   return attempt.id;
 }
 
-/** Opens an attempt for each row of the CTE `taken`, the first one where a dead letter runs again. */
+/**
+ * Opens an attempt for each row of the CTE `taken`, the first one where a dead letter runs again.
+ */
 export const OPEN_ATTEMPTS_SQL = sql.raw(`
   insert into sync_attempts (task, job_id, worker_id, event_id, schedule_id, number)
   select task, "jobId", "workerId", event_id, schedule_id, case when redriven then 1 else tries + 1 end
@@ -71,8 +73,9 @@ export interface FailureHistory {
 }
 
 /**
- * The attempts that failed since the last one that didn't, and for how long that has gone on by Postgres' clock. What was
- * held back was not attempted, and the time until the next attempt doesn't count.
+ * The attempts that failed since the last one that didn't, and for how long that has gone on by
+ * Postgres' clock. What was held back was not attempted, and the time until the next attempt
+ * doesn't count.
  */
 export async function readFailures(db: Executor, which: SQL | undefined): Promise<FailureHistory> {
   const attempts = await db

@@ -24,8 +24,8 @@ export interface QueuedWork {
   /** The job of its next attempt. */
   next: JobSpec;
   /**
-   * In the transaction that ends an attempt without success. `isDead`: no other follows. `reason` is absent where the worker
-   * only stopped.
+   * In the transaction that ends an attempt without success. `isDead`: no other follows. `reason`
+   * is absent where the worker only stopped.
    */
   onEnd(tx: Tx, end: { isDead: boolean; reason?: string }): Promise<void>;
 }

@@ -2,13 +2,13 @@ import type { FailureKind } from '@scheduler/db';
 
 /** When an attempt follows a failed one, and when none does. */
 export interface RetryPolicy {
-  /** Before the first retry, which isn't counted: most outages are a blip. */
+  /** Before the first retry, which isn't counted: most outages are short. */
   blipMs: number;
   /** Before the second one; doubles from there on. */
   baseMs: number;
   /** Longest wait between attempts. */
   capMs: number;
-  /** From the first failure on; what fails after that is a dead letter. */
+  /** Time from the first failure until a failure is a dead letter. */
   budgetMs: number;
   /** Hard maximum of retries after the blip. The older system had 3, at 60, 120 and 240 s. */
   maxRetries: number;
@@ -40,14 +40,14 @@ export interface Failure {
 }
 
 /**
- * What comes after a failure. `spent`: the attempt counts against the maximum. `waitsFor`: the next one is made once calls to
- * this Crossmark host pass again.
+ * What comes after a failure. `spent`: the attempt counts against the maximum. `waitsFor`: the next
+ * one is made once calls to this Crossmark host pass again.
  */
 export type Verdict = { dead: true } | { dead: false; retryInMs: number; spent: boolean; waitsFor?: string };
 
 /**
- * What was held back because Crossmark doesn't answer: nothing was attempted, so nothing is spent, and it has no time of its
- * own. The hour is only for the case that nobody releases it.
+ * What was held back because Crossmark doesn't answer: nothing was attempted, so nothing is spent,
+ * and it has no time of its own. The hour is only for the case that nobody releases it.
  */
 export const heldBackBy = (host: string): Verdict => ({
   dead: false,
@@ -57,9 +57,10 @@ export const heldBackBy = (host: string): Verdict => ({
 });
 
 /**
- * Decides what comes after a failed attempt. A refusal is final. Nobody signed in: retried on and on without counting, for
- * no schedule is at fault, each wait as long as the trouble has lasted. All else: exponential with ±20 % jitter, and
- * Crossmark's own Retry-After wins, never undercut. `random` yields [0, 1).
+ * Decides what comes after a failed attempt. A refusal is final. Nobody signed in: retried on and
+ * on without counting, for no schedule is at fault, each wait as long as the trouble has lasted.
+ * All else: exponential with ±20 % jitter, and Crossmark's own Retry-After wins, never undercut.
+ * `random` yields [0, 1).
  */
 export function planNextAttempt(
   failure: Failure,
@@ -76,7 +77,7 @@ export function planNextAttempt(
   }
   if (earlierAttempts > policy.maxRetries || leftMs <= 0) return { dead: true };
   if (failure.retryAfterMs !== undefined) {
-    // Later than asked rather than earlier, and spread, so that all who were turned away don't come back at once.
+    // Never earlier than requested, and spread, so that not all calls come back at once.
     const waitMs = Math.min(failure.retryAfterMs, LONGEST_RETRY_AFTER_MS) * (1 + 0.2 * random());
     return { dead: false, retryInMs: Math.ceil(waitMs), spent: true };
   }
@@ -84,7 +85,7 @@ export function planNextAttempt(
     earlierAttempts === 0
       ? policy.blipMs
       : Math.min(policy.baseMs * 2 ** (earlierAttempts - 1), policy.capMs);
-  // One more attempt when the budget ends, in place of one long after it.
+  // One last attempt when the budget ends, in place of one long after it.
   const lastMs = Math.max(leftMs, policy.blipMs);
   return { dead: false, retryInMs: Math.round(Math.min(waitMs * jitter, lastMs)), spent: true };
 }

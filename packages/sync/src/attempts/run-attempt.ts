@@ -16,7 +16,10 @@ export interface TaskResult {
   clickToSyncedMs?: number | undefined;
 }
 
-/** Another worker took over what an attempt was about: what this process still believes about it is void. */
+/**
+ * Another worker took over what an attempt was about: what this process still believes about it is
+ * void.
+ */
 export class TakenOverError extends Error {
   override readonly name: string = 'TakenOverError';
 }
@@ -28,16 +31,19 @@ export type Decide = (history: FailureHistory) => Verdict;
 export interface Attempt {
   /** Closes it as interrupted and has a job go on after a while; nothing counts as attempted. */
   handBack(afterMs: number, summary: string): Promise<unknown>;
-  /** Closes it as failed, together with what follows: the next job at its time, or a dead letter. */
+  /**
+   * Closes it as failed, together with what follows: the next job at its time, or a dead letter.
+   */
   fail(failure: Failure, decide: Decide): Promise<'retry' | 'dead'>;
   /** Closes it without any consequence: its work belongs to another worker now. */
   abandon(summary: string): Promise<unknown>;
 }
 
 /**
- * The life of an attempt, the same for every task: `work` ends it where all goes well; where it throws, the attempt is handed
- * back (the worker stops), abandoned (another worker took over), held back (Crossmark is known not to answer), retried or
- * dead. Returns after that is committed; throws only where our own database fails.
+ * The life of an attempt, the same for every task: `work` ends it where all goes well; where it
+ * throws, the attempt is handed back (the worker stops), abandoned (another worker took over), held
+ * back (Crossmark is known not to answer), retried or dead. Returns after that is committed; throws
+ * only where our own database fails.
  */
 export async function runAttempt(
   attempt: Attempt,
@@ -59,7 +65,8 @@ export async function runAttempt(
     try {
       if (error instanceof TakenOverError) throw error;
       if (job.signal.aborted) {
-        // A write cut off a moment ago may still arrive: the next worker must not read before it does.
+        // A write cut off a moment ago may still arrive: the next worker must not read before it
+        // does.
         const isInDoubt = error instanceof CrossmarkError && error.kind === 'unknown';
         await attempt.handBack(isInDoubt ? policy.blipMs : 0, 'handed back: the worker was stopping');
         return { outcome: 'interrupted' };

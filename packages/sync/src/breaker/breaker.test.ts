@@ -65,7 +65,9 @@ interface Process {
   tend(): Promise<number>;
 }
 
-/** A worker's share of it: a breaker and a client of its own, nothing in common but the database. */
+/**
+ * A worker's share of it: a breaker and a client of its own, nothing in common but the database.
+ */
 function worker(policy: Partial<BreakerPolicy> = {}): Process {
   const log = pino({ level: 'silent' });
   const breaker = createBreaker({
@@ -131,7 +133,10 @@ async function decide(plan = '40000001'): Promise<number> {
 const sync = async (eventId: number) =>
   need(await database.db.query.eventSyncs.findFirst({ where: eq(eventSyncs.eventId, eventId) }));
 
-/** Nobody waits for answers to be counted, so one that is counted late would begin a row of failures anew. */
+/**
+ * Nobody waits for answers to be counted, so one that is counted late would begin a row of failures
+ * anew.
+ */
 const counted = () =>
   vi.waitFor(async () => expect((await row()).windowCalls).toBe(simulator.log.length), 60_000);
 

@@ -12,12 +12,12 @@ import { CrossmarkUnreachableError, CURABLE } from './unreachable.ts';
 export interface BreakerPolicy {
   /** So many failed calls in a row open the breaker. */
   failures: number;
-  /** So does half of the calls of such a window, once there are so many of them. */
+  /** So do failures of half the calls in such a window, once it has so many calls. */
   windowMs: number;
   windowCalls: number;
   /** Between probes. */
   probeMs: number;
-  /** The longest that a probe may take; if nothing was heard of it by then, another worker makes it. */
+  /** The longest that a probe may take. After that another worker makes it. */
   probeLeaseMs: number;
 }
 
@@ -33,23 +33,28 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
 /** A `Retry-After` beyond this is taken for a mistake. */
 const LONGEST_LEAVE_MS = 86_400_000;
 
-/** How long calls that were answered may wait to be counted; those that failed are counted at once, after them. */
+/**
+ * How long answered calls may wait to be counted. Failed ones are counted at once, after the
+ * answered ones.
+ */
 const ANSWERED_WRITTEN_MS = 100;
 
 /** The circuit breaker of one Crossmark host. */
 export interface Breaker extends CallGuard {
   /**
-   * To be called again and again by every worker: makes the probe that is due through `ping`, and releases what waits once
-   * Crossmark answers again. Returns how many events were released.
+   * Makes the probe that is due through `ping`, and releases what waits once Crossmark answers
+   * again. Every worker calls it again and again. Returns how many events were released.
    */
   tend(ping: (signal: AbortSignal) => Promise<void>, stopping?: AbortSignal): Promise<number>;
 }
 
 /**
- * The circuit breaker of a Crossmark host, kept in Postgres: all workers know the same, and a restart forgets nothing.
+ * Creates the circuit breaker of a Crossmark host. It is kept in Postgres: all workers share it,
+ * and a restart forgets nothing.
  *
- * Closed, every call passes and is counted. Open, none passes but those of a probe, which one worker makes at a time
- * (`Retry-After` is waited out first). A probe that is answered closes it, and all that waits for Crossmark is released.
+ * While it is closed, every call passes and is counted. While it is open, only the calls of a probe
+ * pass, which one worker makes at a time, after any `Retry-After`. A probe that is answered closes
+ * it, and everything that waits for Crossmark is released.
  */
 export function createBreaker(options: {
   db: Db;
@@ -68,15 +73,15 @@ export function createBreaker(options: {
   );
 
   /**
-   * Counts calls of a closed breaker, one that failed or several that were answered, the last of them a moment ago; opens it
-   * after one failure too many.
+   * Counts calls of a closed breaker, one that failed or several that were answered, the last of
+   * them `agoMs` ago. Opens it after one failure too many.
    */
   async function tally(failure: CrossmarkError | null, { number = 1, agoMs = 0 } = {}): Promise<void> {
     const columns = crossmarkBreakers;
     const isFresh = sql`${columns.windowStartedAt} < app_now() - ${ms(policy.windowMs)}`;
     const calls = sql`(case when ${isFresh} then 0 else ${columns.windowCalls} end + ${number})`;
     const failures = sql`(case when ${isFresh} then 0 else ${columns.windowFailures} end + ${failure ? 1 : 0})`;
-    // What failed after the last answer is in a row still.
+    // Failures after the last answer still count as a row.
     const stillFailing = sql`${columns.failingSince} > app_now() - ${ms(agoMs)}`;
     const inARow = failure
       ? sql`${columns.consecutiveFailures} + 1`
@@ -112,7 +117,7 @@ export function createBreaker(options: {
     if (counted[0]?.state === 'open')
       log.error({ host, ...counted[0], reason: failure?.message }, 'Crossmark can’t be reached: calls wait');
     if (counted.length > 0) return;
-    // It was sent before the breaker opened: only its Retry-After is news.
+    // The call was sent before the breaker opened: only its Retry-After matters.
     if (failure?.retryAfterMs !== undefined)
       await db
         .update(columns)
@@ -159,7 +164,7 @@ export function createBreaker(options: {
     await settleProbe(owner, outcome);
   }
 
-  /** What came of a probe. One that was given up on has no say any more. */
+  /** Records the outcome of a probe, unless another worker has taken over the probe. */
   async function settleProbe(owner: string, outcome: CallOutcome): Promise<void> {
     const mine = and(open, eq(crossmarkBreakers.probeOwner, owner));
     const over = { probeOwner: null, probeUntil: null, updatedAt: sql`app_now()` };
@@ -198,7 +203,7 @@ export function createBreaker(options: {
     if (outcome === 'answered') {
       answered.number += 1;
       answered.lastMs = performance.now();
-      // Nobody waits for good news to be written down, and much of it is written down together.
+      // Nobody waits until answered calls are counted, so they are counted together.
       if (toBeWritten) return;
       toBeWritten = true;
       setTimeout(() => {

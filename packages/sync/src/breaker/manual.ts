@@ -3,7 +3,7 @@ import type { Instant } from '@scheduler/scheduling';
 import { desc, eq, sql } from 'drizzle-orm';
 import { closeBreaker } from './release.ts';
 
-/** What a person's hand on the breaker changed. */
+/** What a person's use of the breaker changed. */
 export interface BreakerSwitch {
   host: string;
   before: 'open' | 'closed';
@@ -12,8 +12,9 @@ export interface BreakerSwitch {
 }
 
 /**
- * Opens the breaker of the Crossmark host in use by hand: from the commit on no call begins and no probe is made, until
- * {@link letCallsPass}. `by` is the name of who did it. Null, and nothing happens, while no worker has ever called.
+ * Opens the breaker of the Crossmark host in use: from the commit on no call begins and no probe is
+ * made, until {@link letCallsPass}. `by` is the name of the person. Returns null, and does nothing,
+ * while no worker has ever called Crossmark.
  */
 export async function holdCalls(tx: Tx, by: string): Promise<BreakerSwitch | null> {
   const was = await hostInUse(tx);
@@ -36,8 +37,9 @@ export async function holdCalls(tx: Tx, by: string): Promise<BreakerSwitch | nul
 }
 
 /**
- * Closes the breaker by hand, whatever opened it: calls pass, and all that waits for Crossmark goes out. If Crossmark still
- * doesn't answer, it opens again after as many failed calls as ever. Null while no worker has ever called.
+ * Closes the breaker by hand, whatever opened it: calls pass, and all that waits for Crossmark goes
+ * out. If Crossmark still doesn't answer, it opens again after as many failed calls as ever. Null
+ * while no worker has ever called.
  */
 export async function letCallsPass(tx: Tx): Promise<BreakerSwitch | null> {
   const was = await hostInUse(tx);

@@ -8,7 +8,7 @@ import { CURABLE } from './unreachable.ts';
 /** Rows released in one transaction. */
 const RELEASE_LIMIT = 1_000;
 
-/** Closes the breaker as it was before any failure, and releases what waits for Crossmark. */
+/** Closes the breaker, forgets all failures, and releases what waits for Crossmark. */
 export async function closeBreaker(tx: Tx, was: typeof crossmarkBreakers.$inferSelect): Promise<void> {
   await tx
     .update(crossmarkBreakers)
@@ -32,15 +32,18 @@ export async function closeBreaker(tx: Tx, was: typeof crossmarkBreakers.$inferS
 }
 
 /**
- * Releases what waits for Crossmark: events get no time of their own any more, which {@link release} finds; links of people
- * and readings of the list, which are few, run now.
+ * Releases what waits for Crossmark. Events lose their own time, by which {@link release} finds
+ * them; the few links of people and refreshes run now.
  */
 async function releaseWaiting(tx: Tx): Promise<void> {
   await forgetNextAttempts(tx);
   await runJobsNow(tx, ['employee:', 'reps:', 'refresh:']);
 }
 
-/** Sends on its way whatever waits for Crossmark without a time of its own; returns how many events that were. */
+/**
+ * Enqueues the events that wait for Crossmark without a time of their own; returns how many there
+ * were.
+ */
 export async function release(db: Db): Promise<number> {
   for (let released = 0; ; ) {
     const ids = await db.transaction(async (tx) => {

@@ -6,10 +6,13 @@ import { and, eq } from 'drizzle-orm';
 /** The failures that Crossmark's answering again may end. */
 export const CURABLE: FailureKind[] = ['transient', 'unknown'];
 
-/** What is held back and isn't an event's looks again by itself so often, should nobody let it go. */
+/**
+ * How often a job that was held back and has no event looks again by itself, should nobody release
+ * it.
+ */
 const LOOK_AGAIN_MS = 60_000;
 
-/** A call that was held back, not sent: Crossmark is known not to answer. */
+/** A call that was held back and not sent, because Crossmark is known not to answer. */
 export class CrossmarkUnreachableError extends CrossmarkError {
   readonly host: string;
   readonly since: Instant;
@@ -31,8 +34,9 @@ export class CrossmarkUnreachableError extends CrossmarkError {
 }
 
 /**
- * After how long a job that was held back and isn't an event's runs again: far off, for `releaseWaiting` finds it; at once where
- * that host answers again already. Call it in the transaction that adds the job: no closing comes in between.
+ * How long a job that was held back and has no event waits: a minute, unless `releaseWaiting` runs
+ * it before; not at all where the host answers again already. Call it in the transaction that adds
+ * the job, so that the breaker can't close in between.
  */
 export async function lookAgainAfterMs(tx: Tx, host: string): Promise<number> {
   const open = await tx

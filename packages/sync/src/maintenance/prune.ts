@@ -4,7 +4,10 @@ import { deleteDeadLettersSql } from '../queue/graphile.ts';
 
 /** How many days records are kept; 0 keeps them for ever. */
 export interface Retention {
-  /** Attempts, readings of Crossmark's lists, journalled writes and dead letters that nothing depends on any more. */
+  /**
+   * Attempts, readings of Crossmark's lists, journalled writes and dead letters that nothing
+   * depends on any more.
+   */
   recordsDays: number;
   /** 30 at least: the database refuses less. */
   auditDays: number;
@@ -14,10 +17,11 @@ export interface Retention {
 const BATCH = 5_000;
 
 /**
- * Removes what is older than it is to be kept, in short statements. Any worker may do it at any time. Never removed: a
- * reissue's step (work opened once isn't opened again), the journal of an event that holds a booking or isn't settled,
- * and what is under way. A used link is gone by being used; a session that idles ends where its limit is known, with the
- * next sign-in. Returns how many rows went, by table.
+ * Removes what is older than it is to be kept, in short statements. Any worker may do it at any
+ * time. Never removed: a reissue's step (work opened once isn't opened again), the journal of an
+ * event that holds a booking or isn't settled, and what is under way. A used link is gone by being
+ * used; a session that idles ends where its limit is known, with the next sign-in. Returns how many
+ * rows went, by table.
  */
 export async function prune(db: Db, retention: Retention): Promise<Record<string, number>> {
   const records = older(retention.recordsDays);
@@ -67,7 +71,9 @@ async function batches(next: () => Promise<number>): Promise<number> {
   }
 }
 
-/** Ids rise with time, so the oldest rows are found by primary key, without an index on their time. */
+/**
+ * Ids rise with time, so the oldest rows are found by primary key, without an index on their time.
+ */
 const attempts = (cutoff: SQL) => sql`
   delete from sync_attempts where id in (
     select id from (select id, started_at from sync_attempts order by id limit ${BATCH}) oldest
@@ -83,8 +89,8 @@ async function audit(db: Db, days: number): Promise<number> {
 }
 
 /**
- * The whole journal of an event or nothing of it: a create without its delete would be taken for a booking that is still
- * there. The sync row's lock keeps reconciliation and saves out meanwhile.
+ * The whole journal of an event or nothing of it: a create without its delete would be taken for a
+ * booking that is still there. The sync row's lock keeps reconciliation and saves out meanwhile.
  */
 const steps = (cutoff: SQL) => sql`
   with settled as (
@@ -121,7 +127,10 @@ const repReadings = (cutoff: SQL) => sql`
     order by id limit ${BATCH}
   ) returning id`;
 
-/** Dead letters whose event arrived by other ways since; one whose event still failed waits for a person. */
+/**
+ * Dead letters whose event arrived by other ways since; one whose event still failed waits for a
+ * person.
+ */
 const deadLetters = (cutoff: SQL) =>
   deleteDeadLettersSql(
     cutoff,

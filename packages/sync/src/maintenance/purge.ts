@@ -4,8 +4,8 @@ import type { TaskName } from '../queue/contracts.ts';
 import { deleteWaitingJobs, JOBS } from '../queue/graphile.ts';
 
 /**
- * Tasks whose queue may be emptied, since nothing wanted gets lost with their jobs: the sweep finds changes again, and a
- * refresh is only ever wanted now. The look-up of a person would be forgotten.
+ * Tasks whose queue may be emptied without losing a change: the sweep finds changes again, and a
+ * refresh that waits can be given up. The look-up of a person would be lost.
  */
 export const PURGEABLE = [
   'sync_schedule',
@@ -15,9 +15,10 @@ export const PURGEABLE = [
 ] as const satisfies readonly TaskName[];
 
 /**
- * Deletes the waiting jobs of a task, planned ones too; running ones and dead letters stay. A change that still differs
- * from what Crossmark holds is not given up by that: the sweep queues it again within a minute, no longer planned for
- * later. A refresh that waits is given up. Returns the number of jobs deleted.
+ * Deletes the waiting jobs of a task, planned ones too; running ones and dead letters stay. A
+ * change that still differs from what Crossmark holds is not given up by that: the sweep queues it
+ * again within a minute, no longer planned for later. A refresh that waits is given up. Returns the
+ * number of jobs deleted.
  */
 export async function purge(tx: Tx, task: (typeof PURGEABLE)[number], by: string): Promise<number> {
   const deleted = await deleteWaitingJobs(tx, task);

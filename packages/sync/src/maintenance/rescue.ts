@@ -6,8 +6,8 @@ import { silentHoldersSql, unlockJobs } from '../queue/graphile.ts';
 import { SILENT_AFTER_SECONDS } from './heartbeat.ts';
 
 /**
- * Takes a worker that stopped off the list, and releases what it couldn't hand back in time. `uncompleted` are jobs that did
- * end there, see {@link unlockJobs}.
+ * Removes a stopped worker from the list, and releases what it couldn't hand back in time.
+ * `uncompleted`: see {@link unlockJobs}.
  */
 export async function signOff(
   db: Db,
@@ -18,8 +18,9 @@ export async function signOff(
 }
 
 /**
- * Releases what silent workers held: their jobs, no attempt spent, and their leases, so that others go on at once.
- * graphile-worker itself does that after four hours. Any worker may call this at any time. Returns the workers found dead.
+ * Releases the jobs and leases of silent workers, so that others go on at once; no attempt is
+ * spent. graphile-worker itself does that after four hours. Any worker may call this at any time.
+ * Returns the ids of the dead workers.
  */
 export async function rescue(db: Db, silentAfterSeconds = SILENT_AFTER_SECONDS): Promise<string[]> {
   return db.transaction(async (tx) => {
@@ -35,8 +36,9 @@ export async function rescue(db: Db, silentAfterSeconds = SILENT_AFTER_SECONDS):
 }
 
 /**
- * {@link rescue} of one worker at a person's request, once it has been silent long enough. `alive`: it gave a sign of life
- * since then, and two workers at one event would be worse than waiting. `unknown`: it holds nothing and isn't on the list.
+ * {@link rescue} of one worker at a person's request, once it has been silent long enough. `alive`:
+ * it gave a sign of life meanwhile, and two workers at one event would be worse than waiting.
+ * `unknown`: it isn't on the list.
  */
 export async function releaseWorker(
   tx: Tx,

@@ -7,8 +7,8 @@ import { addJobs, isQueuedSql } from '../queue/graphile.ts';
 const SWEEP_LIMIT = 1_000;
 
 /**
- * Adds a job for everything that waits for one and has none, however it was lost. Any worker may call this at any time.
- * Returns how many were missing.
+ * Adds a job for everything that needs one and has none, however it was lost. Any worker may call
+ * this at any time. Returns how many were missing.
  */
 export async function sweep(db: Db): Promise<number> {
   return db.transaction(async (tx) => {

@@ -2,8 +2,9 @@ import { clockOffsetMs } from '@scheduler/runtime/clock';
 import { z } from 'zod';
 
 /**
- * The five tasks. The first three all run the same reconciliation: a job says which event to look at, never what to
- * do, so a late, repeated or reordered job is harmless. Their names tell people in the queue pages what happened.
+ * The five tasks. The first three run the same reconciliation: a job names the event and not what
+ * to do, so a late, repeated or reordered job is harmless. Their names tell people on the queue
+ * pages what happened.
  */
 export const TASKS = [
   'sync_schedule',
@@ -14,7 +15,10 @@ export const TASKS = [
 ] as const;
 export type TaskName = (typeof TASKS)[number];
 
-/** The flag that each job of a task carries: graphile-worker leaves alone the jobs whose flag is forbidden (see pause.ts). */
+/**
+ * The flag that each job of a task carries: graphile-worker leaves alone the jobs whose flag is
+ * forbidden (see pause.ts).
+ */
 export const taskFlag = (task: TaskName): string => `task:${task}`;
 
 /** Tasks that reconcile one event. */
@@ -28,9 +32,12 @@ export const PAYLOADS = {
   sync_schedule: eventPayload,
   sync_schedule_update: eventPayload,
   sync_schedule_deletion: eventPayload,
-  /** With a person: their link. With a reading: Crossmark's whole rep list, kept for imports. */
+  /** With a person: their link to a rep. With a reading: the whole rep list, kept for imports. */
   sync_employee: z.union([z.object({ employeeId: id }), z.object({ readingId: id })]),
-  /** Crontab ticks name no run: they bring `_cron.ts`, the minute they stand for by graphile-worker's clock. */
+  /**
+   * Crontab ticks name no run: they bring `_cron.ts`, the minute they stand for by
+   * graphile-worker's clock.
+   */
   refresh_events: z.union([
     z.object({ runId: id }),
     z
@@ -39,7 +46,10 @@ export const PAYLOADS = {
   ]),
 } satisfies Record<TaskName, z.ZodType>;
 
-/** What a job carries besides, so that logs and traces tell which click it came from. Anything else there counts as nothing. */
+/**
+ * What a job carries besides its payload, so that logs and traces tell which click it came from.
+ * Other values are ignored.
+ */
 export const ORIGIN = z
   .object({
     requestId: z.string().max(100).optional().catch(undefined),
@@ -47,7 +57,10 @@ export const ORIGIN = z
   })
   .catch({});
 
-/** Every full hour; of hours missed in the last day, one is made up for. Several missed ticks are one refresh. */
+/**
+ * Every full hour. Ticks missed in the last day are made up for, and several of them are one
+ * refresh.
+ */
 export const CRONTAB =
   '0 * * * * refresh_events ?id=hourly_refresh&fill=1d&jobKey=refresh_tick&jobKeyMode=preserve_run_at&priority=10';
 

@@ -7,22 +7,26 @@ import { type EventTask, employeeJobKey, eventJobKey, readingJobKey, refreshJobK
 import { addJobs, addJobsSql } from './graphile.ts';
 
 /**
- * Records that what is wanted for an event changed (its schedule was made, moved or ended), and adds the job that
- * carries it to Crossmark. Call it in the transaction that makes the change: both happen or neither does. An earlier
- * failure or an open conflict is superseded: the newest decision made here counts.
+ * Records that what is wanted for an event changed (its schedule was made, moved or ended), and
+ * adds the job that sends it to Crossmark. Call it in the transaction that makes the change: both
+ * happen or neither does. It ends an earlier failure or an open conflict, for the newest decision
+ * made here counts.
  */
 export async function wantChange(tx: Tx, change: { eventId: number; task: EventTask }): Promise<void> {
   await wantChanges(tx, [change]);
 }
 
-/** {@link wantChange} for many events at once, in one statement; each job may come from somewhere else. */
+/**
+ * {@link wantChange} for many events at once, in one statement. Each job may belong to another
+ * request.
+ */
 export async function wantChanges(tx: Tx, changes: readonly WantedChange[]): Promise<void> {
   await addChanges(tx, changes, sql`true`);
 }
 
 /**
- * Has events reconciled again although nobody decided anything about their schedules: the person's RepID changed, say. A
- * conflict stays open, for only a person's decision on that schedule ends it; what they choose goes out with what is true then.
+ * Has events reconciled again although nobody changed their schedules: because the person's RepID
+ * changed, say. A conflict stays open, for only a person's decision on that schedule ends it.
  */
 export async function reconcileAgain(tx: Tx, eventIds: readonly number[]): Promise<void> {
   await addChanges(
@@ -38,7 +42,10 @@ interface WantedChange {
   origin?: Origin;
 }
 
-/** `which` is a condition on the event's sync row: rows for which it is false stay as they are, and their job finds nothing to do. */
+/**
+ * Sync rows for which the condition `which` is false stay as they are, and their job finds nothing
+ * to do.
+ */
 async function addChanges(tx: Tx, changes: readonly WantedChange[], which: SQL): Promise<void> {
   const changeOf = new Map(changes.map((change) => [change.eventId, change]));
   // Always in the same order, so that two bulk saves can't deadlock.
@@ -61,8 +68,9 @@ async function addChanges(tx: Tx, changes: readonly WantedChange[], which: SQL):
 }
 
 /**
- * Retries an event at once, with all attempts ahead of it: a dead letter, or a change that waits for its next attempt.
- * Returns false, and does nothing, where the event is synced or a conflict waits for a person's choice.
+ * Retries an event at once, with all attempts ahead of it: a dead letter, or a change that waits
+ * for its next attempt. Returns false, and does nothing, where the event is synced or a conflict
+ * waits for a person's choice.
  */
 export async function retryNow(tx: Tx, eventId: number): Promise<boolean> {
   return (await retryAllNow(tx, [eventId])) === 1;
@@ -92,12 +100,18 @@ export async function retryAllNow(tx: Tx, eventIds: readonly number[]): Promise<
   return ids.length;
 }
 
-/** Adds the job that resolves a person against Crossmark's rep list. Call it in the transaction that changed them. */
+/**
+ * Adds the job that resolves a person against Crossmark's rep list. Call it in the transaction that
+ * changed them.
+ */
 export async function enqueueEmployee(tx: Tx, employeeId: number): Promise<void> {
   await addJobs(tx, [{ task: 'sync_employee', payload: { employeeId }, key: employeeJobKey(employeeId) }]);
 }
 
-/** Asks for a reading of Crossmark's rep list and returns it; one that is under way already is the answer. */
+/**
+ * Requests a reading of Crossmark's rep list and returns its id. Where one is queued or running
+ * already, that one is returned.
+ */
 export async function requestRepReading(tx: Tx, request: { requestedBy: string }): Promise<number> {
   await holdLock(tx, 'repReadings');
   const [open] = await tx
@@ -115,8 +129,8 @@ export async function requestRepReading(tx: Tx, request: { requestedBy: string }
 }
 
 /**
- * Asks for a reading of Crossmark's whole list and returns its run. Where one is queued or running already, that one
- * is returned and nothing is added.
+ * Requests a refresh and returns its id. Where one is queued or running already, that one is
+ * returned and nothing is added.
  */
 export async function requestRefresh(tx: Tx, request: { requestedBy: string }): Promise<number> {
   await holdLock(tx, 'refreshes');
@@ -124,8 +138,9 @@ export async function requestRefresh(tx: Tx, request: { requestedBy: string }): 
 }
 
 /**
- * The hourly tick's request: null, and nothing is added, where a reading that is open, or was started after the tick
- * and completed, covers it. So several ticks missed together end in exactly one reading.
+ * Requests a refresh for an hourly tick. Returns null, and adds nothing, where a refresh that is
+ * open, or that started after the tick and completed, covers it. So several ticks missed together
+ * end in exactly one refresh.
  */
 export async function requestRefreshForTick(tx: Tx, tickAt: Instant): Promise<number | null> {
   await holdLock(tx, 'refreshes');

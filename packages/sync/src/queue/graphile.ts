@@ -4,11 +4,12 @@ import { type SQL, sql } from 'drizzle-orm';
 import { type TaskName, taskFlag } from './contracts.ts';
 
 /**
- * All that this package and the apps know of graphile-worker's tables. They are private to graphile-worker: after an
- * upgrade of it, this is the file to check.
+ * Everything that this package and the apps know about graphile-worker's tables. They are private
+ * to graphile-worker: check this file after an upgrade of it.
  *
- * A job is *waiting* until a worker locks it, then it is *running*; one that has used up its attempts is a *dead letter*.
- * graphile-worker goes by Postgres' own clock, from which tests move ours: `app_clock_offset()` converts.
+ * A job is *waiting* until a worker locks it, then it is *running*; one that has used up its
+ * attempts is a *dead letter*. graphile-worker goes by Postgres' own clock, from which tests move
+ * ours: `app_clock_offset()` converts.
  */
 
 /** graphile-worker's table of jobs. */
@@ -16,7 +17,7 @@ export const JOBS = sql.raw('graphile_worker._private_jobs');
 /** graphile-worker's table of tasks, with their names as `identifier`. */
 export const JOB_TASKS = sql.raw('graphile_worker._private_tasks');
 
-/** Jobs of people's clicks go first, then links of people, then reading the whole list. */
+/** Jobs of saves first, then links of people, then refreshes. */
 const PRIORITIES: Record<TaskName, number> = {
   sync_schedule: 0,
   sync_schedule_update: 0,
@@ -32,13 +33,14 @@ export interface JobSpec {
   key: string;
   /** The least delay by Postgres' clock, whatever this process' own says; at once where absent. */
   afterMs?: number;
-  /** The request that it belongs to; that of the work under way where absent. */
+  /** The request that the job belongs to; by default that of the work under way. */
   origin?: Origin | undefined;
 }
 
 /**
- * Adds jobs in the caller's transaction, each in place of a waiting job of the same key. A dead letter of that key makes
- * room for its successor. Lock order: take rows of event_syncs before calling this.
+ * Adds jobs in the caller's transaction, each in place of a waiting job of the same key. A dead
+ * letter of that key makes room for its successor. Lock order: take rows of event_syncs before
+ * calling this.
  */
 export async function addJobs(tx: Executor, jobs: readonly JobSpec[]): Promise<void> {
   if (jobs.length > 0) await tx.execute(addJobsSql(jobs, sql`select 1`));
@@ -55,7 +57,8 @@ export function addJobsSql(jobs: readonly JobSpec[], first: SQL): SQL {
     priority: PRIORITIES[job.task],
     flags: [taskFlag(job.task)],
   }));
-  // Each part refers to the one before it, and so runs after it. Relies on the unique index on the key of jobs.
+  // Each part refers to the one before it, and therefore runs after it. Relies on the unique index
+  // on the key of jobs.
   return sql`
     with first as (${first}), specs as (
       select json_populate_record(json_populate_record(null::graphile_worker.job_spec, given), json_build_object('run_at',
@@ -74,8 +77,8 @@ export function addJobsSql(jobs: readonly JobSpec[], first: SQL): SQL {
 }
 
 /**
- * A select that deletes the waiting jobs and dead letters of keys and returns how many there were. `keys` is what a `from`
- * takes, with the column `key`.
+ * A select that deletes the waiting jobs and dead letters of keys and returns how many there were.
+ * `keys` is what a `from` takes, with the column `key`.
  */
 export const completeJobsSql = (keys: SQL): SQL => sql`
   select count(*) from graphile_worker.complete_jobs(array(
@@ -96,7 +99,9 @@ export async function failJob(tx: Tx, key: string, reason: string): Promise<void
 export const runAtSql = (key: string): SQL =>
   sql`(select run_at + app_clock_offset() from ${JOBS} where key = ${key})`;
 
-/** Whether a job of a key waits or runs: a condition. Relies on the unique index on the key of jobs. */
+/**
+ * Whether a job of a key waits or runs: a condition. Relies on the unique index on the key of jobs.
+ */
 export const isQueuedSql = (key: SQL): SQL =>
   sql`exists (select from ${JOBS} jobs where jobs.key = ${key} and (jobs.is_available or jobs.locked_at is not null))`;
 
@@ -112,7 +117,10 @@ export async function runJobsNow(tx: Tx, prefixes: readonly string[]): Promise<v
     ), run_at => now())`);
 }
 
-/** Gives the waiting jobs of a task its flag, where they have none: those added by the clock or by an older version. */
+/**
+ * Adds the flag of a task to its waiting jobs that lack it: those added by the crontab or by an
+ * older version.
+ */
 export async function flagJobs(tx: Tx, task: TaskName): Promise<void> {
   await tx.execute(sql`
     update ${JOBS} set flags = coalesce(flags, '{}') || jsonb_build_object(${taskFlag(task)}::text, true)
@@ -121,7 +129,8 @@ export async function flagJobs(tx: Tx, task: TaskName): Promise<void> {
 }
 
 /**
- * Workers that hold jobs for longer than `silentAfterSeconds` and gave no sign of life since, by graphile-worker's id.
+ * Workers that hold jobs for longer than `silentAfterSeconds` and gave no sign of life since, by
+ * graphile-worker's id.
  */
 export const silentHoldersSql = (silentAfterSeconds: number): SQL => sql`
   select distinct jobs.locked_by as id
@@ -131,13 +140,14 @@ export const silentHoldersSql = (silentAfterSeconds: number): SQL => sql`
   where jobs.locked_by is not null and workers.id is null
     and jobs.locked_at < now() - ${silentAfterSeconds} * interval '1 second'`;
 
-/** A job whose completion Postgres refused becomes a dead letter after so many attempts. */
+/** After so many attempts, a job whose completion Postgres refused becomes a dead letter. */
 const ATTEMPTS_WITHOUT_COMPLETION = 3;
 
 /**
- * Unlocks the jobs of workers that no longer work; no attempt is spent. `uncompleted` are jobs that did end there, by id,
- * with the reason why that could not be written: those spend an attempt each, come again later each time, and end as dead
- * letters, or they would stop every worker that takes them. Returns the number of jobs.
+ * Unlocks the jobs of workers that no longer work; no attempt is spent. `uncompleted` has jobs that
+ * did end there, by id, with the reason why that could not be written. Each of those spends an
+ * attempt and waits longer each time, and it ends as a dead letter: otherwise it would stop every
+ * worker that takes it. Returns the number of jobs.
  */
 export async function unlockJobs(
   tx: Tx,
@@ -154,7 +164,7 @@ export async function unlockJobs(
     const one = sql`array[${job.id}]::bigint[]`;
     const reason = uncompleted.get(job.id);
     if (reason !== undefined) await retryUncompleted(tx, job, reason);
-    // A newer job took its key and does its work.
+    // A newer job has its key and does its work.
     else if (job.superseded) await tx.execute(sql`select graphile_worker.complete_jobs(${one})`);
     else
       await tx.execute(sql`
@@ -163,7 +173,9 @@ export async function unlockJobs(
   return locked.length;
 }
 
-/** What graphile-worker would have written of a failed attempt, without the text that Postgres refused. */
+/**
+ * Records a failed attempt as graphile-worker would have, without the text that Postgres refused.
+ */
 async function retryUncompleted(
   tx: Tx,
   job: { id: string; attempts: number },
@@ -178,7 +190,10 @@ async function retryUncompleted(
       select graphile_worker.permanently_fail_jobs(${one}, ${cleanText(`The end of this job could not be written: ${reason}`)})`);
 }
 
-/** Deletes the waiting jobs of a task, planned ones too; running ones and dead letters stay. Returns how many. */
+/**
+ * Deletes the waiting jobs of a task, planned ones too; running ones and dead letters stay. Returns
+ * how many.
+ */
 export async function deleteWaitingJobs(tx: Tx, task: TaskName): Promise<number> {
   // `is_available` is graphile-worker's own: unlocked, with attempts left.
   const deleted = await tx.execute(sql`
@@ -189,7 +204,10 @@ export async function deleteWaitingJobs(tx: Tx, task: TaskName): Promise<number>
   return deleted.length;
 }
 
-/** Deletes up to `limit` dead letters from before `cutoff` for which `isNeeded` (a condition on `jobs`) is false. */
+/**
+ * Deletes up to `limit` dead letters from before `cutoff` for which `isNeeded` (a condition on
+ * `jobs`) is false.
+ */
 export const deleteDeadLettersSql = (cutoff: SQL, limit: number, isNeeded: SQL): SQL => sql`
   select id from graphile_worker.complete_jobs(array(
     select jobs.id from ${JOBS} jobs
@@ -259,8 +277,8 @@ export async function listRunningJobs(db: Executor, limit: number): Promise<Runn
 }
 
 /**
- * Gives dead letters all their attempts again, except those of events, which `retryAllNow` runs again. Returns the ids and
- * last errors of those that were dead letters.
+ * Gives dead letters all their attempts again, except those of events, which `retryAllNow` runs
+ * again. Returns the ids and last errors of those that were dead letters.
  */
 export async function retryDeadLetters(
   tx: Tx,

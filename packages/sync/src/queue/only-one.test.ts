@@ -28,7 +28,10 @@ beforeEach(async () => {
   await database.sql`truncate events, refresh_runs, rep_readings, paused_tasks, workers cascade`;
 });
 
-/** Eight people, servers or workers who do the same at the same moment, each in a transaction of their own. */
+/**
+ * Eight people, servers or workers who do the same at the same moment, each in a transaction of
+ * their own.
+ */
 const atOnce = <T>(
   work: (tx: Parameters<Parameters<TestDatabase['db']['transaction']>[0]>[0], n: number) => Promise<T>,
 ) => Promise.all(Array.from({ length: 8 }, (_, n) => database.db.transaction((tx) => work(tx, n))));

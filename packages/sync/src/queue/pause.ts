@@ -12,34 +12,38 @@ export interface PausedTask {
   pausedBy: string;
 }
 
-/** How old a worker's knowledge of what is paused may be: so long a job of a task just paused may still be taken. */
+/**
+ * How long a worker may use what it knows of pauses: so long, a job of a task just paused may still
+ * be taken.
+ */
 const KNOWN_FOR_MS = 250;
 
-/** What is paused now. */
+/** Reads which tasks are paused. */
 export async function readPaused(db: Executor): Promise<PausedTask[]> {
   const rows = await db.select().from(pausedTasks).orderBy(pausedTasks.pausedAt, pausedTasks.task);
   return rows.map((row) => ({ ...row, task: row.task as TaskName }));
 }
 
 /**
- * Has every worker take no more jobs of these tasks, within a second of the commit. What runs ends as usual; what is
- * wanted meanwhile is saved and queued as ever. Returns the tasks that weren't paused already.
+ * Stops every worker from taking jobs of these tasks, within a second of the commit. Running jobs
+ * end as usual, and saves go on and queue their jobs. Returns the tasks that weren't paused
+ * already.
  */
 export async function pauseTasks(tx: Tx, tasks: readonly TaskName[], pausedBy: string): Promise<TaskName[]> {
   const paused = await tx
     .insert(pausedTasks)
-    // In one order everywhere: two who pause the same ones never wait for each other in a circle.
+    // Always in the same order, so that two pauses of the same tasks can't deadlock.
     .values([...tasks].sort().map((task) => ({ task, pausedBy })))
     .onConflictDoNothing()
     .returning({ task: pausedTasks.task });
-  // Jobs added by the clock, or by a version that knew no pause, carry no flag yet.
+  // Jobs added by the crontab, or by a version without pauses, have no flag yet.
   for (const { task } of paused) await flagJobs(tx, task as TaskName);
   return tasks.filter((one) => paused.some(({ task }) => task === one));
 }
 
 /**
- * Lets workers take jobs of these tasks again, which idle ones notice within a second. The time of the pause doesn't count
- * towards a dead letter. Returns the tasks that were paused.
+ * Lets workers take jobs of these tasks again, which idle ones notice within a second. The time of
+ * the pause doesn't count towards a dead letter. Returns the tasks that were paused.
  */
 export async function resumeTasks(tx: Tx, tasks: readonly TaskName[]): Promise<PausedTask[]> {
   const resumed = await tx
@@ -51,8 +55,9 @@ export async function resumeTasks(tx: Tx, tasks: readonly TaskName[]): Promise<P
 }
 
 /**
- * The flags of paused tasks, for graphile-worker's `forbiddenFlags`: it asks before each job, for each of its places, so the
- * answer is kept for a quarter of a second. Where Postgres doesn't answer it throws, and no job is taken.
+ * The flags of paused tasks, for graphile-worker's `forbiddenFlags`. It asks before each job, so
+ * the answer is kept for a quarter of a second. Where Postgres doesn't answer it throws, and no job
+ * is taken.
  */
 export function flagsOfPausedTasks(db: Db): () => Promise<string[]> {
   let known: { flags: Promise<string[]>; untilMs: number } | undefined;

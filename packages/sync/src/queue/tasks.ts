@@ -9,8 +9,8 @@ import { readRepList } from '../reps/rep-list.ts';
 import { ORIGIN, PAYLOADS, TASKS, type TaskName } from './contracts.ts';
 
 /**
- * A task that hangs in spite of its own limits is given up on, so that it doesn't hold a place of the worker for ever; its
- * job comes again and finds out how far this one got. Reading a whole list takes as long as it takes.
+ * A task that hangs in spite of its own limits is given up, so that it doesn't occupy the worker
+ * for ever. Its job runs again and finds out how far this one got. A refresh has no limit.
  */
 const HARD_LIMIT_MS = 300_000;
 
@@ -23,7 +23,7 @@ async function withinLimit<T>(task: TaskName, running: Promise<T>): Promise<T> {
   return Promise.race([running, limit]).finally(() => clearTimeout(timer));
 }
 
-/** The ids that a payload names; anybody may have written it. */
+/** The ids in a payload, which anybody may have written. */
 function subjectOf(payload: unknown): Record<string, number> {
   if (typeof payload !== 'object' || payload === null) return {};
   const named = Object.entries(payload).filter(([name]) => ['eventId', 'employeeId', 'runId'].includes(name));
@@ -31,9 +31,10 @@ function subjectOf(payload: unknown): Record<string, number> {
 }
 
 /**
- * The five tasks as graphile-worker wants them. Each parses its payload, runs, writes one log line that says what came
- * of which job, and counts it. A task ends well whatever Crossmark did, for its next attempt is a job of its own by then;
- * it throws only where our own database failed, and then graphile-worker's retries are the safety net.
+ * The five tasks as graphile-worker wants them. Each parses its payload, runs, writes one log line
+ * with the job and its outcome, and counts it. A task succeeds whatever Crossmark did, for its next
+ * attempt is a job of its own by then. It throws only where our own side failed, and then
+ * graphile-worker retries it.
  */
 export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
   const runners: Record<TaskName, (payload: unknown, job: JobInfo) => Promise<TaskResult>> = {
@@ -78,7 +79,8 @@ export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
           return ended;
         } catch (error) {
           ctx.log.error({ err: error, durationMs: durationMs() }, `${task} broke off`);
-          // What is stored with the job must be a text that Postgres takes, and repeats nothing of what a statement was given.
+          // The text stored with the job must be one that Postgres accepts, without the parameters
+          // of a statement.
           throw new Error(errorText(error), { cause: error });
         }
       };

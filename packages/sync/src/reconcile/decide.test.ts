@@ -32,7 +32,10 @@ interface Given {
   steps?: Partial<JournalStep>[];
 }
 
-/** An event with Ada scheduled at {@link STARTS} and nothing known of Crossmark's side, but for what is given. */
+/**
+ * An event with Ada scheduled at {@link STARTS} and nothing known of Crossmark's side, but for what
+ * is given.
+ */
 function stateOf({ schedule, employee, sync, event, steps = [] }: Given): EventState {
   const some = { id: 7, eventId: 1, employeeId: 3, startsAt: STARTS, endsAt: ENDS, workDate: '2026-01-08' };
   return {

@@ -30,10 +30,16 @@ import {
 } from './observe.ts';
 import { bookedOtherwiseInWords, conflictInWords, heldInWords } from './wording.ts';
 
-/** Within this time Crossmark's list shows a write that it confirmed. Longer than its lists have been seen to lag behind. */
+/**
+ * Within this time Crossmark's list shows a write that it confirmed. Longer than its lists have
+ * been seen to lag behind.
+ */
 const CONFIRMED_SHOWN_WITHIN_MS = 60_000;
 
-/** Complete refreshes in a row that lack a plan before it is believed to be gone: one may come from a copy that lags behind. */
+/**
+ * Complete refreshes in a row that lack a plan before it is believed to be gone: one may come from
+ * a copy that lags behind.
+ */
 const MISSING_RUNS_BELIEVED = 2;
 
 /** An attempt that can't go on, with the sentence for the dispatcher. */
@@ -47,27 +53,40 @@ export class AttemptFailedError extends Error {
   }
 }
 
-/** What one run has seen of Crossmark's side of its event, and what Crossmark answered to the run's own writes. */
+/**
+ * What one run has seen of Crossmark's side of its event, and what Crossmark answered to the run's
+ * own writes.
+ */
 export interface Observation {
-  /** Crossmark's row for the event: null where its list has none, undefined where it is to be read. */
+  /**
+   * Crossmark's row for the event: null where its list has none, undefined where it is to be read.
+   */
   row: PlannedEvent | null | undefined;
   /** When the row was read. */
   at: Instant;
-  /** Whether {@link decide} has taken over what the row shows. Only then can anything be written. */
+  /**
+   * Whether {@link decide} has taken over what the row shows. Only then can anything be written.
+   */
   isAccepted: boolean;
   /** Bookings of ours that may lie beneath the one in the row. */
   beneath: readonly BookingId[];
-  /** Crossmark's read-back of the event, the second witness, since the row was read; undefined where it was not asked. */
+  /**
+   * Crossmark's read-back of the event, the second witness, since the row was read; undefined where
+   * it was not asked.
+   */
   readBack: LocationCondition | undefined;
-  /** Whose booking the number in the row is: another event's plan, or null for none; undefined where it was not looked up. */
+  /**
+   * Whose booking the number in the row is: another event's plan, or null for none; undefined where
+   * it was not looked up.
+   */
   owner: MplanId | null | undefined;
   /** The booking of the row before: one that tells less now doesn't make it forgotten. */
   seen: Remembered | null;
   /** Something was removed since the last row: what is left, only another one proves. */
   isRemoved: boolean;
   /**
-   * Writes of this run that were answered with neither a yes nor a no, removals by their booking: the next thing is a read.
-   * Twice is a failed attempt.
+   * Writes of this run that were answered with neither a yes nor a no, removals by their booking:
+   * the next thing is a read. Twice is a failed attempt.
    */
   unclear: ReadonlySet<'create' | 'reissue' | BookingId>;
   /** Bookings that this run asked Crossmark to remove, and its refusal where it gave one. */
@@ -133,8 +152,8 @@ export type Action =
   /** Somebody else changed Crossmark's side while ours was changed: neither is overwritten. */
   | { kind: 'leaveToPerson'; held: Remembered | null; seen: Remembered | null; reason: string }
   /**
-   * Send a write. `condition` is what the list says of the event right before. `wanted` is told where nothing else is left to
-   * do once Crossmark confirms just that.
+   * Send a write. `condition` is what the list says of the event right before. `wanted` is told
+   * where nothing else is left to do once Crossmark confirms just that.
    */
   | {
       kind: 'write';
@@ -149,8 +168,9 @@ export type Action =
   | { kind: 'fail'; error: AttemptFailedError | CrossmarkError };
 
 /**
- * Decides what a run does next about an event, from what is wanted and remembered here and from what the run has seen of
- * Crossmark's side; pure. `confirmAfterMs` is how long the list may lag behind, see {@link SyncSettings}.
+ * Decides what a run does next about an event, from what is wanted and remembered here and from
+ * what the run has seen of Crossmark's side; pure. `confirmAfterMs` is how long the list may lag
+ * behind, see {@link SyncSettings}.
  */
 export function decide(
   state: EventState,
@@ -183,7 +203,10 @@ const finish = (state: EventState): Action => ({
   condition: state.schedule ? 'Scheduled' : 'Unstaffed',
 });
 
-/** Whether both sides agree. Of what lies beneath, a run that was broken off may have known: `beneath` is null before a row. */
+/**
+ * Whether both sides agree. Of what lies beneath, a run that was broken off may have known:
+ * `beneath` is null before a row.
+ */
 function isSettled(state: EventState, wanted: Wanted | null, beneath: readonly BookingId[] | null): boolean {
   const held = remembered(state, state.steps);
   const hidden = beneath ?? writesBeneath(held, state.steps, wanted);
@@ -204,7 +227,8 @@ function judgeRow(
   let { row } = observation;
 
   if (row === null && state.event.missingRuns < MISSING_RUNS_BELIEVED) {
-    // The read-back says that nobody is booked: enough to know that a removal has arrived, and not enough to book.
+    // The read-back says that nobody is booked: enough to know that a removal has arrived, and not
+    // enough to book.
     if (wanted !== null || hasBookingInDoubt(steps)) return failLater(LEFT_OUT);
     if (readBack === undefined) return ask;
     if (!hasNobody(readBack, 'Unstaffed')) return failLater(LEFT_OUT);
@@ -251,7 +275,8 @@ function judgeRow(
   if (isJustWanted && mayBeFromBefore({ held, source }, known, { steps, wanted, timeZone }))
     return failLater(FROM_BEFORE);
   if (!explained) return { kind: 'leaveToPerson', held, seen, reason: conflictOf(state, held, observation) };
-  // Of a booking of which nothing here knows, a copy that lags behind would show one that is gone again.
+  // Of a booking of which nothing here knows, a copy that lags behind would show one that is gone
+  // again.
   if (row && held && !known && source === undefined && isWanted(wanted, held)) {
     if (readBack === undefined) return ask;
     if (readBack.kind !== 'known' || (readBack.reps === '' && row.staffedReps.length > 0))
@@ -264,7 +289,8 @@ function judgeRow(
     seen,
     beneath,
     settled,
-    // Where it shows nothing new, there is nothing to commit: the next write proves by itself that the lease is held.
+    // Where it shows nothing new, there is nothing to commit: the next write proves by itself that
+    // the lease is held.
     isNews: settled.length > 0 || differs(held, state),
     isReissueSettled: steps.some(
       (step) => step.kind === 'reissue' && settled.some(({ id }) => id === step.id),
@@ -273,8 +299,9 @@ function judgeRow(
 }
 
 /**
- * Crossmark confirmed a reissue, and its list doesn't show the work as opened again. Where nothing came of it, it is to be
- * sent once more. Where the second one comes to nothing too, a person decides, for each may have opened the work.
+ * Crossmark confirmed a reissue, and its list doesn't show the work as opened again. Where nothing
+ * came of it, it is to be sent once more. Where the second one comes to nothing too, a person
+ * decides, for each may have opened the work.
  */
 function judgeReissue(
   state: EventState,
@@ -286,7 +313,8 @@ function judgeReissue(
     ask,
   }: { condition: Condition; at: Instant; readBack: LocationCondition | undefined; ask: Action },
 ): Action {
-  // The list may lag behind: so only once the write is a minute old, and the read-back says the same.
+  // The list may lag behind: so only once the write is a minute old, and the read-back says the
+  // same.
   if (isFresh(step, at)) return failLater(stillClosed(condition));
   if (readBack === undefined) return ask;
   if (readBack.kind !== 'known' || readBack.condition !== condition) return failLater(stillClosed(condition));
@@ -331,7 +359,10 @@ function nextWrite(state: EventState, observation: Observed, { mplanId, wanted }
   return { kind: 'write', step, mplanId, held, condition, wanted: isOnly ? wanted : null };
 }
 
-/** Crossmark confirmed the removal of a booking that is wanted again since, and still lists it: it may stay. */
+/**
+ * Crossmark confirmed the removal of a booking that is wanted again since, and still lists it: it
+ * may stay.
+ */
 function judgeRemoval(
   held: Remembered,
   removals: readonly JournalStep[],
@@ -353,8 +384,9 @@ const hasNobody = (told: LocationCondition, condition: Condition): boolean =>
   told.kind === 'known' && told.condition === condition && told.reps === '';
 
 /**
- * Whether the read-back tells of nothing but work that was opened again, as a row does: the same condition, and nobody, the
- * names in the row, or those of all such bookings, of which Crossmark may name each.
+ * Whether the read-back tells of nothing but work that was opened again, as a row does: the same
+ * condition, and nobody, the names in the row, or those of all such bookings, of which Crossmark
+ * may name each.
  */
 function confirmsHistory(told: LocationCondition, row: PlannedEvent, steps: readonly JournalStep[]): boolean {
   if (told.kind !== 'known' || told.condition !== row.condition) return false;
@@ -383,9 +415,9 @@ const unstaffed = ({ event, store }: EventState, mplanId: MplanId): PlannedEvent
 const unlisted = (bookingId: BookingId) => ({ bookingId, repId: null, startsAt: null, endsAt: null });
 
 /**
- * Whether what is remembered can be acted on without a read: no write is in doubt, no booking was refused that no read has
- * shown to be absent, and nobody has asked for the removal of this very booking since (a removal is remembered only once a
- * read has shown it).
+ * Whether what is remembered can be acted on without a read: no write is in doubt, no booking was
+ * refused that no read has shown to be absent, and nobody has asked for the removal of this very
+ * booking since (a removal is remembered only once a read has shown it).
  */
 function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boolean {
   if (steps.some((step) => isInDoubt(step) || (step.kind === 'create' && step.state === 'refused')))
@@ -419,7 +451,10 @@ function wantedOf(state: EventState): Wanted | AttemptFailedError | null {
   return { repId: employee.repId, startsAt, endsAt, reissue: dueReissue(schedule, steps) };
 }
 
-/** Refuses before anything is sent what Crossmark would refuse or what would do harm; null where nothing speaks against it. */
+/**
+ * Refuses before anything is sent what Crossmark would refuse or what would do harm; null where
+ * nothing speaks against it.
+ */
 function refuseImpossible(
   step: Write,
   state: EventState,
@@ -443,7 +478,10 @@ function refuseImpossible(
   return impossible(state, sentence, held);
 }
 
-/** Whether the work was to be opened again for this schedule and nothing has been booked since: what is listed may lag behind. */
+/**
+ * Whether the work was to be opened again for this schedule and nothing has been booked since: what
+ * is listed may lag behind.
+ */
 function waitsForReissue({ schedule, steps }: EventState): boolean {
   if (!schedule?.reissueOf) return false;
   const opened = steps.findIndex((step) => step.kind === 'reissue' && step.scheduleId === schedule.id);
@@ -483,7 +521,10 @@ const stillClosed = (condition: Condition) =>
 const closedTwice = (condition: Condition) =>
   `Crossmark confirmed that it opened this work again, but still has it as ${condition}, also after a second time. Look at it on Crossmark’s site, then try again, or unschedule it here.`;
 
-/** The failure of a run that takes decisions without end: nobody edits so fast, so Crossmark doesn't do what it says. */
+/**
+ * The failure of a run that takes decisions without end: nobody edits so fast, so Crossmark doesn't
+ * do what it says.
+ */
 export const neverSettled = () =>
   new AttemptFailedError(
     'transient',

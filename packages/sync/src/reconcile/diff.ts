@@ -13,8 +13,8 @@ export interface Wanted {
 /** Opens the work of an earlier booking again, for one schedule. */
 export interface Reissue {
   /**
-   * That booking. Until the new one is made it is Crossmark's history: neither the wanted one nor in its way. Crossmark may
-   * edit it in place when the new one is made, and then it is the new one.
+   * That booking. Until the new one is made it is Crossmark's history: neither the wanted booking
+   * nor in its way. Crossmark may edit it in place to make the new one, and then it is the new one.
    */
   bookingId: BookingId;
   /** The schedule that asked for it: the work of one booking may be opened again more than once. */
@@ -23,7 +23,7 @@ export interface Reissue {
   includeResponses: boolean;
 }
 
-/** A booking that Crossmark holds, as far as its answers tell; null is what they didn't tell. */
+/** A booking that Crossmark holds. What its answers left out is null. */
 export interface Held {
   bookingId: BookingId | null;
   repId: RepId | null;
@@ -31,7 +31,10 @@ export interface Held {
   endsAt: Instant | null;
 }
 
-/** A write to Crossmark; or `blocked`: a booking is in the way that Crossmark lists without the id that removes it. */
+/**
+ * A write to Crossmark; or `blocked`: a booking is in the way, and Crossmark lists it without the
+ * id that removes it.
+ */
 export type Step =
   | { kind: 'delete'; bookingId: BookingId }
   /** `workedAt`: when the booking to be reopened started, as far as that is known. */
@@ -39,7 +42,7 @@ export type Step =
   | { kind: 'create'; repId: RepId; startsAt: Instant; endsAt: Instant }
   | { kind: 'blocked'; booking: Held };
 
-/** Whether a booking is the wanted one. An end that Crossmark didn't tell is taken to be right. */
+/** Whether a booking is the wanted one. An unknown end is taken to be right. */
 export function isWanted(wanted: Wanted | null, booking: Held | null): boolean {
   if (wanted === null || booking === null) return wanted === booking;
   return (
@@ -51,13 +54,14 @@ export function isWanted(wanted: Wanted | null, booking: Held | null): boolean {
 }
 
 /**
- * The steps from what Crossmark holds for one event to what is wanted. Everything that isn't wanted goes before
- * anything is made: then exactly one booking remains whether Crossmark replaces on a second booking or keeps both. A
- * reissue comes right before its booking.
+ * Plans the steps from what Crossmark holds for one event to what is wanted. Everything that isn't
+ * wanted is removed before anything is made, so that exactly one booking remains whether Crossmark
+ * replaces the first on a second booking or keeps both. A reissue comes right before its booking.
  */
 export function plan(wanted: Wanted | null, held: readonly Held[]): Step[] {
   const right = wanted ? held.filter((booking) => isWanted(wanted, booking)) : [];
-  // Of several right ones, one that could be removed by hand later is worth keeping least.
+  // Of several right bookings, keep the one without a number: it is the only one that can't be
+  // removed from here.
   const kept = right.find((booking) => booking.bookingId === null) ?? right[0];
   const others = held.filter(
     (booking) => booking !== kept && !(wanted?.reissue && booking.bookingId === wanted.reissue.bookingId),

@@ -28,7 +28,9 @@ import { requestRefresh, retryNow, wantChange } from '../queue/enqueue.ts';
 import { refresh } from '../refresh/refresh.ts';
 import { reconcile } from './reconcile.ts';
 
-/** Storms of each way of taking a second booking; FALSE_SEEDS tells more of them, FALSE_SEED others. */
+/**
+ * Storms of each way of taking a second booking; FALSE_SEEDS tells more of them, FALSE_SEED others.
+ */
 const SEEDS = Number(process.env.FALSE_SEEDS ?? 2);
 const FIRST = Number(process.env.FALSE_SEED ?? 1);
 const EDITS = 60;
@@ -107,7 +109,9 @@ test.each(storiesOf(FIRST, SEEDS))(
     });
     const random = decisions(seed);
     const told: string[] = [];
-    /** What people made of events on Crossmark's own site, or chose there: all that may be adopted. */
+    /**
+     * What people made of events on Crossmark's own site, or chose there: all that may be adopted.
+     */
     const mayBeAdopted = new Set<string>();
     const repOf = (employeeId: unknown) => REPS[people.indexOf(Number(employeeId))];
     const tell = (what: string) => told.push(`#${simulator.log.at(-1)?.seq ?? 0} ${what}`);
@@ -118,7 +122,8 @@ test.each(storiesOf(FIRST, SEEDS))(
       const stale = simulator.log.filter(
         ({ outcome, params }) => outcome === 'stale' && params.intervalStart,
       ).length;
-      // Two complete readings in a row are believed: two copies in a row that lag behind can't be told from the truth.
+      // Two complete readings in a row are believed: two copies in a row that lag behind can't be
+      // told from the truth.
       if (isStormy && stale === staleBefore && stale === staleAdded && random.next() < 0.3) {
         simulator.addFaults({ kind: 'stale', reading: 'list', behindMs: 1_000 });
         staleAdded += 1;
@@ -238,7 +243,8 @@ test.each(storiesOf(FIRST, SEEDS))(
       const sync = await syncOf(eventId);
       const deed = random.next();
       const { condition } = planOf(mplan);
-      // Closed work keeps its schedule as history, also where somebody moved its booking unnoticed: so nobody does here.
+      // Closed work keeps its schedule as history, also where somebody moved its booking unnoticed:
+      // so nobody does here.
       const isKnown = simulator.state.bookings.some(
         ({ bookingId, repId, startsAt }) =>
           bookingId === sync?.bookingId && repId === sync.bookedRepId && startsAt === sync.bookedStartsAt,
@@ -351,7 +357,8 @@ test.each(storiesOf(FIRST, SEEDS))(
     for (const [mplan, eventId] of ids) {
       const { bookings, pendingWork } = simulator.state;
       const newest = bookings.filter((booking) => booking.mplanId === mplan).at(-1);
-      // What was worked before a reissue stays as history, as a report does, unless it was changed and is what the list shows.
+      // What was worked before a reissue stays as history, as a report does, unless it was changed
+      // and is what the list shows.
       const isHistory = ({ bookingId, lastEditedAt }: SimulatedBooking) =>
         pendingWork.some(
           (work) =>

@@ -29,11 +29,17 @@ const numRuns = Math.ceil(Number(process.env.FUZZ_INPUTS ?? 1_000) / 20);
 
 const SLOTS: Instant[] = ['2026-01-05T15:45:00.000Z', '2026-01-06T16:15:00.000Z'];
 const REPS = ['100001', '100002'];
-/** Whether a text can be kept and shown: no controls but tabs and line ends, no half characters, and not without end. */
+/**
+ * Whether a text can be kept and shown: no controls but tabs and line ends, no half characters, and
+ * not without end.
+ */
 const isPlain = (text: string) =>
   text.isWellFormed() && text.length < 1_500 && [...text].every((one) => one >= ' ' || '\t\n'.includes(one));
 
-/** What is done to an answer on its way: one of its values is replaced or taken out, or all of it is something else. */
+/**
+ * What is done to an answer on its way: one of its values is replaced or taken out, or all of it is
+ * something else.
+ */
 type Falsification =
   | { do: 'replace'; at: number; by: unknown }
   | { do: 'remove' | 'repeat'; at: number }
@@ -115,7 +121,10 @@ let client: CrossmarkClient;
 let ctx: SyncContext;
 let storeId: number;
 let people: number[];
-/** What becomes of the next answers to calls about events, one after the other; all later ones pass unchanged. */
+/**
+ * What becomes of the next answers to calls about events, one after the other; all later ones pass
+ * unchanged.
+ */
 let falsifications: (Falsification | null)[] = [];
 
 beforeAll(async () => {

@@ -59,7 +59,10 @@ async function beforeTaken(eventId: number) {
   if (!state) throw new Error(`There is no event ${eventId}.`);
   return { ...state, sync: { ...state.sync, leaseOwner: null, leaseUntil: null } };
 }
-/** Does something in a transaction that stays open until what is returned is called, which waits for its end. */
+/**
+ * Does something in a transaction that stays open until what is returned is called, which waits for
+ * its end.
+ */
 async function inOpenTransaction(work: (tx: Tx) => Promise<unknown>): Promise<() => Promise<void>> {
   const done = Promise.withResolvers<void>();
   const over = Promise.withResolvers<void>();
@@ -187,7 +190,8 @@ test('a late answer of a worker that lost the event keeps it from being finished
 test('a lease comes with the event as it is, unless that changed while it was being taken', async () => {
   const [eventId = 0, other = 0] = eventIds;
   expect((await taken(other)).state).toEqual(await beforeTaken(other));
-  // The statement that takes the lease waits for this change, and has read what was there before it.
+  // The statement that takes the lease waits for this change, and has read what was there before
+  // it.
   const over = await inOpenTransaction(async (tx) => {
     await wantChanges(tx, [{ eventId, task: 'sync_schedule_update' }]);
   });

@@ -54,14 +54,17 @@ export class LeaseLostError extends TakenOverError {
   override readonly name = 'LeaseLostError';
 }
 
-/** A run that would like to reconcile an event, and the name it signs with, which no other run ever has. */
+/** A run that asks for the lease of an event. `owner` is unique to the run. */
 export interface Claim {
   eventId: number;
   owner: string;
   job: JobInfo;
 }
 
-/** A new run's claim. That it begins with the worker's id lets others free what a dead worker held. */
+/**
+ * Creates the claim of a new run. Its owner begins with the worker's id, so that others can release
+ * the leases of a dead worker.
+ */
 export const claimOf = (eventId: number, job: JobInfo): Claim => ({
   eventId,
   owner: `${job.workerId}/${randomUUID()}`,
@@ -71,7 +74,10 @@ export const claimOf = (eventId: number, job: JobInfo): Claim => ({
 /** The right to reconcile one event, and the attempt row that says so. */
 export interface Lease extends Claim {
   attemptId: number;
-  /** The event as it was when the lease was taken; null where somebody changed it at that moment: then it is to be read. */
+  /**
+   * The event as it was when the lease was taken; null where somebody changed it at that moment and
+   * it has to be read.
+   */
   state: EventState | null;
 }
 
@@ -88,38 +94,42 @@ export interface EventState {
 export type JournalStep = typeof syncSteps.$inferSelect;
 
 /**
- * Everything reconciliation reads and writes about an event: who owns it, which writes left for Crossmark, what came of
- * them. Each call is one short transaction; none is open while Crossmark is called. What needs the lease throws
- * {@link LeaseLostError} where it went to another worker. Null of a `finish…` says that what is wanted moved from
- * `version` meanwhile, and that nothing was written.
+ * Everything that reconciliation reads and writes about an event: its lease, the writes sent to
+ * Crossmark and their outcomes. Each call is one short transaction, and none is open while
+ * Crossmark is called. A call that needs the lease throws {@link LeaseLostError} where another
+ * worker has it. A `finish…` returns null, and writes nothing, where what is wanted is no longer at
+ * `version`.
  */
 export interface Ledger {
   /**
-   * Takes the event's lease and opens an attempt, unless somebody holds it (`busy`: a job is left to look again when
-   * that lease ends, no attempt spent) or there is nothing to be done.
+   * Takes the event's lease and opens an attempt. `busy`: somebody holds it, and a job looks again
+   * when that lease ends, without counting as an attempt. `nothing`: there is nothing to do.
    */
   takeLease(claim: Claim, leaseMs: number): Promise<Lease | 'busy' | 'nothing'>;
   /**
-   * What is wanted and what is remembered of Crossmark's side, with the journal, as of one moment; undefined where the
-   * event is gone.
+   * Reads what is wanted, what is remembered of Crossmark's side, and the journal, all as of one
+   * moment; undefined where the event is gone.
    */
   readEvent(eventId: number): Promise<EventState | undefined>;
-  /** The plan of another event that is known to have this booking; null where none is. An event that is gone has none. */
+  /**
+   * Finds the plan of another event that has this booking number; null where none has. An event
+   * that is gone has no booking.
+   */
   ownerOf(bookingId: BookingId, eventId: number): Promise<MplanId | null>;
   /**
-   * Commits that a write is about to leave, and proves at that moment that the lease is still held (and prolongs it).
-   * Where this throws, nothing may be sent.
+   * Journals a write before it is sent, and proves in the same statement that the lease is still
+   * held, which it prolongs. Where this throws, nothing may be sent.
    */
   journalStep(lease: Lease, step: Write, leaseMs: number, condition: Condition | null): Promise<number>;
   /**
-   * Commits what came of a journalled write and, where it was applied, what Crossmark holds since. A worker that lost
-   * the event meanwhile leaves its write as `unknown` and has the event looked at again: its write came late and may
-   * have changed what the new owner believes.
+   * Commits the outcome of a journalled write and, where it was applied, what Crossmark holds
+   * since. A worker that lost the event meanwhile leaves its write as `unknown` and has the event
+   * reconciled again: the write came late and may have changed what the new owner believes.
    */
   settleStep(lease: Lease, stepId: number, result: StepResult): Promise<void>;
   /**
-   * {@link settleStep} and {@link finishSynced} at once, for a booking after which Crossmark holds what is wanted. Where the
-   * event can't be finished (null), the step is settled all the same.
+   * {@link settleStep} and {@link finishSynced} at once, for a booking after which Crossmark holds
+   * what is wanted. Where the event can't be finished (null), the step is settled all the same.
    */
   settleAndFinish(
     lease: Lease,
@@ -127,38 +137,46 @@ export interface Ledger {
     made: { bookingId: BookingId; held: Remembered },
     finish: SyncedResult,
   ): Promise<Synced | null>;
-  /** Commits what a read of Crossmark showed: its booking, and what became of the writes that were in doubt. */
+  /**
+   * Commits what Crossmark's list showed: the booking, and the outcome of writes that were in
+   * doubt.
+   */
   commitReading(lease: Lease, held: Remembered | null, settled: readonly SettledByReading[]): Promise<void>;
   /**
-   * Marks the event synced and gives the lease back. Tells how long the change took from click to here, if it did. Null
-   * also where a write of a worker that lost the event was answered a moment ago.
+   * Marks the event synced and gives the lease back. Returns how long the change took since the
+   * click. Null also where a write of a worker that lost the event was answered a moment ago.
    */
   finishSynced(lease: Lease, result: SyncedResult): Promise<Synced | null>;
-  /** Somebody changed Crossmark's side while ours was changed too: a person chooses. */
+  /** Marks that Crossmark's side was changed while ours was too: a person chooses. */
   finishConflict(
     lease: Lease,
     result: { version: number; held: Remembered | null; reason: string },
   ): Promise<true | null>;
-  /** An event that can't be attempted yet and needs no job: what it waits for will enqueue it. */
+  /** Marks that an event can't be sent yet. It needs no job: what it waits for will enqueue it. */
   finishWaiting(lease: Lease, result: { version: number; reason: string }): Promise<true | null>;
   /**
-   * Commits a failed attempt together with what follows from it: the next job at its time, or a dead letter that the
-   * queue's pages show as a failed job. Gives the lease back.
+   * Commits a failed attempt together with what follows from it: the next job at its time, or a
+   * dead letter that the queue's pages show as a failed job. Gives the lease back.
    */
   finishFailed(lease: Lease, failure: FailedAttempt): Promise<'retry' | 'dead'>;
   /**
-   * Hands the event back where its run can't go on, for a reason told in `summary`: no attempt spent, a job goes on after a while.
-   * For a run that never learnt whether it has the lease as well.
+   * Hands the event back where its run can't go on, for the reason in `summary`: no attempt is
+   * spent, and a job goes on after a while. Also for a run that never learned whether it has the
+   * lease.
    */
   handBack(claim: Claim, afterMs: number, summary: string): Promise<void>;
-  /** Closes the attempt of a worker that lost its event; the event itself is the new owner's business. */
+  /**
+   * Closes the attempt of a worker that lost its event; the event itself is the new owner's
+   * business.
+   */
   abandon(lease: Lease): Promise<void>;
 }
 
 /**
- * The ledger in Postgres. Rows are always locked in the order event, event_syncs, jobs: the order in which saves take
- * them. What every job does is done for all jobs of a process that come to it at once, see {@link createBatcher}: such a
- * statement passes over rows that somebody has locked, and waits for each of those by itself.
+ * Creates the ledger in Postgres. Rows are always locked in the order event, event_syncs, jobs, as
+ * saves do. Steps that every job takes are batched over the jobs of a process, see {@link
+ * createBatcher}: the batch skips rows that somebody has locked, and each of those is waited for
+ * alone.
  */
 export function postgresLedger(db: Db): Ledger {
   const options = { maxSize: 50, canRetryAlone: isRolledBack };
@@ -200,7 +218,7 @@ export function postgresLedger(db: Db): Ledger {
   };
 }
 
-/** What a statement does about rows that somebody else has locked. */
+/** What a statement does with rows that somebody else has locked. */
 type Locked = typeof SKIPPED;
 const SKIPPED = sql.raw('skip locked');
 const WAITED_FOR = sql.raw('');
@@ -216,14 +234,14 @@ interface StepResult {
   held?: Remembered | null;
 }
 
-/** A write that was in doubt or refused and, by a read, no longer is. */
+/** A write that was in doubt or refused, and that a read has settled. */
 export interface SettledByReading {
   id: number;
   state: 'done' | 'settled' | 'not_done';
   bookingId?: BookingId | null;
 }
 
-/** A change that arrived. `condition` is what that means for the event until the next refresh says more. */
+/** A change that arrived. `condition` is the event's condition until the next refresh says more. */
 interface SyncedResult {
   version: number;
   condition: 'Unstaffed' | 'Scheduled' | 'Submitted';
@@ -231,7 +249,10 @@ interface SyncedResult {
   summary: string | null;
 }
 
-/** A failed attempt; `decide` tells from the earlier ones what follows. `version` is null where none was read. */
+/**
+ * A failed attempt; `decide` tells from the earlier ones what follows. `version` is null where none
+ * was read.
+ */
 interface FailedAttempt extends Failure {
   version: number | null;
   decide: Decide;
@@ -252,7 +273,8 @@ async function leaveForLater(db: Db, { eventId, job }: Claim): Promise<'busy' | 
           .for('update'),
     );
     if (!sync || sync.state === 'synced' || sync.state === 'conflict') return 'nothing';
-    // The holder goes round again if what is wanted moved; this job only matters if the holder dies, or has just ended.
+    // The holder starts over if what is wanted moved. This job only matters if the holder dies, or
+    // has just ended.
     const afterMs = sync.heldForMs > 0 ? sync.heldForMs + 1_000 : 0;
     await addJobs(tx, [{ task: job.task, payload: { eventId }, key: eventJobKey(eventId), afterMs }]);
     return 'busy';
@@ -265,8 +287,8 @@ interface LeaseRequest extends Claim {
 }
 
 /**
- * Takes the leases that nobody holds of events that aren't settled, opens an attempt each and reads them: the usual case, in
- * one statement. Null where there is no such thing.
+ * Takes the free leases of unsettled events, opens an attempt for each and reads them, all in one
+ * statement. Null for each event where that is not possible.
  */
 async function takeFreeLeases(
   db: Db,
@@ -281,8 +303,9 @@ async function takeFreeLeases(
     jobId: job.id,
     workerId: job.workerId,
   }));
-  // The statement reads what was committed before it began, but locks rows as they are by then. Every change of an event's
-  // wishes or journal is one of its sync row: where that row is as it was read, so is all the rest.
+  // The statement reads what was committed before it began, but locks rows as they are by then.
+  // Every change of an event's schedule or journal also changes its sync row: where that row is as
+  // it was read, so is all the rest.
   const taken = await db.execute<
     EventRow & { attempt: string; event_id: number; job_id: string; as_read: boolean }
   >(sql`
@@ -313,10 +336,13 @@ async function takeFreeLeases(
   });
 }
 
-/** Events that are asked about, as one parameter. Where a statement says so, it finds their rows by their key. */
+/** The events of rows, as one parameter by which a statement finds them by primary key. */
 const idsOf = (rows: readonly { eventId: number }[]) => idList(rows.map(({ eventId }) => eventId));
 
-/** What refers to an event takes this lock anyway; taken first, it comes in the same order as a save's. */
+/**
+ * Rows that refer to an event take this lock anyway. Taken first, it comes in the same order as in
+ * a save.
+ */
 const holdEvent = (tx: Tx, eventId: number) =>
   tx.select({ id: events.id }).from(events).where(eq(events.id, eventId)).for('key share');
 
@@ -340,7 +366,7 @@ function stateOf(id: SQL): SQL {
     ${ROWS.store.of(sql`where id = (select store_id from events where id = ${id})`)} store,
     ${ROWS.schedule.of(live)} schedule,
     ${ROWS.employee.of(sql`where id = (select employee_id from schedules ${live})`)} employee,
-    -- However long ago work was opened again: it isn't done a second time. Relies on the index sync_steps_event.
+    -- Reissues of any age, for none is done twice. Relies on the index sync_steps_event.
     ${ROWS.steps.of(sql`where event_id = ${id} and (kind = 'reissue' or id in (
       select id from sync_steps where event_id = ${id} order by id desc limit 50))`)} steps`;
 }
@@ -382,7 +408,7 @@ interface Leaving {
   condition: Condition | null;
 }
 
-/** Journals writes of whoever holds the lease; null for others. */
+/** Journals the writes of runs that hold their lease; null for the others. */
 async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked): Promise<(number | null)[]> {
   const rows = leaving.map(({ lease: { eventId, owner }, step, leaseMs, condition }) => ({
     eventId,
@@ -418,7 +444,10 @@ async function journalSteps(db: Db, leaving: readonly Leaving[], locked: Locked)
   });
 }
 
-/** The start that the journal keeps with a write: the one asked for, or that of the booking which is opened again. */
+/**
+ * The start that the journal keeps of a write: the one it asks for, or that of the booking that is
+ * opened again.
+ */
 function startOf(step: Write): Instant | null {
   if (step.kind === 'create') return step.startsAt;
   return step.kind === 'reissue' ? step.workedAt : null;
@@ -427,7 +456,10 @@ function startOf(step: Write): Instant | null {
 const leaseLost = ({ eventId }: Claim) =>
   new LeaseLostError(`The lease of event ${eventId} went to another worker.`);
 
-/** Records something of the event as its owner; throws {@link LeaseLostError} where it isn't the owner any more. */
+/**
+ * Records something of the event as its owner; throws {@link LeaseLostError} where it isn't the
+ * owner any more.
+ */
 async function holdLease(tx: Tx, lease: Lease, held?: Remembered | null): Promise<void> {
   if (!(await recordAsOwner(tx, lease, held))) throw leaseLost(lease);
 }
@@ -453,8 +485,8 @@ interface Confirmed {
 }
 
 /**
- * Settles confirmed writes and marks their events synced, in one statement: where nobody else has touched an event since
- * its write was journalled. Null for others.
+ * Settles confirmed writes and marks their events synced in one statement, where nobody has touched
+ * an event since its write was journalled. Null for the others.
  */
 async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise<(Synced | null)[]> {
   const rows = confirmed.map(({ lease: { eventId, owner, attemptId }, stepId, bookingId, held, finish }) => ({
@@ -468,8 +500,9 @@ async function finishConfirmed(db: Db, confirmed: readonly Confirmed[]): Promise
     summary: finish.summary && cleanText(finish.summary),
     follows: FOLLOWED_BY[finish.condition],
   }));
-  // A step and its event's row are written by one transaction: as long as the row is that transaction's, no late answer, no
-  // newer wish and no other owner came in between. That holds for the row as it is locked, not only as it was looked up.
+  // A step and its event's row are written by one transaction. As long as the row is that
+  // transaction's, no late answer, no newer change and no other owner came in between. That holds
+  // for the row as it is locked, not only as it was read.
   const finished = await db.execute<{ event_id: number; is_news: boolean; wanted_for_ms: number | null }>(sql`
     with confirmed as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json)
@@ -515,7 +548,10 @@ const stepColumns = (result: StepResult) => ({
   answeredAt: sql`app_now()`,
 });
 
-/** Settles a step; where the event went to another worker meanwhile, leaves the step as unknown and says so. */
+/**
+ * Settles a step; where the event went to another worker meanwhile, leaves the step as unknown and
+ * says so.
+ */
 async function orAsUnknown<T>(
   db: Db,
   lease: Lease,
@@ -571,7 +607,7 @@ const addEventJob = (tx: Tx, lease: Claim, afterMs = 0) =>
     },
   ]);
 
-/** The event's row under lock, if this worker still owns it. */
+/** Locks the event's sync row, if this worker still owns it. */
 async function lockOwned(tx: Tx, lease: Claim) {
   const [row] = await tx
     .select({
@@ -616,7 +652,8 @@ const stepInDoubt = (tx: Tx, eventId: number) =>
 
 /** Writes that an event is synced, as its owner and with its rows locked. */
 async function writeSynced(tx: Tx, { eventId, attemptId }: Lease, result: SyncedResult): Promise<void> {
-  // Under way, done or reissued work stays so; jobs that came meanwhile have nothing left to do.
+  // Work that is under way, done or reissued keeps its condition. Jobs that came meanwhile have
+  // nothing left to do.
   await tx.execute(sql`
     with synced as (
       ${markSyncedSql(tx, eventId)}
@@ -641,7 +678,7 @@ const TIMING = sql.raw(
   'synced_version < wanted_version is_news, (extract(epoch from app_clock() - wanted_at) * 1000)::float8 wanted_for_ms',
 );
 
-/** The event's rows under lock, its own before its sync row as in a save, if this worker still owns it. */
+/** Locks the event's row, then its sync row, as a save does, if this worker still owns it. */
 async function lockBoth(tx: Tx, lease: Lease) {
   const [row] = await tx.execute<{
     wanted_version: number;

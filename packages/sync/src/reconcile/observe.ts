@@ -7,12 +7,13 @@ import { tidyName } from './wording.ts';
 /** A booking with the names that Crossmark lists for it. */
 export type Remembered = Held & { names: string | null };
 
-/** Reads a row of Crossmark's list as the booking it tells of; null where it tells of none. */
+/** Reads the booking out of a row of Crossmark's list; null where the row has none. */
 export function bookingOf(row: PlannedEvent | null): Remembered | null {
   if (!row) return null;
   const names = row.staffedReps.join(', ') || null;
   if (!row.bookingId && !row.repId && !row.startsAt && !names) return null;
-  // Finished or withdrawn work is listed with who did it: without an id that is no booking to be removed.
+  // Finished or withdrawn work is listed with the names of who did it. Without an id that is no
+  // booking.
   if (CLOSED_CONDITIONS.includes(row.condition) && !row.bookingId) return null;
   return { bookingId: row.bookingId, repId: row.repId, startsAt: row.startsAt, endsAt: null, names };
 }
@@ -21,15 +22,17 @@ export function bookingOf(row: PlannedEvent | null): Remembered | null {
 export const isInDoubt = ({ state }: JournalStep): boolean => state === 'sent' || state === 'unknown';
 
 /**
- * How long a write whose answer was lost explains what Crossmark shows. Crossmark may carry a request out after its caller gave
- * up, but no server keeps one for a day, and several refreshes would have shown it by then. An older write says nothing: what
- * looks like it was done by somebody on Crossmark's site.
+ * How long a write whose answer was lost explains what Crossmark shows. Crossmark may carry out a
+ * request after its caller gave up, but no server keeps one for a day, and several refreshes would
+ * have shown it by then. After that, a booking that looks like this write was made by somebody on
+ * Crossmark's site.
  */
 const MAY_ARRIVE_FOR_MS = 24 * 60 * 60 * 1_000;
 
 /**
- * Whether a write that Crossmark hasn't confirmed may be what a reading at `at` shows: while its outcome isn't known, and for a
- * day where its answer was lost or was a refusal. Never where Crossmark answered that it did nothing and a read shows the same.
+ * Whether an observation at `at` may show a write that Crossmark hasn't confirmed. It may while the
+ * outcome is unknown, and for a day where the answer was lost or was a refusal. It may not where
+ * Crossmark answered that it did nothing and a read agrees.
  */
 const mayHaveArrived = (step: JournalStep, at: Instant): boolean =>
   isInDoubt(step) ||
@@ -40,9 +43,10 @@ export const hasBookingInDoubt = (steps: readonly JournalStep[]): boolean =>
   steps.some((step) => step.kind === 'create' && isInDoubt(step));
 
 /**
- * The removals and reissues of this booking, newest first. One number can stand for several bookings, one after the other:
- * Crossmark edits a second booking in place and keeps its number. What was done to an earlier one of that number says nothing
- * about the present one, so the journal counts from the newest write that is known to have made it. Empty without a number.
+ * The removals and reissues of this booking, newest first. One number can stand for several
+ * bookings, one after the other: Crossmark edits a second booking in place and keeps its number.
+ * What was done to an earlier booking of that number says nothing about the present one, so only
+ * steps since the newest write that made the number count. Empty without a number.
  */
 function doneTo(bookingId: BookingId | null, steps: readonly JournalStep[]): readonly JournalStep[] {
   if (bookingId === null) return [];
@@ -52,10 +56,11 @@ function doneTo(bookingId: BookingId | null, steps: readonly JournalStep[]): rea
 }
 
 /**
- * Whether a row that tells of no booking, or only of what was worked before a reissue, leaves open whether there is one, for a
- * copy of the list that lags behind would tell the same: the one that is known, where Crossmark hasn't confirmed its removal (one
- * that was refused, or whose answer was lost, proves nothing), or one that a write in doubt, or a refused one, may have made.
- * Closed work may have lost its booking by being closed.
+ * Whether there may be a booking although a row shows none, or shows only what was worked before a
+ * reissue: a copy of the list that lags behind looks the same. That is so where a booking is known
+ * whose removal Crossmark hasn't confirmed (a removal that was refused or not answered proves
+ * nothing), and where a write in doubt, or a refused one, may have made one. Closed work may have
+ * lost its booking by being closed.
  */
 export function leavesOpen(
   row: PlannedEvent | null,
@@ -73,8 +78,9 @@ export function leavesOpen(
 }
 
 /**
- * Whether a row may be from before what is known to have been there since: it shows what is wanted, and nothing was sent here that
- * it could come from; or it shows a booking that was removed from here, and another one is known.
+ * Whether a row may be older than the booking that is known: it shows what is wanted although no
+ * write of ours can have made it, or it shows a booking that was removed from here while another
+ * one is known.
  */
 export function mayBeFromBefore(
   { held, source }: Pick<Interpretation, 'held' | 'source'>,
@@ -83,10 +89,10 @@ export function mayBeFromBefore(
 ): boolean {
   if (held === null || sameBooking(agreed, held, timeZone)) return false;
   const made = steps.find(({ id }) => id === source);
-  // What arrived late is news, whatever was there.
+  // A write that arrived late is news, whatever was there before.
   if (made && made.state !== 'done') return false;
   if (agreed === null) return made !== undefined && isWanted(wanted, held);
-  // What lay beneath a booking shows once that one's removal was asked for.
+  // Once the removal of a booking was sent, the list may show the one beneath it.
   if (agreed.bookingId !== null && wasRemovalAsked(agreed.bookingId, steps)) return false;
   return isWanted(wanted, held) || removalsConfirmed(held.bookingId, steps).length > 0;
 }
@@ -108,7 +114,10 @@ export const removalsConfirmed = (
 ): readonly JournalStep[] =>
   doneTo(bookingId, steps).filter(({ kind, state }) => kind === 'delete' && state === 'done');
 
-/** The removals and reissues of this booking by which a reading at `at` may no longer show it, newest first. */
+/**
+ * The removals and reissues of this booking that may be why an observation at `at` doesn't show it,
+ * newest first.
+ */
 export const mayHaveRemoved = (
   bookingId: BookingId | null,
   steps: readonly JournalStep[],
@@ -116,21 +125,26 @@ export const mayHaveRemoved = (
 ): readonly JournalStep[] =>
   doneTo(bookingId, steps).filter((step) => step.state === 'done' || mayHaveArrived(step, at));
 
-/** The reissue that opened this booking's work again, if no booking of that number was made since. */
+/**
+ * The reissue that opened this booking's work again, if no booking of that number was made since.
+ */
 function reissueOf(bookingId: BookingId, steps: readonly JournalStep[]): JournalStep | undefined {
   return doneTo(bookingId, steps).find(({ kind, state }) => kind === 'reissue' && state === 'done');
 }
 
 /**
- * Bookings whose work was opened again and whose number no new booking has got since. They stay as Crossmark's history:
- * nothing that is held, and never removed.
+ * Bookings whose work was opened again and whose number no new booking has got since. They stay as
+ * Crossmark's history: they don't count as held and are never removed.
  */
 export function reopened(steps: readonly JournalStep[]): ReadonlySet<BookingId> {
   const ids = new Set(steps.flatMap((step) => (step.kind === 'reissue' ? (step.bookingId ?? []) : [])));
   return new Set([...ids].filter((bookingId) => reissueOf(bookingId, steps) !== undefined));
 }
 
-/** The reissue that a schedule still needs before it can be booked; null where it needs none, or has it. */
+/**
+ * The reissue that a schedule still needs before it can be booked; null where it needs none, or has
+ * it.
+ */
 export function dueReissue(
   schedule: NonNullable<EventState['schedule']>,
   steps: readonly JournalStep[],
@@ -148,9 +162,9 @@ export function dueReissue(
 }
 
 /**
- * The reissue for the present schedule that Crossmark confirmed and that a row shows nothing of: the work is still closed, or
- * still has the booking that was to be opened again. None once a booking was asked for: that is done only after a row has
- * shown the work open.
+ * The reissue for the present schedule that Crossmark confirmed and that a row shows nothing of:
+ * the work is still closed, or still has the booking that was to be opened again. None once a
+ * booking was asked for: that is done only after a row has shown the work open.
  */
 export function unseenReissue(
   { schedule, steps }: Pick<EventState, 'schedule' | 'steps'>,
@@ -166,7 +180,10 @@ export function unseenReissue(
   return isAsBefore || CLOSED_CONDITIONS.includes(condition) ? step : undefined;
 }
 
-/** What this side last knew of Crossmark's booking; null where it knew of none, or its work was opened again since. */
+/**
+ * What this side last knew of Crossmark's booking; null where it knew of none, or its work was
+ * opened again since.
+ */
 export function remembered(
   state: { sync: EventState['sync'] },
   steps: readonly JournalStep[],
@@ -176,8 +193,9 @@ export function remembered(
 }
 
 /**
- * Whether a booking is what was worked before its work was opened again. A new booking may have the same number: it is told
- * from the old one by the write that was confirmed as having made it, or else by its time.
+ * Whether a booking is what was worked before its work was opened again. A new booking may have the
+ * same number: the write that Crossmark confirmed as having made it tells the two apart, or else
+ * their time.
  * @param timeZone where the time comes from Crossmark's list, which tells wall time in this zone
  */
 export function isHistory(booking: Held | null, steps: readonly JournalStep[], timeZone = 'UTC'): boolean {
@@ -204,14 +222,17 @@ export function lastKnown({ sync }: { sync: EventState['sync'] }): Remembered | 
   return { bookingId, repId, names, startsAt, endsAt };
 }
 
-/** The list tells wall time, and one hour of autumn comes twice: two instants that read the same are the same. */
+/**
+ * The list has wall times, and one hour of autumn comes twice: two instants with the same wall time
+ * are equal.
+ */
 function sameTime(a: Instant | null, b: Instant | null, timeZone: string): boolean {
   if (a === b) return true;
   if (a === null || b === null) return false;
   return workDateOf(a, timeZone) === workDateOf(b, timeZone) && timeOf(a, timeZone) === timeOf(b, timeZone);
 }
 
-/** Same id where both tell one, and the same person and time. */
+/** Whether two bookings have the same id where both have one, and the same person and time. */
 export function sameBooking(a: Held | null, b: Held | null, timeZone: string): boolean {
   if (a === null || b === null) return a === b;
   if (a.bookingId !== null && b.bookingId !== null && a.bookingId !== b.bookingId) return false;
@@ -219,16 +240,17 @@ export function sameBooking(a: Held | null, b: Held | null, timeZone: string): b
 }
 
 /**
- * Whether a booking told of in part (Crossmark leaves out its id, its date or its rep now and then) is the one that is
- * known in full. Its number alone doesn't say so: Crossmark edits a second booking in place and keeps the number, so another
- * name is somebody else.
+ * Whether a partial booking (Crossmark sometimes leaves out the id, the date or the rep) may be the
+ * one that is known in full. The number alone doesn't decide that: Crossmark edits a second booking
+ * in place and keeps its number, so another name is somebody else.
  */
 function isPartialViewOf(known: Remembered, told: Remembered, timeZone: string): boolean {
   const agree = <T>(a: T | null, b: T | null) => a === null || a === b;
   const isSamePerson = () => {
     if (told.repId !== null) return told.repId === known.repId;
     if (told.names !== null && known.names !== null) return tidyName(told.names) === tidyName(known.names);
-    // The number says so where one of the two has no name. Without a number, both have none.
+    // Where one of the two has no name, the number decides. Without a number, neither may have a
+    // name.
     return told.bookingId !== null || told.names === known.names;
   };
   return (
@@ -238,7 +260,7 @@ function isPartialViewOf(known: Remembered, told: Remembered, timeZone: string):
   );
 }
 
-/** A booking told of in part, with the rest from the one that is known in full, where it may be that one. */
+/** A partial booking, completed from the one that is known in full where it may be that one. */
 function complete(told: Remembered, known: Remembered | null, timeZone: string): Remembered {
   if (known === null || !isPartialViewOf(known, told, timeZone)) return told;
   return {
@@ -251,9 +273,10 @@ function complete(told: Remembered, known: Remembered | null, timeZone: string):
 }
 
 /**
- * The write of ours that a booking read at `at` came from, if it is ours: the newest that is known to have made its number, or
- * one of which no number is known: its answer was lost, said no, or came after its worker had lost the event. Such a write may
- * have arrived late and edited what a newer one made.
+ * The write of ours that made a booking seen at `at`, if one did: the newest that is known to have
+ * made its number, or one whose number is unknown because its answer was lost, was a refusal, or
+ * came after its worker had lost the event. Such a write may have arrived late and edited what a
+ * newer one made.
  */
 function sourceOf(
   held: Held,
@@ -273,27 +296,34 @@ function sourceOf(
   return creates.find((step) => mayHaveMade(step) && asksFor(step));
 }
 
-/** What a read of Crossmark means, judged against what was remembered and what was ever asked for. */
+/** What a row of Crossmark's list means, given what is remembered and what was ever sent. */
 export interface Interpretation {
   held: Remembered | null;
-  /** What the list and the reading before it told, without what was remembered. */
+  /** The booking in this row and the row before it, without what is remembered. */
   seen: Remembered | null;
   /**
-   * Bookings of ours that may lie beneath the one listed: made once, never seen to go. Crossmark lists one booking an
-   * event, so a write that arrived late can hide an earlier one.
+   * Bookings of ours that may lie beneath the one listed: they were made and never seen to go.
+   * Crossmark lists one booking for each event, so a write that arrived late can hide an earlier
+   * one.
    */
   beneath: BookingId[];
-  /** Writes whose outcome was in doubt and now isn't; removals that were refused, where the booking is still there. */
+  /**
+   * Writes whose outcome was in doubt and no longer is, and refused removals of a booking that is
+   * still there.
+   */
   settled: SettledByReading[];
   /** The journalled write that the booking came from, if it is one of ours. */
   source: number | undefined;
-  /** False where somebody else must have changed Crossmark's side, into something that isn't wanted here. */
+  /**
+   * False where somebody else must have changed Crossmark's side, into something that isn't wanted
+   * here.
+   */
   explained: boolean;
 }
 
 /**
- * Writes of ours whose bookings may lie beneath the one that Crossmark lists, see {@link Interpretation}. What is about to be
- * opened again isn't looked for: it is to stay.
+ * Writes of ours whose bookings may lie beneath the one that Crossmark lists, see {@link
+ * Interpretation}. The booking that a due reissue opens again is left out, for it stays.
  */
 export function writesBeneath(
   held: Held | null,
@@ -304,7 +334,8 @@ export function writesBeneath(
   const gone = new Set<BookingId | null>(reopened(steps));
   if (wanted?.reissue) gone.add(wanted.reissue.bookingId);
   const beneath: JournalStep[] = [];
-  // Newest first: a removal concerns what was made before it, and of one number the newest booking is the one that may be there.
+  // Newest first: a removal concerns bookings made before it, and of one number only the newest
+  // booking may be there.
   for (const step of steps) {
     const { bookingId } = step;
     if (bookingId === null || bookingId === held.bookingId || gone.has(bookingId)) continue;
@@ -319,8 +350,9 @@ export function writesBeneath(
 }
 
 /**
- * Judges what Crossmark lists for an event. `last` is what both sides last knew, {@link lastKnown}; `seen` is the booking that
- * the same run has read a moment ago, where it did; `steps` is the journal, newest first; `at` is when it was read.
+ * Interprets what Crossmark lists for an event. `last` is {@link lastKnown}; `seen` is the booking
+ * in the row that the same run read before, if it did; `steps` is the journal, newest first; `at`
+ * is when the row was read.
  */
 export function interpretListing(given: {
   listed: PlannedEvent | null;
@@ -334,7 +366,7 @@ export function interpretListing(given: {
   const { timeZone, wanted, last, steps, at } = given;
   const agreed = isHistory(last, steps) ? null : last;
   const row = bookingOf(given.listed);
-  // What was worked before a reissue may be listed until the new booking is made, in full or in part.
+  // The booking from before a reissue may be listed, in full or in part, until the new one is made.
   const isWorked =
     isHistory(row, steps, timeZone) ||
     (row && last && agreed === null && isPartialViewOf(last, row, timeZone));
@@ -343,8 +375,8 @@ export function interpretListing(given: {
   const listed = completed && complete(completed, agreed, timeZone);
   const source = listed && sourceOf(listed, steps, { timeZone, at });
   const unchanged = sameBooking(agreed, listed, timeZone);
-  // Of an hour that comes twice, the list doesn't tell which one. What was agreed on or asked for says so; what is wanted
-  // doesn't, before it was asked for.
+  // In an hour that comes twice, the list doesn't tell which one is meant. The booking agreed on or
+  // the write that made it does; what is wanted does not before it was sent.
   const known = [unchanged ? agreed?.startsAt : null, source?.startsAt].find(
     (instant) => instant && listed && sameTime(instant, listed.startsAt, timeZone),
   );
@@ -354,20 +386,20 @@ export function interpretListing(given: {
     // The list tells no end.
     endsAt: source?.endsAt ?? (unchanged ? (agreed?.endsAt ?? null) : null),
   };
-  // An end that nobody knows is taken to be right, and is agreed on from here on.
+  // An unknown end is taken to be the wanted one, and counts as agreed from here on.
   const held: Remembered | null =
     found && wanted && isWanted(wanted, found) ? { ...found, endsAt: wanted.endsAt } : found;
-  // A reissue may take the booking that it reopens off the list.
+  // A reissue may remove the booking that it reopens from the list.
   const removedByUs = held === null && mayHaveRemoved(agreed?.bookingId ?? null, steps, at).length > 0;
   const wasApplied = (step: JournalStep): boolean => {
-    // Work that was open before it was sent shows nothing of it.
+    // Where the work was open before, the row doesn't tell whether the reissue was done.
     if (step.kind === 'reissue')
       return given.listed?.condition === 'Reissued' && step.condition !== 'Reissued';
-    // Where another booking is listed, the one to be removed may lie beneath it.
+    // Where another booking is listed, the one to remove may lie beneath it.
     return step.kind === 'delete' ? held === null : step.id === source?.id;
   };
-  // A refusal is settled by what the list shows. That of a removal, where the booking is still there: else it was one of a
-  // booking that was gone already.
+  // A row settles a refusal. That of a removal only where the booking is still there: otherwise it
+  // was gone already.
   const wasRefused = (step: JournalStep): boolean =>
     step.state === 'refused' && (step.kind !== 'delete' || step.bookingId === held?.bookingId);
   const beneath = writesBeneath(held, steps, wanted).flatMap(({ bookingId }) => bookingId ?? []);

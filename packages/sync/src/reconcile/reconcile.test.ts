@@ -367,7 +367,8 @@ describe.each(BOOKING_HABITS)('where $way', ({ habits }) => {
     async (deleteAnswer) => {
       simulator.configure({ deleteAnswer, unknownDelete: 'success' });
       await decide({ employeeId: ada, startsAt: at1045 });
-      // The worker freezes before its request leaves: the lease runs out, another worker books, then the request arrives.
+      // The worker freezes before its request leaves: the lease runs out, another worker books,
+      // then the request arrives.
       const frozen = withCalls({
         schedule: async (wanted) => {
           await database.db.update(eventSyncs).set({ leaseUntil: '2020-01-01T00:00:00.000Z' });
@@ -701,7 +702,8 @@ test.each([300, 390])(
     await run();
     const endsAt = addMinutes(at1045, minutes);
     simulator.addFaults([
-      // The look after the removal fails: the second attempt finds nothing and books, and that answer is lost.
+      // The look after the removal fails: the second attempt finds nothing and books, and that
+      // answer is lost.
       { call: 'getPlanningMplans', kind: 'status', status: 503, after: 1 },
       { call: 'scheduleMplanEvent', kind: 'drop', applied: false },
     ]);
@@ -1105,7 +1107,10 @@ describe('somebody else on Crossmark’s side', () => {
 
   describe('is not explained by an earlier write of ours', () => {
     const removeThere = () => simulator.unbook(need(simulator.state.bookings[0]).bookingId);
-    /** Somebody gives the booking to Ada at 10:45, which is what the earlier write had asked for, and Bob is moved here. */
+    /**
+     * Somebody gives the booking to Ada at 10:45, which is what the earlier write had asked for,
+     * and Bob is moved here.
+     */
     const bothChange = async () => {
       simulator.moveBooking(need(simulator.state.bookings[0]).bookingId, booking('100001', at1045));
       await decide({ employeeId: bob, startsAt: at1045 });

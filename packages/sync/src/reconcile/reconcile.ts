@@ -36,19 +36,23 @@ const SOFT_LIMIT_MS = 240_000;
 const MAX_DECISIONS = 40;
 
 /**
- * Brings what Crossmark holds for an event to what is wanted here, whatever happened before: the one path behind
- * making, moving and ending a schedule. Late and repeated calls do nothing. Returns after every outcome is committed,
- * the next attempt included; throws only where our own database fails.
+ * Brings what Crossmark holds for an event to what is wanted here, whatever happened before.
+ * Making, moving and ending a schedule all go this way. Late and repeated calls do nothing. Returns
+ * after every outcome is committed, the next attempt included; throws only where our own database
+ * fails.
  */
 export async function reconcile(ctx: SyncContext, eventId: number, job: JobInfo): Promise<TaskResult> {
   const deadline = (ms: number) => AbortSignal.timeout(ms);
   return reconcileWith({ ...ctx, ledger: ledgerOf(ctx.db), now: currentInstant, deadline }, eventId, job);
 }
 
-/** One for all jobs of a process: what they ask for at once is done together. */
+/** One ledger for all jobs of a process, so that their requests are batched. */
 const ledgerOf = memoizeByDb(postgresLedger);
 
-/** What reconciliation needs of the world around it; the model test gives it one in memory with a time of its own. */
+/**
+ * What reconciliation needs of its surroundings. The model test has a ledger and a Crossmark in
+ * memory, in virtual time.
+ */
 export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> {
   ledger: Ledger;
   crossmark: Pick<CrossmarkClient, 'findEvent' | 'locationCondition' | 'reissue' | 'schedule' | 'unschedule'>;
@@ -57,7 +61,7 @@ export interface ReconcileContext extends Pick<SyncContext, 'log' | 'settings'> 
   deadline(ms: number): AbortSignal;
 }
 
-/** {@link reconcile}, wherever the ledger is kept and whatever time it runs in. */
+/** {@link reconcile} with any ledger and any clock. */
 export async function reconcileWith(
   ctx: ReconcileContext,
   eventId: number,
@@ -86,18 +90,19 @@ export async function reconcileWith(
   }
 }
 
-/** Between attempts to tell our own database that a run is over. */
+/** Between attempts to return a lease to our own database. */
 const RETURN_AGAIN_MS = 1_000;
 
 /**
- * Gives back what a run may hold that our own database failed, as soon as that can be written: a lease of a process that
- * lives is nobody else's to take, so the event would lie still until it ends.
+ * Returns the lease of a run that broke off because our own database failed, as soon as that can be
+ * written. Nobody else may take the lease of a living process, so the event would lie still until
+ * the lease ends.
  */
 async function returnLease({ ledger, settings, deadline }: ReconcileContext, claim: Claim): Promise<void> {
   const ended = deadline(settings.leaseMs);
   while (true) {
     try {
-      // What it had sent may still arrive: nobody reads before it does.
+      // A write that it sent may still arrive: no read before that.
       await ledger.handBack(claim, settings.retry.blipMs, 'handed back: our own database failed meanwhile');
       return;
     } catch (error) {
@@ -108,7 +113,10 @@ async function returnLease({ ledger, settings, deadline }: ReconcileContext, cla
   }
 }
 
-/** One run over one event. What it learns lives for this run only; everything that must survive is committed. */
+/**
+ * One run over one event. Its observation lives as long as the run; everything that must survive is
+ * committed.
+ */
 class Reconciliation {
   private readonly ctx: ReconcileContext;
   private readonly lease: Lease;
@@ -128,7 +136,7 @@ class Reconciliation {
     this.ctx = ctx;
     this.lease = lease;
     this.state = lease.state;
-    // AbortSignal.any would have the worker's own signal remember every job that ever ran.
+    // AbortSignal.any would keep a reference to every job in the worker's own signal.
     const stop = new AbortController();
     const stopping = lease.job.signal;
     const follow = () => stop.abort(stopping.reason);
@@ -235,7 +243,7 @@ class Reconciliation {
     const { ctx, lease } = this;
     const { timeZone, crossmarkStoreId: storeId } = state.store;
     const name = state.employee?.name ?? null;
-    // A process that was frozen meanwhile finds its lease run out when it wakes, and sends nothing.
+    // A process that was frozen meanwhile finds its lease expired when it wakes, and sends nothing.
     const signal = AbortSignal.any([this.signal, ctx.deadline(ctx.settings.leaseMs)]);
     signal.throwIfAborted();
     const stepId = await ctx.ledger.journalStep(lease, step, ctx.settings.leaseMs, condition);
@@ -260,7 +268,7 @@ class Reconciliation {
           names: booking.repName || name,
         };
         const result = { bookingId: booking.bookingId, held: made };
-        // Should Crossmark give a removed booking's number to the new one: that removal is over.
+        // Crossmark may give the number of a removed booking to the new one: that removal is over.
         this.learn({ removals: without(this.observation.removals, booking.bookingId) });
         this.done.push(`booked ${name ?? repId} on ${formatWhen(startsAt, timeZone)}`);
         if (wanted !== null && isWanted(wanted, made)) {
@@ -287,7 +295,7 @@ class Reconciliation {
         this.done.push(`opened the work again for ${name ?? step.repId}`);
       } else {
         await ctx.crossmark.unschedule({ bookingId: step.bookingId, signal });
-        // Remembered as held until a read shows that it is gone.
+        // It counts as held until a read shows that it is gone.
         await ctx.ledger.settleStep(lease, stepId, { state: 'done' });
         this.removed(step.bookingId, null);
         this.done.push(held ? `removed ${bookingInWords(held, timeZone)}` : 'removed the booking');
@@ -298,10 +306,11 @@ class Reconciliation {
       const what = step.kind === 'delete' ? step.bookingId : step.kind;
       const saysNothing =
         kind === 'unknown' && error.status !== undefined && error.status < 300 && !error.signedOut;
-      // Either way an answer came, so nothing is under way any more.
+      // In both cases an answer came, so nothing is under way any more.
       const unclear = saysNothing || (kind === 'unknown' && error.signedOut);
       const again = this.observation.unclear.has(what);
-      // What another booking hides can't be read. Asked twice, a read in between, and never a no: nothing tells more.
+      // A booking beneath another one can't be read. After two requests with a read in between and
+      // never a no, nothing can tell more.
       const isTakenForDone = saysNothing && again && step.kind === 'delete' && what !== held?.bookingId;
       const outcome = {
         unknown: 'unknown',
@@ -311,14 +320,16 @@ class Reconciliation {
       } as const;
       await ctx.ledger.settleStep(lease, stepId, { state: isTakenForDone ? 'done' : outcome[kind], detail });
       if (isTakenForDone) this.done.push('removed the booking');
-      // An id that Crossmark doesn't know any more is the goal reached: a read tells that from a real refusal.
+      // If Crossmark no longer knows the id, the goal is reached. A read tells that from a real
+      // refusal.
       else if (step.kind === 'delete' && kind === 'rejected') this.removed(step.bookingId, error);
-      // What the answer meant, a read tells at once.
+      // A read tells at once what the answer meant.
       else if (unclear && !again) this.learn({ unclear: new Set([...this.observation.unclear, what]) });
       else throw error;
     }
     this.state = null;
-    // What Crossmark confirmed to have booked is known. That nothing is left, only another read proves.
+    // A booking that Crossmark confirmed is known. That nothing is left after a removal, only
+    // another read proves.
     if (step.kind !== 'create' || this.observation.unclear.has('create')) this.observeAgain();
     this.learn({ isRemoved: step.kind === 'delete', readBack: undefined });
     return null;
@@ -328,7 +339,7 @@ class Reconciliation {
     this.learn({ removals: new Map([...this.observation.removals, [bookingId, refusal]]) });
   }
 
-  /** Synced, unless what is wanted moved meanwhile or a late answer came (null). */
+  /** Marks the event synced; null where what is wanted moved meanwhile or a late answer came. */
   private async finish(
     state: EventState,
     condition: Extract<Action, { kind: 'finish' }>['condition'],
@@ -339,7 +350,7 @@ class Reconciliation {
     return condition === 'Submitted' ? this.observeAgain() : null;
   }
 
-  /** What is written down of an event that is synced. */
+  /** The record of an event that is synced. */
   private synced(state: EventState, condition: Extract<Action, { kind: 'finish' }>['condition']) {
     return {
       version: state.sync.wantedVersion,
@@ -384,7 +395,7 @@ class Reconciliation {
     };
   }
 
-  /** What went wrong, for the policy and for the dispatcher. */
+  /** Describes a failure for the policy and for the dispatcher. */
   async describe(error: unknown): Promise<Failure> {
     if (error instanceof AttemptFailedError) return { kind: error.kind, reason: error.message };
     if (error instanceof CrossmarkUnreachableError)

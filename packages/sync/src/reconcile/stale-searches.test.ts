@@ -23,7 +23,10 @@ import { requestRefresh, wantChange } from '../queue/enqueue.ts';
 import { refresh } from '../refresh/refresh.ts';
 import { reconcile } from './reconcile.ts';
 
-/** Stories of each way of taking a second booking; STALE_SEEDS tells more of them, STALE_SEED others. */
+/**
+ * Stories of each way of taking a second booking; STALE_SEEDS tells more of them, STALE_SEED
+ * others.
+ */
 const SEEDS = Number(process.env.STALE_SEEDS ?? 4);
 const FIRST = Number(process.env.STALE_SEED ?? 1);
 const DEEDS = 25;
@@ -126,7 +129,8 @@ test.each(storiesOf(FIRST, SEEDS))(
       const to = { repId: random.pick(REPS), startsAt, endsAt: addMinutes(startsAt, 390) };
       if (held && random.next() < 0.7) simulator.moveBooking(held.bookingId, to);
       else if (held) simulator.unbook(held.bookingId);
-      // Where second bookings are kept, one that was made by hand may lie beneath ours, and no list shows it.
+      // Where second bookings are kept, one that was made by hand may lie beneath ours, and no list
+      // shows it.
       else if (habits.secondBooking !== 'duplicate')
         simulator.book({ mplanId: PLAN, storeId: STORE.crossmarkStoreId, ...to });
       told.push(`on Crossmark’s site ${held?.bookingId} becomes ${JSON.stringify(to)}, or goes`);

@@ -1,12 +1,12 @@
 import { formatWhen, type Instant } from '@scheduler/scheduling';
 
-/** Names as people write them: case, spacing and `LAST, FIRST` apart. */
+/** Normalizes a name: lower case, single spaces, `FIRST LAST`. */
 export function tidyName(name: string): string {
   const [last, first] = name.split(',');
   return (first === undefined ? name : `${first} ${last}`).trim().replace(/\s+/g, ' ').toLowerCase();
 }
 
-/** `Ada Example at Mon Jan 5, 10:45 AM`, with what Crossmark doesn't tell left out. */
+/** `Ada Example on Mon Jan 5, 10:45 AM`, without what Crossmark left out. */
 export function bookingInWords(
   booking: { names: string | null; startsAt: Instant | null },
   timeZone: string,
@@ -27,7 +27,10 @@ export function heldInWords(
     : 'Crossmark has nobody booked for this event.';
 }
 
-/** Says why nothing goes to Crossmark, since when, and what comes of it. With the day: it may last over night. */
+/**
+ * Says why nothing is sent to Crossmark, since when (with the day, for it may last over night), and
+ * what follows.
+ */
 export function unreachableInWords(held: { since: Instant; byHand: boolean }, timeZone: string): string {
   const since = formatWhen(held.since, timeZone);
   return held.byHand
@@ -48,7 +51,7 @@ export function conflictInWords(
   return `Somebody changed this event on Crossmark’s side while it was changed here: ${theirs}, ${ours}. Choose which one stands.`;
 }
 
-/** Says that Crossmark booked at another time than it was asked for, and that a person must choose. */
+/** Says that Crossmark booked another time than was requested, and that a person must choose. */
 export function bookedOtherwiseInWords(
   held: { names: string | null; startsAt: Instant | null },
   asked: { startsAt: Instant },

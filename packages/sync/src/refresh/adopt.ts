@@ -36,7 +36,7 @@ export interface KnownRep {
   name: string;
 }
 
-/** The people Crossmark's bookings can be told of, by RepID. */
+/** Reads the people with these RepIDs, by RepID. */
 export async function knownReps(tx: Tx, repIds: readonly string[]): Promise<Map<string, KnownRep>> {
   if (repIds.length === 0) return new Map();
   const rows = await tx
@@ -46,7 +46,10 @@ export async function knownReps(tx: Tx, repIds: readonly string[]): Promise<Map<
   return new Map(rows.map((row) => [String(row.repId), row]));
 }
 
-/** The schedule a booking amounts to here; null where its person or time isn't known, or the event takes none. */
+/**
+ * The schedule that a booking becomes here; null where its person or time is unknown, or the event
+ * takes no schedule.
+ */
 export function scheduleOf(
   local: { event: Pick<LocalEvent['event'], 'durationMinutes'>; condition: Condition },
   held: Remembered | null,
@@ -63,7 +66,10 @@ export function scheduleOf(
   };
 }
 
-/** A booking with the end that its schedule here gets: Crossmark's list tells none, so that is the one agreed on. */
+/**
+ * A booking with the end of the schedule that it becomes here: Crossmark's list has no ends, so
+ * both sides agree on that one.
+ */
 export function withAgreedEnd(
   local: Parameters<typeof scheduleOf>[0],
   held: Remembered | null,
@@ -95,9 +101,10 @@ const snapshot = (schedule: typeof schedules.$inferSelect, employeeName: string)
 });
 
 /**
- * Makes the schedule here what Crossmark holds: moved, given to its person, made, or ended where Crossmark has nobody
- * or somebody unknown here. Crossmark's side is a fact: no rule is asked. The caller holds the locks of the event, its
- * schedule and its sync row, and writes what is remembered.
+ * Makes the schedule here what Crossmark holds: it is made, moved, given to another person, or
+ * ended where Crossmark has nobody or somebody unknown here. No rule is checked, for Crossmark's
+ * side is a fact. The caller has locked the event, its schedule and its sync row, and records the
+ * booking.
  */
 export async function adoptBooking(
   tx: Tx,
@@ -124,7 +131,7 @@ export async function adoptBooking(
     const after = ended ? snapshot(ended, person?.name ?? '') : null;
     return { action: 'schedule.adopt', scheduleId: schedule.id, before, after };
   }
-  // Whatever was to be opened again for it: Crossmark has another booking now.
+  // A reissue is no longer due: Crossmark has another booking now.
   const values = { ...theirs, source: 'crossmark' as const, ...NO_REISSUE };
   const [row] = schedule
     ? await tx
@@ -140,7 +147,7 @@ export async function adoptBooking(
   return { action: 'schedule.adopt', scheduleId: row.id, before, after: snapshot(row, newName) };
 }
 
-/** Writes an adoption that nobody here did into the audit log. */
+/** Writes adoptions that no person here decided into the audit log. */
 export async function auditAdoptions(tx: Tx, adoptions: readonly (Adoption & { eventId: number })[]) {
   if (adoptions.length === 0) return;
   await tx.insert(auditLog).values(
@@ -157,9 +164,10 @@ export async function auditAdoptions(tx: Tx, adoptions: readonly (Adoption & { e
 }
 
 /**
- * Settles the writes of an event whose outcome isn't known, where Crossmark's side has been read since and both sides agree on it:
- * `made` is the one that what it holds came from. The others may still arrive within a day, as any that got lost. In doubt for
- * ever, they would explain what somebody does on Crossmark's site later.
+ * Settles the writes of an event whose outcome is unknown, where Crossmark's side has been read
+ * since and both sides agree on it. `made` is the write that made the booking there. The others may
+ * still arrive within a day, like any write whose answer was lost. In doubt for ever, they would
+ * explain what somebody does on Crossmark's site later.
  */
 export async function settleDoubts(
   tx: Tx,
@@ -176,7 +184,10 @@ export async function settleDoubts(
   await tx.update(syncSteps).set({ state: 'settled', answeredAt }).where(inDoubt);
 }
 
-/** A write of ours may have had an effect after it was thought settled: the event is looked at again. */
+/**
+ * Has an event reconciled again because writes of ours may have had an effect after they were
+ * settled.
+ */
 export async function reopen(tx: Tx, eventId: number, stepIds: readonly number[]) {
   await tx
     .update(syncSteps)
@@ -186,7 +197,10 @@ export async function reopen(tx: Tx, eventId: number, stepIds: readonly number[]
   await addJobs(tx, [{ task: 'sync_schedule_update', payload: { eventId }, key: eventJobKey(eventId) }]);
 }
 
-/** A person's choice in a conflict: `mine` sends what the board has, `theirs` makes the board what Crossmark has. */
+/**
+ * A person's choice in a conflict: `mine` sends what the board has, `theirs` takes over what
+ * Crossmark has.
+ */
 export interface ConflictChoice {
   choice: 'mine' | 'theirs';
   /** When Crossmark's side was read that the person was shown: `seenAt` of the conflict. */
@@ -194,9 +208,9 @@ export interface ConflictChoice {
 }
 
 /**
- * Ends a conflict by a person's choice, in the caller's transaction, which also writes who chose. Nothing is done where there is
- * no conflict any more (`none`), and where Crossmark's side was read anew after the person was shown it (`moved`): nobody
- * chose between what stands now.
+ * Ends a conflict by a person's choice, in the caller's transaction, which also records who chose.
+ * Nothing is done where there is no conflict any more (`none`), or where Crossmark's side was read
+ * again after the person was shown it (`moved`): they chose between something else.
  */
 export async function resolveConflict(
   tx: Tx,

@@ -236,7 +236,10 @@ describe('a write whose answer was lost, and that did nothing', () => {
       startsAt: at1115,
       endsAt: addMinutes(at1115, 390),
     });
-  /** Days later somebody makes of the booking what the lost write had asked for: a change as any other. */
+  /**
+   * Days later somebody makes of the booking what the lost write had asked for: a change as any
+   * other.
+   */
   const changedLater = async () => {
     await database.sql`update sync_steps set sent_at = sent_at - interval '5 days'`;
     const endsAt = addMinutes(at1045, 390);

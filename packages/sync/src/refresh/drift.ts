@@ -19,27 +19,33 @@ import {
 } from '../reconcile/observe.ts';
 import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from './adopt.ts';
 
-/** What a row of the list means for an event's booking here. */
+/** What a row of the list means for the event here. */
 export type RowVerdict = { drift: boolean } & (
   | { kind: 'same' }
-  /** Only what is remembered of Crossmark's side changes. */
+  /** Only the record of Crossmark's booking changes. */
   | { kind: 'remember'; held: Remembered | null }
   /**
-   * Nobody here disagrees: the schedule becomes what Crossmark has. What our own writes `stepIds` made may lie beneath
-   * it, and is looked for then.
+   * Nobody here disagrees: the schedule becomes what Crossmark has. Bookings of our own writes
+   * `stepIds` may lie beneath it, and are looked for.
    */
   | { kind: 'adopt'; held: Remembered | null; stepIds: number[] }
   /** A write of ours that arrived late or was lost: reconcile again. */
   | { kind: 'repair'; stepIds: number[] }
-  /** What couldn't be sent was done by hand on Crossmark's site, or by our write `stepId`, whose outcome wasn't known. */
+  /**
+   * Both sides agree: what couldn't be sent was done by hand on Crossmark's site, or by our write
+   * `stepId`, whose outcome was unknown.
+   */
   | { kind: 'agreed'; held: Remembered | null; stepId: number | undefined }
   | { kind: 'conflict'; held: Remembered | null }
-  /** A copy of the list that lags behind would show the same: the next complete reading has to show it too. */
+  /**
+   * A copy of the list that lags behind would show the same: the next complete reading has to show
+   * it too.
+   */
   | ({ kind: 'doubt' } & Doubt)
 );
 const SAME: RowVerdict = { kind: 'same', drift: false };
 
-/** Nothing of ours is on its way, and nothing happened here since the page was asked for. */
+/** Whether nothing of ours is on its way and nothing changed here since the page was requested. */
 function isQuiet(sync: LocalEvent['sync'], since: Instant): boolean {
   return sync === null || (sync.updatedAt < since && (sync.leaseUntil === null || sync.leaseUntil < since));
 }
@@ -49,8 +55,9 @@ const doubtOf = (held: Remembered | null): Doubt['shows'] =>
   held && { bookingId: held.bookingId, repId: held.repId, startsAt: held.startsAt };
 
 /**
- * Whether a copy of the list from before a write, ours or one that was adopted since, would show `held` in place of the
- * booking that is known: none at all, one that we removed or opened again since, or one that an earlier write of ours made.
+ * Whether a copy of the list from before a write, ours or an adopted one, would show `held` in
+ * place of the known booking: none at all, one that we removed or opened again since, or one that
+ * an earlier write of ours made.
  */
 function mayBeStale(
   held: Remembered | null,
@@ -60,7 +67,7 @@ function mayBeStale(
   if (held === null) return agreed !== null;
   return steps.some(({ kind, state, bookingId, repId, startsAt }) => {
     if (state !== 'done') return false;
-    // A booking that is listed without its number may be any that we removed.
+    // A booking that is listed without its number may be any one that we removed.
     if (kind !== 'create') return held.bookingId === null || bookingId === held.bookingId;
     const isThat = held.bookingId === null || bookingId === held.bookingId;
     return isThat && repId === held.repId && startsAt === held.startsAt;
@@ -68,10 +75,11 @@ function mayBeStale(
 }
 
 /**
- * Judges one row; pure. `wanted` is undefined where the schedule's person has no RepID. `since` is when the row was asked
- * for, `began` when the reading did. What may be stale is a doubt until `complete` says that the whole list was read, and
- * counts where the complete reading before left the same doubt, `confirmAfterMs` or longer ago. Until then the doubt keeps the
- * time of the first reading that showed it.
+ * Classifies one row; pure. `wanted` is undefined where the schedule's person has no RepID. `since`
+ * is when the row was requested, `began` when the refresh began. A row that may be stale is a doubt
+ * until `complete` says that the whole list was read. It counts where the complete refresh before
+ * left the same doubt, `confirmAfterMs` or longer ago; until then the doubt keeps the time of the
+ * first refresh that showed it.
  */
 export function classifyDrift(given: {
   row: PlannedEvent;
@@ -93,16 +101,16 @@ export function classifyDrift(given: {
   const reading = interpretListing({ listed: row, timeZone, wanted: wanted ?? null, last, steps, at: since });
   const { held } = reading;
   const unchanged = sameBooking(agreed, held, timeZone);
-  // Whatever a row shows otherwise than a booking of ours that was just made may be from before it: what somebody did on
-  // Crossmark's site until then isn't in the journal.
+  // A row that differs from a booking that we just made may be older than it, and show what
+  // somebody did on Crossmark's site before, which isn't in the journal.
   const isJustWritten = steps.some(
     ({ state, sentAt }) => state === 'done' && Date.parse(began) - Date.parse(sentAt) < given.confirmAfterMs,
   );
-  /** Undefined where there is no doubt, or none any more. */
+  /** The doubt about this row; undefined where there is none, or none any more. */
   const doubt = (): RowVerdict | undefined => {
     if (unchanged) return undefined;
     if (!mayBeStale(held, agreed, steps) && !(isJustWritten && sync?.state === 'synced')) return undefined;
-    // A reading that began before our last write may show what was there before it.
+    // A refresh that began before our last write may show what was there before it.
     if (!isQuiet(sync, began)) return SAME;
     const shows = doubtOf(held);
     const before = sync?.doubt;
@@ -134,7 +142,7 @@ export function classifyDrift(given: {
     const identified = held !== null && held.bookingId !== agreed?.bookingId;
     return renamed || identified ? { kind: 'remember', held, drift: false } : SAME;
   }
-  // Our own doing, late: what is wanted here still stands.
+  // Our own late write: what is wanted here still stands.
   const late = steps.filter(
     (step) =>
       (step.kind === 'create' &&
@@ -149,8 +157,9 @@ export function classifyDrift(given: {
   if (held === null && late.length > 0) return repair;
   const traces = row.startsAt !== null || row.repId !== null || row.staffedReps.length > 0;
   const plain = row.condition === 'Unstaffed' || row.condition === 'Canceled';
-  // Removed there, if Crossmark says so plainly; a row that just lacks its booking says nothing. One that shows what was
-  // worked before a reissue shows that the booking made after it is gone.
+  // The booking was removed there only if Crossmark says so plainly; a row that just lacks it
+  // proves nothing. A row with the booking from before a reissue shows that the one made after it
+  // is gone.
   const showsHistory = row.bookingId !== null && reopened(steps).has(row.bookingId);
   if (held === null && schedule && !showsHistory && (traces || !plain)) return SAME;
   const doubted = doubt();
@@ -163,8 +172,8 @@ export function classifyDrift(given: {
 }
 
 /**
- * The condition to keep: Crossmark's, made to agree with what it says of the booking, which it can lag behind. `isDoubted`:
- * what it says of the booking doesn't count yet.
+ * The condition to keep: Crossmark's, corrected by its own booking, which it can lag behind.
+ * `isDoubted`: the booking in the row doesn't count yet.
  */
 export function conditionOf(
   row: PlannedEvent,
@@ -182,16 +191,17 @@ export function conditionOf(
   if (!local) return told;
   const settled =
     isQuiet(local.sync, since) && (local.sync === null ? !local.schedule : local.sync.state === 'synced');
-  // Opened again here, and Crossmark hasn't heard of it yet.
+  // Opened again here, and not yet sent to Crossmark.
   if (!settled && local.schedule?.reissueOf && told !== 'Canceled') return local.event.condition;
   if (isDoubted) return local.event.condition;
-  // Between Unstaffed and Scheduled it is our own plan that is on its way; anything else is Crossmark's news.
+  // Between Unstaffed and Scheduled, our own change is on its way. Any other condition is news from
+  // Crossmark.
   if (!settled && ['Unstaffed', 'Scheduled', 'Staffed'].includes(told)) return local.event.condition;
   if (told === 'Unstaffed' && local.schedule && row.condition !== 'Unstaffed') return local.event.condition;
   return told;
 }
 
-/** Whether Crossmark tells anything of the event itself that isn't so here. */
+/** Whether Crossmark's row differs from the event here. */
 export function differs(row: PlannedEvent, event: LocalEvent['event'], condition: Condition): boolean {
   return (
     row.name !== event.name ||
@@ -204,7 +214,7 @@ export function differs(row: PlannedEvent, event: LocalEvent['event'], condition
   );
 }
 
-/** A quick look without lock: most rows of most readings need nothing. Errs towards true. */
+/** A quick check without a lock, for most rows need no write. In doubt it is true. */
 export function needsWrite(row: PlannedEvent, local: LocalEvent, since: Instant, timeZone: string): boolean {
   if (differs(row, local.event, conditionOf(row, local, since))) return true;
   const { sync, schedule } = local;

@@ -6,9 +6,9 @@ import { and, asc, eq, gt, lt, sql } from 'drizzle-orm';
 const BATCH = 1_000;
 
 /**
- * Judges again the events that older rules judged: their types and, where no file told it, their durations. What a
- * person chose stays, and so do the times of schedules. Events that a newer version of this product judged are left alone.
- * Returns how many there were.
+ * Judges again the events that older rules judged: their types and, where no file told it, their
+ * durations. What a person chose stays, and so do the times of schedules. Events that a newer
+ * version of this product judged are left alone. Returns how many there were.
  */
 export async function applyEventRules(db: Db, signal: AbortSignal): Promise<number> {
   let judged = 0;

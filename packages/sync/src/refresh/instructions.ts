@@ -7,11 +7,11 @@ import type { JobInfo, SyncContext } from '../context.ts';
 
 /** Events that one call asks about. */
 const BATCH = 50;
-/** So many are asked about after one refresh; what is left comes with the next. */
+/** So many events are requested after one refresh. The rest follow after the next. */
 const MOST_EVENTS = 20 * BATCH;
-/** Two calls that fail one after the other: the rest would fare no better. */
+/** After two failed calls in a row the rest is left to the next refresh. */
 const FAILED_IN_A_ROW = 2;
-/** Where Crossmark named no link, it is asked again after so many hours. */
+/** Where Crossmark has no link, it is asked again after so many hours. */
 const ASK_AGAIN_HOURS = 24;
 
 interface OpenEvent {
@@ -21,8 +21,9 @@ interface OpenEvent {
 }
 
 /**
- * Asks Crossmark for the instructions of open events that its list tells no link of, and keeps what it names. Nothing
- * depends on it, and it never throws: what fails is retried after the next refresh. Returns how many links were found.
+ * Fetches the links to instructions of open events whose row has none, and stores them. Nothing
+ * depends on it, and it never throws: what fails is retried after the next refresh. Returns how
+ * many links were found.
  */
 export async function fetchInstructions(ctx: SyncContext, job: JobInfo): Promise<number> {
   const wait = (error: unknown): OpenEvent[] => {
@@ -46,7 +47,7 @@ export async function fetchInstructions(ctx: SyncContext, job: JobInfo): Promise
   return links;
 }
 
-/** Asks about those of a batch that nobody else is asking about. */
+/** Requests the links of those events of a batch that no other worker is requesting. */
 async function ask(
   { db, crossmark }: SyncContext,
   batch: readonly OpenEvent[],
@@ -63,8 +64,8 @@ async function ask(
 }
 
 /**
- * Notes of events that they are asked about, before they are: a reading that ends meanwhile leaves them alone. Events that
- * somebody is writing wait for the next reading.
+ * Marks events as requested before the call, so that a refresh that ends meanwhile leaves them
+ * alone. Events that are being written wait for the next refresh.
  */
 async function claim(db: Db, batch: readonly OpenEvent[]): Promise<OpenEvent[]> {
   const claimed = await db.execute<{ id: number }>(sql`
@@ -77,7 +78,7 @@ async function claim(db: Db, batch: readonly OpenEvent[]): Promise<OpenEvent[]> 
   return batch.filter(({ id }) => ids.has(id));
 }
 
-/** They were not answered for: the next reading asks about them again. */
+/** Takes the marks back after a failed call, so that the next refresh requests them again. */
 async function giveBack(db: Db, claimed: readonly OpenEvent[]): Promise<void> {
   await db
     .update(events)
@@ -87,7 +88,9 @@ async function giveBack(db: Db, claimed: readonly OpenEvent[]): Promise<void> {
 
 const mayBeAsked = sql`coalesce(${events.instructionsAskedAt} < app_now() - ${ASK_AGAIN_HOURS} * interval '1 hour', true)`;
 
-/** Events that are worth asking about, soonest due first. Relies on the index events_store_due. */
+/**
+ * Lists the open events without a link, soonest due first. Relies on the index events_store_due.
+ */
 async function withoutLink(db: Db): Promise<OpenEvent[]> {
   const rows = await db
     .select({ id: events.id, mplanId: events.mplanId, storeId: stores.crossmarkStoreId })
@@ -108,7 +111,7 @@ async function withoutLink(db: Db): Promise<OpenEvent[]> {
   return rows.flatMap(({ mplanId, ...row }) => (mplanId === null ? [] : { ...row, mplanId }));
 }
 
-/** Writes down what was named, and when it was asked for. An answer about other plans than these says nothing. */
+/** Stores the links and when they were requested. An answer about other plans is not believed. */
 async function keep(
   db: Db,
   claimed: readonly OpenEvent[],

@@ -3,7 +3,7 @@ import { type Db, employees, events, idList, refreshRuns, schedules, stores, typ
 import type { Instant, WorkDate } from '@scheduler/scheduling';
 import { and, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 
-/** What a complete reading of Crossmark's list covered, and which events it told of. */
+/** What a complete refresh covered, and which events it listed. */
 export interface Covered {
   /** Events whose window lies between these days are listed, whatever their condition. */
   from: WorkDate;
@@ -11,7 +11,7 @@ export interface Covered {
   began: Instant;
   /** Events listed, by our id. */
   seen: readonly number[];
-  /** Plans whose rows couldn't be read: they are listed as well. */
+  /** Plans whose rows couldn't be read: they count as listed. */
   unreadable: readonly string[];
 }
 
@@ -26,7 +26,10 @@ const isMissing = (covered: Covered): SQL => sql`
   id not in (select value::int from json_array_elements_text(${JSON.stringify(covered.seen)}::json))
   and not ${isUnreadable(covered)}`;
 
-/** The events that a complete reading lacks, and how many it should have listed; none of either was gone before. */
+/**
+ * Finds the events that a complete refresh lacks, and counts those it should have listed, both
+ * without events that are gone already.
+ */
 export async function findMissing(db: Db, covered: Covered): Promise<{ ids: number[]; known: number }> {
   const [found] = await db.execute<{ ids: number[] | null; known: number }>(sql`
     select json_agg(id order by id) filter (where ${isMissing(covered)}) as ids, count(*)::int as known
@@ -34,19 +37,19 @@ export async function findMissing(db: Db, covered: Covered): Promise<{ ids: numb
   return { ids: found?.ids ?? [], known: found?.known ?? 0 };
 }
 
-/** As many may go without anybody being asked. */
+/** So many events may go without a person's decision. */
 const FEW = 20;
-/** As large a part of those known may go without anybody being asked. */
+/** So large a part of the known events may go without a person's decision. */
 const SMALL_PART = 0.1;
 
-/** Whether so many events are missing at once that the list is to be doubted rather than the events. */
+/** Whether so many events are missing at once that the list is likely to be wrong. */
 export const areTooMany = ({ ids, known }: { ids: readonly number[]; known: number }): boolean =>
   ids.length > FEW && ids.length > known * SMALL_PART;
 
 /**
- * Counts the events that this complete reading lacks and should list. Those are gone that each complete reading has lacked since
- * one that began `confirmAfterMs` before this one, or earlier: one reading alone, or several within seconds, may be of one
- * copy from before they were made.
+ * Counts the events that this complete refresh lacks and should list. An event is gone when every
+ * complete refresh has lacked it since one that began `confirmAfterMs` before this one, or earlier:
+ * a single refresh, or several within seconds, may have read an old copy of the list.
  */
 export async function countMissing(
   tx: Tx,
@@ -78,14 +81,14 @@ export async function countMissing(
   return { gone, unconfirmed: missing.length - gone };
 }
 
-/** A reading lacks so many events that a person has to tell whether they are gone. */
+/** A refresh lacks so many events that a person has to decide whether they are gone. */
 export interface Question {
   runId: number;
-  /** When the second of two whole readings ended that both lack them. */
+  /** When the second of the two complete refreshes that lack them ended. */
   askedAt: Instant;
-  /** Of the events that the reading lacks, those that aren't gone yet, by our id. */
+  /** Of the events that the refresh lacks, those that aren't gone yet, by our id. */
   eventIds: number[];
-  /** Names exactly these events: what somebody decided by another list doesn't count. */
+  /** A digest of exactly these events: a decision about another list doesn't count. */
   digest: string;
 }
 
@@ -108,7 +111,7 @@ async function questionOf(
   return { runId: run.id, askedAt, eventIds, digest: digestOf(run.id, eventIds) };
 }
 
-/** Events of a question that are shown by name; of more, the number must do. */
+/** Events of a question that are shown by name. Further ones are only counted. */
 const MOST_SHOWN = 200;
 
 /** An event of a {@link Question}, as it is shown. */
@@ -122,7 +125,7 @@ export interface MissingEvent {
   schedule: { employeeName: string; workDate: WorkDate } | null;
 }
 
-/** The first events of a question, soonest due first, those that somebody is scheduled for before the others. */
+/** Lists the first events of a question, scheduled ones first, then by due date. */
 export async function listMissing(db: Db, { eventIds }: Question): Promise<MissingEvent[]> {
   const rows = await db
     .select({
@@ -147,7 +150,7 @@ export async function listMissing(db: Db, { eventIds }: Question): Promise<Missi
   }));
 }
 
-/** The decision that is open, if one is. */
+/** Reads the open question; null where there is none. */
 export async function readQuestion(db: Db): Promise<Question | null> {
   const [run] = await db
     .select()
@@ -158,14 +161,15 @@ export async function readQuestion(db: Db): Promise<Question | null> {
   return run ? questionOf(db, run) : null;
 }
 
-/** Makes what was open until now superseded: a later complete reading told, or asks anew. */
+/** Marks open questions as superseded by a later complete refresh. */
 export async function supersedeQuestions(tx: Tx): Promise<void> {
   await tx.update(refreshRuns).set({ state: 'superseded' }).where(eq(refreshRuns.state, 'needs_decision'));
 }
 
 /**
- * A person's decision that the events are gone, by the list that `digest` names, in the caller's transaction, which also writes
- * who decided. Their schedules stay. Null, and nothing is done, where that list is not what is asked any more.
+ * Records a person's decision that the events of the question with this `digest` are gone, in the
+ * caller's transaction, which also records who decided. Their schedules stay. Returns null, and
+ * does nothing, where the question is another one now.
  */
 export async function markGone(
   tx: Tx,

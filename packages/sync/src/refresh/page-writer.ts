@@ -54,21 +54,23 @@ export interface Listed {
   row: PlannedEvent;
   store: Store;
   key: string;
-  /** Before its page was asked for: what happened here later may be missing in it. */
+  /** Before its page was requested: later changes here may be missing in it. */
   since: Instant;
 }
 
-/** What a transaction wrote: how many events it changed, and all that it dealt with, by our id. */
+/**
+ * What a transaction wrote: how many events it changed, and the events of all its rows, by our id.
+ */
 export interface Written {
   counts: { created: number; updated: number; drifted: number };
   seen: number[];
-  /** Rows whose booking counts only once another complete reading shows the same, by our id. */
+  /** Rows whose booking counts only once another complete refresh shows the same, by our id. */
   doubted: [number, Listed][];
-  /** Rows that can't be true, and why: nothing of them was written. */
+  /** Rows that can't be true, and why. Nothing of them was written. */
   bad: { mplanId: string; reason: string }[];
 }
 
-/** What a page without a difference writes. */
+/** The result of a page without differences. */
 export const UNCHANGED: Written = {
   counts: { created: 0, updated: 0, drifted: 0 },
   seen: [],
@@ -76,13 +78,14 @@ export const UNCHANGED: Written = {
   bad: [],
 };
 
-/** Names a plan in a store of ours. */
+/** The key of a plan in a store. */
 export const keyOf = (mplanId: string | null, storeId: number) => `${mplanId}@${storeId}`;
 
 /**
- * Writes the rows of a page that differ, under lock and judged again: a save may have come in between. Returns which did
- * differ. `began` is when the reading did; `complete`: all of the list was read, so that its doubts count, and are confirmed
- * where they are as old as `confirmAfterMs`.
+ * Writes the rows of a page that differ, after locking their events and classifying them again, for
+ * a save may have come in between. Returns which did differ. `began` is when the refresh began.
+ * `complete`: the whole list was read, so doubts count, and are confirmed where they are
+ * `confirmAfterMs` old.
  */
 export async function writeRows(
   tx: Tx,
@@ -161,7 +164,7 @@ export async function writeRows(
           const adoption = await adoptBooking(tx, local, condition, verdict.held, reps, timeZone);
           adoptions.push({ ...adoption, eventId: event.id });
         }
-        // A first reading brings thousands: they are added together.
+        // A first refresh brings thousands, so they are inserted together.
         const made = scheduleOf({ event, condition }, verdict.held, reps, timeZone);
         if (made && verdict.stepIds.length > 0) await reopen(tx, event.id, verdict.stepIds);
         if (made && !local.schedule) inserts.push({ ...made, eventId: event.id, source: 'crossmark' });
@@ -189,9 +192,10 @@ export async function writeRows(
 }
 
 /**
- * The rows with a booking number that another event has, and why each can't be true: a number is one event's, however Crossmark
- * takes a second booking. A row keeps the number that its own event is known to have. Where two rows of new numbers have the
- * same one, neither is believed. An event that is gone has no booking.
+ * Finds the rows with a booking number of another event, and why each can't be true: a number
+ * belongs to one event, whatever Crossmark does with second bookings. A row may have the number
+ * that its own event is known to have. Where two rows have the same new number, neither is
+ * believed. An event that is gone has no booking.
  */
 async function findCrossed(
   tx: Tx,
@@ -232,12 +236,12 @@ async function findCrossed(
   return crossed;
 }
 
-/** Gives plan ids to events known from a file alone; by key of our event, its id. */
+/** Gives plan ids to events known from a file alone. Returns our event ids by key. */
 async function nameLocalEvents(tx: Tx, rows: readonly Listed[]): Promise<Map<string, number>> {
   const named = new Map<string, number>();
   if (rows.length === 0) return named;
   const storeIds = [...new Set(rows.map(({ store }) => store.id))];
-  // An import that adds the same events from a file holds this lock too: one event is never made twice.
+  // An import from a file takes this lock too, so that one event is never added twice.
   await tx
     .select({ id: stores.id })
     .from(stores)
@@ -279,7 +283,7 @@ async function nameLocalEvents(tx: Tx, rows: readonly Listed[]): Promise<Map<str
   return named;
 }
 
-/** Adds events that are new here; by key of our event, its id. */
+/** Adds events that are new here. Returns our event ids by key. */
 async function createEvents(tx: Tx, rows: readonly Listed[]): Promise<Map<string, number>> {
   if (rows.length === 0) return new Map();
   const made = await tx
@@ -301,7 +305,7 @@ async function createEvents(tx: Tx, rows: readonly Listed[]): Promise<Map<string
   return new Map(made.map((event) => [keyOf(event.mplanId, event.storeId), event.id]));
 }
 
-/** Schedules of events that Crossmark now names can go out. */
+/** Sends the schedules of events that Crossmark now lists. */
 async function sendWaiting(tx: Tx, ids: readonly number[], locals: ReadonlyMap<string, LocalEvent>) {
   const byId = new Map([...locals.values()].map((local) => [local.event.id, local]));
   const known = ids.filter((id) => byId.get(id)?.sync);
@@ -313,7 +317,7 @@ async function sendWaiting(tx: Tx, ids: readonly number[], locals: ReadonlyMap<s
   );
 }
 
-/** The events of rows as they stand here, by {@link keyOf}. */
+/** Loads the events of rows as they are here, by {@link keyOf}. */
 export async function loadByPlan(db: Db | Tx, rows: readonly Listed[]): Promise<Map<string, LocalEvent>> {
   if (rows.length === 0) return new Map();
   const keys = new Set(rows.map(({ key }) => key));
@@ -373,7 +377,10 @@ async function stepsOf(tx: Tx, ids: readonly number[]): Promise<Map<number, Jour
   return Map.groupBy(steps, (step) => step.eventId);
 }
 
-/** What is wanted for each event: nothing without a schedule, unsayable (undefined) where its person has no RepID. */
+/**
+ * Loads what is wanted for each event: null without a schedule, undefined where its person has no
+ * RepID.
+ */
 async function wantedBy(tx: Tx, locals: readonly LocalEvent[]) {
   const ids = [...new Set(locals.flatMap(({ schedule }) => schedule?.employeeId ?? []))];
   const people =
@@ -393,7 +400,7 @@ async function wantedBy(tx: Tx, locals: readonly LocalEvent[]) {
   };
 }
 
-/** An event that Crossmark's list tells otherwise. */
+/** An event that differs from its row on Crossmark's list. */
 interface ChangedFacts {
   row: PlannedEvent;
   event: LocalEvent['event'];
@@ -435,7 +442,7 @@ async function settle(
 ) {
   await markSynced(tx, event.id, held);
   await settleDoubts(tx, event.id, { stepId, bookingId: held?.bookingId ?? null });
-  // Its dead letter has nothing to say any more.
+  // Its dead letter is no longer needed.
   await tx.execute(completeJobsSql(sql`(select ${eventJobKey(event.id)}::text as key) keys`));
 }
 

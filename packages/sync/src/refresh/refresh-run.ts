@@ -19,12 +19,15 @@ import {
   writeRows,
 } from './page-writer.ts';
 
-/** The windows that Crossmark's own users read: everything near, and what is still open further ahead. */
+/**
+ * The windows that Crossmark's own users read: all events near today, and unstaffed ones further
+ * ahead.
+ */
 const ALL_FROM_DAYS = -30;
 const ALL_TO_DAYS = 90;
 const UNSTAFFED_TO_DAYS = 180;
 
-/** Doubted rows that are judged again in one transaction. */
+/** Doubted rows that are classified again in one transaction. */
 const DOUBTS_AT_ONCE = 200;
 
 /** As much of a bad row's plan as is kept; a plan's number has 8 digits. */
@@ -46,7 +49,7 @@ async function clock(db: Db | Tx): Promise<Instant> {
   return new Date(row?.now ?? '').toISOString();
 }
 
-/** One reading under way. What it keeps in memory is an id per event and a few counters. */
+/** One refresh under way. In memory it keeps an id for each event and a few counters. */
 export class RefreshRun {
   private readonly ctx: SyncContext;
   private readonly runId: number;
@@ -58,9 +61,12 @@ export class RefreshRun {
   /** Events listed, by our id; and plans whose rows couldn't be read: neither is gone. */
   private readonly seen = new Set<number>();
   private readonly unreadable = new Set<string>();
-  /** Rows that a copy of the list that lags behind would show as well, by our id: looked at once all is read. */
+  /**
+   * Rows that a copy of the list that lags behind would show as well, by our id. They are
+   * classified again once the whole list was read.
+   */
   private doubts = new Map<number, Listed>();
-  /** A row that couldn't be told even by its plan: then nothing can be said to be gone. */
+  /** Whether a row had no readable plan number: then no event can be said to be gone. */
   private nameless = false;
   private readBefore = 0;
   private totalBefore = 0;
@@ -72,7 +78,7 @@ export class RefreshRun {
     this.job = job;
   }
 
-  /** Reads the list, and once more where it lacks so many events that it is to be doubted. */
+  /** Reads the list, and once more where it lacks so many events that it is likely to be wrong. */
   async readAll(): Promise<string> {
     const first = await this.readOnce();
     if (!areTooMany(first.missing)) return this.finish(first.covered);
@@ -103,7 +109,7 @@ export class RefreshRun {
     return { covered, missing: this.nameless ? { ids: [], known: 0 } : await findMissing(db, covered) };
   }
 
-  /** Nothing of the reading before counts but what it changed. */
+  /** Starts over. Of the reading before, only what it changed counts. */
   private async beginAgain(): Promise<void> {
     const { db } = this.ctx;
     this.startedAt = await db.transaction(async (tx) => {
@@ -176,8 +182,8 @@ export class RefreshRun {
   }
 
   /**
-   * Applies rows in one transaction. Where one of them is refused, by Postgres or by our own code, they are applied in
-   * halves, down to that one: it becomes a bad row, and costs no other.
+   * Applies rows in one transaction. Where Postgres or our own code refuses one of them, they are
+   * applied in halves, down to that one: it becomes a bad row, and the others are applied.
    */
   private async applyRows(
     listed: readonly Listed[],
@@ -201,7 +207,8 @@ export class RefreshRun {
   private async applyTogether(listed: readonly Listed[]): Promise<void> {
     const { db } = this.ctx;
     const known = await loadByPlan(db, listed);
-    // The second window touches the first one: what was judged a moment ago is left alone.
+    // The second window touches the first one: events that were classified a moment ago are left
+    // alone.
     const fresh = listed.filter(({ key }) => !this.seen.has(known.get(key)?.event.id ?? 0));
     const dirty = fresh.filter(({ row, store, key, since }) => {
       const local = known.get(key);
@@ -220,7 +227,7 @@ export class RefreshRun {
     return writeRows(tx, rows, { began: this.startedAt, complete, confirmAfterMs });
   }
 
-  /** Adds to the run's counts and its bad rows; returns how many rows weren't found unchanged. */
+  /** Adds to the run's counts and bad rows; returns how many rows had changed. */
   private count({ counts: { created, updated, drifted }, bad }: Written): number {
     for (const row of bad) this.addBad(row);
     this.counts.created += created;
@@ -230,8 +237,8 @@ export class RefreshRun {
   }
 
   /**
-   * Judges again what was doubted, now that all of the list was read: what the complete reading before showed as well counts,
-   * the rest is left as a doubt for the next one.
+   * Classifies doubted rows again, now that the whole list was read: what the complete refresh
+   * before showed as well counts, and the rest is left as a doubt for the next one.
    */
   private async judgeDoubts(): Promise<void> {
     const { db } = this.ctx;
@@ -248,14 +255,17 @@ export class RefreshRun {
       });
   }
 
-  /** A row that says nothing about its event, least of all that it is gone. */
+  /**
+   * Records a row that couldn't be read. It says nothing about its event, least of all that it is
+   * gone.
+   */
   private addBad({ mplanId, reason }: BadRow) {
     this.badCount += 1;
     const row = {
       mplanId: mplanId === null ? null : cleanText(mplanId, LONGEST_PLAN),
       reason: cleanText(reason),
     };
-    // What is no plan's number doesn't tell which plan it stands for.
+    // A value that is no plan number doesn't tell which plan it is about.
     if (mplanId !== null && isMplanId(mplanId)) this.unreadable.add(mplanId);
     else this.nameless = true;
     if (this.bad.length < BAD_ROWS_KEPT) this.bad.push(row);
@@ -266,7 +276,7 @@ export class RefreshRun {
     return more > 0 ? [...this.bad, { mplanId: null, reason: `and ${more} more` }] : this.bad;
   }
 
-  /** Ends the run. Only here, after every row was read, does absence mean anything. */
+  /** Ends the run. Only here, after every row was read, may an event be missing. */
   private async finish(covered: Covered): Promise<string> {
     const { db } = this.ctx;
     await this.judgeDoubts();
@@ -277,7 +287,7 @@ export class RefreshRun {
         ? { gone: 0, unconfirmed: 0 }
         : await countMissing(tx, covered, this.ctx.settings.confirmAfterMs);
       const unconfirmed = missing.unconfirmed + this.doubts.size;
-      // Where a row has no name, nothing is said of the events that were missing.
+      // Where a row had no plan number, no event counts as missing.
       if (!this.nameless) await supersedeQuestions(tx);
       await this.end(tx, { state: 'done', gone: missing.gone, unconfirmed });
       const { created, updated, unchanged, drifted } = this.counts;
@@ -285,7 +295,9 @@ export class RefreshRun {
     });
   }
 
-  /** Ends the run with a question: too many events are missing for the list to be believed, and it was read twice. */
+  /**
+   * Ends the run with a question: too many events are missing, although the list was read twice.
+   */
   private async ask(missing: { ids: number[]; known: number }): Promise<string> {
     return this.ctx.db.transaction(async (tx) => {
       await this.proveOwn(tx);
@@ -302,7 +314,9 @@ export class RefreshRun {
       .where(eq(refreshRuns.id, this.runId));
   }
 
-  /** Locks the run, and throws where another worker began this reading anew: only one of the two may count. */
+  /**
+   * Locks the run, and throws where another worker started it again: only one of the two may count.
+   */
   private async proveOwn(tx: Tx): Promise<void> {
     const [run] = await tx
       .select({ id: refreshRuns.id })

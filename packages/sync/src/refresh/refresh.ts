@@ -13,7 +13,10 @@ import { applyEventRules } from './event-rules.ts';
 import { fetchInstructions } from './instructions.ts';
 import { RefreshRun } from './refresh-run.ts';
 
-/** A reading that can't be finished is given up when the next hourly one takes over, whatever it fails for. */
+/**
+ * A reading that can't be finished is given up when the next hourly one takes over, whatever it
+ * fails for.
+ */
 const BUDGET_MS = 55 * 60_000;
 const LONGEST_WAIT_MS = 10 * 60_000;
 
@@ -26,11 +29,11 @@ const policyOf = ({ retry }: SyncContext['settings']): RetryPolicy => ({
 });
 
 /**
- * One reading of Crossmark's whole list, page by page, each page one short transaction that writes only what differs.
- * Events that Crossmark no longer lists count as gone only after two complete readings in a row; where very many are
- * missing at once, a person decides. Never ends a schedule that has unsynced changes, never deletes anything. A row that
- * can't be kept is listed as a bad one and stops no other. Throws only where our own database can't be told how the run
- * ended.
+ * Reads Crossmark's whole list, page by page, each page in one short transaction that writes only
+ * what differs. Events that Crossmark no longer lists are gone only after two complete refreshes in
+ * a row; where very many are missing at once, a person decides. A schedule with unsynced changes is
+ * never ended, and nothing is deleted. A row that can't be stored becomes a bad row and stops no
+ * other. Throws only where the end of the run can't be written to our own database.
  */
 export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Promise<TaskResult> {
   const { db } = ctx;
@@ -105,8 +108,8 @@ function describeFailure(error: unknown): Failure {
 }
 
 /**
- * The hourly tick: asks for a run, unless one that is open, or was started after this tick, covers it. So several ticks
- * missed together end in exactly one reading.
+ * Requests a refresh for the hourly tick, unless one that is open, or that started after this tick,
+ * covers it. So several ticks missed together end in exactly one refresh.
  */
 export async function refreshOnTick(ctx: SyncContext, tickAt: string): Promise<TaskResult> {
   return ctx.db.transaction(async (tx) => {

@@ -13,13 +13,14 @@ import { useRepList } from './rep-list.ts';
 
 type Employee = typeof employees.$inferSelect;
 
-/** How a person stands to the rep list, and why where they aren't linked. */
+/** How a person is linked to the rep list, and why not where they aren't. */
 type Link = Pick<Employee, 'linkState' | 'linkReason' | 'repId' | 'employeeNumber'>;
 
 /**
- * Resolves a person against Crossmark's rep list: by RepID, then employee number, then name without case; a name that
- * several reps have links nobody. Records the link or why there is none, and has the person's future schedules looked
- * at again where the RepID changed or the person left. Writes nothing to Crossmark: no such call is known.
+ * Links a person to Crossmark's rep list: by RepID, then employee number, then name without case; a
+ * name that several reps have links nobody. Records the link or why there is none, and has the
+ * person's future schedules reconciled again where the RepID changed or the person left. Nothing is
+ * written to Crossmark, for no such call is known.
  */
 export async function syncEmployee(ctx: SyncContext, employeeId: number, job: JobInfo): Promise<TaskResult> {
   const { db } = ctx;
@@ -96,7 +97,8 @@ async function linkTo(tx: Tx, person: Employee, rep: Rep | 'ambiguous' | null): 
     return {
       ...kept,
       linkState: 'not_found',
-      // Kept all the same: the list leaves people out who don't work in its days, and bookings may still go through.
+      // The RepID stays: the list leaves out people who don't work in its days, and bookings may
+      // still succeed.
       linkReason: person.repId
         ? `Crossmark's rep list no longer shows rep ${person.repId}`
         : `Crossmark's rep list has nobody called ${person.name}${person.employeeNumber ? ` or numbered ${person.employeeNumber}` : ''}`,
@@ -128,16 +130,16 @@ async function linkTo(tx: Tx, person: Employee, rep: Rep | 'ambiguous' | null): 
 }
 
 /**
- * For whoever links people: nobody else does so until the transaction ends, and the events they are to work are locked,
- * before the people as in every save.
+ * Takes the lock for linking people until the transaction ends, and locks the future events of
+ * these people, before the people as in every save.
  */
 export async function lockForLink(tx: Tx, employeeIds: readonly number[]): Promise<void> {
-  // Two people looking for one rep at once: the second one sees what the first one got.
+  // Of two people who match one rep at the same time, the second sees the link of the first.
   await holdLock(tx, 'repLinks');
   await lockFutureEvents(tx, employeeIds);
 }
 
-/** The events that people are to work. */
+/** Locks the future events of people and returns their ids. */
 async function lockFutureEvents(tx: Tx, employeeIds: readonly number[]): Promise<number[]> {
   if (employeeIds.length === 0) return [];
   const rows = await tx
@@ -150,7 +152,10 @@ async function lockFutureEvents(tx: Tx, employeeIds: readonly number[]): Promise
   return rows.map((row) => row.id);
 }
 
-/** Has every future schedule of people reconciled again, after {@link lockForLink}; returns how many. */
+/**
+ * Has every future schedule of people reconciled again, after {@link lockForLink}; returns how
+ * many.
+ */
 export async function resendSchedules(tx: Tx, employeeIds: readonly number[]): Promise<number> {
   const eventIds = await lockFutureEvents(tx, employeeIds);
   await reconcileAgain(tx, eventIds);

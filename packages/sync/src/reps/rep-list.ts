@@ -8,17 +8,23 @@ import { runAttempt, type TaskResult } from '../attempts/run-attempt.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
 import { readingJobKey } from '../queue/contracts.ts';
 
-/** The rep list may depend on the days asked for: people who work only now and then are to be found as well. */
+/**
+ * The rep list may depend on the requested days. A long span also finds people who work only now
+ * and then.
+ */
 const REP_LIST_DAYS = 90;
 
-/** The stores' day, the earlier one where they have two: whoever works today in one of them is to be found. UTC's without a store. */
+/**
+ * Today in the stores, the earlier day where they differ, so that everybody who works today is
+ * found. In UTC without a store.
+ */
 const earliestToday = sql`
   select coalesce(min((app_now() at time zone ${stores.timeZone})::date), (app_now() at time zone 'UTC')::date)
   from ${stores}`;
 
 /**
- * Reads Crossmark's rep list and keeps it, all of it, in place of what was read before: the server, which never talks to
- * Crossmark, computes from it what an import of people would do.
+ * Reads Crossmark's whole rep list and stores it in place of the one before. From it the server,
+ * which never calls Crossmark, computes what an import of people would do.
  */
 export async function readRepList(ctx: SyncContext, readingId: number, job: JobInfo): Promise<TaskResult> {
   const [reading] = await ctx.db
@@ -56,13 +62,13 @@ export async function readRepList(ctx: SyncContext, readingId: number, job: JobI
   });
 }
 
-/** Something to be done with the rep list. */
+/** A use of the rep list. */
 interface RepWork extends QueuedWork {
   /** Runs in the transaction that closes the attempt. */
   use(tx: Tx, reps: readonly Rep[]): Promise<AttemptEnd>;
 }
 
-/** Reads the rep list from a day on and does something with it in one transaction; an attempt that fails comes again. */
+/** Reads the rep list from a day on and uses it in one transaction. A failed attempt is retried. */
 export async function useRepList(
   ctx: SyncContext,
   job: JobInfo,

@@ -38,7 +38,9 @@ export interface SiteBooking {
   repId: RepId;
   startsAt: Instant;
   endsAt: Instant;
-  /** When somebody on Crossmark's own site last made or changed it; null where it is as we made it. */
+  /**
+   * When somebody on Crossmark's own site last made or changed it; null where it is as we made it.
+   */
   touchedAtMs: number | null;
 }
 
@@ -55,7 +57,9 @@ export interface Plan {
 
 export interface Habits {
   secondBooking: 'inPlace' | 'replace' | 'duplicate';
-  /** Where a second booking edits the first one in place: whether that after a reissue does so too. */
+  /**
+   * Where a second booking edits the first one in place: whether that after a reissue does so too.
+   */
   reissueKeepsId: boolean;
   unknownDelete: 'success' | 'error';
 }
@@ -72,8 +76,8 @@ export interface WriteWatch {
   over(certain: boolean): void;
   applied(): void;
   /**
-   * Whether it would hide another booking for good: arriving now, its answer coming or lost; or long after its caller
-   * gave up (null: died).
+   * Whether it would hide another booking for good: arriving now, its answer coming or lost; or
+   * long after its caller gave up (null: died).
    */
   hidesAtOnce(answered: boolean): boolean;
   hidesLate(gaveUpAtMs: number | null): boolean;
@@ -123,7 +127,9 @@ export class ModelCrossmark {
     return plan;
   }
 
-  /** Keeps what there is now for copies of the list that lag behind. To be called after each change. */
+  /**
+   * Keeps what there is now for copies of the list that lag behind. To be called after each change.
+   */
   record(): void {
     this.past.push({ atMs: this.time.nowMs, plans: structuredClone(this.plans) });
   }

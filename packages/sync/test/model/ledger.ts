@@ -60,7 +60,9 @@ const NOTHING_SPECIAL = {
   reissueResponses: null,
 };
 
-/** The board's database: events, schedules, sync rows, the journal and the queue, as rows in memory. */
+/**
+ * The board's database: events, schedules, sync rows, the journal and the queue, as rows in memory.
+ */
 export class Board {
   readonly rows: EventRow[];
   jobs: Job[] = [];
@@ -293,7 +295,10 @@ export class Board {
     return { event: row.event, schedule: row.schedule, sync: row.sync };
   }
 
-  /** Whether somebody here was shown this booking, perhaps in part: adopted, remembered or put up for choice. */
+  /**
+   * Whether somebody here was shown this booking, perhaps in part: adopted, remembered or put up
+   * for choice.
+   */
   wasShown(event: number, booking: { bookingId: BookingId; repId: RepId; startsAt: Instant }): boolean {
     const tells = <T>(part: T | null, whole: T) => part === null || part === whole;
     return this.shown.some(
@@ -467,8 +472,8 @@ export class Board {
   }
 
   /**
-   * The ledger as one process has it. Every call goes there and back; in between it is done, all at once. `breaks` says
-   * whether the connection breaks in a call, before or after it was done.
+   * The ledger as one process has it. Every call goes there and back; in between it is done, all at
+   * once. `breaks` says whether the connection breaks in a call, before or after it was done.
    */
   ledger(
     process: Process,

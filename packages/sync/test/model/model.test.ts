@@ -4,7 +4,10 @@ import type { Fate } from './crossmark.ts';
 import { type Deed, EVENTS, type Story, tell } from './story.ts';
 import type { Trouble } from './time.ts';
 
-/** For a long run: `MODEL_STORIES=100000 MODEL_SEED=2 pnpm exec vitest run packages/sync/test/model`. */
+/**
+ * For a long run: `MODEL_STORIES=100000 MODEL_SEED=2 pnpm exec vitest run
+ * packages/sync/test/model`.
+ */
 const STORIES = Number(process.env.MODEL_STORIES ?? 5_000);
 const SEED = Number(process.env.MODEL_SEED ?? 1);
 

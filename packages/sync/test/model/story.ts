@@ -42,10 +42,15 @@ export type Deed = { afterMs: number } & (
   | { do: 'refresh'; behindMs?: number }
 );
 
-/** A story from the first edit to the last trouble. Afterwards all heals, and both sides must agree. */
+/**
+ * A story from the first edit to the last trouble. Afterwards all heals, and both sides must agree.
+ */
 export interface Story extends Habits {
   deeds: Deed[];
-  /** What becomes of the calls to Crossmark, in the order in which they are sent; all later ones go well. */
+  /**
+   * What becomes of the calls to Crossmark, in the order in which they are sent; all later ones go
+   * well.
+   */
   fates: Fate[];
   /** What people choose in the conflicts that are left at the end. */
   choice: 'mine' | 'theirs';
@@ -239,7 +244,8 @@ class Telling {
     };
     const end = (well: boolean) => {
       process.running -= 1;
-      // Nobody may take it from a process that lives: the event would lie still until the lease ends.
+      // Nobody may take it from a process that lives: the event would lie still until the lease
+      // ends.
       if (this.holds(run) && !process.dead && !process.stopping.signal.aborted)
         this.violated(`a run over event ${job.event} is over and keeps its lease`);
       // A process that was taken for dead has had its job taken away.
@@ -321,9 +327,10 @@ class Telling {
   }
 
   /**
-   * What nobody can promise (docs/sync.md): should Crossmark keep second bookings, the list shows the newest. One that
-   * comes long after it was given up, while somebody is between a read and a write or on top of one that the journal
-   * doesn't know, hides that one for ever; so does one that a frozen worker sends when another's answer is lost.
+   * What nobody can promise (docs/sync.md): should Crossmark keep second bookings, the list shows
+   * the newest. One that comes long after it was given up, while somebody is between a read and a
+   * write or on top of one that the journal doesn't know, hides that one for ever; so does one that
+   * a frozen worker sends when another's answer is lost.
    */
   private get keepsSeconds(): boolean {
     return this.story.secondBooking === 'duplicate';
@@ -394,7 +401,8 @@ class Telling {
         bookings.length === 1 && only && only.bookingId === row.sync?.bookingId && !known.has(only.repId);
       return bookings.length === 0 || left ? null : `nobody is wanted, Crossmark has ${held}`;
     }
-    // The list tells no end: what a late write or somebody on Crossmark's site makes of it can't be seen (docs/sync.md).
+    // The list tells no end: what a late write or somebody on Crossmark's site makes of it can't be
+    // seen (docs/sync.md).
     const isEndSeen = !this.resized.has(event) || !this.disturbed.has(event);
     const right = bookings.filter(
       (one) =>
@@ -407,7 +415,10 @@ class Telling {
       : `wanted ${wanted.repId} ${wanted.startsAt}, Crossmark has ${held}`;
   }
 
-  /** Whether work that was to be opened again was, unless somebody booked it on Crossmark's site meanwhile. */
+  /**
+   * Whether work that was to be opened again was, unless somebody booked it on Crossmark's site
+   * meanwhile.
+   */
   private isOpened(event: number): boolean {
     const reissueOf = this.board.row(event).schedule?.reissueOf;
     return (
@@ -512,7 +523,8 @@ class Telling {
       chosen(repId, booking.startsAt);
     } else if (booking && how === 'remove') crossmark.unbook(booking.bookingId);
     else if (how === 'rebook') {
-      // Should Crossmark keep second bookings, the list hides the first one, and nobody could tell from here.
+      // Should Crossmark keep second bookings, the list hides the first one, and nobody could tell
+      // from here.
       const hidden =
         (bookings.length > 0 || schedule !== null || !quiet) && this.story.secondBooking === 'duplicate';
       if (hidden) return;
@@ -528,8 +540,8 @@ class Telling {
   private hasLagged = false;
 
   /**
-   * Reads the whole list: a page here is all there is. One reading at a time, and of two in a row one lags behind at most:
-   * what both show alike is believed.
+   * Reads the whole list: a page here is all there is. One reading at a time, and of two in a row
+   * one lags behind at most: what both show alike is believed.
    */
   private refresh(behindMs = 0): void {
     const since = this.time.now();

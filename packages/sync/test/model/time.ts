@@ -1,7 +1,10 @@
 /** 2026-01-05, a Monday. */
 const START_MS = Date.UTC(2026, 0, 5, 12);
 
-/** Time that passes only when nothing is left to do at this moment: hours of waiting take no time at all. */
+/**
+ * Time that passes only when nothing is left to do at this moment: hours of waiting take no time at
+ * all.
+ */
 export class VirtualTime {
   nowMs = START_MS;
   private readonly agenda: { atMs: number; happen: () => void }[] = [];
@@ -20,7 +23,10 @@ export class VirtualTime {
     this.at(this.nowMs + ms, happen);
   }
 
-  /** Lets happen what is planned, with all that follows from it: up to a moment, or until nothing is planned. */
+  /**
+   * Lets happen what is planned, with all that follows from it: up to a moment, or until nothing is
+   * planned.
+   */
   async pass(untilMs = Number.POSITIVE_INFINITY): Promise<void> {
     for (let next = this.agenda[0]; next && next.atMs <= untilMs; next = this.agenda[0]) {
       this.agenda.shift();
@@ -40,7 +46,10 @@ export type Phase = 'before' | 'after';
 export type Trouble =
   /** `rescued`: others find out that it is silent before its leases end. */
   | { kind: 'crash'; rescued: boolean }
-  /** Frozen for a while; `first` is what it gets to see first when it goes on: answers or its timers. */
+  /**
+   * Frozen for a while; `first` is what it gets to see first when it goes on: answers or its
+   * timers.
+   */
   | { kind: 'freeze'; ms: number; first: 'answers' | 'timers'; rescued: boolean }
   /** Told to stop: it hands its jobs back. */
   | { kind: 'stop' };
