@@ -15,6 +15,7 @@ import {
   answerInTurn,
   answerUnreadable,
   assertShallowJson,
+  boundUnreadAnswers,
   describeClientAddresses,
   describeFailure,
   isEncodedTwice,
@@ -121,6 +122,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     if (viewer) userIds.set(request, viewer.id);
     return viewer;
   };
+  boundUnreadAnswers(app, (request) => userIds.get(request));
   const shares = new Shares();
   const refusedCalls = new RefusedCalls();
   app.addHook('onResponse', async (request, reply) => {

@@ -18,3 +18,4 @@ export { settlesWithin } from './settles-within.ts';
 export { ShareSpent, Shares } from './shares.ts';
 export { cleanText } from './text.ts';
 export { currentOrigin, type Origin, startTracing, traceCall, traced } from './tracing.ts';
+export { boundUnreadAnswers } from './unread-answers.ts';

@@ -4,6 +4,7 @@ import { connect, databaseReasons, SCHEMA_BEHIND, schemaIsBehind } from '@schedu
 import {
   answerInTurn,
   answerUnreadable,
+  boundUnreadAnswers,
   describeClientAddresses,
   describeFailure,
   type Logger,
@@ -120,6 +121,7 @@ export async function buildServer(options: {
     );
   });
   const userIds = new WeakMap<FastifyRequest, string>();
+  boundUnreadAnswers(app, (request) => userIds.get(request));
   const shares = new Shares();
   const refusedCalls = new RefusedCalls();
 

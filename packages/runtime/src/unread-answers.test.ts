@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { fastify } from 'fastify';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { boundUnreadAnswers } from './unread-answers.ts';
+
+/** More than the system takes off an app's hands for a connection. */
+const LONG_ANSWER = Buffer.alloc(32 * 1024 * 1024);
+
+let app: ReturnType<typeof fastify>;
+let port: number;
+const sockets: Socket[] = [];
+
+beforeEach(async () => {
+  app = fastify({ forceCloseConnections: true });
+  boundUnreadAnswers(app, ({ headers: { who } }) => (typeof who === 'string' ? who : undefined), 2);
+  app.get('/long', async () => LONG_ANSWER);
+  app.get('/short', async () => 'short');
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  port = app.addresses()[0]?.port ?? 0;
+});
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await app.close();
+});
+
+/** Asks, and leaves the answer unread once it begins. */
+async function leaveUnread(who: string): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
+  sockets.push(socket);
+  socket.write(`GET /long HTTP/1.1\r\nHost: a\r\nWho: ${who}\r\n\r\n`);
+  await once(socket, 'readable');
+  return socket;
+}
+const ask = async (who: string) =>
+  (await fetch(`http://127.0.0.1:${port}/short`, { headers: { who } })).text();
+
+test('who leaves answers unread is cut off at more of them; others are answered, and so is who takes them up again', async () => {
+  const [first] = [await leaveUnread('ada'), await leaveUnread('ada')];
+  await expect(ask('ada')).rejects.toThrow('fetch failed');
+  expect(await ask('ben')).toBe('short');
+  first?.destroy();
+  await vi.waitFor(async () => expect(await ask('ada')).toBe('short'));
+});
+
+test('answers that are read don’t count', async () => {
+  for (let times = 0; times < 5; times++) expect(await ask('ada')).toBe('short');
+});
