@@ -10,13 +10,14 @@ import { measureAdmin } from './lib/bench/admin.ts';
 import { measureDepth, measureDrain, measureWorkers } from './lib/bench/drain.ts';
 import { measureLatency } from './lib/bench/latency.ts';
 import type { PartResult } from './lib/bench/measure.ts';
+import { measurePlans } from './lib/bench/plan.ts';
 import { drawPart } from './lib/bench/plot.ts';
 import { measureQueries } from './lib/bench/queries.ts';
 import { measureRefreshes } from './lib/bench/refresh.ts';
 import { measureBulk, measureSave } from './lib/bench/save.ts';
 import { type Infrastructure, temporaryInfrastructure } from './lib/infrastructure.ts';
 
-const USAGE = `Usage: pnpm bench [save|bulk|drain|latency|depth|workers|queries|refresh|admin …] [--json] [--plots FOLDER]
+const USAGE = `Usage: pnpm bench [save|bulk|drain|latency|depth|workers|queries|refresh|plan|admin …] [--json] [--plots FOLDER]
   Without a part: all but admin, whose pages must be built.
   --profile FOLDER   a CPU profile of each of our processes, for a browser's developer tools
   --rounds N         turns of each contestant (5)
@@ -64,6 +65,7 @@ const PARTS: Record<string, (infrastructure: Infrastructure) => Promise<PartResu
   workers: (on) => measureWorkers(on, { rounds: Math.min(rounds, 3), jobs: scaled(300) }),
   queries: (on) => measureQueries(on, say),
   refresh: (on) => measureRefreshes(on, events ?? [], say),
+  plan: () => measurePlans(rounds),
   admin: (on) => measureAdmin(on, jobs ?? [], say),
 };
 const parts = positionals.length > 0 ? positionals : Object.keys(PARTS).filter((part) => part !== 'admin');

@@ -34,6 +34,10 @@ const WORDS: Record<string, string> = {
   perSecond: 'a second',
   p50: 'p50, ms',
   p95: 'p95, ms',
+  ms: 'milliseconds',
+  placed: 'events placed',
+  spread: 'spread of minutes',
+  megabytes: 'MB of its thread',
   aboveP50: 'p50 above the remote’s own time, ms',
   aboveP95: 'p95 above the remote’s own time, ms',
 };

@@ -1,0 +1,157 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { demoScenario } from '@scheduler/db';
+import {
+  greedyProposal,
+  NO_ROTATIONS,
+  type PlanInput,
+  type Proposal,
+  proposalOf,
+  randomPlan,
+  rank,
+  type ScheduledWork,
+} from '@scheduler/planner';
+import { inventedClub, randomFrom } from '@scheduler/planner/testing';
+import { addDays, type PlannedWork, usualRules, workDateOf } from '@scheduler/scheduling';
+import { interleave, type PartResult, percentile, Rounds, verdict } from './measure.ts';
+
+const TODAY = '2027-03-01';
+/** Of a club, one suggestion each. */
+const SUGGESTIONS = 200;
+
+/**
+ * Plans the demo's week and a large club, with the solver in a thread of its own, beside the older application's rules and a
+ * random plan that only obeys the rules.
+ */
+export async function measurePlans(rounds: number): Promise<PartResult> {
+  const clubs = {
+    'demo week': demoWeek(),
+    '50 people, 14 days, 400 events': inventedClub(3, { people: 50, days: 14, events: 400 }),
+  };
+  const found = new Rounds();
+  const contestants = Object.entries(clubs).flatMap(([club, input]) =>
+    ['solver', 'older rules', 'random'].map((planner) => ({ club, input, planner })),
+  );
+  await interleave(contestants, rounds, async ({ club, input, planner }, round) => {
+    const { proposal, ms, megabytes } = await planOnce(planner, input, round);
+    const proven = proposal.passes.filter(({ isProven }) => isProven).length;
+    found.add(`${planner}, ${club}`, {
+      ms,
+      placed: proposal.lines.length,
+      spread: spreadOf(input, proposal),
+      ...(planner === 'solver' ? { megabytes, unproven: proposal.passes.length - proven } : {}),
+    });
+  });
+  for (let round = 0; round < rounds; round++) {
+    for (const [club, input] of Object.entries(clubs)) {
+      const took = suggestAll(input);
+      found.add(`suggestions, ${club}`, { p50: percentile(took, 0.5), p95: percentile(took, 0.95) });
+    }
+  }
+  const [demo, large] = Object.keys(clubs);
+  const on = (planner: string, club = '') => `${planner}, ${club}`;
+  return {
+    part: 'plan',
+    what: `${rounds} rounds; the demo's week has ${clubs['demo week'].open.length} open events`,
+    verdicts: [
+      verdict('demo week, ms', found.of(on('solver', demo), 'ms'), { atMost: 2_000 }),
+      verdict('demo week, passes not proven', found.of(on('solver', demo), 'unproven'), { atMost: 0 }),
+      verdict('large club, ms', found.of(on('solver', large), 'ms'), { atMost: 10_000 }),
+      verdict('large club, passes not proven', found.of(on('solver', large), 'unproven'), { atMost: 0 }),
+      verdict('large club, MB of the thread', found.of(on('solver', large), 'megabytes'), { atMost: 500 }),
+      verdict('suggestions of the large club, p95, ms', found.of(on('suggestions', large), 'p95'), {
+        atMost: 50,
+      }),
+      ...[demo, large].flatMap((club) => {
+        const pair: [string, string] = [on('solver', club), on('older rules', club)];
+        return [
+          ...found.compare(`${club}: placed, of the older rules’`, pair, 'placed', { atLeast: 1 }),
+          ...found.compare(`${club}: spread of minutes, of the older rules’`, pair, 'spread', {
+            atMost: 0.5,
+          }),
+          ...found.compare(`${club}: time, of the older rules’`, pair, 'ms', { atMost: 100 }),
+        ];
+      }),
+    ],
+    standings: found.standings(),
+    missing: [],
+  };
+}
+
+async function planOnce(
+  planner: string,
+  input: PlanInput,
+  round: number,
+): Promise<{ proposal: Proposal; ms: number; megabytes: number }> {
+  if (planner === 'solver') {
+    const worker = new Worker(new URL('./plan-thread.ts', import.meta.url), { workerData: input });
+    const [answer] = await once(worker, 'message');
+    await worker.terminate();
+    return answer;
+  }
+  const beganMs = performance.now();
+  const proposal =
+    planner === 'random'
+      ? proposalOf(input, {}, (roster, tasks) => randomPlan(roster, tasks, randomFrom(round + 1)))
+      : greedyProposal(input, {});
+  return { proposal, ms: performance.now() - beganMs, megabytes: 0 };
+}
+
+function suggestAll(input: PlanInput): number[] {
+  return Array.from({ length: SUGGESTIONS }, (_, n) => {
+    const event = input.open[n % input.open.length];
+    const beganMs = performance.now();
+    if (event) rank(input, { event });
+    return performance.now() - beganMs;
+  });
+}
+
+/** Standard deviation of the minutes of those who do Cores. */
+function spreadOf(input: PlanInput, { fairness }: Proposal): number {
+  const supervisors = new Set(
+    input.people.filter(({ role }) => role === 'Club Supervisor').map(({ id }) => id),
+  );
+  const minutes = fairness.after
+    .filter(({ employeeId }) => !supervisors.has(employeeId))
+    .map((each) => each.minutes);
+  const mean = minutes.reduce((sum, each) => sum + each, 0) / minutes.length;
+  return Math.sqrt(minutes.reduce((sum, each) => sum + (each - mean) ** 2, 0) / minutes.length);
+}
+
+/** The seven days after today of the demo's club, with what a dispatcher has booked there. */
+function demoWeek(): PlanInput {
+  const { store, people, events, holiday } = demoScenario(TODAY);
+  const { timeZone } = store;
+  const days = Array.from({ length: 7 }, (_, n) => addDays(TODAY, n + 1));
+  const numbers = new Map(people.map((person, index) => [person.employeeNumber, index + 1]));
+  const scheduled: ScheduledWork[] = [];
+  const planned: PlannedWork[] = [];
+  const open: PlanInput['open'][number][] = [];
+  events.forEach((event, index) => {
+    const facts = { ...event, id: index + 1, scheduled: event.booking !== null };
+    if (!event.booking) {
+      if (event.startsOn <= (days.at(-1) ?? TODAY) && event.dueOn > TODAY) open.push(facts);
+      return;
+    }
+    const { startsAt, endsAt, employeeNumber } = event.booking;
+    const times = { startsAt, endsAt, workDate: workDateOf(startsAt, timeZone), scheduleId: index + 1 };
+    const employeeId = numbers.get(employeeNumber) ?? 0;
+    planned.push({ ...times, employeeId, eventId: facts.id, type: event.type });
+    scheduled.push({ ...times, employeeId, event: facts });
+  });
+  return {
+    ...{ store: usualRules(timeZone), today: TODAY, days, open, scheduled, planned },
+    people: people.map((person, index) => ({
+      ...{
+        id: index + 1,
+        name: person.name,
+        role: person.role,
+        repId: person.repId,
+        pattern: person.pattern,
+      },
+      ...{ terminatedOn: null, ranges: [], dates: [], timeOff: person.timeOff },
+    })),
+    holidays: [{ ...holiday, yearly: false }],
+    rotations: NO_ROTATIONS,
+  };
+}
