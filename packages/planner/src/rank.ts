@@ -6,7 +6,7 @@ import {
   timeOf,
   type WorkDate,
 } from '@scheduler/scheduling';
-import { byJudgedScore, type JudgedScore, scoreOf } from './costs.ts';
+import { byJudgedScore, byScore, type JudgedScore, scoreOf } from './costs.ts';
 import { obstaclesInWords } from './explain.ts';
 import type { PlanInput, ScheduledWork } from './input.ts';
 import type { OpenLine } from './proposal.ts';
@@ -43,6 +43,8 @@ export interface RankAsk {
   moving?: ScheduledWork;
 }
 
+const ON_EVERY_DAY: readonly string[] = ['role', 'unlinked', 'not_schedulable', 'already_scheduled'];
+
 /**
  * Ranks people and times for one event by the costs that a plan minimizes, without an engine. What the rules call hard excludes;
  * what they call soft comes after all that needs no reason.
@@ -61,15 +63,17 @@ export function rank(input: PlanInput, ask: RankAsk): Suggestions {
   const possible: JudgedScore[] = [];
   const excluded: { person: JudgedScore['person']; day: WorkDate; judged: Judged }[] = [];
   for (const person of input.people) {
+    const scores = days.map((day) => scoreOf(roster, event, person, day)).sort(byScore);
     let best: JudgedScore | null = null;
     const against: typeof excluded = [];
-    for (const day of days) {
-      const judged = judgeOn(person, day);
-      if (judged.obstacles.length > 0) against.push({ person, day, judged });
-      else {
-        const scored = { ...scoreOf(roster, event, person, day), judged };
-        if (!best || byJudgedScore(scored, best) < 0) best = scored;
-      }
+    for (const score of scores) {
+      const judged = judgeOn(person, score.day);
+      const scored = { ...score, judged };
+      if (judged.obstacles.length > 0) against.push(scored);
+      else if (!best || byJudgedScore(scored, best) < 0) best = scored;
+      // Those that follow are no better, unless this one needs a reason; and some reasons hold on every day.
+      if (best?.judged.overrides.length === 0) break;
+      if (judged.obstacles.some(({ code }) => ON_EVERY_DAY.includes(code))) break;
     }
     if (best) possible.push(best);
     else excluded.push(...against);
