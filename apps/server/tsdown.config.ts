@@ -6,6 +6,7 @@ export default defineConfig({
   entry: {
     main: 'src/main.ts',
     'long-call-thread': 'src/http/long-call-thread.ts',
+    'plan-thread': 'src/planning/plan-thread.ts',
     migrate: 'src/migrate.ts',
     roles: 'src/roles.ts',
     users: 'src/cli/users.ts',

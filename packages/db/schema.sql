@@ -7,6 +7,9 @@ TYPE employee_role AS ENUM ('Club Supervisor', 'Lead Event Specialist', 'Event S
 TYPE event_condition AS ENUM ('Unstaffed', 'Scheduled', 'Staffed', 'Canceled', 'In Progress', 'Paused', 'Reissued', 'Expired', 'Submitted')
 TYPE event_type AS ENUM ('Core', 'Supervisor', 'Juicer Production', 'Juicer Survey', 'Digital Setup', 'Digital Refresh', 'Digital Teardown', 'Freeosk', 'Other')
 TYPE failure_kind AS ENUM ('transient', 'session', 'rejected', 'unknown')
+TYPE proposal_line_kind AS ENUM ('new', 'moved')
+TYPE proposal_line_state AS ENUM ('proposed', 'saved', 'refused')
+TYPE proposal_state AS ENUM ('running', 'ready', 'approved', 'replaced', 'discarded', 'canceled', 'interrupted', 'failed')
 TYPE refresh_state AS ENUM ('queued', 'running', 'done', 'failed', 'needs_decision', 'superseded')
 TYPE rep_reading_state AS ENUM ('queued', 'done', 'failed')
 TYPE schedule_source AS ENUM ('board', 'crossmark', 'csv')
@@ -227,6 +230,60 @@ TABLE planned_days
   CONSTRAINT planned_days_event_id_employee_id_work_date_pk PRIMARY KEY (event_id, employee_id, work_date)
   CONSTRAINT planned_days_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
   CREATE INDEX planned_days_of_person ON public.planned_days USING btree (employee_id, work_date)
+
+TABLE proposal_lines
+  id integer NOT NULL IDENTITY
+  proposal_id integer NOT NULL
+  kind proposal_line_kind NOT NULL
+  event_id integer NOT NULL
+  employee_id integer NOT NULL
+  starts_at timestamp(3) with time zone NOT NULL
+  ends_at timestamp(3) with time zone NOT NULL
+  work_date date NOT NULL
+  from_schedule_id integer
+  from_version integer
+  from_employee_id integer
+  from_starts_at timestamp(3) with time zone
+  core_event_id integer
+  makes_room_for integer
+  ticked boolean NOT NULL DEFAULT true
+  locked boolean NOT NULL DEFAULT false
+  state proposal_line_state NOT NULL DEFAULT 'proposed'::proposal_line_state
+  schedule_id integer
+  refusal text
+  why text NOT NULL
+  runner_up jsonb
+  warnings jsonb NOT NULL DEFAULT '[]'::jsonb
+  CONSTRAINT proposal_lines_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT proposal_lines_event_id_events_id_fk FOREIGN KEY (event_id) REFERENCES events(id) ON DELETE CASCADE
+  CONSTRAINT proposal_lines_pkey PRIMARY KEY (id)
+  CONSTRAINT proposal_lines_proposal_id_proposals_id_fk FOREIGN KEY (proposal_id) REFERENCES proposals(id) ON DELETE CASCADE
+  CREATE INDEX proposal_lines_of_event ON public.proposal_lines USING btree (event_id)
+  CREATE INDEX proposal_lines_of_person ON public.proposal_lines USING btree (employee_id)
+  CREATE UNIQUE INDEX proposal_lines_event ON public.proposal_lines USING btree (proposal_id, event_id)
+
+TABLE proposals
+  id integer NOT NULL IDENTITY
+  store_id integer NOT NULL
+  state proposal_state NOT NULL DEFAULT 'running'::proposal_state
+  version integer NOT NULL DEFAULT 1
+  requested_by text NOT NULL
+  requested_by_name text NOT NULL
+  from_day date NOT NULL
+  to_day date NOT NULL
+  options jsonb NOT NULL
+  replaces integer
+  made_by text
+  note text
+  outcome jsonb
+  created_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  finished_at timestamp(3) with time zone
+  updated_at timestamp(3) with time zone NOT NULL DEFAULT app_now()
+  CONSTRAINT proposals_pkey PRIMARY KEY (id)
+  CONSTRAINT proposals_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
+  CREATE INDEX proposals_of_store ON public.proposals USING btree (store_id, id)
+  CREATE UNIQUE INDEX proposals_one_running ON public.proposals USING btree (store_id) WHERE (state = 'running'::proposal_state)
+  CREATE TRIGGER proposals_changed AFTER INSERT OR UPDATE ON public.proposals FOR EACH ROW EXECUTE FUNCTION notify_row_change('proposal')
 
 TABLE refresh_runs
   id integer NOT NULL IDENTITY

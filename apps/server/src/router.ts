@@ -10,6 +10,7 @@ import { csvRouter } from './csv/router.ts';
 import { repsRouter } from './employees/reps-router.ts';
 import { employeesRouter } from './employees/router.ts';
 import { eventsRouter } from './events/router.ts';
+import { planRouter } from './planning/router.ts';
 import { schedulesRouter } from './schedules/router.ts';
 import { storesRouter } from './stores/router.ts';
 import { settingsRouter } from './stores/settings-router.ts';
@@ -28,6 +29,7 @@ export const appRouter = router({
   employees: employeesRouter,
   events: eventsRouter,
   month: monthRouter,
+  plan: planRouter,
   reps: repsRouter,
   schedules: schedulesRouter,
   settings: settingsRouter,
@@ -44,6 +46,7 @@ export type { ForeignChange, RefusalReason } from './core/errors.ts';
 export type * from './csv/types.ts';
 export type * from './employees/types.ts';
 export type * from './events/types.ts';
+export type * from './planning/types.ts';
 export type * from './schedules/types.ts';
 export type * from './stores/types.ts';
 export type * from './sync/types.ts';

@@ -223,6 +223,8 @@ export async function everything(db: Db): Promise<unknown> {
     'holidays',
     'audit_log',
     'refresh_runs',
+    'proposals',
+    'proposal_lines',
     'rep_readings',
     'crossmark_reps',
     'users',

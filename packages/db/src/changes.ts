@@ -8,7 +8,7 @@ export const CHANGES_CHANNEL = 'changes';
  * setting changes on which everything else rests.
  */
 export interface Change {
-  kind: 'event' | 'employee' | 'refresh' | 'crossmark' | 'access' | 'all';
+  kind: 'event' | 'employee' | 'refresh' | 'proposal' | 'crossmark' | 'access' | 'all';
   id: number;
   /** `access`: whose; not there where they are too many to name. */
   userIds?: readonly string[];

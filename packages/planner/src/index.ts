@@ -5,3 +5,4 @@ export * from './program.ts';
 export * from './proposal.ts';
 export * from './propose.ts';
 export * from './rank.ts';
+export * from './review.ts';

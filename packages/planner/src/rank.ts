@@ -105,7 +105,11 @@ export function rank(input: PlanInput, ask: RankAsk): Suggestions {
 }
 
 /** The days for which a caller has to know people's work, so that an event can be ranked: its window, from a day on. */
-export function daysToRank(event: EventFacts, from: WorkDate, most = 14): WorkDate[] {
+export function daysToRank(
+  event: Pick<EventFacts, 'startsOn' | 'dueOn'>,
+  from: WorkDate,
+  most = 14,
+): WorkDate[] {
   const first = event.startsOn > from ? event.startsOn : from;
   const days: WorkDate[] = [];
   for (let day = first; day < event.dueOn && days.length < most; day = addDays(day, 1)) days.push(day);

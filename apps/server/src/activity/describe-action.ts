@@ -7,6 +7,9 @@ type Remembered = Record<string, unknown> | null;
 const DONE: Readonly<Record<string, string>> = {
   'sync.retry': 'had it tried again',
   'sync.keep_mine': 'kept what stands here',
+  'proposal.start': 'had a plan proposed',
+  'proposal.cancel': 'stopped planning',
+  'proposal.discard': 'discarded a proposed plan',
   'refresh.request': 'asked for a refresh',
   'refresh.mark_gone': 'marked events as gone that Crossmark’s list lacks',
   'event.import': 'imported it',
@@ -43,6 +46,8 @@ export function actionInWords(
 ): string {
   const [was, is] = [before, after] as (Partial<ScheduleSnapshot> | null)[];
   switch (action) {
+    case 'proposal.approve':
+      return `approved ${after?.saved} events of a proposed plan`;
     case 'sync.retry-many':
       return `had ${after?.events} events tried again`;
     case 'sync.keep_theirs':

@@ -66,7 +66,7 @@ export class Refusal extends TRPCError {
 
 /** For an id that names nothing. */
 export function notFound(
-  thing: 'event' | 'schedule' | 'person' | 'store' | 'refresh' | 'holiday',
+  thing: 'event' | 'schedule' | 'person' | 'store' | 'refresh' | 'holiday' | 'proposal',
   id: number,
 ): Refusal {
   return new Refusal(`There is no ${thing} ${id}. It may have been removed; reload and choose again.`, {

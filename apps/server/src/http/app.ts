@@ -25,6 +25,7 @@ import {
 } from 'fastify';
 import { openChangeFeed } from '../core/change-feed.ts';
 import { Refusal } from '../core/errors.ts';
+import { planRunsOf } from '../planning/runs.ts';
 import { addAuthRoute } from './auth-route.ts';
 import { addFileRoutes } from './files.ts';
 import { openLongCalls } from './long-calls.ts';
@@ -169,6 +170,7 @@ export async function buildServer(options: {
 
   app.addHook('onClose', async () => {
     await longCalls.close();
+    await planRunsOf(database.db).close();
     await changes.close();
     await database.close();
   });

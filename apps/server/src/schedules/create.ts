@@ -84,7 +84,7 @@ export async function createSchedules(
 }
 
 /** Plans each for itself, in order, and writes what the rules let pass. Any other failure fails all of it. */
-async function createEach(tx: Tx, asked: readonly CreateRequest[]): Promise<(Saved | Refusal)[]> {
+export async function createEach(tx: Tx, asked: readonly CreateRequest[]): Promise<(Saved | Refusal)[]> {
   const plan = await openPlan(tx, {
     eventIds: asked.map(({ input }) => input.eventId),
     employeeIds: asked.map(({ input }) => input.employeeId),

@@ -34,7 +34,8 @@ export async function changeEmployee(
   return saveOrRefuseDuplicate(db, (tx) => edit(tx, actor, input));
 }
 
-async function edit(
+/** Moves a schedule or gives it to another person, within a transaction. Throws a {@link Refusal} before it writes. */
+export async function edit(
   tx: Tx,
   actor: Actor,
   input: {

@@ -108,6 +108,6 @@ export interface SyncSummary {
 
 /** Something changed: read it again. `all`: changes may have been missed, read everything again. */
 export interface LiveChange {
-  kind: 'event' | 'employee' | 'refresh' | 'crossmark' | 'access' | 'all';
+  kind: 'event' | 'employee' | 'refresh' | 'proposal' | 'crossmark' | 'access' | 'all';
   id: number;
 }

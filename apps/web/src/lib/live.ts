@@ -107,7 +107,7 @@ function isTouched(queryKey: QueryKey, { kinds, eventIds }: Changes): boolean {
     const ofOne = ABOUT_ONE_EVENT.includes(path.join('.'));
     return path[0] !== 'stores' && (!ofOne || eventIds.has(asked?.input?.eventId ?? 0));
   }
-  return path[0] === 'sync' || path[0] === 'activity';
+  return ['sync', 'activity', 'plan'].includes(path[0] ?? '');
 }
 
 /**

@@ -10,6 +10,7 @@ export * from './events.ts';
 export * from './holidays.ts';
 export * from './paused-tasks.ts';
 export * from './planned-days.ts';
+export * from './proposals.ts';
 export * from './refresh-runs.ts';
 export * from './schedules.ts';
 export * from './sign-in-tries.ts';

@@ -31,6 +31,7 @@ export async function prune(db: Db, retention: Retention): Promise<Record<string
     ['sync_steps', records, steps],
     ['refresh_runs', records, refreshRuns],
     ['rep_readings', records, repReadings],
+    ['proposals', records, proposals],
     ['dead_letters', records, deadLetters],
   ] as const) {
     if (cutoff === null) continue;
@@ -124,6 +125,13 @@ const repReadings = (cutoff: SQL) => sql`
     where requested_at < ${cutoff} and state <> 'queued'
       and id < (select max(id) from rep_readings)
       and id <> coalesce((select max(id) from rep_readings where state = 'done'), 0)
+    order by id limit ${BATCH}
+  ) returning id`;
+
+/** With their lines. One that people still review stays. */
+const proposals = (cutoff: SQL) => sql`
+  delete from proposals where id in (
+    select id from proposals where created_at < ${cutoff} and state not in ('running', 'ready')
     order by id limit ${BATCH}
   ) returning id`;
 
