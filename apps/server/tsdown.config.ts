@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown';
 
 // One bundle with our own packages in it (node_modules can't hold TypeScript sources): they are devDependencies, which
-// go in, while npm's packages under `dependencies` stay outside.
+// go in, while npm's packages under `dependencies` stay outside: highs too, which finds its WebAssembly beside itself.
 export default defineConfig({
   entry: {
     main: 'src/main.ts',
