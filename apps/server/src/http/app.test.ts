@@ -606,7 +606,8 @@ describe('bad input', () => {
       'plan lines: unknown proposal',
       'NOT_FOUND',
       /no proposal 987654/,
-      () => api.plan.markLines.mutate({ proposalId: unknown, version: 1, lines: [{ lineId: 1, ticked: true }] }),
+      () =>
+        api.plan.markLines.mutate({ proposalId: unknown, version: 1, lines: [{ lineId: 1, ticked: true }] }),
     ],
     [
       'plan line: a time that isn’t one',

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type Db, oncePerDatabase, proposals } from '@scheduler/db';
+import { type Db, memoizeByDb, proposals } from '@scheduler/db';
 import type { PlanInput, PlanOptions, Proposal } from '@scheduler/planner';
 import { and, eq, inArray, sql } from 'drizzle-orm';
 
@@ -92,7 +92,7 @@ export const INTERRUPTED = 'The server that made this plan stopped. Nothing was 
 /** Longer than any run takes: a proposal that runs for so long belongs to a server that is gone. */
 export const ABANDONED_AFTER_SECONDS = 180;
 
-export const planRunsOf = oncePerDatabase((db) => new PlanRuns(db));
+export const planRunsOf = memoizeByDb((db) => new PlanRuns(db));
 
 /** Built, it stands beside the bundle. */
 const THREAD_FILE = new URL(
