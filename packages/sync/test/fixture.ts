@@ -1,8 +1,29 @@
-import { type EmployeeNumber, mplanId, repId, storeId } from '@scheduler/crossmark';
-import type { SettingsPatch } from '@scheduler/crossmark/simulator';
-import { type Executor, employees, eventSyncs, events, schedules, stores, type Tx } from '@scheduler/db';
+import {
+  type CrossmarkClient,
+  createCrossmarkClient,
+  type EmployeeNumber,
+  mplanId,
+  repId,
+  storeId,
+} from '@scheduler/crossmark';
+import { DEMO_USER, type SettingsPatch } from '@scheduler/crossmark/simulator';
+import {
+  type Db,
+  type Executor,
+  employees,
+  eventSyncs,
+  events,
+  schedules,
+  stores,
+  type Tx,
+} from '@scheduler/db';
+import type { TestDatabase } from '@scheduler/db/testing';
 import { EVENT_RULES_VERSION, type Instant } from '@scheduler/scheduling';
 import { eq, sql } from 'drizzle-orm';
+import { pino } from 'pino';
+import { DEFAULT_RETRY_POLICY } from '../src/attempts/retry-policy.ts';
+import type { JobInfo, SyncContext, SyncSettings } from '../src/context.ts';
+import type { TaskName } from '../src/queue/contracts.ts';
 import { type ConflictChoice, resolveConflict } from '../src/refresh/adopt.ts';
 
 /**
@@ -185,3 +206,41 @@ export function decisions(seed: number) {
   };
   return { next, pick: <T>(list: readonly T[]): T => need(list[Math.floor(next() * list.length)]) };
 }
+
+/** Deletes all jobs, and all rows of these tables and of those that refer to them. */
+export async function clearTables({ sql }: TestDatabase, tables: string): Promise<void> {
+  await sql`delete from graphile_worker._private_jobs`;
+  await sql.unsafe(`truncate ${tables} cascade`);
+}
+
+/** A client of the simulator at `baseUrl`. */
+export const clientOf = (
+  baseUrl: string,
+  options: Partial<Parameters<typeof createCrossmarkClient>[0]> = {},
+): CrossmarkClient =>
+  createCrossmarkClient({
+    baseUrl,
+    ...DEMO_USER,
+    ...options,
+  });
+
+/** What tasks work with: the retries of production, no log, and refreshes that confirm each other at once. */
+export const contextOf = (
+  db: Db,
+  crossmark: CrossmarkClient,
+  settings: Partial<SyncSettings> = {},
+): SyncContext => ({
+  db,
+  crossmark,
+  log: pino({ level: 'silent' }),
+  settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0, ...settings },
+});
+
+/** A job as a task gets it. */
+export const jobOf = (task: TaskName = 'sync_schedule', values: Partial<JobInfo> = {}): JobInfo => ({
+  id: '1',
+  task,
+  workerId: 'test-worker',
+  signal: new AbortController().signal,
+  ...values,
+});

@@ -1,4 +1,4 @@
-import { type CrossmarkClient, CrossmarkError, createCrossmarkClient } from '@scheduler/crossmark';
+import { type CrossmarkClient, CrossmarkError } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { crossmarkBreakers, eventSyncs, refreshRuns, syncAttempts } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
@@ -6,9 +6,20 @@ import { currentTimeMs } from '@scheduler/runtime/clock';
 import { eq } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs, STORE } from '../../test/fixture.ts';
-import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
-import type { JobInfo, SyncContext } from '../context.ts';
+import {
+  addEmployee,
+  addEvent,
+  addSchedule,
+  addStore,
+  clearTables,
+  clientOf,
+  contextOf,
+  jobOf as job,
+  need,
+  queuedJobs,
+  STORE,
+} from '../../test/fixture.ts';
+import type { SyncContext } from '../context.ts';
 import { enqueueEmployee, requestRefresh, requestRepReading, wantChange } from '../queue/enqueue.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { refresh } from '../refresh/refresh.ts';
@@ -35,8 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, crossmark_breakers, refresh_runs, rep_readings, sync_attempts cascade`;
+  await clearTables(database, 'events, crossmark_breakers, refresh_runs, rep_readings, sync_attempts');
   simulator = createSimulator({
     state: {
       stores: [{ storeId: STORE.crossmarkStoreId, name: STORE.name, timeZone: STORE.timeZone }],
@@ -76,20 +86,9 @@ function worker(policy: Partial<BreakerPolicy> = {}): Process {
     log,
     policy: { ...POLICY, ...policy },
   });
-  const client = createCrossmarkClient({
-    baseUrl: simulator.url,
-    userId: 'demo.dispatcher',
-    password: 'demo-crossmark-password',
-    timeouts: { connectMs: 1_000, callMs: 2_000 },
-    guard: breaker,
-  });
+  const client = clientOf(simulator.url, { timeouts: { connectMs: 1_000, callMs: 2_000 }, guard: breaker });
   clients.push(client);
-  const ctx = {
-    db: database.db,
-    crossmark: client,
-    log,
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
-  };
+  const ctx = { ...contextOf(database.db, client), log };
   return { breaker, client, ctx, tend: () => breaker.tend((signal) => client.ping({ signal })) };
 }
 
@@ -116,12 +115,6 @@ async function outage(one: Process): Promise<void> {
   simulator.clearLog();
 }
 
-const job = (task: JobInfo['task'] = 'sync_schedule'): JobInfo => ({
-  id: '1',
-  task,
-  workerId: 'test-worker',
-  signal: new AbortController().signal,
-});
 async function decide(plan = '40000001'): Promise<number> {
   const eventId = await addEvent(database.db, { storeId, mplanId: plan });
   await database.db.transaction(async (tx) => {

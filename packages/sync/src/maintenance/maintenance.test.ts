@@ -2,7 +2,7 @@ import { employees, eventSyncs, refreshRuns, syncAttempts, workers } from '@sche
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { addEvent, addStore, need, queuedJobs } from '../../test/fixture.ts';
+import { addEvent, addStore, clearTables, jobOf, need, queuedJobs } from '../../test/fixture.ts';
 import { requestRefresh, wantChange } from '../queue/enqueue.ts';
 import { claimOf, postgresLedger } from '../reconcile/ledger.ts';
 import { heartbeat } from './heartbeat.ts';
@@ -20,19 +20,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, workers, refresh_runs cascade`;
+  await clearTables(database, 'events, workers, refresh_runs');
   await database.db.delete(employees);
   eventId = await addEvent(database.db, { storeId, mplanId: '40000001' });
   await database.db.transaction((tx) => wantChange(tx, { eventId, task: 'sync_schedule' }));
 });
 
-const job = (workerId: string) => ({
-  id: '1',
-  task: 'sync_schedule' as const,
-  workerId,
-  signal: new AbortController().signal,
-});
+const job = (workerId: string) => jobOf('sync_schedule', { workerId });
 /** As graphile-worker does when a worker takes a job. */
 const lock = (workerId: string, secondsAgo: number) => database.sql`
   update graphile_worker._private_jobs

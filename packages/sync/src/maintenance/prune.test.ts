@@ -14,7 +14,7 @@ import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { currentTimeMs } from '@scheduler/runtime/clock';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { addEmployee, addEvent, addSchedule, addStore } from '../../test/fixture.ts';
+import { addEmployee, addEvent, addSchedule, addStore, clearTables } from '../../test/fixture.ts';
 import { prune } from './prune.ts';
 
 const KEEP = { recordsDays: 90, auditDays: 365 };
@@ -30,8 +30,10 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, employees, audit_log, refresh_runs, rep_readings, users, access_links, sign_in_tries cascade`;
+  await clearTables(
+    database,
+    'events, employees, audit_log, refresh_runs, rep_readings, users, access_links, sign_in_tries',
+  );
 });
 
 /** An event of long ago with a booking made and removed since. */

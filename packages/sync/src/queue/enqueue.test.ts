@@ -3,7 +3,15 @@ import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/
 import { clockOffsetMs } from '@scheduler/runtime/clock';
 import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs } from '../../test/fixture.ts';
+import {
+  addEmployee,
+  addEvent,
+  addSchedule,
+  addStore,
+  clearTables,
+  need,
+  queuedJobs,
+} from '../../test/fixture.ts';
 import { enqueueEmployee, requestRefresh, retryNow, wantChange, wantChanges } from './enqueue.ts';
 import { addJobs } from './graphile.ts';
 
@@ -19,8 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, refresh_runs cascade`;
+  await clearTables(database, 'events, refresh_runs');
   eventId = await addEvent(database.db, { storeId, mplanId: '40000001' });
 });
 

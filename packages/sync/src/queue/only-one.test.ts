@@ -5,7 +5,7 @@ import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, workDateOf } from '@scheduler/scheduling';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { addEvent, addStore, need, queuedJobs } from '../../test/fixture.ts';
+import { addEvent, addStore, clearTables, need, queuedJobs } from '../../test/fixture.ts';
 import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
 import type { SyncContext } from '../context.ts';
 import { heartbeat } from '../maintenance/heartbeat.ts';
@@ -24,8 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, refresh_runs, rep_readings, paused_tasks, workers cascade`;
+  await clearTables(database, 'events, refresh_runs, rep_readings, paused_tasks, workers');
 });
 
 /**

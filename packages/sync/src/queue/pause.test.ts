@@ -4,7 +4,7 @@ import { currentTimeMs } from '@scheduler/runtime/clock';
 import { eq } from 'drizzle-orm';
 import { Logger, makeWorkerUtils, runOnce } from 'graphile-worker';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { addEvent, addStore, need } from '../../test/fixture.ts';
+import { addEvent, addStore, clearTables, need } from '../../test/fixture.ts';
 import { TASKS } from './contracts.ts';
 import { requestRefresh, wantChange } from './enqueue.ts';
 import { flagsOfPausedTasks, pauseTasks, readPaused, resumeTasks } from './pause.ts';
@@ -17,8 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, refresh_runs, paused_tasks cascade`;
+  await clearTables(database, 'events, refresh_runs, paused_tasks');
 });
 
 const pause = (...tasks: Parameters<typeof pauseTasks>[1]) =>

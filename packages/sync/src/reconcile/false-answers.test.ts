@@ -1,4 +1,4 @@
-import { type CrossmarkClient, createCrossmarkClient, mplanId } from '@scheduler/crossmark';
+import { type CrossmarkClient, mplanId } from '@scheduler/crossmark';
 import {
   createSimulator,
   falseAnswers,
@@ -10,20 +10,22 @@ import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, addMinutes, type Instant, instantAt, workDateOf } from '@scheduler/scheduling';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import {
   addEmployee,
   addSchedule,
   addStore,
   chooseSide,
+  clearTables,
+  clientOf,
+  contextOf,
   decisions,
+  jobOf as job,
   need,
   STORE,
   storiesOf,
 } from '../../test/fixture.ts';
-import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
-import type { JobInfo, SyncContext } from '../context.ts';
+import type { SyncContext } from '../context.ts';
 import { requestRefresh, retryNow, wantChange } from '../queue/enqueue.ts';
 import { refresh } from '../refresh/refresh.ts';
 import { reconcile } from './reconcile.ts';
@@ -55,8 +57,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, refresh_runs, audit_log cascade`;
+  await clearTables(database, 'events, refresh_runs, audit_log');
 });
 
 const plan = (mplan: string, more: object = {}) => ({
@@ -84,29 +85,15 @@ test.each(storiesOf(FIRST, SEEDS))(
       },
     });
     await simulator.listen();
-    const client: CrossmarkClient = createCrossmarkClient({
-      baseUrl: simulator.url,
-      userId: 'demo.dispatcher',
-      password: 'demo-crossmark-password',
+    const client: CrossmarkClient = clientOf(simulator.url, {
       timeouts: { connectMs: 1_000, callMs: 5_000 },
     });
     onTestFinished(async () => {
       await client.close();
       await simulator.close();
     });
-    const ctx: SyncContext = {
-      db: database.db,
-      crossmark: client,
-      log: pino({ level: 'silent' }),
-      settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
-    };
+    const ctx: SyncContext = contextOf(database.db, client);
     const { db } = database;
-    const job = (task: string): JobInfo => ({
-      id: '1',
-      task: task as JobInfo['task'],
-      workerId: 'test-worker',
-      signal: new AbortController().signal,
-    });
     const random = decisions(seed);
     const told: string[] = [];
     /**

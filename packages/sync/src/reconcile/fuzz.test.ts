@@ -1,13 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type CrossmarkClient, createCrossmarkClient } from '@scheduler/crossmark';
+import type { CrossmarkClient } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { eventSyncs, syncAttempts, type Tx } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import type { Instant } from '@scheduler/scheduling';
 import { eq, sql } from 'drizzle-orm';
 import fc from 'fast-check';
-import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   addEmployee,
@@ -16,10 +15,11 @@ import {
   addStore,
   BOOKING_HABITS,
   chooseSide,
+  clientOf,
+  contextOf,
   need,
   STORE,
 } from '../../test/fixture.ts';
-import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
 import type { SyncContext } from '../context.ts';
 import { retryNow, wantChange } from '../queue/enqueue.ts';
 import { reconcile } from './reconcile.ts';
@@ -173,17 +173,8 @@ beforeAll(async () => {
     else response.end(how.do === 'answer' ? how.body : falsify(body, how));
   });
   await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  client = createCrossmarkClient({
-    baseUrl: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`,
-    userId: 'demo.dispatcher',
-    password: 'demo-crossmark-password',
-  });
-  ctx = {
-    db: database.db,
-    crossmark: client,
-    log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
-  };
+  client = clientOf(`http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
+  ctx = contextOf(database.db, client);
 });
 afterAll(async () => {
   await client.close();

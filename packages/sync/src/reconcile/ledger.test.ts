@@ -3,8 +3,16 @@ import { eventSyncs, events, schedules, syncAttempts, syncSteps, type Tx } from 
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs } from '../../test/fixture.ts';
-import type { JobInfo } from '../context.ts';
+import {
+  addEmployee,
+  addEvent,
+  addSchedule,
+  addStore,
+  clearTables,
+  jobOf,
+  need,
+  queuedJobs,
+} from '../../test/fixture.ts';
 import { wantChanges } from '../queue/enqueue.ts';
 import { claimOf, type Lease, LeaseLostError, type Ledger, postgresLedger } from './ledger.ts';
 
@@ -26,8 +34,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events cascade`;
+  await clearTables(database, 'events');
   ledger = postgresLedger(database.db);
   eventIds = [];
   for (const n of [1, 2, 3]) eventIds.push(await addEvent(database.db, { storeId, mplanId: `4000000${n}` }));
@@ -41,12 +48,7 @@ beforeEach(async () => {
 });
 
 let jobs = 0;
-const job = (): JobInfo => ({
-  id: String(++jobs),
-  task: 'sync_schedule',
-  workerId: 'test-worker',
-  signal: new AbortController().signal,
-});
+const job = () => jobOf('sync_schedule', { id: String(++jobs) });
 const take = (eventId: number) => ledger.takeLease(claimOf(eventId, job()), LEASE_MS);
 async function taken(eventId: number): Promise<Lease> {
   const lease = await take(eventId);

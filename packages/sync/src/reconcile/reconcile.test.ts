@@ -5,7 +5,6 @@ import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { addMinutes, type Instant, workDateOf } from '@scheduler/scheduling';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   addEmployee,
@@ -14,13 +13,16 @@ import {
   addStore,
   BOOKING_HABITS,
   chooseSide,
+  clearTables,
+  clientOf,
+  contextOf,
+  jobOf,
   need,
   queuedJobs,
   STORE,
 } from '../../test/fixture.ts';
 import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
 import { DEFAULT_CONFIRM_AFTER_MS, type JobInfo, type SyncContext } from '../context.ts';
-import type { EventTask } from '../queue/contracts.ts';
 import { retryNow, wantChange, wantChanges } from '../queue/enqueue.ts';
 import { claimOf, type Ledger, postgresLedger } from './ledger.ts';
 import { reconcile, reconcileWith } from './reconcile.ts';
@@ -52,8 +54,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events cascade`;
+  await clearTables(database, 'events');
   await database.db.update(employees).set({ terminatedOn: null });
   await database.db
     .update(employees)
@@ -77,25 +78,14 @@ beforeEach(async () => {
   });
   await simulator.listen();
   client = newClient();
-  ctx = {
-    db: database.db,
-    crossmark: client,
-    log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
-  };
+  ctx = contextOf(database.db, client);
 });
 afterEach(async () => {
   await client.close();
   await simulator.close();
 });
 
-const newClient = () =>
-  createCrossmarkClient({
-    baseUrl: simulator.url,
-    userId: 'demo.dispatcher',
-    password: 'demo-crossmark-password',
-    timeouts: { connectMs: 1_000, callMs: 2_000 },
-  });
+const newClient = () => clientOf(simulator.url, { timeouts: { connectMs: 1_000, callMs: 2_000 } });
 
 /** What a dispatcher's save does: ends the live schedule, makes the wanted one, enqueues. */
 async function decide(wanted: { employeeId: number; startsAt: Instant } | null, event = eventId) {
@@ -122,13 +112,7 @@ async function addOther(name: string): Promise<number> {
   return addEvent(database.db, { storeId, mplanId });
 }
 
-const job = (overrides: Partial<JobInfo> = {}): JobInfo => ({
-  id: '1',
-  task: 'sync_schedule' satisfies EventTask,
-  workerId: 'test-worker',
-  signal: new AbortController().signal,
-  ...overrides,
-});
+const job = (values: Partial<JobInfo> = {}) => jobOf('sync_schedule', values);
 /** The worker's context, with calls of its client replaced. */
 const withCalls = (calls: Partial<CrossmarkClient>): SyncContext => ({
   ...ctx,

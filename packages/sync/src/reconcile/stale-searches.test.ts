@@ -1,5 +1,5 @@
-import { type CrossmarkClient, createCrossmarkClient, mplanId } from '@scheduler/crossmark';
-import { createSimulator, DEMO_USER, type Simulator } from '@scheduler/crossmark/simulator';
+import { type CrossmarkClient, mplanId } from '@scheduler/crossmark';
+import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { eventSyncs, events, schedules } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { currentInstant } from '@scheduler/runtime/clock';
@@ -12,13 +12,16 @@ import {
   addSchedule,
   addStore,
   chooseSide,
+  clearTables,
+  clientOf,
   decisions,
+  jobOf as job,
   need,
   STORE,
   storiesOf,
 } from '../../test/fixture.ts';
 import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
-import { DEFAULT_CONFIRM_AFTER_MS, type JobInfo, type SyncContext } from '../context.ts';
+import { DEFAULT_CONFIRM_AFTER_MS, type SyncContext } from '../context.ts';
 import { requestRefresh, wantChange } from '../queue/enqueue.ts';
 import { refresh } from '../refresh/refresh.ts';
 import { reconcile } from './reconcile.ts';
@@ -50,8 +53,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, refresh_runs, audit_log cascade`;
+  await clearTables(database, 'events, refresh_runs, audit_log');
 });
 
 test.each(storiesOf(FIRST, SEEDS))(
@@ -78,7 +80,7 @@ test.each(storiesOf(FIRST, SEEDS))(
       },
     });
     await simulator.listen();
-    const client: CrossmarkClient = createCrossmarkClient({ baseUrl: simulator.url, ...DEMO_USER });
+    const client: CrossmarkClient = clientOf(simulator.url);
     onTestFinished(async () => {
       await client.close();
       await simulator.close();
@@ -89,12 +91,6 @@ test.each(storiesOf(FIRST, SEEDS))(
       crossmark: client,
       log: pino({ level: 'silent' }),
       settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs },
-    });
-    const job = (task: JobInfo['task']): JobInfo => ({
-      id: '1',
-      task,
-      workerId: 'test-worker',
-      signal: new AbortController().signal,
     });
     const readAll = async () => {
       const runId = await db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));

@@ -1,5 +1,5 @@
-import { type CrossmarkClient, createCrossmarkClient, type EventPage, mplanId } from '@scheduler/crossmark';
-import { createSimulator, DEMO_USER, type Simulator } from '@scheduler/crossmark/simulator';
+import { type CrossmarkClient, type EventPage, mplanId } from '@scheduler/crossmark';
+import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { auditLog, eventSyncs, events, refreshRuns, schedules } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { currentInstant } from '@scheduler/runtime/clock';
@@ -12,11 +12,20 @@ import {
   workDateOf,
 } from '@scheduler/scheduling';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addEmployee, addSchedule, addStore, chooseSide, need, STORE } from '../../test/fixture.ts';
-import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
-import { DEFAULT_CONFIRM_AFTER_MS, type JobInfo, type SyncContext } from '../context.ts';
+import {
+  addEmployee,
+  addSchedule,
+  addStore,
+  chooseSide,
+  clearTables,
+  clientOf,
+  contextOf,
+  jobOf as job,
+  need,
+  STORE,
+} from '../../test/fixture.ts';
+import { DEFAULT_CONFIRM_AFTER_MS, type SyncContext } from '../context.ts';
 import { requestRefresh, wantChange } from '../queue/enqueue.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
 import { refresh } from './refresh.ts';
@@ -51,8 +60,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, refresh_runs, audit_log cascade`;
+  await clearTables(database, 'events, refresh_runs, audit_log');
   simulator = createSimulator({
     state: {
       stores: [{ storeId: STORE.crossmarkStoreId, name: STORE.name, timeZone: STORE.timeZone }],
@@ -64,13 +72,8 @@ beforeEach(async () => {
     },
   });
   await simulator.listen();
-  client = createCrossmarkClient({ baseUrl: simulator.url, ...DEMO_USER });
-  ctx = {
-    db: database.db,
-    crossmark: client,
-    log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
-  };
+  client = clientOf(simulator.url);
+  ctx = contextOf(database.db, client);
   await readAll();
   event = need(await database.db.query.events.findFirst({ where: eq(events.mplanId, mplanId(PLAN)) })).id;
 });
@@ -79,12 +82,6 @@ afterEach(async () => {
   await simulator.close();
 });
 
-const job = (task: JobInfo['task']): JobInfo => ({
-  id: '1',
-  task,
-  workerId: 'test-worker',
-  signal: new AbortController().signal,
-});
 async function readAll(using: SyncContext = ctx) {
   const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));
   const ended = await refresh(using, runId, job('refresh_events'));

@@ -1,14 +1,24 @@
-import { type CrossmarkClient, createCrossmarkClient } from '@scheduler/crossmark';
-import { createSimulator, DEMO_USER, type Simulator } from '@scheduler/crossmark/simulator';
+import type { CrossmarkClient } from '@scheduler/crossmark';
+import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { events, schedules } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, EVENT_RULES_VERSION, instantAt, workDateOf } from '@scheduler/scheduling';
 import { sql } from 'drizzle-orm';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs, STORE } from '../../test/fixture.ts';
-import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
+import {
+  addEmployee,
+  addEvent,
+  addSchedule,
+  addStore,
+  clearTables,
+  clientOf,
+  contextOf,
+  jobOf,
+  need,
+  queuedJobs,
+  STORE,
+} from '../../test/fixture.ts';
 import type { SyncContext } from '../context.ts';
 import { requestRefresh } from '../queue/enqueue.ts';
 import { applyEventRules } from './event-rules.ts';
@@ -37,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`truncate events, refresh_runs cascade`;
+  await clearTables(database, 'events, refresh_runs');
   simulator = createSimulator({
     state: {
       stores: [{ storeId: STORE.crossmarkStoreId, name: STORE.name, timeZone: STORE.timeZone }],
@@ -45,13 +55,8 @@ beforeEach(async () => {
     },
   });
   await simulator.listen();
-  client = createCrossmarkClient({ baseUrl: simulator.url, ...DEMO_USER });
-  ctx = {
-    db: database.db,
-    crossmark: client,
-    log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
-  };
+  client = clientOf(simulator.url);
+  ctx = contextOf(database.db, client);
 });
 afterEach(async () => {
   await client.close();
@@ -60,7 +65,7 @@ afterEach(async () => {
 
 async function refreshNow() {
   const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));
-  const ended = await refresh(ctx, runId, { id: '1', task: 'refresh_events', workerId: 'w', signal });
+  const ended = await refresh(ctx, runId, jobOf('refresh_events'));
   expect(ended).toMatchObject({ outcome: 'done' });
 }
 const only = async () => {

@@ -14,7 +14,7 @@ import { eq, isNull } from 'drizzle-orm';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addEmployee, addStore, need, STORE } from '../../test/fixture.ts';
+import { addEmployee, addStore, clearTables, jobOf, need, STORE } from '../../test/fixture.ts';
 import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
 import type { SyncContext } from '../context.ts';
 import { requestRefresh } from '../queue/enqueue.ts';
@@ -129,8 +129,7 @@ const list = fc.record({
 test('whatever rows a list holds: every reading ends, lists what it refused, and loses nothing of another row', async () => {
   await fc.assert(
     fc.asyncProperty(list, async (given) => {
-      await database.sql`delete from graphile_worker._private_jobs`;
-      await database.sql`truncate events, refresh_runs, sync_attempts, audit_log cascade`;
+      await clearTables(database, 'events, refresh_runs, sync_attempts, audit_log');
       const rows = given.rows.map(({ isBooked, wrong }, n) => ({ ...good(n, isBooked), ...wrong }));
       const right = given.rows.flatMap(({ isBooked, wrong }, n) =>
         wrong === null ? [good(n, isBooked)] : [],
@@ -185,8 +184,7 @@ function listing(rows: readonly PlannedEvent[], bad: EventPage['bad'], pageSize:
 
 async function read(ctx: SyncContext) {
   const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));
-  const { signal } = new AbortController();
-  const ended = await refresh(ctx, runId, { id: '1', task: 'refresh_events', workerId: 'w', signal });
+  const ended = await refresh(ctx, runId, jobOf('refresh_events'));
   const run = need(await database.db.query.refreshRuns.findFirst({ where: eq(refreshRuns.id, runId) }));
   return { ended, run };
 }

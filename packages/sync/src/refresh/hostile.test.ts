@@ -13,9 +13,9 @@ import { addDays, type Instant, instantAt, type WorkDate, workDateOf } from '@sc
 import { eq, sql } from 'drizzle-orm';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addEmployee, addStore, need, queuedJobs, STORE } from '../../test/fixture.ts';
+import { addEmployee, addStore, clearTables, jobOf, need, queuedJobs, STORE } from '../../test/fixture.ts';
 import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
-import type { JobInfo, SyncContext } from '../context.ts';
+import type { SyncContext } from '../context.ts';
 import { requestRefresh } from '../queue/enqueue.ts';
 import { refresh, refreshOnTick } from './refresh.ts';
 
@@ -31,8 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, refresh_runs, sync_attempts, audit_log cascade`;
+  await clearTables(database, 'events, refresh_runs, sync_attempts, audit_log');
 });
 
 const row = (n: number, more: Partial<PlannedEvent> = {}): PlannedEvent => ({
@@ -80,12 +79,7 @@ function listing(pages: readonly PlannedEvent[][], bad: EventPage['bad'] = []): 
     settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };
 }
-const job: JobInfo = {
-  id: '1',
-  task: 'refresh_events',
-  workerId: 'test-worker',
-  signal: new AbortController().signal,
-};
+const job = jobOf('refresh_events');
 async function read(ctx: SyncContext) {
   const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));
   const ended = await refresh(ctx, runId, job);

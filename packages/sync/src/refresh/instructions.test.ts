@@ -1,14 +1,12 @@
-import { type CrossmarkClient, createCrossmarkClient, mplanId } from '@scheduler/crossmark';
-import { createSimulator, DEMO_USER, type Simulator } from '@scheduler/crossmark/simulator';
+import { type CrossmarkClient, mplanId } from '@scheduler/crossmark';
+import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { events, refreshRuns } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { addDays, workDateOf } from '@scheduler/scheduling';
 import { desc, eq, isNull, sql } from 'drizzle-orm';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { addStore, need, STORE } from '../../test/fixture.ts';
-import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
+import { addStore, clearTables, clientOf, contextOf, jobOf, need, STORE } from '../../test/fixture.ts';
 import type { SyncContext } from '../context.ts';
 import { requestRefresh } from '../queue/enqueue.ts';
 import { refresh } from './refresh.ts';
@@ -37,18 +35,13 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`truncate events, refresh_runs cascade`;
+  await clearTables(database, 'events, refresh_runs');
   simulator = createSimulator({
     state: { stores: [{ storeId: STORE.crossmarkStoreId, name: STORE.name, timeZone: STORE.timeZone }] },
   });
   await simulator.listen();
-  client = createCrossmarkClient({ baseUrl: simulator.url, ...DEMO_USER });
-  ctx = {
-    db: database.db,
-    crossmark: client,
-    log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
-  };
+  client = clientOf(simulator.url);
+  ctx = contextOf(database.db, client);
 });
 afterEach(async () => {
   await client.close();
@@ -57,8 +50,7 @@ afterEach(async () => {
 
 async function refreshNow() {
   const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));
-  const { signal } = new AbortController();
-  const ended = await refresh(ctx, runId, { id: '1', task: 'refresh_events', workerId: 'w', signal });
+  const ended = await refresh(ctx, runId, jobOf('refresh_events'));
   expect(ended).toMatchObject({ outcome: 'done' });
 }
 const linkOf = async (number: number) =>

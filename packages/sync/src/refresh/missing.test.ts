@@ -1,15 +1,13 @@
-import { type CrossmarkClient, createCrossmarkClient } from '@scheduler/crossmark';
-import { createSimulator, DEMO_USER, type Simulator } from '@scheduler/crossmark/simulator';
+import type { CrossmarkClient } from '@scheduler/crossmark';
+import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { events, refreshRuns } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { currentInstant, currentTimeMs } from '@scheduler/runtime/clock';
 import { addDays, type WorkDate, workDateOf } from '@scheduler/scheduling';
 import { eq, isNotNull, sql } from 'drizzle-orm';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addStore, need, STORE } from '../../test/fixture.ts';
-import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
-import { DEFAULT_CONFIRM_AFTER_MS, type JobInfo, type SyncContext } from '../context.ts';
+import { addStore, clearTables, clientOf, contextOf, jobOf, need, STORE } from '../../test/fixture.ts';
+import { DEFAULT_CONFIRM_AFTER_MS, type SyncContext } from '../context.ts';
 import { requestRefresh } from '../queue/enqueue.ts';
 import { markGone, readQuestion } from './missing.ts';
 import { refresh, refreshOnTick } from './refresh.ts';
@@ -34,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`truncate events, refresh_runs cascade`;
+  await clearTables(database, 'events, refresh_runs');
   simulator = createSimulator({
     state: {
       stores: [{ storeId: STORE.crossmarkStoreId, name: STORE.name, timeZone: STORE.timeZone }],
@@ -42,13 +40,8 @@ beforeEach(async () => {
     },
   });
   await simulator.listen();
-  client = createCrossmarkClient({ baseUrl: simulator.url, ...DEMO_USER });
-  ctx = {
-    db: database.db,
-    crossmark: client,
-    log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
-  };
+  client = clientOf(simulator.url);
+  ctx = contextOf(database.db, client);
   await read();
 });
 afterEach(async () => {
@@ -56,12 +49,7 @@ afterEach(async () => {
   await simulator.close();
 });
 
-const job: JobInfo = {
-  id: '1',
-  task: 'refresh_events',
-  workerId: 'test-worker',
-  signal: new AbortController().signal,
-};
+const job = jobOf('refresh_events');
 async function read(using: SyncContext = ctx) {
   const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));
   expect(await refresh(using, runId, job)).toMatchObject({ outcome: 'done' });

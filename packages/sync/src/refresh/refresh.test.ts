@@ -1,4 +1,4 @@
-import { type CrossmarkClient, createCrossmarkClient, mplanId } from '@scheduler/crossmark';
+import { type CrossmarkClient, mplanId } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { auditLog, employees, eventSyncs, events, refreshRuns, schedules, syncSteps } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
@@ -12,7 +12,6 @@ import {
   workDateOf,
 } from '@scheduler/scheduling';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   addEmployee,
@@ -20,11 +19,13 @@ import {
   addSchedule,
   addStore,
   chooseSide,
+  clearTables,
+  clientOf,
+  contextOf,
   need,
   queuedJobs,
   STORE,
 } from '../../test/fixture.ts';
-import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
 import type { JobInfo, SyncContext } from '../context.ts';
 import { requestRefresh, wantChange } from '../queue/enqueue.ts';
 import { reconcile } from '../reconcile/reconcile.ts';
@@ -68,8 +69,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, refresh_runs, audit_log cascade`;
+  await clearTables(database, 'events, refresh_runs, audit_log');
   simulator = createSimulator({
     state: {
       stores: [{ storeId: STORE.crossmarkStoreId, name: STORE.name, timeZone: STORE.timeZone }],
@@ -82,18 +82,8 @@ beforeEach(async () => {
     },
   });
   await simulator.listen();
-  client = createCrossmarkClient({
-    baseUrl: simulator.url,
-    userId: 'demo.dispatcher',
-    password: 'demo-crossmark-password',
-    timeouts: { connectMs: 1_000, callMs: 5_000 },
-  });
-  ctx = {
-    db: database.db,
-    crossmark: client,
-    log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
-  };
+  client = clientOf(simulator.url, { timeouts: { connectMs: 1_000, callMs: 5_000 } });
+  ctx = contextOf(database.db, client);
 });
 afterEach(async () => {
   await client.close();

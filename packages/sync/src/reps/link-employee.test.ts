@@ -1,14 +1,23 @@
-import { type CrossmarkClient, createCrossmarkClient, employeeNumber, repId } from '@scheduler/crossmark';
+import { type CrossmarkClient, employeeNumber, repId } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { employees, eventSyncs, syncAttempts } from '@scheduler/db';
 import { createTestDatabase, type TestDatabase } from '@scheduler/db/testing';
 import { currentTimeMs } from '@scheduler/runtime/clock';
 import { eq } from 'drizzle-orm';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { addEmployee, addEvent, addSchedule, addStore, need, queuedJobs } from '../../test/fixture.ts';
-import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
-import type { JobInfo, SyncContext } from '../context.ts';
+import {
+  addEmployee,
+  addEvent,
+  addSchedule,
+  addStore,
+  clearTables,
+  clientOf,
+  contextOf,
+  jobOf,
+  need,
+  queuedJobs,
+} from '../../test/fixture.ts';
+import type { SyncContext } from '../context.ts';
 import { syncEmployee } from './link-employee.ts';
 
 let database: TestDatabase;
@@ -23,8 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate events, employees cascade`;
+  await clearTables(database, 'events, employees');
   simulator = createSimulator({
     state: {
       reps: [
@@ -35,24 +43,15 @@ beforeEach(async () => {
     },
   });
   await simulator.listen();
-  client = createCrossmarkClient({
-    baseUrl: simulator.url,
-    userId: 'demo.dispatcher',
-    password: 'demo-crossmark-password',
-  });
-  ctx = {
-    db: database.db,
-    crossmark: client,
-    log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
-  };
+  client = clientOf(simulator.url);
+  ctx = contextOf(database.db, client);
 });
 afterEach(async () => {
   await client.close();
   await simulator.close();
 });
 
-const job: JobInfo = { id: '1', task: 'sync_employee', workerId: 'w', signal: new AbortController().signal };
+const job = jobOf('sync_employee');
 const add = (name: string, rep: string | null = null, number?: string) =>
   addEmployee(database.db, { storeId, name, repId: rep, ...(number ? { employeeNumber: number } : {}) });
 const person = async (id: number) =>

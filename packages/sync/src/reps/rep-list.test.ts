@@ -1,13 +1,11 @@
-import { type CrossmarkClient, createCrossmarkClient } from '@scheduler/crossmark';
+import type { CrossmarkClient } from '@scheduler/crossmark';
 import { createSimulator, type Simulator } from '@scheduler/crossmark/simulator';
 import { connect, crossmarkReps, repReadings, syncAttempts } from '@scheduler/db';
 import { createTestDatabase, moveClock, type TestDatabase } from '@scheduler/db/testing';
 import { clockOffsetMs, currentTimeMs } from '@scheduler/runtime/clock';
-import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { addStore, need, queuedJobs } from '../../test/fixture.ts';
-import { DEFAULT_RETRY_POLICY } from '../attempts/retry-policy.ts';
-import type { JobInfo, SyncContext } from '../context.ts';
+import { addStore, clearTables, clientOf, contextOf, jobOf, need, queuedJobs } from '../../test/fixture.ts';
+import type { SyncContext } from '../context.ts';
 import { sweep } from '../maintenance/sweep.ts';
 import { requestRepReading } from '../queue/enqueue.ts';
 import { readRepList } from './rep-list.ts';
@@ -22,8 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 beforeEach(async () => {
-  await database.sql`delete from graphile_worker._private_jobs`;
-  await database.sql`truncate rep_readings, crossmark_reps, sync_attempts`;
+  await clearTables(database, 'rep_readings, crossmark_reps, sync_attempts');
   simulator = createSimulator({
     state: {
       reps: [
@@ -33,24 +30,15 @@ beforeEach(async () => {
     },
   });
   await simulator.listen();
-  client = createCrossmarkClient({
-    baseUrl: simulator.url,
-    userId: 'demo.dispatcher',
-    password: 'demo-crossmark-password',
-  });
-  ctx = {
-    db: database.db,
-    crossmark: client,
-    log: pino({ level: 'silent' }),
-    settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
-  };
+  client = clientOf(simulator.url);
+  ctx = contextOf(database.db, client);
 });
 afterEach(async () => {
   await client.close();
   await simulator.close();
 });
 
-const job: JobInfo = { id: '1', task: 'sync_employee', workerId: 'w', signal: new AbortController().signal };
+const job = jobOf('sync_employee');
 const request = () => database.db.transaction((tx) => requestRepReading(tx, { requestedBy: 'u' }));
 const kept = async () =>
   (await database.db.select().from(crossmarkReps).orderBy(crossmarkReps.repId)).map((rep) => rep.repId);
