@@ -4,7 +4,7 @@ import { and, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import { CURABLE } from './breaker/unreachable.ts';
 import type { TaskName } from './queue/contracts.ts';
 import { JOB_TASKS, JOBS } from './queue/graphile.ts';
-import type { Remembered } from './reconcile/observe.ts';
+import type { KnownBooking } from './reconcile/observe.ts';
 
 /**
  * The only file that writes `event_syncs`: an event's state on its way to Crossmark, what holds it
@@ -23,7 +23,7 @@ const NO_FAILURE = {
 };
 
 /** Columns that say what Crossmark holds. */
-export const bookingColumns = (held: Remembered | null) => ({
+export const bookingColumns = (held: KnownBooking | null) => ({
   bookingId: held?.bookingId ?? null,
   bookedRepId: held?.repId ?? null,
   bookedRepNames: held?.names ?? null,
@@ -118,7 +118,7 @@ export async function releaseLeasesOf(tx: Tx, workerIds: readonly string[]): Pro
 export async function recordAsOwner(
   tx: Tx,
   { eventId, owner }: { eventId: number; owner: string },
-  held?: Remembered | null,
+  held?: KnownBooking | null,
 ): Promise<boolean> {
   const rows = await tx
     .update(eventSyncs)
@@ -131,7 +131,7 @@ export async function recordAsOwner(
 /** Records what Crossmark was seen to hold for events on which both sides agree. */
 export async function recordBookings(
   tx: Tx,
-  bookings: readonly { eventId: number; held: Remembered | null }[],
+  bookings: readonly { eventId: number; held: KnownBooking | null }[],
 ): Promise<void> {
   if (bookings.length === 0) return;
   await tx
@@ -217,7 +217,7 @@ export const markConfirmedSql = (db: Executor): SQL =>
     .getSQL();
 
 /** Marks an event synced, where both sides turn out to agree on what Crossmark holds. */
-export async function markSynced(tx: Tx, eventId: number, held: Remembered | null): Promise<void> {
+export async function markSynced(tx: Tx, eventId: number, held: KnownBooking | null): Promise<void> {
   await tx
     .update(eventSyncs)
     .set({ ...SYNCED, ...bookingColumns(held) })
@@ -231,7 +231,7 @@ export async function markSynced(tx: Tx, eventId: number, held: Remembered | nul
 export async function markConflict(
   tx: Tx,
   eventId: number,
-  { held, reason, seenAt }: { held: Remembered | null; reason: string; seenAt: Instant },
+  { held, reason, seenAt }: { held: KnownBooking | null; reason: string; seenAt: Instant },
 ): Promise<void> {
   await tx
     .update(eventSyncs)

@@ -9,23 +9,23 @@ import type { FailureKind } from '@scheduler/db';
 import { CLOSED_CONDITIONS, type Condition, formatDay, type Instant } from '@scheduler/scheduling';
 import { bookingColumns } from '../event-sync.ts';
 import { isWanted, plan, type Wanted } from './diff.ts';
-import type { EventState, JournalStep, SettledByReading, Write } from './ledger.ts';
+import type { EventState, JournalStep, SettledStep, Write } from './ledger.ts';
 import {
   bookingOf,
+  confirmedRemovals,
   dueReissue,
   hasBookingInDoubt,
   interpretListing,
   isInDoubt,
-  lastKnown,
+  type KnownBooking,
+  knownBooking,
+  lastKnownBooking,
   leavesOpen,
   mayBeFromBefore,
-  type Remembered,
-  remembered,
-  removalsConfirmed,
-  reopened,
+  reopenedBookings,
   saysBooked,
   unseenReissue,
-  wasRemovalAsked,
+  wasRemovalRequested,
   writesBeneath,
 } from './observe.ts';
 import { bookedOtherwiseInWords, conflictInWords, heldInWords } from './wording.ts';
@@ -81,7 +81,7 @@ export interface Observation {
    */
   owner: MplanId | null | undefined;
   /** The booking of the row before: one that tells less now doesn't make it forgotten. */
-  seen: Remembered | null;
+  seen: KnownBooking | null;
   /** Something was removed since the last row: what is left, only another one proves. */
   isRemoved: boolean;
   /**
@@ -133,10 +133,10 @@ export type Action =
   | {
       kind: 'accept';
       row: PlannedEvent | null;
-      held: Remembered | null;
-      seen: Remembered | null;
+      held: KnownBooking | null;
+      seen: KnownBooking | null;
       beneath: readonly BookingId[];
-      settled: readonly SettledByReading[];
+      settled: readonly SettledStep[];
       /** Whether anything of it is to be committed. */
       isNews: boolean;
       /** What is left to do depends on what became of a reissue. */
@@ -145,12 +145,12 @@ export type Action =
   /** Nothing came of writes that Crossmark confirmed. `failure`: a person has to look at it. */
   | {
       kind: 'takeBack';
-      held: Remembered | null;
-      settled: readonly SettledByReading[];
+      held: KnownBooking | null;
+      settled: readonly SettledStep[];
       failure: AttemptFailedError | null;
     }
   /** Somebody else changed Crossmark's side while ours was changed: neither is overwritten. */
-  | { kind: 'leaveToPerson'; held: Remembered | null; seen: Remembered | null; reason: string }
+  | { kind: 'leaveToPerson'; held: KnownBooking | null; seen: KnownBooking | null; reason: string }
   /**
    * Send a write. `condition` is what the list says of the event right before. `wanted` is told
    * where nothing else is left to do once Crossmark confirms just that.
@@ -159,7 +159,7 @@ export type Action =
       kind: 'write';
       step: Write;
       mplanId: MplanId;
-      held: Remembered | null;
+      held: KnownBooking | null;
       condition: Condition | null;
       wanted: Wanted | null;
     }
@@ -196,7 +196,7 @@ type Aim = { mplanId: MplanId; wanted: Wanted | null };
 
 const fail = (error: AttemptFailedError | CrossmarkError): Action => ({ kind: 'fail', error });
 const failLater = (reason: string): Action => fail(new AttemptFailedError('transient', reason));
-const failForGood = (state: EventState, sentence: string, held?: Remembered | null): Action =>
+const failForGood = (state: EventState, sentence: string, held?: KnownBooking | null): Action =>
   fail(impossible(state, sentence, held));
 const finish = (state: EventState): Action => ({
   kind: 'finish',
@@ -208,7 +208,7 @@ const finish = (state: EventState): Action => ({
  * `beneath` is null before a row.
  */
 function isSettled(state: EventState, wanted: Wanted | null, beneath: readonly BookingId[] | null): boolean {
-  const held = remembered(state, state.steps);
+  const held = knownBooking(state, state.steps);
   const hidden = beneath ?? writesBeneath(held, state.steps, wanted);
   return isReliable(held, state.steps) && isWanted(wanted, held) && hidden.length === 0;
 }
@@ -223,7 +223,7 @@ function judgeRow(
   const { timeZone } = store;
   const { at, readBack, owner } = observation;
   const ask: Action = { kind: 'readBack', mplanId };
-  const known = remembered(state, steps);
+  const known = knownBooking(state, steps);
   let { row } = observation;
 
   if (row === null && state.event.missingRuns < MISSING_RUNS_BELIEVED) {
@@ -260,7 +260,7 @@ function judgeRow(
   const unseen = unseenReissue(state, row);
   if (row && unseen) return judgeReissue(state, unseen, { condition: row.condition, at, readBack, ask });
 
-  const last = lastKnown(state);
+  const last = lastKnownBooking(state);
   const { held, seen, beneath, settled, source, explained } = interpretListing({
     listed: row,
     timeZone,
@@ -318,7 +318,7 @@ function judgeReissue(
   if (isFresh(step, at)) return failLater(stillClosed(condition));
   if (readBack === undefined) return ask;
   if (readBack.kind !== 'known' || readBack.condition !== condition) return failLater(stillClosed(condition));
-  const held = lastKnown(state);
+  const held = lastKnownBooking(state);
   const isSecond = state.steps.some(
     ({ kind, scheduleId, state }) =>
       kind === 'reissue' && scheduleId === step.scheduleId && state === 'settled',
@@ -335,10 +335,10 @@ function nextWrite(state: EventState, observation: Observed, { mplanId, wanted }
   if (wanted === null && row?.condition === 'Submitted') return { kind: 'finish', condition: 'Submitted' };
   if (isSettled(state, wanted, beneath)) return finish(state);
 
-  const held = remembered(state, steps);
+  const held = knownBooking(state, steps);
   const [step] = plan(wanted, [...(held ? [held] : []), ...beneath.map(unlisted)]);
   if (!step) {
-    const removals = removalsConfirmed(held?.bookingId ?? null, steps);
+    const removals = confirmedRemovals(held?.bookingId ?? null, steps);
     return held && removals[0]
       ? judgeRemoval(held, removals, observation, mplanId)
       : { kind: 'observeAgain' };
@@ -349,7 +349,7 @@ function nextWrite(state: EventState, observation: Observed, { mplanId, wanted }
   if (step.kind === 'delete' && removals.has(step.bookingId)) {
     const refused = removals.get(step.bookingId);
     // What was removed before and is refused now is gone: the list lags behind.
-    return refused && removalsConfirmed(step.bookingId, steps).length === 0
+    return refused && confirmedRemovals(step.bookingId, steps).length === 0
       ? fail(refused)
       : failLater(STILL_LISTED);
   }
@@ -364,7 +364,7 @@ function nextWrite(state: EventState, observation: Observed, { mplanId, wanted }
  * may stay.
  */
 function judgeRemoval(
-  held: Remembered,
+  held: KnownBooking,
   removals: readonly JournalStep[],
   { at, readBack }: Observed,
   mplanId: MplanId,
@@ -393,7 +393,7 @@ function confirmsHistory(told: LocationCondition, row: PlannedEvent, steps: read
   const { staffedReps } = row;
   if (told.reps === '' || told.reps === staffedReps.join(', ')) return true;
   const named = told.reps.split(',').map((name) => name.trim());
-  return named.length <= reopened(steps).size && staffedReps.every((name) => named.includes(name));
+  return named.length <= reopenedBookings(steps).size && staffedReps.every((name) => named.includes(name));
 }
 
 /** The list's row for an event that Crossmark's read-back says nobody is booked for. */
@@ -419,14 +419,14 @@ const unlisted = (bookingId: BookingId) => ({ bookingId, repId: null, startsAt: 
  * refused that no read has shown to be absent, and nobody has asked for the removal of this very
  * booking since (a removal is remembered only once a read has shown it).
  */
-function isReliable(held: Remembered | null, steps: readonly JournalStep[]): boolean {
+function isReliable(held: KnownBooking | null, steps: readonly JournalStep[]): boolean {
   if (steps.some((step) => isInDoubt(step) || (step.kind === 'create' && step.state === 'refused')))
     return false;
-  return held === null || held.bookingId === null || !wasRemovalAsked(held.bookingId, steps);
+  return held === null || held.bookingId === null || !wasRemovalRequested(held.bookingId, steps);
 }
 
 /** Whether a row tells something else than what is remembered. */
-function differs(held: Remembered | null, { sync }: EventState): boolean {
+function differs(held: KnownBooking | null, { sync }: EventState): boolean {
   const columns = bookingColumns(held);
   return (Object.keys(columns) as (keyof typeof columns)[]).some(
     (column) => columns[column] !== sync[column],
@@ -459,7 +459,7 @@ function refuseImpossible(
   step: Write,
   state: EventState,
   row: PlannedEvent | null,
-  held: Remembered | null,
+  held: KnownBooking | null,
 ): AttemptFailedError | null {
   if (row === null || !CLOSED_CONDITIONS.includes(row.condition)) return null;
   const { condition } = row;
@@ -489,7 +489,7 @@ function waitsForReissue({ schedule, steps }: EventState): boolean {
 }
 
 /** Says what each side has, and that a person must choose. */
-function conflictOf(state: EventState, held: Remembered | null, { unclear }: Observation): string {
+function conflictOf(state: EventState, held: KnownBooking | null, { unclear }: Observation): string {
   const { schedule, employee, store } = state;
   const ours = schedule && employee && { name: employee.name, startsAt: schedule.startsAt };
   // Asked a moment ago, answered unclearly, and there it is: for the right person, at another time.
@@ -499,7 +499,7 @@ function conflictOf(state: EventState, held: Remembered | null, { unclear }: Obs
     : conflictInWords(held, ours, store.timeZone);
 }
 
-const impossible = (state: EventState, sentence: string, held = remembered(state, [])) =>
+const impossible = (state: EventState, sentence: string, held = knownBooking(state, [])) =>
   new AttemptFailedError('rejected', `${sentence} ${heldInWords(held, state.store.timeZone)}`);
 
 const SAVED = 'The schedule is saved here and will be retried.';

@@ -182,7 +182,7 @@ test('a late answer of a worker that lost the event keeps it from being finished
   const late = await journal(former);
   await database.db.update(eventSyncs).set({ leaseUntil: '2026-01-01T00:00:00Z' });
   const lease = await taken(eventId);
-  await ledger.commitReading(lease, null, [{ id: late, state: 'settled' }]);
+  await ledger.commitObservation(lease, null, [{ id: late, state: 'settled' }]);
   const step = await journal(lease);
   await expect(confirm(former, late)).rejects.toThrow(LeaseLostError);
   expect(await confirm(lease, step)).toBeNull();

@@ -47,7 +47,7 @@ import {
 import { type EventTask, eventJobKey } from '../queue/contracts.ts';
 import { addJobs, completeJobsSql, failJob, runAtSql } from '../queue/graphile.ts';
 import type { Step } from './diff.ts';
-import type { Remembered } from './observe.ts';
+import type { KnownBooking } from './observe.ts';
 
 /** Someone else owns the event now: whatever this process still believes about it is void. */
 export class LeaseLostError extends TakenOverError {
@@ -134,14 +134,14 @@ export interface Ledger {
   settleAndFinish(
     lease: Lease,
     stepId: number,
-    made: { bookingId: BookingId; held: Remembered },
+    made: { bookingId: BookingId; held: KnownBooking },
     finish: SyncedResult,
   ): Promise<Synced | null>;
   /**
    * Commits what Crossmark's list showed: the booking, and the outcome of writes that were in
    * doubt.
    */
-  commitReading(lease: Lease, held: Remembered | null, settled: readonly SettledByReading[]): Promise<void>;
+  commitObservation(lease: Lease, held: KnownBooking | null, settled: readonly SettledStep[]): Promise<void>;
   /**
    * Marks the event synced and gives the lease back. Returns how long the change took since the
    * click. Null also where a write of a worker that lost the event was answered a moment ago.
@@ -150,7 +150,7 @@ export interface Ledger {
   /** Marks that Crossmark's side was changed while ours was too: a person chooses. */
   finishConflict(
     lease: Lease,
-    result: { version: number; held: Remembered | null; reason: string },
+    result: { version: number; held: KnownBooking | null; reason: string },
   ): Promise<true | null>;
   /** Marks that an event can't be sent yet. It needs no job: what it waits for will enqueue it. */
   finishWaiting(lease: Lease, result: { version: number; reason: string }): Promise<true | null>;
@@ -208,7 +208,7 @@ export function postgresLedger(db: Db): Ledger {
       await settleStep(db, lease, stepId, { state: 'done', ...made });
       return finishSynced(db, lease, finish);
     },
-    commitReading: commitReading.bind(null, db),
+    commitObservation: commitObservation.bind(null, db),
     finishSynced: finishSynced.bind(null, db),
     finishConflict: finishConflict.bind(null, db),
     finishWaiting: finishWaiting.bind(null, db),
@@ -231,11 +231,11 @@ interface StepResult {
   state: Exclude<StepState, 'sent' | 'settled'>;
   detail?: string;
   bookingId?: BookingId;
-  held?: Remembered | null;
+  held?: KnownBooking | null;
 }
 
 /** A write that was in doubt or refused, and that a read has settled. */
-export interface SettledByReading {
+export interface SettledStep {
   id: number;
   state: 'done' | 'settled' | 'not_done';
   bookingId?: BookingId | null;
@@ -460,7 +460,7 @@ const leaseLost = ({ eventId }: Claim) =>
  * Records something of the event as its owner; throws {@link LeaseLostError} where it isn't the
  * owner any more.
  */
-async function holdLease(tx: Tx, lease: Lease, held?: Remembered | null): Promise<void> {
+async function holdLease(tx: Tx, lease: Lease, held?: KnownBooking | null): Promise<void> {
   if (!(await recordAsOwner(tx, lease, held))) throw leaseLost(lease);
 }
 
@@ -480,7 +480,7 @@ interface Confirmed {
   lease: Lease;
   stepId: number;
   bookingId: BookingId;
-  held: Remembered;
+  held: KnownBooking;
   finish: SyncedResult;
 }
 
@@ -576,11 +576,11 @@ async function orAsUnknown<T>(
   }
 }
 
-async function commitReading(
+async function commitObservation(
   db: Db,
   lease: Lease,
-  held: Remembered | null,
-  settled: readonly SettledByReading[],
+  held: KnownBooking | null,
+  settled: readonly SettledStep[],
 ): Promise<void> {
   await db.transaction(async (tx) => {
     await holdLease(tx, lease, held);
@@ -696,7 +696,7 @@ async function lockBoth(tx: Tx, lease: Lease) {
 async function finishConflict(
   db: Db,
   lease: Lease,
-  result: { version: number; held: Remembered | null; reason: string },
+  result: { version: number; held: KnownBooking | null; reason: string },
 ): Promise<true | null> {
   return db.transaction(async (tx) => {
     const row = await lockOwned(tx, lease);

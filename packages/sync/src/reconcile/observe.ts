@@ -1,14 +1,14 @@
 import type { BookingId, PlannedEvent } from '@scheduler/crossmark';
 import { CLOSED_CONDITIONS, type Condition, type Instant, timeOf, workDateOf } from '@scheduler/scheduling';
 import { type Held, isWanted, type Reissue, type Wanted } from './diff.ts';
-import type { EventState, JournalStep, SettledByReading } from './ledger.ts';
+import type { EventState, JournalStep, SettledStep } from './ledger.ts';
 import { tidyName } from './wording.ts';
 
 /** A booking with the names that Crossmark lists for it. */
-export type Remembered = Held & { names: string | null };
+export type KnownBooking = Held & { names: string | null };
 
 /** Reads the booking out of a row of Crossmark's list; null where the row has none. */
-export function bookingOf(row: PlannedEvent | null): Remembered | null {
+export function bookingOf(row: PlannedEvent | null): KnownBooking | null {
   if (!row) return null;
   const names = row.staffedReps.join(', ') || null;
   if (!row.bookingId && !row.repId && !row.startsAt && !names) return null;
@@ -70,7 +70,7 @@ export function leavesOpen(
 ): boolean {
   if (row === null) return false;
   const told = bookingOf(row);
-  const isKnownOpen = known !== null && removalsConfirmed(known.bookingId, steps).length === 0;
+  const isKnownOpen = known !== null && confirmedRemovals(known.bookingId, steps).length === 0;
   const mayHaveMade = (step: JournalStep) =>
     step.kind === 'create' && (isInDoubt(step) || step.state === 'refused');
   if (!isKnownOpen && !steps.some(mayHaveMade)) return false;
@@ -93,8 +93,8 @@ export function mayBeFromBefore(
   if (made && made.state !== 'done') return false;
   if (agreed === null) return made !== undefined && isWanted(wanted, held);
   // Once the removal of a booking was sent, the list may show the one beneath it.
-  if (agreed.bookingId !== null && wasRemovalAsked(agreed.bookingId, steps)) return false;
-  return isWanted(wanted, held) || removalsConfirmed(held.bookingId, steps).length > 0;
+  if (agreed.bookingId !== null && wasRemovalRequested(agreed.bookingId, steps)) return false;
+  return isWanted(wanted, held) || confirmedRemovals(held.bookingId, steps).length > 0;
 }
 
 /** Whether a condition alone says that somebody is booked. */
@@ -102,13 +102,13 @@ export const saysBooked = (condition: Condition): boolean =>
   !CLOSED_CONDITIONS.includes(condition) && condition !== 'Unstaffed' && condition !== 'Reissued';
 
 /** Whether a removal of this very booking left for Crossmark that isn't known to have failed. */
-export const wasRemovalAsked = (bookingId: BookingId, steps: readonly JournalStep[]): boolean =>
+export const wasRemovalRequested = (bookingId: BookingId, steps: readonly JournalStep[]): boolean =>
   doneTo(bookingId, steps).some(
     ({ kind, state }) => kind === 'delete' && state !== 'settled' && state !== 'not_done',
   );
 
 /** The removals of this very booking that Crossmark confirmed, newest first. */
-export const removalsConfirmed = (
+export const confirmedRemovals = (
   bookingId: BookingId | null,
   steps: readonly JournalStep[],
 ): readonly JournalStep[] =>
@@ -136,7 +136,7 @@ function reissueOf(bookingId: BookingId, steps: readonly JournalStep[]): Journal
  * Bookings whose work was opened again and whose number no new booking has got since. They stay as
  * Crossmark's history: they don't count as held and are never removed.
  */
-export function reopened(steps: readonly JournalStep[]): ReadonlySet<BookingId> {
+export function reopenedBookings(steps: readonly JournalStep[]): ReadonlySet<BookingId> {
   const ids = new Set(steps.flatMap((step) => (step.kind === 'reissue' ? (step.bookingId ?? []) : [])));
   return new Set([...ids].filter((bookingId) => reissueOf(bookingId, steps) !== undefined));
 }
@@ -184,11 +184,11 @@ export function unseenReissue(
  * What this side last knew of Crossmark's booking; null where it knew of none, or its work was
  * opened again since.
  */
-export function remembered(
+export function knownBooking(
   state: { sync: EventState['sync'] },
   steps: readonly JournalStep[],
-): Remembered | null {
-  const last = lastKnown(state);
+): KnownBooking | null {
+  const last = lastKnownBooking(state);
   return isHistory(last, steps) ? null : last;
 }
 
@@ -214,8 +214,8 @@ export function isHistory(booking: Held | null, steps: readonly JournalStep[], t
   );
 }
 
-/** {@link remembered}, also where its work was opened again. */
-export function lastKnown({ sync }: { sync: EventState['sync'] }): Remembered | null {
+/** {@link knownBooking}, also where its work was opened again. */
+export function lastKnownBooking({ sync }: { sync: EventState['sync'] }): KnownBooking | null {
   const { bookingId, bookedRepId: repId, bookedRepNames: names } = sync;
   const { bookedStartsAt: startsAt, bookedEndsAt: endsAt } = sync;
   if (!bookingId && !repId && !names && !startsAt) return null;
@@ -244,7 +244,7 @@ export function sameBooking(a: Held | null, b: Held | null, timeZone: string): b
  * one that is known in full. The number alone doesn't decide that: Crossmark edits a second booking
  * in place and keeps its number, so another name is somebody else.
  */
-function isPartialViewOf(known: Remembered, told: Remembered, timeZone: string): boolean {
+function isPartialViewOf(known: KnownBooking, told: KnownBooking, timeZone: string): boolean {
   const agree = <T>(a: T | null, b: T | null) => a === null || a === b;
   const isSamePerson = () => {
     if (told.repId !== null) return told.repId === known.repId;
@@ -261,7 +261,7 @@ function isPartialViewOf(known: Remembered, told: Remembered, timeZone: string):
 }
 
 /** A partial booking, completed from the one that is known in full where it may be that one. */
-function complete(told: Remembered, known: Remembered | null, timeZone: string): Remembered {
+function complete(told: KnownBooking, known: KnownBooking | null, timeZone: string): KnownBooking {
   if (known === null || !isPartialViewOf(known, told, timeZone)) return told;
   return {
     ...told,
@@ -292,15 +292,15 @@ function sourceOf(
   const asksFor = (step: JournalStep) =>
     sameTime(step.startsAt, held.startsAt, timeZone) && step.repId === held.repId;
   // A copy of the list from before its removal shows that booking, not what was asked for since.
-  if (made && asksFor(made) && removalsConfirmed(held.bookingId, steps).length > 0) return made;
+  if (made && asksFor(made) && confirmedRemovals(held.bookingId, steps).length > 0) return made;
   return creates.find((step) => mayHaveMade(step) && asksFor(step));
 }
 
 /** What a row of Crossmark's list means, given what is remembered and what was ever sent. */
 export interface Interpretation {
-  held: Remembered | null;
+  held: KnownBooking | null;
   /** The booking in this row and the row before it, without what is remembered. */
-  seen: Remembered | null;
+  seen: KnownBooking | null;
   /**
    * Bookings of ours that may lie beneath the one listed: they were made and never seen to go.
    * Crossmark lists one booking for each event, so a write that arrived late can hide an earlier
@@ -311,7 +311,7 @@ export interface Interpretation {
    * Writes whose outcome was in doubt and no longer is, and refused removals of a booking that is
    * still there.
    */
-  settled: SettledByReading[];
+  settled: SettledStep[];
   /** The journalled write that the booking came from, if it is one of ours. */
   source: number | undefined;
   /**
@@ -331,7 +331,7 @@ export function writesBeneath(
   wanted: Wanted | null = null,
 ): JournalStep[] {
   if (held === null) return [];
-  const gone = new Set<BookingId | null>(reopened(steps));
+  const gone = new Set<BookingId | null>(reopenedBookings(steps));
   if (wanted?.reissue) gone.add(wanted.reissue.bookingId);
   const beneath: JournalStep[] = [];
   // Newest first: a removal concerns bookings made before it, and of one number only the newest
@@ -350,7 +350,7 @@ export function writesBeneath(
 }
 
 /**
- * Interprets what Crossmark lists for an event. `last` is {@link lastKnown}; `seen` is the booking
+ * Interprets what Crossmark lists for an event. `last` is {@link lastKnownBooking}; `seen` is the booking
  * in the row that the same run read before, if it did; `steps` is the journal, newest first; `at`
  * is when the row was read.
  */
@@ -358,8 +358,8 @@ export function interpretListing(given: {
   listed: PlannedEvent | null;
   timeZone: string;
   wanted: Wanted | null;
-  last: Remembered | null;
-  seen?: Remembered | null;
+  last: KnownBooking | null;
+  seen?: KnownBooking | null;
   steps: readonly JournalStep[];
   at: Instant;
 }): Interpretation {
@@ -387,7 +387,7 @@ export function interpretListing(given: {
     endsAt: source?.endsAt ?? (unchanged ? (agreed?.endsAt ?? null) : null),
   };
   // An unknown end is taken to be the wanted one, and counts as agreed from here on.
-  const held: Remembered | null =
+  const held: KnownBooking | null =
     found && wanted && isWanted(wanted, found) ? { ...found, endsAt: wanted.endsAt } : found;
   // A reissue may remove the booking that it reopens from the list.
   const removedByUs = held === null && mayHaveRemoved(agreed?.bookingId ?? null, steps, at).length > 0;
@@ -410,7 +410,7 @@ export function interpretListing(given: {
     source: source?.id,
     settled: steps
       .filter((step) => isInDoubt(step) || wasRefused(step))
-      .map((step): SettledByReading => {
+      .map((step): SettledStep => {
         const applied = wasApplied(step);
         const bookingId = step.kind === 'create' && applied ? (held?.bookingId ?? null) : null;
         if (applied) return { id: step.id, state: 'done', bookingId };

@@ -26,7 +26,7 @@ import {
   type Ledger,
   postgresLedger,
 } from './ledger.ts';
-import { remembered } from './observe.ts';
+import { knownBooking } from './observe.ts';
 import { bookingInWords, heldInWords, unreachableInWords } from './wording.ts';
 
 /** A run that takes longer is broken off and retried. */
@@ -185,7 +185,7 @@ class Reconciliation {
       case 'accept':
         return this.accept(state, action);
       case 'takeBack':
-        await this.ctx.ledger.commitReading(this.lease, action.held, action.settled);
+        await this.ctx.ledger.commitObservation(this.lease, action.held, action.settled);
         if (action.failure) throw action.failure;
         return this.observeAgain();
       case 'leaveToPerson':
@@ -226,7 +226,7 @@ class Reconciliation {
   /** Commits what the row shows, where that is news, and goes on from there. */
   private async accept(state: EventState, action: Extract<Action, { kind: 'accept' }>): Promise<null> {
     const { row, held, seen, beneath, settled } = action;
-    if (action.isNews) await this.ctx.ledger.commitReading(this.lease, held, settled);
+    if (action.isNews) await this.ctx.ledger.commitObservation(this.lease, held, settled);
     if (settled.some((step) => step.state === 'done'))
       this.done.push('found that an earlier write had reached Crossmark');
     this.learn({ row, seen, beneath, isAccepted: true });
@@ -411,7 +411,7 @@ class Reconciliation {
     const { kind, retryAfterMs } = error;
     if (kind === 'rejected') {
       const state = await this.ctx.ledger.readEvent(this.lease.eventId);
-      const held = state ? heldInWords(remembered(state, []), this.timeZone) : '';
+      const held = state ? heldInWords(knownBooking(state, []), this.timeZone) : '';
       return {
         kind,
         reason: `${sentence(error.message)} ${held} Change the schedule, or try again once the cause is gone.`,

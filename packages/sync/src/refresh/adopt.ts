@@ -21,7 +21,7 @@ import { markSynced, markUnsettled } from '../event-sync.ts';
 import { eventJobKey } from '../queue/contracts.ts';
 import { wantChange } from '../queue/enqueue.ts';
 import { addJobs } from '../queue/graphile.ts';
-import { type Remembered, remembered, writesBeneath } from '../reconcile/observe.ts';
+import { type KnownBooking, knownBooking, writesBeneath } from '../reconcile/observe.ts';
 
 /** An event as it stands here: its row, its live schedule, its sync row. */
 export interface LocalEvent {
@@ -52,7 +52,7 @@ export async function knownReps(tx: Tx, repIds: readonly string[]): Promise<Map<
  */
 export function scheduleOf(
   local: { event: Pick<LocalEvent['event'], 'durationMinutes'>; condition: Condition },
-  held: Remembered | null,
+  held: KnownBooking | null,
   reps: ReadonlyMap<string, KnownRep>,
   timeZone: string,
 ) {
@@ -72,10 +72,10 @@ export function scheduleOf(
  */
 export function withAgreedEnd(
   local: Parameters<typeof scheduleOf>[0],
-  held: Remembered | null,
+  held: KnownBooking | null,
   reps: ReadonlyMap<string, KnownRep>,
   timeZone: string,
-): Remembered | null {
+): KnownBooking | null {
   return held && { ...held, endsAt: scheduleOf(local, held, reps, timeZone)?.endsAt ?? held.endsAt };
 }
 
@@ -110,7 +110,7 @@ export async function adoptBooking(
   tx: Tx,
   local: LocalEvent,
   condition: Condition,
-  held: Remembered | null,
+  held: KnownBooking | null,
   reps: ReadonlyMap<string, KnownRep>,
   timeZone: string,
 ): Promise<Adoption> {
@@ -231,7 +231,7 @@ export async function resolveConflict(
     return 'mine';
   }
   const [store] = await tx.select().from(stores).where(eq(stores.id, event.storeId));
-  const held = remembered({ sync }, []);
+  const held = knownBooking({ sync }, []);
   const reps = await knownReps(tx, held?.repId ? [held.repId] : []);
   const local = { event, schedule: schedule ?? null, sync };
   const timeZone = store?.timeZone ?? 'UTC';

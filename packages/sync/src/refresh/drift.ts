@@ -7,12 +7,12 @@ import type { JournalStep } from '../reconcile/ledger.ts';
 import {
   bookingOf,
   interpretListing,
-  lastKnown,
+  type KnownBooking,
+  knownBooking,
+  lastKnownBooking,
   leavesOpen,
   mayHaveRemoved,
-  type Remembered,
-  remembered,
-  reopened,
+  reopenedBookings,
   sameBooking,
   saysBooked,
   writesBeneath,
@@ -23,20 +23,20 @@ import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from './ado
 export type RowVerdict = { drift: boolean } & (
   | { kind: 'same' }
   /** Only the record of Crossmark's booking changes. */
-  | { kind: 'remember'; held: Remembered | null }
+  | { kind: 'record'; held: KnownBooking | null }
   /**
    * Nobody here disagrees: the schedule becomes what Crossmark has. Bookings of our own writes
    * `stepIds` may lie beneath it, and are looked for.
    */
-  | { kind: 'adopt'; held: Remembered | null; stepIds: number[] }
+  | { kind: 'adopt'; held: KnownBooking | null; stepIds: number[] }
   /** A write of ours that arrived late or was lost: reconcile again. */
   | { kind: 'repair'; stepIds: number[] }
   /**
    * Both sides agree: what couldn't be sent was done by hand on Crossmark's site, or by our write
    * `stepId`, whose outcome was unknown.
    */
-  | { kind: 'agreed'; held: Remembered | null; stepId: number | undefined }
-  | { kind: 'conflict'; held: Remembered | null }
+  | { kind: 'agreed'; held: KnownBooking | null; stepId: number | undefined }
+  | { kind: 'conflict'; held: KnownBooking | null }
   /**
    * A copy of the list that lags behind would show the same: the next complete reading has to show
    * it too.
@@ -50,8 +50,8 @@ function isQuiet(sync: LocalEvent['sync'], since: Instant): boolean {
   return sync === null || (sync.updatedAt < since && (sync.leaseUntil === null || sync.leaseUntil < since));
 }
 
-/** What a doubt remembers of a booking. */
-const doubtOf = (held: Remembered | null): Doubt['shows'] =>
+/** What a doubt records of a booking. */
+const doubtOf = (held: KnownBooking | null): Doubt['shows'] =>
   held && { bookingId: held.bookingId, repId: held.repId, startsAt: held.startsAt };
 
 /**
@@ -60,8 +60,8 @@ const doubtOf = (held: Remembered | null): Doubt['shows'] =>
  * an earlier write of ours made.
  */
 function mayBeStale(
-  held: Remembered | null,
-  agreed: Remembered | null,
+  held: KnownBooking | null,
+  agreed: KnownBooking | null,
   steps: readonly JournalStep[],
 ): boolean {
   if (held === null) return agreed !== null;
@@ -96,8 +96,8 @@ export function classifyDrift(given: {
   const { row, local, since, began, timeZone, reps, steps, wanted } = given;
   const { sync, schedule } = local;
   if (!isQuiet(sync, since) || (sync === null && schedule !== null)) return SAME;
-  const agreed = sync && remembered({ sync }, steps);
-  const last = sync && lastKnown({ sync });
+  const agreed = sync && knownBooking({ sync }, steps);
+  const last = sync && lastKnownBooking({ sync });
   const reading = interpretListing({ listed: row, timeZone, wanted: wanted ?? null, last, steps, at: since });
   const { held } = reading;
   const unchanged = sameBooking(agreed, held, timeZone);
@@ -140,7 +140,7 @@ export function classifyDrift(given: {
     if (adoptable) return { kind: 'adopt', held: adopted, stepIds: beneath, drift: false };
     const renamed = held !== null && held.names !== agreed?.names;
     const identified = held !== null && held.bookingId !== agreed?.bookingId;
-    return renamed || identified ? { kind: 'remember', held, drift: false } : SAME;
+    return renamed || identified ? { kind: 'record', held, drift: false } : SAME;
   }
   // Our own late write: what is wanted here still stands.
   const late = steps.filter(
@@ -160,14 +160,14 @@ export function classifyDrift(given: {
   // The booking was removed there only if Crossmark says so plainly; a row that just lacks it
   // proves nothing. A row with the booking from before a reissue shows that the one made after it
   // is gone.
-  const showsHistory = row.bookingId !== null && reopened(steps).has(row.bookingId);
+  const showsHistory = row.bookingId !== null && reopenedBookings(steps).has(row.bookingId);
   if (held === null && schedule && !showsHistory && (traces || !plain)) return SAME;
   const doubted = doubt();
   if (doubted) return doubted;
   if (late.length > 0) return repair;
   // Closed work keeps its schedule as history.
   if (held !== null && schedule && CLOSED_CONDITIONS.includes(row.condition))
-    return { kind: 'remember', held, drift: true };
+    return { kind: 'record', held, drift: true };
   return { kind: 'adopt', held: adopted, stepIds: beneath, drift: agreed !== null || schedule !== null };
 }
 
@@ -221,7 +221,7 @@ export function needsWrite(row: PlannedEvent, local: LocalEvent, since: Instant,
   const listed = bookingOf(row);
   if (!sync) return listed !== null;
   if (sync.state === 'failed' || sync.state === 'conflict') return true;
-  const agreed = remembered({ sync }, []);
+  const agreed = knownBooking({ sync }, []);
   return (
     !sameBooking(agreed, listed, timeZone) ||
     (listed?.names ?? null) !== (agreed?.names ?? null) ||

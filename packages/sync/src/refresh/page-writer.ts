@@ -26,7 +26,7 @@ import { retryAllNow, wantChanges } from '../queue/enqueue.ts';
 import { completeJobsSql } from '../queue/graphile.ts';
 import type { Wanted } from '../reconcile/diff.ts';
 import type { JournalStep } from '../reconcile/ledger.ts';
-import { dueReissue, type Remembered } from '../reconcile/observe.ts';
+import { dueReissue, type KnownBooking } from '../reconcile/observe.ts';
 import { conflictInWords } from '../reconcile/wording.ts';
 import {
   type Adoption,
@@ -111,7 +111,7 @@ export async function writeRows(
 
   const counts = { created: 0, updated: 0, drifted: 0 };
   const facts: ChangedFacts[] = [];
-  const remembers: { eventId: number; held: Remembered | null }[] = [];
+  const records: { eventId: number; held: KnownBooking | null }[] = [];
   const inserts: (typeof schedules.$inferInsert)[] = [];
   const adoptions: (Adoption & { eventId: number })[] = [];
   const doubted: [number, Listed][] = [];
@@ -155,11 +155,11 @@ export async function writeRows(
         if (complete)
           doubts.push({ eventId: event.id, doubt: { seenAt: verdict.seenAt, shows: verdict.shows } });
         break;
-      case 'remember':
-        remembers.push({ eventId: event.id, held: verdict.held });
+      case 'record':
+        records.push({ eventId: event.id, held: verdict.held });
         break;
       case 'adopt': {
-        remembers.push({ eventId: event.id, held: verdict.held });
+        records.push({ eventId: event.id, held: verdict.held });
         if (local.schedule) {
           const adoption = await adoptBooking(tx, local, condition, verdict.held, reps, timeZone);
           adoptions.push({ ...adoption, eventId: event.id });
@@ -183,7 +183,7 @@ export async function writeRows(
   }
   await updateFacts(tx, facts);
   if (inserts.length > 0) await tx.insert(schedules).values(inserts);
-  await recordBookings(tx, remembers);
+  await recordBookings(tx, records);
   await auditAdoptions(tx, adoptions);
   await recordDoubts(tx, doubts);
   await sendWaiting(tx, [...named.values()], locals);
@@ -438,7 +438,7 @@ async function updateFacts(tx: Tx, changes: readonly ChangedFacts[]): Promise<vo
 async function settle(
   tx: Tx,
   { event }: LocalEvent,
-  { held, stepId }: { held: Remembered | null; stepId: number | undefined },
+  { held, stepId }: { held: KnownBooking | null; stepId: number | undefined },
 ) {
   await markSynced(tx, event.id, held);
   await settleDoubts(tx, event.id, { stepId, bookingId: held?.bookingId ?? null });
@@ -449,7 +449,7 @@ async function settle(
 async function leaveToPerson(
   tx: Tx,
   local: LocalEvent,
-  held: Remembered | null,
+  held: KnownBooking | null,
   timeZone: string,
   seenAt: Instant,
 ) {

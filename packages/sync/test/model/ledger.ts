@@ -13,8 +13,8 @@ import {
 import {
   dueReissue,
   isInDoubt,
-  type Remembered,
-  remembered,
+  type KnownBooking,
+  knownBooking,
   writesBeneath,
 } from '../../src/reconcile/observe.ts';
 import { type KnownRep, type LocalEvent, scheduleOf, withAgreedEnd } from '../../src/refresh/adopt.ts';
@@ -73,7 +73,7 @@ export class Board {
   onJobs: () => void = () => {};
   /** Told of every change that Crossmark's side brings about here. */
   onForeign: (event: number, what: 'adopted' | 'in conflict') => void = () => {};
-  private readonly shown: { event: number; held: Remembered }[] = [];
+  private readonly shown: { event: number; held: KnownBooking }[] = [];
 
   constructor(count: number, time: VirtualTime, tell: (what: string) => void) {
     this.time = time;
@@ -310,7 +310,7 @@ export class Board {
     );
   }
 
-  private show(event: number, held: Remembered | null): void {
+  private show(event: number, held: KnownBooking | null): void {
     if (held) this.shown.push({ event, held });
   }
 
@@ -341,7 +341,7 @@ export class Board {
       const condition = conditionOf(listedRow, this.local(row), since, verdict.kind === 'doubt');
       if (row.sync) row.sync.doubt = null;
       if (verdict.kind !== 'same') {
-        if (verdict.kind !== 'remember') changed += 1;
+        if (verdict.kind !== 'record') changed += 1;
         this.tell(
           `refresh finds event ${event}: ${verdict.kind} ${'held' in verdict ? inWords(verdict.held) : ''}`,
         );
@@ -353,7 +353,7 @@ export class Board {
         case 'doubt':
           this.syncOf(row).doubt = { seenAt: verdict.seenAt, shows: verdict.shows };
           break;
-        case 'remember':
+        case 'record':
           Object.assign(this.syncOf(row), bookingColumns(verdict.held), { updatedAt: now });
           break;
         case 'adopt':
@@ -391,7 +391,7 @@ export class Board {
     return new Map(this.people.flatMap((person) => (person.repId ? [[person.repId, person]] : [])));
   }
 
-  private adopt(row: EventRow, condition: EventState['event']['condition'], held: Remembered | null): void {
+  private adopt(row: EventRow, condition: EventState['event']['condition'], held: KnownBooking | null): void {
     const theirs = scheduleOf({ event: row.event, condition }, held, this.knownReps(), TIME_ZONE);
     const now = this.time.now();
     row.schedule = theirs && {
@@ -422,7 +422,7 @@ export class Board {
     this.addJob(row.event.id);
   }
 
-  private conflict(row: EventRow, held: Remembered | null): void {
+  private conflict(row: EventRow, held: KnownBooking | null): void {
     this.onForeign(row.event.id, 'in conflict');
     const now = this.time.now();
     const conflict = {
@@ -449,7 +449,7 @@ export class Board {
       this.wantChange(row);
       return;
     }
-    const held = remembered({ sync }, []);
+    const held = knownBooking({ sync }, []);
     const { event: local } = row;
     const reps = this.knownReps();
     const agreed = withAgreedEnd({ event: local, condition: local.condition }, held, reps, TIME_ZONE);
@@ -627,8 +627,8 @@ export class Board {
           const owner = this.rows.find((row) => row.event.id !== event && row.sync?.bookingId === bookingId);
           return owner?.event.mplanId ?? null;
         }),
-      commitReading: (lease, held, settled) =>
-        call('commitReading', () => {
+      commitObservation: (lease, held, settled) =>
+        call('commitObservation', () => {
           Object.assign(owned(lease), bookingColumns(held), { updatedAt: time.now() });
           for (const { id, state, bookingId } of settled) {
             const step = this.row(lease.eventId).steps.find((one) => one.id === id);

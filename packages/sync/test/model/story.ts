@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { DEFAULT_RETRY_POLICY } from '../../src/attempts/retry-policy.ts';
 import type { JobInfo } from '../../src/context.ts';
 import type { Lease } from '../../src/reconcile/ledger.ts';
-import { dueReissue, isHistory, reopened } from '../../src/reconcile/observe.ts';
+import { dueReissue, isHistory, reopenedBookings } from '../../src/reconcile/observe.ts';
 import { type ReconcileContext, reconcileWith } from '../../src/reconcile/reconcile.ts';
 import {
   endOf,
@@ -387,7 +387,8 @@ class Telling {
     const due = row.schedule && dueReissue(row.schedule, row.steps);
     const all = this.crossmark.plan(event).bookings;
     // One that another hides in the list can't be seen to have changed.
-    const isHidden = (one: SiteBooking) => one !== all.at(-1) && reopened(row.steps).has(one.bookingId);
+    const isHidden = (one: SiteBooking) =>
+      one !== all.at(-1) && reopenedBookings(row.steps).has(one.bookingId);
     const bookings = all.filter(
       (one) => !isHistory(one, row.steps) && !isHidden(one) && one.bookingId !== due?.bookingId,
     );
