@@ -1,5 +1,6 @@
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
 import { demoScenario } from '@scheduler/db/seeds';
 import {
   greedyProposal,
@@ -20,7 +21,7 @@ const TODAY = '2027-03-01';
 const SUGGESTIONS = 200;
 
 /**
- * Plans the demo's club and a large one, with the solver in a thread of its own, beside the older application's rules and a
+ * Plans the demo's club and a large one, with the solver in a process of its own, beside the older application's rules and a
  * random plan that only obeys the rules.
  */
 export async function measurePlans(rounds: number): Promise<PartResult> {
@@ -33,10 +34,11 @@ export async function measurePlans(rounds: number): Promise<PartResult> {
     ['solver', 'older rules', 'random'].map((planner) => ({ club, input, planner })),
   );
   await interleave(contestants, rounds, async ({ club, input, planner }, round) => {
-    const { proposal, ms, megabytes } = await planOnce(planner, input, round);
+    const { proposal, ms, cpuMs, megabytes } = await planOnce(planner, input, round);
     const proven = proposal.passes.filter(({ isProven }) => isProven).length;
     found.add(`${planner}, ${club}`, {
       ms,
+      cpuMs,
       placed: proposal.lines.length,
       spread: spreadOf(input, proposal),
       ...(planner === 'solver' ? { megabytes, unproven: proposal.passes.length - proven } : {}),
@@ -44,6 +46,8 @@ export async function measurePlans(rounds: number): Promise<PartResult> {
   });
   for (let round = 0; round < rounds; round++) {
     for (const [club, input] of Object.entries(clubs)) {
+      // Once for nothing: a server that runs has compiled this long ago.
+      suggestAll(input);
       const took = suggestAll(input);
       found.add(`suggestions, ${club}`, { p50: percentile(took, 0.5), p95: percentile(took, 0.95) });
     }
@@ -55,10 +59,14 @@ export async function measurePlans(rounds: number): Promise<PartResult> {
     what: `${rounds} rounds; the demo has ${clubs['demo, 46 open'].open.length} open events in its 13 days`,
     verdicts: [
       verdict('demo, ms', found.of(on('solver', demo), 'ms'), { atMost: 2_000 }),
+      verdict('demo, processor time, ms', found.of(on('solver', demo), 'cpuMs'), { atMost: 2_000 }),
       verdict('demo, passes not proven', found.of(on('solver', demo), 'unproven'), { atMost: 0 }),
       verdict('large club, ms', found.of(on('solver', large), 'ms'), { atMost: 10_000 }),
+      verdict('large club, processor time, ms', found.of(on('solver', large), 'cpuMs'), { atMost: 10_000 }),
       verdict('large club, passes not proven', found.of(on('solver', large), 'unproven'), { atMost: 0 }),
-      verdict('large club, MB of the thread', found.of(on('solver', large), 'megabytes'), { atMost: 500 }),
+      verdict('large club, MB of the process, Node and all', found.of(on('solver', large), 'megabytes'), {
+        atMost: 500,
+      }),
       verdict('suggestions of the large club, p95, ms', found.of(on('suggestions', large), 'p95'), {
         atMost: 50,
       }),
@@ -69,7 +77,7 @@ export async function measurePlans(rounds: number): Promise<PartResult> {
           ...found.compare(`${club}: spread of minutes, of the older rules’`, pair, 'spread', {
             atMost: 0.5,
           }),
-          ...found.compare(`${club}: time, of the older rules’`, pair, 'ms', { atMost: 100 }),
+          ...found.compare(`${club}: processor time, of the older rules’`, pair, 'cpuMs', { atMost: 100 }),
         ];
       }),
     ],
@@ -82,19 +90,23 @@ async function planOnce(
   planner: string,
   input: PlanInput,
   round: number,
-): Promise<{ proposal: Proposal; ms: number; megabytes: number }> {
+): Promise<{ proposal: Proposal; ms: number; cpuMs: number; megabytes: number }> {
   if (planner === 'solver') {
-    const worker = new Worker(new URL('./plan-thread.ts', import.meta.url), { workerData: input });
-    const [answer] = await once(worker, 'message');
-    await worker.terminate();
+    const child = fork(fileURLToPath(new URL('./plan-process.ts', import.meta.url)), {
+      serialization: 'advanced',
+    });
+    child.send(input);
+    const [answer] = await once(child, 'message');
+    child.kill();
     return answer;
   }
-  const beganMs = performance.now();
+  const [beganMs, before] = [performance.now(), process.cpuUsage()];
   const proposal =
     planner === 'random'
       ? proposalOf(input, {}, (roster, tasks) => randomPlan(roster, tasks, randomFrom(round + 1)))
       : greedyProposal(input, {});
-  return { proposal, ms: performance.now() - beganMs, megabytes: 0 };
+  const { user, system } = process.cpuUsage(before);
+  return { proposal, ms: performance.now() - beganMs, cpuMs: (user + system) / 1_000, megabytes: 0 };
 }
 
 function suggestAll(input: PlanInput): number[] {

@@ -37,7 +37,9 @@ const WORDS: Record<string, string> = {
   ms: 'milliseconds',
   placed: 'events placed',
   spread: 'spread of minutes',
-  megabytes: 'MB of its thread',
+  cpuMs: 'processor time, ms',
+  megabytes: 'MB of its process',
+  unproven: 'passes not proven',
   aboveP50: 'p50 above the remote’s own time, ms',
   aboveP95: 'p95 above the remote’s own time, ms',
 };
