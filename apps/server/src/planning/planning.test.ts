@@ -347,6 +347,36 @@ describe('a plan that is being made', () => {
     expect(twice.reason.code).toBe('not_allowed');
   });
 
+  test('is told as interrupted by the server that stops, and its end is told to whoever listens', async () => {
+    itIs(NOW);
+    const heard: unknown[] = [];
+    await server.database.sql.listen('changes', (payload) => heard.push(JSON.parse(payload)));
+    const [row] = await db()
+      .insert(proposals)
+      .values({
+        ...{ storeId: store, ...week, options: {}, requestedBy: 'somebody', requestedByName: 'Somebody' },
+      })
+      .returning();
+    const id = row?.id ?? 0;
+    const runs = new PlanRuns(db());
+    const input = inventedClub(4, { people: 50, days: 28, events: 600 });
+    runs.start(id, () =>
+      runs.plan(id, { input, options: {} }).then(
+        () => {},
+        () => {},
+      ),
+    );
+    await runs.close();
+    const proposal = await viewer.plan.get.query({ proposalId: id });
+    expect(proposal).toMatchObject({ state: 'interrupted', note: expect.stringContaining('plan again') });
+    await vi.waitFor(() =>
+      expect(heard.filter((each) => (each as { id: number }).id === id)).toEqual([
+        { kind: 'proposal', id },
+        { kind: 'proposal', id },
+      ]),
+    );
+  });
+
   test('frees its thread when it is ended', async () => {
     const runs = new PlanRuns(db());
     const input: PlanInput = inventedClub(4, { people: 50, days: 28, events: 600 });

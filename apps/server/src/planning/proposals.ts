@@ -88,7 +88,7 @@ export async function startPlan(
         .map(({ eventId, employeeId, startsAt }): Lock => ({ eventId, employeeId, startsAt }));
       return { store, proposalId: made.id, locks };
     });
-    planRunsOf(db).start(() => run(db, { store, proposalId, fromDay, toDay, options, locks }));
+    planRunsOf(db).start(proposalId, () => run(db, { store, proposalId, fromDay, toDay, options, locks }));
     return { proposalId };
   } catch (error) {
     const failure = postgresError(error);

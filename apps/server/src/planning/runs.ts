@@ -21,7 +21,8 @@ export class RunEnded extends Error {}
 export class PlanRuns {
   readonly #db: Db;
   readonly #threads = new Map<number, Worker>();
-  readonly #over = new Set<Promise<void>>();
+  /** By proposal, from its start to its end. */
+  readonly #runs = new Map<number, Promise<void>>();
   #closed = false;
 
   constructor(db: Db) {
@@ -34,9 +35,11 @@ export class PlanRuns {
   }
 
   /** Runs work on a proposal in the background. Closing waits for its end. */
-  start(work: () => Promise<void>): void {
-    const over: Promise<void> = work().finally(() => this.#over.delete(over));
-    this.#over.add(over);
+  start(proposalId: number, work: () => Promise<void>): void {
+    this.#runs.set(
+      proposalId,
+      work().finally(() => this.#runs.delete(proposalId)),
+    );
   }
 
   /**
@@ -75,9 +78,9 @@ export class PlanRuns {
   /** Ends all threads. Their proposals are told as interrupted, and can be started again. */
   async close(): Promise<void> {
     this.#closed = true;
-    const ids = [...this.#threads.keys()];
+    const ids = [...this.#runs.keys()];
     await Promise.all([...this.#threads.values()].map((worker) => worker.terminate()));
-    await Promise.allSettled(this.#over);
+    await Promise.allSettled(this.#runs.values());
     if (ids.length === 0) return;
     await this.#db
       .update(proposals)
