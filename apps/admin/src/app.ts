@@ -122,7 +122,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     if (viewer) userIds.set(request, viewer.id);
     return viewer;
   };
-  boundUnreadAnswers(app, (request) => userIds.get(request));
+  boundUnreadAnswers(app, { whoAsks: (request) => userIds.get(request) });
   const shares = new Shares();
   const refusedCalls = new RefusedCalls();
   app.addHook('onResponse', async (request, reply) => {

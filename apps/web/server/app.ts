@@ -4,6 +4,7 @@ import fastifyStatic from '@fastify/static';
 import {
   answerInTurn,
   answerUnreadable,
+  boundUnreadAnswers,
   describeClientAddresses,
   describeFailure,
   type Logger,
@@ -52,6 +53,7 @@ export async function buildPageServer(options: {
   });
 
   answerInTurn(app);
+  boundUnreadAnswers(app);
   // The page itself takes no bodies; those of calls go through unread.
   app.removeAllContentTypeParsers();
   // What the API would cut short is refused here: whoever is cut short hears no answer.

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { fastify } from 'fastify';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type FastifyRequest, fastify } from 'fastify';
+import { afterEach, expect, test, vi } from 'vitest';
 import { boundUnreadAnswers } from './unread-answers.ts';
 
 /** More than the system takes off an app's hands for a connection. */
@@ -11,14 +11,15 @@ let app: ReturnType<typeof fastify>;
 let port: number;
 const sockets: Socket[] = [];
 
-beforeEach(async () => {
+async function serve(bounds: { most?: number; longestMs?: number }): Promise<void> {
   app = fastify({ forceCloseConnections: true });
-  boundUnreadAnswers(app, ({ headers: { who } }) => (typeof who === 'string' ? who : undefined), 2);
+  const whoAsks = ({ headers: { who } }: FastifyRequest) => (typeof who === 'string' ? who : undefined);
+  boundUnreadAnswers(app, { whoAsks, ...bounds });
   app.get('/long', async () => LONG_ANSWER);
   app.get('/short', async () => 'short');
   await app.listen({ host: '127.0.0.1', port: 0 });
   port = app.addresses()[0]?.port ?? 0;
-});
+}
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
   await app.close();
@@ -36,6 +37,7 @@ const ask = async (who: string) =>
   (await fetch(`http://127.0.0.1:${port}/short`, { headers: { who } })).text();
 
 test('who leaves answers unread is cut off at more of them; others are answered, and so is who takes them up again', async () => {
+  await serve({ most: 2 });
   const [first] = [await leaveUnread('ada'), await leaveUnread('ada')];
   await expect(ask('ada')).rejects.toThrow('fetch failed');
   expect(await ask('ben')).toBe('short');
@@ -44,5 +46,15 @@ test('who leaves answers unread is cut off at more of them; others are answered,
 });
 
 test('answers that are read don’t count', async () => {
+  await serve({ most: 2 });
   for (let times = 0; times < 5; times++) expect(await ask('ada')).toBe('short');
+});
+
+test('a connection over which nothing of an answer is taken is closed, also a stranger’s', async () => {
+  await serve({ longestMs: 50 });
+  const closed = new Promise<void>((resolve) => {
+    app.server.once('connection', (connection: Socket) => connection.once('close', () => resolve()));
+  });
+  await leaveUnread('');
+  await closed;
 });

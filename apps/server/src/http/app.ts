@@ -122,7 +122,7 @@ export async function buildServer(options: {
     );
   });
   const userIds = new WeakMap<FastifyRequest, string>();
-  boundUnreadAnswers(app, (request) => userIds.get(request));
+  boundUnreadAnswers(app, { whoAsks: (request) => userIds.get(request) });
   const shares = new Shares();
   const refusedCalls = new RefusedCalls();
 
