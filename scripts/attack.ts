@@ -194,6 +194,8 @@ async function attack(): Promise<void> {
   const viewers = [await at('server', 'viewer'), await at('web', 'viewer'), await at('admin', 'viewer')];
   const dispatchers = [await at('server', 'dispatcher'), await at('admin', 'dispatcher')];
   const api = await signIn(urls.server, origin, 'dispatcher@demo.test');
+  // Before the flood: after it, whoever signs in from here has to wait.
+  const many = await manyDispatchers(await at('server', 'stranger'));
   ownSessions = await watched.sessions();
   await watched.changed();
   startedMs = performance.now();
@@ -268,7 +270,7 @@ async function attack(): Promise<void> {
   const timedOnes = [stranger, strangerAtAdmin, ...dispatchers].filter((one) => one !== undefined);
   await oneAfterTheOther(timedOnes);
   if (dispatcher) await files(api, dispatcher);
-  if (stranger) ownSessions += await filesAtOnce(stranger);
+  await filesAtOnce(many, apps.server);
   say(`${inputs} inputs: the largest, one after the other`);
 }
 
@@ -339,11 +341,8 @@ async function files(api: Api, attacker: Attacker): Promise<void> {
   );
 }
 
-/** The largest files that are no rows, of many dispatchers at the same moment. Resolves to the sessions that it opened. */
-async function filesAtOnce(stranger: Attacker): Promise<number> {
-  const { url, process: server } = stranger;
-  const { pid } = server.process;
-  if (pid === undefined) return 0;
+/** As many dispatchers as send a file at the same moment, signed in. */
+async function manyDispatchers(like: Attacker): Promise<Attacker[]> {
   const { db, close } = connect(databaseUrl, { max: 1 });
   const dispatchers: Attacker[] = [];
   for (let number = 1; number <= FILES_AT_ONCE; number++) {
@@ -354,10 +353,17 @@ async function filesAtOnce(stranger: Attacker): Promise<number> {
       role: 'dispatcher',
       password: DEMO.password,
     });
-    const cookie = await signInCookie(url, env.WEB_ORIGIN ?? '', email);
-    dispatchers.push({ ...stranger, who: email, headers: { ...stranger.headers, cookie } });
+    const cookie = await signInCookie(like.url, env.WEB_ORIGIN ?? '', email);
+    dispatchers.push({ ...like, who: email, headers: { ...like.headers, cookie } });
   }
   await close();
+  return dispatchers;
+}
+
+/** The largest files that are no rows, each of all these dispatchers at the same moment. */
+async function filesAtOnce(dispatchers: readonly Attacker[], server: Running): Promise<void> {
+  const { pid } = server.process;
+  if (pid === undefined) return;
   const watching = setInterval(() => {
     serverMegabytes = Math.max(serverMegabytes, memoryMegabytes(pid));
   }, 20);
@@ -371,7 +377,6 @@ async function filesAtOnce(stranger: Attacker): Promise<number> {
     await Promise.all(dispatchers.map((one) => ask(one, '/trpc/csv.preview', body)));
   }
   clearInterval(watching);
-  return dispatchers.length;
 }
 
 async function askForTime(attacker: Attacker): Promise<void> {
