@@ -15,7 +15,7 @@ export { RefusedCalls } from './refused-calls.ts';
 export { RUN_SETTINGS, runApp } from './run.ts';
 export { inScope } from './scope.ts';
 export { settlesWithin } from './settles-within.ts';
-export { ShareSpent, Shares } from './shares.ts';
+export { Shares } from './shares.ts';
 export { cleanText } from './text.ts';
 export { currentOrigin, type Origin, startTracing, traceCall, traced } from './tracing.ts';
 export { boundUnreadAnswers } from './unread-answers.ts';
