@@ -174,9 +174,9 @@ function openConnections(url: string, max: number, patience: Patience, log: Logg
       super(config);
       open.add(this);
       this.once('end', () => open.delete(this));
-      const query = this.query.bind(this) as (...given: unknown[]) => unknown;
-      this.query = ((...given: unknown[]) => {
-        const answer = query(...given);
+      const query = this.query.bind(this) as (...parameters: unknown[]) => unknown;
+      this.query = ((...parameters: unknown[]) => {
+        const answer = query(...parameters);
         if (answer instanceof Promise)
           answer.catch((error: Error) => {
             if (error.message === 'Query read timeout') drop(this);

@@ -209,8 +209,8 @@ export function startWorker(options: WorkerOptions): Worker {
       if (dead.length > 0) log.warn({ workers: dead }, 'freed what dead workers held');
     }),
     repeat('sweep', silentMs, async () => {
-      const found = await sweep(db);
-      if (found > 0) log.warn({ jobs: found }, 'gave jobs to changes that had none');
+      const lostJobs = await sweep(db);
+      if (lostJobs > 0) log.warn({ jobs: lostJobs }, 'gave jobs to changes that had none');
     }),
     repeat('prune', PRUNE_MS, async () => {
       const removed = options.retention ? await prune(db, options.retention) : {};
@@ -234,8 +234,8 @@ export function startWorker(options: WorkerOptions): Worker {
    */
   async function feelPulse(): Promise<void> {
     while (!signal.aborted) {
-      const asked = Promise.all([lifeline.db.execute(sql`select 1`), pool?.probe()]);
-      if (!(await settlesWithin(asked, withinMs)) && !signal.aborted) {
+      const signsOfLife = Promise.all([lifeline.db.execute(sql`select 1`), pool?.probe()]);
+      if (!(await settlesWithin(signsOfLife, withinMs)) && !signal.aborted) {
         log.warn({ withinMs }, 'Postgres gives no sign of life: dropping all connections');
         for (const one of [lifeline, database, ...(options.alongside ?? [])]) one.drop();
         pool?.drop();

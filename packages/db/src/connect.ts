@@ -94,8 +94,8 @@ export const sessionSettings = ({ statementMs }: Patience) => ({
 });
 
 /** One connection for a command of an administrator's. */
-export function connectOnce(given: string): postgres.Sql {
-  const { url, ssl } = postgresAddress(given);
+export function connectOnce(address: string): postgres.Sql {
+  const { url, ssl } = postgresAddress(address);
   return postgres(url, { ssl, max: 1, onnotice: () => {} });
 }
 
@@ -144,12 +144,12 @@ function withPreparedStatements<T extends postgres.Sql | postgres.TransactionSql
       prepare: parameters.length <= MOST_PARAMETERS_PREPARED,
     }).execute()) as typeof unsafe;
   for (const name of ['begin', 'savepoint'] as const) {
-    const open = (sql as unknown as Record<typeof name, (...given: unknown[]) => unknown>)[name];
+    const open = (sql as unknown as Record<typeof name, (...parameters: unknown[]) => unknown>)[name];
     if (!open) continue;
     Object.assign(sql, {
-      [name]: (...given: unknown[]) => {
-        const work = given.pop() as (inner: postgres.TransactionSql) => unknown;
-        return open(...given, (inner: postgres.TransactionSql) => work(withPreparedStatements(inner)));
+      [name]: (...parameters: unknown[]) => {
+        const work = parameters.pop() as (inner: postgres.TransactionSql) => unknown;
+        return open(...parameters, (inner: postgres.TransactionSql) => work(withPreparedStatements(inner)));
       },
     });
   }

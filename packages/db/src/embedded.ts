@@ -55,14 +55,14 @@ export async function startPostgres(options: {
   port?: number;
   durable?: boolean;
 }): Promise<EmbeddedPostgres> {
-  const asked = resolve(options.directory);
+  const requested = resolve(options.directory);
   let native = await nativeDirectory();
-  let directory = asked;
+  let directory = requested;
   const user = process.getuid?.() === 0 ? await unprivilegedUser() : undefined;
-  if (user && !(othersCanReach(native) && othersCanReach(asked))) {
+  if (user && !(othersCanReach(native) && othersCanReach(requested))) {
     const shelter = rootOwnedDirectory('/var/tmp/crossmark-scheduler');
     native = copyOnce(native, join(shelter, `postgres-${hash(native)}`));
-    directory = join(shelter, `data-${hash(asked)}`);
+    directory = join(shelter, `data-${hash(requested)}`);
   }
   const cluster = join(directory, 'cluster');
   const passwordFile = join(directory, 'password');

@@ -6,7 +6,7 @@ import type { PgTable } from 'drizzle-orm/pg-core';
 export interface JsonRows<Row> {
   /** All columns, for a select list; {@link JsonRows.row} reads what comes of it. */
   columns: SQL;
-  row(found: Record<string, unknown>): Row;
+  row(values: Record<string, unknown>): Row;
   /**
    * The rows that `rest` (`where …`, `order by …`) leaves as one value of a bigger statement, so
    * that what belongs together is read in one go.
@@ -33,7 +33,7 @@ export function jsonRows<Table extends PgTable>(table: Table): JsonRows<Table['$
     );
   return {
     columns: sql.raw(list),
-    row: (found) => rowOf((column) => found[column.name]),
+    row: (values) => rowOf((column) => values[column.name]),
     of: (rest) => sql`${head}${rest})`,
     read: (value) => (value as unknown[][]).map((row) => rowOf((_, n) => row[n])),
   };

@@ -71,11 +71,11 @@ async function makeRole(
   role: string,
   password: string | undefined,
 ): Promise<void> {
-  const [found] =
+  const [existing] =
     await tx`select rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls as mighty
     from pg_roles where rolname = ${role}`;
-  if (!found) await tx.unsafe(`create role ${role} login`);
-  if (found?.mighty)
+  if (!existing) await tx.unsafe(`create role ${role} login`);
+  if (existing?.mighty)
     await tx.unsafe(`alter role ${role} nosuperuser nocreaterole nocreatedb noreplication nobypassrls`);
   if (password === undefined) return;
   // As a parameter, so that no log of statements has it.

@@ -129,8 +129,8 @@ export async function createFirewall(url: string): Promise<Firewall> {
     socket.on('error', () => {}).on('close', () => all.delete(socket));
     return socket;
   };
-  const server = createServer((given) => {
-    const client = keep(given);
+  const server = createServer((socket) => {
+    const client = keep(socket);
     const database = keep(connectTo(Number(inside.port || 5432), inside.hostname));
     client.pipe(database).pipe(client);
     const forget = () => {

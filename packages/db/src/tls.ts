@@ -27,14 +27,14 @@ interface PostgresAddress {
  * it, by the authorities in the file `sslrootcert`, else by Node's.
  * @throws {SettingsError} the URL asks for something else, or the file can't be read
  */
-export function postgresAddress(given: string): PostgresAddress {
-  const url = new URL(given);
-  const asked = url.searchParams.get('sslmode') ?? 'disable';
+export function postgresAddress(address: string): PostgresAddress {
+  const url = new URL(address);
+  const requested = url.searchParams.get('sslmode') ?? 'disable';
   const file = url.searchParams.get('sslrootcert');
   const parameters = [...url.searchParams.keys()].filter((name) => name.startsWith('ssl'));
   for (const name of parameters) url.searchParams.delete(name);
   const unknown = parameters.find((name) => !['sslmode', 'sslrootcert'].includes(name));
-  const mode = MODES.find((one) => one === asked);
+  const mode = MODES.find((one) => one === requested);
   if (!mode) throw wrong('sslmode must be disable, require or verify-full');
   if (unknown) throw wrong(`${unknown} is not known`);
   if (file !== null && mode !== 'verify-full') throw wrong('sslrootcert needs sslmode=verify-full');

@@ -39,10 +39,10 @@ export const STORE = {
 
 /** Adds a store. */
 export async function addStore(db: Executor, values: Partial<typeof STORE> = {}): Promise<number> {
-  const given = { ...STORE, ...values };
+  const store = { ...STORE, ...values };
   const [row] = await db
     .insert(stores)
-    .values({ ...given, crossmarkStoreId: storeId(given.crossmarkStoreId) })
+    .values({ ...store, crossmarkStoreId: storeId(store.crossmarkStoreId) })
     .returning({ id: stores.id });
   return need(row).id;
 }

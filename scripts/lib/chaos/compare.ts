@@ -71,7 +71,7 @@ export async function compareSides(
       worked.some((work) => work.startsAt === startsAt)
     );
   };
-  const found: Differences = { lost: 0, duplicated: 0, ghosts: 0, stuck: 0, events: new Map() };
+  const differences: Differences = { lost: 0, duplicated: 0, ghosts: 0, stuck: 0, events: new Map() };
   for (const { event, store, schedule, person, sync } of rows) {
     const faults: string[] = [];
     const all = heldBy.get(`${event.mplanId}_${store.crossmarkStoreId}`) ?? [];
@@ -93,34 +93,34 @@ export async function compareSides(
             (!known.has(booking.repId as never) || event.condition === 'Submitted'),
         );
     if (schedule && right.length === 0) {
-      found.lost += 1;
+      differences.lost += 1;
       faults.push(
         `lost: wanted ${person?.repId} at ${schedule.startsAt}–${schedule.endsAt}, Crossmark holds ${inWords}`,
       );
     }
     if (held.length > 1) {
-      found.duplicated += 1;
+      differences.duplicated += 1;
       faults.push(`duplicated: Crossmark holds ${inWords}`);
     }
     if (held.length > right.length) {
-      found.ghosts += held.length - right.length;
+      differences.ghosts += held.length - right.length;
       faults.push(
         `ghost: wanted ${schedule ? `${person?.repId} at ${schedule.startsAt}` : 'nothing'}, Crossmark holds ${inWords}`,
       );
     }
     if (sync && (sync.state !== 'synced' || sync.syncedVersion !== sync.wantedVersion || sync.leaseOwner)) {
-      found.stuck += 1;
+      differences.stuck += 1;
       faults.push(
         `stuck: ${sync.state}, wanted version ${sync.wantedVersion}, synced ${sync.syncedVersion}, owner ${sync.leaseOwner}, reason ${sync.failureReason}`,
       );
     }
     if (!sync && schedule) {
-      found.stuck += 1;
+      differences.stuck += 1;
       faults.push('stuck: scheduled, and nothing says how far it got');
     }
-    if (faults.length > 0) found.events.set(event.id, faults);
+    if (faults.length > 0) differences.events.set(event.id, faults);
   }
-  return found;
+  return differences;
 }
 
 const WRITES = ['scheduleMplanEvent', 'deleteScheduledMplanEvent', 'createPendingWork'];
@@ -136,19 +136,19 @@ export function concurrentWrites(calls: readonly LoggedCall[], toll: Toll): stri
       const atMs = Date.parse(call.receivedAt);
       return atMs >= thawedMs && atMs < thawedMs + 3_000;
     });
-  const found: string[] = [];
+  const overlaps: string[] = [];
   const writes = calls.filter((call) => isWrite(call) && call.event !== null);
   for (const [event, own] of Map.groupBy(writes, (call) => call.event)) {
     for (const [index, call] of own.entries()) {
       const next = own[index + 1];
       if (!next || call.finishedAt === null || next.receivedAt >= call.finishedAt) continue;
       if (late(call) || late(next)) continue;
-      found.push(
+      overlaps.push(
         `${event}: ${call.call} #${call.seq} (${call.receivedAt}–${call.finishedAt}) and ${next.call} #${next.seq} (${next.receivedAt})`,
       );
     }
   }
-  return found;
+  return overlaps;
 }
 
 /**

@@ -67,18 +67,18 @@ export class Editors {
   private board: { rows: Row[]; people: Person[] } = { rows: [], people: [] };
   private nextRepId = 290_001;
 
-  constructor(given: {
+  constructor(options: {
     db: Db;
     api: Api;
     switchboard: Switchboard;
     random: Random;
     secondBooking: SecondBooking;
   }) {
-    this.db = given.db;
-    this.api = given.api;
-    this.switchboard = given.switchboard;
-    this.random = given.random;
-    this.secondBooking = given.secondBooking;
+    this.db = options.db;
+    this.api = options.api;
+    this.switchboard = options.switchboard;
+    this.random = options.random;
+    this.secondBooking = options.secondBooking;
   }
 
   /** Chooses the events of this run, and notes who has which RepID before anything changes. */

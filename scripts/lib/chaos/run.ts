@@ -66,7 +66,7 @@ const LONG_MS = 10_000;
  * sides must hold the same. `history` is what happened to the events that differ; empty where all
  * is well.
  */
-export async function runChaos(given: {
+export async function runChaos(options: {
   infrastructure: Infrastructure;
   serverUrl: string;
   seed: number;
@@ -76,13 +76,13 @@ export async function runChaos(given: {
   secondBooking: SecondBooking | null;
   say: (line: string) => void;
 }): Promise<{ result: ChaosResult; history: string }> {
-  const { infrastructure, seed, say } = given;
+  const { infrastructure, seed, say } = options;
   const { databaseUrl, simulatorUrl } = infrastructure;
   const switchboard = openSwitchboard(simulatorUrl);
   await switchboard.clearFaults();
   await seedDemo({ databaseUrl, simulatorUrl });
   await switchboard.clearLog();
-  const secondBooking = given.secondBooking ?? SECOND_BOOKINGS[seed % SECOND_BOOKINGS.length] ?? 'inPlace';
+  const secondBooking = options.secondBooking ?? SECOND_BOOKINGS[seed % SECOND_BOOKINGS.length] ?? 'inPlace';
   const calm = {
     latencyMs: { '*': { minMs: 5, maxMs: 60 } },
     maxPageSize: 60,
@@ -101,7 +101,7 @@ export async function runChaos(given: {
 
   const database = connect(databaseUrl, { max: 3, applicationName: 'chaos' });
   const { db } = database;
-  const api: Api = await signIn(given.serverUrl, infrastructure.env.WEB_ORIGIN as string);
+  const api: Api = await signIn(options.serverUrl, infrastructure.env.WEB_ORIGIN as string);
   const troubles = new Troubles(infrastructure, switchboard, createRandom(seed, 'troubles'));
   const editors = new Editors({ db, api, switchboard, random: createRandom(seed, 'edits'), secondBooking });
   const choose = createRandom(seed, 'choices');
@@ -128,8 +128,8 @@ export async function runChaos(given: {
     const collecting = setInterval(() => void switchboard.collect().catch(() => {}), 2_000);
     await editors
       .work({
-        edits: given.minutes === null ? given.edits : Number.POSITIVE_INFINITY,
-        overAtMs: currentTimeMs() + (given.minutes ?? 60) * 60_000,
+        edits: options.minutes === null ? options.edits : Number.POSITIVE_INFINITY,
+        overAtMs: currentTimeMs() + (options.minutes ?? 60) * 60_000,
       })
       // Edits come as quickly on a busy machine as on an idle one, and calls don't: what was edited
       // is to go through the storm.
@@ -174,21 +174,21 @@ export async function runChaos(given: {
     };
     return { result, history: await tellOf(differences, [...concurrent, ...strangers, ...foreign]) };
 
-    async function tellOf(found: Differences, violations: string[]): Promise<string> {
-      const told = [...violations];
-      for (const [eventId, faults] of [...found.events].slice(0, HISTORIES_SHOWN)) {
-        told.push(...faults.map((fault) => `event ${eventId} ${fault}`));
-        told.push(await historyOf(db, eventId, calls, editors.deeds, toll));
+    async function tellOf(differences: Differences, violations: string[]): Promise<string> {
+      const report = [...violations];
+      for (const [eventId, faults] of [...differences.events].slice(0, HISTORIES_SHOWN)) {
+        report.push(...faults.map((fault) => `event ${eventId} ${fault}`));
+        report.push(await historyOf(db, eventId, calls, editors.deeds, toll));
       }
       for (const violation of violations.slice(0, HISTORIES_SHOWN)) {
         const [mplanId] = violation.split('_');
         const [row] = await db.execute<{ id: number }>(
           sql`select id from events where mplan_id = ${mplanId ?? ''}`,
         );
-        if (row) told.push(await historyOf(db, row.id, calls, editors.deeds, toll));
+        if (row) report.push(await historyOf(db, row.id, calls, editors.deeds, toll));
       }
-      if (told.length > 0 && process.env.CHAOS_OUTPUT) told.push(troubles.output());
-      return told.join('\n');
+      if (report.length > 0 && process.env.CHAOS_OUTPUT) report.push(troubles.output());
+      return report.join('\n');
     }
   } finally {
     await troubles.stop();

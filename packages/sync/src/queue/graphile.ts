@@ -61,9 +61,9 @@ export function addJobsSql(jobs: readonly JobSpec[], first: SQL): SQL {
   // on the key of jobs.
   return sql`
     with first as (${first}), specs as (
-      select json_populate_record(json_populate_record(null::graphile_worker.job_spec, given), json_build_object('run_at',
-        (app_clock() - app_clock_offset() + (given->>'after_ms')::float8 * interval '1 millisecond')::timestamptz(3))) spec
-      from json_array_elements(${JSON.stringify(specs)}::json) given
+      select json_populate_record(json_populate_record(null::graphile_worker.job_spec, spec_json), json_build_object('run_at',
+        (app_clock() - app_clock_offset() + (spec_json->>'after_ms')::float8 * interval '1 millisecond')::timestamptz(3))) spec
+      from json_array_elements(${JSON.stringify(specs)}::json) spec_json
       where (select count(*) from first) >= 0
     ), dead as materialized (
       -- Looked up one by one (offset 0 keeps the planner from reading all jobs, of which there may be a million).

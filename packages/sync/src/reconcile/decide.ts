@@ -380,20 +380,24 @@ const isFresh = ({ sentAt }: JournalStep, at: Instant): boolean =>
   Date.parse(at) - Date.parse(sentAt) < CONFIRMED_SHOWN_WITHIN_MS;
 
 /** Whether the read-back has nobody booked in this condition. */
-const hasNobody = (told: LocationCondition, condition: Condition): boolean =>
-  told.kind === 'known' && told.condition === condition && told.reps === '';
+const hasNobody = (readBack: LocationCondition, condition: Condition): boolean =>
+  readBack.kind === 'known' && readBack.condition === condition && readBack.reps === '';
 
 /**
  * Whether the read-back tells of nothing but work that was opened again, as a row does: the same
  * condition, and nobody, the names in the row, or those of all such bookings, of which Crossmark
  * may name each.
  */
-function confirmsHistory(told: LocationCondition, row: PlannedEvent, steps: readonly JournalStep[]): boolean {
-  if (told.kind !== 'known' || told.condition !== row.condition) return false;
+function confirmsHistory(
+  readBack: LocationCondition,
+  row: PlannedEvent,
+  steps: readonly JournalStep[],
+): boolean {
+  if (readBack.kind !== 'known' || readBack.condition !== row.condition) return false;
   const { staffedReps } = row;
-  if (told.reps === '' || told.reps === staffedReps.join(', ')) return true;
-  const named = told.reps.split(',').map((name) => name.trim());
-  return named.length <= reopenedBookings(steps).size && staffedReps.every((name) => named.includes(name));
+  if (readBack.reps === '' || readBack.reps === staffedReps.join(', ')) return true;
+  const names = readBack.reps.split(',').map((name) => name.trim());
+  return names.length <= reopenedBookings(steps).size && staffedReps.every((name) => names.includes(name));
 }
 
 /** The list's row for an event that Crossmark's read-back says nobody is booked for. */

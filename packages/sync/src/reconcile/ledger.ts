@@ -309,15 +309,15 @@ async function takeFreeLeases(
   const taken = await db.execute<
     EventRow & { attempt: string; event_id: number; job_id: string; as_read: boolean }
   >(sql`
-    with asked as (
+    with requests as (
       select * from json_to_recordset(${JSON.stringify(rows)}::json)
-        as asked("eventId" int, owner text, "leaseMs" int, task text, "jobId" text, "workerId" text)
+        as requests("eventId" int, owner text, "leaseMs" int, task text, "jobId" text, "workerId" text)
     ), free as (
-      select asked.*, event_syncs.event_id, event_syncs.tries, event_syncs.state = 'failed' redriven,
+      select requests.*, event_syncs.event_id, event_syncs.tries, event_syncs.state = 'failed' redriven,
         schedules.id schedule_id, event_syncs.xmin written_by
       from events
       join event_syncs on event_syncs.event_id = events.id
-      join asked on asked."eventId" = events.id
+      join requests on requests."eventId" = events.id
       left join schedules on schedules.event_id = events.id and schedules.ended_at is null
       where events.id = any(${idsOf(requests)}) and event_syncs.state not in ('synced', 'conflict')
         and (event_syncs.lease_until is null or event_syncs.lease_until <= app_now())

@@ -69,12 +69,12 @@ export function leavesOpen(
   timeZone = 'UTC',
 ): boolean {
   if (row === null) return false;
-  const told = bookingOf(row);
+  const booking = bookingOf(row);
   const isKnownOpen = known !== null && confirmedRemovals(known.bookingId, steps).length === 0;
   const mayHaveMade = (step: JournalStep) =>
     step.kind === 'create' && (isInDoubt(step) || step.state === 'refused');
   if (!isKnownOpen && !steps.some(mayHaveMade)) return false;
-  return told === null ? !CLOSED_CONDITIONS.includes(row.condition) : isHistory(told, steps, timeZone);
+  return booking === null ? !CLOSED_CONDITIONS.includes(row.condition) : isHistory(booking, steps, timeZone);
 }
 
 /**
@@ -244,31 +244,32 @@ export function sameBooking(a: Held | null, b: Held | null, timeZone: string): b
  * one that is known in full. The number alone doesn't decide that: Crossmark edits a second booking
  * in place and keeps its number, so another name is somebody else.
  */
-function isPartialViewOf(known: KnownBooking, told: KnownBooking, timeZone: string): boolean {
+function isPartialViewOf(known: KnownBooking, partial: KnownBooking, timeZone: string): boolean {
   const agree = <T>(a: T | null, b: T | null) => a === null || a === b;
   const isSamePerson = () => {
-    if (told.repId !== null) return told.repId === known.repId;
-    if (told.names !== null && known.names !== null) return tidyName(told.names) === tidyName(known.names);
+    if (partial.repId !== null) return partial.repId === known.repId;
+    if (partial.names !== null && known.names !== null)
+      return tidyName(partial.names) === tidyName(known.names);
     // Where one of the two has no name, the number decides. Without a number, neither may have a
     // name.
-    return told.bookingId !== null || told.names === known.names;
+    return partial.bookingId !== null || partial.names === known.names;
   };
   return (
-    agree(told.bookingId, known.bookingId) &&
+    agree(partial.bookingId, known.bookingId) &&
     isSamePerson() &&
-    (told.startsAt === null || sameTime(told.startsAt, known.startsAt, timeZone))
+    (partial.startsAt === null || sameTime(partial.startsAt, known.startsAt, timeZone))
   );
 }
 
 /** A partial booking, completed from the one that is known in full where it may be that one. */
-function complete(told: KnownBooking, known: KnownBooking | null, timeZone: string): KnownBooking {
-  if (known === null || !isPartialViewOf(known, told, timeZone)) return told;
+function complete(partial: KnownBooking, known: KnownBooking | null, timeZone: string): KnownBooking {
+  if (known === null || !isPartialViewOf(known, partial, timeZone)) return partial;
   return {
-    ...told,
-    bookingId: told.bookingId ?? known.bookingId,
-    repId: told.repId ?? known.repId,
-    startsAt: told.startsAt ?? known.startsAt,
-    names: told.names ?? known.names,
+    ...partial,
+    bookingId: partial.bookingId ?? known.bookingId,
+    repId: partial.repId ?? known.repId,
+    startsAt: partial.startsAt ?? known.startsAt,
+    names: partial.names ?? known.names,
   };
 }
 
@@ -354,7 +355,7 @@ export function writesBeneath(
  * in the row that the same run read before, if it did; `steps` is the journal, newest first; `at`
  * is when the row was read.
  */
-export function interpretListing(given: {
+export function interpretListing(listing: {
   listed: PlannedEvent | null;
   timeZone: string;
   wanted: Wanted | null;
@@ -363,15 +364,15 @@ export function interpretListing(given: {
   steps: readonly JournalStep[];
   at: Instant;
 }): Interpretation {
-  const { timeZone, wanted, last, steps, at } = given;
+  const { timeZone, wanted, last, steps, at } = listing;
   const agreed = isHistory(last, steps) ? null : last;
-  const row = bookingOf(given.listed);
+  const row = bookingOf(listing.listed);
   // The booking from before a reissue may be listed, in full or in part, until the new one is made.
   const isWorked =
     isHistory(row, steps, timeZone) ||
     (row && last && agreed === null && isPartialViewOf(last, row, timeZone));
-  const told = isWorked ? null : row;
-  const completed = told && complete(told, given.seen ?? null, timeZone);
+  const booking = isWorked ? null : row;
+  const completed = booking && complete(booking, listing.seen ?? null, timeZone);
   const listed = completed && complete(completed, agreed, timeZone);
   const source = listed && sourceOf(listed, steps, { timeZone, at });
   const unchanged = sameBooking(agreed, listed, timeZone);
@@ -380,7 +381,7 @@ export function interpretListing(given: {
   const known = [unchanged ? agreed?.startsAt : null, source?.startsAt].find(
     (instant) => instant && listed && sameTime(instant, listed.startsAt, timeZone),
   );
-  const found = listed && {
+  const timed = listed && {
     ...listed,
     startsAt: known ?? listed.startsAt,
     // The list tells no end.
@@ -388,13 +389,13 @@ export function interpretListing(given: {
   };
   // An unknown end is taken to be the wanted one, and counts as agreed from here on.
   const held: KnownBooking | null =
-    found && wanted && isWanted(wanted, found) ? { ...found, endsAt: wanted.endsAt } : found;
+    timed && wanted && isWanted(wanted, timed) ? { ...timed, endsAt: wanted.endsAt } : timed;
   // A reissue may remove the booking that it reopens from the list.
   const removedByUs = held === null && mayHaveRemoved(agreed?.bookingId ?? null, steps, at).length > 0;
   const wasApplied = (step: JournalStep): boolean => {
     // Where the work was open before, the row doesn't tell whether the reissue was done.
     if (step.kind === 'reissue')
-      return given.listed?.condition === 'Reissued' && step.condition !== 'Reissued';
+      return listing.listed?.condition === 'Reissued' && step.condition !== 'Reissued';
     // Where another booking is listed, the one to remove may lie beneath it.
     return step.kind === 'delete' ? held === null : step.id === source?.id;
   };

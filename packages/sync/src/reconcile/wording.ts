@@ -54,8 +54,8 @@ export function conflictInWords(
 /** Says that Crossmark booked another time than was requested, and that a person must choose. */
 export function bookedOtherwiseInWords(
   held: { names: string | null; startsAt: Instant | null },
-  asked: { startsAt: Instant },
+  requested: { startsAt: Instant },
   timeZone: string,
 ): string {
-  return `Crossmark booked ${bookingInWords(held, timeZone)}, although ${formatWhen(asked.startsAt, timeZone)} was asked for. Choose which one stands.`;
+  return `Crossmark booked ${bookingInWords(held, timeZone)}, although ${formatWhen(requested.startsAt, timeZone)} was asked for. Choose which one stands.`;
 }

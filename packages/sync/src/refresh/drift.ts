@@ -81,7 +81,7 @@ function mayBeStale(
  * left the same doubt, `confirmAfterMs` or longer ago; until then the doubt keeps the time of the
  * first refresh that showed it.
  */
-export function classifyDrift(given: {
+export function classifyDrift(input: {
   row: PlannedEvent;
   local: LocalEvent;
   since: Instant;
@@ -93,7 +93,7 @@ export function classifyDrift(given: {
   steps: readonly JournalStep[];
   wanted: Wanted | null | undefined;
 }): RowVerdict {
-  const { row, local, since, began, timeZone, reps, steps, wanted } = given;
+  const { row, local, since, began, timeZone, reps, steps, wanted } = input;
   const { sync, schedule } = local;
   if (!isQuiet(sync, since) || (sync === null && schedule !== null)) return SAME;
   const agreed = sync && knownBooking({ sync }, steps);
@@ -104,7 +104,7 @@ export function classifyDrift(given: {
   // A row that differs from a booking that we just made may be older than it, and show what
   // somebody did on Crossmark's site before, which isn't in the journal.
   const isJustWritten = steps.some(
-    ({ state, sentAt }) => state === 'done' && Date.parse(began) - Date.parse(sentAt) < given.confirmAfterMs,
+    ({ state, sentAt }) => state === 'done' && Date.parse(began) - Date.parse(sentAt) < input.confirmAfterMs,
   );
   /** The doubt about this row; undefined where there is none, or none any more. */
   const doubt = (): RowVerdict | undefined => {
@@ -117,7 +117,7 @@ export function classifyDrift(given: {
     const isSame = before && sync.updatedAt < before.seenAt && isDeepStrictEqual(before.shows, shows);
     const seenAt = isSame ? before.seenAt : began;
     const isConfirmed =
-      given.complete && isSame && Date.parse(began) - Date.parse(seenAt) >= given.confirmAfterMs;
+      input.complete && isSame && Date.parse(began) - Date.parse(seenAt) >= input.confirmAfterMs;
     return isConfirmed ? undefined : { kind: 'doubt', shows, seenAt, drift: false };
   };
 
@@ -182,23 +182,24 @@ export function conditionOf(
   isDoubted = false,
 ): Condition {
   const booked = bookingOf(row) !== null;
-  const told =
+  const condition =
     row.condition === 'Unstaffed' && booked
       ? 'Scheduled'
       : (row.condition === 'Scheduled' || row.condition === 'Staffed') && !booked
         ? 'Unstaffed'
         : row.condition;
-  if (!local) return told;
+  if (!local) return condition;
   const settled =
     isQuiet(local.sync, since) && (local.sync === null ? !local.schedule : local.sync.state === 'synced');
   // Opened again here, and not yet sent to Crossmark.
-  if (!settled && local.schedule?.reissueOf && told !== 'Canceled') return local.event.condition;
+  if (!settled && local.schedule?.reissueOf && condition !== 'Canceled') return local.event.condition;
   if (isDoubted) return local.event.condition;
   // Between Unstaffed and Scheduled, our own change is on its way. Any other condition is news from
   // Crossmark.
-  if (!settled && ['Unstaffed', 'Scheduled', 'Staffed'].includes(told)) return local.event.condition;
-  if (told === 'Unstaffed' && local.schedule && row.condition !== 'Unstaffed') return local.event.condition;
-  return told;
+  if (!settled && ['Unstaffed', 'Scheduled', 'Staffed'].includes(condition)) return local.event.condition;
+  if (condition === 'Unstaffed' && local.schedule && row.condition !== 'Unstaffed')
+    return local.event.condition;
+  return condition;
 }
 
 /** Whether Crossmark's row differs from the event here. */

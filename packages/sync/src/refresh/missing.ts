@@ -31,10 +31,10 @@ const isMissing = (covered: Covered): SQL => sql`
  * without events that are gone already.
  */
 export async function findMissing(db: Db, covered: Covered): Promise<{ ids: number[]; known: number }> {
-  const [found] = await db.execute<{ ids: number[] | null; known: number }>(sql`
+  const [row] = await db.execute<{ ids: number[] | null; known: number }>(sql`
     select json_agg(id order by id) filter (where ${isMissing(covered)}) as ids, count(*)::int as known
     from events where gone_since is null and ${shouldBeListed(covered)}`);
-  return { ids: found?.ids ?? [], known: found?.known ?? 0 };
+  return { ids: row?.ids ?? [], known: row?.known ?? 0 };
 }
 
 /** So many events may go without a person's decision. */

@@ -103,13 +103,13 @@ export class ModelCrossmark {
 
   constructor(
     count: number,
-    given: { time: VirtualTime; habits: Habits; fates: readonly Fate[]; tell: (what: string) => void },
+    options: { time: VirtualTime; habits: Habits; fates: readonly Fate[]; tell: (what: string) => void },
   ) {
     this.plans = Array.from({ length: count }, () => structuredClone(NOTHING_YET));
-    this.time = given.time;
-    this.habits = given.habits;
-    this.fates = [...given.fates];
-    this.tell = given.tell;
+    this.time = options.time;
+    this.habits = options.habits;
+    this.fates = [...options.fates];
+    this.tell = options.tell;
   }
 
   /** From now on every call succeeds. */

@@ -477,7 +477,7 @@ export class Board {
    */
   ledger(
     process: Process,
-    given: {
+    options: {
       breaks: () => 'before' | 'after' | null;
       onLease: (lease: Lease) => void;
       onJournal: () => void;
@@ -494,7 +494,7 @@ export class Board {
         };
         time.after(1, () =>
           process.see('answers', () => {
-            const breaks = given.breaks();
+            const breaks = options.breaks();
             if (breaks === 'before') return answer(broken);
             try {
               // Rows are handed out as they are now, whatever becomes of them.
@@ -536,7 +536,7 @@ export class Board {
     const ended = (lease: Claim, outcome: AttemptOutcome, more = '') =>
       this.tell(`${process.id} ends with event ${lease.eventId}: ${outcome} ${more}`);
 
-    const settle: (...given: Parameters<Ledger['settleStep']>) => void = (lease, stepId, result) => {
+    const settle: (...parameters: Parameters<Ledger['settleStep']>) => void = (lease, stepId, result) => {
       const row = this.row(lease.eventId);
       const step = row.steps.find((one) => one.id === stepId);
       const { held, ...known } = result;
@@ -556,7 +556,7 @@ export class Board {
       owned(lease);
     };
     const finish: (
-      ...given: Parameters<Ledger['finishSynced']>
+      ...parameters: Parameters<Ledger['finishSynced']>
     ) => Awaited<ReturnType<Ledger['finishSynced']>> = (lease, { version, condition, outcome, summary }) => {
       const sync = owned(lease);
       const { steps } = this.row(lease.eventId);
@@ -588,7 +588,7 @@ export class Board {
           Object.assign(sync, { leaseOwner: owner, leaseUntil: later(leaseMs) });
           const lease = { eventId, owner, attemptId, state: stateOf(eventId) ?? null };
           this.tell(`${process.id} takes event ${eventId}`);
-          given.onLease({ ...lease, job });
+          options.onLease({ ...lease, job });
           return lease;
         }).then((lease) => (typeof lease === 'string' ? lease : { ...lease, job })),
       readEvent: (eventId) => call('readEvent', () => stateOf(eventId)),
@@ -613,10 +613,10 @@ export class Board {
             sentAt: time.now(),
             answeredAt: null,
           });
-          given.onJournal();
+          options.onJournal();
           return id;
         }),
-      settleStep: (...given) => call('settleStep', () => settle(...given)),
+      settleStep: (...parameters) => call('settleStep', () => settle(...parameters)),
       settleAndFinish: (lease, stepId, made, finished) =>
         call('settleAndFinish', () => {
           settle(lease, stepId, { state: 'done', ...made });
@@ -636,7 +636,7 @@ export class Board {
             Object.assign(step ?? {}, values);
           }
         }),
-      finishSynced: (...given) => call('finishSynced', () => finish(...given)),
+      finishSynced: (...parameters) => call('finishSynced', () => finish(...parameters)),
       finishConflict: (lease, { version, held, reason }) =>
         call('finishConflict', () => {
           if (owned(lease).wantedVersion !== version) return null;
