@@ -53,7 +53,7 @@ test('while the database is away or lacks its tables, no health route, log line 
     await database.sql`alter table workers rename to gone_workers`;
     await database.sql`select graphile_worker.add_job('sync_schedule', '{"eventId": 1}'::json, max_attempts => 1)`;
     await logged('sync_schedule broke off');
-    await logged('a chore has to wait');
+    await logged('a chore failed and is repeated later');
     await vi.waitFor(async () => {
       expect(await database.sql`select from graphile_worker.jobs where last_error is not null`).toHaveLength(
         1,

@@ -201,20 +201,21 @@ export function startWorker(options: WorkerOptions): Worker {
   const chores = [
     repeat('breaker', BREAKER_MS, async () => {
       const released = await breaker?.tend((within) => crossmark.ping({ signal: within }), signal);
-      if (released) log.info({ events: released }, 'sent on their way what waited for Crossmark');
+      if (released) log.info({ events: released }, 'released changes that waited for Crossmark');
     }),
     repeat('heartbeat', Math.min(silentMs / 6, 1_000), giveSignOfLife),
     repeat('rescue', silentMs / 3, async () => {
       const dead = await rescue(db, silentAfterSeconds);
-      if (dead.length > 0) log.warn({ workers: dead }, 'freed what dead workers held');
+      if (dead.length > 0) log.warn({ workers: dead }, 'released the jobs and leases of dead workers');
     }),
     repeat('sweep', silentMs, async () => {
       const lostJobs = await sweep(db);
-      if (lostJobs > 0) log.warn({ jobs: lostJobs }, 'gave jobs to changes that had none');
+      if (lostJobs > 0) log.warn({ jobs: lostJobs }, 'added jobs for changes that had none');
     }),
     repeat('prune', PRUNE_MS, async () => {
       const removed = options.retention ? await prune(db, options.retention) : {};
-      if (Object.keys(removed).length > 0) log.info({ removed }, 'removed what had been kept long enough');
+      if (Object.keys(removed).length > 0)
+        log.info({ removed }, 'removed records that were past their retention');
     }),
     feelPulse(),
   ];
@@ -223,7 +224,9 @@ export function startWorker(options: WorkerOptions): Worker {
   async function repeat(chore: string, everyMs: number, work: () => Promise<void>): Promise<void> {
     while (!signal.aborted) {
       if (pool)
-        await work().catch((error) => log.warn({ chore, reason: errorText(error) }, 'a chore has to wait'));
+        await work().catch((error) =>
+          log.warn({ chore, reason: errorText(error) }, 'a chore failed and is repeated later'),
+        );
       await wait(pool ? everyMs : 100, undefined, { signal }).catch(() => {});
     }
   }
@@ -251,7 +254,7 @@ export function startWorker(options: WorkerOptions): Worker {
       restarts += 1;
       brokeOff = reason ?? 'It ended by itself.';
       const retryInMs = Math.min(RESTART_MS * 2 ** (restarts - 1), LONGEST_RESTART_MS);
-      log.error({ reason: brokeOff, restarts, retryInMs }, 'worker broke off, starting over');
+      log.error({ reason: brokeOff, restarts, retryInMs }, 'worker broke off and restarts');
       await wait(retryInMs, undefined, { signal }).catch(() => {});
     }
   })();

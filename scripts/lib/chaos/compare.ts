@@ -53,22 +53,30 @@ export async function compareSides(
     (await db.select({ repId: employees.repId }).from(employees)).map((row) => row.repId),
   );
   const reissues = await db
-    .select({ bookingId: syncSteps.bookingId, startsAt: syncSteps.startsAt })
+    .select({ id: syncSteps.id, bookingId: syncSteps.bookingId, startsAt: syncSteps.startsAt })
     .from(syncSteps)
     .where(and(eq(syncSteps.kind, 'reissue'), eq(syncSteps.state, 'done')));
   const workedAt = Map.groupBy(reissues, ({ bookingId }) => bookingId);
+  const creates = await db
+    .select({ id: syncSteps.id, bookingId: syncSteps.bookingId })
+    .from(syncSteps)
+    .where(and(eq(syncSteps.kind, 'create'), eq(syncSteps.state, 'done')));
   // The booking from before a reissue stays there as history, unless the next booking edited it in
   // place.
   const reopenedAt = new Map(crossmark.pendingWork.map((work) => [work.bookingId, work.createdAt]));
-  // Somebody on Crossmark's site may change who did the work. A booking that the new one hides in
-  // the list stays history whatever they do to it.
+  // Somebody on Crossmark's site may change who did the work: that stays history at its time, unless
+  // a booking of ours was made out of it since. A booking that the new one hides in the list stays
+  // history whatever they do to it.
   const isHistory = ({ bookingId, startsAt, lastEditedAt }: SimulatedBooking, newest: string | undefined) => {
     const worked = workedAt.get(bookingId as never);
     if (!worked) return false;
+    const isMadeAnew = creates.some(
+      (made) => made.bookingId === bookingId && worked.every(({ id }) => id < made.id),
+    );
     return (
       bookingId !== newest ||
       lastEditedAt <= (reopenedAt.get(bookingId) ?? lastEditedAt) ||
-      worked.some((work) => work.startsAt === startsAt)
+      (!isMadeAnew && worked.some((work) => work.startsAt === startsAt))
     );
   };
   const differences: Differences = { lost: 0, duplicated: 0, ghosts: 0, stuck: 0, events: new Map() };

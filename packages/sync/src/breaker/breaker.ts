@@ -173,7 +173,7 @@ export function createBreaker(options: {
         const [was] = await tx.select().from(crossmarkBreakers).where(mine).for('update');
         if (!was) return;
         await closeBreaker(tx, was);
-        log.info({ host, since: was.failingSince }, 'Crossmark answers again: what waits goes out');
+        log.info({ host, since: was.failingSince }, 'Crossmark answers again: waiting changes are released');
       });
     } else if (outcome === 'cancelled') {
       await db.update(crossmarkBreakers).set(over).where(mine);
@@ -195,7 +195,7 @@ export function createBreaker(options: {
   const orWarn = (counting: Promise<void>): Promise<void> =>
     counting.catch((error) => {
       const reason = error instanceof Error && error.cause instanceof Error ? error.cause.message : 'unknown';
-      log.warn({ host, reason }, 'how a call to Crossmark went could not be counted');
+      log.warn({ host, reason }, 'the outcome of a call to Crossmark could not be counted');
     });
   let toBeWritten = false;
   async function settle(outcome: CallOutcome): Promise<void> {

@@ -27,7 +27,7 @@ interface OpenEvent {
  */
 export async function fetchInstructions(ctx: SyncContext, job: JobInfo): Promise<number> {
   const wait = (error: unknown): OpenEvent[] => {
-    ctx.log.warn({ err: error }, 'links to instructions have to wait');
+    ctx.log.warn({ err: error }, 'links to instructions are fetched after a later refresh');
     return [];
   };
   let links = 0;

@@ -84,7 +84,7 @@ export class RefreshRun {
     if (!areTooMany(first.missing)) return this.finish(first.covered);
     this.ctx.log.warn(
       { runId: this.runId, missing: first.missing.ids.length, known: first.missing.known },
-      'the list lacks too many events: it is read again',
+      'the list lacks too many events and is read again',
     );
     await this.beginAgain();
     const second = await this.readOnce();

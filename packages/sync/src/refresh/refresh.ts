@@ -77,7 +77,7 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
     policy: policyOf(ctx.settings),
     describe: (error) => {
       if (!(error instanceof CrossmarkError))
-        ctx.log.error({ err: error, runId }, 'the reading failed unexpectedly');
+        ctx.log.error({ err: error, runId }, 'the refresh failed unexpectedly');
       return describeFailure(error);
     },
     work: async () => {
@@ -90,7 +90,7 @@ export async function refresh(ctx: SyncContext, runId: number, job: JobInfo): Pr
   if (result.outcome === 'done')
     // The reading has ended: what fails here is retried after the next one.
     await fetchInstructions(ctx, job).catch((error: unknown) => {
-      ctx.log.warn({ err: error, runId }, 'links to instructions have to wait');
+      ctx.log.warn({ err: error, runId }, 'links to instructions are fetched after a later refresh');
     });
   return result;
 }
