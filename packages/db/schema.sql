@@ -12,6 +12,7 @@ TYPE proposal_line_state AS ENUM ('proposed', 'saved', 'refused')
 TYPE proposal_state AS ENUM ('running', 'ready', 'approved', 'replaced', 'discarded', 'canceled', 'interrupted', 'failed')
 TYPE refresh_state AS ENUM ('queued', 'running', 'done', 'failed', 'needs_decision', 'superseded')
 TYPE rep_reading_state AS ENUM ('queued', 'done', 'failed')
+TYPE rotation_kind AS ENUM ('juicer', 'primary_lead')
 TYPE schedule_source AS ENUM ('board', 'crossmark', 'csv')
 TYPE sync_state AS ENUM ('pending', 'waiting', 'synced', 'failed', 'conflict')
 TYPE sync_step_kind AS ENUM ('create', 'delete', 'reissue')
@@ -318,6 +319,30 @@ TABLE rep_readings
   CONSTRAINT rep_readings_pkey PRIMARY KEY (id)
   CREATE UNIQUE INDEX rep_readings_one_open ON public.rep_readings USING btree ((true)) WHERE (state = 'queued'::rep_reading_state)
   CREATE TRIGGER rep_readings_changed AFTER INSERT OR UPDATE ON public.rep_readings FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('employee')
+
+TABLE rotation_exceptions
+  store_id integer NOT NULL
+  kind rotation_kind NOT NULL
+  day date NOT NULL
+  employee_id integer NOT NULL
+  reason text
+  CONSTRAINT rotation_exceptions_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT rotation_exceptions_store_id_kind_day_pk PRIMARY KEY (store_id, kind, day)
+  CONSTRAINT rotation_exceptions_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
+  CREATE INDEX rotation_exceptions_of_person ON public.rotation_exceptions USING btree (employee_id)
+  CREATE TRIGGER rotation_exceptions_changed AFTER INSERT OR DELETE OR UPDATE ON public.rotation_exceptions FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('proposal')
+
+TABLE rotation_turns
+  store_id integer NOT NULL
+  kind rotation_kind NOT NULL
+  weekday integer NOT NULL
+  employee_id integer NOT NULL
+  CONSTRAINT rotation_turns_employee_id_employees_id_fk FOREIGN KEY (employee_id) REFERENCES employees(id) ON DELETE CASCADE
+  CONSTRAINT rotation_turns_store_id_kind_weekday_pk PRIMARY KEY (store_id, kind, weekday)
+  CONSTRAINT rotation_turns_store_id_stores_id_fk FOREIGN KEY (store_id) REFERENCES stores(id) ON DELETE CASCADE
+  CONSTRAINT rotation_turns_weekday CHECK (((weekday >= 0) AND (weekday <= 6)))
+  CREATE INDEX rotation_turns_of_person ON public.rotation_turns USING btree (employee_id)
+  CREATE TRIGGER rotation_turns_changed AFTER INSERT OR DELETE OR UPDATE ON public.rotation_turns FOR EACH STATEMENT EXECUTE FUNCTION notify_kind_change('proposal')
 
 TABLE schedules
   id integer NOT NULL IDENTITY

@@ -225,6 +225,8 @@ export async function everything(db: Db): Promise<unknown> {
     'refresh_runs',
     'proposals',
     'proposal_lines',
+    'rotation_turns',
+    'rotation_exceptions',
     'rep_readings',
     'crossmark_reps',
     'users',

@@ -10,6 +10,8 @@ const DONE: Readonly<Record<string, string>> = {
   'proposal.start': 'had a plan proposed',
   'proposal.cancel': 'stopped planning',
   'proposal.discard': 'discarded a proposed plan',
+  'rotation.turn': 'changed whose turn it is',
+  'rotation.exception': 'changed whose turn it is on a day',
   'refresh.request': 'asked for a refresh',
   'refresh.mark_gone': 'marked events as gone that Crossmark’s list lacks',
   'event.import': 'imported it',

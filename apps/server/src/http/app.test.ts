@@ -632,6 +632,33 @@ describe('bad input', () => {
       () => api.plan.discard.mutate({ proposalId: unknown, version: 1 }),
     ],
     [
+      'turn: a weekday that isn’t one',
+      'BAD_REQUEST',
+      /weekday must be 0 to 6/,
+      () => api.plan.setTurn.mutate({ storeId, kind: 'juicer', weekday: 7, employeeId: null, seen: null }),
+    ],
+    [
+      'turn: somebody of another role',
+      'UNPROCESSABLE_CONTENT',
+      /Ada Example is an Event Specialist/,
+      () => api.plan.setTurn.mutate({ storeId, kind: 'juicer', weekday: 1, employeeId: person, seen: null }),
+    ],
+    [
+      'turn: changed since',
+      'CONFLICT',
+      /changed this turn/,
+      () => api.plan.setTurn.mutate({ storeId, kind: 'juicer', weekday: 1, employeeId: null, seen: person }),
+    ],
+    [
+      'turn of a day: unknown person',
+      'NOT_FOUND',
+      /no person 987654/,
+      () =>
+        api.plan.setException.mutate({
+          ...{ storeId, kind: 'primary_lead', day: '2026-01-06', employeeId: unknown, seen: null },
+        }),
+    ],
+    [
       'unschedule: unknown schedule',
       'NOT_FOUND',
       /no schedule 987654/,
@@ -1155,6 +1182,8 @@ describe('bad input', () => {
       'plan.moveLine': 'plan line:',
       'plan.approve': 'plan approve:',
       'plan.discard': 'plan discard:',
+      'plan.setTurn': 'turn:',
+      'plan.setException': 'turn of a day:',
       'settings.addHoliday': 'holiday:',
       'settings.removeHoliday': 'holiday removal:',
       'access.open': 'link open:',

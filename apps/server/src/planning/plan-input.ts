@@ -1,5 +1,5 @@
 import { eventSyncs, events, schedules, type Tx } from '@scheduler/db';
-import { NO_ROTATIONS, type PlanInput, type ScheduledWork } from '@scheduler/planner';
+import type { PlanInput, ScheduledWork } from '@scheduler/planner';
 import { addDays, type WorkDate } from '@scheduler/scheduling';
 import { and, eq, gt, inArray, isNull, lte } from 'drizzle-orm';
 import { type LiveRow, openEvents, peopleWith, workBetween } from '../board/week.ts';
@@ -7,6 +7,7 @@ import { eventFacts, eventSelection, joinSync } from '../events/records.ts';
 import { loadHolidays, loadPlanned } from '../schedules/rule-inputs.ts';
 import { todayAt } from '../stores/stores.ts';
 import type { Store } from '../stores/types.ts';
+import { loadRotations } from './rotations.ts';
 
 /** Weekends of the four weeks before count for whose turn it is. */
 const RECENT_DAYS = 28;
@@ -19,8 +20,9 @@ export async function loadPlanInput(
 ): Promise<PlanInput & { versions: Map<number, number> }> {
   const days: WorkDate[] = [];
   for (let day = fromDay; day <= toDay; day = addDays(day, 1)) days.push(day);
-  const [holidays, rows, openRows] = await Promise.all([
+  const [holidays, rotations, rows, openRows] = await Promise.all([
     loadHolidays(tx),
+    loadRotations(tx, store.id, { fromDay, toDay }),
     workBetween(tx, store.id, fromDay, toDay),
     openEvents(tx, store.id, gt(events.dueOn, fromDay), lte(events.startsOn, toDay)),
   ]);
@@ -66,7 +68,7 @@ export async function loadPlanInput(
     ),
     planned,
     holidays,
-    rotations: NO_ROTATIONS,
+    rotations,
     recent: before.filter(({ workDate }) => workDate >= addDays(fromDay, -RECENT_DAYS) && workDate < fromDay),
     versions: new Map(live.map(({ schedule }) => [schedule.id, schedule.version])),
   };

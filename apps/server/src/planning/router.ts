@@ -1,8 +1,8 @@
-import { ALLOWABLE, type PlanOptions } from '@scheduler/planner';
+import { ALLOWABLE, type PlanOptions, ROTATION_KINDS } from '@scheduler/planner';
 import { daysBetween, EVENT_TYPES } from '@scheduler/scheduling';
 import { z } from 'zod';
 import { dispatcherProcedure, router, viewerProcedure } from '../trpc/procedures.ts';
-import { id, overrideReason, version, workDate } from '../trpc/schemas.ts';
+import { id, overrideReason, text, version, workDate } from '../trpc/schemas.ts';
 import { approveProposal } from './approve.ts';
 import {
   cancelPlan,
@@ -13,10 +13,12 @@ import {
   moveProposalLine,
   startPlan,
 } from './proposals.ts';
+import { getRotations, setException, setTurn, turnsBetween } from './rotations.ts';
 import { fairnessIn, suggest } from './suggest.ts';
 
 const MOST_DAYS = 28;
 const MOST_LINES = 1_000;
+const MOST_TURNS = 62;
 
 const seen = { proposalId: id, version };
 const time = z
@@ -116,6 +118,47 @@ export const planRouter = router({
   suggest: viewerProcedure
     .input(z.strictObject({ eventId: id, day: workDate.optional(), time: time.optional() }))
     .query(({ ctx, input }) => suggest(ctx.backend.db, input)),
+
+  /** Whose turn it is on each weekday, and on single days from today on. */
+  rotations: viewerProcedure
+    .input(z.strictObject({ storeId: id.optional() }).default({}))
+    .query(({ ctx, input }) => getRotations(ctx.backend.db, input)),
+
+  /** Whose turn it is from day to day, and who could stand in for somebody who is off. */
+  turns: viewerProcedure
+    .input(
+      z
+        .strictObject({ storeId: id.optional(), fromDay: workDate, toDay: workDate })
+        .refine(({ fromDay, toDay }) => fromDay <= toDay, {
+          path: ['toDay'],
+          message: 'must not be before fromDay',
+        })
+        .refine(({ fromDay, toDay }) => daysBetween(fromDay, toDay) <= MOST_TURNS, {
+          path: ['toDay'],
+          message: `must be ${MOST_TURNS} days after fromDay at most`,
+        }),
+    )
+    .query(({ ctx, input }) => turnsBetween(ctx.backend.db, input)),
+
+  /** Sets whose turn it is on a weekday; null is nobody's. `seen` is who it was before. */
+  setTurn: dispatcherProcedure
+    .input(
+      z.strictObject({
+        ...{ storeId: id, kind: z.enum(ROTATION_KINDS), employeeId: id.nullable(), seen: id.nullable() },
+        weekday: z.int('must be a whole number').min(0, 'must be 0 to 6').max(6, 'must be 0 to 6'),
+      }),
+    )
+    .mutation(({ ctx, input }) => setTurn(ctx.backend.db, ctx.actor, input)),
+
+  /** Sets whose turn it is on one day; null leaves it to the weekday. `seen` is the exception's person before, if any. */
+  setException: dispatcherProcedure
+    .input(
+      z.strictObject({
+        ...{ storeId: id, kind: z.enum(ROTATION_KINDS), employeeId: id.nullable(), seen: id.nullable() },
+        ...{ day: workDate, reason: text(200).optional() },
+      }),
+    )
+    .mutation(({ ctx, input }) => setException(ctx.backend.db, ctx.actor, input)),
 
   /** How work is spread over people, in a week and in the four that end with it. */
   fairness: viewerProcedure

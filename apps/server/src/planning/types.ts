@@ -1,6 +1,14 @@
 import type { ProposalLineState, ProposalState } from '@scheduler/db';
-import type { Fairness, OpenLine, PassResult, PlanOptions, RunnerUp, Suggestions } from '@scheduler/planner';
-import type { Instant, Severity, WorkDate } from '@scheduler/scheduling';
+import type {
+  Fairness,
+  OpenLine,
+  PassResult,
+  PlanOptions,
+  RotationKind,
+  RunnerUp,
+  Suggestions,
+} from '@scheduler/planner';
+import type { Instant, Role, Severity, WorkDate } from '@scheduler/scheduling';
 
 /** A proposed plan, as people review it. */
 export interface ProposalView {
@@ -65,3 +73,38 @@ export interface Approved {
 }
 
 export type { Suggestions };
+
+/** Whose turn it is on each weekday, the exceptions from today on, and who may be chosen. */
+export interface RotationsView {
+  storeId: number;
+  /** Weekday 0 = Sunday … 6 = Saturday. */
+  weekdays: { kind: RotationKind; weekday: number; employeeId: number; name: string }[];
+  exceptions: {
+    kind: RotationKind;
+    day: WorkDate;
+    employeeId: number;
+    name: string;
+    reason: string | null;
+  }[];
+  choices: Record<RotationKind, { employeeId: number; name: string; role: Role }[]>;
+}
+
+/** Somebody's turn on a day. */
+export interface Turn {
+  employeeId: number;
+  name: string;
+  /** Whether it is an exception to the weekday. */
+  isException: boolean;
+  /** Why they aren't there that day; null where they are. */
+  off: string | null;
+  /** Who could stand in where they are off, the best first. */
+  substitutes: { employeeId: number; name: string }[];
+}
+
+/** Whose turn it is on a day; null where nobody is named. */
+export interface DayTurns {
+  day: WorkDate;
+  juicer: Turn | null;
+  primaryLead: Turn | null;
+  secondaryLead: { employeeId: number; name: string } | null;
+}

@@ -12,6 +12,7 @@ export * from './paused-tasks.ts';
 export * from './planned-days.ts';
 export * from './proposals.ts';
 export * from './refresh-runs.ts';
+export * from './rotations.ts';
 export * from './schedules.ts';
 export * from './sign-in-tries.ts';
 export * from './stores.ts';
