@@ -94,7 +94,7 @@ export function explainOpen(
       judged: roster.judgeDay(event, person, day),
     })),
   );
-  const obstacles = obstaclesInWords(cells, days);
+  const obstacles = obstaclesInWords(event, cells, days);
   return { eventId: event.id, obstacles, repair: repairOf(roster, event, cells, lines) };
 }
 
@@ -128,6 +128,7 @@ function openCheck(roster: Roster, tasks: Tasks, check: EventFacts, lines: reado
 
 /** What keeps people and days from an event: a sentence for each kind of reason, the most frequent first. */
 export function obstaclesInWords(
+  event: EventFacts,
   cells: readonly { person: PersonFacts; day: WorkDate; judged: Judged }[],
   days: readonly WorkDate[],
 ): OpenLine['obstacles'] {
@@ -140,7 +141,7 @@ export function obstaclesInWords(
       const people = [...new Set(found.map(({ person }) => person))];
       const [only] = found;
       const message =
-        found.length === 1 && only ? only.obstacle.message : sentence(code, people, found, days);
+        found.length === 1 && only ? only.obstacle.message : sentence(code, event, people, found, days);
       return { code, message, people: people.map(({ id }) => id) };
     });
 }
@@ -148,38 +149,49 @@ export function obstaclesInWords(
 /** One sentence for all people and days that the same kind of reason excludes. */
 function sentence(
   code: Obstacle['code'],
+  event: EventFacts,
   people: readonly PersonFacts[],
   found: readonly { person: PersonFacts; day: WorkDate }[],
   days: readonly WorkDate[],
 ): string {
   const onAll = found.length === people.length * days.length;
   const when = daysInWords([...new Set(found.map(({ day }) => day))], onAll ? days.length : 0);
-  return `${namesOf(people)} ${EXCLUDES[code] ?? 'can’t'}${code === 'role' || code === 'unlinked' ? '' : ` ${when}`}.`;
+  const [one, many] = excludes(code, event);
+  const isDayless = code === 'role' || code === 'unlinked' || code === 'not_schedulable';
+  return `${namesOf(people)} ${people.length === 1 ? one : many}${isDayless ? '' : ` ${when}`}.`;
 }
 
-const EXCLUDES: Partial<Record<Obstacle['code'], string>> = {
-  role: 'have another role',
-  retired: 'have left',
-  unlinked: 'have no RepID',
-  time_off: 'have time off',
-  holiday: 'can’t work, for the store is closed',
-  date_unavailable: 'are blocked',
-  second_core: 'have a Core',
-  long_overlap: 'have other long work',
-  pattern_unavailable: 'are unavailable by their weekly pattern',
-  range_unavailable: 'are unavailable',
-  club_supervisor_on_core: 'do Cores only when nobody else can',
-  core_on_juicer_day: 'have a Core or Juicer work, which exclude each other,',
-  seventh_day: 'would work all seven days of the week',
-  week_minutes: 'would have too many hours in the week',
-  not_schedulable: 'can’t be booked for it',
+/** What a kind of reason says of one person, and of several. */
+function excludes(code: Obstacle['code'], event: EventFacts): [one: string, many: string] {
+  if (code === 'core_on_juicer_day') {
+    const what = event.type === 'Core' ? 'Juicer work' : 'a Core';
+    return [`has ${what}`, `have ${what}`];
+  }
+  return EXCLUDES[code] ?? ['can’t do it', 'can’t do it'];
+}
+
+const EXCLUDES: Partial<Record<Obstacle['code'], [one: string, many: string]>> = {
+  role: ['has another role', 'have another role'],
+  retired: ['has left', 'have left'],
+  unlinked: ['has no RepID', 'have no RepID'],
+  time_off: ['has time off', 'have time off'],
+  holiday: ['can’t work, for the store is closed,', 'can’t work, for the store is closed,'],
+  date_unavailable: ['is blocked', 'are blocked'],
+  second_core: ['has a Core', 'have a Core'],
+  long_overlap: ['has other long work', 'have other long work'],
+  pattern_unavailable: ['is unavailable by the weekly pattern', 'are unavailable by their weekly patterns'],
+  range_unavailable: ['is unavailable', 'are unavailable'],
+  club_supervisor_on_core: ['does Cores only when nobody else can', 'do Cores only when nobody else can'],
+  seventh_day: ['would work all seven days of the week', 'would work all seven days of the week'],
+  week_minutes: ['would have too many hours in the week', 'would have too many hours in the week'],
+  not_schedulable: ['can’t be booked for it', 'can’t be booked for it'],
 };
 
 const NAMES_AT_MOST = 4;
 
 function namesOf(people: readonly PersonFacts[]): string {
   const names = people.map(({ name }) => name);
-  if (names.length === 1) return `${names[0]}:`;
+  if (names.length === 1) return names[0] ?? '';
   if (names.length <= NAMES_AT_MOST) return `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
   return `${names.slice(0, NAMES_AT_MOST - 1).join(', ')} and ${names.length - NAMES_AT_MOST + 1} others`;
 }

@@ -522,6 +522,21 @@ describe('a proposal', () => {
   });
 });
 
+it('says of one person on several days what it says of several', () => {
+  const away = { timeOff: [{ startsOn: '2027-03-01', endsOn: '2027-03-07', reason: null }] };
+  const input = club({
+    people: [person(1, away), person(2, { role: 'Juicer Barista' })],
+    open: [event(11, { dueOn: '2027-03-03' })],
+    planned: ['2027-03-01', '2027-03-02'].map(
+      (day, n) => scheduledFor(2, event(20 + n, { type: 'Juicer Production' }), day, '09:00').planned,
+    ),
+  });
+  expect(propose(input, {}, highs).open[0]?.obstacles.map(({ message }) => message)).toEqual([
+    'Person 1 has time off on every day of its window.',
+    'Person 2 has Juicer work on every day of its window.',
+  ]);
+});
+
 describe('an engine that fails', () => {
   const input = inventedClub(5, { people: 9, days: 7, events: 30 });
   const engineOf = (minimize: Engine['open']): Engine => ({ open: minimize });

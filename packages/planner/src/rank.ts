@@ -85,7 +85,7 @@ export function rank(input: PlanInput, ask: RankAsk): Suggestions {
       ...{ needsReason: judged.overrides, hints: judged.hints },
     };
   });
-  return { people, cannot: obstaclesInWords(excluded, days) };
+  return { people, cannot: obstaclesInWords(event, excluded, days) };
 
   function inShort(score: JudgedScore): string {
     const parts = [score.fit.because];
