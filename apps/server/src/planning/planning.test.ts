@@ -1,5 +1,4 @@
 import { proposals } from '@scheduler/db';
-import type { PlanInput } from '@scheduler/planner';
 import { inventedClub } from '@scheduler/planner/testing';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -377,14 +376,25 @@ describe('a plan that is being made', () => {
     );
   });
 
-  test('frees its thread when it is ended', async () => {
+  test('is ended wherever it is: with its thread, or before its turn', async () => {
     const runs = new PlanRuns(db());
-    const input: PlanInput = inventedClub(4, { people: 50, days: 28, events: 600 });
-    const plan = runs.plan(1, { input, options: {} });
+    const job = { input: inventedClub(4, { people: 50, days: 28, events: 600 }), options: {} };
+    const [first, second] = [1, 2].map((id) => {
+      let plan: Promise<unknown> = Promise.resolve();
+      runs.start(id, async () => {
+        plan = runs.plan(id, job);
+        await plan.catch(() => {});
+      });
+      return plan;
+    });
+    runs.end(2);
+    await vi.waitFor(() => expect(runs.isPlanning(1)).toBe(true));
     runs.end(1);
-    await expect(plan).rejects.toBeInstanceOf(RunEnded);
+    await expect(first).rejects.toBeInstanceOf(RunEnded);
+    await expect(second).rejects.toBeInstanceOf(RunEnded);
+    expect(runs.isPlanning(1)).toBe(false);
     await runs.close();
-    await expect(runs.plan(2, { input, options: {} })).rejects.toBeInstanceOf(RunEnded);
+    await expect(runs.plan(3, job)).rejects.toBeInstanceOf(RunEnded);
     expect(planRunsOf(db())).toBe(planRunsOf(db()));
   });
 });

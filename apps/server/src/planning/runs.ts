@@ -9,8 +9,11 @@ export interface PlanJob {
   options: PlanOptions;
 }
 
-/** Objects of one thread, besides those of the solver, which take some 40 MB. */
-const THREAD_MEGABYTES = 300;
+/**
+ * Objects of a thread. With the solver's own memory, a plan of 50 people, 14 days and 400 events takes
+ * 110 MB, one of 28 days and 600 events 190 MB, and a server has 512 MB: one plan is made at a time.
+ */
+const THREAD_MEGABYTES = 160;
 /** What takes longer than the solver's own limit by far is broken off. */
 const LONGEST_RUN_MS = 90_000;
 
@@ -21,8 +24,12 @@ export class RunEnded extends Error {}
 export class PlanRuns {
   readonly #db: Db;
   readonly #threads = new Map<number, Worker>();
+  /** Proposals whose turn has not come yet. */
+  readonly #waiting = new Set<number>();
   /** By proposal, from its start to its end. */
   readonly #runs = new Map<number, Promise<void>>();
+  /** Settles once the plan that was asked for last is made. */
+  #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(db: Db) {
@@ -34,21 +41,36 @@ export class PlanRuns {
     return this.#closed;
   }
 
+  /** Whether a thread makes the plan of a proposal. */
+  isPlanning(proposalId: number): boolean {
+    return this.#threads.has(proposalId);
+  }
+
   /** Runs work on a proposal in the background. Closing waits for its end. */
   start(proposalId: number, work: () => Promise<void>): void {
+    this.#waiting.add(proposalId);
     this.#runs.set(
       proposalId,
-      work().finally(() => this.#runs.delete(proposalId)),
+      work().finally(() => {
+        this.#runs.delete(proposalId);
+        this.#waiting.delete(proposalId);
+      }),
     );
   }
 
   /**
-   * Makes a plan.
+   * Makes the plan of a proposal that was started, once those before it, of other stores, are made.
    * @throws {RunEnded} the run was canceled or the server stops
    * @throws any error that ended the thread
    */
-  async plan(proposalId: number, job: PlanJob): Promise<Proposal> {
-    if (this.#closed) throw new RunEnded();
+  plan(proposalId: number, job: PlanJob): Promise<Proposal> {
+    const made = this.#turn.then(() => this.#planNow(proposalId, job));
+    this.#turn = made.catch(() => {});
+    return made;
+  }
+
+  async #planNow(proposalId: number, job: PlanJob): Promise<Proposal> {
+    if (this.#closed || !this.#waiting.delete(proposalId)) throw new RunEnded();
     const worker = new Worker(THREAD_FILE, {
       name: 'plan',
       workerData: job,
@@ -70,8 +92,9 @@ export class PlanRuns {
     }
   }
 
-  /** Ends the thread of a proposal, if this process has it. */
+  /** Ends the run of a proposal, if this process has it. */
   end(proposalId: number): void {
+    this.#waiting.delete(proposalId);
     void this.#threads.get(proposalId)?.terminate();
   }
 
