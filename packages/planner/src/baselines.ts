@@ -19,9 +19,9 @@ const MOST_BUMPS = 3;
 const SAFE_FROM_BUMPS_DAYS = 2;
 
 /**
- * The plan of the older application: event by event, the most urgent first, the first day and person that fit. A Core that
- * finds no place takes that of another Core of this plan that is due later, which is planned again. What it places is left
- * on the roster.
+ * The plan of the older application: event by event, the most urgent first, the first day and
+ * person that fit. A Core that finds no place takes that of another Core of this plan that is due
+ * later, which is planned again. What it places is left on the roster.
  */
 export function greedyPlan(roster: Roster, tasks: Tasks): Placed[] {
   const placed = new Map<number, Placed & { work: PlannedWork }>();
@@ -117,7 +117,10 @@ const TURNS: Record<EventType, readonly Role[]> = {
   Other: ['Club Supervisor', 'Lead Event Specialist'],
 };
 
-/** A plan that obeys the rules and nothing else: events, people and days in random order. What it places is on the roster. */
+/**
+ * A plan that obeys the rules and nothing else: events, people and days in random order. What it
+ * places is on the roster.
+ */
 export function randomPlan(roster: Roster, tasks: Tasks, next: () => number): Placed[] {
   const placed: Placed[] = [];
   for (const event of shuffled(tasks.free, next)) {

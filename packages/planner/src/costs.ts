@@ -85,8 +85,8 @@ function fitOfRole(input: PlanInput, type: EventType, person: PersonFacts, day: 
 }
 
 /**
- * How much it matters that an event finds its place: the sooner it is due, the more. Work that may also be done after the
- * planned days matters least, for the next plan may place it.
+ * How much it matters that an event finds its place: the sooner it is due, the more. Work that may
+ * also be done after the planned days matters least, for the next plan may place it.
  */
 export function urgencyOf(event: Pick<EventFacts, 'dueOn'>, today: WorkDate, lastDay: WorkDate): number {
   const left = daysBetween(today, event.dueOn);
@@ -96,14 +96,20 @@ export function urgencyOf(event: Pick<EventFacts, 'dueOn'>, today: WorkDate, las
   return event.dueOn > lastDay && daysBetween(lastDay, event.dueOn) > 1 ? 1 : 2;
 }
 
-/** What each day after an event's first possible one costs: only Cores are often done later in their window. */
+/**
+ * What each day after an event's first possible one costs: only Cores are often done later in their
+ * window.
+ */
 export const costOfWaiting = (type: EventType): number => (type === 'Core' ? 1 : 3);
 
 /** Work is balanced in quarters of an hour; what is shorter counts for nothing. */
 const QUARTER_MINUTES = 15;
 const quarters = (minutes: number): number => Math.round(minutes / QUARTER_MINUTES);
 
-/** The costs of a person and a day for one event, each only decisive where all before it are the same. */
+/**
+ * The costs of a person and a day for one event, each only decisive where all before it are the
+ * same.
+ */
 export interface Score {
   person: PersonFacts;
   day: WorkDate;
@@ -123,7 +129,10 @@ export interface JudgedScore extends Score {
   judged: Judged;
 }
 
-/** Scores a person and a day by the costs that the engine minimizes, with everything else as it is on the roster. */
+/**
+ * Scores a person and a day by the costs that the engine minimizes, with everything else as it is
+ * on the roster.
+ */
 export function scoreOf(roster: Roster, event: EventFacts, person: PersonFacts, day: WorkDate): Score {
   const first = roster.days.find((each) => each >= event.startsOn) ?? day;
   const countsWeekends = isLong(event.type) && isWeekend(day);
@@ -170,7 +179,10 @@ export function byJudgedScore(a: JudgedScore, b: JudgedScore): number {
 
 export const AS_WELL = 'would do as well';
 
-/** What choosing `other` in place of `chosen` would cost, in words after the name of the other person. */
+/**
+ * What choosing `other` in place of `chosen` would cost, in words after the name of the other
+ * person.
+ */
 export function difference(chosen: JudgedScore, other: JudgedScore): string {
   const [override] = other.judged.overrides;
   if (override && other.judged.overrides.length > chosen.judged.overrides.length) {

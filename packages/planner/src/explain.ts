@@ -6,7 +6,9 @@ import type { Judged, Obstacle, Roster } from './roster.ts';
 import type { Settled } from './settle.ts';
 import { daysWithin, outsideWindow, plannedOf, type Tasks } from './tasks.ts';
 
-/** Why a line, and who else could do it at what cost, with everything else as it is on the roster. */
+/**
+ * Why a line, and who else could do it at what cost, with everything else as it is on the roster.
+ */
 export function explainLine(roster: Roster, line: Settled): { why: string; runnerUp: RunnerUp | null } {
   const { event, person, day, startsAt, coreEventId } = line;
   const chosen = { ...scoreOf(roster, event, person, day), judged: roster.judge(event, person, startsAt) };
@@ -126,7 +128,10 @@ function openCheck(roster: Roster, tasks: Tasks, check: EventFacts, lines: reado
   ]);
 }
 
-/** What keeps people and days from an event: a sentence for each kind of reason, the most frequent first. */
+/**
+ * What keeps people and days from an event: a sentence for each kind of reason, the most frequent
+ * first.
+ */
 export function obstaclesInWords(
   event: EventFacts,
   cells: readonly { person: PersonFacts; day: WorkDate; judged: Judged }[],
@@ -208,7 +213,9 @@ interface Repair {
   text: string;
 }
 
-/** Moving one work of one person, or overruling a soft rule: the cheapest that would free a place. */
+/**
+ * Moving one work of one person, or overruling a soft rule: the cheapest that would free a place.
+ */
 function repairOf(
   roster: Roster,
   event: EventFacts,

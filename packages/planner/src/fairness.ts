@@ -13,7 +13,10 @@ export interface Fairness {
   weekendDays: number;
 }
 
-/** Sums up each person's work from day to day, both included. People without work are in it, with zeros. */
+/**
+ * Sums up each person's work from day to day, both included. People without work are in it, with
+ * zeros.
+ */
 export function fairnessOf(
   people: readonly { id: number }[],
   work: readonly PlannedWork[],

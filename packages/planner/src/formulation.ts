@@ -6,16 +6,18 @@ import { isJuicer, isLong, isWeekend, minutesOf, type Roster } from './roster.ts
 import { daysWithin, type Tasks } from './tasks.ts';
 
 /*
- * The events of one kind (type, minutes, preferred people) may be done by the same people on the same days, if the day is in
- * their window. So a column for each event, person and day is not needed. Three groups of columns say the same:
+ * Events of one kind (type, minutes, preferred people) can be done by the same people on the same
+ * days, if the day is in their window. So a column for each event, person and day is not needed.
+ * Three groups of columns say the same:
  *
  *   y[class, day]         how many events of a class are done on a day; a class is a kind with a window
- *   z[kind, person, day]  how many events of a kind a person does on a day; at most one of long work
+ *   z[kind, person, day]  how many events of a kind a person does on a day, one at most of long work
  *   u[class]              how many events of a class stay open
  *
- * tied by: the y of a class and its u add up to its events; the y of a kind on a day and its z of that day add up to the same.
- * Any values that fit give events to people by dealing out, and the program has some hundred columns where x[event, person, day]
- * has ten thousands. docs/planning.md has all of it.
+ * Rows tie them together: the y of a class and its u add up to its events; the y of a kind on a day
+ * and the z of that day add up to the same. Values that fit are dealt out to events and people one
+ * by one. The program has thousands of columns where x[event, person, day] has tens of thousands.
+ * docs/planning.md explains all of it.
  */
 
 /** Most work days from Sunday to Saturday, as in the rules. */
@@ -39,8 +41,9 @@ export interface Pass {
   /** Added to the sum where it is shown. */
   offset: number;
   /**
-   * Sums that keep their values once this pass is done, in place of its own sum: people's shares. They leave the rest of the
-   * program a flow through a network, which is solved at once, where one row through all columns takes a search.
+   * Sums that keep their values once this pass is done, in place of its own sum: people's shares.
+   * They leave the rest of the program a flow through a network, which is solved at once, where one
+   * row through all columns takes a search.
    */
   keeps: readonly Terms[];
 }
@@ -160,7 +163,8 @@ export class Formulation {
       if (within.length === 0) continue;
       const check = tasks.checkOf.get(event.id);
       const withCheck = check ? this.#daysOf(check) : [];
-      // A Core and its check are in classes of the same pairs, so that they can be dealt out together.
+      // A Core and its check are in classes of the same pairs, so that they can be dealt out
+      // together.
       const key = `${keyOf(event, within)}|${check ? keyOf(check, withCheck) : ''}`;
       join(key, event, within);
       if (check && withCheck.length > 0) join(`check of ${key}`, check, withCheck);
@@ -244,7 +248,10 @@ export class Formulation {
     });
   }
 
-  /** Checks are done on days of their Cores, by the Club Supervisor or a Lead who has a Core that day. */
+  /**
+   * Checks are done on days of their Cores, by the Club Supervisor or a Lead who has a Core that
+   * day.
+   */
   #addChecks(tasks: Tasks, classOf: Map<number, EventClass>): void {
     const { program } = this;
     const tied = new Set<EventClass>();
@@ -347,7 +354,10 @@ export class Formulation {
       }));
   }
 
-  /** Columns that say on which days a person works at all; one long work a day, and no Juicer work beside a Core. */
+  /**
+   * Columns that say on which days a person works at all; one long work a day, and no Juicer work
+   * beside a Core.
+   */
   #addWorkDays(person: PersonFacts, fit: Term[]): number[] {
     const { program } = this;
     const { days } = this.#roster;
@@ -426,8 +436,9 @@ export class Formulation {
   }
 
   /**
-   * Convex costs: each further shift of a person costs more than the one before, so that shifts are spread over people, relative
-   * to what each has. A shift is long work; one of nine hours counts as one and a half.
+   * Convex costs: each further shift of a person costs more than the one before, so that shifts are
+   * spread over people, relative to what each has. A shift is long work; one of nine hours counts
+   * as one and a half.
    */
   #addBalance(person: PersonFacts, balance: Term[], weekends: Term[]): void {
     const { program } = this;
@@ -461,7 +472,10 @@ export class Formulation {
     this.#shares.weekends.push(...steps(weekendWork.length, onWeekends, weekends));
   }
 
-  /** Deals the events of a solution out to people; Cores that have a noon check go to Leads, who can do both. */
+  /**
+   * Deals the events of a solution out to people; Cores that have a noon check go to Leads, who can
+   * do both.
+   */
   read(values: Float64Array, tasks: Tasks): { placed: Placed[]; staying: ScheduledWork[] } {
     const { days } = this.#roster;
     const whole = (column: number | undefined) =>

@@ -1,14 +1,18 @@
 import loadHighs, { type Highs, type HighsCallbackMap } from 'highs';
 import { type Engine, type Minimum, type OpenProgram, type Program, Stopped, type Terms } from './program.ts';
 
-/** The package's types describe its CommonJS build; as an ES module its default export is the loader itself. */
+/**
+ * The package's types describe its CommonJS build; as an ES module its default export is the loader
+ * itself.
+ */
 const load = loadHighs as unknown as typeof loadHighs.default;
 
 /** Whole numbers differ by one: what is closer than this to the bound is the smallest. */
 const CLOSE_ENOUGH = 0.99;
 
 /**
- * Loads HiGHS, compiled to WebAssembly. A search blocks the thread that it runs in, so a server gives it a thread of its own.
+ * Loads HiGHS, compiled to WebAssembly. A search blocks the thread that it runs in, so a server
+ * gives it a thread of its own.
  * @param shouldStop is asked during each search, and ends it with {@link Stopped}
  */
 export async function openHighs(shouldStop: () => boolean = () => false): Promise<Engine> {

@@ -21,9 +21,14 @@ export interface PlanInput {
   people: readonly PersonFacts[];
   /** Events that nobody is scheduled for. */
   open: readonly EventFacts[];
-  /** Live schedules of the store in these days, and those of the Cores to which open Supervisor events belong. */
+  /**
+   * Live schedules of the store in these days, and those of the Cores to which open Supervisor
+   * events belong.
+   */
   scheduled: readonly ScheduledWork[];
-  /** Live work of these people, in whatever store, in the weeks of these days and a day around them. */
+  /**
+   * Live work of these people, in whatever store, in the weeks of these days and a day around them.
+   */
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
   rotations: Rotations;
@@ -67,7 +72,10 @@ export interface Rotations {
 
 export const NO_ROTATIONS: Rotations = { weekdays: [], exceptions: [] };
 
-/** Whose turn it is on a day: the day's exception, else the weekday's person; null where nobody is named. */
+/**
+ * Whose turn it is on a day: the day's exception, else the weekday's person; null where nobody is
+ * named.
+ */
 export function rotationOn(rotations: Rotations, kind: RotationKind, day: WorkDate): number | null {
   const exception = rotations.exceptions.find((each) => each.kind === kind && each.day === day);
   if (exception) return exception.employeeId;
@@ -76,7 +84,10 @@ export function rotationOn(rotations: Rotations, kind: RotationKind, day: WorkDa
   return usual?.employeeId ?? null;
 }
 
-/** The soft rules that a plan may break where its caller allows it; each such line then needs a reason to be saved. */
+/**
+ * The soft rules that a plan may break where its caller allows it; each such line then needs a
+ * reason to be saved.
+ */
 export const ALLOWABLE = [
   'role',
   'pattern_unavailable',

@@ -1,4 +1,7 @@
-/** An integer program, and what is asked of an engine that solves it. Knows nothing of people and events. */
+/**
+ * An integer program, and what is asked of an engine that solves it. Knows nothing of people and
+ * events.
+ */
 
 /** A column, times a coefficient. */
 export interface Term {

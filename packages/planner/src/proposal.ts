@@ -5,9 +5,14 @@ import type { Obstacle } from './roster.ts';
 
 /** A plan that somebody may approve, line by line. Nothing is changed by it. */
 export interface Proposal {
-  /** What it was made with. `greedy`: the engine failed or found nothing in time, as `note` says. */
+  /**
+   * What it was made with. `greedy`: the engine failed or found nothing in time, as `note` says.
+   */
   madeBy: 'solver' | 'greedy';
-  /** A sentence for the reader: why it is not the best plan, or may not be; null where it is proven to be. */
+  /**
+   * A sentence for the reader: why it is not the best plan, or may not be; null where it is proven
+   * to be.
+   */
   note: string | null;
   /** Events that get a person and a day, and schedules that move, by time. */
   lines: ProposalLine[];
@@ -54,7 +59,10 @@ export interface RunnerUp {
 
 export interface OpenLine {
   eventId: number;
-  /** What keeps people and days from it: a sentence for each kind of reason, the most frequent first. */
+  /**
+   * What keeps people and days from it: a sentence for each kind of reason, the most frequent
+   * first.
+   */
   obstacles: (Pick<Obstacle, 'code'> & { message: string; people: number[] })[];
   /** The cheapest change with which it would find a place; null where none was found. */
   repair: string | null;

@@ -227,7 +227,8 @@ describe('beside trying everything', () => {
     fc.assert(
       fc.property(tiny, ({ seed, ...size }) => {
         const club = inventedClub(seed, size);
-        // Noon checks follow their Cores; their person is the pairing function's choice, not the plan's.
+        // Noon checks follow their Cores; their person is the pairing function's choice, not the
+        // plan's.
         const input = { ...club, open: club.open.filter(({ type }) => type !== 'Supervisor') };
         const proposal = propose(input, {}, highs);
         const best = bestByTrying(input);
@@ -245,7 +246,10 @@ interface Choice {
   day: string;
 }
 
-/** Poor fits, and days on which somebody comes in for short work alone, as docs/planning.md tells it. */
+/**
+ * Poor fits, and days on which somebody comes in for short work alone, as docs/planning.md tells
+ * it.
+ */
 function costOf(input: PlanInput, lines: readonly Choice[]): number {
   const of = new Map(input.open.map((each) => [each.id, each]));
   let cost = 0;

@@ -18,9 +18,9 @@ import { passes, type Settled, settle } from './settle.ts';
 import { daysWithin, type Tasks, tasksOf } from './tasks.ts';
 
 /**
- * Plans the open events of some days. Writes nothing, and reads no clock but the engine's. Whatever the engine answers is asked
- * of the rules again, line by line. Where the engine fails or finds nothing in time, the greedy plan takes its place, and
- * `note` says so.
+ * Plans the open events of some days. Writes nothing, and reads no clock but the engine's. Whatever
+ * the engine answers is asked of the rules again, line by line. Where the engine fails or finds
+ * nothing in time, the greedy plan takes its place, and `note` says so.
  * @throws {Stopped} the engine was told to stop
  */
 export function propose(input: PlanInput, options: PlanOptions, engine: Engine): Proposal {
@@ -39,7 +39,10 @@ export function propose(input: PlanInput, options: PlanOptions, engine: Engine):
   return present(attempt, options);
 }
 
-/** The plan that the older application would have made, as a proposal. Never moves what is scheduled. */
+/**
+ * The plan that the older application would have made, as a proposal. Never moves what is
+ * scheduled.
+ */
 export function greedyProposal(input: PlanInput, options: PlanOptions, note: string | null = null): Proposal {
   const still = { ...options, moveExisting: false };
   const trial = new Roster(input, still);
@@ -90,7 +93,10 @@ function solve(input: PlanInput, options: PlanOptions, engine: Engine): Attempt 
   return { ...settled(input, options, plan), madeBy: 'solver', note, results };
 }
 
-/** What a settled plan is made of: a new roster, for the one of the search may be without what moves. */
+/**
+ * What a settled plan is made of: a new roster, for the one of the search may be without what
+ * moves.
+ */
 function settled(
   input: PlanInput,
   options: PlanOptions,
@@ -155,7 +161,10 @@ function inTime(results: readonly PassResult[]): string {
   return `${all} It leaves ${open.value} events open; a better plan leaves ${open.bound} at least.`;
 }
 
-/** One week after another, each with the weeks before it held. Nothing moves, for it would move out of one week into another. */
+/**
+ * One week after another, each with the weeks before it held. Nothing moves, for it would move out
+ * of one week into another.
+ */
 function solveByWeeks(input: PlanInput, options: PlanOptions, engine: Engine): Attempt {
   const still = { ...options, moveExisting: false };
   const weeks = [...Map.groupBy(new Roster(input, still).days, weekStart).values()];

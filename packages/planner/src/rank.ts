@@ -32,7 +32,9 @@ export interface Suggestions {
   cannot: OpenLine['obstacles'];
 }
 
-/** What is to be chosen for an event: people on a day, at a time, or on whatever day of its window. */
+/**
+ * What is to be chosen for an event: people on a day, at a time, or on whatever day of its window.
+ */
 export interface RankAsk {
   event: EventFacts;
   /** This day only; any planned day of the window if not set. */
@@ -46,8 +48,8 @@ export interface RankAsk {
 const ON_EVERY_DAY: readonly string[] = ['role', 'unlinked', 'not_schedulable', 'already_scheduled'];
 
 /**
- * Ranks people and times for one event by the costs that a plan minimizes, without an engine. What the rules call hard excludes;
- * what they call soft comes after all that needs no reason.
+ * Ranks people and times for one event by the costs that a plan minimizes, without an engine. What
+ * the rules call hard excludes; what they call soft comes after all that needs no reason.
  */
 export function rank(input: PlanInput, ask: RankAsk): Suggestions {
   const { event, time, moving } = ask;
@@ -71,7 +73,8 @@ export function rank(input: PlanInput, ask: RankAsk): Suggestions {
       const scored = { ...score, judged };
       if (judged.obstacles.length > 0) against.push(scored);
       else if (!best || byJudgedScore(scored, best) < 0) best = scored;
-      // Those that follow are no better, unless this one needs a reason; and some reasons hold on every day.
+      // Those that follow are no better, unless this one needs a reason; and some reasons hold on
+      // every day.
       if (best?.judged.overrides.length === 0) break;
       if (judged.obstacles.some(({ code }) => ON_EVERY_DAY.includes(code))) break;
     }
@@ -104,7 +107,10 @@ export function rank(input: PlanInput, ask: RankAsk): Suggestions {
   }
 }
 
-/** The days for which a caller has to know people's work, so that an event can be ranked: its window, from a day on. */
+/**
+ * The days for which a caller has to know people's work, so that an event can be ranked: its
+ * window, from a day on.
+ */
 export function daysToRank(
   event: Pick<EventFacts, 'startsOn' | 'dueOn'>,
   from: WorkDate,

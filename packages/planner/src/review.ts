@@ -9,7 +9,10 @@ import { plannedOf } from './tasks.ts';
 /** What a review asks of a line. */
 export type ReviewedLine = Pick<ProposalLine, 'kind' | 'eventId' | 'employeeId' | 'startsAt' | 'coreEventId'>;
 
-/** A proposal beside the board as it is now. People may break soft rules with a reason; a plan's own limits don't count. */
+/**
+ * A proposal beside the board as it is now. People may break soft rules with a reason; a plan's own
+ * limits don't count.
+ */
 class Review {
   readonly roster: Roster;
   readonly #events: Map<number, EventFacts>;
@@ -47,8 +50,9 @@ class Review {
 }
 
 /**
- * What speaks against each line of a proposal as the board is now, by event: it may have changed since. Lines that nothing hard
- * speaks against are left out. An event or a person that is no longer open or there is told as such.
+ * What speaks against each line of a proposal as the board is now, by event: it may have changed
+ * since. Lines that nothing hard speaks against are left out. An event or a person that is no
+ * longer open or there is told as such.
  */
 export function obstaclesNow(input: PlanInput, lines: readonly ReviewedLine[]): Map<number, string> {
   const review = new Review(input, lines);
@@ -82,8 +86,9 @@ export type RescoredLine = Pick<
 >;
 
 /**
- * Gives a line of a proposal another person, day or time, and scores it again with all other lines in place. A Core that
- * changes its day takes its noon check along, or drops it where nobody can do it.
+ * Gives a line of a proposal another person, day or time, and scores it again with all other lines
+ * in place. A Core that changes its day takes its noon check along, or drops it where nobody can do
+ * it.
  * @param to.time `HH:mm` of the store; the best usual start of the day if not set
  */
 export function moveLine(

@@ -47,8 +47,8 @@ export const isJuicer = (type: EventType): boolean =>
 export const isWeekend = (day: WorkDate): boolean => weekdayOf(day) % 6 === 0;
 
 /**
- * Who has which work while a plan is being made: live work at first, then what the plan adds. Asks the rules, and knows the
- * limits that a plan has besides them.
+ * Who has which work while a plan is being made: live work at first, then what the plan adds. Asks
+ * the rules, and knows the limits that a plan has besides them.
  */
 export class Roster {
   readonly input: PlanInput;
@@ -62,7 +62,10 @@ export class Roster {
   readonly #byDay = new Map<WorkDate, PlannedWork[]>();
   readonly #instants = new Map<string, Instant>();
 
-  /** @param forPerson what a person may overrule is no obstacle then, and the plan's own limits don't count */
+  /**
+   * @param forPerson what a person may overrule is no obstacle then, and the plan's own limits
+   * don't count
+   */
   constructor(input: PlanInput, options: PlanOptions, forPerson = false) {
     this.input = input;
     this.options = options;
@@ -192,8 +195,9 @@ export class Roster {
   }
 
   /**
-   * Whether a rule certainly speaks against a person on a day, told without asking the rules: another role, or long work that the
-   * person has. For searches, which try many people; what it lets pass is judged.
+   * Whether a rule certainly speaks against a person on a day, told without asking the rules:
+   * another role, or long work that the person has. For searches, which try many people; what it
+   * lets pass is judged.
    */
   isOut(event: EventFacts, person: PersonFacts, day: WorkDate): boolean {
     if (roleObstacle(person.role, event.type, this.input.store) === 'hard') return true;
@@ -208,8 +212,8 @@ export class Roster {
   }
 
   /**
-   * The best usual start of a person on a day: free of obstacles, with the fewest overrides and hints, and of these the one at
-   * which the fewest others start.
+   * The best usual start of a person on a day: free of obstacles, with the fewest overrides and
+   * hints, and of these the one at which the fewest others start.
    */
   judgeDay(event: EventFacts, person: PersonFacts, day: WorkDate): Judged {
     const { timeZone } = this.input.store;
@@ -234,7 +238,10 @@ const badness = ({ obstacles, overrides, hints }: Judged): number =>
 const dependsOnStart = ({ obstacles, hints }: Judged): boolean =>
   hints.length > 0 || obstacles.some((each) => BY_START.includes(each.code));
 
-/** Proposed work as the rules see it. Its schedule has no id yet: the event's, negative, is nobody else's. */
+/**
+ * Proposed work as the rules see it. Its schedule has no id yet: the event's, negative, is nobody
+ * else's.
+ */
 const workOf = (
   event: EventFacts,
   employeeId: number,

@@ -23,8 +23,9 @@ export interface Settled {
 }
 
 /**
- * Makes a plan of what an engine placed: gives it starts, asks the rules about each line anew with all others in place,
- * looks for another place for what they refuse, and adds the noon checks. The roster holds all of it afterwards.
+ * Makes a plan of what an engine placed: gives it starts, asks the rules about each line anew with
+ * all others in place, looks for another place for what they refuse, and adds the noon checks. The
+ * roster holds all of it afterwards.
  * @param roster with the locks, and without what may move
  */
 export function settle(
@@ -113,7 +114,9 @@ function firstPlace(roster: Roster, event: EventFacts): Place | null {
   return null;
 }
 
-/** Noon checks of the Cores of a plan, and of Cores that stand, by whom the pairing function names. */
+/**
+ * Noon checks of the Cores of a plan, and of Cores that stand, by whom the pairing function names.
+ */
 function addChecks(roster: Roster, tasks: Tasks, lines: Settled[]): void {
   const cores = lines.flatMap(({ event, person, day, from }) => {
     const check = event.type === 'Core' && !from ? tasks.checkOf.get(event.id) : undefined;

@@ -4,9 +4,9 @@ import { rotationOn } from './input.ts';
 import { isLong, type Roster } from './roster.ts';
 
 /**
- * Starts for the work that a plan puts on one day: usual ones, spread so that few start together. Of several Leads with
- * Cores, the primary one opens and another one closes. A person's short work starts at different times as far as there are
- * usual starts, found by augmenting paths.
+ * Starts for the work that a plan puts on one day: usual ones, spread so that few start together.
+ * Of several Leads with Cores, the primary one opens and another one closes. A person's short work
+ * starts at different times as far as there are usual starts, found by augmenting paths.
  * @returns starts by event
  */
 export function startsOn(roster: Roster, day: WorkDate, placed: readonly Placed[]): Map<number, Instant> {
@@ -58,7 +58,10 @@ const dutyOf = ({ event, person }: Placed, primary: number | null): number => {
   return person.id === primary ? 0 : 1;
 };
 
-/** A time of its own for as many events as possible: a matching of events and times, grown by augmenting paths. */
+/**
+ * A time of its own for as many events as possible: a matching of events and times, grown by
+ * augmenting paths.
+ */
 function distinctTimes(
   events: readonly EventFacts[],
   timesOf: (event: EventFacts) => readonly string[],

@@ -17,7 +17,10 @@ import type { Obstacle, Roster } from './roster.ts';
 export interface Tasks {
   /** Open events that get a person and a day, the most urgent first. */
   free: EventFacts[];
-  /** Of each Core among {@link free}, and of each that stands: the open Supervisor event that goes along. */
+  /**
+   * Of each Core among {@link free}, and of each that stands: the open Supervisor event that goes
+   * along.
+   */
   checkOf: Map<number, EventFacts>;
   /** Supervisor events whose Core stands already, on what day and with whom. */
   standingCores: { check: EventFacts; coreEventId: number; employeeId: number; day: WorkDate }[];
@@ -125,7 +128,10 @@ function pairChecks(
   }
 }
 
-/** What may move: not begun, clean as it stands, and no part of a pair that would have to move together. */
+/**
+ * What may move: not begun, clean as it stands, and no part of a pair that would have to move
+ * together.
+ */
 function takeMovable(roster: Roster, tasks: Tasks): void {
   const { input } = roster;
   const days = new Set(roster.days);

@@ -40,7 +40,10 @@ const TIME_ZONE = 'America/Indiana/Indianapolis';
 /** A Monday. */
 const TODAY = '2027-03-01';
 
-/** The proportions of a real club, see the demo: of 13 people one supervisor, three leads, two baristas. */
+/**
+ * The proportions of a real club, see the demo: of 13 people one supervisor, three leads, two
+ * baristas.
+ */
 const ROLES: readonly Role[] = [
   'Club Supervisor',
   'Lead Event Specialist',

@@ -1,4 +1,7 @@
-/** Makes one plan and measures what it takes; started by plan.ts. As the server's thread, but in a process of its own, whose memory can be told. */
+/**
+ * Makes one plan and measures what it takes; started by plan.ts. As the server's thread, but in a
+ * process of its own, whose memory can be told.
+ */
 import { type PlanInput, propose } from '@scheduler/planner';
 import { openHighs } from '@scheduler/planner/highs';
 

@@ -21,8 +21,8 @@ const TODAY = '2027-03-01';
 const SUGGESTIONS = 200;
 
 /**
- * Plans the demo's club and a large one, with the solver in a process of its own, beside the older application's rules and a
- * random plan that only obeys the rules.
+ * Plans the demo's club and a large one, with the solver in a process of its own, beside the older
+ * application's rules and a random plan that only obeys the rules.
  */
 export async function measurePlans(rounds: number): Promise<PartResult> {
   const clubs = {
@@ -130,7 +130,10 @@ function spreadOf(input: PlanInput, { fairness }: Proposal): number {
   return Math.sqrt(minutes.reduce((sum, each) => sum + (each - mean) ** 2, 0) / minutes.length);
 }
 
-/** The demo's club on the days after today, with what a dispatcher has booked there: this week almost full, the next open. */
+/**
+ * The demo's club on the days after today, with what a dispatcher has booked there: this week
+ * almost full, the next open.
+ */
 function demoClub(): PlanInput {
   const { store, people, events, holiday } = demoScenario(TODAY);
   const { timeZone } = store;

@@ -16,9 +16,10 @@ interface Approval {
 }
 
 /**
- * Schedules lines of a proposal: those that are ticked, or those that are named. All in one transaction, each for itself, the
- * way any schedule goes: what a rule speaks against by now, and what somebody scheduled or changed meanwhile, is refused with
- * the reason and overwrites nothing. Whoever approves the same lines once more finds nothing left to do.
+ * Schedules lines of a proposal: those that are ticked, or those that are named. All in one
+ * transaction, each for itself, the way any schedule goes: what a rule speaks against by now, and
+ * what somebody scheduled or changed meanwhile, is refused with the reason and overwrites nothing.
+ * Whoever approves the same lines once more finds nothing left to do.
  * @param input.overrideReason for lines that break a soft rule
  */
 export async function approveProposal(

@@ -45,9 +45,10 @@ type Outcome = Pick<Proposal, 'open' | 'passes' | 'atMostPlaced' | 'fairness'>;
 const SNAPSHOT = { isolationLevel: 'repeatable read', accessMode: 'read only' } as const;
 
 /**
- * Starts a plan for some days of a store, in a thread of this process. One plan is made for a store at a time. Nothing is
- * scheduled by it.
- * @param input.again a proposal whose locked lines are kept, and which the new one replaces once it is ready
+ * Starts a plan for some days of a store, in a thread of this process. One plan is made for a store
+ * at a time. Nothing is scheduled by it.
+ * @param input.again a proposal whose locked lines are kept, and which the new one replaces once it
+ * is ready
  */
 export async function startPlan(
   db: Db,
@@ -301,7 +302,10 @@ export async function markLines(
   });
 }
 
-/** Gives a line another person, day or time, scored again at once. Throws a {@link Refusal} where a hard rule speaks against it. */
+/**
+ * Gives a line another person, day or time, scored again at once. Throws a {@link Refusal} where a
+ * hard rule speaks against it.
+ */
 export async function moveProposalLine(
   db: Db,
   input: SeenProposal & { lineId: number; employeeId: number; day: WorkDate; time?: string | undefined },
@@ -371,7 +375,10 @@ export async function discardProposal(
   });
 }
 
-/** A proposal, each line with what the board says of it by now. Throws a {@link Refusal} where there is none. */
+/**
+ * A proposal, each line with what the board says of it by now. Throws a {@link Refusal} where there
+ * is none.
+ */
 export async function getProposal(db: Db, proposalId: number): Promise<ProposalView> {
   return db.transaction(async (tx) => {
     const [proposal] = await tx.select().from(proposals).where(eq(proposals.id, proposalId));

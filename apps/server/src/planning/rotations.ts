@@ -102,7 +102,8 @@ const mayTakeTurn = (kind: RotationKind, person: Person, day: WorkDate): boolean
 
 /**
  * Sets whose turn it is on a weekday, or nobody's.
- * @param input.seen who it was when the one who changes it looked: refused as stale where it is somebody else by now
+ * @param input.seen who it was when the one who changes it looked: refused as stale where it is
+ * somebody else by now
  */
 export async function setTurn(
   db: Db,
@@ -143,8 +144,10 @@ export async function setTurn(
 }
 
 /**
- * Sets whose turn it is on a single day, whatever the weekday says; null leaves it to the weekday again.
- * @param input.seen the exception's person when the one who changes it looked; null where there was no exception
+ * Sets whose turn it is on a single day, whatever the weekday says; null leaves it to the weekday
+ * again.
+ * @param input.seen the exception's person when the one who changes it looked; null where there was
+ * no exception
  */
 export async function setException(
   db: Db,
@@ -217,7 +220,10 @@ async function choice(
   throw new Refusal(`${why} Choose somebody else.`, { code: 'not_allowed' });
 }
 
-/** Whose turn it is from day to day, who is the secondary Lead, and who could stand in for somebody who is off. */
+/**
+ * Whose turn it is from day to day, who is the secondary Lead, and who could stand in for somebody
+ * who is off.
+ */
 export async function turnsBetween(
   db: Db,
   query: { storeId?: number | undefined; fromDay: WorkDate; toDay: WorkDate },

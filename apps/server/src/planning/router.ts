@@ -35,7 +35,10 @@ const options = z.strictObject({
 });
 
 export const planRouter = router({
-  /** Has a plan for some days made, which takes seconds; listen for changes of kind `proposal`, then `get` it. */
+  /**
+   * Has a plan for some days made, which takes seconds; listen for changes of kind `proposal`, then
+   * `get` it.
+   */
   start: dispatcherProcedure
     .input(
       z
@@ -98,7 +101,10 @@ export const planRouter = router({
     .input(z.strictObject({ ...seen, lineId: id, employeeId: id, day: workDate, time: time.optional() }))
     .mutation(({ ctx, input }) => moveProposalLine(ctx.backend.db, input)),
 
-  /** Schedules the ticked lines, or those that are named. What changed meanwhile is refused and listed. */
+  /**
+   * Schedules the ticked lines, or those that are named. What changed meanwhile is refused and
+   * listed.
+   */
   approve: dispatcherProcedure
     .input(
       z.strictObject({
@@ -150,7 +156,10 @@ export const planRouter = router({
     )
     .mutation(({ ctx, input }) => setTurn(ctx.backend.db, ctx.actor, input)),
 
-  /** Sets whose turn it is on one day; null leaves it to the weekday. `seen` is the exception's person before, if any. */
+  /**
+   * Sets whose turn it is on one day; null leaves it to the weekday. `seen` is the exception's
+   * person before, if any.
+   */
   setException: dispatcherProcedure
     .input(
       z.strictObject({

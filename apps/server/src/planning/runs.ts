@@ -10,8 +10,9 @@ export interface PlanJob {
 }
 
 /**
- * Objects of a thread. With the solver's own memory, a plan of 50 people, 14 days and 400 events takes
- * 110 MB, one of 28 days and 600 events 190 MB, and a server has 512 MB: one plan is made at a time.
+ * Objects of a thread. With the solver's own memory, a plan of 50 people, 14 days and 400 events
+ * takes 110 MB, one of 28 days and 600 events 190 MB, and a server has 512 MB: one plan is made at
+ * a time.
  */
 const THREAD_MEGABYTES = 160;
 /** What takes longer than the solver's own limit by far is broken off. */

@@ -60,7 +60,10 @@ export async function suggest(
   );
 }
 
-/** How work is spread over the people of a store: in the week of a day, and in the four weeks that end with it. */
+/**
+ * How work is spread over the people of a store: in the week of a day, and in the four weeks that
+ * end with it.
+ */
 export async function fairnessIn(
   db: Db,
   query: { storeId?: number | undefined; weekOf?: WorkDate | undefined },

@@ -16,8 +16,9 @@ import { events } from './events.ts';
 import { stores } from './stores.ts';
 
 /**
- * `running` a server plans · `ready` people review it · `approved` no line waits any more · `replaced` planned again with its locks · `discarded` by a person ·
- * `canceled` while it was running · `interrupted` the server that planned stopped · `failed` no plan could be made.
+ * `running` a server plans · `ready` people review it · `approved` no line waits any more ·
+ * `replaced` planned again with its locks · `discarded` by a person · `canceled` while it was
+ * running · `interrupted` the server that planned stopped · `failed` no plan could be made.
  */
 export const PROPOSAL_STATES = [
   'running',
@@ -32,7 +33,10 @@ export const PROPOSAL_STATES = [
 export type ProposalState = (typeof PROPOSAL_STATES)[number];
 export const proposalStateEnum = pgEnum('proposal_state', PROPOSAL_STATES);
 
-/** `proposed` until somebody approves it · `saved` it is a schedule now · `refused` it could not be saved, as `refusal` says. */
+/**
+ * `proposed` until somebody approves it · `saved` it is a schedule now · `refused` it could not be
+ * saved, as `refusal` says.
+ */
 export const PROPOSAL_LINE_STATES = ['proposed', 'saved', 'refused'] as const;
 export type ProposalLineState = (typeof PROPOSAL_LINE_STATES)[number];
 export const proposalLineStateEnum = pgEnum('proposal_line_state', PROPOSAL_LINE_STATES);
@@ -47,7 +51,10 @@ export const proposals = pgTable(
       .notNull()
       .references(() => stores.id, { onDelete: 'cascade' }),
     state: proposalStateEnum().notNull().default('running'),
-    /** Counts the changes of this proposal and its lines: an edit names the version it saw, a stale one is refused. */
+    /**
+     * Counts the changes of this proposal and its lines: an edit names the version it saw, a stale
+     * one is refused.
+     */
     version: integer().notNull().default(1),
     /** A user's id and name at the time. */
     requestedBy: text().notNull(),
@@ -95,7 +102,9 @@ export const proposalLines = pgTable(
     startsAt: instant().notNull(),
     endsAt: instant().notNull(),
     workDate: date({ mode: 'string' }).notNull(),
-    /** Of a schedule that moves: which one, its version when the plan was made, and where it was. */
+    /**
+     * Of a schedule that moves: which one, its version when the plan was made, and where it was.
+     */
     fromScheduleId: integer(),
     fromVersion: integer(),
     fromEmployeeId: integer(),
