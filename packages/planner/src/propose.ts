@@ -36,7 +36,15 @@ export function propose(input: PlanInput, options: PlanOptions, engine: Engine):
       `The solver ${why}, so this plan was made event by event. It obeys every rule, but may leave more open and spread work less evenly.`,
     );
   }
-  return present(attempt, options);
+  const proposal = present(attempt, options);
+  if (attempt.results.every(({ name, isProven }) => name !== 'open' || isProven)) return proposal;
+  // A search that was broken off may have found less than the older rules do.
+  const greedy = greedyProposal(
+    input,
+    options,
+    'The solver found no plan in time that places more, so this one was made event by event. It obeys every rule, but may spread work less evenly.',
+  );
+  return greedy.open.length < proposal.open.length ? greedy : proposal;
 }
 
 /**
