@@ -22,11 +22,11 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['e2e/**/*.test.ts'],
-          globalSetup: './packages/db/src/global-setup.ts',
+          globalSetup: './e2e/global-setup.ts',
           setupFiles: './packages/runtime/src/patience.ts',
           ...LIMITS,
           pool: 'forks',
-          maxWorkers: 1,
+          maxWorkers: 2,
         },
       },
     ],

@@ -1,6 +1,11 @@
 import { type Apps, startApps } from '@scheduler/scripts/apps';
 import { findChromium } from '@scheduler/scripts/chromium';
-import { DEMO, type Infrastructure, temporaryInfrastructure } from '@scheduler/scripts/infrastructure';
+import {
+  DEMO,
+  hasDemoTemplate,
+  type Infrastructure,
+  temporaryInfrastructure,
+} from '@scheduler/scripts/infrastructure';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { moveClock } from './clock.ts';
 
@@ -17,7 +22,7 @@ export async function startStack(
   env: Record<string, string> = {},
   options: { empty?: boolean } = {},
 ): Promise<Stack> {
-  const infrastructure = await temporaryInfrastructure(options);
+  const infrastructure = await temporaryInfrastructure({ ...options, copied: hasDemoTemplate() });
   Object.assign(infrastructure.env, env);
   const stops = [infrastructure.stop];
   const stop = async () => {

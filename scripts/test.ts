@@ -72,7 +72,6 @@ function tests(project: string): void {
 }
 
 tests('node');
-// One after the other: a browser that has to share two cores with other tests is slow for seconds at a time.
 tests('browser');
 rmSync(scratch, { recursive: true, force: true });
 

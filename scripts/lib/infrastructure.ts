@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createUser } from '@scheduler/auth';
 import { connect, events, makeRoles, migrate, ROLES, stores, USER_ROLES, users } from '@scheduler/db';
 import { startPostgres } from '@scheduler/db/embedded';
-import { crossmarkState, demoScenario, seedScenario } from '@scheduler/db/seeds';
-import { moveClock } from '@scheduler/db/testing';
+import { crossmarkState, type DemoScenario, demoScenario, seedScenario } from '@scheduler/db/seeds';
+import { createTestDatabase, moveClock } from '@scheduler/db/testing';
 import { findRedis, startRedis } from '@scheduler/metrics/redis';
 import { clockOffsetMs, currentInstant } from '@scheduler/runtime/clock';
 import { workDateOf } from '@scheduler/scheduling';
@@ -132,6 +132,30 @@ export async function openDatabase(
   };
 }
 
+/** The demo data that {@link makeDemoTemplate} wrote for this test run: its database, and the day that it was made for. */
+const TEMPLATE_VARIABLES = { database: 'TEST_DEMO_DATABASE', day: 'TEST_DEMO_DAY' } as const;
+
+/**
+ * Writes the demo data into a database of the test server once, for {@link temporaryInfrastructure} to copy: initialising a
+ * server and hashing the users' passwords takes longer than most browser tests.
+ */
+export async function makeDemoTemplate(): Promise<void> {
+  const database = await createTestDatabase();
+  await seedDemo({ databaseUrl: database.migratorUrl, simulatorUrl: null });
+  process.env[TEMPLATE_VARIABLES.database] = new URL(database.url).pathname.slice(1);
+  process.env[TEMPLATE_VARIABLES.day] = demoDay();
+}
+
+/** Whether this process belongs to a test run with {@link makeDemoTemplate}'s data. */
+export const hasDemoTemplate = (): boolean => process.env[TEMPLATE_VARIABLES.database] !== undefined;
+
+/** A copy of the test server's demo data, or of its empty database, as {@link openDatabase} gives one. */
+async function copyDatabase(options: { empty?: boolean }): ReturnType<typeof openDatabase> {
+  const template = options.empty ? undefined : process.env[TEMPLATE_VARIABLES.database];
+  const { url, migratorUrl, appUrl, close } = await createTestDatabase(template);
+  return { url, migratorUrl, appUrl, directory: null, stop: close, own: null };
+}
+
 /**
  * Starts Postgres, Redis where there is one, and the Crossmark simulator, on demo data in `dataDirectory`.
  * Variables that are set (DATABASE_URL, REDIS_URL) replace what would be started. Ports taken by others are passed over.
@@ -146,6 +170,8 @@ export async function startInfrastructure(options: {
   empty?: boolean;
   /** The simulator keeps nothing on disk: writing all it knows at every booking takes its time. */
   forgetful?: boolean;
+  /** A copy of what {@link makeDemoTemplate} wrote, in place of a Postgres of its own. */
+  copied?: boolean;
   say?: (line: string) => void;
 }): Promise<Infrastructure> {
   const say = options.say ?? (() => {});
@@ -163,10 +189,12 @@ export async function startInfrastructure(options: {
     }
 
     say('Starting Postgres…');
-    const database = await openDatabase(options.dataDirectory, ports.postgres);
+    const database = options.copied
+      ? await copyDatabase(options)
+      : await openDatabase(options.dataDirectory, ports.postgres);
     stops.push(database.stop);
     ports.postgres = Number(new URL(database.url).port || 5432);
-    await migrate(database.migratorUrl);
+    if (!options.copied) await migrate(database.migratorUrl);
     // A database of our own takes the clock of those who work on it, and gives it back.
     if (database.own) await moveClock(database.url, clockOffsetMs);
 
@@ -211,6 +239,8 @@ export async function startInfrastructure(options: {
     await connection.close();
     if (options.empty) {
       say('No demo data.');
+    } else if (options.copied) {
+      await loadSimulator(simulatorUrl, demoScenario(process.env[TEMPLATE_VARIABLES.day] ?? demoDay()));
     } else if (options.fresh || !known) {
       say('Writing demo data…');
       await seedDemo({ databaseUrl: database.migratorUrl, simulatorUrl });
@@ -260,7 +290,7 @@ export async function startInfrastructure(options: {
  * process: where that is told to stop, it ends what it started first.
  */
 export async function temporaryInfrastructure(
-  options: { empty?: boolean; forgetful?: boolean } = {},
+  options: { empty?: boolean; forgetful?: boolean; copied?: boolean } = {},
 ): Promise<Infrastructure> {
   for (const name of ['DATABASE_URL', 'REDIS_URL']) delete process.env[name];
   const data = temporaryDirectory();
@@ -290,17 +320,8 @@ export async function seedDemo(
   target: { databaseUrl: string; simulatorUrl: string | null },
   makeScenario = demoScenario,
 ): Promise<void> {
-  const zone = 'America/Indiana/Indianapolis';
-  const scenario = makeScenario(workDateOf(currentInstant(), zone));
-  if (target.simulatorUrl) {
-    const loaded = await fetch(`${target.simulatorUrl}/__sim/state`, {
-      method: 'PUT',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(crossmarkState(scenario, DEMO.crossmark)),
-    });
-    if (!loaded.ok)
-      throw new Error(`The simulator refused the demo data: ${loaded.status} ${await loaded.text()}`);
-  }
+  const scenario = makeScenario(demoDay());
+  if (target.simulatorUrl) await loadSimulator(target.simulatorUrl, scenario);
   const connection = connect(target.databaseUrl, { max: 2 });
   try {
     await seedScenario(connection.db, scenario);
@@ -316,6 +337,20 @@ export async function seedDemo(
   } finally {
     await connection.close();
   }
+}
+
+/** The day that it is at the demo club. */
+const demoDay = () => workDateOf(currentInstant(), 'America/Indiana/Indianapolis');
+
+/** Replaces what the simulator holds by a scenario. */
+async function loadSimulator(url: string, scenario: DemoScenario): Promise<void> {
+  const loaded = await fetch(`${url}/__sim/state`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(crossmarkState(scenario, DEMO.crossmark)),
+  });
+  if (!loaded.ok)
+    throw new Error(`The simulator refused the demo data: ${loaded.status} ${await loaded.text()}`);
 }
 
 /** The port and the next few: the first free one is taken. */

@@ -61,8 +61,11 @@ function as(role: string, url: string): string {
   return other.href;
 }
 
-/** Copies the migrated template into a fresh database (some 50 ms). */
-export async function createTestDatabase(): Promise<TestDatabase> {
+/**
+ * Copies the migrated template, or another database of the test server, into a fresh database (some 50 ms).
+ * @param template nobody may be connected to it
+ */
+export async function createTestDatabase(template = TEMPLATE): Promise<TestDatabase> {
   const serverUrl = process.env[URL_VARIABLE];
   if (!serverUrl)
     throw new Error('No test Postgres: run through the root vitest.config.ts, which starts one.');
@@ -71,7 +74,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
     const sql = postgres(serverUrl, { max: 1, onnotice: () => {} });
     await sql.unsafe(statement).finally(() => sql.end());
   };
-  await admin(`create database ${name} template ${TEMPLATE} owner ${ROLES.migrator}`);
+  await admin(`create database ${name} template ${template} owner ${ROLES.migrator}`);
   await admin(`revoke create, temporary on database ${name} from public`);
   const url = databaseUrl(serverUrl, name);
   await moveClock(url, clockOffsetMs);
