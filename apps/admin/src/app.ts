@@ -24,6 +24,7 @@ import {
   RefusedCalls,
   readiness,
   readJsonBodies,
+  requireHost,
   Shares,
   securityHeaders,
 } from '@scheduler/runtime';
@@ -88,7 +89,11 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     trustProxy: [...options.trustedProxies],
     requestTimeout: LONGEST_REQUEST_MS,
     // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
-    http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
+    http: {
+      headersTimeout: LONGEST_REQUEST_MS,
+      connectionsCheckingInterval: 5_000,
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: 5000 },
     clientErrorHandler: answerUnreadable({ https, log: options.log }),
   });
@@ -156,6 +161,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
       error: 'This request lacks the token of your session. Reload the page and try again.',
     });
   });
+  requireHost(app);
   const pageHeaders = securityHeaders({ https, policy: PAGE_POLICY });
   const boardHeaders = securityHeaders({ https, policy: BOARD_POLICY });
   app.addHook('onSend', async (request, reply) => {

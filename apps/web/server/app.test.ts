@@ -177,6 +177,11 @@ describe('the page server', () => {
         /client (error|header_overflow)/,
       );
     }
+    // Node's parser lets it through; the app refuses it, with the headers of all its answers.
+    const withoutHost = await sendRaw(port, 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n');
+    expect(withoutHost).toMatch(/^HTTP\/1\.1 400/);
+    expect(withoutHost).toMatch(/^content-security-policy: .*frame-ancestors 'none'/m);
+    expect(withoutHost).toMatch(/^x-content-type-options: nosniff/m);
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
     await traced.close();
   });

@@ -9,6 +9,7 @@ import {
   describeFailure,
   type Logger,
   MAX_BODY_BYTES,
+  requireHost,
   securityHeaders,
 } from '@scheduler/runtime';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -39,7 +40,11 @@ export async function buildPageServer(options: {
     trustProxy: [...options.trustedProxies],
     requestTimeout: LONGEST_REQUEST_MS,
     // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
-    http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
+    http: {
+      headersTimeout: LONGEST_REQUEST_MS,
+      connectionsCheckingInterval: 5_000,
+      requireHostHeader: false,
+    },
     clientErrorHandler: answerUnreadable({ https: options.https, log: options.log }),
   });
 
@@ -64,6 +69,7 @@ export async function buildPageServer(options: {
       .code(413)
       .send({ error: `The request is too long: ${MAX_BODY_BYTES.file} bytes are the most.` });
   });
+  requireHost(app);
 
   const headers = securityHeaders({
     https: options.https,

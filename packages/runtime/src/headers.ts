@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from './logger.ts';
 
 /**
@@ -67,4 +68,16 @@ export function answerUnreadable(options: {
     const late = setTimeout(() => socket.destroy(), LINGER_MS).unref();
     socket.once('end', () => socket.destroy()).once('close', () => clearTimeout(late));
   };
+}
+
+/**
+ * Refuses requests that lack the `Host` that HTTP/1.1 asks for. Node would refuse them before any
+ * hook, without the security headers, so the app is created with `requireHostHeader: false`. Call
+ * this after the hook that adds the headers.
+ */
+export function requireHost(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.headers.host !== undefined || request.raw.httpVersion === '1.0') return;
+    return reply.status(400).send({ message: 'The request names no Host.' });
+  });
 }

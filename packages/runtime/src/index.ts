@@ -4,7 +4,7 @@ export { redirectConsole } from './console.ts';
 export { readEnv, SettingsError, settings } from './env.ts';
 export { errorText, redactErrorText, redactInternals } from './errors.ts';
 export { describeFailure, internalErrorMessage } from './failure.ts';
-export { answerUnreadable, securityHeaders } from './headers.ts';
+export { answerUnreadable, requireHost, securityHeaders } from './headers.ts';
 export { type Readiness, readiness, serveHealth } from './health.ts';
 export { answerInTurn } from './in-turn.ts';
 export { assertShallowJson, BodyRefused, MAX_BODY_BYTES, readJsonBodies } from './json-bodies.ts';

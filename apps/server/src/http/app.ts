@@ -10,6 +10,7 @@ import {
   type Logger,
   RefusedCalls,
   readiness,
+  requireHost,
   Shares,
   securityHeaders,
 } from '@scheduler/runtime';
@@ -78,7 +79,11 @@ export async function buildServer(options: {
     genReqId: () => randomUUID(),
     requestTimeout: LONGEST_REQUEST_MS,
     // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
-    http: { headersTimeout: LONGEST_REQUEST_MS, connectionsCheckingInterval: 5_000 },
+    http: {
+      headersTimeout: LONGEST_REQUEST_MS,
+      connectionsCheckingInterval: 5_000,
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: 5_000 },
     clientErrorHandler: answerUnreadable({ https: baseUrl.startsWith('https:'), log }),
     trustProxy: [...options.trustedProxies],
@@ -105,6 +110,7 @@ export async function buildServer(options: {
     reply.header('cache-control', 'no-store');
     reply.header(SERVER_TIME_HEADER, currentTimeMs());
   });
+  requireHost(app);
   app.addHook('onResponse', async (request, reply) => {
     const [path] = request.url.split('?');
     if (path === '/healthz' || path === '/readyz') return;
