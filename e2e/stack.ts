@@ -87,6 +87,9 @@ export async function signedIn(
   await page.goto(options.url ?? stack.apps.webUrl);
   await page.getByLabel('E-mail').fill(options.email ?? 'dispatcher@demo.test');
   await page.getByLabel('Password').fill(DEMO.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  const button = page.getByRole('button', { name: 'Sign in' });
+  await button.click();
+  // Who goes to another page before the answer is there breaks the sign-in off.
+  await button.waitFor({ state: 'hidden' });
   return { page, errors };
 }
