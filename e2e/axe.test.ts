@@ -25,12 +25,12 @@ describe('is without a finding of axe, sideways scrolling and errors, wide and n
 
   /** In every look at the same time: most of it is the browser's own work, a process a page. */
   const everyLook = async (
-    find: (shown: { look: (typeof LOOKS)[number]; dispatcher: Page; admin: Page }) => Promise<string[]>,
+    find: (opened: { look: (typeof LOOKS)[number]; dispatcher: Page; admin: Page }) => Promise<string[]>,
   ) => {
     const findings = await Promise.all(
-      pages.map(async (shown) => {
-        const { viewport, dark } = shown.look;
-        return (await find(shown)).map((finding) => `${viewport.width} px, dark: ${dark}: ${finding}`);
+      pages.map(async (opened) => {
+        const { viewport, dark } = opened.look;
+        return (await find(opened)).map((finding) => `${viewport.width} px, dark: ${dark}: ${finding}`);
       }),
     );
     expect(findings.flat()).toEqual([]);

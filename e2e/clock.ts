@@ -8,8 +8,8 @@ export async function moveClock(context: BrowserContext, byMs = clockOffsetMs): 
     const Real = Date;
     const moved = () => Real.now() + offsetMs;
     globalThis.Date = new Proxy(Real, {
-      construct: (target, given, newTarget) =>
-        Reflect.construct(target, given.length === 0 ? [moved()] : given, newTarget),
+      construct: (target, args, newTarget) =>
+        Reflect.construct(target, args.length === 0 ? [moved()] : args, newTarget),
       get: (target, key) => (key === 'now' ? moved : Reflect.get(target, key)),
     });
   }, byMs);

@@ -77,12 +77,12 @@ describe('an open page', () => {
     const midnightMs = Date.parse(instantAt(addDays(first, 1), '00:00', ZONE));
     /** The server's clock as this page sees it. */
     let fastMs = 0;
-    let asked = 0;
+    let requestCount = 0;
     await page.route(/\/(trpc|api)\/(?!sync\.onChange)/, async (route) => {
       const answer = await route.fetch();
       const headers = answer.headers();
       headers['x-server-time-ms'] = String(Number(headers['x-server-time-ms']) + fastMs);
-      if (route.request().url().includes('day.get')) asked += 1;
+      if (route.request().url().includes('day.get')) requestCount += 1;
       await route.fulfill({ response: answer, headers });
     });
     await page.goto(`${stack.apps.webUrl}/day`);
@@ -94,10 +94,10 @@ describe('an open page', () => {
     fastMs = midnightMs - currentTimeMs() - 3_000;
     await page.getByRole('button', { name: 'Next day' }).click();
     await page.getByRole('button', { name: 'Today' }).click();
-    const before = asked;
+    const before = requestCount;
     const second = addDays(first, 1);
     await expect.poll(() => dayHeading(page)).toBe(`${formatDay(second)}, ${second.slice(0, 4)}`);
-    await expect.poll(() => asked).toBeGreaterThan(before);
+    await expect.poll(() => requestCount).toBeGreaterThan(before);
     await page.getByRole('button', { name: 'Previous day' }).click();
     await expect.poll(() => dayHeading(page)).toBe(`${formatDay(first)}, ${first.slice(0, 4)} · over`);
 

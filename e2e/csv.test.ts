@@ -162,11 +162,11 @@ describe('two real export files', () => {
   });
 
   it('leave work that can be planned on the board and reaches Crossmark', async () => {
-    const found = (await allEvents()).find(
+    const boardEvent = (await allEvents()).find(
       (row) => isImported(row) && row.event.type === 'Core' && !row.schedule,
     );
-    if (!found) throw new Error('No unscheduled Core event was imported.');
-    const target = found.event;
+    if (!boardEvent) throw new Error('No unscheduled Core event was imported.');
+    const target = boardEvent.event;
     const day = target.startsOn;
     const options = await api.events.options.query({ eventId: target.eventId, day });
     const [slot] = options.slots;

@@ -151,11 +151,11 @@ describe('the list of events', () => {
       bom: true,
       columns: true,
     });
-    const inOrder = rows
+    const sorted = rows
       .filter((row) => row.schedule)
       .sort((a, b) => ((a.schedule?.startsAt ?? '') < (b.schedule?.startsAt ?? '') ? -1 : 1));
     expect(records.map((record) => record['Project Name']).sort()).toEqual(
-      inOrder.map((row) => row.event.name).sort(),
+      sorted.map((row) => row.event.name).sort(),
     );
     expect(records[0]?.['Rep Name']).toBeTruthy();
     expect(

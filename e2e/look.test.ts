@@ -46,7 +46,7 @@ describe('the scheduler', () => {
   it('shows the store’s times to somebody in Tokyo, and says so', async () => {
     const { page: home } = await signedIn(stack);
     const { page: tokyo } = await signedIn(stack, { timezoneId: 'Asia/Tokyo' });
-    const shown = async (page: Page, path: string) => {
+    const timesOn = async (page: Page, path: string) => {
       await page.goto(stack.apps.webUrl + path);
       await page.getByTestId('sync-badge').first().waitFor();
       // The last of the demo's people: the board draws what is in sight first.
@@ -55,7 +55,7 @@ describe('the scheduler', () => {
     };
     await home.getByTestId('sync-badge').first().waitFor();
     await tokyo.getByTestId('sync-badge').first().waitFor();
-    expect(await shown(tokyo, '/')).toBe(await shown(home, '/'));
+    expect(await timesOn(tokyo, '/')).toBe(await timesOn(home, '/'));
     await tokyo.getByText(/Days and times are the store’s \(Eastern Time – Indianapolis\)/).waitFor();
     await tokyo.getByText(/Your clock is on Japan/).waitFor();
     expect(await home.getByText(/Days and times are the store’s/).count()).toBe(0);
@@ -177,11 +177,11 @@ describe('the scheduler', () => {
     const panel = page.getByRole('dialog');
     await panel.getByRole('button', { name: 'Unschedule' }).waitFor();
     const acts = panel.getByRole('button', { name: /^(Close|Move|Change person|Trade|Unschedule)$/ });
-    const shown = await placesOf(acts);
-    expect(shown).toHaveLength(5);
+    const places = await placesOf(acts);
+    expect(places).toHaveLength(5);
     release();
     await panel.getByText(/already has a Core/).waitFor();
-    expect(await placesOf(acts)).toEqual(shown);
+    expect(await placesOf(acts)).toEqual(places);
     await page.context().close();
   });
 

@@ -37,7 +37,7 @@ describe('a list that lacks very many events', () => {
       return state === 'queued' || state === 'running' ? undefined : state;
     });
   }
-  async function shown(
+  async function openPage(
     path: string,
     as: { email?: string; url?: string; viewport?: { width: number; height: number }; touch?: boolean },
   ): Promise<Page> {
@@ -70,7 +70,7 @@ describe('a list that lacks very many events', () => {
   });
 
   it('is shown to a dispatcher, who can read again and mark nothing; the list that is whole again ends it', async () => {
-    const page = await shown('/activity', {});
+    const page = await openPage('/activity', {});
     await page.getByRole('link', { name: 'Look at them' }).click();
     const card = page.getByTestId('missing-events');
     await card.getByRole('heading', { name: /^\d+ events are missing from Crossmark’s list$/ }).waitFor();
@@ -85,7 +85,7 @@ describe('a list that lacks very many events', () => {
   });
 
   it('fits an admin’s phone, where nothing is marked before that was confirmed, and the list can be read again', async () => {
-    const page = await shown('/activity?tab=refreshes', { email: 'admin@demo.test', ...PHONE });
+    const page = await openPage('/activity?tab=refreshes', { email: 'admin@demo.test', ...PHONE });
     const card = page.getByTestId('missing-events');
     await card.waitFor(SOON);
     expect(await findingsOf(page)).toEqual([]);
@@ -99,7 +99,7 @@ describe('a list that lacks very many events', () => {
   });
 
   it('is told in words on the admin page, on a phone as well, and the list can be read again there', async () => {
-    const page = await shown('/', { email: 'admin@demo.test', url: stack.apps.adminUrl, ...PHONE });
+    const page = await openPage('/', { email: 'admin@demo.test', url: stack.apps.adminUrl, ...PHONE });
     await page.getByText(/^\d+ events are missing from Crossmark’s list: are they gone\?/).waitFor(SOON);
     const panel = page.getByRole('region', { name: /^Missing from Crossmark’s list/ });
     expect(await panel.getByRole('listitem').count()).toBeGreaterThan(20);
@@ -114,7 +114,7 @@ describe('a list that lacks very many events', () => {
   });
 
   it('is decided by keyboard alone, and what comes back is there again', async () => {
-    const page = await shown('/activity?tab=refreshes', { email: 'admin@demo.test' });
+    const page = await openPage('/activity?tab=refreshes', { email: 'admin@demo.test' });
     const card = page.getByTestId('missing-events');
     await card.waitFor(SOON);
     const count = Number((await card.getByRole('heading').innerText()).match(/^\d+/)?.[0]);

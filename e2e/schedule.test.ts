@@ -38,9 +38,9 @@ describe('a dispatcher at the board', () => {
 
   it('sees the tries behind the badge', async () => {
     await page.locator(`[data-event-id="${planned.eventId}"]`).click();
-    const tries = page.getByTestId('sync-attempts');
-    await tries.waitFor();
-    expect(await tries.innerText()).toMatch(/booked/i);
+    const attempts = page.getByTestId('sync-attempts');
+    await attempts.waitFor();
+    expect(await attempts.innerText()).toMatch(/booked/i);
     await page.keyboard.press('Escape');
   });
 

@@ -227,22 +227,22 @@ describe('ten tabs of one browser', () => {
     await page.getByRole('link', { name: 'People' }).click();
     const add = page.getByRole('button', { name: 'Add person' });
     const dialog = page.getByRole('dialog', { name: 'Add a person' });
-    const asked = page.getByRole('dialog', { name: 'Your session has ended' });
+    const endedDialog = page.getByRole('dialog', { name: 'Your session has ended' });
     const people = async () => (await colleague.employees.list.query({})).map(({ name }) => name);
     const saveAfterTheEnd = async (name: string) => {
       await add.click();
       await dialog.getByLabel('Name').fill(name);
       await page.context().clearCookies();
       await dialog.getByRole('button', { name: 'Add', exact: true }).click();
-      await asked.waitFor();
+      await endedDialog.waitFor();
       expect(await people()).not.toContain(name);
     };
     await saveAfterTheEnd('Tess Typed');
     await page.keyboard.press('Escape');
-    await asked.getByLabel('Password').fill('wrong');
+    await endedDialog.getByLabel('Password').fill('wrong');
     await page.keyboard.press('Enter');
-    await asked.getByText('is wrong').waitFor();
-    await asked.getByLabel('Password').fill(DEMO.password);
+    await endedDialog.getByText('is wrong').waitFor();
+    await endedDialog.getByLabel('Password').fill(DEMO.password);
     await page.keyboard.press('Enter');
     await page.getByText('Tess Typed is added').waitFor();
     expect((await people()).filter((name) => name === 'Tess Typed')).toHaveLength(1);

@@ -16,14 +16,14 @@ export async function typeDay(page: Page, field: Locator, day: string): Promise<
  */
 export async function expectTypedDay(page: Page, field: Locator, part: string, day: string): Promise<void> {
   await field.waitFor();
-  const asked: (string | null)[] = [];
-  const note = () => asked.push(new URL(page.url()).searchParams.get(part));
+  const answers: (string | null)[] = [];
+  const note = () => answers.push(new URL(page.url()).searchParams.get(part));
   page.on('framenavigated', note);
   await typeDay(page, field, day);
   expect(await field.inputValue()).toBe(day);
   await page.waitForURL((url) => url.searchParams.get(part) === day);
   page.off('framenavigated', note);
-  expect(new Set(asked)).toEqual(new Set([day]));
+  expect(new Set(answers)).toEqual(new Set([day]));
   expect(await field.inputValue()).toBe(day);
   expect(await field.evaluate((control) => control === document.activeElement)).toBe(true);
 }

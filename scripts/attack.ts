@@ -70,7 +70,7 @@ const left = () => LONGEST_MS - (performance.now() - startedMs);
 const say = (line: string) =>
   console.log(`${String(Math.round((performance.now() - startedMs) / 1_000)).padStart(4)} s  ${line}`);
 
-const found: string[] = [];
+const problems: string[] = [];
 /** Answers by their status. */
 const statuses = new Map<number | 'no answer', number>();
 let inputs = 0;
@@ -99,7 +99,7 @@ const app = (name: string) => {
 try {
   await attack();
 } catch (error) {
-  found.push(`the attack broke off: ${error instanceof Error ? error.message : error}`);
+  problems.push(`the attack broke off: ${error instanceof Error ? error.message : error}`);
 }
 const ended = running.filter(({ process }) => process.exitCode !== null || process.signalCode !== null);
 const gained = ((await rows?.sessions()) ?? 0) - ownSessions;
@@ -107,22 +107,22 @@ await rows?.close();
 for (const one of running) await one.stop();
 await infrastructure.stop();
 report();
-process.exit(found.length === 0 ? 0 : 1);
+process.exit(problems.length === 0 ? 0 : 1);
 
 function report(): void {
   const failures = [...statuses].filter(([status]) => typeof status === 'number' && status >= 500);
-  for (const one of ended) found.push(`${one.name} ended: ${one.output()}`);
-  for (const [status, count] of failures) found.push(`${count} answers ${status}`);
-  if (gained !== 0) found.push(`${gained} sessions more than were signed in to`);
+  for (const one of ended) problems.push(`${one.name} ended: ${one.output()}`);
+  for (const [status, count] of failures) problems.push(`${count} answers ${status}`);
+  if (gained !== 0) problems.push(`${gained} sessions more than were signed in to`);
   if (flooded && flooded.inputs < INPUTS)
-    found.push(`only ${flooded.inputs} of ${INPUTS} inputs in ${LONGEST_MS / 1_000} s`);
+    problems.push(`only ${flooded.inputs} of ${INPUTS} inputs in ${LONGEST_MS / 1_000} s`);
 
   if (serverMegabytes > MOST_SERVER_MEGABYTES)
-    found.push(`${Math.round(serverMegabytes)} MB for ${FILES_AT_ONCE} files at once`);
+    problems.push(`${Math.round(serverMegabytes)} MB for ${FILES_AT_ONCE} files at once`);
 
   const slowest = [...cpu].sort(([, a], [, b]) => b.ms - a.ms).slice(0, 12);
   for (const [route, { ms }] of slowest) {
-    if (ms > MOST_MAIN_THREAD_MS) found.push(`${Math.round(ms)} ms of the main thread for ${route}`);
+    if (ms > MOST_MAIN_THREAD_MS) problems.push(`${Math.round(ms)} ms of the main thread for ${route}`);
   }
   console.table(
     slowest.map(([route, { ms, of }]) => ({ route, 'main thread, ms': Math.round(ms * 10) / 10, of })),
@@ -149,7 +149,7 @@ function report(): void {
   console.log(`rows changed by refused ${changedByRefused}`);
   console.log(`seconds                 ${Math.round((performance.now() - startedMs) / 1_000)}`);
 
-  if (found.length > 0) console.log(`\nFound:\n${found.join('\n')}`);
+  if (problems.length > 0) console.log(`\nFound:\n${problems.join('\n')}`);
 }
 
 async function attack(): Promise<void> {
@@ -204,7 +204,8 @@ async function attack(): Promise<void> {
   const expectUnchanged = async (what: string) => {
     const changed = await watched.changed();
     changedByRefused += changed.length;
-    if (changed.length > 0) found.push(`${what}: ${changed.length} rows changed in ${[...new Set(changed)]}`);
+    if (changed.length > 0)
+      problems.push(`${what}: ${changed.length} rows changed in ${[...new Set(changed)]}`);
   };
 
   const targets = { viewers: INPUTS * 0.69, dispatchers: INPUTS * 0.27, http: INPUTS * 0.02 };
@@ -410,7 +411,8 @@ async function ask(attacker: Attacker, path: string, body?: string): Promise<Res
 
 function count(status: number | 'no answer', what: string, answer: Response): Response {
   statuses.set(status, (statuses.get(status) ?? 0) + 1);
-  if (typeof status === 'number' && status >= 500 && found.length < 20) found.push(`${status}: ${what}`);
+  if (typeof status === 'number' && status >= 500 && problems.length < 20)
+    problems.push(`${status}: ${what}`);
   return answer;
 }
 
@@ -420,12 +422,12 @@ async function askBatch(
   type: 'query' | 'mutation',
   calls: { name: string; input: unknown }[],
 ): Promise<boolean[]> {
-  const given = JSON.stringify(Object.fromEntries(calls.map(({ input }, index) => [index, input])));
+  const body = JSON.stringify(Object.fromEntries(calls.map(({ input }, index) => [index, input])));
   const path = `/trpc/${calls.map(({ name }) => name).join(',')}?batch=1`;
   const answer =
     type === 'mutation'
-      ? await ask(attacker, path, given)
-      : await ask(attacker, `${path}&input=${encodeURIComponent(given)}`);
+      ? await ask(attacker, path, body)
+      : await ask(attacker, `${path}&input=${encodeURIComponent(body)}`);
   inputs += calls.length - 1;
   const told = (await answer.json().catch(() => null)) as unknown;
   if (!Array.isArray(told)) return calls.map(() => answer.ok);
@@ -498,7 +500,7 @@ async function floodWatched(
     accepted += calls.length - refused.length;
     if (refused.length === calls.length && changed.length > 0) {
       changedByRefused += changed.length;
-      found.push(
+      problems.push(
         `${attacker.who}: refused, and changed ${[...new Set(changed)]}: ${JSON.stringify(calls).slice(0, 500)}`,
       );
     }
@@ -606,8 +608,9 @@ async function fields(api: Api, attacker: Attacker): Promise<void> {
 function checkCalendar(text: string): void {
   for (const line of text.split('\r\n')) {
     if (line !== '' && !/^( |[A-Z-]+[;:])/.test(line))
-      found.push(`a calendar's line: ${JSON.stringify(line)}`);
-    if (/[\r\n\u0085]/.test(line)) found.push(`a line end inside a calendar's line: ${JSON.stringify(line)}`);
+      problems.push(`a calendar's line: ${JSON.stringify(line)}`);
+    if (/[\r\n\u0085]/.test(line))
+      problems.push(`a line end inside a calendar's line: ${JSON.stringify(line)}`);
   }
 }
 
@@ -616,7 +619,7 @@ function checkFile(text: string): void {
   for (const row of parse(text, { relax_column_count: true, bom: true }) as string[][]) {
     for (const cell of row) {
       if (/^[\s\ufeff\u200b]*[=+@＝-]/.test(cell))
-        found.push(`a cell that begins a formula: ${JSON.stringify(cell)}`);
+        problems.push(`a cell that begins a formula: ${JSON.stringify(cell)}`);
     }
   }
 }

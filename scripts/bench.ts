@@ -83,18 +83,18 @@ try {
     for (const missing of result.missing) say(`left out: ${missing}`);
     if (values.json) continue;
     console.log(`\n${result.part}: ${result.what}`);
-    const shown = ({ median, low, high }: { median: number; low: number; high: number }) =>
+    const inWords = ({ median, low, high }: { median: number; low: number; high: number }) =>
       `${median} (${low}–${high})`;
     console.table(
       Object.fromEntries(
         result.standings.map(({ contestant, figures }) => [
           contestant,
-          Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, shown(figure)])),
+          Object.fromEntries(Object.entries(figures).map(([name, figure]) => [name, inWords(figure)])),
         ]),
       ),
     );
     for (const { what, target, met, ...figure } of result.verdicts)
-      console.log(`${met ? 'met   ' : 'missed'} ${what}: ${shown(figure)}, target ${target}`);
+      console.log(`${met ? 'met   ' : 'missed'} ${what}: ${inWords(figure)}, target ${target}`);
   }
 } finally {
   await infrastructure.stop();

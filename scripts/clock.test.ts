@@ -45,7 +45,7 @@ test('the present comes from @scheduler/runtime/clock and app_now() alone', () =
     ['ls-files', '-co', '--exclude-standard', '--', '*.ts', '*.tsx', '*.sql', ':!packages/db/migrations'],
     { cwd: ROOT, encoding: 'utf8' },
   );
-  const found = files
+  const lines = files
     .trim()
     .split('\n')
     .filter((file) => !EXCEPTIONS.some((exception) => file.startsWith(exception)))
@@ -60,7 +60,7 @@ test('the present comes from @scheduler/runtime/clock and app_now() alone', () =
             .map(({ what }) => `${file}:${index + 1}: ${what}`);
         }),
     );
-  expect(found).toEqual([]);
+  expect(lines).toEqual([]);
 });
 
 test('pages have the present from @scheduler/runtime/browser-clock: the computer before them may be on another date', () => {

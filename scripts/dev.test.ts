@@ -13,15 +13,15 @@ const manifest = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8'));
 
 /** The folders of this repository's packages that one of them uses, and that those use. */
-function used(folder: string, found = new Set<string>()): Set<string> {
+function used(folder: string, packages = new Set<string>()): Set<string> {
   const { dependencies, devDependencies } = manifest(folder);
   for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
     const uses = `packages/${name.replace('@scheduler/', '')}`;
-    if (!version.startsWith('workspace:') || found.has(uses)) continue;
-    found.add(uses);
-    used(uses, found);
+    if (!version.startsWith('workspace:') || packages.has(uses)) continue;
+    packages.add(uses);
+    used(uses, packages);
   }
-  return found;
+  return packages;
 }
 
 test.each(['server', 'worker', 'admin'])(

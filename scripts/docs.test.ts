@@ -40,9 +40,9 @@ test('every list of settings says of each without a default whether it is requir
 });
 
 test('.env.example explains every variable that docker-compose.yml reads, and no other', () => {
-  const asked = new Set([...read('docker-compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name));
+  const names = new Set([...read('docker-compose.yml').matchAll(/\$\{(\w+)/g)].map(([, name]) => name));
   const explained = [...read('.env.example').matchAll(/^(\w+)=/gm)].map(([, name]) => name);
-  expect(explained.sort()).toEqual([...asked].sort());
+  expect(explained.sort()).toEqual([...names].sort());
 });
 
 test('docker-compose.yml gives each service the database account that it needs, and the superuser’s to one job', () => {

@@ -79,15 +79,17 @@ const apps: [string, (trustedProxies: string[]) => Promise<number>][] = [
 
 /** A reverse proxy as nginx is one with `proxy_add_x_forwarded_for`, on 127.0.0.1, in front of a port. */
 async function startProxy(port: number): Promise<number> {
-  const proxy: Server = createServer((asked, answer) => {
-    const forwarded = [asked.headers['x-forwarded-for'], asked.socket.remoteAddress].flat().filter(Boolean);
-    const headers = { ...asked.headers, 'x-forwarded-for': forwarded.join(', ') };
-    const { method, url: path } = asked;
-    const passedOn = request({ host: '127.0.0.1', port, method, path, headers }, (given) => {
-      answer.writeHead(given.statusCode ?? 502, given.headers);
-      given.pipe(answer);
+  const proxy: Server = createServer((incoming, answer) => {
+    const forwarded = [incoming.headers['x-forwarded-for'], incoming.socket.remoteAddress]
+      .flat()
+      .filter(Boolean);
+    const headers = { ...incoming.headers, 'x-forwarded-for': forwarded.join(', ') };
+    const { method, url: path } = incoming;
+    const passedOn = request({ host: '127.0.0.1', port, method, path, headers }, (response) => {
+      answer.writeHead(response.statusCode ?? 502, response.headers);
+      response.pipe(answer);
     });
-    asked.pipe(passedOn);
+    incoming.pipe(passedOn);
   }).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   stops.push(async () => {
@@ -104,7 +106,7 @@ async function guess(
   email: string,
   headers: Record<string, string> = {},
 ): Promise<number> {
-  const asked = request({
+  const call = request({
     host: '127.0.0.1',
     port,
     localAddress: from,
@@ -112,7 +114,7 @@ async function guess(
     path: '/api/auth/sign-in/email',
     headers: { origin: ORIGIN, 'content-type': 'application/json', ...headers },
   }).end(JSON.stringify({ email, password: 'a wrong password' }));
-  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  const [answer] = (await once(call, 'response')) as [IncomingMessage];
   await textOf(answer);
   return answer.statusCode ?? 0;
 }
@@ -129,8 +131,8 @@ describe('where a proxy stands in front', () => {
       let n = 0;
       const from = (address: string, headers = {}) =>
         guess(port, address, `nobody${n++}@example.test`, headers);
-      for (let tries = 0; tries < 20; tries++) {
-        expect(await from('127.5.0.1', { 'x-forwarded-for': `203.0.${tries}.1` })).toBe(401);
+      for (let attempt = 0; attempt < 20; attempt++) {
+        expect(await from('127.5.0.1', { 'x-forwarded-for': `203.0.${attempt}.1` })).toBe(401);
       }
       await holdWaits();
       expect(await from('127.5.0.1')).toBe(429);
@@ -143,8 +145,8 @@ describe('where a proxy stands in front', () => {
     '%s: a proxy that isn’t named counts as one address, whatever it says',
     async (_what, start) => {
       const port = await startProxy(await start([]));
-      for (let tries = 0; tries < 20; tries++) {
-        expect(await guess(port, '127.5.0.1', `nobody${tries}@example.test`)).toBe(401);
+      for (let attempt = 0; attempt < 20; attempt++) {
+        expect(await guess(port, '127.5.0.1', `nobody${attempt}@example.test`)).toBe(401);
       }
       await holdWaits();
       expect(await guess(port, '127.6.0.1', 'nobody@example.test')).toBe(429);

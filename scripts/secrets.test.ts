@@ -239,12 +239,12 @@ test('no planted secret comes out of any failure: not in logs, jobs, attempts, a
   expect(places.get('table public.sync_attempts') ?? places.get('table public.refresh_runs')).toBeTruthy();
   expect(places.get('table graphile_worker._private_jobs')).toContain('runId');
   expect(places.get('answers of admin')).toContain('refresh_events');
-  const found = [...secrets].flatMap(([what, secret]) => {
+  const leaks = [...secrets].flatMap(([what, secret]) => {
     expect(secret.length, what).toBeGreaterThan(8);
     const spellings = [secret, encodeURIComponent(secret), decodeURIComponent(secret)];
     return [...places].flatMap(([where, text]) =>
       spellings.some((each) => text.includes(each)) ? [`${what} in ${where}`] : [],
     );
   });
-  expect(found).toEqual([]);
+  expect(leaks).toEqual([]);
 }, 240_000);

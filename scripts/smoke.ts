@@ -191,11 +191,11 @@ try {
     const { runId } = await api.sync.refreshNow.mutate();
     await waitFor('The refresh', async () => (await api.sync.refreshRun.query({ runId })).state === 'done');
     const weeks = await Promise.all([0, 1, 2, 3, 4].map((week) => board(week)));
-    const found = weeks
+    const match = weeks
       .flatMap((week) => week.schedules)
       .find((candidate) => candidate.event.eventId === target.event.eventId);
-    equal('who', found?.employeeId, target.one.employeeId);
-    equal('when', found?.startsAt, target.startsAt);
+    equal('who', match?.employeeId, target.one.employeeId);
+    equal('when', match?.startsAt, target.startsAt);
   });
 } catch (error) {
   results.push({

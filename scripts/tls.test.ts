@@ -61,8 +61,8 @@ async function present(name: string): Promise<void> {
 }
 
 /** A database's URL by the server's name, with a mode. */
-function asking(given: string | undefined, mode: string, authority?: string): string {
-  const url = new URL(given ?? '');
+function asking(databaseUrl: string | undefined, mode: string, authority?: string): string {
+  const url = new URL(databaseUrl ?? '');
   url.hostname = 'localhost';
   url.searchParams.set('sslmode', mode);
   if (authority) url.searchParams.set('sslrootcert', file(`${authority}.crt`));

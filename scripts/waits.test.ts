@@ -45,7 +45,7 @@ test('no test sleeps, compares elapsed times or is tried again: each waits for a
     .split('\n')
     // A measurement, which asserts nothing.
     .filter((file) => !['e2e/measure.ts', 'scripts/waits.test.ts'].includes(file));
-  const found = files.flatMap((file) =>
+  const places = files.flatMap((file) =>
     readFileSync(join(ROOT, file), 'utf8')
       .split('\n')
       .flatMap((line, index) =>
@@ -54,5 +54,5 @@ test('no test sleeps, compares elapsed times or is tried again: each waits for a
         ),
       ),
   );
-  expect(found).toEqual([]);
+  expect(places).toEqual([]);
 });

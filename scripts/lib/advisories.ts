@@ -33,11 +33,11 @@ export async function auditPackages(registry?: string): Promise<AuditReport> {
     const why = inOneLine(complaint) || 'pnpm audit said nothing';
     return { lines: [`Nothing was checked: the registry gave no answer (${why})`], status: 2 };
   }
-  const found = Object.values(answer.advisories).map(
+  const advisories = Object.values(answer.advisories).map(
     ({ module_name: name, severity, title, url, findings }) =>
       `${severity}: ${name} ${findings.map(({ version }) => version).join(', ')}: ${title} (${url})`,
   );
-  if (found.length > 0) return { lines: found, status: 1 };
+  if (advisories.length > 0) return { lines: advisories, status: 1 };
   return { lines: ['The registry knows of no vulnerability in any package.'], status: 0 };
 }
 

@@ -94,8 +94,8 @@ export async function openDatabase(
   let over = false;
   let starting: ReturnType<typeof startPostgres> | undefined;
   const sql = postgres(server.url, { max: 1, onnotice: () => {} });
-  const [found] = await sql`select from pg_database where datname = ${DATABASE}`;
-  if (!found) await sql.unsafe(`create database ${DATABASE}`);
+  const [database] = await sql`select from pg_database where datname = ${DATABASE}`;
+  if (!database) await sql.unsafe(`create database ${DATABASE}`);
   await sql.end();
   const url = new URL(server.url);
   url.pathname = `/${DATABASE}`;

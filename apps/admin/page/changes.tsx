@@ -11,7 +11,7 @@ import { Ago, At, Badge, Panel } from './ui.tsx';
 
 type ChangeFilter = ChangesAsked['filter'];
 type ChangePage = Outputs['overview']['list'];
-type Change = ChangePage['shown'][number];
+type Change = ChangePage['rows'][number];
 
 const POLL_MS = 3_000;
 
@@ -50,7 +50,7 @@ export function Changes(props: {
   const { mayAct, onAsk } = props;
   const { filter } = props.asked;
   // A page that has become empty is followed by the last one that isn't.
-  const { total, offset, pageSize, shown } = props.list;
+  const { total, offset, pageSize, rows } = props.list;
   const goTo = (start: number) => onAsk({ filter, offset: Math.max(0, start) });
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [said, setSaid] = useState('');
@@ -184,7 +184,7 @@ export function Changes(props: {
         </p>
       )}
       <ul aria-busy={props.isOfBefore} className="divide-y divide-line">
-        {shown.map((change) => (
+        {rows.map((change) => (
           <Row
             key={change.eventId}
             change={change}
@@ -264,11 +264,11 @@ function Row(props: {
         </div>
         <div className="flex flex-wrap items-center gap-3 text-sm">
           <span className="text-ink-3">
-            {change.tries > 0 && `${count(change.tries, 'try', 'tries')}, `}
+            {change.attempts > 0 && `${count(change.attempts, 'attempt')}, `}
             <Ago at={change.since} now={now} />
             {change.nextAttemptAt && (
               <>
-                , next try <At at={change.nextAttemptAt} now={now} />
+                , next attempt <At at={change.nextAttemptAt} now={now} />
               </>
             )}
           </span>
@@ -300,13 +300,13 @@ function Row(props: {
 }
 
 function Tries(props: { eventId: number; now: string }) {
-  const tries = trpc.tries.useQuery({ eventId: props.eventId }, { refetchInterval: POLL_MS });
-  if (tries.error) return <p className="text-failed">{tries.error.message}</p>;
-  if (!tries.data) return <p className="text-ink-3">Loading…</p>;
-  if (tries.data.length === 0) return <p className="text-ink-2">Nothing yet: no worker has taken it.</p>;
+  const attempts = trpc.attempts.useQuery({ eventId: props.eventId }, { refetchInterval: POLL_MS });
+  if (attempts.error) return <p className="text-failed">{attempts.error.message}</p>;
+  if (!attempts.data) return <p className="text-ink-3">Loading…</p>;
+  if (attempts.data.length === 0) return <p className="text-ink-2">Nothing yet: no worker has taken it.</p>;
   return (
     <ol className="mt-1 grid gap-1 border-l-2 border-line pl-3">
-      {tries.data.map((one) => (
+      {attempts.data.map((one) => (
         <li key={one.id}>
           <At at={one.startedAt} now={props.now} />{' '}
           <span className="font-medium">{one.outcome ?? 'running'}</span>

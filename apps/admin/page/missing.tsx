@@ -31,7 +31,7 @@ export function MissingEvents(props: {
           className="mt-1 divide-y divide-line rounded-md border border-line text-sm"
           aria-label="Missing events"
         >
-          {question.shown.map((event) => (
+          {question.rows.map((event) => (
             <li key={event.eventId} className="grid gap-0.5 px-3 py-2">
               <span className="font-medium">{event.name}</span>
               <span className="text-ink-2">
@@ -40,10 +40,8 @@ export function MissingEvents(props: {
               </span>
             </li>
           ))}
-          {question.count > question.shown.length && (
-            <li className="px-3 py-2 text-ink-2">
-              and {number(question.count - question.shown.length)} more
-            </li>
+          {question.count > question.rows.length && (
+            <li className="px-3 py-2 text-ink-2">and {number(question.count - question.rows.length)} more</li>
           )}
         </ul>
       </details>

@@ -570,7 +570,7 @@ function FailedJobs(props: { facts: FactsOf; mayAct: boolean }) {
         </p>
       )}
       <ul className="divide-y divide-line">
-        {failedJobs.shown.map((job) => {
+        {failedJobs.rows.map((job) => {
           const title = job.name ?? TASK_NAMES[job.task];
           return (
             <li key={job.id} className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 py-2.5">
@@ -579,7 +579,7 @@ function FailedJobs(props: { facts: FactsOf; mayAct: boolean }) {
                 <p className="text-sm text-failed">{job.reason}</p>
               </div>
               <div className="flex items-center gap-3 text-sm text-ink-3">
-                {count(job.tries, 'try', 'tries')}, <Ago at={job.since} now={at} />
+                {count(job.attempts, 'attempt')}, <Ago at={job.since} now={at} />
                 <a
                   href={`/queues/queue/${job.task}/${job.id}`}
                   className="py-1.5 font-medium text-accent-text underline underline-offset-2"

@@ -186,7 +186,7 @@ const views = {
   me: {},
   overview: { filter: { state: 'failed' } },
   charts: { range: '1h' },
-  tries: { eventId: 1 },
+  attempts: { eventId: 1 },
 };
 /** Each with input that an admin could send. */
 const changes = {
@@ -413,7 +413,7 @@ describe('a change', () => {
     });
     expect(list).toMatchObject({
       total: 1,
-      shown: [{ eventId, reason: 'Ada Example has no RepID.', tries: 2, task: 'sync_schedule' }],
+      rows: [{ eventId, reason: 'Ada Example has no RepID.', attempts: 2, task: 'sync_schedule' }],
     });
     const answer = await act('redrive', { eventIds: [eventId] });
     expect(answer.statusCode, answer.body).toBe(200);
@@ -425,7 +425,7 @@ describe('a change', () => {
       actorName: 'admin',
       action: 'sync.retry',
       subjectId: String(eventId),
-      before: { state: 'failed', tries: 2 },
+      before: { state: 'failed', attempts: 2 },
       after: { state: 'pending' },
     });
     expect((await act('redrive', { eventIds: [999] })).statusCode).toBe(404);
@@ -438,11 +438,11 @@ describe('a change', () => {
     const answer = await act('redrive', {
       filter: { state: 'failed', kind: 'rejected', text: 'NOT certified' },
     });
-    const asked = statements.mock.calls.length;
+    const statementCount = statements.mock.calls.length;
     statements.mockRestore();
     expect(answer.json().result.data).toEqual({ retried: 500 });
     // The overview is read anew by itself now and then, in some twenty.
-    expect(asked).toBeLessThan(60);
+    expect(statementCount).toBeLessThan(60);
     const counts =
       await database.sql`select state, count(*)::int as n from event_syncs group by state order by state`;
     expect([...counts]).toEqual([
@@ -612,11 +612,11 @@ describe('a change', () => {
       return overview;
     }, 10_000);
     const { question } = facts.refresh;
-    expect(question?.shown[0]).toMatchObject({ name: 'Event 1', storeName: 'Club', dueOn: '2026-01-08' });
+    expect(question?.rows[0]).toMatchObject({ name: 'Event 1', storeName: 'Club', dueOn: '2026-01-08' });
     expect(verdict.findings).toContainEqual(expect.objectContaining({ id: 'missing' }));
     const mark = (list: object) => ask('POST', '/trpc/markMissingGone', 'admin', { payload: list });
 
-    await database.sql`update events set gone_since = app_now() where id = ${question?.shown[0]?.eventId ?? 0}`;
+    await database.sql`update events set gone_since = app_now() where id = ${question?.rows[0]?.eventId ?? 0}`;
     const list = { runId: question?.runId, digest: question?.digest };
     const refused = await mark(list);
     expect(refused.statusCode).toBe(409);
@@ -837,18 +837,18 @@ describe('the overview', () => {
     const filter = { state: 'failed' as const, text: 'refused' };
     const { list } = await query<Overview>('overview', 'viewer', { filter, offset: 20 });
     expect(list).toMatchObject({ total: 12, offset: 10 });
-    expect(list.shown).toHaveLength(2);
-    const [first, second] = list.shown;
+    expect(list.rows).toHaveLength(2);
+    const [first, second] = list.rows;
     await act('redrive', { eventIds: [first?.eventId, second?.eventId] });
     const { list: after } = await query<Overview>('overview', 'viewer', { filter, offset: 10 });
     expect(after).toMatchObject({ total: 10, offset: 0 });
-    expect(after.shown).toHaveLength(10);
+    expect(after.rows).toHaveLength(10);
   });
 });
 
 describe('while one person asks for more than the app can do at once', () => {
   test.each([
-    ['tries', `/trpc/tries?input=${encodeURIComponent('{"eventId":1}')}`, 'sync_attempts'],
+    ['attempts', `/trpc/attempts?input=${encodeURIComponent('{"eventId":1}')}`, 'sync_attempts'],
     ['pages of queues', '/queues/api/queues?activeQueue=sync_schedule', 'graphile_worker._private_jobs'],
     ['figures for Prometheus', '/metrics', 'workers'],
   ])('others are served: %s', async (_what, url, table) => {
@@ -988,9 +988,9 @@ describe('the board', () => {
     const queue = await vi.waitFor(async () => {
       const url = '/queues/api/queues?activeQueue=sync_schedule&status=completed';
       const board = (await ask('GET', url, 'viewer')).json();
-      const found = board.queues.find((candidate: { name: string }) => candidate.name === 'sync_schedule');
-      expect(found.counts).toMatchObject({ completed: 1, failed: 1 });
-      return found;
+      const queue = board.queues.find((candidate: { name: string }) => candidate.name === 'sync_schedule');
+      expect(queue.counts).toMatchObject({ completed: 1, failed: 1 });
+      return queue;
     }, 5000);
     expect(queue.jobs).toMatchObject([{ id: '11', returnValue: 'booked 10:45', data: { eventId } }]);
     const logs = await ask('GET', `/queues/api/queues/sync_schedule/${jobId}/logs`, 'viewer');
@@ -1015,7 +1015,7 @@ describe('the board', () => {
     const pages = [
       `/queues/api/queues/sync_employee/${jobId}`,
       '/queues/api/queues?activeQueue=sync_employee&status=failed',
-      `/trpc/tries?input=${encodeURIComponent(JSON.stringify({ eventId }))}`,
+      `/trpc/attempts?input=${encodeURIComponent(JSON.stringify({ eventId }))}`,
     ];
     const answers = await Promise.all(pages.map((page) => ask('GET', page, 'admin')));
     // The list of what failed is kept for a second as well.
@@ -1026,12 +1026,12 @@ describe('the board', () => {
       return answer;
     }, 5000);
     const { facts } = await overviewThat(({ facts }) => facts.failedJobs.total === 1);
-    expect(facts.failedJobs.shown).toMatchObject([{ id: jobId, reason: 'A statement failed.' }]);
+    expect(facts.failedJobs.rows).toMatchObject([{ id: jobId, reason: 'A statement failed.' }]);
     expect((await act('retryJobs', { jobIds: [jobId] })).statusCode).toBe(200);
     const [row] = await database.db.select().from(auditLog);
-    const shown = [...answers, list].map(({ body }) => body).concat(JSON.stringify([facts, row]));
-    expect(shown.filter((text) => text.includes('A statement failed.'))).toHaveLength(4);
-    expect(shown.join(' ')).not.toMatch(/planted|Failed query|select \*/);
+    const bodies = [...answers, list].map(({ body }) => body).concat(JSON.stringify([facts, row]));
+    expect(bodies.filter((text) => text.includes('A statement failed.'))).toHaveLength(4);
+    expect(bodies.join(' ')).not.toMatch(/planted|Failed query|select \*/);
   });
 
   test('leads to where one signs out', async () => {
@@ -1069,8 +1069,8 @@ test.each(procedures)(
     const written = () => database.db.$count(auditLog);
     let before = await written();
     await fc.assert(
-      fc.asyncProperty(inputArbitrary(def.inputs[0]), async (given) => {
-        const payload = JSON.stringify(given);
+      fc.asyncProperty(inputArbitrary(def.inputs[0]), async (input) => {
+        const payload = JSON.stringify(input);
         const headers = { 'content-type': 'application/json' };
         const answer =
           def.type === 'mutation'

@@ -93,9 +93,9 @@ const sumOf = (outcomes: Record<string, number>, names: readonly string[]) =>
 export const historyProviderOf = (metrics: MetricsReader) =>
   createHistoryProvider(async ({ granularity, ...span }) => {
     const hourly = granularity === 'range' && span.toMs - span.fromMs <= WEEK_MS;
-    const asked = granularity === 'range' ? (hourly ? 'hour' : 'day') : granularity;
-    const points = (await metrics.history({ ...span, granularity: asked })) ?? [];
-    return (granularity === 'range' ? together(points, span.fromMs) : points).map(toBucket);
+    const stepSize = granularity === 'range' ? (hourly ? 'hour' : 'day') : granularity;
+    const points = (await metrics.history({ ...span, granularity: stepSize })) ?? [];
+    return (granularity === 'range' ? mergePoints(points, span.fromMs) : points).map(toBucket);
   });
 
 /** Hours are kept for a week, days for a month. */
@@ -109,7 +109,7 @@ const toBucket = ({ startMs, outcomes, duration }: HistoryPoint): HistoryBucket 
   quantile: (part) => quantileOf(duration, part),
 });
 
-function together(points: readonly HistoryPoint[], startMs: number): HistoryPoint[] {
+function mergePoints(points: readonly HistoryPoint[], startMs: number): HistoryPoint[] {
   const all: HistoryPoint = { startMs, outcomes: {}, duration: new Map() };
   for (const { outcomes, duration } of points) {
     for (const [name, n] of Object.entries(outcomes)) all.outcomes[name] = (all.outcomes[name] ?? 0) + n;

@@ -29,7 +29,7 @@ interface Change {
   kind: FailureKind | null;
   /** Why it isn't there yet; null where nothing failed. */
   reason: string | null;
-  tries: number;
+  attempts: number;
   since: string;
   nextAttemptAt: string | null;
   /** Its job, if it has one. */
@@ -45,11 +45,11 @@ export interface ChangePage {
   /** Where the page begins: the last page that has any where the one asked for has none. */
   offset: number;
   pageSize: number;
-  shown: Change[];
+  rows: Change[];
 }
 
 /** One try to bring an event to Crossmark. */
-export interface Try {
+export interface Attempt {
   id: number;
   task: string;
   startedAt: string;
@@ -118,10 +118,15 @@ const matching = (db: Executor, filter: ChangeFilter) =>
     .where(matches(filter));
 
 /** A page of the changes that match, those that moved last first, and how many there are. */
-export async function listChanges(db: Db, filter: ChangeFilter, asked: number): Promise<ChangePage> {
+export async function listChanges(
+  db: Db,
+  filter: ChangeFilter,
+  requestedOffset: number,
+): Promise<ChangePage> {
   const [counted] = await db.select({ n: count() }).from(matching(db, filter).as('all'));
   const total = counted?.n ?? 0;
-  const offset = asked < total ? asked : Math.max(0, Math.ceil(total / PAGE_SIZE) - 1) * PAGE_SIZE;
+  const offset =
+    requestedOffset < total ? requestedOffset : Math.max(0, Math.ceil(total / PAGE_SIZE) - 1) * PAGE_SIZE;
   const page = matching(db, filter)
     .orderBy(desc(eventSyncs.updatedAt), eventSyncs.eventId)
     .offset(offset)
@@ -138,7 +143,7 @@ export async function listChanges(db: Db, filter: ChangeFilter, asked: number): 
       state: eventSyncs.state,
       kind: eventSyncs.failureKind,
       reason: eventSyncs.failureReason,
-      tries: eventSyncs.attempts,
+      attempts: eventSyncs.attempts,
       since: sql<string>`(${since})::text`,
       nextAttemptAt: eventSyncs.nextAttemptAt,
       task: sql<string | null>`task.identifier`,
@@ -154,14 +159,14 @@ export async function listChanges(db: Db, filter: ChangeFilter, asked: number): 
     .leftJoin(job, sql`job.key = 'event:' || ${eventSyncs.eventId}`)
     .leftJoin(task, sql`task.id = job.task_id`)
     .orderBy(desc(eventSyncs.updatedAt), eventSyncs.eventId);
-  const shown = rows.map(
+  const changes = rows.map(
     ({ employee, startsAt, timeZone, ...row }): Change => ({
       ...row,
       planned: employee !== null && startsAt !== null ? { employee, startsAt, timeZone } : null,
       since: new Date(row.since).toISOString(),
     }),
   );
-  return { total, offset, pageSize: PAGE_SIZE, shown: redact(shown) };
+  return { total, offset, pageSize: PAGE_SIZE, rows: redact(changes) };
 }
 
 /** The events of all changes that match, for what is to be done to them. */
@@ -171,7 +176,7 @@ export async function eventsOf(db: Executor, filter: ChangeFilter): Promise<numb
 }
 
 /** The latest tries of an event, the last one first. */
-export async function listTries(db: Db, eventId: number): Promise<Try[]> {
+export async function listAttempts(db: Db, eventId: number): Promise<Attempt[]> {
   const rows = await db
     .select()
     .from(syncAttempts)

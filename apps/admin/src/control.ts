@@ -151,17 +151,17 @@ export type Selection = { eventIds: number[] } | { filter: ChangeFilter };
 /** Tries dead letters and waiting changes again at once, however many, in a handful of statements. */
 export function redrive(db: Db, actor: Actor, selection: Selection): Promise<{ retried: number }> {
   return db.transaction(async (tx) => {
-    const asked = 'filter' in selection ? await eventsOf(tx, selection.filter) : selection.eventIds;
-    const [only] = asked;
-    const before = only !== undefined && asked.length === 1 ? await stateOf(tx, only) : {};
-    const retried = await retryAllNow(tx, asked);
+    const eventIds = 'filter' in selection ? await eventsOf(tx, selection.filter) : selection.eventIds;
+    const [only] = eventIds;
+    const before = only !== undefined && eventIds.length === 1 ? await stateOf(tx, only) : {};
+    const retried = await retryAllNow(tx, eventIds);
     if (retried === 0)
       throw refuse(
-        asked.length === 1 && 'state' in before && before.state === 'conflict'
+        eventIds.length === 1 && 'state' in before && before.state === 'conflict'
           ? 'A dispatcher has to choose a side on the board first.'
           : 'Nothing is left to try again: it is synced by now, or a dispatcher has to choose a side first.',
       );
-    const one = asked.length === 1;
+    const one = eventIds.length === 1;
     await audit(tx, actor, {
       action: 'sync.retry',
       subject: one ? ['event', String(only)] : ['queue', 'dead letters'],
@@ -169,7 +169,7 @@ export function redrive(db: Db, actor: Actor, selection: Selection): Promise<{ r
         ? before
         : {
             ...('filter' in selection && { filter: selection.filter }),
-            ...(asked.length <= MOST_NAMED && { eventIds: asked }),
+            ...(eventIds.length <= MOST_NAMED && { eventIds }),
           },
       after: { state: 'pending', retried },
     });
@@ -181,7 +181,7 @@ async function stateOf(tx: Tx, eventId: number): Promise<Record<string, unknown>
   const [row] = await tx
     .select({
       state: eventSyncs.state,
-      tries: eventSyncs.attempts,
+      attempts: eventSyncs.attempts,
       failureReason: eventSyncs.failureReason,
     })
     .from(eventSyncs)

@@ -150,11 +150,11 @@ describe.each([
   test.each(all.filter(({ token, host }) => token === 'none' && host === 'right'))(
     'signing in needs our own page and no token: Origin $origin',
     async ({ origin }) => {
-      const given = origins[origin as keyof typeof origins];
+      const originHeader = origins[origin as keyof typeof origins];
       const answer = await admin.inject({
         method: 'POST',
         url: '/api/auth/sign-in/email',
-        headers: { host: HOST, ...(given === undefined ? {} : { origin: given }) },
+        headers: { host: HOST, ...(originHeader === undefined ? {} : { origin: originHeader }) },
         payload: USER,
       });
       expect(answer.statusCode).toBe(origin === 'right' ? 200 : 403);

@@ -6,79 +6,79 @@ afterEach(() => vi.useRealTimers());
 
 /** A question whose answers are given by hand. */
 function question() {
-  const asked: PromiseWithResolvers<string>[] = [];
+  const reads: PromiseWithResolvers<string>[] = [];
   const kept = keep(() => {
     const answer = Promise.withResolvers<string>();
-    asked.push(answer);
+    reads.push(answer);
     return answer.promise;
   });
-  return { asked, kept };
+  return { reads, kept };
 }
 
 test('it is read from the start, once for all who ask', async () => {
-  const { asked, kept } = question();
+  const { reads, kept } = question();
   const answers = [kept.get(), kept.get()];
-  expect(asked).toHaveLength(1);
-  asked[0]?.resolve('first');
+  expect(reads).toHaveLength(1);
+  reads[0]?.resolve('first');
   expect(await Promise.all(answers)).toEqual(['first', 'first']);
   kept.stop();
 });
 
 test('nobody waits for a later one, and reading takes a tenth of the time at most', async () => {
-  const { asked, kept } = question();
+  const { reads, kept } = question();
   vi.advanceTimersByTime(1_000);
-  asked[0]?.resolve('first');
+  reads[0]?.resolve('first');
   await kept.get();
   vi.advanceTimersByTime(8_999);
   await kept.get();
-  expect(asked).toHaveLength(1);
+  expect(reads).toHaveLength(1);
   vi.advanceTimersByTime(1);
   expect(await kept.get()).toBe('first');
-  expect(asked).toHaveLength(2);
-  asked[1]?.resolve('second');
-  await asked[1]?.promise;
+  expect(reads).toHaveLength(2);
+  reads[1]?.resolve('second');
+  await reads[1]?.promise;
   expect(await kept.get()).toBe('second');
   kept.stop();
 });
 
 test('an answer from before a change is not shown after it', async () => {
-  const { asked, kept } = question();
+  const { reads, kept } = question();
   kept.forget();
   const after = kept.get();
-  asked[0]?.resolve('before');
-  asked[1]?.resolve('after');
+  reads[0]?.resolve('before');
+  reads[1]?.resolve('after');
   expect(await after).toBe('after');
   expect(await kept.get()).toBe('after');
   kept.stop();
 });
 
 test('a reading that fails is told, and tried again by who asks next', async () => {
-  const { asked, kept } = question();
-  asked[0]?.reject(new Error('gone'));
+  const { reads, kept } = question();
+  reads[0]?.reject(new Error('gone'));
   await expect(kept.get()).rejects.toThrow('gone');
   const next = kept.get();
-  asked[1]?.resolve('back');
+  reads[1]?.resolve('back');
   expect(await next).toBe('back');
   kept.stop();
 });
 
 test('what is over is told to nobody: one that should have been renewed long ago is waited for', async () => {
-  const { asked, kept } = question();
-  asked[0]?.resolve('first');
+  const { reads, kept } = question();
+  reads[0]?.resolve('first');
   await kept.get();
   vi.advanceTimersByTime(4_000);
   const after = kept.get();
-  expect(asked).toHaveLength(2);
-  asked[1]?.resolve('second');
+  expect(reads).toHaveLength(2);
+  reads[1]?.resolve('second');
   expect(await after).toBe('second');
   kept.stop();
 });
 
 test('each form of a question has its own answer, and a change forgets them all', async () => {
   const reads: string[] = [];
-  const kept = keepEach<string, string>('a', async (asked) => {
-    reads.push(asked);
-    return `${asked}${reads.length}`;
+  const kept = keepEach<string, string>('a', async (key) => {
+    reads.push(key);
+    return `${key}${reads.length}`;
   });
   expect([await kept.get(), await kept.get('b'), await kept.get('b'), await kept.get('a')]).toEqual([
     'a1',

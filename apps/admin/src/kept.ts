@@ -77,15 +77,15 @@ const MOST_KEPT = 20;
  * Keeps the answers of one question in several forms, each as {@link keep} does. That to `first` is read ahead; of the
  * others those are kept that were asked for last.
  */
-export function keepEach<Asked, T>(first: Asked, read: (asked: Asked) => Promise<T>) {
+export function keepEach<Query, T>(first: Query, read: (query: Query) => Promise<T>) {
   const ofFirst = keep(() => read(first));
   const firstKey = JSON.stringify(first);
   const others = new Map<string, Kept<T>>();
   return {
-    get(asked: Asked = first): Promise<T> {
-      const key = JSON.stringify(asked);
+    get(query: Query = first): Promise<T> {
+      const key = JSON.stringify(query);
       if (key === firstKey) return ofFirst.get();
-      const kept = others.get(key) ?? keep(() => read(asked), { ahead: false });
+      const kept = others.get(key) ?? keep(() => read(query), { ahead: false });
       others.delete(key);
       others.set(key, kept);
       const [oldest] = others.keys();

@@ -77,7 +77,7 @@ interface FailedJob {
   /** The person's name, where it is one's. */
   name: string | null;
   reason: string;
-  tries: number;
+  attempts: number;
   since: string;
 }
 
@@ -115,14 +115,14 @@ export interface RefreshState {
   failureReason: string | null;
 }
 
-/** Events that a decision is open about; `shown` are the first of them. */
+/** Events that a decision is open about; `rows` are the first of them. */
 interface MissingList {
   runId: number;
   askedAt: string;
   count: number;
   /** Names exactly these events. */
   digest: string;
-  shown: MissingEvent[];
+  rows: MissingEvent[];
 }
 
 /** Everything the overview shows but for the charts. Ages are to be counted from `at`, the database's time. */
@@ -133,7 +133,7 @@ export interface Facts {
   waiting: WaitingGroup[];
   /** Events whose sync waits for a person, counted by kind of failure, the most frequent kind first. */
   deadLetters: DeadLetters[];
-  failedJobs: { total: number; shown: FailedJob[] };
+  failedJobs: { total: number; rows: FailedJob[] };
   paused: PausedTask[];
   workers: WorkerState[];
   /** The circuit breaker of the workers: whether Crossmark answers them. */
@@ -172,7 +172,7 @@ export interface Moment {
 export async function readMoment(
   database: Db,
   nextRefreshAt: () => Promise<string | null>,
-  asked: ChangesAsked,
+  query: ChangesAsked,
 ): Promise<Moment> {
   const nextAt = await nextRefreshAt();
   return database.transaction(
@@ -180,7 +180,7 @@ export async function readMoment(
       // What reads in a transaction reads as without one.
       const db = tx as unknown as Db;
       const facts = await readFacts(db, nextAt);
-      return { facts, list: await listChanges(db, asked.filter, asked.offset) };
+      return { facts, list: await listChanges(db, query.filter, query.offset) };
     },
     { isolationLevel: 'repeatable read', accessMode: 'read only' },
   );
@@ -333,18 +333,18 @@ async function readFailedJobs(db: Db): Promise<Facts['failedJobs']> {
     where job.is_available = false and job.locked_at is null and coalesce(job.key, '') not like 'event:%'
     order by job.updated_at desc
     limit ${FAILED_JOBS_SHOWN}`);
-  const shown = rows.map(
+  const failedJobs = rows.map(
     (row): FailedJob => ({
       id: row.id,
       task: row.task,
       name: row.name,
       // Stack traces are for the job's own page.
       reason: row.last_error?.split('\n')[0] ?? 'No reason was recorded.',
-      tries: row.attempts,
+      attempts: row.attempts,
       since: iso(row.since) ?? '',
     }),
   );
-  return { total: rows[0]?.total ?? 0, shown: redact(shown) };
+  return { total: rows[0]?.total ?? 0, rows: redact(failedJobs) };
 }
 
 async function readWorkers(db: Db): Promise<WorkerState[]> {
@@ -392,6 +392,6 @@ async function readMissing(db: Db): Promise<MissingList | null> {
   const question = await readQuestion(db);
   if (!question || question.eventIds.length === 0) return null;
   const { runId, askedAt, digest, eventIds } = question;
-  const shown = await listMissing(db, question);
-  return { runId, askedAt, digest, count: eventIds.length, shown };
+  const missing = await listMissing(db, question);
+  return { runId, askedAt, digest, count: eventIds.length, rows: missing };
 }

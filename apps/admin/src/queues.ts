@@ -126,8 +126,8 @@ export async function mountQueues(
             message: internalErrorMessage(request.id),
           };
         }
-        const shown = redact(payload);
-        return request.viewer?.role === 'admin' ? shown : asReadOnly(shown);
+        const redacted = redact(payload);
+        return request.viewer?.role === 'admin' ? redacted : asReadOnly(redacted);
       });
 
       // Its page asks Google for fonts: our policy forbids that, and people's addresses are nobody's business.

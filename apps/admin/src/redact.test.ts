@@ -37,16 +37,16 @@ test.each([
   ['Failed query: select "id" from "users" where "token" = $1\nparams: planted', 'A statement failed.'],
   ['It broke: Failed query: insert into users values ($1) params: planted', 'It broke: A statement failed.'],
   ['connect ECONNREFUSED planted.example:5432', 'connect ECONNREFUSED'],
-])('a failed statement and an address are cut out of a text: %s', (text, shown) => {
-  expect(redact({ reasons: [text] })).toEqual({ reasons: [shown] });
+])('a failed statement and an address are cut out of a text: %s', (text, redacted) => {
+  expect(redact({ reasons: [text] })).toEqual({ reasons: [redacted] });
 });
 
 test.each(['a.'.repeat(20_000), `password${' '.repeat(20_000)}`, '://a:'.repeat(8_000), 'x'.repeat(40_000)])(
   'of a long text no more than 2,000 characters are looked at and shown',
   (name) => {
-    const shown = redact({ name }).name;
-    expect(shown.length).toBeLessThanOrEqual(2_001);
-    expect(shown).toMatch(/…$/);
+    const redacted = redact({ name }).name;
+    expect(redacted.length).toBeLessThanOrEqual(2_001);
+    expect(redacted).toMatch(/…$/);
   },
 );
 
@@ -56,7 +56,7 @@ test('a secret at the end of what is shown is hidden as well', () => {
 });
 
 test('what is no secret stays as it is', () => {
-  const shown = {
+  const expected = {
     name: 'sync_schedule',
     data: { eventId: 7 },
     attempts: 3,
@@ -64,5 +64,5 @@ test('what is no secret stays as it is', () => {
     at: null,
     reason: 'Crossmark says: rep 100001 is not qualified. Choose another person.',
   };
-  expect(redact(shown)).toEqual(shown);
+  expect(redact(expected)).toEqual(expected);
 });

@@ -24,8 +24,8 @@ export function redact<T>(value: T): T {
 function redactAny(value: unknown): unknown {
   if (typeof value === 'string') {
     const begin = redactInternals(value.slice(0, LONGEST_SHOWN));
-    const shown = SECRET_TEXT.reduce((text, pattern) => text.replace(pattern, `$1${HIDDEN}`), begin);
-    return value.length > LONGEST_SHOWN ? `${shown}…` : shown;
+    const redacted = SECRET_TEXT.reduce((text, pattern) => text.replace(pattern, `$1${HIDDEN}`), begin);
+    return value.length > LONGEST_SHOWN ? `${redacted}…` : redacted;
   }
   if (Array.isArray(value)) return value.map(redactAny);
   if (value !== null && typeof value === 'object') {

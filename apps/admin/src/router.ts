@@ -5,7 +5,7 @@ import { cleanText, inScope, internalErrorMessage, traced } from '@scheduler/run
 import { TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
-import { type ChangesAsked, changeFilter, FIRST_ASKED, listTries, type Try } from './changes.ts';
+import { type Attempt, type ChangesAsked, changeFilter, FIRST_ASKED, listAttempts } from './changes.ts';
 import {
   markMissingGone,
   pause,
@@ -19,7 +19,7 @@ import {
 } from './control.ts';
 import { keepEach } from './kept.ts';
 import { type Moment, readMoment } from './overview.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { healthVerdict, type Verdict } from './verdict.ts';
 import type { Viewer } from './viewer.ts';
 
 /** What a request's procedures work with. */
@@ -61,7 +61,7 @@ export function createServices(
   metrics: MetricsReader,
   nextRefreshAt: () => Promise<string | null>,
 ): Services {
-  return { db, metrics, moments: keepEach(FIRST_ASKED, (asked) => readMoment(db, nextRefreshAt, asked)) };
+  return { db, metrics, moments: keepEach(FIRST_ASKED, (query) => readMoment(db, nextRefreshAt, query)) };
 }
 
 const eventId = z.int().positive().max(2_147_483_647);
@@ -129,7 +129,7 @@ export const router = t.router({
     .query(async ({ ctx, input }): Promise<Overview> => {
       const { moments, metrics } = ctx.services;
       const [moment, redis] = await Promise.all([moments.get(input), metrics.status()]);
-      return { ...moment, verdict: judge(moment.facts), redis };
+      return { ...moment, verdict: healthVerdict(moment.facts), redis };
     }),
 
   charts: viewerProcedure
@@ -150,9 +150,9 @@ export const router = t.router({
       };
     }),
 
-  tries: viewerProcedure
+  attempts: viewerProcedure
     .input(z.strictObject({ eventId }))
-    .query(({ ctx, input }): Promise<Try[]> => listTries(ctx.services.db, input.eventId)),
+    .query(({ ctx, input }): Promise<Attempt[]> => listAttempts(ctx.services.db, input.eventId)),
 
   redrive: adminProcedure
     .input(

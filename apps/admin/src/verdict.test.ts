@@ -1,7 +1,7 @@
 import { TASKS } from '@scheduler/sync';
 import { describe, expect, test } from 'vitest';
 import type { Facts, RefreshState, WorkerState } from './overview.ts';
-import { judge } from './verdict.ts';
+import { healthVerdict } from './verdict.ts';
 
 const AT = '2026-01-05T12:00:00.000Z';
 const minutesAgo = (minutes: number) => new Date(Date.parse(AT) - minutes * 60_000).toISOString();
@@ -40,7 +40,7 @@ const facts = (changes: Partial<Facts> = {}): Facts => ({
   states: [{ state: 'synced', count: 100, since: null }],
   waiting: [],
   deadLetters: [],
-  failedJobs: { total: 0, shown: [] },
+  failedJobs: { total: 0, rows: [] },
   paused: [],
   workers: [worker],
   crossmark: {
@@ -61,7 +61,7 @@ const queueWith = (ready: number, oldestReadyAt: string) =>
 
 describe('the verdict', () => {
   test('is healthy when a worker lives, nothing waits and the list was read within two hours', () => {
-    expect(judge(facts())).toEqual({
+    expect(healthVerdict(facts())).toEqual({
       level: 'healthy',
       headline: 'Sync is healthy',
       since: null,
@@ -70,7 +70,7 @@ describe('the verdict', () => {
   });
 
   test('is stuck while Crossmark can’t be reached, says why once, and how many changes wait', () => {
-    const verdict = judge(
+    const verdict = healthVerdict(
       facts({
         crossmark: {
           state: 'unreachable',
@@ -96,7 +96,7 @@ describe('the verdict', () => {
   });
 
   test('is stuck since the last heartbeat when no worker lives, and says how many jobs wait', () => {
-    const verdict = judge(
+    const verdict = healthVerdict(
       facts({
         workers: [{ ...worker, alive: false, seenAt: minutesAgo(12) }],
         queues: queueWith(3, minutesAgo(10)),
@@ -107,13 +107,13 @@ describe('the verdict', () => {
   });
 
   test('is stuck when ready jobs are older than a minute although a worker lives', () => {
-    const verdict = judge(facts({ queues: queueWith(40, minutesAgo(5)) }));
+    const verdict = healthVerdict(facts({ queues: queueWith(40, minutesAgo(5)) }));
     expect(verdict).toMatchObject({ level: 'broken', since: minutesAgo(5) });
-    expect(judge(facts({ queues: queueWith(40, minutesAgo(0.5)) })).level).toBe('healthy');
+    expect(healthVerdict(facts({ queues: queueWith(40, minutesAgo(0.5)) })).level).toBe('healthy');
   });
 
   test('is stuck, with the reason, while schedules wait for Crossmark to answer', () => {
-    const verdict = judge(
+    const verdict = healthVerdict(
       facts({
         waiting: [
           {
@@ -135,7 +135,7 @@ describe('the verdict', () => {
 
   test('says nothing of a failure that is younger than a minute, unless it is our sign-in', () => {
     const waiting = (kind: string) =>
-      judge(
+      healthVerdict(
         facts({ waiting: [{ kind, example: null, count: 1, since: minutesAgo(0.5), nextAttemptAt: AT }] }),
       );
     expect(waiting('transient').level).toBe('healthy');
@@ -143,7 +143,7 @@ describe('the verdict', () => {
   });
 
   test('asks for a person where sync works but dead letters or conflicts are left', () => {
-    const verdict = judge(
+    const verdict = healthVerdict(
       facts({
         deadLetters: [
           { kind: 'rejected', count: 2, since: minutesAgo(20), example: 'Ada Example has no RepID.' },
@@ -155,7 +155,7 @@ describe('the verdict', () => {
     expect(verdict).toMatchObject({ level: 'attention', since: minutesAgo(20) });
     expect(verdict.findings.map((finding) => finding.id)).toEqual(['dead', 'conflict']);
     expect(verdict.findings[0]).toMatchObject({
-      what: '3 changes did not get through, and nobody tries again.',
+      what: '3 changes did not get through, and are not attempted again.',
       why: '2 refused: Ada Example has no RepID. 1 no answer: Crossmark answered 500.',
     });
   });
@@ -164,15 +164,17 @@ describe('the verdict', () => {
     const failed = { ...refresh, state: 'failed' as const, failureReason: 'Crossmark answered 500.' };
     const late = { ...refresh, finishedAt: minutesAgo(180) };
     const findings = (last: RefreshState) =>
-      judge(facts({ refresh: { current: null, last, question: null, nextAt: null } })).findings;
+      healthVerdict(facts({ refresh: { current: null, last, question: null, nextAt: null } })).findings;
     expect(findings(failed)[0]?.why).toBe('Crossmark answered 500.');
     expect(findings(late)[0]?.since).toBe(minutesAgo(180));
   });
 
   test('says how many events are missing, and that an admin has to tell whether they are gone', () => {
-    const asked = { ...refresh, state: 'needs_decision' as const };
-    const question = { runId: 1, askedAt: minutesAgo(5), count: 150, digest: 'd', shown: [] };
-    const verdict = judge(facts({ refresh: { current: null, last: asked, question, nextAt: null } }));
+    const refreshAwaitingAnswer = { ...refresh, state: 'needs_decision' as const };
+    const question = { runId: 1, askedAt: minutesAgo(5), count: 150, digest: 'd', rows: [] };
+    const verdict = healthVerdict(
+      facts({ refresh: { current: null, last: refreshAwaitingAnswer, question, nextAt: null } }),
+    );
     expect(verdict).toMatchObject({ level: 'attention', since: question.askedAt });
     expect(verdict.findings).toMatchObject([
       { id: 'missing', what: '150 events are missing from Crossmark’s list: are they gone?' },
@@ -180,7 +182,7 @@ describe('the verdict', () => {
   });
 
   test('an event that only waits to be named by a refresh is no outage', () => {
-    const verdict = judge(
+    const verdict = healthVerdict(
       facts({
         waiting: [
           {
@@ -197,7 +199,7 @@ describe('the verdict', () => {
   });
 
   test('says who paused sync, since when and what waits, and doesn’t call that stuck', () => {
-    const verdict = judge(
+    const verdict = healthVerdict(
       facts({
         queues: queueWith(40, minutesAgo(30)),
         paused: [{ task: 'sync_schedule', pausedAt: minutesAgo(31), pausedBy: 'Ada' }],
@@ -214,13 +216,13 @@ describe('the verdict', () => {
   test('is paused since the pause, whatever else is older, and not for what holds up no schedule', () => {
     const older = { deadLetters: [{ kind: null, count: 1, since: minutesAgo(20), example: 'No RepID.' }] };
     const paused = (task: 'sync_schedule' | 'sync_employee') =>
-      judge(facts({ ...older, paused: [{ task, pausedAt: minutesAgo(2), pausedBy: 'Ada' }] }));
+      healthVerdict(facts({ ...older, paused: [{ task, pausedAt: minutesAgo(2), pausedBy: 'Ada' }] }));
     expect(paused('sync_schedule')).toMatchObject({
       headline: 'Sync is paused in part: New schedules (1 of 5 tasks)',
       since: minutesAgo(2),
     });
     const all = TASKS.map((task) => ({ task, pausedAt: minutesAgo(2), pausedBy: 'Ada' }));
-    expect(judge(facts({ paused: all })).headline).toBe('All of sync is paused (5 tasks)');
+    expect(healthVerdict(facts({ paused: all })).headline).toBe('All of sync is paused (5 tasks)');
     expect(paused('sync_employee').headline).toBe('Sync works, and something needs a person');
     expect(paused('sync_employee').findings.map(({ id }) => id)).toEqual(['paused', 'dead']);
   });
@@ -234,7 +236,7 @@ describe('the verdict', () => {
       lastFailure: 'Ada held back all calls by hand.',
       byHand: true,
     };
-    const verdict = judge(
+    const verdict = healthVerdict(
       facts({
         crossmark: held,
         waiting: [{ kind: 'transient', example: 'x', count: 2, since: minutesAgo(3), nextAttemptAt: null }],

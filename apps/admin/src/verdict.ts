@@ -52,7 +52,7 @@ function pausedWords({ paused, queues }: Facts): string {
 }
 
 /** Judges the facts. Pure: the same facts give the same words. */
-export function judge(facts: Facts): Verdict {
+export function healthVerdict(facts: Facts): Verdict {
   const findings = [...findBroken(facts), ...findAttention(facts)];
   const broken = findings.filter((finding) => finding.level === 'broken');
   const [first] = findings;
@@ -82,14 +82,14 @@ export function judge(facts: Facts): Verdict {
 
 function findBroken(facts: Facts): Finding[] {
   const now = Date.parse(facts.at);
-  const found: Finding[] = [];
+  const findings: Finding[] = [];
   const alive = facts.workers.filter((worker) => worker.alive);
   const taken = facts.queues.filter((queue) => !facts.paused.some(({ task }) => task === queue.task));
   const ready = taken.reduce((sum, queue) => sum + queue.ready, 0);
   const oldest = earliest(taken.map((queue) => queue.oldestReadyAt));
   if (alive.length === 0) {
     const lastSeen = facts.workers[0]?.seenAt ?? null;
-    found.push({
+    findings.push({
       id: 'no-worker',
       level: 'broken',
       what: 'No worker is running.',
@@ -101,7 +101,7 @@ function findBroken(facts: Facts): Finding[] {
       help: 'Start the worker. What waits is then done by itself.',
     });
   } else if (oldest !== null && now - Date.parse(oldest) > READY_LATE_MS) {
-    found.push({
+    findings.push({
       id: 'behind',
       level: 'broken',
       what: `${plural(ready, 'job')} could run and ${ready === 1 ? 'isn’t' : 'aren’t'} taken.`,
@@ -116,20 +116,20 @@ function findBroken(facts: Facts): Finding[] {
   const { crossmark } = facts;
   const isDown = crossmark.state === 'unreachable';
   if (isDown && !crossmark.byHand) {
-    found.push({
+    findings.push({
       id: 'crossmark',
       level: 'broken',
       what: 'Crossmark can’t be reached.',
       why: `${plural(crossmark.waiting, 'change waits here and is safe', 'changes wait here and are safe')}. The last call failed: ${crossmark.lastFailure ?? 'no reason was recorded.'}`,
       since: crossmark.since,
-      help: 'Nothing has to be done: a worker tries again and again whether it answers, and then all that waits goes out.',
+      help: 'Nothing has to be done: a worker checks again and again whether it answers, and then all that waits goes out.',
     });
   }
   for (const group of facts.waiting) {
     if (group.kind !== 'transient' && group.kind !== 'session' && group.kind !== 'unknown') continue;
     if (isDown && group.kind !== 'session') continue;
     if (group.kind !== 'session' && group.since !== null && now - Date.parse(group.since) < BLIP_MS) continue;
-    found.push({
+    findings.push({
       id: 'crossmark',
       level: 'broken',
       what: `${plural(group.count, 'schedule')} can’t reach Crossmark.`,
@@ -138,7 +138,7 @@ function findBroken(facts: Facts): Finding[] {
       help: HELP_WAITING[group.kind],
     });
   }
-  return found;
+  return findings;
 }
 
 const WHY_WAITING = {
@@ -147,17 +147,17 @@ const WHY_WAITING = {
   unknown: 'Crossmark’s answers to writes got lost; each is read back before it is tried again.',
 };
 const HELP_WAITING = {
-  transient: 'Nothing has to be done: tries go on by themselves and catch up when Crossmark is back.',
+  transient: 'Nothing has to be done: attempts go on by themselves and catch up when Crossmark is back.',
   session: 'Check the worker’s CROSSMARK_USER_ID and CROSSMARK_PASSWORD, then restart it.',
-  unknown: 'Nothing has to be done: tries go on by themselves.',
+  unknown: 'Nothing has to be done: attempts go on by themselves.',
 };
 
 /** What people stopped by hand, which nobody should take for an outage. */
 function findStopped(facts: Facts): Finding[] {
-  const found: Finding[] = [];
+  const findings: Finding[] = [];
   const { crossmark, paused } = facts;
   if (crossmark.byHand)
-    found.push({
+    findings.push({
       id: 'held',
       level: 'attention',
       what: 'Nothing is sent to Crossmark: an admin holds it back.',
@@ -170,7 +170,7 @@ function findStopped(facts: Facts): Finding[] {
     const waiting = facts.queues
       .filter((queue) => paused.some(({ task }) => task === queue.task))
       .reduce((sum, queue) => sum + queue.ready, 0);
-    found.push({
+    findings.push({
       id: 'paused',
       level: 'attention',
       what: `${pausedWords(facts)}.`,
@@ -179,39 +179,39 @@ function findStopped(facts: Facts): Finding[] {
       help: 'Resume when the reason is over; what waits then goes out by itself.',
     });
   }
-  return found;
+  return findings;
 }
 
 function findAttention(facts: Facts): Finding[] {
   const now = Date.parse(facts.at);
-  const found: Finding[] = [...findStopped(facts)];
+  const findings: Finding[] = [...findStopped(facts)];
   const { deadLetters } = facts;
   if (deadLetters.length > 0) {
     const n = deadLetters.reduce((sum, group) => sum + group.count, 0);
     const reasonOf = ({ kind, count, example }: (typeof deadLetters)[number]) =>
       `${deadLetters.length > 1 ? `${count.toLocaleString('en-US')} ` : ''}${kind ? `${KIND_NAMES[kind]}: ` : ''}${example ?? 'no reason was recorded.'}`;
-    found.push({
+    findings.push({
       id: 'dead',
       level: 'attention',
-      what: `${plural(n, 'change')} did not get through, and nobody tries again.`,
+      what: `${plural(n, 'change')} did not get through, and are not attempted again.`,
       why: capitalized(deadLetters.map(reasonOf).join(' ')),
       since: earliest(deadLetters.map((group) => group.since)),
       help: 'Mend the cause, then try again.',
     });
   }
   if (facts.failedJobs.total > 0) {
-    found.push({
+    findings.push({
       id: 'failed-jobs',
       level: 'attention',
       what: `${plural(facts.failedJobs.total, 'other job')} failed for good.`,
-      why: facts.failedJobs.shown[0]?.reason ?? 'No reason was recorded.',
-      since: earliest(facts.failedJobs.shown.map((job) => job.since)),
+      why: facts.failedJobs.rows[0]?.reason ?? 'No reason was recorded.',
+      since: earliest(facts.failedJobs.rows.map((job) => job.since)),
       help: 'A person’s link or a reading of Crossmark’s list: mend the cause, then try again.',
     });
   }
   const conflicts = facts.states.find((row) => row.state === 'conflict');
   if (conflicts && conflicts.count > 0) {
-    found.push({
+    findings.push({
       id: 'conflict',
       level: 'attention',
       what: `${plural(conflicts.count, 'event was', 'events were')} changed here and on Crossmark’s site.`,
@@ -222,7 +222,7 @@ function findAttention(facts: Facts): Finding[] {
   }
   const unnamed = facts.waiting.filter((group) => group.kind === null || group.kind === 'rejected');
   for (const group of unnamed) {
-    found.push({
+    findings.push({
       id: 'waiting',
       level: 'attention',
       what: `${plural(group.count, 'schedule waits', 'schedules wait')} for something else first.`,
@@ -233,7 +233,7 @@ function findAttention(facts: Facts): Finding[] {
   }
   const { last, current, question } = facts.refresh;
   if (question) {
-    found.push({
+    findings.push({
       id: 'missing',
       level: 'attention',
       what: `${plural(question.count, 'event is', 'events are')} missing from Crossmark’s list: are they gone?`,
@@ -243,7 +243,7 @@ function findAttention(facts: Facts): Finding[] {
     });
   }
   if (last?.state === 'failed') {
-    found.push({
+    findings.push({
       id: 'refresh',
       level: 'attention',
       what: 'The last refresh from Crossmark failed.',
@@ -252,7 +252,7 @@ function findAttention(facts: Facts): Finding[] {
       help: 'Nothing was lost. The next one comes by itself; or refresh now.',
     });
   } else if (!current && last?.finishedAt && now - Date.parse(last.finishedAt) > REFRESH_LATE_MS) {
-    found.push({
+    findings.push({
       id: 'refresh',
       level: 'attention',
       what: 'Crossmark’s list has not been read for over two hours.',
@@ -261,5 +261,5 @@ function findAttention(facts: Facts): Finding[] {
       help: 'Check that a worker runs, then refresh now.',
     });
   }
-  return found;
+  return findings;
 }

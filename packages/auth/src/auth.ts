@@ -236,8 +236,8 @@ export function createAuth(options: {
   // Every request asks for one, and better-auth's own look-up takes two selects and four times the processor's time.
   const sessionOf = createBatcher(
     async (tokens: readonly string[]) => {
-      const found = await sessionsByToken.execute({ tokens: JSON.stringify(tokens) });
-      return tokens.map((token) => found.find(({ session }) => session.token === token));
+      const rows = await sessionsByToken.execute({ tokens: JSON.stringify(tokens) });
+      return tokens.map((token) => rows.find(({ session }) => session.token === token));
     },
     { maxSize: 100 },
   );
@@ -264,9 +264,9 @@ export function createAuth(options: {
   async function userOf(headers: Headers): Promise<SessionUser | null> {
     const token = await tokenOf(headers);
     if (token === null) return null;
-    const found = await sessionOf(token);
-    if (!found) return null;
-    const { session, user } = found;
+    const row = await sessionOf(token);
+    if (!row) return null;
+    const { session, user } = row;
     // Sessions from before this column was there have none, and soon end.
     if (session.app && session.app !== app) return null;
     if (user.disabledAt) return null;
@@ -310,12 +310,12 @@ export function createAuth(options: {
     deviceOf(cookiesOf(headers).get(known.name), { secret: options.secret, cookie: known });
 
   async function signIn(request: Request): Promise<Response> {
-    const given = await credentialsIn(request);
-    if (!given) {
+    const credentials = await credentialsIn(request);
+    if (!credentials) {
       const message = `Send an e-mail address of ${LONGEST_EMAIL} characters at most and a password of ${LONGEST_TYPED_PASSWORD}.`;
       return refusal(400, message);
     }
-    const { email, password } = given;
+    const { email, password } = credentials;
     const address = request.headers.get(CLIENT_ADDRESS_HEADER) ?? '';
     const canonical = canonicalEmail(email);
     const device = deviceIn(request.headers);
@@ -326,7 +326,7 @@ export function createAuth(options: {
 
   async function trySignIn(
     request: Request,
-    given: {
+    credentials: {
       email: string;
       password: string;
       /** The address as users are kept by. */
@@ -336,7 +336,7 @@ export function createAuth(options: {
       from: Caller;
     },
   ): Promise<Response> {
-    const { email, password, canonical, address, device, from } = given;
+    const { email, password, canonical, address, device, from } = credentials;
     const [user] = await db
       .select({ id: users.id, signInVersion: users.signInVersion })
       .from(users)

@@ -11,11 +11,11 @@ const computed: string[] = [];
 const held = { password: '', until: Promise.resolve() };
 vi.mock('node:crypto', async (original) => {
   const real = await original<typeof crypto>();
-  const scrypt = (...given: [string, Buffer, number, crypto.ScryptOptions, () => void]) => {
-    const [password, , , { N, r, p }] = given;
+  const scrypt = (...args: [string, Buffer, number, crypto.ScryptOptions, () => void]) => {
+    const [password, , , { N, r, p }] = args;
     computed.push(`N=${N} r=${r} p=${p}`);
-    if (password !== held.password) return real.scrypt(...given);
-    void held.until.then(() => real.scrypt(...given));
+    if (password !== held.password) return real.scrypt(...args);
+    void held.until.then(() => real.scrypt(...args));
   };
   return { ...real, scrypt };
 });
@@ -48,19 +48,19 @@ beforeEach(async () => {
   computed.length = 0;
 });
 
-async function signIn(given: { email?: string; password?: string; from?: string; device?: string }) {
+async function signIn(attempt: { email?: string; password?: string; from?: string; device?: string }) {
   const answer = await auth.handler(
     new Request(`${ORIGIN}/api/auth/sign-in/email`, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
         origin: ORIGIN,
-        [CLIENT_ADDRESS_HEADER]: given.from ?? '198.18.0.1',
-        ...(given.device ? { cookie: given.device } : {}),
+        [CLIENT_ADDRESS_HEADER]: attempt.from ?? '198.18.0.1',
+        ...(attempt.device ? { cookie: attempt.device } : {}),
       },
       body: JSON.stringify({
-        email: given.email ?? 'ada@example.test',
-        password: given.password ?? PASSWORD,
+        email: attempt.email ?? 'ada@example.test',
+        password: attempt.password ?? PASSWORD,
       }),
     }),
   );

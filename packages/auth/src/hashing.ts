@@ -35,16 +35,16 @@ export const inTurnOf = <T>(who: keyof typeof TURNS, work: () => Promise<T>): Pr
 /** Tries at signing in that are under way; more would wait for more than some ten seconds. */
 const MOST_TRIES = 30;
 const BUSY_S = 5;
-const tries = { known: 0, strangers: 0 };
+const running = { known: 0, strangers: 0 };
 
 /** Works on a try at signing in. Throws {@link TooEarly} where so many are under way that nobody should wait behind them. */
-export async function withRoom<T>(who: keyof typeof tries, work: () => Promise<T>): Promise<T> {
-  if (tries[who] >= MOST_TRIES) throw new TooEarly(BUSY_S);
-  tries[who]++;
+export async function withRoom<T>(who: keyof typeof running, work: () => Promise<T>): Promise<T> {
+  if (running[who] >= MOST_TRIES) throw new TooEarly(BUSY_S);
+  running[who]++;
   try {
     return await work();
   } finally {
-    tries[who]--;
+    running[who]--;
   }
 }
 
@@ -78,8 +78,8 @@ export async function checkPassword(
   }
   if (options.asFirst) await firstKey(password, newSalt().toString('hex'));
   const [salt = '', key = ''] = hash.startsWith(HASH_PREFIX) ? hash.slice(HASH_PREFIX.length).split('$') : [];
-  const given = await keyOf(password, Buffer.from(salt, 'base64'), COST, KEY_BYTES);
-  return { matches: isSame(given, Buffer.from(key, 'base64')) };
+  const derived = await keyOf(password, Buffer.from(salt, 'base64'), COST, KEY_BYTES);
+  return { matches: isSame(derived, Buffer.from(key, 'base64')) };
 }
 
 const newSalt = () => randomBytes(SALT_BYTES);

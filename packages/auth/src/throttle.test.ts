@@ -39,7 +39,7 @@ const authFor = (
 let auth: Auth;
 
 /** Tries to sign in; resolves to the status and the device's cookie after it. */
-async function signIn(given: {
+async function signIn(attempt: {
   email?: string;
   password?: string;
   from?: string;
@@ -51,17 +51,17 @@ async function signIn(given: {
       headers: {
         'content-type': 'application/json',
         origin: ORIGIN,
-        [CLIENT_ADDRESS_HEADER]: given.from ?? '198.18.0.1',
-        ...(given.device ? { cookie: given.device } : {}),
+        [CLIENT_ADDRESS_HEADER]: attempt.from ?? '198.18.0.1',
+        ...(attempt.device ? { cookie: attempt.device } : {}),
       },
-      body: JSON.stringify({ email: given.email ?? ADA, password: given.password ?? PASSWORD }),
+      body: JSON.stringify({ email: attempt.email ?? ADA, password: attempt.password ?? PASSWORD }),
     }),
   );
   const set = answer.headers.getSetCookie().find((line) => line.startsWith('__Host-scheduler.device='));
-  return { status: answer.status, device: set?.split(';')[0] ?? given.device ?? '' };
+  return { status: answer.status, device: set?.split(';')[0] ?? attempt.device ?? '' };
 }
-const guess = (given: { email?: string; from?: string; device?: string }) =>
-  signIn({ ...given, password: 'a wrong password' }).then(({ status }) => status);
+const guess = (attempt: { email?: string; from?: string; device?: string }) =>
+  signIn({ ...attempt, password: 'a wrong password' }).then(({ status }) => status);
 /** An address in a network of its own. */
 const elsewhere = (n: number) => `198.19.${n}.1`;
 
@@ -115,10 +115,10 @@ describe('strangers', () => {
     await database.db.transaction(async (tx) => {
       // Nobody's try is counted meanwhile.
       await tx.execute(sql`lock table ${signInTries} in access exclusive mode`);
-      const tries = Array.from({ length: 30 }, (_, n) =>
+      const attempts = Array.from({ length: 30 }, (_, n) =>
         guess({ email: `${n}@example.test`, from: '203.0.113.9' }),
       );
-      all = Promise.all(tries.map(async (one) => answers.push(await one)));
+      all = Promise.all(attempts.map(async (one) => answers.push(await one)));
       await vi.waitFor(() => expect(answers).toEqual(Array(10).fill(429)));
     });
     await all;

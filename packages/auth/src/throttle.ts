@@ -73,7 +73,10 @@ export async function beginSignIn(db: Db, who: { email: string; from: Caller }):
       if (shared !== undefined)
         await db
           .update(signInTries)
-          .set({ tries: sql`greatest(${signInTries.tries} - 1, 0)`, waitUntil: sql`${signInTries.lastAt}` })
+          .set({
+            attempts: sql`greatest(${signInTries.attempts} - 1, 0)`,
+            waitUntil: sql`${signInTries.lastAt}`,
+          })
           .where(eq(signInTries.key, shared));
       // Relies on the index sign_in_tries_last.
       await db.delete(signInTries).where(lt(signInTries.lastAt, sql`app_now() - ${FORGOTTEN_AFTER}`));
@@ -108,17 +111,17 @@ export class AtOnce {
 }
 
 async function count(tx: Tx, key: string, { free, longestWaitS }: Policy): Promise<void> {
-  const tries = sql`case when ${signInTries.lastAt} < app_now() - ${FORGOTTEN_AFTER} then 1 else ${signInTries.tries} + 1 end`;
-  const beyond = sql`least(${tries} - ${free}::int, 20)`;
+  const attempts = sql`case when ${signInTries.lastAt} < app_now() - ${FORGOTTEN_AFTER} then 1 else ${signInTries.attempts} + 1 end`;
+  const beyond = sql`least(${attempts} - ${free}::int, 20)`;
   const waitS = sql`case when ${beyond} < 0 then 0 else least(${FIRST_WAIT_S}::int * 2 ^ ${beyond}, ${longestWaitS}::int) end`;
   // The clock's time, not the transaction's: it may have waited for another try of the same key.
   const counted = await tx
     .insert(signInTries)
-    .values({ key, tries: 1, lastAt: sql`app_now()`, waitUntil: sql`app_now()` })
+    .values({ key, attempts: 1, lastAt: sql`app_now()`, waitUntil: sql`app_now()` })
     .onConflictDoUpdate({
       target: signInTries.key,
       set: {
-        tries,
+        attempts,
         lastAt: sql`app_clock()`,
         waitUntil: sql`app_clock() + ${waitS} * interval '1 second'`,
       },
@@ -140,9 +143,9 @@ async function count(tx: Tx, key: string, { free, longestWaitS }: Policy): Promi
  * it may well have them all. Some proxies name a port as well, which is another one with each connection and doesn't count. What is
  * no address is taken as it stands.
  */
-export function networkOf(given: string): string {
-  const [, inBrackets, dotted] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d+)?$/.exec(given) ?? [];
-  const address = inBrackets ?? dotted ?? given;
+export function networkOf(text: string): string {
+  const [, inBrackets, dotted] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? [];
+  const address = inBrackets ?? dotted ?? text;
   if (!ipaddr.isValid(address)) return address;
   const bytes = ipaddr.process(address).toByteArray();
   return bytes.slice(0, bytes.length === 4 ? 3 : 8).join('.');

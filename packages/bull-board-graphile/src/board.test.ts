@@ -123,15 +123,15 @@ async function serve(options: GraphileQueuesOptions, historyProvider?: MetricsHi
     return { status: response.statusCode, body: (response.body ? response.json() : {}) as Body };
   };
   const queue = (name: string) => {
-    const found = queues.find((candidate) => candidate.getName() === name);
-    if (!found) throw new Error(`no queue ${name}`);
-    return found;
+    const queue = queues.find((candidate) => candidate.getName() === name);
+    if (!queue) throw new Error(`no queue ${name}`);
+    return queue;
   };
   const listed = async (name: string, query = '') => {
     const { body } = await call('GET', `/api/queues?activeQueue=${encodeURIComponent(name)}${query}`);
-    const found = body.queues.find((candidate) => candidate.name === name);
-    if (!found) throw new Error(`${name} is not listed`);
-    return found;
+    const queue = body.queues.find((candidate) => candidate.name === name);
+    if (!queue) throw new Error(`${name} is not listed`);
+    return queue;
   };
   return { app, call, queue, listed, routes: routes.filter((route) => !route.startsWith('HEAD ')) };
 }
@@ -898,9 +898,9 @@ describe('what the app may leave out or add', () => {
 
 describe('charts over days', () => {
   const HOUR = Date.parse('2026-01-05T15:00:00Z');
-  const asked: HistorySpan[] = [];
+  const spans: HistorySpan[] = [];
   const provider = createHistoryProvider(async (span) => {
-    asked.push(span);
+    spans.push(span);
     return [
       { startMs: HOUR, completed: 7, failed: 2, measured: 9, quantile: (part) => 1000 * part },
       { startMs: HOUR + HOUR_MS, completed: 0, failed: 0, measured: 0, quantile: () => 0 },
@@ -908,7 +908,7 @@ describe('charts over days', () => {
   });
   let served: Board;
   beforeEach(async () => {
-    asked.length = 0;
+    spans.length = 0;
     served = await serve(
       { query: (text, values) => database.sql.unsafe(text, values), tasks: TASKS },
       provider,
@@ -933,9 +933,9 @@ describe('charts over days', () => {
         { ts: HOUR + HOUR_MS, value: 0 },
       ],
     });
-    expect(asked[0]).toEqual({ task: 'report', granularity: 'hour', fromMs: HOUR, toMs: HOUR + HOUR_MS });
+    expect(spans[0]).toEqual({ task: 'report', granularity: 'hour', fromMs: HOUR, toMs: HOUR + HOUR_MS });
     await get(`history?${span}`);
-    expect(asked.at(-1)?.task).toBeUndefined();
+    expect(spans.at(-1)?.task).toBeUndefined();
   });
 
   test('durations are percentiles of what was measured, and nothing where nothing was', async () => {
@@ -949,7 +949,7 @@ describe('charts over days', () => {
     const span = `from=${HOUR}&to=${HOUR + HOUR_MS}`;
     expect(await get(`history?metric=queueage&${span}`)).toEqual({ queueage: [] });
     expect(await get(`latency?metric=waittime&${span}`)).toEqual([]);
-    expect(asked).toEqual([]);
+    expect(spans).toEqual([]);
   });
 });
 

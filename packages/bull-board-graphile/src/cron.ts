@@ -34,7 +34,7 @@ export function readCron(cron: GraphileQueuesOptions['cron']): CronEntry[] {
 }
 
 function toEntry(item: ParsedCronItem, pattern: string | undefined): CronEntry {
-  let found: { from: number; next: number | undefined } | undefined;
+  let cached: { from: number; next: number | undefined } | undefined;
   return {
     identifier: item.identifier,
     task: item.task,
@@ -43,9 +43,9 @@ function toEntry(item: ParsedCronItem, pattern: string | undefined): CronEntry {
     options: item.options,
     nextAfter(nowMs) {
       // The answer holds until it has passed; only a rare entry costs more than a few steps to find.
-      if (!found || nowMs < found.from || nowMs >= (found.next ?? found.from + MINUTE_MS * 60))
-        found = { from: nowMs, next: search(item, nowMs) };
-      return found.next;
+      if (!cached || nowMs < cached.from || nowMs >= (cached.next ?? cached.from + MINUTE_MS * 60))
+        cached = { from: nowMs, next: search(item, nowMs) };
+      return cached.next;
     },
   };
 }

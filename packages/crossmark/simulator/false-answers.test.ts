@@ -118,8 +118,8 @@ test('the search for one plan finds nothing once; one plan is missing from a sea
   expect(await search(two)).toEqual({ mplans: [], total: 0 });
   expect(idsOf(await search(two))).toEqual([two]);
   simulator.addFaults({ kind: 'missing', reading: 'search', mplanId: two });
-  const found = await search(one, two, three);
-  expect([idsOf(found), found.total]).toEqual([[one, three], 2]);
+  const rows = await search(one, two, three);
+  expect([idsOf(rows), rows.total]).toEqual([[one, three], 2]);
   expect(idsOf(await search(one, two, three))).toEqual([one, two, three]);
 });
 
@@ -136,8 +136,8 @@ test('the search for one plan fails for ever while all else works', async () => 
   const client = connect(simulator.url);
   const find = (mplanId: string) =>
     client.findEvent({ mplanId: mplanId as never, storeId: CLUB, timeZone: INDIANA });
-  const found = await Promise.allSettled(ids.map(find));
-  expect(found.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
+  const outcomes = await Promise.allSettled(ids.map(find));
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled', 'fulfilled']);
   expect(await failureOf(find(two))).toMatchObject({ kind: 'transient', status: 500 });
   const { list } = await browser(simulator);
   expect(await list()).toMatchObject({ total: 4 });
@@ -173,26 +173,26 @@ test('a search or a whole list is answered from a copy that lags behind by chang
   await book({ mplanId: one });
   await book({ mplanId: two, repId: BEN });
   await book({ mplanId: two });
-  const shown = (rows: Rows) => rows.mplans.map((row) => row.scheduleRepID ?? null);
+  const repIds = (rows: Rows) => rows.mplans.map((row) => row.scheduleRepID ?? null);
   simulator.addFaults([
     { kind: 'stale', reading: 'search', behindWrites: 1 },
     { kind: 'stale', reading: 'search', behindWrites: 2 },
     { kind: 'stale', reading: 'list', behindWrites: 3 },
     { kind: 'stale', reading: 'list', behindMs: 3_600_000 },
   ]);
-  expect(shown(await search(two))).toEqual([BEN]);
-  expect(shown(await search(one, two))).toEqual([ANN, '']);
+  expect(repIds(await search(two))).toEqual([BEN]);
+  expect(repIds(await search(one, two))).toEqual([ANN, '']);
   const before = await list();
-  expect(shown(before)).toEqual(['', '', '', '']);
+  expect(repIds(before)).toEqual(['', '', '', '']);
   expect(before.mplans[0]).toMatchObject({ condition: 'Unstaffed' });
-  expect(shown(await list())).toEqual(['', '', '', '']);
-  expect(shown(await list())).toEqual([ANN, ANN, '', '']);
+  expect(repIds(await list())).toEqual(['', '', '', '']);
+  expect(repIds(await list())).toEqual([ANN, ANN, '', '']);
   // A removal and a new plan do not show yet either.
   simulator.unbook('50000002');
   simulator.putPlans(manyPlans(5)[4] as never);
   simulator.addFaults({ kind: 'stale', reading: 'list', behindWrites: 2 });
-  expect(shown(await list())).toEqual([ANN, ANN, '', '']);
-  expect(shown(await list())).toEqual([ANN, '', '', '', '']);
+  expect(repIds(await list())).toEqual([ANN, ANN, '', '']);
+  expect(repIds(await list())).toEqual([ANN, '', '', '', '']);
 });
 
 test('crossed connections: the latest answer about another event comes, whether the write is applied or not', async () => {
@@ -294,11 +294,11 @@ test.each(ODD_TEXTS)(
       endDate: '02/01/2026',
       scheduleDate: '01/01/9999 10:00:00 AM',
     };
-    const given = await fetch(`${simulator.url}/__sim/plans`, {
+    const response = await fetch(`${simulator.url}/__sim/plans`, {
       method: 'POST',
       body: JSON.stringify([{ ...plans[1], row }]),
     });
-    expect(given.status).toBe(200);
+    expect(response.status).toBe(200);
     expect((await list()).mplans[1]).toMatchObject(row);
     expect(await (await book({ mplanId: one })).json()).toMatchObject({ repName: `${odd} Archer` });
     expect((await list()).mplans[0]).toMatchObject({ staffedReps: `${odd} Archer` });

@@ -243,9 +243,9 @@ export function createSite(world: World, settings: () => Settings, random: () =>
     const { rows, chance } = settings().listShift;
     if (start === 0) shift = 0;
     const page = pageOf(params, plans);
-    const shown = falseAnswer?.fault.kind === 'doubled' ? repeatRow(page, falseAnswer) : page;
+    const listed = falseAnswer?.fault.kind === 'doubled' ? repeatRow(page, falseAnswer) : page;
     const answer = json({
-      mplans: shown.map((plan) => listRow(plan, view)),
+      mplans: listed.map((plan) => listRow(plan, view)),
       total: plans.length + shift,
     });
     if (start === 0 && rows !== 0 && limit < plans.length && random() < chance) shift = rows;

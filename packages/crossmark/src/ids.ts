@@ -32,8 +32,8 @@ const idParser =
   (value: string | number): T => {
     const text = String(value).trim();
     if (!pattern.test(text)) {
-      const shown = cleanText(text, LONGEST_SHOWN_ID);
-      throw new InvalidIdError(`"${shown}" is not a ${label} (${pattern.source}).`);
+      const excerpt = cleanText(text, LONGEST_SHOWN_ID);
+      throw new InvalidIdError(`"${excerpt}" is not a ${label} (${pattern.source}).`);
     }
     return text as T;
   };

@@ -69,7 +69,9 @@ describe('a connection that dies without being closed', () => {
     const pool = open(2, { connectMs: 1_000, statementMs: 600_000, answerMs: 600_000 });
     await Promise.all([one(pool), one(pool)]);
     firewall.forget();
-    const waiting = [one(pool), one(pool), one(pool)].map((asked) => asked.catch((error: unknown) => error));
+    const waiting = [one(pool), one(pool), one(pool)].map((connection) =>
+      connection.catch((error: unknown) => error),
+    );
     pool.drop();
     for (const failed of await Promise.all(waiting.slice(0, 2))) expect(failed).toBeInstanceOf(Error);
     expect(await one(pool)).toEqual([{ one: 1 }]);
@@ -99,8 +101,8 @@ test('where no connection can be opened, all that waits for one fails together, 
   };
   subscribe('net.client.socket', count);
   try {
-    const asked = await Promise.allSettled(Array.from({ length: 200 }, () => one(pool)));
-    expect(asked.every(({ status }) => status === 'rejected')).toBe(true);
+    const outcomes = await Promise.allSettled(Array.from({ length: 200 }, () => one(pool)));
+    expect(outcomes.every(({ status }) => status === 'rejected')).toBe(true);
     const transaction = pool.db.transaction((tx) => tx.execute(sql`select 1`));
     await expect(transaction).rejects.toThrow();
   } finally {

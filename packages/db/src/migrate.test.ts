@@ -46,14 +46,14 @@ describe('migrations', () => {
 
   it('are asked after on one connection, however many ask at once', async () => {
     const { db, sql } = database.app;
-    let asked: Promise<unknown> = Promise.resolve();
+    let query: Promise<unknown> = Promise.resolve();
     await database.sql.begin(async (tx) => {
       await tx`lock table drizzle.__drizzle_migrations in access exclusive mode`;
-      asked = Promise.all(Array.from({ length: 50 }, () => databaseReasons(db)));
+      query = Promise.all(Array.from({ length: 50 }, () => databaseReasons(db)));
       // All of them were asked for before this, which would never get a connection beside them.
       await sql`select 1`;
     });
-    expect(await asked).toEqual(Array(50).fill([]));
+    expect(await query).toEqual(Array(50).fill([]));
   });
 
   it('let a second live schedule of one event fail in the database itself', async () => {

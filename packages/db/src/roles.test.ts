@@ -106,8 +106,8 @@ describe('the app’s role', () => {
       await tx`set local scheduler.clock_offset = '10 years'`;
       expect(await tx`select prune_audit_log(30, 100) as removed`).toEqual([{ removed: 1 }]);
     });
-    const outcome = async (id: number, given: string) => {
-      const [row] = await sql`select add_audit_outcome(${id}, ${given}::text::jsonb) as added`;
+    const outcome = async (id: number, password: string) => {
+      const [row] = await sql`select add_audit_outcome(${id}, ${password}::text::jsonb) as added`;
       return row?.added;
     };
     expect(await outcome(event, '{"status":200}')).toBe(false);

@@ -9,12 +9,12 @@ const histogramOf = (durations: number[]) => {
 
 test('quantiles are within a bucket (26 %) of the true ones, from a millisecond to a day', () => {
   const durations = Array.from({ length: 2000 }, (_, i) => 1.5 * 1.009 ** i).filter((d) => d < 86_400_000);
-  const found = quantiles(histogramOf(durations));
+  const measured = quantiles(histogramOf(durations));
   const truth = (q: number) => durations[Math.ceil(q * durations.length) - 1] ?? Number.NaN;
   for (const [value, quantile] of [
-    [found?.p50, 0.5],
-    [found?.p95, 0.95],
-    [found?.p99, 0.99],
+    [measured?.p50, 0.5],
+    [measured?.p95, 0.95],
+    [measured?.p99, 0.99],
   ] as const) {
     expect((value ?? Number.NaN) / truth(quantile)).toBeGreaterThan(1 / 1.27);
     expect((value ?? Number.NaN) / truth(quantile)).toBeLessThan(1.27);

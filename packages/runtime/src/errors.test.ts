@@ -5,10 +5,10 @@ const refused = Object.assign(new Error('invalid input syntax for type integer: 
   severity: 'ERROR',
   code: '22P02',
 });
-const given = ['Ada "Example\n    at home', 7];
+const parameters = ['Ada "Example\n    at home', 7];
 const query = Object.assign(
-  new Error(`Failed query: insert into people values ($1, $2)\nparams: ${given}`, { cause: refused }),
-  { query: 'insert into people values ($1, $2)', params: given },
+  new Error(`Failed query: insert into people values ($1, $2)\nparams: ${parameters}`, { cause: refused }),
+  { query: 'insert into people values ($1, $2)', params: parameters },
 );
 
 test('the text of a failed statement tells what Postgres refused, and neither the statement nor what it was given', () => {

@@ -48,10 +48,10 @@ const { proxy: revoked, revoke } = Proxy.revocable({}, {});
 revoke();
 let deep: unknown = 'bottom';
 for (let level = 0; level < 100_000; level++) deep = { deep, password: 's3cret' };
-const failedQuery = (given: string) =>
-  Object.assign(new Error(`Failed query: select $1\nparams: ${given}`), {
+const failedQuery = (parameter: string) =>
+  Object.assign(new Error(`Failed query: select $1\nparams: ${parameter}`), {
     query: 'select $1',
-    params: [given],
+    params: [parameter],
   });
 
 const HOSTILE: Record<string, unknown> = {

@@ -71,26 +71,26 @@ function plainAt(value: unknown, budget: Budget, depth: number): unknown {
 
 function plainList(list: readonly unknown[], budget: Budget, depth: number): unknown[] {
   const { length } = list;
-  const shown: unknown[] = [];
+  const values: unknown[] = [];
   for (let index = 0; index < Math.min(length, MAX_FIELDS) && budget.values > 0; index++) {
-    shown.push(plainAt(read(list, index), budget, depth + 1));
+    values.push(plainAt(read(list, index), budget, depth + 1));
   }
-  if (length > shown.length) shown.push(`… ${length - shown.length} more`);
-  return shown;
+  if (length > values.length) values.push(`… ${length - values.length} more`);
+  return values;
 }
 
 function plainFields(fields: object, budget: Budget, depth: number): object {
   const names = Object.keys(fields);
-  const shown: [string, unknown][] = [];
+  const entries: [string, unknown][] = [];
   for (const name of names.slice(0, MAX_FIELDS)) {
     if (budget.values <= 0) break;
     const isHidden = name === PARAMETERS || isSecretName(name);
     const value = isHidden ? REDACTED : plainAt(read(fields, name), budget, depth + 1);
     // pino calls methods such as toString on an object, so a field must not replace one.
-    shown.push([name in Object.prototype ? `${name}_` : shorten(name, LONGEST_NAME, budget), value]);
+    entries.push([name in Object.prototype ? `${name}_` : shorten(name, LONGEST_NAME, budget), value]);
   }
-  if (names.length > shown.length) shown.push(['…', `${names.length - shown.length} more`]);
-  return Object.fromEntries(shown);
+  if (names.length > entries.length) entries.push(['…', `${names.length - entries.length} more`]);
+  return Object.fromEntries(entries);
 }
 
 function plainError(error: Error, budget: Budget, depth: number): object {

@@ -52,7 +52,7 @@ function work(type: EventType, who: DayPerson, time: string, overrideReason: str
   };
 }
 
-function found(facts: Partial<DayFacts>, code: DayCheckCode): Finding[] {
+function findingsOf(facts: Partial<DayFacts>, code: DayCheckCode): Finding[] {
   const whole = {
     day,
     ...at,
@@ -67,7 +67,7 @@ function found(facts: Partial<DayFacts>, code: DayCheckCode): Finding[] {
   return verifyDay(whole).find((check) => check.code === code)?.findings ?? [];
 }
 const says = (facts: Partial<DayFacts>, code: DayCheckCode) =>
-  found(facts, code).map(({ message }) => message);
+  findingsOf(facts, code).map(({ message }) => message);
 
 describe('slotCoverage', () => {
   it('lists the usual starts with what starts there, and other starts where work stands', () => {
@@ -95,8 +95,8 @@ describe('slotCoverage', () => {
           startsAt: addMinutes(instantAt(day, '00:00', timeZone), minutes),
         }));
         const cover = slotCoverage(all, DEFAULT_SLOTS, timeZone);
-        const shown = cover.flatMap(({ slots }) => slots.flatMap(({ scheduleIds }) => scheduleIds));
-        expect(shown.toSorted((a, b) => a - b)).toEqual(all.map(({ scheduleId }) => scheduleId));
+        const coveredIds = cover.flatMap(({ slots }) => slots.flatMap(({ scheduleIds }) => scheduleIds));
+        expect(coveredIds.toSorted((a, b) => a - b)).toEqual(all.map(({ scheduleId }) => scheduleId));
         for (const { type, slots } of cover) {
           expect(slots.filter(({ usual }) => usual).map(({ time }) => time)).toEqual(DEFAULT_SLOTS[type]);
         }
@@ -169,9 +169,9 @@ describe('verifyDay', () => {
       expect.stringMatching(/^Nobody does “01-05 8HR.*on Mon Jan 5/),
     ]);
     const kept = { people, work: [{ ...wrong, overrideReason: 'trained for it' }] };
-    expect(found(kept, 'juicer_staffed')[0]?.accepted).toBe('trained for it');
+    expect(findingsOf(kept, 'juicer_staffed')[0]?.accepted).toBe('trained for it');
     const roleLimits = { 'Juicer Survey': 'hard' as const };
-    expect(found({ ...kept, roleLimits }, 'juicer_staffed')[0]?.accepted).toBeNull();
+    expect(findingsOf({ ...kept, roleLimits }, 'juicer_staffed')[0]?.accepted).toBeNull();
     const sue = person('Sue', 'Club Supervisor');
     const hers = work('Juicer Production', sue, '09:00');
     expect(says({ people: [sue], work: [hers] }, 'juicer_staffed')).toEqual([]);
@@ -181,7 +181,7 @@ describe('verifyDay', () => {
     const people = [person('Ada')] as [DayPerson];
     const first = work('Core', people[0], '10:45');
     const second = work('Core', people[0], '17:15');
-    expect(found({ people, work: [first, second] }, 'one_core_each')).toEqual([
+    expect(findingsOf({ people, work: [first, second] }, 'one_core_each')).toEqual([
       {
         message: 'Ada has 2 Cores, at 10:45 AM and 5:15 PM. Give one to somebody else.',
         eventId: second.eventId,
@@ -189,9 +189,9 @@ describe('verifyDay', () => {
       },
     ]);
     const accepted = { ...second, overrideReason: 'nobody else' };
-    expect(found({ people, work: [first, accepted] }, 'one_core_each')[0]?.accepted).toBe('nobody else');
+    expect(findingsOf({ people, work: [first, accepted] }, 'one_core_each')[0]?.accepted).toBe('nobody else');
     const third = work('Core', people[0], '11:15');
-    expect(found({ people, work: [first, accepted, third] }, 'one_core_each')[0]?.accepted).toBeNull();
+    expect(findingsOf({ people, work: [first, accepted, third] }, 'one_core_each')[0]?.accepted).toBeNull();
   });
 
   it('wants the noon check of each Core at noon', () => {
@@ -208,7 +208,7 @@ describe('verifyDay', () => {
     const pair = (state: CorePair['state'], live: PairMember['live'] = null): CorePair[] => [
       { core, check: { ...check, live }, state },
     ];
-    expect(found({ pairs: pair('open') }, 'noon_checks')).toMatchObject([
+    expect(findingsOf({ pairs: pair('open') }, 'noon_checks')).toMatchObject([
       { eventId: 1, message: expect.stringContaining('nobody checks Core 612345 at noon') },
     ]);
     expect(
@@ -321,11 +321,9 @@ describe('verifyDay', () => {
       expect.stringMatching(/^Cy is off \(never works on Mondays\)/),
     ]);
     // Time off takes no reason, a weekday does.
-    expect(found({ people, work: plan('agreed') }, 'nobody_off').map(({ accepted }) => accepted)).toEqual([
-      null,
-      null,
-      'agreed',
-    ]);
+    expect(
+      findingsOf({ people, work: plan('agreed') }, 'nobody_off').map(({ accepted }) => accepted),
+    ).toEqual([null, null, 'agreed']);
     const holidays = [{ day, name: 'Stocktaking', yearly: false }];
     expect(says({ work: plan(null), holidays }, 'nobody_off')).toEqual([
       'The store is closed on Mon Jan 5 (Stocktaking), and work is scheduled. Move it.',
@@ -345,7 +343,7 @@ describe('verifyDay', () => {
       return { ...core, endsAt: addMinutes(core.startsAt, 390) };
     };
     const plan = people.map((who) => lateCore(who, 'agreed'));
-    expect(found({ people, work: plan }, 'nobody_off')).toMatchObject([
+    expect(findingsOf({ people, work: plan }, 'nobody_off')).toMatchObject([
       {
         message: expect.stringMatching(
           /^Ada is off on Tue Jan 6, and Core \d+ of Ada goes on until 4:30 AM that day\./,
@@ -373,7 +371,7 @@ describe('verifyDay', () => {
 
   it('wants everything scheduled whose last day it is', () => {
     const due = [{ id: 7, type: 'Core' as const, name: '612345-A (123456789012)  - V2-CORE' }];
-    expect(found({ due }, 'due_scheduled')).toEqual([
+    expect(findingsOf({ due }, 'due_scheduled')).toEqual([
       {
         message: 'Core 612345 is not scheduled, and Mon Jan 5 is its last day. Schedule it.',
         eventId: 7,
@@ -386,7 +384,7 @@ describe('verifyDay', () => {
     const jo = person('Jo', 'Juicer Barista');
     const juicer = work('Juicer Production', jo, '09:00');
     const core = work('Core', jo, '12:15');
-    expect(found({ people: [jo], work: [core, juicer] }, 'no_juicer_core_clash')).toMatchObject([
+    expect(findingsOf({ people: [jo], work: [core, juicer] }, 'no_juicer_core_clash')).toMatchObject([
       {
         eventId: core.eventId,
         message: expect.stringContaining('a Core at 12:15 PM and a Juicer Production'),

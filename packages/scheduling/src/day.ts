@@ -165,7 +165,7 @@ export interface DayFacts {
 
 /** Verifies a day: each point with all that speaks against it. What its people decided with a reason is told as such. */
 export function verifyDay(facts: DayFacts): DayCheck[] {
-  const found: Record<DayCheckCode, Finding[]> = {
+  const findings: Record<DayCheckCode, Finding[]> = {
     juicer_staffed: juicerFindings(facts),
     one_core_each: coreFindings(facts),
     noon_checks: noonFindings(facts),
@@ -180,7 +180,7 @@ export function verifyDay(facts: DayFacts): DayCheck[] {
     ),
     no_juicer_core_clash: clashFindings(facts),
   };
-  return DAY_CHECKS.map((code) => ({ code, findings: found[code] }));
+  return DAY_CHECKS.map((code) => ({ code, findings: findings[code] }));
 }
 
 /** Whether nothing is open: what was found is accepted. */
@@ -382,9 +382,9 @@ function clashFindings(facts: DayFacts): Finding[] {
 
 /** The day's work of each person who has any, by time. */
 function byPerson({ people, work }: DayFacts): { person: DayPerson; work: DayWork[] }[] {
-  const inOrder = work.toSorted((a, b) => (a.startsAt < b.startsAt ? -1 : a.startsAt > b.startsAt ? 1 : 0));
+  const sorted = work.toSorted((a, b) => (a.startsAt < b.startsAt ? -1 : a.startsAt > b.startsAt ? 1 : 0));
   return people
-    .map((person) => ({ person, work: inOrder.filter((each) => each.employeeId === person.id) }))
+    .map((person) => ({ person, work: sorted.filter((each) => each.employeeId === person.id) }))
     .filter(({ work: theirs }) => theirs.length > 0);
 }
 

@@ -5,9 +5,9 @@ import type { EventType, WorkDate } from './vocabulary.ts';
  * What kind of work a name stands for, in whatever spelling a spreadsheet left it: by its suffix after the last `" - "`, then by unmistakable words. Core and
  * Supervisor are told by the suffix alone, for either word may be part of a product's name.
  */
-export function detectEventType(given: string): EventType {
+export function detectEventType(eventName: string): EventType {
   // The dash may be what the name begins with.
-  const name = ` ${normalForm(given)}`;
+  const name = ` ${normalForm(eventName)}`;
   const dash = name.lastIndexOf(' - ');
   const suffix = dash < 0 ? '' : name.slice(dash + 3).trim();
   const [, version, word = ''] = /^(v\d[\w.]*[-\s]+)?([a-z]+)$/i.exec(suffix) ?? [];
@@ -77,8 +77,8 @@ export function defaultDurationMinutes(type: EventType, name: string, set: PerTy
 }
 
 /** Minutes that the name itself tells, whatever a store set. */
-export function durationByName(type: EventType, given: string): number | undefined {
-  const name = normalForm(given);
+export function durationByName(type: EventType, eventName: string): number | undefined {
+  const name = normalForm(eventName);
   if (type === 'Juicer Production' && /\b8HR\b/i.test(name)) return 480;
   if (type === 'Freeosk' && /\btroubleshooting\b/i.test(name)) return 15;
   if (type === 'Freeosk' && /^\s*\d\d\.\d\d-LKD-FSK-(.*-)?CO-/i.test(name)) return 60;

@@ -61,13 +61,13 @@ export function supervisorPlan(pair: {
     (a, b) => Number(b.id === core.employeeId) - Number(a.id === core.employeeId),
   );
   const supervisors = pair.people.filter((person) => person.role === 'Club Supervisor');
-  const inOrder =
+  const candidates =
     store.noonCheckBy === 'club_supervisor' ? [...supervisors, ...ownFirst] : [...ownFirst, ...supervisors];
   const free = (person: PersonFacts) =>
     evaluate({ ...pair, event: pair.supervisorEvent, person, startsAt }).every(
       (reason) => reason.severity === 'hint',
     );
-  return { startsAt, person: inOrder.find(free) ?? null };
+  return { startsAt, person: candidates.find(free) ?? null };
 }
 
 /** Store time, `HH:mm`, at which noon checks are done. */

@@ -48,9 +48,9 @@ export function placeOn(
         timeOf(work.startsAt, timeZone) === slot,
     ).length;
   const slots = slotsFor(ask.event.type, setSlots);
-  const inOrder = dayWork.length === 0 ? slots : slots.toSorted((a, b) => taken(a) - taken(b));
+  const sortedSlots = dayWork.length === 0 ? slots : slots.toSorted((a, b) => taken(a) - taken(b));
   let best: Placement | undefined;
-  for (const slot of inOrder) {
+  for (const slot of sortedSlots) {
     const placement = at(slot);
     if (placement.reasons.length === 0) return placement;
     if (!best || RANKS[placement.verdict] < RANKS[best.verdict]) best = placement;

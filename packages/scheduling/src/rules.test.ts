@@ -102,10 +102,10 @@ describe('roles', () => {
     '%s is done by its roles, by others with a reason where practice asks for it',
     (type) => {
       for (const role of ROLES) {
-        const found = foundFor(type, role);
-        if (MAY[type].includes(role)) expect(found).toEqual([]);
-        else if (type === 'Core') expect(found).toEqual(['soft:club_supervisor_on_core']);
-        else expect(found).toEqual([SOFT.includes(type) ? 'soft:role' : 'hard:role']);
+        const codes = foundFor(type, role);
+        if (MAY[type].includes(role)) expect(codes).toEqual([]);
+        else if (type === 'Core') expect(codes).toEqual(['soft:club_supervisor_on_core']);
+        else expect(codes).toEqual([SOFT.includes(type) ? 'soft:role' : 'hard:role']);
       }
     },
   );
@@ -161,8 +161,11 @@ describe('window', () => {
     fc.assert(
       fc.property(days, days, fc.integer({ min: 1, max: 14 }), (workDate, startsOn, length) => {
         const dueOn = addDays(startsOn, length);
-        const found = against({ event: event('Core', { startsOn, dueOn }), startsAt: at('10:45', workDate) });
-        expect(found).toEqual(startsOn <= workDate && workDate < dueOn ? [] : ['hard:window']);
+        const reasons = against({
+          event: event('Core', { startsOn, dueOn }),
+          startsAt: at('10:45', workDate),
+        });
+        expect(reasons).toEqual(startsOn <= workDate && workDate < dueOn ? [] : ['hard:window']);
       }),
     );
   });
@@ -401,14 +404,14 @@ describe('evaluate', () => {
         (type, from, to) => {
           const [role, time] = USUAL[type];
           const own = work(type, at(time, addDays('2027-03-01', from)), { eventId: 100 });
-          const found = against({
+          const reasons = against({
             event: event(type, { scheduled: true, condition: 'Scheduled' }),
             person: person({ role }),
             startsAt: at(time, addDays('2027-03-01', to)),
             planned: [own],
             ignoreScheduleIds: [own.scheduleId],
           });
-          expect(found).toEqual([]);
+          expect(reasons).toEqual([]);
         },
       ),
     );

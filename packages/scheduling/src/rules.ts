@@ -336,9 +336,9 @@ function againstDay(
   const on = formatDay(day);
   const reaches = goesOn === null ? '' : `, and ${goesOn}`;
   const wayOut = goesOn === null ? 'Choose another day' : 'Choose an earlier start, another day';
-  const found: { key: string; reason: Reason }[] = [];
+  const reasons: { key: string; reason: Reason }[] = [];
   const add = (key: string, severity: Severity, code: ReasonCode, message: string) =>
-    found.push({ key, reason: { code, severity, message } });
+    reasons.push({ key, reason: { code, severity, message } });
   if (person.terminatedOn !== null && day > person.terminatedOn) {
     const left = `${person.name}'s last work day is ${formatDay(person.terminatedOn)}`;
     const message =
@@ -366,7 +366,7 @@ function againstDay(
       `${problem} ${wayOut} or person${isHard ? '' : orElse}.`,
     );
   }
-  return found;
+  return reasons;
 }
 
 const ABSENT: Record<Absence['cause'], string> = {

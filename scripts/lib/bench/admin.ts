@@ -15,14 +15,14 @@ export async function measureAdmin(
   counts: readonly number[],
   say: (line: string) => void,
 ): Promise<PartResult> {
-  const found = new Rounds();
-  for (const count of counts) await ask(infrastructure, count, found, say);
+  const results = new Rounds();
+  for (const count of counts) await ask(infrastructure, count, results, say);
   return {
     part: 'admin',
     what: `questions of an open admin page, asked ${ASKED} times each while so many jobs wait; milliseconds`,
     missing: [],
     verdicts: [],
-    standings: found.standings(),
+    standings: results.standings(),
   };
 }
 
@@ -33,7 +33,7 @@ export async function measureAdmin(
 async function ask(
   infrastructure: Infrastructure,
   waitingJobs: number,
-  found: Rounds,
+  results: Rounds,
   say: (line: string) => void,
 ): Promise<void> {
   const { databaseUrl, ports } = infrastructure;
@@ -87,7 +87,7 @@ async function ask(
         p95: percentile(took, 0.95),
         slowest: Math.max(...took),
       };
-      found.add(`${waitingJobs}, ${question}`, figures);
+      results.add(`${waitingJobs}, ${question}`, figures);
       say(JSON.stringify({ waitingJobs, question, ...figures }));
     }
   } finally {

@@ -90,11 +90,11 @@ export async function ourServer(
   );
   let next = 0;
   const post = (path: string, body: unknown) => savers[next++ % savers.length]?.post(path, body);
-  const asked = ({ eventId, employeeId, startsAt }: Placement) => ({ eventId, employeeId, startsAt });
+  const toInput = ({ eventId, employeeId, startsAt }: Placement) => ({ eventId, employeeId, startsAt });
   return {
     name: OURS,
-    save: async (placement) => post('/trpc/schedules.create', asked(placement)),
-    saveMany: async (placements) => post('/trpc/schedules.createMany', { items: placements.map(asked) }),
+    save: async (placement) => post('/trpc/schedules.create', toInput(placement)),
+    saveMany: async (placements) => post('/trpc/schedules.createMany', { items: placements.map(toInput) }),
     stop: async () => {
       for (const saver of savers) await saver.close();
       await app.stop();

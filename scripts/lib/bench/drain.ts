@@ -29,16 +29,16 @@ export async function measureDrain(
 ): Promise<PartResult> {
   const celery = await celeryStack(infrastructure);
   const bullmq = await bullmqDrainer(infrastructure, concurrency);
-  const asked: (Drainer | string)[] = [
+  const contestants: (Drainer | string)[] = [
     ourDrainer(infrastructure, concurrency),
     typeof celery === 'string' ? celery : celery.drainer(),
     await bareDrainer(infrastructure, concurrency, false),
     await bareDrainer(infrastructure, concurrency, true),
     bullmq,
   ];
-  const drainers = asked.filter((one) => typeof one !== 'string');
-  const missing = asked.filter((one) => typeof one === 'string');
-  const found = new Rounds();
+  const drainers = contestants.filter((one) => typeof one !== 'string');
+  const missing = contestants.filter((one) => typeof one === 'string');
+  const results = new Rounds();
   try {
     await interleave(drainers, rounds, async (drainer) => {
       const placements = await openClub(infrastructure, jobs);
@@ -47,7 +47,7 @@ export async function measureDrain(
       await drainer.fill(placements);
       const worker = await drainer.start();
       try {
-        found.add(drainer.name, await rateOf(drainer.done, jobs, worker));
+        results.add(drainer.name, await rateOf(drainer.done, jobs, worker));
       } finally {
         await worker.stop();
       }
@@ -63,17 +63,19 @@ export async function measureDrain(
     what: `${jobs} pending, ${REMOTE_MS} ms a call, one worker process at concurrency ${concurrency} (the older stack: 4), ${rounds} rounds; schedules a second`,
     missing,
     verdicts: [
-      ...found.compare('rate, of the older stack’s', [OURS, CELERY], 'perSecond', { atLeast: 5 }),
-      ...found.compare('rate, of bare graphile-worker’s', [OURS, BARE_WORKER], 'perSecond', { atLeast: 0.6 }),
-      ...found.compare(
+      ...results.compare('rate, of the older stack’s', [OURS, CELERY], 'perSecond', { atLeast: 5 }),
+      ...results.compare('rate, of bare graphile-worker’s', [OURS, BARE_WORKER], 'perSecond', {
+        atLeast: 0.6,
+      }),
+      ...results.compare(
         'rate, of bare graphile-worker’s that makes the same two calls',
         [OURS, BARE_WORKER_READS],
         'perSecond',
         { atLeast: 0.6 },
       ),
-      ...found.compare('rate, of BullMQ’s', [OURS, BULLMQ], 'perSecond', { atLeast: 0.6 }),
+      ...results.compare('rate, of BullMQ’s', [OURS, BULLMQ], 'perSecond', { atLeast: 0.6 }),
     ],
-    standings: found.standings(),
+    standings: results.standings(),
   };
 }
 
@@ -99,7 +101,7 @@ export async function measureDepth(
   await makePending(below, await openClub(below, front));
   await makeDeep(below, deep - front);
   await setRemoteMs(infrastructure.simulatorUrl, REMOTE_MS);
-  const found = new Rounds();
+  const results = new Rounds();
   await interleave([few, many], rounds, async (name, round) => {
     const place = name === few ? shallow : below;
     if (place === shallow) {
@@ -112,7 +114,7 @@ export async function measureDepth(
     const before = await synced();
     const worker = ourWorker(place, concurrency);
     try {
-      found.add(name, await rateOf(async () => (await synced()) - before, SHALLOW * 0.95, worker));
+      results.add(name, await rateOf(async () => (await synced()) - before, SHALLOW * 0.95, worker));
     } finally {
       await worker.stop();
       await close();
@@ -122,10 +124,15 @@ export async function measureDepth(
     part: 'depth',
     what: `the first ${SHALLOW} of so many pending ones, one worker process at concurrency ${concurrency}, ${REMOTE_MS} ms a call, ${rounds} rounds; schedules a second`,
     missing: [],
-    verdicts: found.compare(`rate with ${deep} waiting, of that with ${SHALLOW}`, [many, few], 'perSecond', {
-      atLeast: 0.8,
-    }),
-    standings: found.standings(),
+    verdicts: results.compare(
+      `rate with ${deep} waiting, of that with ${SHALLOW}`,
+      [many, few],
+      'perSecond',
+      {
+        atLeast: 0.8,
+      },
+    ),
+    standings: results.standings(),
   };
 }
 
@@ -136,7 +143,7 @@ export async function measureWorkers(
 ): Promise<PartResult> {
   const [concurrency, remoteMs] = [10, 200];
   const name = (processes: number) => `${processes} process${processes === 1 ? '' : 'es'}`;
-  const found = new Rounds();
+  const results = new Rounds();
   await interleave([1, 2, 4], rounds, async (processes) => {
     const count = jobs * processes;
     const placements = await openClub(infrastructure, count);
@@ -146,7 +153,7 @@ export async function measureWorkers(
     try {
       await drainer.fill(placements);
       for (let n = 0; n < processes; n++) workers.push(await drainer.start());
-      found.add(name(processes), await rateOf(drainer.done, count, workers[0] as Running));
+      results.add(name(processes), await rateOf(drainer.done, count, workers[0] as Running));
     } finally {
       await Promise.all(workers.map((worker) => worker.stop()));
       await drainer.close();
@@ -155,7 +162,7 @@ export async function measureWorkers(
   const linear = (processes: number) =>
     verdict(
       `rate of ${name(processes)}, of ${processes} times one’s`,
-      found.ratio(name(processes), name(1), 'perSecond').map((ratio) => ratio / processes),
+      results.ratio(name(processes), name(1), 'perSecond').map((ratio) => ratio / processes),
       { atLeast: 0.85 },
     );
   return {
@@ -163,6 +170,6 @@ export async function measureWorkers(
     what: `${jobs} pending for each process of concurrency ${concurrency}, ${remoteMs} ms a call, ${rounds} rounds; schedules a second`,
     missing: [],
     verdicts: [linear(2), linear(4)],
-    standings: found.standings(),
+    standings: results.standings(),
   };
 }

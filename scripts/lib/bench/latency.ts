@@ -26,7 +26,7 @@ export async function measureLatency(
   });
   const workers: Running[] = [];
   const savers: Saver[] = [];
-  const found = new Rounds();
+  const results = new Rounds();
   try {
     const ours = await ourServer(infrastructure);
     savers.push(ours);
@@ -69,7 +69,7 @@ export async function measureLatency(
     };
     for (const turn of turns) await clickThrough(turn, WARM_UP);
     await interleave(turns, rounds, async (turn) =>
-      found.add(turn.saver.name, await clickThrough(turn, clicks)),
+      results.add(turn.saver.name, await clickThrough(turn, clicks)),
     );
   } finally {
     await Promise.all(savers.map((saver) => saver.stop()));
@@ -82,16 +82,16 @@ export async function measureLatency(
     what: `click to synced, one at a time, ${REMOTE_MS} ms a call, ${rounds} rounds of ${clicks} clicks; milliseconds, also above the time that the remote itself took`,
     missing: typeof celery === 'string' ? [celery] : [],
     verdicts: [
-      verdict('p50 above the remote’s own time, ms', found.of(OURS, 'aboveP50'), { atMost: 50 }),
-      verdict('p95 above the remote’s own time, ms', found.of(OURS, 'aboveP95'), { atMost: 120 }),
-      ...found.compare('p50 above the remote’s, of the older stack’s', [OURS, CELERY], 'aboveP50', {
+      verdict('p50 above the remote’s own time, ms', results.of(OURS, 'aboveP50'), { atMost: 50 }),
+      verdict('p95 above the remote’s own time, ms', results.of(OURS, 'aboveP95'), { atMost: 120 }),
+      ...results.compare('p50 above the remote’s, of the older stack’s', [OURS, CELERY], 'aboveP50', {
         atMost: 1,
       }),
-      ...found.compare('p50 in all (two calls against one), of the older stack’s', [OURS, CELERY], 'p50', {
+      ...results.compare('p50 in all (two calls against one), of the older stack’s', [OURS, CELERY], 'p50', {
         atMost: 1,
       }),
     ],
-    standings: found.standings(),
+    standings: results.standings(),
   };
 }
 

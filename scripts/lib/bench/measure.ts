@@ -56,10 +56,10 @@ export function verdict(
   perRound: readonly number[],
   target: { atLeast: number } | { atMost: number },
 ): Verdict {
-  const found = spread(perRound);
-  const met = 'atLeast' in target ? found.median >= target.atLeast : found.median <= target.atMost;
+  const figures = spread(perRound);
+  const met = 'atLeast' in target ? figures.median >= target.atLeast : figures.median <= target.atMost;
   const inWords = 'atLeast' in target ? `>= ${target.atLeast}` : `<= ${target.atMost}`;
-  return { what, target: inWords, ...found, met };
+  return { what, target: inWords, ...figures, met };
 }
 
 /** The rounds of several contestants, each round's figures side by side. */

@@ -29,14 +29,14 @@ export async function measurePlans(rounds: number): Promise<PartResult> {
     'demo, 46 open': demoClub(),
     '50 people, 14 days, 400 events': inventedClub(3, { people: 50, days: 14, events: 400 }),
   };
-  const found = new Rounds();
+  const results = new Rounds();
   const contestants = Object.entries(clubs).flatMap(([club, input]) =>
     ['solver', 'older rules', 'random'].map((planner) => ({ club, input, planner })),
   );
   await interleave(contestants, rounds, async ({ club, input, planner }, round) => {
     const { proposal, ms, cpuMs, megabytes } = await planOnce(planner, input, round);
     const proven = proposal.passes.filter(({ isProven }) => isProven).length;
-    found.add(`${planner}, ${club}`, {
+    results.add(`${planner}, ${club}`, {
       ms,
       cpuMs,
       placed: proposal.lines.length,
@@ -49,7 +49,7 @@ export async function measurePlans(rounds: number): Promise<PartResult> {
       // Once for nothing: a server that runs has compiled this long ago.
       suggestAll(input);
       const took = suggestAll(input);
-      found.add(`suggestions, ${club}`, { p50: percentile(took, 0.5), p95: percentile(took, 0.95) });
+      results.add(`suggestions, ${club}`, { p50: percentile(took, 0.5), p95: percentile(took, 0.95) });
     }
   }
   const [demo, large] = Object.keys(clubs);
@@ -58,30 +58,30 @@ export async function measurePlans(rounds: number): Promise<PartResult> {
     part: 'plan',
     what: `${rounds} rounds; the demo has ${clubs['demo, 46 open'].open.length} open events in its 13 days`,
     verdicts: [
-      verdict('demo, ms', found.of(on('solver', demo), 'ms'), { atMost: 2_000 }),
-      verdict('demo, processor time, ms', found.of(on('solver', demo), 'cpuMs'), { atMost: 2_000 }),
-      verdict('demo, passes not proven', found.of(on('solver', demo), 'unproven'), { atMost: 0 }),
-      verdict('large club, ms', found.of(on('solver', large), 'ms'), { atMost: 10_000 }),
-      verdict('large club, processor time, ms', found.of(on('solver', large), 'cpuMs'), { atMost: 10_000 }),
-      verdict('large club, passes not proven', found.of(on('solver', large), 'unproven'), { atMost: 0 }),
-      verdict('large club, MB of the process, Node and all', found.of(on('solver', large), 'megabytes'), {
+      verdict('demo, ms', results.of(on('solver', demo), 'ms'), { atMost: 2_000 }),
+      verdict('demo, processor time, ms', results.of(on('solver', demo), 'cpuMs'), { atMost: 2_000 }),
+      verdict('demo, passes not proven', results.of(on('solver', demo), 'unproven'), { atMost: 0 }),
+      verdict('large club, ms', results.of(on('solver', large), 'ms'), { atMost: 10_000 }),
+      verdict('large club, processor time, ms', results.of(on('solver', large), 'cpuMs'), { atMost: 10_000 }),
+      verdict('large club, passes not proven', results.of(on('solver', large), 'unproven'), { atMost: 0 }),
+      verdict('large club, MB of the process, Node and all', results.of(on('solver', large), 'megabytes'), {
         atMost: 500,
       }),
-      verdict('suggestions of the large club, p95, ms', found.of(on('suggestions', large), 'p95'), {
+      verdict('suggestions of the large club, p95, ms', results.of(on('suggestions', large), 'p95'), {
         atMost: 50,
       }),
       ...[demo, large].flatMap((club) => {
         const pair: [string, string] = [on('solver', club), on('older rules', club)];
         return [
-          ...found.compare(`${club}: placed, of the older rules’`, pair, 'placed', { atLeast: 1 }),
-          ...found.compare(`${club}: spread of minutes, of the older rules’`, pair, 'spread', {
+          ...results.compare(`${club}: placed, of the older rules’`, pair, 'placed', { atLeast: 1 }),
+          ...results.compare(`${club}: spread of minutes, of the older rules’`, pair, 'spread', {
             atMost: 0.5,
           }),
-          ...found.compare(`${club}: processor time, of the older rules’`, pair, 'cpuMs', { atMost: 100 }),
+          ...results.compare(`${club}: processor time, of the older rules’`, pair, 'cpuMs', { atMost: 100 }),
         ];
       }),
     ],
-    standings: found.standings(),
+    standings: results.standings(),
     missing: [],
   };
 }

@@ -45,13 +45,13 @@ const WORDS: Record<string, string> = {
 };
 
 function bars(figure: string, standings: readonly Standing[]): { height: number; body: string } {
-  const shown = standings.flatMap(({ contestant, figures }) => {
-    const found = figures[figure];
-    return found ? [{ contestant, ...found }] : [];
+  const present = standings.flatMap(({ contestant, figures }) => {
+    const spread = figures[figure];
+    return spread ? [{ contestant, ...spread }] : [];
   });
-  const most = Math.max(...shown.map(({ high }) => high));
+  const most = Math.max(...present.map(({ high }) => high));
   const scale = (value: number) => LABELS + (value / most) * (WIDTH - LABELS - 80);
-  const rows = shown.map(({ contestant, median, low, high }, n) => {
+  const rows = present.map(({ contestant, median, low, high }, n) => {
     const [y, middle] = [24 + n * ROW, 24 + n * ROW + BAR / 2];
     const fill = n === 0 ? '#2563eb' : '#94a3b8';
     return `<text x="${LABELS - 8}" y="${y + 12}" text-anchor="end" fill="#111">${escaped(contestant)}</text>
@@ -60,7 +60,7 @@ function bars(figure: string, standings: readonly Standing[]): { height: number;
 <text x="${(scale(high) + 6).toFixed(1)}" y="${y + 12}" fill="#111">${median}</text>`;
   });
   const title = `<text x="12" y="16" fill="#475569">${escaped(WORDS[figure] ?? figure)}</text>`;
-  return { height: 34 + shown.length * ROW, body: [title, ...rows].join('\n') };
+  return { height: 34 + rows.length * ROW, body: [title, ...rows].join('\n') };
 }
 
 const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');

@@ -28,24 +28,24 @@ export async function measureQueries(
   await sql`alter system set log_line_prefix = '#%a# '`;
   await sql`select pg_reload_conf()`;
   await pause(500);
-  const found = new Rounds();
+  const results = new Rounds();
   const count = async (what: string, per: number, app: RegExp, work: () => Promise<void>) => {
     const from = statSync(log).size;
     await work();
     await pause(500);
     const lines = readFileSync(log, 'utf8').slice(from).split('\n');
-    const asked = lines.flatMap((line) => {
+    const statements = lines.flatMap((line) => {
       const [, name, text] = /^#(.*?)# LOG: {2}(?:statement|execute [^:]*): (.*)$/.exec(line) ?? [];
       return name !== undefined && text !== undefined && app.test(name) ? [text] : [];
     });
     const byText = new Map<string, number>();
-    for (const text of asked) byText.set(text.slice(0, 110), (byText.get(text.slice(0, 110)) ?? 0) + 1);
+    for (const text of statements) byText.set(text.slice(0, 110), (byText.get(text.slice(0, 110)) ?? 0) + 1);
     for (const [text, times] of [...byText].sort(([, a], [, b]) => b - a)) {
       if (times >= per / 4) say(`${what}: ${(times / per).toFixed(2)} × ${text}`);
     }
-    found.add(what, {
-      statements: asked.length / per,
-      transactions: asked.filter((text) => /^begin/i.test(text)).length / per,
+    results.add(what, {
+      statements: statements.length / per,
+      transactions: statements.filter((text) => /^begin/i.test(text)).length / per,
     });
   };
   const server = await ourServer(infrastructure);
@@ -72,6 +72,6 @@ export async function measureQueries(
     what: 'what one save and one job ask of Postgres',
     missing: [],
     verdicts: [],
-    standings: found.standings(),
+    standings: results.standings(),
   };
 }

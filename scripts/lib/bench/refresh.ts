@@ -37,8 +37,8 @@ export async function measureRefreshes(
   counts: readonly number[],
   say: (line: string) => void,
 ): Promise<PartResult> {
-  const found = new Rounds();
-  for (const count of counts) await measureRefresh(infrastructure, count, found, say);
+  const results = new Rounds();
+  for (const count of counts) await measureRefresh(infrastructure, count, results, say);
   const [few, many] = [Math.min(...counts), Math.max(...counts)];
   const unchanged = (count: number): [string, string] => [
     called(count, 'unchanged'),
@@ -50,20 +50,20 @@ export async function measureRefreshes(
     missing: [],
     verdicts: [
       ...counts.flatMap((count) =>
-        found.compare(`time unchanged at ${count}, of fetching alone`, unchanged(count), 'seconds', {
+        results.compare(`time unchanged at ${count}, of fetching alone`, unchanged(count), 'seconds', {
           atMost: 3,
         }),
       ),
       ...(few === many
         ? []
-        : found.compare(
+        : results.compare(
             `memory at ${many}, of that at ${few}`,
             [called(many, 'unchanged'), called(few, 'unchanged')],
             'peakMemoryMb',
             { atMost: 1.3 },
           )),
     ],
-    standings: found.standings(),
+    standings: results.standings(),
   };
 }
 
@@ -77,7 +77,7 @@ const called = (count: number, what: string) => `${count} ${what}`;
 async function measureRefresh(
   infrastructure: Infrastructure,
   count: number,
-  found: Rounds,
+  results: Rounds,
   say: (line: string) => void,
 ): Promise<void> {
   const { databaseUrl, simulatorUrl } = infrastructure;
@@ -110,7 +110,7 @@ async function measureRefresh(
           if (run?.state === 'done' && run.startedAt && run.finishedAt) {
             const seconds = (Date.parse(run.finishedAt) - Date.parse(run.startedAt)) / 1_000;
             const figures = { seconds, peakMemoryMb: peakMemoryMb(worker.process.pid ?? 0) };
-            found.add(called(count, work), figures);
+            results.add(called(count, work), figures);
             const { created, updated, unchanged } = run;
             say(JSON.stringify({ count, work, ...figures, created, updated, unchanged }));
             return;
@@ -134,7 +134,7 @@ async function measureRefresh(
       ]) {
         for await (const _page of client.listEvents({ ...window, timeZoneOf: () => store.timeZone }));
       }
-      found.add(called(count, FETCHING), { seconds: (performance.now() - startedMs) / 1_000 });
+      results.add(called(count, FETCHING), { seconds: (performance.now() - startedMs) / 1_000 });
       await client.close();
     };
     await put(() => false);

@@ -28,9 +28,9 @@ function taking(placements: readonly Placement[]) {
 }
 
 const at = <T>(all: readonly T[], n: number): T => {
-  const found = all[n];
-  if (found === undefined) throw new Error(`There is no number ${n}.`);
-  return found;
+  const result = all[n];
+  if (result === undefined) throw new Error(`There is no number ${n}.`);
+  return result;
 };
 
 /** Eight clients save schedules: ours with all that belongs to a save, the older stack, and the least there could be. */
@@ -43,7 +43,7 @@ export async function measureSave(
   const celery = await celeryStack(infrastructure);
   const missing = typeof celery === 'string' ? [celery] : [];
   const savers: Saver[] = [];
-  const found = new Rounds();
+  const results = new Rounds();
   try {
     savers.push(
       await ourServer(infrastructure),
@@ -64,7 +64,7 @@ export async function measureSave(
       return hammer(CLIENTS, count, (n) => saver.save(at(chosen, n)));
     };
     for (const one of turns) await turn(one, WARM_UP);
-    await interleave(turns, rounds, async (one) => found.add(one.saver.name, await turn(one, saves)));
+    await interleave(turns, rounds, async (one) => results.add(one.saver.name, await turn(one, saves)));
   } finally {
     await Promise.all(savers.map((saver) => saver.stop()));
     if (typeof celery !== 'string') await celery.close();
@@ -74,9 +74,9 @@ export async function measureSave(
     what: `${CLIENTS} clients save schedules, ${rounds} rounds of ${saves} saves each; saves a second, milliseconds each`,
     missing,
     verdicts: [
-      ...found.compare('rate, of the older stack’s', [OURS, CELERY], 'perSecond', { atLeast: 2 }),
-      ...found.compare('p50, of the older stack’s', [OURS, CELERY], 'p50', { atMost: 0.5 }),
-      ...found.compare(
+      ...results.compare('rate, of the older stack’s', [OURS, CELERY], 'perSecond', { atLeast: 2 }),
+      ...results.compare('p50, of the older stack’s', [OURS, CELERY], 'p50', { atMost: 0.5 }),
+      ...results.compare(
         'rate of two server processes, of the older stack’s four',
         [OURS_TWICE, CELERY],
         'perSecond',
@@ -84,9 +84,9 @@ export async function measureSave(
           atLeast: 2,
         },
       ),
-      ...found.compare('rate, of the bare limit’s', [OURS, BARE_SAVE], 'perSecond', { atLeast: 0.7 }),
+      ...results.compare('rate, of the bare limit’s', [OURS, BARE_SAVE], 'perSecond', { atLeast: 0.7 }),
     ],
-    standings: found.standings(),
+    standings: results.standings(),
   };
 }
 
@@ -101,7 +101,7 @@ export async function measureBulk(
 ): Promise<PartResult> {
   const placements = await openClub(infrastructure, WARM_UP + (rounds + 1) * (2 * saves + BULK));
   const server = await ourServer(infrastructure);
-  const found = new Rounds();
+  const results = new Rounds();
   try {
     const take = taking(placements);
     const single = async (clients: number, count: number) => {
@@ -120,7 +120,7 @@ export async function measureBulk(
       { name: oneByOne(1), turn: () => single(1, saves) },
       { name: oneByOne(CLIENTS), turn: () => single(CLIENTS, saves) },
     ];
-    await interleave(turns, rounds, async ({ name, turn }) => found.add(name, await turn()));
+    await interleave(turns, rounds, async ({ name, turn }) => results.add(name, await turn()));
   } finally {
     await server.stop();
   }
@@ -129,16 +129,16 @@ export async function measureBulk(
     what: `${BULK} schedules in one call, beside ${saves} saved one by one, ${rounds} rounds; schedules a second, milliseconds a call`,
     missing: [],
     verdicts: [
-      ...found.compare('rate, of one client’s single saves', [BULK_NAME, oneByOne(1)], 'perSecond', {
+      ...results.compare('rate, of one client’s single saves', [BULK_NAME, oneByOne(1)], 'perSecond', {
         atLeast: 20,
       }),
-      ...found.compare(
+      ...results.compare(
         `rate, of ${CLIENTS} clients’ single saves`,
         [BULK_NAME, oneByOne(CLIENTS)],
         'perSecond',
         { atLeast: 20 },
       ),
     ],
-    standings: found.standings(),
+    standings: results.standings(),
   };
 }

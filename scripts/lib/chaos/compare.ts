@@ -12,7 +12,7 @@ import {
 } from '@scheduler/db';
 import { currentInstant } from '@scheduler/runtime/clock';
 import { and, asc, eq, isNull, sql } from 'drizzle-orm';
-import type { Deed, Editors } from './edits.ts';
+import type { Editors, EditRecord } from './edits.ts';
 import type { Toll } from './troubles.ts';
 
 /** How many events differ, and how. */
@@ -228,7 +228,7 @@ export async function historyOf(
   db: Db,
   eventId: number,
   calls: readonly LoggedCall[],
-  deeds: readonly Deed[],
+  deeds: readonly EditRecord[],
   toll: Toll,
 ): Promise<string> {
   const [row] = await db

@@ -30,7 +30,7 @@ interface Row {
 }
 
 /** What was done and by whom, in the order of the answers. */
-export interface Deed {
+export interface EditRecord {
   at: string;
   eventIds: number[];
   what: string;
@@ -51,7 +51,7 @@ export interface EditCounts {
  */
 export class Editors {
   readonly counts: EditCounts = { done: 0, refused: 0, unanswered: 0 };
-  readonly deeds: Deed[] = [];
+  readonly deeds: EditRecord[] = [];
   /** RepIDs that a person ever had, by our id of the person. */
   readonly repsOf = new Map<number, Set<string>>();
   /** `<mplanId>_<storeId> <repId>` of what people chose on Crossmark's own site. */

@@ -42,16 +42,16 @@ export async function makeLink(
     createdAt: sql`app_now()`,
     expiresAt: sql`app_now() + ${LIFETIME_HOURS[link.kind]} * interval '1 hour'`,
   };
-  const adding = tx.insert(accessLinks).values(made).returning({ expiresAt: accessLinks.expiresAt });
+  const insertion = tx.insert(accessLinks).values(made).returning({ expiresAt: accessLinks.expiresAt });
   const replaced = ONE_OF[link.kind];
   const row = onlyRow(
     await (replaced
-      ? adding.onConflictDoUpdate({
+      ? insertion.onConflictDoUpdate({
           target: replaced,
           targetWhere: sql`${accessLinks.kind} = ${sql.raw(`'${link.kind}'`)}`,
           set: made,
         })
-      : adding),
+      : insertion),
   );
   return { token, expiresAt: row.expiresAt };
 }

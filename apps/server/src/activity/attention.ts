@@ -70,7 +70,7 @@ export async function attention(
 ): Promise<Attention> {
   const store = await findStore(db, query.storeId);
   const { timeZone } = store;
-  const asked = and(
+  const matchesFilter = and(
     unsettled(store.id),
     query.kind ? eq(kindOf, query.kind) : undefined,
     query.reason === undefined ? undefined : eq(eventSyncs.failureReason, query.reason),
@@ -93,7 +93,7 @@ export async function attention(
       .innerJoin(events, joinSync)
       .leftJoin(schedules, liveSchedule)
       .leftJoin(employees, eq(employees.id, schedules.employeeId))
-      .where(asked)
+      .where(matchesFilter)
       .orderBy(rank, since, events.id)
       .limit(query.limit)
       .offset(query.offset),
@@ -102,7 +102,7 @@ export async function attention(
       .from(eventSyncs)
       .innerJoin(events, joinSync)
       .leftJoin(schedules, liveSchedule)
-      .where(asked),
+      .where(matchesFilter),
     unlinkedPeople(db, store),
     db
       .select({ reason: eventSyncs.failureReason, count: count() })

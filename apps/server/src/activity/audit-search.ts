@@ -281,8 +281,8 @@ const cursorOf = ({ at, id }: { at: Instant; id: number }): string => `${at}_${i
 const numberOf = (type: string) => sql`case when ${subjectType} = ${type} then ${subjectId}::int end`;
 
 function nameOf(row: Row): string | null {
-  const remembered = { ...row.before, ...row.after };
-  const name = row.eventName ?? row.employeeName ?? row.storeName ?? row.userName ?? remembered.name;
+  const snapshot = { ...row.before, ...row.after };
+  const name = row.eventName ?? row.employeeName ?? row.storeName ?? row.userName ?? snapshot.name;
   return typeof name === 'string' ? name : null;
 }
 

@@ -99,14 +99,13 @@ export function changedFields(
   });
 }
 
-function flat(remembered: Remembered, prefix = ''): Map<string, string> {
+function flat(snapshot: Remembered, prefix = ''): Map<string, string> {
   const fields = new Map<string, string>();
-  for (const [key, value] of Object.entries(remembered ?? {})) {
+  for (const [key, value] of Object.entries(snapshot ?? {})) {
     if (SILENT.includes(key) || value === null || value === undefined || value === '') continue;
     const name = prefix + key.replace(/_|(?=[A-Z])/g, ' ').toLowerCase();
     if (typeof value === 'object' && !Array.isArray(value)) {
-      for (const [inner, shown] of flat(value as Record<string, unknown>, `${name} `))
-        fields.set(inner, shown);
+      for (const [inner, text] of flat(value as Record<string, unknown>, `${name} `)) fields.set(inner, text);
     } else fields.set(name, shownValue(value));
   }
   return fields;

@@ -80,16 +80,16 @@ describe('a day', () => {
     await offOn(lea);
     const due = await event(coreName(600003), { startsOn: '2026-01-01', dueOn: '2026-01-06' });
     await event(coreName(600004), { startsOn: '2026-01-01', dueOn: '2026-01-07' });
-    const shown = await dayOf();
-    expect(shown).toMatchObject({ day: MON, holiday: null, due: [{ eventId: due }] });
-    expect(shown.schedules.map(({ scheduleId }) => scheduleId)).toEqual([core.scheduleId]);
-    expect(shown.people.map(({ name, off }) => [name, off])).toEqual([
+    const board = await dayOf();
+    expect(board).toMatchObject({ day: MON, holiday: null, due: [{ eventId: due }] });
+    expect(board.schedules.map(({ scheduleId }) => scheduleId)).toEqual([core.scheduleId]);
+    expect(board.people.map(({ name, off }) => [name, off])).toEqual([
       ['Sue Pervisor', null],
       ['Lea Lead', 'dentist'],
       ['Lou Lead', null],
       ['Ada Example', null],
     ]);
-    expect(shown.coverage.find(({ type }) => type === 'Core')?.slots.slice(0, 2)).toEqual([
+    expect(board.coverage.find(({ type }) => type === 'Core')?.slots.slice(0, 2)).toEqual([
       { time: '10:45', usual: true, scheduleIds: [core.scheduleId] },
       { time: '11:15', usual: true, scheduleIds: [] },
     ]);
@@ -384,9 +384,9 @@ describe('a month', () => {
   test('counts what is planned per type and day, in whole weeks', async () => {
     await leasMonday();
     await schedule(await event(coreName(600002)), lou, at('16:15'));
-    const shown = await month();
-    expect(shown.days[0]?.day).toBe('2025-12-28');
-    expect(shown.days).toHaveLength(35);
+    const view = await month();
+    expect(view.days[0]?.day).toBe('2025-12-28');
+    expect(view.days).toHaveLength(35);
     expect((await dayIn(MON)).counts).toEqual([
       { type: 'Core', count: 2 },
       { type: 'Supervisor', count: 1 },

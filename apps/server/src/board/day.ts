@@ -44,7 +44,7 @@ export async function dayBoard(
       const planned = await loadPlanned(tx, { employeeIds: people.map(({ id }) => id), days: [day] });
 
       const atWork = new Set(rows.map((row) => row.schedule.employeeId));
-      const shown = people
+      const displayedPeople = people
         .filter(({ id, terminatedOn }) => terminatedOn === null || terminatedOn >= day || atWork.has(id))
         .sort(byRoleAndName);
       const due = lastDay
@@ -64,7 +64,7 @@ export async function dayBoard(
         day,
         today: todayAt(timeZone),
         holiday: holidayOn(day, holidays)?.name ?? null,
-        people: shown.map((person) => ({
+        people: displayedPeople.map((person) => ({
           id: person.id,
           name: person.name,
           role: person.role,
@@ -74,7 +74,7 @@ export async function dayBoard(
         noonChecks: pairs.map(({ core, check, state }) => ({
           coreEventId: core.id,
           state,
-          event: check.shown,
+          event: check.view,
           workDate: check.live?.workDate ?? null,
         })),
         due: due.map(({ event, sync }) => boardEvent(event, null, sync)),
@@ -118,6 +118,6 @@ async function familiesOf(tx: Tx, storeId: number, rows: readonly LiveRow[]) {
     .map(({ event, schedule, sync }) => ({
       ...event,
       live: schedule,
-      shown: boardEvent(event, schedule, sync),
+      view: boardEvent(event, schedule, sync),
     }));
 }

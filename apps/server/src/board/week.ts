@@ -66,7 +66,7 @@ export async function weekBoard(
       const planned = await loadPlanned(tx, { employeeIds: people.map((person) => person.id), days });
 
       const atWork = new Set(rows.map((row) => row.schedule.employeeId));
-      const shown = people
+      const displayedPeople = people
         .filter(
           (person) => person.terminatedOn === null || person.terminatedOn >= sunday || atWork.has(person.id),
         )
@@ -81,7 +81,7 @@ export async function weekBoard(
           const holiday = holidayOn(day, allHolidays);
           return holiday ? [{ day, name: holiday.name }] : [];
         }),
-        people: shown.map((person) => ({
+        people: displayedPeople.map((person) => ({
           ...factsWithin(person, sunday, sundayAfter),
           linkState: person.linkState,
           off: days.flatMap((day) => {
@@ -185,8 +185,8 @@ function factsWithin(person: PersonFacts, from: WorkDate, to: WorkDate): PersonF
 }
 
 function workBesides(planned: readonly PlannedWork[], rows: readonly LiveRow[]): PlannedWork[] {
-  const shown = new Set(rows.map((row) => row.schedule.id));
-  return planned.filter((work) => !shown.has(work.scheduleId));
+  const displayedIds = new Set(rows.map((row) => row.schedule.id));
+  return planned.filter((work) => !displayedIds.has(work.scheduleId));
 }
 
 /** Live schedules as the board shows them, each with the rules that it breaks as things stand. */

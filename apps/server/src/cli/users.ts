@@ -52,7 +52,7 @@ async function main(args: string[]): Promise<void> {
   const { command, options } = read(args);
   const env = readEnv({ DATABASE_URL: settings.DATABASE_URL, WEB_ORIGIN: z.string().optional() });
   const { db, close } = connect(env.DATABASE_URL, { max: 1, applicationName: 'scheduler-users' });
-  const given = <T>(key: string, schema: z.ZodType<T>): T => {
+  const argument = <T>(key: string, schema: z.ZodType<T>): T => {
     const parsed = schema.safeParse(options[key]);
     if (parsed.success) return parsed.data;
     throw new UsageError(
@@ -61,7 +61,7 @@ async function main(args: string[]): Promise<void> {
   };
   const actor: Actor = { id: 'command-line', name: `Command line (${operator()})`, requestId: randomUUID() };
   const who = async () => {
-    const user = await findUser(db, given('email', email));
+    const user = await findUser(db, argument('email', email));
     return { userId: user.id, version: user.version, name: user.name };
   };
   try {
@@ -70,20 +70,20 @@ async function main(args: string[]): Promise<void> {
         return await list(db);
       case 'add':
         return await add(db, actor, {
-          email: given('email', email),
-          name: given('name', name),
-          role: given('role', role),
+          email: argument('email', email),
+          name: argument('name', name),
+          role: argument('role', role),
         });
       case 'add-admin':
         return await add(db, actor, {
-          email: given('email', email),
-          name: given('name', name),
+          email: argument('email', email),
+          name: argument('name', name),
           role: 'admin',
         });
       case 'set-role': {
         const user = await who();
-        await setRole(db, actor, { ...user, role: given('role', role) });
-        return say(`${user.name} is ${given('role', role)} now.`);
+        await setRole(db, actor, { ...user, role: argument('role', role) });
+        return say(`${user.name} is ${argument('role', role)} now.`);
       }
       case 'disable': {
         const user = await who();
@@ -104,10 +104,10 @@ async function main(args: string[]): Promise<void> {
       }
       case 'add-store': {
         const store = {
-          crossmarkStoreId: given('crossmark-id', z.string().regex(/^\d{1,12}$/, 'must be figures alone')),
-          number: given('number', text(20)),
-          name: given('name', name),
-          timeZone: given('zone', timeZone),
+          crossmarkStoreId: argument('crossmark-id', z.string().regex(/^\d{1,12}$/, 'must be figures alone')),
+          number: argument('number', text(20)),
+          name: argument('name', name),
+          timeZone: argument('zone', timeZone),
         };
         await save(db, (tx) => createStore(tx, actor, store));
         return say(`Store ${store.number}, ${store.name}, is added.`);

@@ -61,9 +61,9 @@ describe('a cell', () => {
     // A row that is one empty cell can't be told from no row.
     const rows = fc.array(fc.array(field, { minLength: 2, maxLength: 4 }), { minLength: 1, maxLength: 3 });
     fc.assert(
-      fc.property(rows, (given) => {
-        const cells = cellsOf(csvLines(given, { first: true }));
-        expect(cells.map((row) => row.map(withoutFormulaMark))).toEqual(given);
+      fc.property(rows, (records) => {
+        const cells = cellsOf(csvLines(records, { first: true }));
+        expect(cells.map((row) => row.map(withoutFormulaMark))).toEqual(records);
         for (const cell of cells.flat()) expect(STARTS).not.toContain(startOf(cell));
       }),
     );

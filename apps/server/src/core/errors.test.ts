@@ -11,9 +11,9 @@ afterAll(() => server.close());
 
 const lineOf = (path: string) =>
   vi.waitFor(() => {
-    const found = lines.map((line) => JSON.parse(line)).find((line) => line.path === path);
-    if (!found) throw new Error(`No line of ${path} in\n${lines.join('')}`);
-    return found;
+    const entry = lines.map((line) => JSON.parse(line)).find((line) => line.path === path);
+    if (!entry) throw new Error(`No line of ${path} in\n${lines.join('')}`);
+    return entry;
   });
 
 describe('the log says what was refused', () => {

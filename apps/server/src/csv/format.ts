@@ -71,10 +71,10 @@ export function parseCsv(text: string): ParsedRow[] {
   const [header, ...records] = readRecords(text);
   if (!header) throw new CsvFileError('The file is empty. Export it from Crossmark again.');
   COLUMNS.forEach((column, index) => {
-    const found = header.record[index]?.trim() ?? '';
-    if (found.toLowerCase() !== column.toLowerCase()) {
+    const cell = header.record[index]?.trim() ?? '';
+    if (cell.toLowerCase() !== column.toLowerCase()) {
       throw new CsvFileError(
-        `Column ${index + 1} of the header is ${quoted(found)} and should be “${column}”. The file needs these columns: ${COLUMNS.join(', ')}.`,
+        `Column ${index + 1} of the header is ${quoted(cell)} and should be “${column}”. The file needs these columns: ${COLUMNS.join(', ')}.`,
       );
     }
   });

@@ -211,16 +211,16 @@ describe('CSV import', () => {
       ['new', 300],
       ['same', 0],
     ] as const) {
-      const shown: number[] = [];
+      const rowNumbers: number[] = [];
       for (let more = 1; more > 0; ) {
-        const page = await previewImport(database.db, text, { status, after: shown.at(-1) });
+        const page = await previewImport(database.db, text, { status, after: rowNumbers.at(-1) });
         expect(page.counts).toEqual({ new: 300, changed: 0, same: 0, error: 150 });
         expect(page.rows.length).toBeLessThanOrEqual(MOST_ROWS);
-        shown.push(...page.rows.map(({ row }) => row));
+        rowNumbers.push(...page.rows.map(({ row }) => row));
         more = page.more;
       }
-      expect(shown).toHaveLength(count);
-      expect(new Set(shown).size).toBe(count);
+      expect(rowNumbers).toHaveLength(count);
+      expect(new Set(rowNumbers).size).toBe(count);
     }
   });
 
@@ -554,18 +554,18 @@ describe('CSV import', () => {
         'Schedule Date/Time': '03/25/2027 10:45:00 AM',
       }));
       const text = file(...clean, ...late);
-      const shown: number[] = [];
+      const rowNumbers: number[] = [];
       for (let more = 1; more > 0; ) {
-        const page = await previewImport(database.db, text, { breaking: true, after: shown.at(-1) });
+        const page = await previewImport(database.db, text, { breaking: true, after: rowNumbers.at(-1) });
         expect(page.breaking).toBe(250);
         for (const { row, reasons } of page.rows) {
-          shown.push(row);
+          rowNumbers.push(row);
           // However many rows overlap, a row tells few of them.
           expect(reasons).toHaveLength(10);
         }
         more = page.more;
       }
-      expect(shown).toEqual(Array.from({ length: 250 }, (_, at) => 252 + at));
+      expect(rowNumbers).toEqual(Array.from({ length: 250 }, (_, at) => 252 + at));
     });
   });
 
@@ -667,11 +667,11 @@ describe('CSV import', () => {
       const { counts } = await previewImport(database.db, `${mixed}\r\n${other}`);
       expect(counts).toMatchObject({ new: 2, error: 5 });
       const text = `${mixed}\r\n${other}`;
-      const asked = { text, allBut: { rows: [2], counts } };
-      expect(await importCsv(database.db, actor, asked)).toMatchObject({ created: 1 });
+      const request = { text, allBut: { rows: [2], counts } };
+      expect(await importCsv(database.db, actor, request)).toMatchObject({ created: 1 });
       expect((await only()).event.name).toBe(NAME.replace('620119', '620204'));
       const before = await everything();
-      await expect(importCsv(database.db, actor, asked)).rejects.toMatchObject({
+      await expect(importCsv(database.db, actor, request)).rejects.toMatchObject({
         reason: { code: 'stale' },
         message: expect.stringContaining('Nothing was imported: since you looked'),
       });

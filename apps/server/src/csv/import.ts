@@ -122,14 +122,14 @@ export async function previewImport(
   };
   // The sentences of a whole file would take more memory than its thread has.
   const broken = new Set([...imported.keys()].filter((row) => reasonsOf(row).length > 0));
-  const asked = plans
+  const listedRows = plans
     .map((plan) => plan.preview)
     .filter(
       ({ row, status: its }) =>
         row > after && (status === undefined || its === status) && (!breaking || broken.has(row)),
     );
-  const rows = asked.slice(0, MOST_ROWS).map((row) => ({ ...row, reasons: reasonsOf(row.row) }));
-  return { counts: countsOf(plans), breaking: broken.size, rows, more: asked.length - rows.length };
+  const rows = listedRows.slice(0, MOST_ROWS).map((row) => ({ ...row, reasons: reasonsOf(row.row) }));
+  return { counts: countsOf(plans), breaking: broken.size, rows, more: listedRows.length - rows.length };
 }
 
 /** The schedule that a row makes, moves, or gives another end; null where it leaves what is planned as it is. */
@@ -228,10 +228,10 @@ function refuseProblems(plans: readonly RowPlan[]): void {
     })),
   );
   if (fields.length === 0) return;
-  const shown = fields.slice(0, MOST_SENTENCES).map((field) => field.message);
+  const sentences = fields.slice(0, MOST_SENTENCES).map((field) => field.message);
   const more = fields.length > MOST_SENTENCES ? ` And ${fields.length - MOST_SENTENCES} more.` : '';
   throw new Refusal(
-    `Nothing was imported. ${shown.join(' ')}${more} Mend the file, or import the other rows alone.`,
+    `Nothing was imported. ${sentences.join(' ')}${more} Mend the file, or import the other rows alone.`,
     { code: 'input', fields: fields.slice(0, MOST_FIELDS) },
   );
 }
@@ -277,9 +277,9 @@ async function planImport(
   options: { lock?: boolean } = {},
 ): Promise<RowPlan[]> {
   const values = read.flatMap((row) => row.value ?? []);
-  const found = values.length > 0 ? await loadKnown(db, values, options.lock ?? false) : NOTHING_KNOWN;
-  const parsed = withZeros(read, found);
-  const match = matcher(parsed, found);
+  const stored = values.length > 0 ? await loadKnown(db, values, options.lock ?? false) : NOTHING_KNOWN;
+  const parsed = withZeros(read, stored);
+  const match = matcher(parsed, stored);
   const firstRowOf = new Map<string, number>();
 
   return parsed.map((row): RowPlan => {
@@ -298,9 +298,9 @@ async function planImport(
     });
     if (!row.value) return refuse(row.problems);
     const named = detectEventType(row.value.name);
-    const store = found.stores.get(row.value.storeNumber);
+    const store = stored.stores.get(row.value.storeNumber);
     if (!store) {
-      return refuse([{ column: 'Store Number', reason: unknownStore(row.value.storeNumber, found) }], named);
+      return refuse([{ column: 'Store Number', reason: unknownStore(row.value.storeNumber, stored) }], named);
     }
     const known = match.get(row) ?? null;
     const value = withKeptReference(row.value, known);
@@ -314,7 +314,7 @@ async function planImport(
 
     // A person may have chosen another type than the name tells.
     const type = known?.event.type ?? named;
-    const schedule = wantedSchedule(value, store, found);
+    const schedule = wantedSchedule(value, store, stored);
     if (schedule && 'problem' in schedule) return refuse([schedule.problem], type);
     const moves =
       schedule !== null &&

@@ -48,7 +48,7 @@ export async function shortenedCores(db: Db): Promise<ShortenedCores> {
       eventId,
       schedule: schedule && { scheduleId: schedule.id, version: schedule.version },
     }));
-    const { judged } = await judge(tx, seen);
+    const { judged } = await lockAndDecide(tx, seen);
     return { minutes: MINUTES, rows: judged.map(({ row }) => row) };
   });
 }
@@ -64,7 +64,7 @@ export async function lengthenCores(
   cores: readonly SeenCore[],
 ): Promise<ShortenedCores> {
   return save(db, async (tx) => {
-    const { plan, judged } = await judge(tx, cores);
+    const { plan, judged } = await lockAndDecide(tx, cores);
     const entries: AuditEntry[] = [];
     const rows: ShortenedCores['rows'] = [];
     for (const { row, live } of judged) {
@@ -100,22 +100,22 @@ interface Judged {
 }
 
 /** Locks all that is concerned and decides for each Core. */
-async function judge(tx: Tx, cores: readonly SeenCore[]): Promise<{ plan: Plan; judged: Judged[] }> {
+async function lockAndDecide(tx: Tx, cores: readonly SeenCore[]): Promise<{ plan: Plan; judged: Judged[] }> {
   // One that is named twice counts once.
   const seenBy = new Map(cores.map((seen) => [seen.eventId, seen]));
-  const found = await tx
+  const rows = await tx
     .select({ schedule: schedules, name: employees.name })
     .from(schedules)
     .innerJoin(employees, eq(employees.id, schedules.employeeId))
     .where(and(inArray(schedules.eventId, [...seenBy.keys()]), isNull(schedules.endedAt)));
   const plan = await openPlan(tx, {
     eventIds: [...seenBy.keys()],
-    employeeIds: found.map(({ schedule }) => schedule.employeeId),
+    employeeIds: rows.map(({ schedule }) => schedule.employeeId),
     pairs: false,
-    at: found.map(({ schedule }) => schedule.startsAt),
+    at: rows.map(({ schedule }) => schedule.startsAt),
     anyStore: true,
   });
-  const nameOf = new Map(found.map(({ schedule, name }) => [schedule.employeeId, name]));
+  const nameOf = new Map(rows.map(({ schedule, name }) => [schedule.employeeId, name]));
   const judged: Judged[] = [];
   for (const seen of seenBy.values()) {
     const event = plan.event(seen.eventId);

@@ -226,9 +226,9 @@ function repView(rep: RepRecord, people: readonly EmployeeRecord[]): Rep {
 /** `Ada Example` out of `EXAMPLE,ADA` and `ADA EXAMPLE`; a name that somebody wrote with care stays. */
 export function properName(name: string): string {
   const [last = '', first] = name.split(',');
-  const inOrder = (first === undefined ? name : `${first} ${last}`).trim().replace(/\s+/g, ' ');
-  if (inOrder !== inOrder.toUpperCase()) return inOrder;
-  return inOrder.toLowerCase().replace(/(^|[\s'’-])\p{L}/gu, (start) => start.toUpperCase());
+  const fullName = (first === undefined ? name : `${first} ${last}`).trim().replace(/\s+/g, ' ');
+  if (fullName !== fullName.toUpperCase()) return fullName;
+  return fullName.toLowerCase().replace(/(^|[\s'’-])\p{L}/gu, (start) => start.toUpperCase());
 }
 
 /**

@@ -34,7 +34,7 @@ const seen = { employeeId: id, version };
 const reason = text(200).nullable().default(null);
 /** First and last day, both included. */
 const span = { startsOn: workDate, endsOn: workDate, reason };
-const inOrder = (days: { startsOn: string; endsOn: string }) => days.startsOn <= days.endsOn;
+const isOrdered = (days: { startsOn: string; endsOn: string }) => days.startsOn <= days.endsOn;
 const order = { path: ['endsOn'], error: 'must not be before the first day' };
 
 export const employeesRouter = router({
@@ -98,7 +98,7 @@ export const employeesRouter = router({
 
   /** Sets days from first to last available or not, whatever the pattern says. */
   addRange: dispatcherProcedure
-    .input(z.strictObject({ ...seen, ...span, available: z.boolean() }).refine(inOrder, order))
+    .input(z.strictObject({ ...seen, ...span, available: z.boolean() }).refine(isOrdered, order))
     .mutation(({ ctx, input }) => addRange(ctx.backend.db, ctx.actor, input)),
 
   removeRange: dispatcherProcedure
@@ -115,7 +115,7 @@ export const employeesRouter = router({
     .mutation(({ ctx, input }) => removeDate(ctx.backend.db, ctx.actor, input)),
 
   addTimeOff: dispatcherProcedure
-    .input(z.strictObject({ ...seen, ...span }).refine(inOrder, order))
+    .input(z.strictObject({ ...seen, ...span }).refine(isOrdered, order))
     .mutation(({ ctx, input }) => addTimeOff(ctx.backend.db, ctx.actor, input)),
 
   removeTimeOff: dispatcherProcedure

@@ -223,7 +223,7 @@ describe('signing in', () => {
   });
 
   test('again and again from one address is throttled, from another it is not, and signed-in work never is', async () => {
-    const tries = async (address: string) => {
+    const statusesFrom = async (address: string) => {
       const statuses: number[] = [];
       for (let i = 0; i < 21; i++) {
         const body = { email: 'nobody@example.test', password: 'guess' };
@@ -231,9 +231,9 @@ describe('signing in', () => {
       }
       return statuses;
     };
-    expect((await tries('203.0.113.7')).at(-1)).toBe(429);
+    expect((await statusesFrom('203.0.113.7')).at(-1)).toBe(429);
     // What a client says of its own address before the nearest proxy does not count.
-    expect((await tries('198.51.100.1, 203.0.113.7'))[0]).toBe(429);
+    expect((await statusesFrom('198.51.100.1, 203.0.113.7'))[0]).toBe(429);
     expect(
       (await post('sign-in/email', { email: 'a@b.test', password: 'x' }, { 'x-forwarded-for': '198.18.8.1' }))
         .status,
@@ -1444,8 +1444,8 @@ test.each(['TRACE', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND'])(
     const { port } = new URL(server.url);
     const cookie = await server.cookieOf('admin');
     for (const path of ['/trpc/stores.list', '/api/auth/sign-in/email', '/api/audit.csv', '/healthz']) {
-      const asked = `${method} ${path} HTTP/1.1\r\nHost: a\r\nOrigin: ${ORIGIN}\r\nCookie: ${cookie}`;
-      const answer = await sendRaw(Number(port), `${asked}\r\nConnection: close\r\n\r\n`);
+      const requestHead = `${method} ${path} HTTP/1.1\r\nHost: a\r\nOrigin: ${ORIGIN}\r\nCookie: ${cookie}`;
+      const answer = await sendRaw(Number(port), `${requestHead}\r\nConnection: close\r\n\r\n`);
       expect(answer, path).toMatch(/^HTTP\/1\.1 404/);
       expect(answer, path).not.toContain(cookie);
     }

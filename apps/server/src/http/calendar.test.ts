@@ -21,7 +21,7 @@ function week(entries: Partial<PersonCalendar['entries'][number]>[]): PersonCale
     store: { id: 1, name: 'Maple Grove, Club', number: '8135', ...usualRules(ZONE), slots: {} },
     employee: { id: 1, name: 'Zoë Example; “Lead”' },
     weekOf: '2026-03-08',
-    entries: entries.map((given, index) => ({
+    entries: entries.map((entry, index) => ({
       eventId: index + 1,
       sequence: 1,
       isCancelled: false,
@@ -32,7 +32,7 @@ function week(entries: Partial<PersonCalendar['entries'][number]>[]): PersonCale
       endsAt: '2026-03-08T21:15:00.000Z',
       changedAt: '2026-03-01T12:00:00.000Z',
       instructionsUrl: null,
-      ...given,
+      ...entry,
     })),
   };
 }
@@ -102,10 +102,10 @@ test('no field of any text ends a line, a value or an event: each is read back a
   const fields = fc.record({ person: text, store: text, number: text, event: text, type: text, link: text });
   fc.assert(
     fc.property(fields, ({ person, store, number, event, type, link }) => {
-      const given = week([{ eventName: event, type: type as 'Core', instructionsUrl: link }]);
-      given.employee.name = person;
-      Object.assign(given.store, { name: store, number });
-      const file = weekAsCalendar(given);
+      const board = week([{ eventName: event, type: type as 'Core', instructionsUrl: link }]);
+      board.employee.name = person;
+      Object.assign(board.store, { name: store, number });
+      const file = weekAsCalendar(board);
       const calendar = new ICAL.Component(ICAL.parse(file));
       // TEXT by RFC 7986, which ical.js leaves escaped.
       const name = `${cleanText(person)}, ${cleanText(store)}`.replace(/[\\;,]/g, '\\$&');

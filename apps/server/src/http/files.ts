@@ -26,11 +26,11 @@ export function addFileRoutes(app: FastifyInstance, parts: ServerParts): void {
     if (!user) return reply.status(401).send({ message: 'You are signed out. Sign in and try again.' });
     parts.userIds.set(request, user.id);
     await parts.shares.begin(user.id, reply.raw);
-    const asked = WEEK_FILE.safeParse({ ...(request.params as object), ...(request.query as object) });
-    if (!asked.success) {
+    const params = WEEK_FILE.safeParse({ ...(request.params as object), ...(request.query as object) });
+    if (!params.success) {
       return reply.status(400).send({ message: 'Ask for a person by number and a week by a day of it.' });
     }
-    const week = await personCalendar(parts.database.db, asked.data);
+    const week = await personCalendar(parts.database.db, params.data);
     if (week.entries.length === 0) {
       const message = `Nothing was ever planned for ${week.employee.name} in the week of ${formatDay(week.weekOf)}.`;
       return reply.status(404).send({ message });
@@ -47,10 +47,10 @@ export function addFileRoutes(app: FastifyInstance, parts: ServerParts): void {
     if (!user) return reply.status(401).send({ message: 'You are signed out. Sign in and try again.' });
     parts.userIds.set(request, user.id);
     assertRole(user, 'admin');
-    const asked = AUDIT_FILE.safeParse(request.query);
-    if (!asked.success) return reply.status(400).send({ message: inWords(asked.error).message });
+    const params = AUDIT_FILE.safeParse(request.query);
+    if (!params.success) return reply.status(400).send({ message: inWords(params.error).message });
     await parts.shares.begin(user.id, reply.raw);
-    const lines = auditCsv(parts.database.db, asked.data);
+    const lines = auditCsv(parts.database.db, params.data);
     // What can be refused is refused before the file begins.
     const { value: first = '' } = await lines.next();
     const file = Readable.from(

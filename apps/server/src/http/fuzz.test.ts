@@ -126,8 +126,8 @@ describe('hostile input', () => {
       await fill();
       let before = await fingerprint();
       await fc.assert(
-        fc.asyncProperty(inputArbitrary(input, { text: csv }), async (given) => {
-          const { status } = await send(name, def, given);
+        fc.asyncProperty(inputArbitrary(input, { text: csv }), async (value) => {
+          const { status } = await send(name, def, value);
           expect(status).toBeLessThan(500);
           const after = await fingerprint();
           if (status >= 400 || def.type !== 'mutation') expect(after).toBe(before);

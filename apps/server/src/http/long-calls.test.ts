@@ -145,7 +145,7 @@ describe('long calls', () => {
       if (data.begun) begun.push(data.begun);
     };
     const ids = ['ada 1', 'ada 2', 'ada 3', 'ben 1', 'cem 1', 'ben 2'];
-    const asked = ids.map((id) => calls.answer(call(id.slice(0, 3), id), never()));
+    const answers = ids.map((id) => calls.answer(call(id.slice(0, 3), id), never()));
     const order = ['ada 1', 'ben 1', 'cem 1', 'ada 2', 'ben 2', 'ada 3'];
     for (const [at, id] of order.entries()) {
       // Two at once, as long as there are two, and never two of one user.
@@ -153,7 +153,7 @@ describe('long calls', () => {
       const underWay = begun.slice(at).map((one) => one.slice(0, 3));
       expect(new Set(underWay).size).toBe(underWay.length);
       go.postMessage({ answer: id });
-      await asked[ids.indexOf(id)];
+      await answers[ids.indexOf(id)];
     }
     // The first two begin at the same moment.
     expect([...begun.slice(0, 2).sort(), ...begun.slice(2)]).toEqual(order);

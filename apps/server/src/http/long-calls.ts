@@ -113,12 +113,12 @@ export function openLongCalls(options: {
     }
   };
 
-  const serve = async (user: string, thread: Thread, asked: Waiting): Promise<void> => {
+  const serve = async (user: string, thread: Thread, request: Waiting): Promise<void> => {
     try {
-      asked.resolve(await thread.answer(asked.call, asked.signal));
+      request.resolve(await thread.answer(request.call, request.signal));
       leaveIdle(thread);
     } catch (error) {
-      asked.reject(error);
+      request.reject(error);
     } finally {
       served.delete(user);
       const others = waiting.get(user);
@@ -130,9 +130,9 @@ export function openLongCalls(options: {
     }
   };
 
-  const forget = (user: string, asked: Waiting): boolean => {
+  const forget = (user: string, request: Waiting): boolean => {
     const all = waiting.get(user) ?? [];
-    const others = all.filter((one) => one !== asked);
+    const others = all.filter((one) => one !== request);
     if (others.length > 0) waiting.set(user, others);
     else waiting.delete(user);
     return others.length < all.length;
@@ -141,12 +141,12 @@ export function openLongCalls(options: {
   return {
     answer: (call, signal) =>
       new Promise((resolve, reject) => {
-        const asked = { call, signal, resolve, reject };
+        const request = { call, signal, resolve, reject };
         const user = call.user.id;
-        signal.addEventListener('abort', () => forget(user, asked) && reject(connectionClosed()), {
+        signal.addEventListener('abort', () => forget(user, request) && reject(connectionClosed()), {
           once: true,
         });
-        waiting.set(user, [...(waiting.get(user) ?? []), asked]);
+        waiting.set(user, [...(waiting.get(user) ?? []), request]);
         next();
       }),
     close: async () => {

@@ -45,15 +45,15 @@ describe.each([
   let server: FastifyInstance;
   let cookie = '';
 
-  const post = (url: string, given: { origin: string | undefined; host: string }, payload: object = {}) =>
+  const post = (url: string, source: { origin: string | undefined; host: string }, payload: object = {}) =>
     server.inject({
       method: 'POST',
       url,
       headers: {
-        host: given.host,
+        host: source.host,
         cookie,
         'content-type': 'application/json',
-        ...(given.origin === undefined ? {} : { origin: given.origin }),
+        ...(source.origin === undefined ? {} : { origin: source.origin }),
       },
       payload,
     });

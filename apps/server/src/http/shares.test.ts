@@ -57,10 +57,10 @@ const flood = (
   return { answers, all: Promise.all(all) };
 };
 const batchOf = (name: string, length: number) => {
-  const given = JSON.stringify(
+  const body = JSON.stringify(
     Object.fromEntries(Array.from({ length }, (_, n) => [n, { month: '2026-01' }])),
   );
-  return `/trpc/${Array(length).fill(name).join(',')}?batch=1&input=${encodeURIComponent(given)}`;
+  return `/trpc/${Array(length).fill(name).join(',')}?batch=1&input=${encodeURIComponent(body)}`;
 };
 
 describe('while one person asks for more than the server can do at once', () => {

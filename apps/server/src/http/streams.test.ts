@@ -18,15 +18,15 @@ const MANY = 60;
 describe('streams and files that nobody waits for any more', () => {
   let server: TestServer;
   let cookie: string;
-  let asked = 0;
+  let requestCount = 0;
   const sockets = new Set<Socket>();
 
   beforeEach(async () => {
     server = await startTestServer();
     cookie = await server.cookieOf('dispatcher');
-    asked = 0;
+    requestCount = 0;
     server.app.server.on('request', () => {
-      asked += 1;
+      requestCount += 1;
     });
     server.app.server.on('connection', (socket: Socket) => {
       sockets.add(socket);
@@ -71,8 +71,8 @@ describe('streams and files that nobody waits for any more', () => {
   };
   /** What a file that is sent now is answered. */
   const sendAnother = async (): Promise<string> => {
-    const asked = { method: 'POST', headers: headers(), body: '{}' };
-    return (await fetch(`${server.url}/trpc/csv.preview`, asked)).text();
+    const request = { method: 'POST', headers: headers(), body: '{}' };
+    return (await fetch(`${server.url}/trpc/csv.preview`, request)).text();
   };
   /** What may be counted: how it is asked for, how another one is, and what that is answered where it is let through. */
   const COUNTED = [
@@ -85,7 +85,7 @@ describe('streams and files that nobody waits for any more', () => {
     async (_what, asking, another, letThrough) => {
       await whileNobodyIsKnown(async () => {
         const clients = Array.from({ length: MANY }, () => send(asking()));
-        await vi.waitFor(() => expect(asked).toBe(MANY));
+        await vi.waitFor(() => expect(requestCount).toBe(MANY));
         for (const client of clients) client.resetAndDestroy();
         await vi.waitFor(() => expect(sockets.size).toBe(0));
       });
@@ -98,7 +98,7 @@ describe('streams and files that nobody waits for any more', () => {
     async (_what, asking, another, letThrough) => {
       const client = send(STREAM() + asking().repeat(MANY));
       await once(client, 'close');
-      expect(asked).toBeGreaterThan(MANY);
+      expect(requestCount).toBeGreaterThan(MANY);
       await vi.waitFor(() => expect(sockets.size).toBe(0));
       expect(await another()).toContain(letThrough);
     },
@@ -186,7 +186,7 @@ describe('a stream asks again who it is for', () => {
   let database: TestDatabase;
   let feed: ChangeFeed;
   const leave = new AbortController();
-  const asked: Record<string, number> = { ada: 0, ben: 0 };
+  const requestsOf: Record<string, number> = { ada: 0, ben: 0 };
   const heard: Record<string, LiveChange[]> = { ada: [], ben: [] };
 
   beforeAll(async () => {
@@ -209,7 +209,7 @@ describe('a stream asks again who it is for', () => {
   beforeEach(async () => {
     await beenTold();
     for (const id of ['ada', 'ben']) {
-      asked[id] = 0;
+      requestsOf[id] = 0;
       heard[id] = [];
     }
   });
@@ -225,7 +225,7 @@ describe('a stream asks again who it is for', () => {
       sessionEndsAtMs,
     };
     const whoNow = async () => {
-      asked[id] = (asked[id] ?? 0) + 1;
+      requestsOf[id] = (requestsOf[id] ?? 0) + 1;
       return user;
     };
     const caller = appRouter.createCaller(
@@ -271,7 +271,7 @@ describe('a stream asks again who it is for', () => {
     await signIn('ada', 3);
     await database.db.delete(userSessions).where(eq(userSessions.userId, 'ada'));
     await beenTold();
-    expect(asked).toEqual({ ada: 1, ben: 0 });
+    expect(requestsOf).toEqual({ ada: 1, ben: 0 });
     expect(heard.ada).toContainEqual({ kind: 'access', id: 0 });
     expect(heard.ben).not.toContainEqual(expect.objectContaining({ kind: 'access' }));
   });
@@ -284,7 +284,7 @@ describe('a stream asks again who it is for', () => {
       .where(eq(users.id, 'ben'));
     await database.db.update(users).set({ name: 'Ada' }).where(eq(users.id, 'ada'));
     await beenTold();
-    expect(asked).toEqual({ ada: 0, ben: 2 });
+    expect(requestsOf).toEqual({ ada: 0, ben: 2 });
   });
 
   test('where sessions of so many users ended at once that they can’t be named', async () => {
@@ -296,7 +296,7 @@ describe('a stream asks again who it is for', () => {
     await database.db.delete(userSessions);
     await database.db.delete(userSessions);
     await beenTold();
-    expect(asked).toEqual({ ada: 1, ben: 1 });
+    expect(requestsOf).toEqual({ ada: 1, ben: 1 });
   });
 
   test('where a hundred users can be named, only if it is theirs', async () => {
@@ -308,6 +308,6 @@ describe('a stream asks again who it is for', () => {
     for (const { id } of crowd) await signIn(id, 1);
     await database.db.delete(userSessions);
     await beenTold();
-    expect(asked.ben).toBe(0);
+    expect(requestsOf.ben).toBe(0);
   });
 });

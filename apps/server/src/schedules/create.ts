@@ -29,7 +29,7 @@ const MAX_BATCH_WAIT_MS = 100;
 
 /** Schedules asked for at one time are saved together, see {@link createTogether}. */
 const creatingIn = memoizeByDb((db) =>
-  createBatcher((asked: readonly CreateRequest[]) => createTogether(db, asked), {
+  createBatcher((requests: readonly CreateRequest[]) => createTogether(db, requests), {
     maxSize: MAX_BATCH_SIZE,
     maxWaitMs: MAX_BATCH_WAIT_MS,
   }),
@@ -48,19 +48,19 @@ export async function createSchedule(db: Db, actor: Actor, input: NewSchedule): 
  * One transaction for several people's schedules. Where it fails each is tried again alone, so that nobody is told of
  * somebody else's trouble; but not once COMMIT was sent, for then it may have been carried out.
  */
-async function createTogether(db: Db, asked: readonly CreateRequest[]): Promise<Promise<Saved>[]> {
+async function createTogether(db: Db, requests: readonly CreateRequest[]): Promise<Promise<Saved>[]> {
   let planned = false;
   try {
     const made = await saveOrRefuseDuplicate(db, async (tx) => {
       planned = false;
-      const each = await createEach(tx, asked);
+      const each = await createEach(tx, requests);
       planned = true;
       return each;
     });
     return made.map((one) => (one instanceof Refusal ? Promise.reject<Saved>(one) : Promise.resolve(one)));
   } catch (error) {
-    if (planned || asked.length === 1) throw error;
-    return asked.map(async (one) => (await createTogether(db, [one]))[0] as Promise<Saved>);
+    if (planned || requests.length === 1) throw error;
+    return requests.map(async (one) => (await createTogether(db, [one]))[0] as Promise<Saved>);
   }
 }
 
@@ -75,8 +75,8 @@ export async function createSchedules(
   inputs: readonly { eventId: number; employeeId: number; startsAt: Instant }[],
 ): Promise<CreatedRow[]> {
   const doer = { actor, origin: currentOrigin() };
-  const asked = inputs.map((input) => ({ doer, input: { ...input, withSupervisor: true } }));
-  const made = await saveOrRefuseDuplicate(db, (tx) => createEach(tx, asked));
+  const requests = inputs.map((input) => ({ doer, input: { ...input, withSupervisor: true } }));
+  const made = await saveOrRefuseDuplicate(db, (tx) => createEach(tx, requests));
   return made.map((one, n) => {
     const [saved, message] = one instanceof Refusal ? [null, one.message] : [one, null];
     return { eventId: inputs[n]?.eventId ?? 0, saved, message };
@@ -84,16 +84,16 @@ export async function createSchedules(
 }
 
 /** Plans each for itself, in order, and writes what the rules let pass. Any other failure fails all of it. */
-export async function createEach(tx: Tx, asked: readonly CreateRequest[]): Promise<(Saved | Refusal)[]> {
+export async function createEach(tx: Tx, requests: readonly CreateRequest[]): Promise<(Saved | Refusal)[]> {
   const plan = await openPlan(tx, {
-    eventIds: asked.map(({ input }) => input.eventId),
-    employeeIds: asked.map(({ input }) => input.employeeId),
-    pairs: asked.some(({ input }) => input.withSupervisor),
-    at: asked.map(({ input }) => input.startsAt),
-    newSchedules: 2 * asked.length,
+    eventIds: requests.map(({ input }) => input.eventId),
+    employeeIds: requests.map(({ input }) => input.employeeId),
+    pairs: requests.some(({ input }) => input.withSupervisor),
+    at: requests.map(({ input }) => input.startsAt),
+    newSchedules: 2 * requests.length,
     anyStore: true,
   });
-  const made = asked.map(({ doer, input }) => {
+  const made = requests.map(({ doer, input }) => {
     try {
       const saved = place(plan, input);
       plan.attributeTo(doer);

@@ -22,7 +22,7 @@ export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSche
     loadPlanned(db, { employeeIds: [employeeId], days: [workDate] }),
     loadHolidays(db),
   ]);
-  const [shown] = boardSchedules([row], { people, planned, holidays, store: row.store });
-  if (!shown) throw notFound('schedule', scheduleId);
-  return shown;
+  const [schedule] = boardSchedules([row], { people, planned, holidays, store: row.store });
+  if (!schedule) throw notFound('schedule', scheduleId);
+  return schedule;
 }

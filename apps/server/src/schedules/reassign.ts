@@ -94,13 +94,13 @@ export async function reassign(
 async function judged(tx: Tx, input: { toEmployeeId: number; schedules: readonly Seen[] }) {
   // One that is named twice counts once.
   const seenBy = new Map(input.schedules.map((seen) => [seen.scheduleId, seen]));
-  const found = await tx
+  const current = await tx
     .select({ schedule: schedules, name: employees.name })
     .from(schedules)
     .innerJoin(employees, eq(employees.id, schedules.employeeId))
     .where(inArray(schedules.id, [...seenBy.keys()]));
   const named = [...seenBy.values()].map((seen) => {
-    const known = found.find(({ schedule }) => schedule.id === seen.scheduleId);
+    const known = current.find(({ schedule }) => schedule.id === seen.scheduleId);
     if (!known) throw notFound('schedule', seen.scheduleId);
     return { seen, ...known };
   });

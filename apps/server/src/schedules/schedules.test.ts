@@ -632,13 +632,13 @@ describe('the board', () => {
     await server.database.db
       .insert(timeOff)
       .values({ employeeId: ada, startsOn: '2026-01-05', endsOn: '2026-01-05', reason: 'ill' });
-    const shown = await board();
-    expect(shown.weekOf).toBe('2026-01-04');
-    expect(shown.schedules).toMatchObject([{ scheduleId, flags: [{ code: 'time_off' }] }]);
-    expect(shown.people.find((person) => person.id === ada)?.off).toEqual([
+    const view = await board();
+    expect(view.weekOf).toBe('2026-01-04');
+    expect(view.schedules).toMatchObject([{ scheduleId, flags: [{ code: 'time_off' }] }]);
+    expect(view.people.find((person) => person.id === ada)?.off).toEqual([
       { day: '2026-01-05', reason: 'ill' },
     ]);
-    expect(await api.schedules.get.query({ scheduleId })).toEqual(need(shown.schedules[0]));
+    expect(await api.schedules.get.query({ scheduleId })).toEqual(need(view.schedules[0]));
   });
 
   test('offers no Canceled or Expired work, and none outside its window', async () => {

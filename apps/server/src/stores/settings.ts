@@ -181,8 +181,8 @@ async function knowsZone(db: Executor, timeZone: string): Promise<boolean> {
   } catch {
     return false;
   }
-  const [found] = await db.execute(sql`select from pg_timezone_names where name = ${timeZone} limit 1`);
-  return found !== undefined && !/^(posix|right)\//.test(timeZone);
+  const [zone] = await db.execute(sql`select from pg_timezone_names where name = ${timeZone} limit 1`);
+  return zone !== undefined && !/^(posix|right)\//.test(timeZone);
 }
 
 /** Adds a day on which nobody works: once, or every year. */

@@ -336,8 +336,8 @@ describe('events that a list lacks in a great number', () => {
   test('are marked as gone by an admin alone, by the list that was shown, and that is audited', async () => {
     const { runId, missing } = await ask();
     const admin = await server.as('admin');
-    const shown = await admin.sync.refreshQuestion.query();
-    const list = { runId, digest: shown?.digest ?? '' };
+    const question = await admin.sync.refreshQuestion.query();
+    const list = { runId, digest: question?.digest ?? '' };
     expect((await refusalOf(api.sync.markMissingGone.mutate(list))).code).toBe('FORBIDDEN');
     const { db } = server.database;
     await db
@@ -349,8 +349,8 @@ describe('events that a list lacks in a great number', () => {
 
     const again = await admin.sync.refreshQuestion.query();
     expect(again?.count).toBe(missing.length - 1);
-    const given = { runId, digest: again?.digest ?? '' };
-    expect(await admin.sync.markMissingGone.mutate(given)).toEqual({ gone: missing.length - 1 });
+    const answer = { runId, digest: again?.digest ?? '' };
+    expect(await admin.sync.markMissingGone.mutate(answer)).toEqual({ gone: missing.length - 1 });
     expect(await db.$count(events, isNotNull(events.goneSince))).toBe(missing.length);
     expect(await db.select().from(auditLog).where(eq(auditLog.action, 'refresh.mark_gone'))).toMatchObject([
       { actorName: 'Admin Person', subjectId: String(runId), after: { gone: 3, eventIds: missing.slice(1) } },

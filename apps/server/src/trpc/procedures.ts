@@ -40,7 +40,7 @@ function describe(
   }
   if (error.code === 'INTERNAL_SERVER_ERROR') {
     const where = requestId ? ` It is in the log as request ${requestId}.` : '';
-    return { message: `${wentWrong(error, isMutation)}${where}`, reason: { code: 'internal' } };
+    return { message: `${internalErrorMessage(error, isMutation)}${where}`, reason: { code: 'internal' } };
   }
   // The parser's own words quote what was sent.
   if (error.code === 'PARSE_ERROR') {
@@ -51,7 +51,7 @@ function describe(
 }
 
 /** Says that nothing was saved only where that is known: the answer to a commit may be lost. `isMutation`: it was carried out at least in part. */
-function wentWrong(error: unknown, isMutation: boolean): string {
+function internalErrorMessage(error: unknown, isMutation: boolean): string {
   if (!isMutation) return 'Something went wrong here. Try again in a moment.';
   if (savedNothing(error)) return 'Something went wrong here, and nothing was saved. Try again in a moment.';
   return 'Something went wrong here. What you were saving may have been saved: look before you try again.';

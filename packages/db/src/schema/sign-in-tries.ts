@@ -10,7 +10,7 @@ export const signInTries = pgTable(
   {
     /** SHA-256 of what is counted: addresses and e-mails that somebody typed are not kept. */
     key: text().primaryKey(),
-    tries: integer().notNull(),
+    attempts: integer('tries').notNull(),
     lastAt: instant().notNull(),
     /** Until then the next try is refused unseen. */
     waitUntil: instant().notNull(),

@@ -176,8 +176,8 @@ test('links that have expired go, those that still open something stay', async (
 });
 
 test('tries at signing in are forgotten after a day, not before', async () => {
-  const tries = (key: string, lastAt: string) => ({ key, tries: 9, lastAt, waitUntil: lastAt });
-  await database.db.insert(signInTries).values([tries('old', ago(1.1)), tries('new', ago(0.9))]);
+  const attempt = (key: string, lastAt: string) => ({ key, attempts: 9, lastAt, waitUntil: lastAt });
+  await database.db.insert(signInTries).values([attempt('old', ago(1.1)), attempt('new', ago(0.9))]);
   expect(await prune(database.db, KEEP)).toEqual({ sign_in_tries: 1 });
   expect(await database.db.select({ key: signInTries.key }).from(signInTries)).toEqual([{ key: 'new' }]);
 });
