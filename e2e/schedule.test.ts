@@ -36,7 +36,7 @@ describe('a dispatcher at the board', () => {
     ]);
   });
 
-  it('sees the tries behind the badge', async () => {
+  it('sees the attempts behind the badge', async () => {
     await page.locator(`[data-event-id="${planned.eventId}"]`).click();
     const attempts = page.getByTestId('sync-attempts');
     await attempts.waitFor();

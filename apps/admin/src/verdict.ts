@@ -193,7 +193,7 @@ function findAttention(facts: Facts): Finding[] {
     findings.push({
       id: 'dead',
       level: 'attention',
-      what: `${plural(n, 'change')} did not get through, and are not attempted again.`,
+      what: `${plural(n, 'change')} did not get through and will not be retried.`,
       why: capitalized(deadLetters.map(reasonOf).join(' ')),
       since: earliest(deadLetters.map((group) => group.since)),
       help: 'Mend the cause, then try again.',

@@ -20,15 +20,19 @@ import type { NewLink, OpenedLink } from './types.ts';
 
 type Link = typeof accessLinks.$inferSelect;
 
-/** Hours that a link may be used; whoever is invited may be away over a weekend. */
+/** Hours that a link is valid. An invitation outlasts a weekend. */
 const LIFETIME_HOURS = { set_up: 24, invite: 72, reset: 24 } as const satisfies Record<Link['kind'], number>;
 
-/** An address has one open invitation, and a user one open reset link: a new link takes the place of the one before. */
+/**
+ * An address has one open invitation and a user has one open reset link. A new link replaces the
+ * earlier one.
+ */
 const ONE_OF = { set_up: null, invite: accessLinks.email, reset: accessLinks.userId } as const;
 
 /**
- * Makes a one-time link. An earlier invitation of the same address, or an earlier reset link of the same user, stops working. The
- * caller gets the token now or never: the database keeps a hash of it.
+ * Creates a one-time link. An earlier invitation of the same address, or an earlier reset link of
+ * the same user, becomes invalid. Only this call returns the token, because the database stores a
+ * hash of it.
  */
 export async function makeLink(
   tx: Executor,
@@ -57,15 +61,18 @@ export async function makeLink(
 }
 
 /**
- * Makes the link by which the first admin comes in; null where there is a user already. Each one that was made counts
- * until one is used.
+ * Creates the link for the first admin's sign-up; returns null if there is already a user. Every
+ * such link stays valid until one of them is used.
  */
 export async function makeSetUpLink(db: Db): Promise<NewLink | null> {
   if (await hasUser(db)) return null;
   return makeLink(db, { kind: 'set_up', createdBy: 'system' });
 }
 
-/** What a link is for, without using it. Throws a {@link Refusal} for one that opens nothing any more. */
+/**
+ * Returns what a link is for, without consuming it. Throws a {@link Refusal} if the link is
+ * invalid.
+ */
 export async function openLink(db: Db, token: string): Promise<OpenedLink> {
   const [link] = await db.select().from(accessLinks).where(lives(token));
   if (!link) throw deadLink();
@@ -84,9 +91,9 @@ export async function openLink(db: Db, token: string): Promise<OpenedLink> {
 }
 
 /**
- * Uses an invitation (the user is made) or a reset link (the user's password is replaced and all their sessions end).
- * Resolves to the e-mail address to sign in with. Throws a {@link Refusal}, and leaves the link as it is, where the
- * password won't do.
+ * Consumes an invitation (creates the user) or a reset link (replaces the user's password and ends
+ * all their sessions). Resolves to the e-mail address to sign in with. Throws a {@link Refusal} and
+ * leaves the link valid if the password is not accepted.
  */
 export async function acceptLink(
   db: Db,
@@ -122,8 +129,9 @@ export async function acceptLink(
 }
 
 /**
- * Makes the first admin, and the first store where there is none, once: the link and all others like it are dead
- * afterwards. Throws a {@link Refusal} where there is a user already, or something in it won't do.
+ * Creates the first admin, and the first store if there is none, once. All links of this kind are
+ * invalid afterwards. Throws a {@link Refusal} if there is already a user or if a value is not
+ * accepted.
  */
 export async function setUp(
   db: Db,
@@ -155,7 +163,9 @@ export async function setUp(
   );
 }
 
-/** Words a refused user or password as every other refusal, with the field at fault. */
+/**
+ * Turns the refusal of a user or password into a {@link Refusal} that names the field at fault.
+ */
 export async function withUserRefusals<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -169,7 +179,7 @@ export async function withUserRefusals<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Takes a link away: of two who use it at once, the second finds it gone. */
+/** Deletes a link. If two requests use it at once, the second does not find it. */
 async function consumeLink(tx: Tx, token: string): Promise<Link> {
   const [link] = await tx.delete(accessLinks).where(lives(token)).returning();
   if (!link) throw deadLink();
@@ -181,7 +191,7 @@ function invitation({ email, name, role }: Link): { email: string; name: string;
   return { email, name, role };
 }
 
-/** Whose password a link replaces. Somebody who is disabled gets in by no link. */
+/** The user whose password a link replaces. A link does not admit a disabled user. */
 async function resetting(db: Executor, link: Link): Promise<{ id: string; email: string; name: string }> {
   const [user] = await db
     .select({ id: users.id, email: users.email, name: users.name, disabledAt: users.disabledAt })

@@ -5,21 +5,24 @@ import { acceptLink, openLink, setUp } from './access-links.ts';
 
 const token = z.string('must be text').min(20).max(100);
 
-/** What one-time links open. Mutations all: a token in an address would be in the logs of what stands in between. */
+/**
+ * Procedures for holders of a one-time link. All are mutations, because a token in a URL would
+ * appear in the logs of proxies.
+ */
 export const accessRouter = router({
-  /** What a link is for; it is not used up. */
+  /** Returns what a link is for, without consuming it. */
   open: linkProcedure
     .input(z.strictObject({ token }))
     .mutation(({ ctx, input }) => openLink(ctx.backend.db, input.token)),
 
-  /** Uses an invitation or a reset link. */
+  /** Consumes an invitation or a reset link. */
   accept: linkProcedure.input(z.strictObject({ token, password })).mutation(async ({ ctx, input }) => {
     const accepted = await acceptLink(ctx.backend.db, ctx.requestId, input);
     ctx.rememberDevice(accepted.email);
     return accepted;
   }),
 
-  /** Makes the first admin and the first store. */
+  /** Creates the first admin and the first store. */
   setUp: linkProcedure
     .input(
       z.strictObject({

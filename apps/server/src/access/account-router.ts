@@ -3,7 +3,7 @@ import { router, viewerProcedure } from '../trpc/procedures.ts';
 import { password, userId } from '../trpc/schemas.ts';
 import { changePassword, endSession, openSessions } from './account.ts';
 
-/** One's own password and sessions: everybody's own business, a viewer's too. */
+/** A user's own password and sessions; open to every role. */
 export const accountRouter = router({
   sessions: viewerProcedure.query(({ ctx }) =>
     openSessions(ctx.backend.db, { userId: ctx.user.id, asking: ctx.user.sessionId }),

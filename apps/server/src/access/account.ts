@@ -8,7 +8,7 @@ import type { Actor } from '../trpc/context.ts';
 import { withUserRefusals } from './access-links.ts';
 import type { OpenSession } from './types.ts';
 
-/** Where a user is signed in, the last used first. `asking` is the session that asks. */
+/** A user's sessions, the most recently used first. `asking` is the session of the request. */
 export async function openSessions(
   db: Db,
   whose: { userId: string; asking: string },
@@ -29,7 +29,10 @@ export async function openSessions(
   }));
 }
 
-/** Ends a session at once. Throws a {@link Refusal} where there is none of that id, or, given `of`, it is somebody else's. */
+/**
+ * Ends a session at once. Throws a {@link Refusal} if there is no session with this id, or if `of`
+ * is set and the session belongs to another user.
+ */
 export async function endSession(
   db: Db,
   actor: Actor,
@@ -58,8 +61,8 @@ export async function endSession(
 }
 
 /**
- * Gives somebody a new password who knows the one they have, and ends their other sessions. Throws a {@link Refusal}.
- * Guessing at the old one is throttled as signing in is.
+ * Replaces the password of a user who knows the current one, and ends their other sessions. Throws
+ * a {@link Refusal}. Wrong current passwords are throttled like sign-ins.
  */
 export async function changePassword(
   db: Db,
@@ -81,7 +84,7 @@ export async function changePassword(
   }
   await withUserRefusals(() =>
     save(db, async (tx) => {
-      // It may have been replaced by a link, or they been disabled, while this one was looked at.
+      // Meanwhile, a link may have replaced the password, or an admin may have disabled the user.
       if (!(await setPassword(tx, user, input.password, { keeping: user.sessionId, seen })))
         throw wrong(NOT_YOURS);
       await tx.delete(accessLinks).where(eq(accessLinks.userId, user.id));
@@ -113,7 +116,7 @@ const SYSTEMS = [
   ['Linux', 'Linux'],
 ] as const;
 
-/** `Chrome on Windows`, as far as a browser says so. */
+/** Browser and system, such as `Chrome on Windows`, as far as the user agent names them. */
 function deviceOf(userAgent: string): string {
   const named = (list: typeof BROWSERS | typeof SYSTEMS) =>
     list.find(([mark]) => userAgent.includes(mark))?.[1];

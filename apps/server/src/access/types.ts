@@ -1,7 +1,7 @@
 import type { UserRole } from '@scheduler/db';
 import type { Instant } from '@scheduler/scheduling';
 
-/** Somebody who may sign in, or might until they were disabled. */
+/** A user; a disabled one can't sign in. */
 export interface UserAccess {
   id: string;
   name: string;
@@ -14,7 +14,7 @@ export interface UserAccess {
   lastSeenAt: Instant | null;
 }
 
-/** An invitation that nobody has used yet. */
+/** An unused invitation. */
 export interface Invitation {
   id: number;
   name: string;
@@ -29,7 +29,7 @@ export interface UserList {
   invitations: Invitation[];
 }
 
-/** A place where somebody is signed in. */
+/** A session of a user. */
 export interface OpenSession {
   id: string;
   /** Such as `Chrome on Windows`. */
@@ -38,11 +38,11 @@ export interface OpenSession {
   app: 'Scheduler' | 'Admin page';
   signedInAt: Instant;
   lastUsedAt: Instant;
-  /** The one that asks. */
+  /** Whether it is the session of the request. */
   current: boolean;
 }
 
-/** A one-time link's secret part: shown once, to be handed over. */
+/** The secret part of a one-time link. It is displayed once, and an admin hands it over. */
 export interface NewLink {
   token: string;
   expiresAt: Instant;

@@ -16,11 +16,11 @@ import {
 const role = z.enum(USER_ROLES);
 const edited = { userId, version };
 
-/** Who may sign in, and as what. */
+/** The users and their roles. */
 export const usersRouter = router({
   list: adminProcedure.query(({ ctx }) => listUsers(ctx.backend.db)),
 
-  /** The link is in this answer and nowhere else. */
+  /** Only this answer contains the link. */
   invite: adminProcedure
     .input(z.strictObject({ email, name: text(120), role }))
     .mutation(({ ctx, input }) => inviteUser(ctx.backend.db, ctx.actor, input)),
@@ -41,7 +41,7 @@ export const usersRouter = router({
     .input(z.strictObject(edited))
     .mutation(({ ctx, input }) => enableUser(ctx.backend.db, ctx.actor, input)),
 
-  /** The link is in this answer and nowhere else. */
+  /** Only this answer contains the link. */
   resetLink: adminProcedure
     .input(z.strictObject({ userId }))
     .mutation(({ ctx, input }) => makeResetLink(ctx.backend.db, ctx.actor, input.userId)),

@@ -19,7 +19,7 @@ import type { Invitation, NewLink, UserAccess, UserList } from './types.ts';
 
 type UserRecord = typeof users.$inferSelect;
 
-/** Everybody who may sign in, or might once, by name, and the invitations that are out. */
+/** All users by name, disabled ones too, and the open invitations. */
 export async function listUsers(db: Db): Promise<UserList> {
   const rows = await db
     .select({ user: users, sessions: count(userSessions.id), lastSeenAt: max(userSessions.updatedAt) })
@@ -56,7 +56,10 @@ export async function listUsers(db: Db): Promise<UserList> {
   };
 }
 
-/** Invites somebody by a one-time link; an older invitation of that address is void. Throws a {@link Refusal}. */
+/**
+ * Creates an invitation with a one-time link. An older invitation of the same address becomes
+ * invalid. Throws a {@link Refusal}.
+ */
 export async function inviteUser(
   db: Db,
   actor: Actor,
@@ -64,7 +67,8 @@ export async function inviteUser(
 ): Promise<NewLink> {
   return save(db, async (tx) => {
     const email = canonicalEmail(person.email);
-    // First: where the one before is being used, this waits for it, and finds its user then.
+    // This comes first. If the earlier invitation is being used, this waits for it and then finds
+    // its user.
     await tx.delete(accessLinks).where(and(eq(accessLinks.kind, 'invite'), eq(accessLinks.email, email)));
     const [known] = await tx.select({ name: users.name }).from(users).where(eq(users.email, email));
     if (known) {
@@ -79,7 +83,7 @@ export async function inviteUser(
   });
 }
 
-/** Takes an invitation back: its link opens nothing any more. */
+/** Revokes an invitation. Its link becomes invalid. */
 export async function withdrawInvitation(db: Db, actor: Actor, invitationId: number): Promise<void> {
   await save(db, async (tx) => {
     const [gone] = await tx
@@ -103,7 +107,9 @@ export async function withdrawInvitation(db: Db, actor: Actor, invitationId: num
   });
 }
 
-/** Gives a user another role; it counts with their next click. Throws a {@link Refusal}. */
+/**
+ * Changes a user's role. The new role applies from their next request. Throws a {@link Refusal}.
+ */
 export async function setRole(
   db: Db,
   actor: Actor,
@@ -117,7 +123,7 @@ export async function setRole(
   });
 }
 
-/** Lets a user in no more: all their sessions, in every app, and their reset links end with it. */
+/** Disables a user. All their sessions, in every app, and their reset links end. */
 export async function disableUser(
   db: Db,
   actor: Actor,
@@ -133,7 +139,7 @@ export async function disableUser(
   });
 }
 
-/** Lets a user in again, with the password they had. */
+/** Enables a disabled user, with their former password. */
 export async function enableUser(
   db: Db,
   actor: Actor,
@@ -146,7 +152,10 @@ export async function enableUser(
   });
 }
 
-/** Makes a link by which a user sets a new password; older ones of theirs are void. The old password counts until then. */
+/**
+ * Creates a link with which a user sets a new password. Earlier links of this user become invalid.
+ * The current password stays valid until then.
+ */
 export async function makeResetLink(db: Db, actor: Actor, userId: string): Promise<NewLink> {
   return save(db, async (tx) => {
     const user = await lockUser(tx, { userId });
@@ -160,7 +169,7 @@ export async function makeResetLink(db: Db, actor: Actor, userId: string): Promi
   });
 }
 
-/** The user with an e-mail address. Throws a {@link Refusal} where there is none. */
+/** Returns the user with an e-mail address. Throws a {@link Refusal} if there is none. */
 export async function findUser(db: Executor, email: string): Promise<UserRecord> {
   const [user] = await db
     .select()
@@ -171,8 +180,8 @@ export async function findUser(db: Executor, email: string): Promise<UserRecord>
 }
 
 /**
- * Locks a user for a change, and with them all active admins, in one order: of two admins who demote each other, the
- * second sees that they are the last one.
+ * Locks a user for a change, together with all active admins, in one order. If two admins demote
+ * each other at once, the second sees that they are the last admin.
  */
 async function lockUser(
   tx: Tx,

@@ -11,7 +11,7 @@ import { heldInWords, wantedInWords } from '../sync/detail.ts';
 import type { Actor } from '../trpc/context.ts';
 import type { Attention, Retried, UnsettledKind } from './types.ts';
 
-/** In the order in which they need a person. */
+/** The most urgent first. */
 export const UNSETTLED_KINDS = [
   'failed',
   'conflict',
@@ -21,25 +21,28 @@ export const UNSETTLED_KINDS = [
   'pending',
 ] as const satisfies readonly UnsettledKind[];
 
-/** Kinds that a retry helps. */
+/** The kinds that can be retried. */
 export const RETRYABLE_KINDS = ['failed', 'long_waiting', 'waiting'] as const satisfies UnsettledKind[];
 
-/** The first retries are over by then: what still waits is worth a look. */
+/** After this time the first retries are over, and an event that still waits deserves a look. */
 const LONG_WAITING_MINUTES = 15;
-/** Retried in one transaction. */
+/** The most events that one transaction retries. */
 const RETRY_LIMIT = 5_000;
 const SHOWN_FAILURES = 20;
 
 const since = sql`coalesce(${eventSyncs.wantedAt}, ${eventSyncs.failingSince}, ${eventSyncs.updatedAt})`;
 
-/** The kind of a row that is unsettled. Reads event_syncs alone. */
+/** The kind of an unsettled row. Reads only event_syncs. */
 const kindOf = sql<UnsettledKind>`case
   when ${eventSyncs.state} = 'waiting' and ${since} < app_now() - ${LONG_WAITING_MINUTES} * interval '1 minute'
     then 'long_waiting'
   when ${eventSyncs.state} <> 'synced' then ${eventSyncs.state}::text
   else 'unknown_rep' end`;
 
-/** Crossmark's booking of somebody unknown here, of an event that is still to be worked. As `bookedElsewhere` says it. */
+/**
+ * Whether Crossmark books an unknown person for an event that is not over. The same condition as
+ * `bookedElsewhere`.
+ */
 const bookedByUnknown = and(
   isNull(schedules.id),
   isNull(events.goneSince),
@@ -56,13 +59,16 @@ const bookedByUnknown = and(
 const unsettled = (storeId: number): SQL | undefined =>
   and(eq(events.storeId, storeId), or(ne(eventSyncs.state, 'synced'), bookedByUnknown));
 
-/** What in a store isn't settled with Crossmark, and who can't be told to it. */
+/**
+ * The events of a store that aren't settled with Crossmark, and the people whose work can't be sent
+ * to it.
+ */
 export async function attention(
   db: Db,
   query: {
     storeId?: number | undefined;
     kind?: UnsettledKind | undefined;
-    /** Only dead letters that failed for exactly this. */
+    /** Only dead letters with exactly this failure reason. */
     reason?: string | undefined;
     limit: number;
     offset: number;
@@ -165,7 +171,10 @@ async function unlinkedPeople(db: Db, store: { id: number; timeZone: string }): 
     .orderBy(sql`min(${schedules.workDate})`, employees.name);
 }
 
-/** What to try again: these events, or all of a store that are of a kind and, if given, failed for one reason. */
+/**
+ * The events to retry: the listed ones, or all events of a store of one kind and, if set, with one
+ * failure reason.
+ */
 export type RetryTarget =
   | { eventIds: readonly number[] }
   | {
@@ -175,8 +184,8 @@ export type RetryTarget =
     };
 
 /**
- * Tries many events again at once: all of them or none. What has nothing to retry, or isn't known to Crossmark yet, is
- * left as it is. Of a kind at most {@link RETRY_LIMIT} at a time.
+ * Retries many events at once, all of them or none. Skips events that have nothing to retry or that
+ * Crossmark doesn't know yet. For a kind, retries at most {@link RETRY_LIMIT} events.
  */
 export async function retryMany(db: Db, actor: Actor, target: RetryTarget): Promise<Retried> {
   return save(db, async (tx) => {

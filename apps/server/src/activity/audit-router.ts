@@ -3,7 +3,7 @@ import { adminProcedure, router } from '../trpc/procedures.ts';
 import { id, text, workDate } from '../trpc/schemas.ts';
 import { AUDIT_KINDS, AUDIT_OBJECTS, auditActors, auditPage } from './audit-search.ts';
 
-/** Fields that narrow the audit log down; what is absent doesn't narrow. */
+/** Filters of the audit log. An absent field doesn't filter. */
 export const auditFilter = {
   storeId: id.optional(),
   text: text(100).optional(),
@@ -15,7 +15,10 @@ export const auditFilter = {
   to: workDate.optional(),
 };
 
-/** Who did what, for admins. Its export is an address of its own, for it is a stream: `/api/audit.csv`. */
+/**
+ * Reads the audit log; for admins. The export has an address of its own, `/api/audit.csv`, because
+ * it is a stream.
+ */
 export const auditRouter = router({
   list: adminProcedure
     .input(
@@ -29,7 +32,7 @@ export const auditRouter = router({
             'must be the end of a page',
           )
           .optional(),
-        /** Sent along by the web client; there is only one. */
+        /** The web client sends this field; `forward` is its only value. */
         direction: z.literal('forward').optional(),
         limit: z.int().min(1).max(200).default(50),
       }),

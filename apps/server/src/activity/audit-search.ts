@@ -44,31 +44,32 @@ export const AUDIT_OBJECTS = [
   'breaker',
 ] as const satisfies readonly AuditObject[];
 
-/** Which entries of the audit log are meant: all conditions hold at once. */
+/** A filter of the audit log. An entry must meet all conditions. */
 export interface AuditFilter {
-  /** Entries about this store and those that belong to none; all where none is named. */
+  /** Entries about this store and entries of no store; entries of all stores if it is absent. */
   storeId?: number | undefined;
-  /** Words that each stand somewhere in an entry or in the name of what it is about. */
+  /** Words that all occur in the entry or in the name of its object. */
   text?: string | undefined;
   actorId?: string | undefined;
   kind?: AuditKind | undefined;
   object?: AuditObject | undefined;
-  /** With `object`: which one. An event's entries are those of its schedules as well. */
+  /** The id of the `object`. The entries of an event include those of its schedules. */
   objectId?: string | undefined;
-  /** Days of the store, or of the first one; both included. */
+  /** Days in the zone of the store, or of the first store; both included. */
   from?: WorkDate | undefined;
   to?: WorkDate | undefined;
 }
 
-/** A page of the audit log, newest first; `cursor` is the `next` of the page before. */
+/** Returns a page of the audit log, newest first. `cursor` is the `next` of the previous page. */
 export interface AuditQuery extends AuditFilter {
   cursor?: string | undefined;
   limit: number;
 }
 
 /**
- * Entries that one request looks through for words, which no index finds: some half a second. The next page goes on from
- * there, so that a search through years neither holds the database up nor ends early.
+ * The most entries that one request searches for words, which no index covers; about half a second.
+ * The next page continues there, so a search through years doesn't occupy the database and doesn't
+ * end early.
  */
 const LOOKED_THROUGH = 50_000;
 
@@ -81,19 +82,22 @@ const auditKind = sql<AuditKind>`case
   when ${inArray(subjectType, QUEUE_OBJECTS)} then 'queues'
   else ${historyKind} end`;
 
-/** Who did what, of everything that anybody did: also on the admin page and the command line. For admins. */
+/**
+ * Reads a page of the audit log with all actions, including those on the admin page and the command
+ * line. For admins.
+ */
 export async function auditPage(db: Db, query: AuditQuery): Promise<AuditPage> {
   const { timeZone } = await findStore(db, query.storeId);
   const { entries, next } = await read(db, query, timeZone);
   return { timeZone, entries, next, reached: next?.split('_')[0] ?? null };
 }
 
-/** Whoever may have done something: users, Crossmark and who sat at the command line. */
+/** The possible actors: users, Crossmark and the operators of the command line. */
 export async function auditActors(db: Db): Promise<{ id: string; name: string }[]> {
   return [...(await actors(db)), { id: 'command-line', name: 'Command line' }];
 }
 
-/** Entries that one reading of an export takes: however long the log, this much of it is in memory. */
+/** The number of entries that an export reads at a time, which bounds its memory. */
 const EXPORTED_AT_ONCE = 1_000;
 
 const CSV_COLUMNS = [
@@ -115,8 +119,8 @@ const CSV_COLUMNS = [
 ];
 
 /**
- * The entries that match as a CSV file, piece by piece, newest first, in the format of the other files: BOM, CRLF, and no
- * field that a spreadsheet would run.
+ * Streams the matching entries as a CSV file, newest first, in the format of the other files: BOM,
+ * CRLF, and no field that a spreadsheet would run.
  */
 export async function* auditCsv(db: Db, filter: AuditFilter): AsyncGenerator<string> {
   const { timeZone } = await findStore(db, filter.storeId);
@@ -149,7 +153,7 @@ export async function* auditCsv(db: Db, filter: AuditFilter): AsyncGenerator<str
 const side = (changes: readonly ChangedField[], which: 'from' | 'to') =>
   changes.flatMap((change) => (change[which] ? [`${change.field}: ${change[which]}`] : [])).join('; ');
 
-/** One page, and the rows that it was made of. */
+/** Returns one page and the rows behind it. */
 async function read(db: Db, query: AuditQuery, timeZone: string) {
   const rows = await select(db, query, timeZone);
   const raw = rows.slice(0, query.limit);
@@ -169,7 +173,7 @@ async function select(db: Db, query: AuditQuery, timeZone: string) {
     .where(await auditWhere(db, query, timeZone))
     .orderBy(desc(auditLog.at), desc(auditLog.id))
     .limit(looksThrough(query) ? LOOKED_THROUGH : query.limit + 1)
-    // The table's own name: what is said of its columns holds for the slice.
+    // The slice has the table's name, so conditions on the table's columns apply to it.
     .as('audit_log');
   return db
     .select({
@@ -236,7 +240,10 @@ function entryOf(row: Row, timeZone: string): AuditEntryView {
   };
 }
 
-/** What an index or a glance at the row tells; words and stores are looked for among what this leaves. */
+/**
+ * The conditions that an index or the row itself answers. Words and stores are searched among the
+ * remaining rows.
+ */
 async function auditWhere(db: Db, query: AuditQuery, timeZone: string): Promise<SQL | undefined> {
   const { actorId, kind, from, to } = query;
   const [at, id] = query.cursor?.split('_') ?? [];
@@ -263,7 +270,7 @@ async function aboutObject(db: Db, { object, objectId }: AuditFilter): Promise<S
   return or(itself, and(eq(subjectType, 'schedule'), inArray(subjectId, ids)));
 }
 
-/** Where a search that found too little for a page goes on; null where there is nothing older. */
+/** The position where an incomplete search continues; null if nothing is older. */
 async function endOfSlice(db: Db, query: AuditQuery, timeZone: string): Promise<string | null> {
   const [last] = await db
     .select({ at: auditLog.at, id: auditLog.id })
@@ -277,7 +284,10 @@ async function endOfSlice(db: Db, query: AuditQuery, timeZone: string): Promise<
 
 const cursorOf = ({ at, id }: { at: Instant; id: number }): string => `${at}_${id}`;
 
-/** The number of an entry's object where it is of this type: the log keeps numbers as text, for other objects have none. */
+/**
+ * The number of an entry's object if it has this type. The log stores ids as text, because other
+ * objects have no number.
+ */
 const numberOf = (type: string) => sql`case when ${subjectType} = ${type} then ${subjectId}::int end`;
 
 function nameOf(row: Row): string | null {
@@ -286,7 +296,7 @@ function nameOf(row: Row): string | null {
   return typeof name === 'string' ? name : null;
 }
 
-/** Whom an entry is about: the person whose record it is, or whose schedule it became. */
+/** The person whom an entry is about: the person of the record or of the schedule. */
 function personOf({ employeeId, employeeName, before, after }: Row): AuditEntryView['person'] {
   if (employeeId !== null && employeeName !== null) return { employeeId, name: employeeName };
   const planned = { ...before, ...after };
@@ -295,7 +305,10 @@ function personOf({ employeeId, employeeName, before, after }: Row): AuditEntryV
     : null;
 }
 
-/** An instant on the store's clocks, `Mon Jan 5 2026, 10:45 AM`; anything else as it is. */
+/**
+ * Formats an instant in the store's zone, as `Mon Jan 5 2026, 10:45 AM`; other values stay
+ * unchanged.
+ */
 function shownTime(value: string, timeZone: string): string {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(value)) return value;
   const day = workDateOf(value, timeZone);

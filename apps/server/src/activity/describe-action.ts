@@ -3,7 +3,7 @@ import { type ScheduleSnapshot, whatChanged } from '../schedules/changes.ts';
 
 type Remembered = Record<string, unknown> | null;
 
-/** What was done, by its action; of schedules and people more is known, see {@link actionInWords}. */
+/** Descriptions by action. {@link actionInWords} has more detail for schedules and people. */
 const DONE: Readonly<Record<string, string>> = {
   'sync.retry': 'had it tried again',
   'sync.keep_mine': 'kept what stands here',
@@ -39,7 +39,7 @@ const DONE: Readonly<Record<string, string>> = {
   'breaker.close': 'let calls to Crossmark pass',
 };
 
-/** What was done, going on from who did it. */
+/** Describes an action as the continuation of the actor's name. */
 export function actionInWords(
   action: string,
   before: Remembered,
@@ -72,10 +72,10 @@ export function actionInWords(
   return fieldsInWords(before, after) || action.replace(/^\w+\./, '').replaceAll(/[._-]/g, ' ');
 }
 
-/** Fields that say nothing to a person. */
+/** Fields without meaning for a reader. */
 const SILENT = ['id', 'version', 'storeId', 'eventId', 'employeeId', 'createdAt', 'updatedAt'];
 
-/** A field in which something changed, and how it stood before and after: null where it had no value. */
+/** A changed field with its values before and after; null stands for no value. */
 export interface ChangedField {
   field: string;
   from: string | null;
@@ -83,9 +83,9 @@ export interface ChangedField {
 }
 
 /**
- * The fields in which two remembered states differ, in words. Of something made or removed, all fields that had a value;
- * fields within a field stand as `slots core`.
- * @param show writes a value; as it is unless said otherwise
+ * Lists the fields in which two snapshots differ, in words. For a created or deleted object it
+ * lists all fields that have a value. A nested field is named as `slots core`.
+ * @param show formats a value; by default values stay unchanged
  */
 export function changedFields(
   before: Remembered,
@@ -121,7 +121,7 @@ const shownValue = (value: unknown): string => {
 
 function fieldsInWords(before: Remembered, after: Remembered): string {
   if (!after) return '';
-  // Of what was said of it afterwards: fields that only the state before has are not known to have changed.
+  // Only fields of the later snapshot: a field that is only in the earlier one may be unchanged.
   const was = before && Object.fromEntries(Object.keys(after).map((key) => [key, before[key]]));
   const changes = changedFields(was, after).map(({ field, from, to }) =>
     before ? `${field} from ${from ?? 'nothing'} to ${to ?? 'nothing'}` : `${field} ${to}`,

@@ -44,8 +44,9 @@ export interface HistoryQuery {
 }
 
 /**
- * What people and Crossmark did in a store (the audit log) and how the sync's tries ended, newest first. Both logs grow
- * at their end alone, so a page is read backwards from where the one before stopped in each.
+ * Returns the actions of people and Crossmark in a store (the audit log) and the ended attempts of
+ * the sync, newest first. Both logs only grow at their end, so a page reads each backwards from
+ * where the previous page stopped.
  */
 export async function history(db: Db, query: HistoryQuery): Promise<HistoryPage> {
   const { timeZone, id: storeId } = await findStore(db, query.storeId);
@@ -53,11 +54,12 @@ export async function history(db: Db, query: HistoryQuery): Promise<HistoryPage>
   const scope = { ...query, storeId, timeZone };
   const [audits, attempts] = await Promise.all([
     auditEntries(db, scope, auditsBefore),
-    // A try is nobody's doing.
+    // Attempts have no actor.
     query.actorId === undefined ? attemptEntries(db, scope, attemptsBefore) : [],
   ]);
   const entries: HistoryEntry[] = [];
-  // Each log is taken in its own order, so that a page ends at one place in each and the next goes on there.
+  // Each log is read in its own order, so a page ends at one position in each, and the next page
+  // continues there.
   let [audit, attempt] = [0, 0];
   while (entries.length < query.limit) {
     const [a, b] = [audits[audit], attempts[attempt]];
@@ -77,12 +79,12 @@ export async function history(db: Db, query: HistoryQuery): Promise<HistoryPage>
   };
 }
 
-/** Beyond every number of the two logs. */
+/** Greater than every id of the two logs. */
 const NEWEST = 999_999_999_999_999;
 
 type Scope = HistoryQuery & { storeId: number; timeZone: string };
 
-/** Whether a moment is on the day asked for, in the store's zone. */
+/** Whether an instant is on the requested day in the store's zone. */
 function onDay(column: typeof auditLog.at | typeof syncAttempts.finishedAt, { day, timeZone }: Scope) {
   if (day === undefined) return undefined;
   return and(
@@ -91,7 +93,10 @@ function onDay(column: typeof auditLog.at | typeof syncAttempts.finishedAt, { da
   );
 }
 
-/** The number of an entry's subject where it is of this type: the log keeps numbers as text, for other subjects have none. */
+/**
+ * The number of an entry's subject if it has this type. The log stores ids as text, because other
+ * subjects have no number.
+ */
 const subjectOf = (type: string) =>
   sql`case when ${auditLog.subjectType} = ${type} then ${auditLog.subjectId}::int end`;
 
@@ -119,9 +124,9 @@ async function auditEntries(db: Db, scope: Scope, before: number | undefined) {
     .where(
       and(
         before === undefined ? undefined : lt(auditLog.id, before),
-        // Who may sign in is for admins to know: the audit page has it.
+        // Only admins see changes of users; they are on the audit page.
         ne(auditLog.subjectType, 'user'),
-        // What belongs to no store, or to something that is gone, is everybody's.
+        // Entries of no store, or of a deleted object, appear in every store.
         sql`coalesce(${events.storeId}, ${employees.storeId}, ${storeId}) = ${storeId}`,
         kind === undefined ? undefined : eq(historyKind, kind),
         actorId === undefined ? undefined : eq(auditLog.actorId, actorId),
@@ -162,7 +167,7 @@ async function attemptEntries(db: Db, scope: Scope, before: number | undefined) 
       and(
         before === undefined ? undefined : lt(syncAttempts.id, before),
         isNotNull(syncAttempts.finishedAt),
-        // Ends, not steps on the way; a refresh tells of itself among the refreshes.
+        // Only final outcomes. Refreshes have their own list.
         inArray(syncAttempts.outcome, ['done', 'dead', 'conflict']),
         or(isNotNull(syncAttempts.summary), isNotNull(syncAttempts.failureReason)),
         sql`coalesce(${events.storeId}, ${employees.storeId}, ${storeId}) = ${storeId}`,
@@ -212,7 +217,7 @@ function attemptEntry(row: Awaited<ReturnType<typeof attemptEntries>>[number]): 
   };
 }
 
-/** Users by name, and Crossmark, whose changes are adopted. */
+/** Users by name, and Crossmark as the actor of adopted changes. */
 export async function actors(db: Db): Promise<{ id: string; name: string }[]> {
   const people = await db.select({ id: users.id, name: users.name }).from(users).orderBy(users.name);
   return [...people, { id: 'system', name: 'Crossmark' }];

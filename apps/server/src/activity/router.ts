@@ -5,7 +5,10 @@ import { attention, UNSETTLED_KINDS } from './attention.ts';
 import { actors, HISTORY_KINDS, history } from './history.ts';
 
 export const activityRouter = router({
-  /** What isn't settled with Crossmark: counts by kind and one page of those asked for, and who can't be told to it. */
+  /**
+   * The events that aren't settled with Crossmark, as counts by kind and one page of the requested
+   * kind, and the people whose work can't be sent to it.
+   */
   attention: viewerProcedure
     .input(
       z.strictObject({
@@ -18,28 +21,28 @@ export const activityRouter = router({
     )
     .query(({ ctx, input }) => attention(ctx.backend.db, input)),
 
-  /** Who did what, and what the sync brought about; `cursor` is the `next` of the page before. */
+  /** Actions of people and outcomes of the sync. `cursor` is the `next` of the previous page. */
   history: viewerProcedure
     .input(
       z.strictObject({
         storeId: id.optional(),
         kind: z.enum(HISTORY_KINDS).optional(),
-        /** Whose work it is about. */
+        /** The person whose work it concerns. */
         employeeId: id.optional(),
-        /** Who did it. */
+        /** The actor. */
         actorId: searchTerm(100).optional(),
         day: workDate.optional(),
         cursor: z
           .string()
           .regex(/^\d{1,15}\.\d{1,15}$/, 'must be the end of a page')
           .optional(),
-        /** Sent along by the web client; there is only one. */
+        /** The web client sends this field; `forward` is its only value. */
         direction: z.literal('forward').optional(),
         limit: z.int().min(1).max(200).default(50),
       }),
     )
     .query(({ ctx, input }) => history(ctx.backend.db, input)),
 
-  /** Whoever may have done something: users and Crossmark. */
+  /** The possible actors: users and Crossmark. */
   actors: viewerProcedure.query(({ ctx }) => actors(ctx.backend.db)),
 });

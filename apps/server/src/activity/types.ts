@@ -11,31 +11,33 @@ export type UnsettledKind = 'failed' | 'conflict' | 'long_waiting' | 'unknown_re
 
 export interface UnsettledEvent extends EventRow {
   kind: UnsettledKind;
-  /** Since when what is wanted differs; null where nothing is wanted here. */
+  /** When the wanted booking last changed; null if none is wanted. */
   since: Instant | null;
-  /** In words: what is wanted here, and what Crossmark holds. */
+  /** The wanted and the held booking in words. */
   wanted: string;
   held: string;
-  /** When Crossmark's side of a conflict was read; a choice names it. Null without a conflict. */
+  /**
+   * When Crossmark's side of a conflict was read. A choice must name it. Null without a conflict.
+   */
   conflictSeenAt: Instant | null;
 }
 
-/** A person who can't be told to Crossmark, with work that therefore can't either. */
+/** A person without a RepID, whose work can't be sent to Crossmark. */
 export interface UnlinkedPerson {
   employeeId: number;
   name: string;
   linkState: LinkState;
   linkReason: string | null;
-  /** Live schedules from today on, and the day of the first. */
+  /** The number of live schedules from today on, and the day of the first. */
   schedules: number;
   nextOn: WorkDate;
 }
 
-/** What isn't as it should be in a store; what needs a person most comes first. */
+/** The unsettled work of a store, the most urgent first. */
 export interface Attention {
   timeZone: string;
   counts: Record<UnsettledKind, number>;
-  /** One page of `total` that match what was asked. */
+  /** One page of the `total` matches. */
   rows: UnsettledEvent[];
   total: number;
   people: UnlinkedPerson[];
@@ -43,16 +45,16 @@ export interface Attention {
   failures: { reason: string; count: number }[];
 }
 
-/** `drift`: what was changed on Crossmark's side and what became of it here. */
+/** `drift`: a change on Crossmark's side and its effect here. */
 export type HistoryKind = 'plan' | 'drift' | 'sync' | 'people' | 'import' | 'refresh' | 'other';
 
-/** Somebody did something, or the sync ended a try. */
+/** An action of a person, or an ended attempt of the sync. */
 export interface HistoryEntry {
   id: string;
   at: Instant;
   kind: HistoryKind;
   by: string;
-  /** Goes on from `by`: `moved it from Mon Jan 5, 10:45 AM to Tue Jan 6, 11:15 AM`. */
+  /** Continues `by`: `moved it from Mon Jan 5, 10:45 AM to Tue Jan 6, 11:15 AM`. */
   what: string;
   problem: boolean;
   event: { eventId: number; name: string; type: EventType } | null;
@@ -63,14 +65,17 @@ export interface HistoryPage {
   timeZone: string;
   /** Newest first. */
   entries: HistoryEntry[];
-  /** Where the next page begins; null where there is none. */
+  /** The position of the next page; null if this is the last one. */
   next: string | null;
 }
 
-/** Kinds of history, and what only admins see: `access` to the scheduler, `settings`, and what was done to `queues`. */
+/**
+ * The kinds of history, and those that only admins see: `access` to the scheduler, `settings`, and
+ * actions on `queues`.
+ */
 export type AuditKind = HistoryKind | 'settings' | 'access' | 'queues';
 
-/** What an entry of the audit log can be about. */
+/** The types of objects in the audit log. */
 export type AuditObject =
   | 'event'
   | 'schedule'
@@ -85,7 +90,7 @@ export type AuditObject =
   | 'worker'
   | 'breaker';
 
-/** Somebody did something. */
+/** An action of somebody. */
 export interface AuditEntryView {
   id: number;
   at: Instant;
@@ -94,9 +99,9 @@ export interface AuditEntryView {
   /** Such as `schedule.create`. */
   action: string;
   kind: AuditKind;
-  /** Goes on from `by`. */
+  /** Continues `by`. */
   what: string;
-  /** What it was done to; its name as it is now, or was then where it is gone. */
+  /** The object, with its current name, or its last name if it is deleted. */
   object: { type: string; id: string; name: string | null };
   changes: { field: string; from: string | null; to: string | null }[];
   event: { eventId: number; name: string; type: EventType } | null;
@@ -108,13 +113,16 @@ export interface AuditPage {
   timeZone: string;
   /** Newest first. */
   entries: AuditEntryView[];
-  /** Where the next page begins; null where there is none. A search may find less than a page, or nothing, before it. */
+  /**
+   * The position of the next page; null if this is the last one. A search may return less than a
+   * page, or nothing, before it.
+   */
   next: string | null;
-  /** How far back this page looked, where it is not the last. */
+  /** How far back this page searched; null on the last page. */
   reached: Instant | null;
 }
 
-/** `left` more match: ask again. */
+/** `left` more events match; another call retries them. */
 export interface Retried {
   retrying: number;
   left: number;

@@ -5,12 +5,15 @@ import { id, version, workDate } from '../trpc/schemas.ts';
 import { dayBoard } from './day.ts';
 
 export const dayRouter = router({
-  /** One day of a store: its work, its slots, and whether all is as it should be. Without a store, the first one. */
+  /** One day of a store: its work, its slots and its checks. Without a store, the first one. */
   get: viewerProcedure
     .input(z.strictObject({ storeId: id.optional(), day: workDate }))
     .query(({ ctx, input }) => dayBoard(ctx.backend.db, input)),
 
-  /** What `reassign` would do with a day's short work, all of it or one person's. Writes nothing. */
+  /**
+   * Returns what `reassign` would do with a day's short work, all of it or one person's. Writes
+   * nothing.
+   */
   reassignPreview: dispatcherProcedure
     .input(
       z.strictObject({
@@ -22,7 +25,10 @@ export const dayRouter = router({
     )
     .query(({ ctx, input }) => previewReassignment(ctx.backend.db, input)),
 
-  /** Gives schedules of the short work to another Lead or Club Supervisor: what a rule forbids stays, with its reason. */
+  /**
+   * Gives schedules of short work to another Lead or Club Supervisor. A schedule that a rule
+   * forbids stays unchanged, and the answer has the reason.
+   */
   reassign: dispatcherProcedure
     .input(
       z.strictObject({

@@ -20,8 +20,9 @@ import type { DayBoard } from './types.ts';
 import { boardSchedules, byRoleAndName, type LiveRow, openEvents, peopleWith, workBetween } from './week.ts';
 
 /**
- * One day of a store as of one moment: its work by time, what is still to be scheduled for it, and whether all is as it
- * should be. Whoever has work that day is on it, even if they left or belong to another store.
+ * One day of a store in one snapshot: its work by time, the unscheduled work that is due, and its
+ * checks. The day lists everybody with work on it, including people who left or belong to another
+ * store.
  */
 export async function dayBoard(
   db: Db,
@@ -93,7 +94,10 @@ export async function dayBoard(
   );
 }
 
-/** The Cores and Supervisor events of the numbers of a day's Cores, wherever they are planned. */
+/**
+ * The Cores and Supervisor events that share a number with the day's Cores, on whatever day they
+ * are scheduled.
+ */
 async function familiesOf(tx: Tx, storeId: number, rows: readonly LiveRow[]) {
   const numbers = rows.flatMap(({ event }) =>
     event.type === 'Core' && event.eventNumber !== null ? [event.eventNumber] : [],
@@ -112,7 +116,7 @@ async function familiesOf(tx: Tx, storeId: number, rows: readonly LiveRow[]) {
   return members
     .filter(
       ({ event, schedule, sync }) =>
-        // Work that is done, or booked in Crossmark for somebody unknown here, asks for nobody.
+        // Finished work, or work that Crossmark books for an unknown person, needs nobody.
         schedule || !(CLOSED_CONDITIONS.includes(event.condition) || bookedElsewhere(null, sync) !== null),
     )
     .map(({ event, schedule, sync }) => ({

@@ -8,8 +8,8 @@ import type { MonthView } from './types.ts';
 import { openEvents } from './week.ts';
 
 /**
- * A month of a store in whole weeks, as of one moment: how much of each type is planned on each day, and how much
- * unscheduled work has its last day there. Two statements, whatever the number of days.
+ * A month of a store in whole weeks, in one snapshot: the scheduled work of each type and day, and
+ * the unscheduled work whose last day it is. Two statements for any number of days.
  * @param query.month `YYYY-MM`
  */
 export async function monthView(

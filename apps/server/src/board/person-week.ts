@@ -13,7 +13,7 @@ interface WeekQuery {
   weekOf?: WorkDate | undefined;
 }
 
-/** One person's work in the week of a day (this week, where none is given), Sunday first. */
+/** One person's work in the week of a day (by default this week), Sunday first. */
 export async function personWeek(db: Db, query: WeekQuery): Promise<PersonWeek> {
   const { person, store, today, sunday } = await whoseWeek(db, query);
   const days = Array.from({ length: 7 }, (_, index) => addDays(sunday, index));
@@ -72,12 +72,14 @@ export async function personWeek(db: Db, query: WeekQuery): Promise<PersonWeek> 
 }
 
 /**
- * What a calendar file says of a person's week: each event that was planned for them on a day of it, as it is now. Work that
- * they have on other days by now has its new times; work that ended, or that somebody else has, is cancelled.
+ * The entries of a person's calendar file for a week: each event that was scheduled for them on one
+ * of its days, in its current state. Work that moved to another day has its new times. Work that
+ * ended, or that another person has, is cancelled.
  */
 export async function personCalendar(db: Db, query: WeekQuery): Promise<PersonCalendar> {
   const { person, store, sunday } = await whoseWeek(db, query);
-  // Relies on the index planned_days_of_person. The latest first: an event may have been planned for several days.
+  // Relies on the index planned_days_of_person. The latest day comes first, because an event may
+  // have been scheduled for several days.
   const planned = await db
     .select()
     .from(plannedDays)
@@ -95,7 +97,8 @@ export async function personCalendar(db: Db, query: WeekQuery): Promise<PersonCa
     db
       .select({
         eventId: schedules.eventId,
-        // Each change raises a version, a new schedule begins with one, and none is ever taken away: so this only grows.
+        // Each change increments a version, a new schedule starts at one, and no row is deleted, so
+        // the sum only grows.
         sequence: sum(schedules.version).mapWith(Number),
         changedAt: max(schedules.updatedAt),
       })
@@ -109,7 +112,7 @@ export async function personCalendar(db: Db, query: WeekQuery): Promise<PersonCa
     const change = changesOf.get(event.id);
     if (!day || !change) return [];
     const isTheirs = live?.employeeId === person.id;
-    // Work that was over when it was opened again for somebody else was theirs all the same.
+    // Work that this person did stays theirs when it is reissued for another person.
     if (!isTheirs && live?.reissueOf && day.endsAt <= live.createdAt) return [];
     const { startsAt, endsAt } = isTheirs ? live : day;
     return [

@@ -5,8 +5,8 @@ import { weekBoard } from './week.ts';
 
 export const boardRouter = router({
   /**
-   * One week of a store: people, schedules and what is still to be scheduled. Without a store, the first one; without a
-   * week, the one that it is there.
+   * One week of a store: people, schedules and unscheduled events. Without a store, the first one;
+   * without a week, the current one in the store's zone.
    */
   week: viewerProcedure
     .input(z.strictObject({ storeId: id.optional(), weekOf: workDate.optional() }))

@@ -26,13 +26,16 @@ export interface BoardSchedule {
   source: 'board' | 'crossmark' | 'csv';
   /** Why a soft conflict was accepted. */
   overrideReason: string | null;
-  /** Reissued work: its expiry, which takes the window's place; the last work day is the one before. */
+  /** Reissued work: its expiry, which replaces the window. The last work day is the day before. */
   windowEndsOn: WorkDate | null;
-  /** Rules that it breaks as things stand: what comes from Crossmark or a CSV is a fact and is shown, not refused. */
+  /**
+   * The rules that it breaks now. A schedule from Crossmark or a CSV file is a fact, so it is
+   * marked and not refused.
+   */
   flags: Reason[];
 }
 
-/** With what the rules ask of a person, as far as it concerns the week. */
+/** A person with the facts that the rules need for this week. */
 export interface BoardPerson extends PersonFacts {
   linkState: LinkState;
   /** Days of the week on which they don't work, and why. */
@@ -46,18 +49,18 @@ export interface WeekBoard {
   days: WorkDate[];
   /** The store's day now. */
   today: WorkDate;
-  /** Of the week and the Sunday after it, into which work may go on. */
+  /** Holidays of the week and of the Sunday after it, into which work may last. */
   holidays: { day: WorkDate; name: string }[];
   people: BoardPerson[];
   schedules: BoardSchedule[];
   /**
-   * Live work of these people that is not among `schedules`, for the rules ask about it: at other stores, and on the days
-   * next to the week, for work may reach over midnight.
+   * Live work of these people that is not in `schedules` but matters to the rules: work at other
+   * stores, and work on the days before and after the week, because work may last beyond midnight.
    */
   besides: PlannedWork[];
-  /** Unscheduled work whose window touches the week or is yet to come within it; most urgent first. */
+  /** Unscheduled work whose window overlaps the week; the most urgent first. */
   tray: BoardEvent[];
-  /** How much unscheduled work has its window before the week, and how much after it. */
+  /** The numbers of unscheduled events whose window is before and after the week. */
   openElsewhere: { earlier: number; later: number };
 }
 
@@ -67,19 +70,19 @@ export interface DayBoard {
   day: WorkDate;
   /** The store's day now. */
   today: WorkDate;
-  /** The holiday that falls on it. */
+  /** The holiday on this day. */
   holiday: string | null;
-  /** `off` is why they don't work that day; null where they can. */
+  /** `off` is the reason why the person doesn't work that day; null if they can. */
   people: { id: number; name: string; role: Role; off: string | null }[];
-  /** By time. */
+  /** In order of time. */
   schedules: BoardSchedule[];
-  /** The Supervisor event of each Core that has one; `workDate` is the day on which it is scheduled. */
+  /** The Supervisor event of each Core that has one. `workDate` is its scheduled day. */
   noonChecks: { coreEventId: number; state: NoonState; event: BoardEvent; workDate: WorkDate | null }[];
   /** Unscheduled work whose last day this is, most urgent first. */
   due: BoardEvent[];
-  /** Where the instructions of the day's work are, as far as Crossmark told; by event. */
+  /** Links to instructions by event, as far as Crossmark listed them. */
   instructions: Record<number, string>;
-  /** Usual starts of each type, and other ones where work stands there. */
+  /** The usual starts of each type, and other starts that have work. */
   coverage: { type: EventType; slots: SlotCover[] }[];
   checks: DayCheck[];
 }
@@ -94,7 +97,7 @@ export interface MonthView {
   days: {
     day: WorkDate;
     holiday: string | null;
-    /** Planned work, in the order of the types; none is left out. */
+    /** Scheduled work by type, in the order of the types, including types without work. */
     counts: { type: EventType; count: number }[];
     /** Unscheduled events whose last day this is. */
     due: number;

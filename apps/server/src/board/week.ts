@@ -31,7 +31,7 @@ import { loadHolidays, loadPeople, loadPlanned } from '../schedules/rule-inputs.
 import { boardStore, findStore, todayAt } from '../stores/stores.ts';
 import type { BoardSchedule, WeekBoard } from './types.ts';
 
-/** A schedule with its event and what the sync knows of it. */
+/** A schedule with its event and its sync row. */
 export interface LiveRow {
   event: EventRecord;
   schedule: ScheduleRecord;
@@ -39,14 +39,14 @@ export interface LiveRow {
 }
 
 /**
- * One week of a store as of one moment. `weekOf` may be any day of the week. People who left before it are not on it,
- * but whoever has work in it is.
+ * One week of a store in one snapshot. `weekOf` may be any day of the week. The week omits people
+ * who left before it, unless they have work in it.
  */
 export async function weekBoard(
   db: Db,
   query: { storeId?: number | undefined; weekOf?: WorkDate | undefined },
 ): Promise<WeekBoard> {
-  // One snapshot: an event that is being scheduled meanwhile is in the tray or on the board, never in both.
+  // In one snapshot an event is in the tray or on the board, never in both.
   return db.transaction(
     async (tx) => {
       const store = await findStore(tx, query.storeId);
@@ -54,7 +54,7 @@ export async function weekBoard(
       const sunday = weekStart(query.weekOf ?? today);
       const days = Array.from({ length: 7 }, (_, index) => addDays(sunday, index));
       const saturday = addDays(sunday, 6);
-      // Saturday's work may go on into it, so the rules ask about it too.
+      // Saturday's work may last into this day, so the rules need it.
       const sundayAfter = addDays(sunday, 7);
       const [allHolidays, rows, openRows, openElsewhere] = await Promise.all([
         loadHolidays(tx),
@@ -101,7 +101,7 @@ export async function weekBoard(
   );
 }
 
-/** Live work of a store from day to day, both included, by time. */
+/** Live work of a store between two days, both included, by time. */
 export async function workBetween(tx: Tx, storeId: number, from: WorkDate, to: WorkDate): Promise<LiveRow[]> {
   // Relies on the index schedules_live_by_day.
   return tx
@@ -113,7 +113,7 @@ export async function workBetween(tx: Tx, storeId: number, from: WorkDate, to: W
     .orderBy(schedules.startsAt, schedules.id);
 }
 
-/** Events of a store that nobody here is scheduled for, though somebody could be. */
+/** The unscheduled events of a store that can be scheduled. */
 export async function openEvents(
   tx: Tx,
   storeId: number,
@@ -123,7 +123,10 @@ export async function openEvents(
   return eventsWithLive(tx).where(and(isOpenAt(storeId), ...within));
 }
 
-/** Of an event joined with its live schedule: nobody here is scheduled for it, though somebody could be. */
+/**
+ * The condition, on an event joined with its live schedule, that the event is unscheduled and can
+ * be scheduled.
+ */
 const isOpenAt = (storeId: number) =>
   and(
     eq(events.storeId, storeId),
@@ -132,7 +135,7 @@ const isOpenAt = (storeId: number) =>
     notInArray(events.condition, [...CLOSED_CONDITIONS]),
   );
 
-/** How many open events have their whole window before a week, and how many after it. */
+/** The numbers of open events whose whole window is before a week, and after it. */
 async function countOpenBesides(
   tx: Tx,
   storeId: number,
@@ -151,7 +154,7 @@ async function countOpenBesides(
   return { earlier: counts?.earlier ?? 0, later: (counts?.all ?? 0) - (counts?.earlier ?? 0) };
 }
 
-/** The people of a store, and whoever else does some of its work. */
+/** The people of a store, and other people who do its work. */
 export async function peopleWith(tx: Tx, storeId: number, rows: readonly LiveRow[]) {
   const people = await loadPeople(tx, { storeId });
   const known = new Set(people.map((person) => person.id));
@@ -161,11 +164,11 @@ export async function peopleWith(tx: Tx, storeId: number, rows: readonly LiveRow
 
 type Ranked = Pick<PersonFacts, 'role' | 'name'>;
 
-/** Sorts people as screens show them. */
+/** The display order of people. */
 export const byRoleAndName = (a: Ranked, b: Ranked): number =>
   ROLES.indexOf(a.role) - ROLES.indexOf(b.role) || a.name.localeCompare(b.name, 'en');
 
-/** What the rules ask of a person, without what lies outside some days and whatever else is known of them. */
+/** The facts of a person that the rules need, limited to some days. */
 function factsWithin(person: PersonFacts, from: WorkDate, to: WorkDate): PersonFacts {
   const touches = (days: { startsOn: WorkDate; endsOn: WorkDate }) =>
     days.startsOn <= to && days.endsOn >= from;
@@ -189,7 +192,7 @@ function workBesides(planned: readonly PlannedWork[], rows: readonly LiveRow[]):
   return planned.filter((work) => !displayedIds.has(work.scheduleId));
 }
 
-/** Live schedules as the board shows them, each with the rules that it breaks as things stand. */
+/** Converts live schedules to their form on the board, each with the rules that it breaks now. */
 export function boardSchedules(
   rows: readonly LiveRow[],
   facts: {
@@ -233,7 +236,10 @@ export function boardSchedules(
   });
 }
 
-/** What is worth a mark on the board: no mere hints, and that done work takes no new booking is as it should be. */
+/**
+ * The reasons that the board marks. Hints are left out, and so is the rule that finished work takes
+ * no booking.
+ */
 export function flagsOf(reasons: readonly Reason[], event: Pick<EventRecord, 'condition'>): Reason[] {
   return reasons.filter(
     (reason) =>

@@ -1,4 +1,4 @@
-/** Who may sign in, from the command line: for administrators without a browser, or whom the browser doesn't let in. */
+/** Manages users from the command line, for administrators without a browser or without access. */
 import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { createInterface } from 'node:readline/promises';
@@ -31,7 +31,7 @@ A password is asked for, or read from standard input where that is no terminal; 
 DATABASE_URL says where the database is, WEB_ORIGIN where people open the scheduler (for reset).
 `;
 
-/** A command line that can't be understood. */
+/** An invalid command line. */
 class UsageError extends Error {}
 
 const role = z.enum(USER_ROLES, `must be one of ${USER_ROLES.join(', ')}`);
@@ -44,7 +44,7 @@ try {
   if (error instanceof UsageError) process.stderr.write(`${error.message}\n${USAGE}`);
   else if (error instanceof Refusal || error instanceof UserRefused || error instanceof SettingsError)
     process.stderr.write(`${error.message}\n`);
-  // Its message may repeat the query with what it was given.
+  // The message may contain the query and its parameters.
   else process.stderr.write(`It failed: ${reasonOf(error)}\n`);
 }
 
@@ -160,7 +160,7 @@ async function add(
 ): Promise<void> {
   const password = await askPassword();
   await save(db, async (tx) => {
-    // Whoever is setting up by the link comes before or after this, and is told after.
+    // A setup by link at the same time runs before or after this, and then refuses.
     await holdLock(tx, 'setUp');
     const id = await createUser(tx, { ...person, password });
     await audit(tx, actor, [{ action: 'user.add', subjectType: 'user', subjectId: id, after: person }]);
@@ -168,7 +168,10 @@ async function add(
   say(`${person.name} may sign in as ${person.role}, with ${person.email.toLowerCase()}.`);
 }
 
-/** Twice from a terminal, which doesn't show it; else the first line of standard input. */
+/**
+ * Reads the password: twice from a terminal without echo, otherwise the first line of standard
+ * input.
+ */
 async function askPassword(): Promise<string> {
   if (!process.stdin.isTTY) return (await textOf(process.stdin)).split(/\r?\n/)[0] ?? '';
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -193,7 +196,7 @@ function operator(): string {
   try {
     return userInfo().username;
   } catch {
-    // A container may run as a user without a name.
+    // The user of a container may have no name.
     return 'unknown';
   }
 }

@@ -2,7 +2,7 @@ import type { Tx } from '@scheduler/db';
 import { sql } from 'drizzle-orm';
 import type { Actor } from '../trpc/context.ts';
 
-/** One thing done, from what to what. */
+/** One action, with the state before and after. */
 export interface AuditEntry {
   /** Such as `schedule.create`. */
   action: string;
@@ -12,7 +12,7 @@ export interface AuditEntry {
   after?: Record<string, unknown>;
 }
 
-/** Writes down who did what, in the transaction that does it. */
+/** Writes audit entries in the transaction of the change. */
 export async function audit(tx: Tx, actor: Actor, entries: readonly AuditEntry[]): Promise<void> {
   await auditAll(
     tx,
@@ -20,7 +20,7 @@ export async function audit(tx: Tx, actor: Actor, entries: readonly AuditEntry[]
   );
 }
 
-/** {@link audit} for what several people did. */
+/** Like {@link audit}, for the actions of several people. */
 export async function auditAll(tx: Tx, entries: readonly (AuditEntry & { actor: Actor })[]): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries.map(({ actor, subjectId, ...entry }) => ({
@@ -30,7 +30,8 @@ export async function auditAll(tx: Tx, entries: readonly (AuditEntry & { actor: 
     actorName: actor.name,
     requestId: actor.requestId,
   }));
-  // One parameter, however many they are: a statement that is always the same is planned once.
+  // One parameter for any number of entries: a statement whose text is always the same is planned
+  // once.
   await tx.execute(sql`
     insert into audit_log (actor_id, actor_name, action, subject_type, subject_id, before, after, request_id)
     select "actorId", "actorName", action, "subjectType", "subjectId", before, after, "requestId"

@@ -4,26 +4,29 @@ import { CHANGES_CHANNEL, type Change, connect, type Database } from '@scheduler
 import { type Logger, settlesWithin } from '@scheduler/runtime';
 
 /**
- * Changes kept for streams that come back or lag behind. A stream that missed more is told to read everything again,
- * which costs its page less than each of them: a refresh of 100,000 events is heard by every open page.
+ * The number of changes that are kept for streams that reconnect or lag. A stream that missed more
+ * is told to read everything again. For its page that costs less than many single changes: a
+ * refresh of 100,000 events reaches every open page.
  */
 const KEPT = 50;
-/** How often it is tried whether the listening connection still hears, and how long an answer or an echo may take. */
+/** How often the listening connection is checked, and how long an answer or an echo may take. */
 const CHECK_EVERY_MS = 5_000;
 const WITHIN_MS = 10_000;
 
-/** A change and where it stands in the feed, to go on from after a lost connection. */
+/**
+ * A change and its position in the feed, from which a stream continues after a lost connection.
+ */
 interface Positioned {
   position: string;
   change: Change;
 }
 
-/** What is committed anywhere, as it happens. */
+/** The changes that any process commits, as they happen. */
 export interface ChangeFeed {
   /**
-   * Changes from now on, led by those that came after `position`. A new stream (null) starts with a change of kind
-   * `all`, for what its caller read before is older than it. Throws an AbortError when `signal` aborts: a stream that
-   * merely ended would tell its page not to come back.
+   * Returns the changes from now on, preceded by those after `position`. A new stream (null) starts
+   * with a change of kind `all`, because its caller's data is older. Throws an AbortError when
+   * `signal` aborts, because a stream that merely ends tells its page not to reconnect.
    */
   since(position: string | null, signal: AbortSignal | undefined): AsyncGenerator<Positioned>;
   /** False while the listening connection is lost. */
@@ -32,18 +35,18 @@ export interface ChangeFeed {
 }
 
 /**
- * Listens to Postgres on one connection for the whole process and hands out what it hears.
+ * Listens to Postgres on one connection for the whole process and distributes the notifications.
  *
- * A stream that comes back misses nothing. A position names this process's listening (`epoch`) and counts without gaps:
- * where the epoch is the same and the buffer still reaches back to the position, exactly what came after it is sent.
- * Wherever that can't be known (another server, a restart, the listening connection was lost and Postgres kept no
- * notifications for us, too long away), the stream starts with a change of kind `all`.
+ * A stream that reconnects misses nothing. A position names the listening session of this process
+ * (`epoch`) and a gapless number. If the epoch is the same and the buffer reaches back to the
+ * position, the stream gets exactly the changes after it. Otherwise (another server, a restart, a
+ * lost listening connection, a long absence) the stream starts with a change of kind `all`.
  *
- * The driver gives listening up for good where Postgres can't be reached at once after a loss, and says so to nobody;
- * a connection that died without a word isn't noticed at all. So every few seconds the feed sends itself an echo, and
- * listens anew if the echo doesn't come back. The feed sends the echo over a connection of its own, so that it doesn't queue
- * behind other queries. If Postgres doesn't answer there, or the echo doesn't arrive in time, the connections of `database`
- * are taken for dead as well and dropped.
+ * The driver stops listening for good, without an error, if it can't reconnect to Postgres at once,
+ * and it doesn't notice a connection that died silently. So the feed sends itself an echo every few
+ * seconds and listens again if the echo doesn't arrive. It sends the echo on a connection of its
+ * own, so that it doesn't queue behind other queries. If Postgres doesn't answer there, or the echo
+ * is late, the connections of `database` count as dead too and are dropped.
  * @param options.url of the database that `database` is connected to
  */
 export async function openChangeFeed(options: {
@@ -67,7 +70,7 @@ export async function openChangeFeed(options: {
     if (kept.length > KEPT) kept.shift();
     bus.emit('change');
   };
-  /** On every (re)connection of the listening: what was committed in between was told to nobody. */
+  /** On every (re)connection: nobody was notified of the changes committed in between. */
   const begin = () => {
     const again = epoch !== '';
     epoch = randomUUID();
@@ -114,9 +117,9 @@ export async function openChangeFeed(options: {
       },
       () => {},
     );
-    // Where it can't be sent, nothing will be heard.
+    // If the echo can't be sent, no notification will arrive either.
     const sent = asking.sql.notify(echoChannel, '').catch(() => waiting.abort());
-    // Either connection may have died without being closed, and then the others may have as well.
+    // Either connection may have died silently, and then the others may have too.
     const answered = (await settlesWithin(sent, withinMs)) && (await settlesWithin(echo, withinMs));
     if (!answered && !closed) {
       log.warn({ withinMs }, 'Postgres gives no sign of life: dropping all connections');
@@ -140,7 +143,7 @@ export async function openChangeFeed(options: {
       heard = true;
       log.info('the database tells of changes again');
     } catch {
-      // Not there yet: the next check tries again.
+      // Postgres is still away. The next check listens again.
     }
   };
 
@@ -158,10 +161,11 @@ export async function openChangeFeed(options: {
 
   return {
     since: async function* (position, signal) {
-      // A stream keeps where it is, not what it hasn't sent yet: a page that doesn't read holds up no memory.
+      // A stream stores its position and not its unsent changes, so a page that doesn't read takes
+      // no memory.
       let at = position;
       for (;;) {
-        // Before the reading, so that no change falls between the two.
+        // Subscribe before the read, so that no change falls between the two.
         const more = once(bus, 'change', signal ? { signal } : {});
         more.catch(() => {});
         for (const entry of missed(at)) {

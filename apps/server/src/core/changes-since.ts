@@ -3,7 +3,7 @@ import { and, asc, eq, sql } from 'drizzle-orm';
 import type { AuditEntry } from './audit.ts';
 import type { ForeignChange } from './errors.ts';
 
-/** What people did to something after a version of it, oldest first, from the audit log. */
+/** The actions on an object after one of its versions, oldest first, from the audit log. */
 export async function changesSince(
   db: Executor,
   subject: { type: AuditEntry['subjectType']; id: number; version: number },
@@ -29,7 +29,7 @@ export async function changesSince(
   }));
 }
 
-/** Words for the fields in which two states differ: `changed the role, the phone number`. */
+/** Describes the fields in which two states differ: `changed the role, the phone number`. */
 export function fieldsChanged(
   words: Readonly<Record<string, string>>,
   before: Record<string, unknown>,

@@ -6,17 +6,18 @@ import { stringify } from 'csv-stringify/sync';
  */
 const FORMULA = /^'*(?:[\t\r\n]|[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠])/u;
 
-/** A spreadsheet shows a field that begins with an apostrophe as the text after it. */
+/** Spreadsheets hide a leading apostrophe and display the rest as text. */
 const withFormulaMark = (field: string) => (FORMULA.test(field) ? `'${field}` : field);
 
-/** A field as it was before {@link csvLines} wrote it. */
+/** Reverses what {@link csvLines} does to a field. */
 export const withoutFormulaMark = (field: string): string =>
   field.startsWith("'") && FORMULA.test(field) ? field.slice(1) : field;
 
 /**
- * Rows as lines of a CSV file, with CRLF at their ends. Every CSV file of ours is written here: no field is a formula to the
- * spreadsheet that opens it, and none begins another row, for names come from elsewhere.
- * @param options.first whether the file begins here, with its byte order mark
+ * Writes rows as lines of a CSV file, each ended by CRLF. Every CSV file of the product is written
+ * here. Names come from elsewhere, so no field may be a formula to a spreadsheet, and none may
+ * start another row.
+ * @param options.first whether this is the start of the file, with its byte order mark
  */
 export function csvLines(rows: readonly (readonly string[])[], options: { first: boolean }): string {
   return stringify(

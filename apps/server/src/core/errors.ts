@@ -1,7 +1,7 @@
 import type { Instant, Reason } from '@scheduler/scheduling';
 import { TRPCError } from '@trpc/server';
 
-/** One change that somebody made after the version that a stale edit was based on. */
+/** One change after the version on which a stale edit was based. */
 export interface ForeignChange {
   at: Instant;
   by: string;
@@ -9,11 +9,14 @@ export interface ForeignChange {
   what: string;
 }
 
-/** Why a request was refused, for the caller to switch on; every error of ours carries one as `data.reason`. */
+/**
+ * The code of a refusal, on which callers switch. Every error of ours carries one as `data.reason`.
+ */
 export interface RefusalReason {
   /**
-   * `rules` hard reasons, nobody may · `needs_reason` soft reasons only, an `overrideReason` saves it · `stale` somebody
-   * changed it first · `input` fields that can't be read · the rest speak for themselves.
+   * `rules` hard reasons, which nobody can override · `needs_reason` only soft reasons, saved with
+   * an `overrideReason` · `stale` another change came first · `input` invalid fields · the others
+   * are named for what they mean.
    */
   code:
     | 'rules'
@@ -28,13 +31,13 @@ export interface RefusalReason {
     | 'origin'
     | 'updating'
     | 'internal';
-  /** What the rules say of it: of each side where a trade has two. */
+  /** The reasons of the rules; for a trade, those of each side. */
   reasons?: Reason[];
-  /** `input`, `taken`: a sentence for each field at fault. */
+  /** `input`, `taken`: a sentence for each invalid field. */
   fields?: { path: string; message: string }[];
-  /** `stale`: what was changed since, oldest first. */
+  /** `stale`: the changes since then, oldest first. */
   changes?: ForeignChange[];
-  /** `stale`: the version that counts now; null where the thing is gone. */
+  /** `stale`: the current version; null if the object is gone. */
   currentVersion?: number | null;
 }
 
@@ -53,7 +56,10 @@ const HTTP_CODES = {
   internal: 'INTERNAL_SERVER_ERROR',
 } as const satisfies Record<RefusalReason['code'], TRPCError['code']>;
 
-/** A request that is refused with a sentence for a person. Thrown inside a transaction it undoes all of it. */
+/**
+ * A refusal with a sentence for a person. Thrown inside a transaction, it rolls the transaction
+ * back.
+ */
 export class Refusal extends TRPCError {
   override readonly name = 'Refusal';
   readonly reason: RefusalReason;
@@ -64,7 +70,7 @@ export class Refusal extends TRPCError {
   }
 }
 
-/** For an id that names nothing. */
+/** The refusal of an unknown id. */
 export function notFound(
   thing: 'event' | 'schedule' | 'person' | 'store' | 'refresh' | 'holiday' | 'proposal',
   id: number,
