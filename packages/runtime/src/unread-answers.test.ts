@@ -17,6 +17,13 @@ async function serve(bounds: { most?: number; longestMs?: number }): Promise<voi
   boundUnreadAnswers(app, { whoAsks, ...bounds });
   app.get('/long', async () => LONG_ANSWER);
   app.get('/short', async () => 'short');
+  // As tRPC answers a subscription: never ending, its headers in a Response.
+  app.get('/stream', async () => {
+    const headers = { 'content-type': 'text/event-stream' };
+    return new Response(new ReadableStream({ start: (stream) => stream.enqueue('data: 1\n\n') }), {
+      headers,
+    });
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   port = app.addresses()[0]?.port ?? 0;
 }
@@ -57,4 +64,14 @@ test('a connection over which nothing of an answer is taken is closed, also a st
   });
   await leaveUnread('');
   await closed;
+});
+
+test('live streams don’t count', async () => {
+  await serve({ most: 1 });
+  const leave = new AbortController();
+  const open = () =>
+    fetch(`http://127.0.0.1:${port}/stream`, { headers: { who: 'ada' }, signal: leave.signal });
+  expect([(await open()).status, (await open()).status]).toEqual([200, 200]);
+  expect(await ask('ada')).toBe('short');
+  leave.abort();
 });

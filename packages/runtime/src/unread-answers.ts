@@ -21,9 +21,11 @@ export function boundUnreadAnswers(
 ): void {
   const { whoAsks, most = MOST_UNREAD, longestMs = LONGEST_UNREAD_MS } = options;
   const unread = new Map<string, number>();
-  app.addHook('onSend', async (request, reply) => {
-    const isStream = String(reply.getHeader('content-type')).startsWith('text/event-stream');
-    if (isStream || reply.raw.closed) return;
+  app.addHook('onSend', async (request, reply, payload) => {
+    // Fastify copies the headers of a `Response`, as tRPC gives one, after this hook.
+    const type =
+      payload instanceof Response ? payload.headers.get('content-type') : reply.getHeader('content-type');
+    if (String(type).startsWith('text/event-stream') || reply.raw.closed) return;
     // Node gives the connection its usual times back with the answer's end.
     reply.raw.setTimeout(longestMs, () => request.raw.socket.destroy());
     const who = whoAsks?.(request);
