@@ -160,7 +160,7 @@ async function add(
 ): Promise<void> {
   const password = await askPassword();
   await save(db, async (tx) => {
-    // A setup by link at the same time runs before or after this, and then refuses.
+    // A set-up by link waits for this lock too, so it sees the new user and is refused.
     await holdLock(tx, 'setUp');
     const id = await createUser(tx, { ...person, password });
     await audit(tx, actor, [{ action: 'user.add', subjectType: 'user', subjectId: id, after: person }]);

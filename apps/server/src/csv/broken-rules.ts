@@ -14,34 +14,35 @@ import {
 import { flagsOf } from '../board/week.ts';
 import { loadHolidays, loadPeople, loadPlanned } from '../schedules/rule-inputs.ts';
 
-/** A schedule as a row of a file would leave it. */
+/** A schedule as it would be after the import of a row. */
 export interface ImportedSchedule {
   /** Line of the file. */
   row: number;
-  /** An event that is not made yet has an id below zero. */
+  /** A new event has a negative id. */
   event: EventFacts;
   employeeId: number;
   startsAt: Instant;
   workDate: WorkDate;
-  /** Reissued work: its expiry takes the window's place. */
+  /** Reissued work: its expiry, which replaces the window. */
   windowEndsOn: WorkDate | null;
   store: StoreRules;
 }
 
-/** The worst of each schedule. */
+/** The most severe reason of each schedule. */
 const MOST_REASONS = 10;
 /**
- * Of more work than this that a person has in one day, what is nearest in time is looked at: a file with thousands of rows for
- * one day breaks rules in each of them anyway.
+ * The most work of one person in one day that is examined; the nearest in time comes first. A file
+ * with thousands of rows for one day breaks rules in every row anyway.
  */
 const MOST_A_DAY = 30;
-/** Days this far apart are read by one statement. */
+/** Days at most this far apart are read with one statement. */
 const FEW_DAYS = 8 * 7;
 
 /**
- * Reads all that the rules ask about schedules of a file.
- * @returns the rules that one of them would break if all were saved, as the board would mark it then: beside what is saved for
- * these people in these weeks, and beside the others of the file
+ * Reads the facts that the rules need for the schedules of a file.
+ * @returns the rules that a schedule would break if all were saved, as the board would mark them:
+ * together with the saved schedules of these people in these weeks, and with the other rows of the
+ * file
  */
 export async function openRules(
   db: Executor,
@@ -60,7 +61,7 @@ export async function openRules(
     const person = people.get(employeeId);
     if (!person) return [];
     const reasons = evaluateFirmly({
-      // What is saved for the event now is no obstacle: the row takes its place.
+      // The saved schedule of the event doesn't count, because the row replaces it.
       event: { ...event, scheduled: false },
       person,
       startsAt,
@@ -73,7 +74,7 @@ export async function openRules(
   };
 }
 
-/** Days in groups that lie near each other, so that nothing is read of the years between two rows. */
+/** Groups days that are near each other, so that the years between two rows are not read. */
 function daysTogether(days: readonly WorkDate[]): WorkDate[][] {
   const groups: WorkDate[][] = [];
   for (const day of [...new Set(days)].sort()) {
@@ -85,7 +86,7 @@ function daysTogether(days: readonly WorkDate[]): WorkDate[][] {
   return groups;
 }
 
-/** All work of some people once the schedules are saved, found by person and day. */
+/** All work of some people after the import, by person and day. */
 function workByDay(saved: readonly PlannedWork[], imported: readonly ImportedSchedule[]) {
   const moved = new Set(imported.map(({ event }) => event.id));
   const all = [
@@ -107,20 +108,22 @@ function workByDay(saved: readonly PlannedWork[], imported: readonly ImportedSch
   const around = (day: WorkDate): WorkDate[] => {
     const known = daysAround.get(day);
     if (known) return known;
-    // A day more at each end of the week: work may reach over midnight.
+    // One day more at each end of the week, because work may last beyond midnight.
     const first = addDays(weekStart(day), -1);
     const days = Array.from({ length: 9 }, (_, index) => addDays(first, index));
     daysAround.set(day, days);
     return days;
   };
   return {
-    /** A person's work in the week of a day; of a day with very much, what is nearest to an instant. */
+    /**
+     * A person's work in the week of a day; of a very full day only the work nearest to an instant.
+     */
     around: (employeeId: number, day: WorkDate, instant: Instant): PlannedWork[] =>
       around(day).flatMap((each) => nearest(byDay.get(`${employeeId} ${each}`) ?? [], instant)),
   };
 }
 
-/** @param works by their start */
+/** @param works sorted by start */
 function nearest(works: readonly PlannedWork[], instant: Instant): readonly PlannedWork[] {
   if (works.length <= MOST_A_DAY) return works;
   let [low, high] = [0, works.length];

@@ -1,6 +1,6 @@
 import { INVISIBLE } from '@scheduler/scheduling';
 
-/** Why a text is no CSV file: the program that made it, and the way out. */
+/** Why a text is not a CSV file: the program that wrote it, and what to do instead. */
 const OTHER_KINDS: readonly { begins: readonly string[]; reason: string }[] = [
   {
     begins: ['PK\u0003\u0004'],
@@ -23,33 +23,34 @@ const OTHER_KINDS: readonly { begins: readonly string[]; reason: string }[] = [
   },
 ];
 
-/** Why a text can't be a CSV file, for a person; null where it may be one. */
+/** Returns why a text can't be a CSV file, as a sentence; null if it may be one. */
 export function reasonAgainst(text: string): string | null {
   const beginning = text.slice(0, MOST_LOOKED_AT).trimStart();
   const known = OTHER_KINDS.find(({ begins }) => begins.some((one) => beginning.startsWith(one)));
   if (known) return known.reason;
-  // In a later line it is the fault of a row.
+  // In a later line it is a problem of that row.
   if (!beginning.split(/[\r\n]/, 1)[0]?.includes('\u0000')) return null;
   return 'The file isn’t text, so it can’t be read. Open it in the program that made it, choose Save as and CSV UTF-8, then choose that file.';
 }
 const MOST_LOOKED_AT = 1_000;
 
-/** Spaces of a fixed width, or that break no line. A tab stays: it may stand between columns. */
+/** Spaces of fixed width and no-break spaces. Tabs stay, because they may separate columns. */
 const OTHER_SPACES = /[\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/g;
 
-/** What stands between the columns of a file; the first that its header has. */
+/** The separator of a file's columns: the first one that its header contains. */
 type Delimiter = ',' | ';' | '\t';
 
 /**
- * A file's text without what programs leave in it that says nothing: byte order marks and other invisible characters, odd
- * spaces and line ends, and the line `sep=;` that tells Excel what stands between the columns. Lines keep their number.
+ * Removes what programs add without meaning: byte order marks, invisible characters, unusual spaces
+ * and line ends, and the line `sep=;`, which names the separator for Excel. Lines keep their
+ * numbers.
  */
 export function cleanCsv(text: string): { text: string; delimiter: Delimiter } {
   const lines = text
     .replace(INVISIBLE, '')
     .replace(OTHER_SPACES, ' ')
     .replace(/\r\n?/g, '\n')
-    // Also where a program took it for a cell.
+    // Even if a program quoted it as a cell.
     .replace(/^"?sep=[,;\t]?"?[,;\t]*(?=\n)/i, '');
   const [, header = ''] = /^\s*([^\n]*)/.exec(lines) ?? [];
   const delimiter = DELIMITERS.find((one) => HEADER_BEGINS[one].test(header)) ?? ',';

@@ -6,8 +6,9 @@ import { joinSync, liveSchedule } from '../events/records.ts';
 import { formatCsv } from './format.ts';
 
 /**
- * The events of one store or all, in the format that an import takes: those with a live schedule, by start; or those
- * still to be scheduled, neither here nor in Crossmark, by due day. Events that Crossmark no longer lists are left out.
+ * Exports the events of one store or of all stores in the import format: events with a live
+ * schedule, by start, or events that are unscheduled both here and in Crossmark, by due day. Events
+ * that Crossmark no longer lists are left out.
  */
 export async function exportCsv(
   db: Db,
@@ -24,7 +25,7 @@ export async function exportCsv(
         : and(
             isNull(schedules.id),
             notInArray(events.condition, [...CLOSED_CONDITIONS]),
-            // A booking that is on its way out of Crossmark doesn't count.
+            // A booking that is being deleted from Crossmark doesn't count.
             or(isNull(eventSyncs.bookingId), gt(eventSyncs.wantedVersion, eventSyncs.syncedVersion)),
           ),
     ),
@@ -34,7 +35,7 @@ export async function exportCsv(
   );
 }
 
-/** The events that a list shows, all of its pages, in its order and in the same format. */
+/** Exports all pages of an event list, in its order and in the same format. */
 export async function exportEvents(db: Db, filter: EventFilter): Promise<string> {
   const { where, orderBy } = await eventQuery(db, filter);
   return csvOf(db, where, orderBy);

@@ -4,7 +4,10 @@ import { CsvError, parse } from 'csv-parse/sync';
 import { csvLines, withoutFormulaMark } from '../core/csv-lines.ts';
 import { cleanCsv, reasonAgainst } from './clean.ts';
 
-/** Columns of Crossmark's CSV files, in order. Rows of unscheduled work may end after the eighth. */
+/**
+ * The columns of Crossmark's CSV files, in order. Rows of unscheduled work may end after the
+ * eighth.
+ */
 export const COLUMNS = [
   'Project Name',
   'Project Reference Number',
@@ -22,48 +25,55 @@ type Column = (typeof COLUMNS)[number];
 
 const UNSCHEDULED_FIELDS = 8;
 
-/** Reading this many takes about a second of a thread's time. */
+/** The most lines of a file; parsing them takes about one second. */
 const MOST_LINES = 30_000;
 const LONGEST_FIELD = 500;
-/** A file that is none, or whose quote is never closed, is not read further than this. */
+/**
+ * The longest line; reading stops there, so that a file that is not CSV, or has an unclosed quote,
+ * costs little.
+ */
 const LONGEST_RECORD = 20_000;
 const ROW_TOO_LONG = `A row is longer than ${LONGEST_RECORD} characters, or a quote is opened and never closed`;
 
-/** The file as a whole can't be read; the message says where and why. */
+/** The whole file is unreadable. The message says where and why. */
 export class CsvFileError extends Error {
   override readonly name = 'CsvFileError';
 }
 
 /** Why a row can't be imported. */
 export interface RowProblem {
-  /** Null where the row as a whole is wrong. */
+  /** Null if the whole row is wrong. */
   column: Column | null;
   reason: string;
 }
 
-/** A row of a file, read. Days and times are local to the store. */
+/** A parsed row. Days and times are local to the store. */
 export interface CsvRow {
   name: string;
   projectReferenceNumber: string | null;
   storeNumber: string;
   startsOn: WorkDate;
   dueOn: WorkDate;
-  /** *Estimated Time*: minutes of work, without a break; null where the file says nothing. */
+  /** *Estimated Time*: minutes of work, without a break; null if the file has none. */
   workedMinutes: number | null;
   schedule: { repName: string; employeeNumber: EmployeeNumber; day: WorkDate; time: string } | null;
 }
 
-/** A row and where it stands: `row` counts the file's lines from 1, the header's, as a spreadsheet does. */
+/**
+ * A row and its position: `row` counts the file's lines from 1 (the header), as a spreadsheet does.
+ */
 export type ParsedRow = { row: number; name: string } & (
   | { value: CsvRow; problems: null }
   | { value: null; problems: RowProblem[] }
 );
 
 /**
- * Reads a file in the eleven-column format, as Crossmark writes it or as a spreadsheet saves it again: with other signs
- * between the columns, other forms of the same times, empty columns at the end. A row that can't be read comes with all its
- * problems; others are not affected. BOM, CRLF, blank lines and stray quotes are fine.
- * @throws {CsvFileError} empty, no text, too many lines, another header, a quote never closed
+ * Parses a file in the eleven-column format, as Crossmark writes it or as a spreadsheet saves it:
+ * with other separators, other forms of the same times, and empty columns at the end. An invalid
+ * row is returned with all its problems and doesn't affect the others. BOM, CRLF, blank lines and
+ * stray quotes are accepted.
+ * @throws {CsvFileError} the file is empty, not text, too long, has another header or an unclosed
+ * quote
  */
 export function parseCsv(text: string): ParsedRow[] {
   const against = reasonAgainst(text);
@@ -86,7 +96,7 @@ export function parseCsv(text: string): ParsedRow[] {
   return records.map(({ record, row }) => readRow(record, row));
 }
 
-/** Records that are not blank, with the line each starts on. */
+/** Yields the records that are not blank, with the line on which each starts. */
 function readRecords(text: string): { record: string[]; row: number }[] {
   const { count, longest } = linesIn(text);
   if (count > MOST_LINES) {
@@ -122,14 +132,14 @@ function readRecords(text: string): { record: string[]; row: number }[] {
   }
 }
 
-/** Spreadsheets fill rows up with empty columns beyond ours. */
+/** Spreadsheets append empty columns to rows. */
 function withoutEmptyEnd(record: string[]): string[] {
   let length = record.length;
   while (length > COLUMNS.length && record[length - 1]?.trim() === '') length--;
   return record.slice(0, length);
 }
 
-/** How many lines a text has, whatever ends them, and the length of the longest. */
+/** The number of lines of a text, with any line ends, and the length of the longest line. */
 function linesIn(text: string): { count: number; longest: number } {
   let count = 1;
   let longest = 0;
@@ -145,10 +155,10 @@ function linesIn(text: string): { count: number; longest: number } {
   return { count, longest: Math.max(longest, text.length - start) };
 }
 
-/** Thrown and caught within a row. */
+/** A problem of a field; caught within its row. */
 class FieldError extends Error {}
 
-/** The most of a field that a sentence repeats. */
+/** The longest part of a field that a message quotes. */
 const LONGEST_QUOTE = 40;
 const quoted = (field: string) =>
   `“${field.length > LONGEST_QUOTE ? `${field.slice(0, LONGEST_QUOTE)}…` : field}”`;
@@ -165,7 +175,7 @@ function readRow(record: readonly string[], row: number): ParsedRow {
       const field = withoutFormulaMark(record[COLUMNS.indexOf(column)] ?? '').trim();
       if (field.length > LONGEST_FIELD)
         throw new FieldError(`It is longer than ${LONGEST_FIELD} characters.`);
-      // Postgres takes no NUL, and a quote that is never closed swallows rows.
+      // Postgres accepts no NUL, and an unclosed quote swallows rows.
       if (/\p{Cc}/u.test(field)) throw new FieldError('It has a line break or control character.');
       return readField(field);
     } catch (error) {
@@ -231,13 +241,19 @@ function readEmployeeNumber(field: string): EmployeeNumber {
   }
 }
 
-/** Crossmark's own form and what spreadsheets make of it: two figures for the year, 24 hours, no seconds; or the day alone. */
+/**
+ * Crossmark's form and the forms that spreadsheets save: a two-digit year, 24 hours, no seconds, or
+ * only the day.
+ */
 const US_TIME =
   /^(?<month>\d{1,2})\/(?<date>\d{1,2})\/(?<year>20\d\d|\d\d)(?: (?<hour>\d{1,2}):(?<minute>\d\d)(?::(?<second>\d\d))?(?: ?(?<half>[AP])M)?)?$/i;
 const ISO_TIME =
   /^(?<year>20\d\d)-(?<month>\d\d)-(?<date>\d\d)(?:[ T](?<hour>\d\d):(?<minute>\d\d)(?::(?<second>\d\d))?)?$/;
 
-/** Reads a local day and `HH:mm:ss`, which is null where the field names the day alone; throws {@link FieldError}. */
+/**
+ * Parses a local day and `HH:mm:ss`, which is null if the field has only the day. Throws
+ * {@link FieldError}.
+ */
 function localDateTime(field: string): { day: WorkDate; time: string | null } {
   const {
     month = '',
@@ -265,7 +281,7 @@ function wrongTime(field: string): string {
   return `${wrong} A spreadsheet of another country may have taken the month for the day, so it is not guessed at: open Crossmark's own file with that column as text, and save it again.`;
 }
 
-/** What a row of an export says. */
+/** The content of an exported row. */
 export interface ExportRow {
   name: string;
   projectReferenceNumber: string | null;
@@ -279,9 +295,10 @@ export interface ExportRow {
 }
 
 /**
- * Writes rows as Crossmark does: BOM, CRLF, windows from 12:00 AM to 12:01 AM, store-local times. Location MVID stays
- * empty, for it is not known here and no import asks for it. No field is a formula to the spreadsheet that opens it:
- * names come from elsewhere. {@link parseCsv} reads what is written as it was.
+ * Writes rows as Crossmark does: BOM, CRLF, windows from 12:00 AM to 12:01 AM, store-local times.
+ * Location MVID stays empty, because it is unknown here and no import needs it. No field is a
+ * formula to a spreadsheet, because names come from elsewhere. {@link parseCsv} reads the written
+ * rows back unchanged.
  */
 export function formatCsv(rows: readonly ExportRow[]): string {
   const records = rows.map((row) => [
@@ -307,7 +324,7 @@ function usDay(day: WorkDate): string {
 
 function usDateTime(instant: Instant, timeZone: string): string {
   const [hour = '', minute = ''] = timeOf(instant, timeZone).split(':');
-  // Zones differ from UTC by whole minutes.
+  // The offsets of zones are whole minutes.
   const second = instant.slice(17, 19);
   const half = Number(hour) < 12 ? 'AM' : 'PM';
   return `${usDay(workDateOf(instant, timeZone))} ${Number(hour) % 12 || 12}:${minute}:${second} ${half}`;

@@ -46,52 +46,61 @@ import type { Actor } from '../trpc/context.ts';
 import { type ImportedSchedule, openRules } from './broken-rules.ts';
 import { CsvFileError, type CsvRow, type ParsedRow, parseCsv, type RowProblem } from './format.ts';
 
-/** One thing that importing a row would change, for a person to read. */
+/** One change that the import of a row would make, in words. */
 interface FieldChange {
   field: 'name' | 'reference' | 'duration' | 'schedule';
   from: string | null;
   to: string;
 }
 
-/** What importing a row would do. */
+/** The effect of importing a row. */
 interface PreviewRow {
-  /** Line of the file, the header's being 1. */
+  /** The line in the file; the header is line 1. */
   row: number;
   status: 'new' | 'changed' | 'same' | 'error';
   name: string;
   type: EventType | null;
-  /** The event that the row was found to be; null where it would be made. */
+  /** The event that matches the row; null if the import would create one. */
   eventId: number | null;
   window: { startsOn: WorkDate; dueOn: WorkDate } | null;
   changes: FieldChange[];
-  /** Why it can't be imported. */
+  /** Why the row can't be imported. */
   problems: RowProblem[];
 }
 
-/** A row of the preview, with the rules that its schedule would break. It can be imported all the same: files tell facts. */
+/**
+ * A row of the preview, with the rules that its schedule would break. It can be imported all the
+ * same, because a file states facts.
+ */
 type JudgedRow = PreviewRow & { reasons: Reason[] };
 
 type RowStatus = PreviewRow['status'];
 
-/** How many rows of a file are of each kind. */
+/** The numbers of rows by status. */
 type ImportCounts = Record<RowStatus, number>;
 
-/** What importing a file would do: all of it in numbers, and some of its rows. */
+/** The effect of importing a file: totals and one page of rows. */
 export interface ImportPreview {
   counts: ImportCounts;
-  /** Rows whose schedule would break a rule if every row were imported that can be; they are new or changed. */
+  /**
+   * The number of new or changed rows whose schedule would break a rule if every valid row were
+   * imported.
+   */
   breaking: number;
   rows: JudgedRow[];
-  /** Rows of the kind that was asked for after those in `rows`. */
+  /** The number of matching rows after those in `rows`. */
   more: number;
 }
 
-/** Rows of one answer: those of a file are asked for in pages. */
+/** The most rows of one page. */
 export const MOST_ROWS = 200;
 
-/** What an import did. */
+/** The result of an import. */
 export interface ImportResult {
-  /** Events made, events changed, rows that said nothing new, schedules made or changed. */
+  /**
+   * The numbers of created events, changed events, rows without changes, and created or changed
+   * schedules.
+   */
   created: number;
   changed: number;
   same: number;
@@ -99,11 +108,11 @@ export interface ImportResult {
 }
 
 /**
- * What a file would change and which rules that would break, {@link MOST_ROWS} rows at a time; writes nothing. Throws {@link Refusal} where the file as a whole
- * can't be read.
- * @param page.status only rows of this kind
+ * Returns what the import of a file would change and which rules it would break, {@link MOST_ROWS}
+ * rows at a time. Writes nothing. Throws a {@link Refusal} if the whole file is unreadable.
+ * @param page.status only rows with this status
  * @param page.breaking only rows that would break a rule
- * @param page.after only rows that stand after this line of the file
+ * @param page.after only rows after this line of the file
  */
 export async function previewImport(
   db: Db,
@@ -120,7 +129,7 @@ export async function previewImport(
     const schedule = imported.get(row);
     return schedule ? rulesAgainst(schedule) : [];
   };
-  // The sentences of a whole file would take more memory than its thread has.
+  // The messages of a whole file would exceed the memory of the thread.
   const broken = new Set([...imported.keys()].filter((row) => reasonsOf(row).length > 0));
   const listedRows = plans
     .map((plan) => plan.preview)
@@ -132,7 +141,10 @@ export async function previewImport(
   return { counts: countsOf(plans), breaking: broken.size, rows, more: listedRows.length - rows.length };
 }
 
-/** The schedule that a row makes, moves, or gives another end; null where it leaves what is planned as it is. */
+/**
+ * The schedule that a row creates, moves, or gives another end; null if the row leaves schedules
+ * unchanged.
+ */
 function scheduleLeftBy({ preview: { row }, write }: RowPlan): ImportedSchedule | null {
   if (!write) return null;
   const { known, value, store, type, durationMinutes } = write;
@@ -159,19 +171,22 @@ function countsOf(plans: readonly RowPlan[]): ImportCounts {
   return counts;
 }
 
-/** Which rows of a file are imported. */
+/** Selects the rows to import. */
 export interface ChosenRows {
-  /** These lines of the file alone. */
+  /** Only these lines. */
   rows?: readonly number[] | undefined;
-  /** Every row that can be imported but these lines, where the file would still do what its preview counted. */
+  /**
+   * Every valid row except these lines, provided that the file still has the effect that its
+   * preview counted.
+   */
   allBut?: { rows: readonly number[]; counts: ImportCounts } | undefined;
 }
 
 /**
- * Imports a file, or the chosen lines of it: events, their schedules, what is wanted of Crossmark and an audit row for
- * each, in one transaction. A schedule in a file is a fact: no rule refuses it. Importing the same file again changes
- * nothing.
- * @throws {Refusal} unreadable file, a line that can't be imported among those asked for; nothing is written then
+ * Imports a file, or the selected lines of it, in one transaction: events, schedules, desired
+ * bookings, and an audit row for each. A schedule in a file is a fact, so no rule refuses it.
+ * Importing the same file again changes nothing.
+ * @throws {Refusal} the file is unreadable, or a selected line is invalid; nothing is written then
  */
 export async function importCsv(
   db: Db,
@@ -216,7 +231,7 @@ function chooseRows(plans: RowPlan[], { rows, allBut }: ChosenRows): RowPlan[] {
   });
 }
 
-/** Most sentences in one message, and in its `fields`; the preview has them all. */
+/** The most sentences in one message and in its `fields`. The preview has all of them. */
 const MOST_SENTENCES = 3;
 const MOST_FIELDS = 100;
 
@@ -238,7 +253,7 @@ function refuseProblems(plans: readonly RowPlan[]): void {
 
 type Store = typeof stores.$inferSelect;
 
-/** An event known here, its live schedule and who does it. */
+/** A stored event, its live schedule and the person of the schedule. */
 interface KnownEvent {
   event: EventRecord;
   schedule: ScheduleRecord | null;
@@ -253,7 +268,7 @@ interface WantedSchedule {
   workDate: WorkDate;
 }
 
-/** What importing one row means; `write` is null where it means nothing. */
+/** The plan of one row; `write` is null if the row changes nothing. */
 interface RowPlan {
   preview: PreviewRow;
   write: RowWrite | null;
@@ -265,12 +280,15 @@ interface RowWrite {
   type: EventType;
   known: KnownEvent | null;
   durationMinutes: number;
-  /** Given where a schedule is made, moved or changes its person. */
+  /** Set if a schedule is created, moved or reassigned. */
   schedule: WantedSchedule | null;
   changes: FieldChange[];
 }
 
-/** @param options.lock for a transaction that will write: no event of these stores appears or changes meanwhile */
+/**
+ * @param options.lock for a transaction that will write: no event of these stores is added or
+ * changed meanwhile
+ */
 async function planImport(
   db: Executor,
   read: readonly ParsedRow[],
@@ -312,7 +330,7 @@ async function planImport(
     }
     firstRowOf.set(identity, row.row);
 
-    // A person may have chosen another type than the name tells.
+    // A person may have chosen a type other than the one of the name.
     const type = known?.event.type ?? named;
     const schedule = wantedSchedule(value, store, stored);
     if (schedule && 'problem' in schedule) return refuse([schedule.problem], type);
@@ -349,7 +367,7 @@ async function planImport(
 
 const LONGEST_MINUTES = 24 * 60;
 
-/** The file counts minutes of work; where it says none, the event keeps its duration. */
+/** The file has minutes of work. Without them the event keeps its duration. */
 function durationOf(value: CsvRow, known: KnownEvent | null, type: EventType, store: Store): number {
   const usual = known?.event.durationMinutes ?? defaultDurationMinutes(type, value.name, store.durations);
   return value.workedMinutes === null ? usual : presenceMinutes(type, value.workedMinutes, usual);
@@ -369,11 +387,13 @@ async function loadKnown(db: Executor, values: readonly CsvRow[], lock: boolean)
     .from(stores)
     .where(or(inArray(stores.number, numbers), inArray(sql`ltrim(${stores.number}, '0')`, numbers)))
     .orderBy(stores.id);
-  // Whoever adds an event refers to its store, and so waits for this lock: two imports never make one event twice.
+  // An insert of an event references its store and therefore waits for this lock, so two imports
+  // never create one event twice.
   const storeRows = await (lock ? storeQuery.for('update') : storeQuery);
 
   const storeIds = storeRows.map((store) => store.id);
-  // Events of the file's own windows alone: a file of two rows may reach over years. Relies on the index events_store_due.
+  // Only events with the windows of the file, because a file of two rows may span years. Relies on
+  // the index events_store_due.
   const windows = new Map(
     values.map(({ startsOn, dueOn }) => [`${startsOn} ${dueOn}`, { starts_on: startsOn, due_on: dueOn }]),
   );
@@ -383,7 +403,7 @@ async function loadKnown(db: Executor, values: readonly CsvRow[], lock: boolean)
       select starts_on, due_on from json_to_recordset(${JSON.stringify([...windows.values()])}::json)
         as file_windows(starts_on date, due_on date))`,
   );
-  // A statement of its own: what is read after it is as it stood when the last lock was had.
+  // A separate statement, so that later statements see the state after the last lock was granted.
   if (lock) await db.select({ id: events.id }).from(events).where(concerned).orderBy(events.id).for('update');
 
   const numbersOfPeople = [...new Set(values.flatMap((value) => value.schedule?.employeeNumber ?? []))];
@@ -392,7 +412,7 @@ async function loadKnown(db: Executor, values: readonly CsvRow[], lock: boolean)
     .from(employees)
     .where(inArray(employees.employeeNumber, numbersOfPeople))
     .orderBy(employees.id);
-  // Whoever plans these people's days at the same time sees what is imported.
+  // Transactions that schedule these people wait and then see the import.
   const people = await (lock ? peopleQuery.for('no key update') : peopleQuery);
   const eventRows = await db
     .select({ ...eventSelection, employeeName: employees.name })
@@ -409,14 +429,14 @@ async function loadKnown(db: Executor, values: readonly CsvRow[], lock: boolean)
   };
 }
 
-/** Whether a number is another one whose zeros at the front were cut off, as spreadsheets do. */
+/** Whether a number equals another one without its leading zeros, which spreadsheets remove. */
 const isCutFrom = (cut: string, whole: string): boolean => cut !== whole && cut === whole.replace(/^0+/, '');
 
-/** The stores that a number may stand for whose zeros at the front were cut off. */
+/** The stores whose number equals this one, apart from leading zeros. */
 const storesCutTo = (number: string, known: Known): string[] =>
   [...known.stores.keys()].filter((whole) => isCutFrom(number, whole));
 
-/** Rows with the numbers of their stores as these are known here, where one store alone can be meant. */
+/** Restores the leading zeros of store numbers, if exactly one store matches. */
 function withZeros(parsed: readonly ParsedRow[], known: Known): ParsedRow[] {
   const meant = new Map<string, string>();
   return parsed.map((row) => {
@@ -439,14 +459,14 @@ function unknownStore(number: string, known: Known): string {
     : `No store here has number ${number}. Check the number, or have the store added.`;
 }
 
-/** A row with the reference number that is kept, where the row has it without its zeros. */
+/** Restores the leading zeros of the stored reference number. */
 function withKeptReference(value: CsvRow, known: KnownEvent | null): CsvRow {
   const kept = known?.event.projectReferenceNumber;
   const said = value.projectReferenceNumber;
   return kept && said !== null && isCutFrom(said, kept) ? { ...value, projectReferenceNumber: kept } : value;
 }
 
-/** Tells two rows of one file apart, where number, type and window don't. */
+/** Distinguishes two rows of one file with the same number, type and window. */
 function identityOf(value: CsvRow): string {
   return [keyOf(value), normalForm(value.name), value.projectReferenceNumber ?? ''].join('|');
 }
@@ -454,8 +474,8 @@ function identityOf(value: CsvRow): string {
 const keyOf = (value: CsvRow) => `${value.storeNumber}|${eventMatchKey(value)}`;
 
 /**
- * Which known event each row is: one of the same number, type and window in that store. Where several share these, the
- * reference number decides, then the name, then the order; no event is taken by two rows.
+ * Matches rows to stored events with the same number, type, window and store. If several events
+ * match, the reference number decides, then the name, then the order. No event matches two rows.
  */
 function matcher(parsed: readonly ParsedRow[], known: Known): Map<ParsedRow, KnownEvent> {
   const numberOf = new Map([...known.stores.values()].map((store) => [store.id, store.number]));
@@ -493,7 +513,9 @@ function matcher(parsed: readonly ParsedRow[], known: Known): Map<ParsedRow, Kno
   return matches;
 }
 
-/** The schedule that a row tells of, with the person it names by employee number: nobody is made from a name. */
+/**
+ * The schedule of a row, with the person of its employee number. No person is created from a name.
+ */
 function wantedSchedule(
   { schedule }: CsvRow,
   store: Store,
@@ -514,7 +536,7 @@ function wantedSchedule(
   return { employeeId: person.id, employeeName: person.name, startsAt, workDate: schedule.day };
 }
 
-/** Why another schedule can't be taken from a file for a known event. */
+/** Why a file can't replace the schedule of a stored event. */
 function refusedSchedule({ event, schedule, sync }: KnownEvent): RowProblem | null {
   const refuse = (reason: string): RowProblem => ({ column: 'Schedule Date/Time', reason });
   if (CLOSED_CONDITIONS.includes(event.condition)) {
@@ -527,7 +549,7 @@ function refusedSchedule({ event, schedule, sync }: KnownEvent): RowProblem | nu
       'Crossmark no longer lists the event, so it takes no other schedule. Refresh, then import again.',
     );
   }
-  // What came from a file itself may be corrected by a newer one at any time.
+  // A newer file may always correct a schedule that came from a file.
   if (schedule?.source !== 'csv' && sync && sync.state !== 'synced') {
     return refuse(
       'The event was changed here, and that has not reached Crossmark yet. Import the row again when it is synced.',
@@ -548,7 +570,7 @@ function changesOf(
   const changes: FieldChange[] = [];
   if (known) {
     const { event } = known;
-    // The name of an event that Crossmark's list has named is Crossmark's business.
+    // Crossmark's list decides the name of an event that it has listed.
     if (event.mplanId === null && normalForm(event.name) !== normalForm(value.name)) {
       changes.push({ field: 'name', from: event.name, to: value.name });
     }
@@ -569,7 +591,7 @@ function changesOf(
   return changes;
 }
 
-/** Rows of one statement; Postgres takes 65,535 parameters at most. */
+/** The number of rows per statement. Postgres accepts at most 65,535 parameters. */
 const CHUNK = 1000;
 
 async function write(tx: Tx, actor: Actor, plans: readonly RowPlan[]): Promise<ImportResult> {
@@ -682,11 +704,17 @@ async function updateEvent(tx: Tx, event: EventRecord, { value, durationMinutes,
     .where(eq(events.id, event.id));
 }
 
-/** Whether another duration alone moves the end of a live schedule: work that is closed, or on its way to Crossmark, ends as it was planned. */
+/**
+ * Whether a change of duration moves the end of a live schedule. Work that is closed, or on its way
+ * to Crossmark, keeps its end.
+ */
 const movesEnd = (known: KnownEvent, durationMinutes: number): boolean =>
   durationMinutes !== known.event.durationMinutes && refusedSchedule(known) === null;
 
-/** Moves a live schedule, or its end where only the duration differs; null where there was nothing to move. */
+/**
+ * Moves a live schedule, or only its end if only the duration differs. Returns null if nothing
+ * moved.
+ */
 async function updateSchedule(
   tx: Tx,
   known: KnownEvent,

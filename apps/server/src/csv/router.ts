@@ -5,7 +5,7 @@ import { exportCsv, exportEvents } from './export.ts';
 import { importCsv, previewImport } from './import.ts';
 import { lengthenCores, shortenedCores } from './shortened.ts';
 
-/** Some 20,000 rows. */
+/** About 20,000 rows. */
 const LONGEST_FILE = 4_000_000;
 const MOST_CHOSEN = 30_000;
 
@@ -18,8 +18,9 @@ const count = z.int().min(0);
 
 export const csvRouter = router({
   /**
-   * What importing a file would do: how many rows are of each kind, how many would break a rule, and a page of them, those of
-   * one kind, those that break a rule, or all. Writes nothing. A mutation only because a file is too long for a URL.
+   * Previews an import: the numbers of rows by status, the number that would break a rule, and a
+   * page of rows (of one status, of those that break a rule, or of all). Writes nothing. It is a
+   * mutation only because a file is too long for a URL.
    */
   preview: dispatcherProcedure
     .input(
@@ -33,8 +34,9 @@ export const csvRouter = router({
     .mutation(({ ctx, input }) => previewImport(ctx.backend.db, input.text, input)),
 
   /**
-   * Imports a file, or the chosen rows of it (numbers as in the preview): all of them or none. `allBut` leaves out rows with
-   * errors too, and is refused where the file would no longer do what the preview counted.
+   * Imports a file, or the selected rows of it (numbers as in the preview): all of them or none.
+   * `allBut` also leaves out invalid rows, and is refused if the file no longer has the effect that
+   * its preview counted.
    */
   import: dispatcherProcedure
     .input(
@@ -51,10 +53,13 @@ export const csvRouter = router({
     )
     .mutation(({ ctx, input }) => importCsv(ctx.backend.db, ctx.actor, input)),
 
-  /** Cores that an import of an earlier version shortened, and what {@link lengthen} would do with each. */
+  /**
+   * Cores that an import of an earlier version shortened, and what {@link lengthen} would do with
+   * each.
+   */
   shortened: dispatcherProcedure.query(({ ctx }) => shortenedCores(ctx.backend.db)),
 
-  /** Sets shortened Cores to their full length; see lengthenCores. */
+  /** Restores the full length of shortened Cores; see lengthenCores. */
   lengthen: dispatcherProcedure
     .input(
       z.strictObject({
@@ -71,12 +76,12 @@ export const csvRouter = router({
     )
     .mutation(({ ctx, input }) => lengthenCores(ctx.backend.db, ctx.actor, input.cores)),
 
-  /** The text of a CSV file: what is scheduled, or what is still to be. */
+  /** Returns a CSV file of the scheduled or the unscheduled events. */
   export: viewerProcedure
     .input(z.strictObject({ storeId: id.optional(), kind: z.enum(['scheduled', 'unscheduled']) }))
     .query(({ ctx, input }) => exportCsv(ctx.backend.db, input)),
 
-  /** The text of a CSV file: all that a list of events shows. */
+  /** Returns a CSV file of an event list. */
   exportEvents: viewerProcedure
     .input(z.strictObject(eventFilter))
     .query(({ ctx, input }) => exportEvents(ctx.backend.db, input)),

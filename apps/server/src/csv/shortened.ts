@@ -9,21 +9,25 @@ import { openPlan, type Plan } from '../schedules/plan-transaction.ts';
 import type { Actor } from '../trpc/context.ts';
 import type { ShortenedCores } from './types.ts';
 
-/** What a file's 360 minutes of work were taken for, and what they are with a Core's lunch. */
+/**
+ * The duration that an earlier version stored for 360 minutes of work, and the right one with a
+ * Core's lunch.
+ */
 const SHORTENED_MINUTES = 360;
 const MINUTES = 390;
-/** Changed in one transaction; those beyond are listed next. */
+/** The most Cores that one transaction changes; the next list has the others. */
 const MOST = 500;
 
-/** A Core as it was seen: with its live schedule, or without one. */
+/** A Core in the version that the caller saw, with its live schedule if it has one. */
 export interface SeenCore {
   eventId: number;
   schedule: { scheduleId: number; version: number } | null;
 }
 
 /**
- * The Cores that an import of an earlier version shortened, which took Crossmark's minutes of work for presence, and what
- * {@link lengthenCores} would do with each. Work that is over or closed is left as it is. Writes nothing.
+ * Lists the Cores that an import of an earlier version shortened, because it took Crossmark's
+ * minutes of work for presence, and what {@link lengthenCores} would do with each. Work that is
+ * over or closed is left out. Writes nothing.
  */
 export async function shortenedCores(db: Db): Promise<ShortenedCores> {
   return db.transaction(async (tx) => {
@@ -82,7 +86,7 @@ export async function lengthenCores(
       const { version } = await plan.update(tx, live, {
         person: plan.person(live.employeeId),
         startsAt: live.startsAt,
-        // What was accepted of it so far stays accepted; nothing new is.
+        // Earlier overrides stay valid; no new rule is overridden.
         accepted: { overrideReason: live.overrideReason, overridden: [] },
         action: 'schedule.reschedule',
       });
@@ -99,9 +103,9 @@ interface Judged {
   live: ScheduleRecord | undefined;
 }
 
-/** Locks all that is concerned and decides for each Core. */
+/** Locks all rows concerned and decides for each Core. */
 async function lockAndDecide(tx: Tx, cores: readonly SeenCore[]): Promise<{ plan: Plan; judged: Judged[] }> {
-  // One that is named twice counts once.
+  // A duplicate counts once.
   const seenBy = new Map(cores.map((seen) => [seen.eventId, seen]));
   const rows = await tx
     .select({ schedule: schedules, name: employees.name })
@@ -147,7 +151,7 @@ async function lockAndDecide(tx: Tx, cores: readonly SeenCore[]): Promise<{ plan
   return { plan, judged };
 }
 
-/** Why a Core can't be set right; null where it can. */
+/** Returns why a Core can't be lengthened; null if it can. */
 async function refusedFor(tx: Tx, plan: Plan, seen: SeenCore): Promise<string | null> {
   const event = plan.event(seen.eventId);
   const label = eventLabel(event);
@@ -173,7 +177,8 @@ async function refusedFor(tx: Tx, plan: Plan, seen: SeenCore): Promise<string | 
         ignoreScheduleIds: [schedule.id],
         ...(schedule.reissueExpiresOn ? { windowEndsOn: schedule.reissueExpiresOn } : {}),
       }).filter((reason) => reason.severity !== 'hint');
-    // What was so before is no news: a schedule that breaks a rule may be a fact, or was accepted with a reason.
+    // Only new conflicts count: a schedule that already breaks a rule may be a fact, or was
+    // accepted with a reason.
     const before = new Set(against(SHORTENED_MINUTES).map((reason) => reason.message));
     const news = against(MINUTES).filter((reason) => !before.has(reason.message));
     return news.length === 0 ? null : news.map((reason) => reason.message).join(' ');

@@ -1,8 +1,8 @@
 import type { Instant, WorkDate } from '@scheduler/scheduling';
 
-/** Cores that an import of an earlier version shortened, and what setting them right does with each. */
+/** Cores that an import of an earlier version shortened, and the effect of lengthening each. */
 export interface ShortenedCores {
-  /** The minutes that they are set to. */
+  /** Their right duration in minutes. */
   minutes: number;
   rows: {
     eventId: number;
@@ -11,7 +11,9 @@ export interface ShortenedCores {
     timeZone: string;
     startsOn: WorkDate;
     dueOn: WorkDate;
-    /** With the end that it gets; the same as now where its end was not shortened. */
+    /**
+     * The live schedule with its new end, which equals the current end if that was not shortened.
+     */
     schedule: {
       scheduleId: number;
       version: number;
@@ -20,7 +22,7 @@ export interface ShortenedCores {
       endsAt: Instant;
       newEndsAt: Instant;
     } | null;
-    /** Why it stays as it is; null where it is set right. */
+    /** Why the Core stays unchanged; null if it is lengthened. */
     refused: string | null;
   }[];
 }

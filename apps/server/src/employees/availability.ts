@@ -29,13 +29,13 @@ import type { Actor } from '../trpc/context.ts';
 import { lockEmployee, toEmployee } from './employees.ts';
 import type { AvailabilitySaved, BrokenSchedule } from './types.ts';
 
-/** Whose days are changed, and what the one who changes them saw. */
+/** The person whose days change, and the version that the user saw. */
 interface Seen {
   employeeId: number;
   version: number;
 }
 
-/** A span of days, first and last included. */
+/** A range of days, both ends included. */
 interface Span {
   startsOn: WorkDate;
   endsOn: WorkDate;
@@ -44,7 +44,7 @@ interface Span {
 
 type Noun = keyof AvailabilityFacts;
 
-/** Replaces the weekly pattern, Sunday first; null is every day. */
+/** Replaces the weekly pattern, Sunday first; null means every day. */
 export async function setAvailability(
   db: Db,
   actor: Actor,
@@ -60,7 +60,7 @@ export async function setAvailability(
   });
 }
 
-/** Sets days from first to last in the pattern's place. */
+/** Sets a range of days that overrides the pattern. */
 export async function addRange(
   db: Db,
   actor: Actor,
@@ -89,7 +89,7 @@ export async function removeRange(
   );
 }
 
-/** Sets a single day available or blocked, in place of what was set for it. */
+/** Sets a single day to available or blocked, replacing its earlier setting. */
 export async function setDate(
   db: Db,
   actor: Actor,
@@ -152,8 +152,8 @@ function mustBeOne(removed: readonly unknown[]): void {
 }
 
 /**
- * Changes the days on which somebody can work. Whoever plans them at the same moment waits, and then decides by the new
- * days. No schedule is changed: those that are in the wrong now are told.
+ * Changes the days on which a person can work. Transactions that schedule this person wait and then
+ * use the new days. No schedule is changed. Returns the schedules that the change invalidates.
  */
 async function changeDays(
   db: Db,
@@ -202,7 +202,7 @@ async function daysOf(tx: Tx, employeeId: number): Promise<Person> {
 
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 
-/** Days as the audit log keeps them, for people to read. */
+/** Days in the form of the audit log, for people to read. */
 function inWords(days: AvailabilityFacts): Record<Noun, string> {
   const because = (reason: string | null) => (reason ? ` (${reason})` : '');
   const span = (one: Span) =>
@@ -226,7 +226,7 @@ const ABSENCES: readonly ReasonCode[] = [
   'pattern_unavailable',
 ];
 
-/** Live schedules from today on that were all right by the days before, and aren't by those after. */
+/** The live schedules from today on that the old days allow and the new ones don't. */
 async function brokenBy(tx: Tx, before: Person, after: Person): Promise<BrokenSchedule[]> {
   // Relies on the index schedules_live_by_day.
   const rows = await tx
@@ -238,7 +238,7 @@ async function brokenBy(tx: Tx, before: Person, after: Person): Promise<BrokenSc
       and(
         eq(schedules.employeeId, after.id),
         isNull(schedules.endedAt),
-        // Yesterday's may go on into today.
+        // Yesterday's work may last into today.
         gte(schedules.workDate, sql`${todayAtStore} - 1`),
       ),
     )

@@ -26,7 +26,10 @@ import type { Employee, EmployeeDetail, Removed } from './types.ts';
 /** A row of `employees`. */
 export type EmployeeRecord = typeof employees.$inferSelect;
 
-/** What people may say of a person. The RepID is not part of it: it comes from Crossmark alone. */
+/**
+ * The fields of a person that users may change. The RepID is not among them, because it only comes
+ * from Crossmark.
+ */
 export interface EmployeeFields {
   name: string;
   email: string | null;
@@ -36,7 +39,10 @@ export interface EmployeeFields {
   adultBeverageTrained: boolean;
 }
 
-/** People of a store (of all stores, where none is named) by role and name; retired ones only on request. */
+/**
+ * Returns the people of a store (by default of all stores) by role and name, retired people only on
+ * request.
+ */
 export async function listEmployees(
   db: Db,
   query: { storeId?: number | undefined; includeRetired: boolean },
@@ -58,7 +64,9 @@ export async function listEmployees(
     .map(toEmployee);
 }
 
-/** One person with the days on which they can work. Throws a {@link Refusal} where there is none. */
+/**
+ * Returns a person with the days on which they can work. Throws a {@link Refusal} if there is none.
+ */
 export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeDetail> {
   const [person] = await loadPeople(db, { ids: [employeeId] });
   if (!person) throw notFound('person', employeeId);
@@ -78,7 +86,7 @@ export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeD
       and(
         eq(schedules.employeeId, employeeId),
         isNull(schedules.endedAt),
-        // Yesterday's may go on into today.
+        // Yesterday's work may last into today.
         gte(schedules.workDate, addDays(today, -1)),
       ),
     )
@@ -112,7 +120,10 @@ export async function getEmployee(db: Db, employeeId: number): Promise<EmployeeD
 const byFirstDay = (a: { startsOn: WorkDate }, b: { startsOn: WorkDate }) =>
   a.startsOn.localeCompare(b.startsOn);
 
-/** Adds a person to a store (the first one, where none is named) and has them looked up among Crossmark's reps. */
+/**
+ * Adds a person to a store (by default the first one) and queues the search for their rep in
+ * Crossmark.
+ */
 export async function createEmployee(
   db: Db,
   actor: Actor,
@@ -145,7 +156,10 @@ export async function createEmployee(
   });
 }
 
-/** Changes what is given, and has the person looked up again. Throws a {@link Refusal} for a stale version. */
+/**
+ * Changes the given fields and queues the search for the person's rep again. Throws a
+ * {@link Refusal} for a stale version.
+ */
 export async function updateEmployee(
   db: Db,
   actor: Actor,
@@ -171,8 +185,8 @@ export async function updateEmployee(
 }
 
 /**
- * Retires a person as of a last work day, today in their store unless said. One for whom nothing was ever scheduled is
- * deleted instead. Says which live schedules are left without somebody who may do them.
+ * Retires a person after a last work day, by default today in their store. Deletes a person who
+ * never had a schedule. Returns the live schedules that are left without somebody who may do them.
  */
 export async function removeEmployee(
   db: Db,
@@ -208,7 +222,8 @@ export async function removeEmployee(
         and(
           eq(schedules.employeeId, person.id),
           isNull(schedules.endedAt),
-          // The last day into which it goes on: one that ends at midnight doesn't touch the next.
+          // The last day on which the schedule lasts. One that ends at midnight doesn't touch the
+          // next day.
           sql`((${schedules.endsAt} - interval '1 millisecond') at time zone ${store.timeZone})::date > ${terminatedOn}::date`,
         ),
       )
@@ -217,7 +232,9 @@ export async function removeEmployee(
   });
 }
 
-/** Locks a person as those who plan them do, and checks that nobody changed them since. */
+/**
+ * Locks a person with the lock that scheduling takes, and checks the version that the user saw.
+ */
 export async function lockEmployee(
   tx: Tx,
   seen: { employeeId: number; version: number },
@@ -256,7 +273,10 @@ const FIELD_WORDS = {
   timeOff: 'the time off',
 };
 
-/** Writes changes of a locked person as their next version, with who made them and the job that looks them up. */
+/**
+ * Writes changes of a locked person as the next version, with an audit entry and the job that
+ * searches for their rep.
+ */
 export async function updateEmployeeRow(
   tx: Tx,
   actor: Actor,
@@ -280,15 +300,18 @@ export async function updateEmployeeRow(
       after: auditSnapshot(changed),
     },
   ]);
-  // The job also has their future schedules looked at again, where they left or their RepID is another one.
+  // The job also reconciles their future schedules again if they left or if their RepID changed.
   await enqueueEmployee(tx, person.id);
   return changed;
 }
 
-/** No index can say that names differ: whoever names somebody waits for whoever is at it. */
+/** No index can enforce that names differ, so changes of names wait for each other. */
 export const lockNames = (tx: Tx) => holdLock(tx, 'employeeNames');
 
-/** Refuses an employee number that is somebody's, and a second person of one name without a number to tell them apart. */
+/**
+ * Refuses an employee number in use, and a second person of the same name without a number to
+ * distinguish them.
+ */
 async function assertDistinct(
   tx: Tx,
   person: { id: number | null; storeId: number; name: string; employeeNumber: string | null },
@@ -325,22 +348,23 @@ function numberTaken(employeeNumber: string, holder: string | null): Refusal {
   return new Refusal(message, { code: 'taken', fields: [{ path: 'employeeNumber', message }] });
 }
 
-/** One save; two people given one number at the same moment are told so. */
+/** One save; turns a duplicate employee number, set at the same moment, into a refusal. */
 export async function saveOrRefuseDuplicate<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     return await save(db, work);
   } catch (error) {
     const failure = postgresError(error);
-    // Two people were given one number at the same moment; anything else unique comes from Crossmark.
+    // Another transaction set the same number at the same moment. Other unique columns come from
+    // Crossmark.
     if (failure?.code !== UNIQUE_VIOLATION || !failure.constraint?.includes('employeeNumber')) throw error;
     throw numberTaken('That', null);
   }
 }
 
-/** What the audit log keeps of a person. */
+/** The snapshot of a person for the audit log. */
 export const auditSnapshot = (person: EmployeeRecord): Record<string, unknown> => ({ ...toEmployee(person) });
 
-/** A person as screens show them. */
+/** Converts a row to the person that pages display. */
 export function toEmployee(person: EmployeeRecord): Employee {
   return {
     id: person.id,

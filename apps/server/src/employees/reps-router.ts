@@ -6,18 +6,21 @@ import { importReps, linkEmployee, listReps, previewImport, readReps } from './r
 const repId = z.string('must be text').regex(/^\d{1,12}$/, 'must be digits, such as 123456');
 
 export const repsRouter = router({
-  /** Crossmark's reps as last read. */
+  /** Crossmark's reps as of the latest read. */
   list: viewerProcedure.query(({ ctx }) => listReps(ctx.backend.db)),
 
-  /** Has the list read anew; a reading that is under way already is the answer. */
+  /** Queues a new read of the list, or returns the one in progress. */
   read: dispatcherProcedure.mutation(({ ctx }) => readReps(ctx.backend.db, ctx.actor)),
 
-  /** What an import would do with each rep; nothing is written. */
+  /** Returns what an import would do with each rep. Writes nothing. */
   preview: viewerProcedure
     .input(z.strictObject({ storeId: id.optional() }).default({}))
     .query(({ ctx, input }) => previewImport(ctx.backend.db, input)),
 
-  /** Imports the chosen reps, all or none: as new people, or into the person that the preview named. */
+  /**
+   * Imports the selected reps, all or none: as new people, or into the person that the preview
+   * named.
+   */
   import: dispatcherProcedure
     .input(
       z.strictObject({
@@ -30,7 +33,7 @@ export const repsRouter = router({
     )
     .mutation(({ ctx, input }) => importReps(ctx.backend.db, ctx.actor, input)),
 
-  /** Says which rep a person is. */
+  /** Links a person to a rep. */
   link: dispatcherProcedure
     .input(z.strictObject({ employeeId: id, version, repId }))
     .mutation(({ ctx, input }) => linkEmployee(ctx.backend.db, ctx.actor, input)),

@@ -20,33 +20,36 @@ import type { Employee, ImportPreview, ImportResult, ImportRow, Rep, RepList, Re
 
 type RepRecord = typeof crossmarkReps.$inferSelect;
 
-/** Has Crossmark's rep list read by a worker; a reading that is under way already is the answer. */
+/** Queues a read of Crossmark's rep list, or returns the one in progress. */
 export async function readReps(db: Db, actor: Actor): Promise<{ readingId: number }> {
   return save(db, async (tx) => ({ readingId: await requestRepReading(tx, { requestedBy: actor.id }) }));
 }
 
-/** Crossmark's reps as they were last read, by name. */
+/** Returns Crossmark's reps as of the latest read, by name. */
 export async function listReps(db: Db): Promise<RepList> {
   const [readings, reps, people] = await readKept(db);
   return { ...readings, reps: reps.map((rep) => repView(rep, people)) };
 }
 
-/** What an import into a store (the first one, where none is named) would do with each rep as last read. */
+/**
+ * Returns what an import into a store (by default the first one) would do with each rep of the
+ * latest read.
+ */
 export async function previewImport(db: Db, query: { storeId?: number | undefined }): Promise<ImportPreview> {
   const store = await findStore(db, query.storeId);
   const [readings, reps, people] = await readKept(db);
   return { ...readings, rows: matchReps(reps, people, { id: store.id, today: todayAt(store.timeZone) }) };
 }
 
-/** One rep to be imported: as a new person (`null`), or into the person that the preview named. */
+/** A rep to import: as a new person (`null`), or into the person that the preview named. */
 export interface ImportChoice {
   repId: string;
   employeeId: number | null;
 }
 
 /**
- * Adds or changes the people of some reps, all or none. What is so already is left as it is, so the same import twice
- * makes nobody twice; what has become another matter since the preview is refused.
+ * Adds or changes the people of some reps, all or none. An unchanged person stays as it is, so a
+ * repeated import creates nobody twice. A rep whose case has changed since the preview is refused.
  */
 export async function importReps(
   db: Db,
@@ -129,7 +132,7 @@ function otherByNow(repId: string, row: ImportRow | undefined): Refusal {
   });
 }
 
-/** A person's fields as a rep tells them. */
+/** The fields of a person that follow from a rep. */
 const linked = (rep: Rep, person?: EmployeeRecord) => ({
   name: person && tidyName(person.name) === tidyName(rep.name) ? person.name : rep.name,
   repId: rep.repId as RepId,
@@ -139,8 +142,8 @@ const linked = (rep: Rep, person?: EmployeeRecord) => ({
 });
 
 /**
- * Says which rep a person is, where Crossmark's list doesn't tell by itself. What is planned for them goes out under that
- * RepID. Throws a {@link Refusal} for a rep who is somebody else's.
+ * Links a person to a rep, if Crossmark's list is ambiguous. Their schedules are then sent under
+ * that RepID. Throws a {@link Refusal} if the rep belongs to another person.
  */
 export async function linkEmployee(
   db: Db,
@@ -183,7 +186,10 @@ export async function linkEmployee(
   });
 }
 
-/** The latest reading, when the list was last read, the reps as read, and everybody here. */
+/**
+ * Returns the latest read of the list, the time of the last successful one, its reps, and all
+ * people here.
+ */
 async function readKept(
   db: Executor,
 ): Promise<[{ reading: RepReading | null; readAt: string | null }, RepRecord[], EmployeeRecord[]]> {
@@ -223,7 +229,9 @@ function repView(rep: RepRecord, people: readonly EmployeeRecord[]): Rep {
   };
 }
 
-/** `Ada Example` out of `EXAMPLE,ADA` and `ADA EXAMPLE`; a name that somebody wrote with care stays. */
+/**
+ * Converts `EXAMPLE,ADA` and `ADA EXAMPLE` to `Ada Example`; a name in mixed case stays unchanged.
+ */
 export function properName(name: string): string {
   const [last = '', first] = name.split(',');
   const fullName = (first === undefined ? name : `${first} ${last}`).trim().replace(/\s+/g, ' ');
@@ -232,8 +240,9 @@ export function properName(name: string): string {
 }
 
 /**
- * What an import would do with each rep: by RepID, then employee number, then a name that fits one rep and one person.
- * Conflicts come first, then what changes, then the new, then what is so already.
+ * Returns what an import would do with each rep. It matches by RepID, then by employee number, then
+ * by a name that fits one rep and one person. Conflicts come first, then changes, new people, and
+ * unchanged people.
  */
 function matchReps(
   reps: readonly RepRecord[],
@@ -288,7 +297,7 @@ function matchReps(
     if (byNumber) return settled(byNumber);
 
     const namesakes = peopleByName.get(tidyName(rep.name)) ?? [];
-    // Somebody of that name with another RepID or number is somebody else.
+    // A person of that name with another RepID or number is a different person.
     const possible = namesakes.filter(
       (person) =>
         person.repId === null &&

@@ -14,7 +14,7 @@ import {
 } from './availability.ts';
 import { createEmployee, getEmployee, listEmployees, removeEmployee, updateEmployee } from './employees.ts';
 
-// No RepID among them: it comes from Crossmark alone, two people once shared one.
+// The RepID is not among them. It only comes from Crossmark, since two people once shared one.
 const fields = {
   name: text(120),
   email: email.nullable(),
@@ -29,10 +29,10 @@ const fields = {
   adultBeverageTrained: z.boolean(),
 };
 
-/** Whose days are changed, and the version of them that was seen. */
+/** The person whose days change, and the version that the user saw. */
 const seen = { employeeId: id, version };
 const reason = text(200).nullable().default(null);
-/** First and last day, both included. */
+/** The first and the last day, both included. */
 const span = { startsOn: workDate, endsOn: workDate, reason };
 const isOrdered = (days: { startsOn: string; endsOn: string }) => days.startsOn <= days.endsOn;
 const order = { path: ['endsOn'], error: 'must not be before the first day' };
@@ -50,7 +50,7 @@ export const employeesRouter = router({
     .input(z.strictObject({ employeeId: id }))
     .query(({ ctx, input }) => getEmployee(ctx.backend.db, input.employeeId)),
 
-  /** Adds a person and has them looked up among Crossmark's reps. */
+  /** Adds a person and queues the search for their rep in Crossmark. */
   create: dispatcherProcedure
     .input(
       z.strictObject({
@@ -65,7 +65,7 @@ export const employeesRouter = router({
     )
     .mutation(({ ctx, input }) => createEmployee(ctx.backend.db, ctx.actor, input)),
 
-  /** Changes the fields that are given. `terminatedOn: null` takes a retired person back. */
+  /** Changes the given fields. `terminatedOn: null` reinstates a retired person. */
   update: dispatcherProcedure
     .input(
       z.strictObject({
@@ -76,17 +76,20 @@ export const employeesRouter = router({
     )
     .mutation(({ ctx, input }) => updateEmployee(ctx.backend.db, ctx.actor, input)),
 
-  /** Retires a person as of a last work day (today unless said); one who never had a schedule is deleted. */
+  /**
+   * Retires a person after a last work day (by default today); deletes a person who never had a
+   * schedule.
+   */
   delete: dispatcherProcedure
     .input(z.strictObject({ employeeId: id, version, lastWorkDay: workDate.optional() }))
     .mutation(({ ctx, input }) => removeEmployee(ctx.backend.db, ctx.actor, input)),
 
-  /** One person's work from Sunday to Saturday, this week unless said. */
+  /** One person's work from Sunday to Saturday, by default of this week. */
   week: viewerProcedure
     .input(z.strictObject({ employeeId: id, weekOf: workDate.optional() }))
     .query(({ ctx, input }) => personWeek(ctx.backend.db, input)),
 
-  /** Replaces the weekly pattern, Sunday first; null is every day. */
+  /** Replaces the weekly pattern, Sunday first; null means every day. */
   setAvailability: dispatcherProcedure
     .input(
       z.strictObject({
@@ -96,7 +99,7 @@ export const employeesRouter = router({
     )
     .mutation(({ ctx, input }) => setAvailability(ctx.backend.db, ctx.actor, input)),
 
-  /** Sets days from first to last available or not, whatever the pattern says. */
+  /** Sets a range of days to available or not; it overrides the pattern. */
   addRange: dispatcherProcedure
     .input(z.strictObject({ ...seen, ...span, available: z.boolean() }).refine(isOrdered, order))
     .mutation(({ ctx, input }) => addRange(ctx.backend.db, ctx.actor, input)),
@@ -105,7 +108,7 @@ export const employeesRouter = router({
     .input(z.strictObject({ ...seen, rangeId: id }))
     .mutation(({ ctx, input }) => removeRange(ctx.backend.db, ctx.actor, input)),
 
-  /** Sets one day available or blocked, in place of what was set for it. */
+  /** Sets one day to available or blocked, replacing its earlier setting. */
   setDate: dispatcherProcedure
     .input(z.strictObject({ ...seen, day: workDate, available: z.boolean(), reason }))
     .mutation(({ ctx, input }) => setDate(ctx.backend.db, ctx.actor, input)),

@@ -14,17 +14,17 @@ export interface Employee {
   employeeNumber: string | null;
   repId: string | null;
   linkState: LinkState;
-  /** Why there is no link to Crossmark. */
+  /** Why the person is not linked to a rep. */
   linkReason: string | null;
   adultBeverageTrained: boolean;
-  /** Last work day; null while they are with us. */
+  /** The last work day; null while the person is employed. */
   terminatedOn: WorkDate | null;
   version: number;
 }
 
 /** A person with the days on which they can work. */
 export interface EmployeeDetail extends Employee {
-  /** Sunday first; null: every day. */
+  /** Sunday first; null means every day. */
   pattern: boolean[] | null;
   ranges: { id: number; startsOn: WorkDate; endsOn: WorkDate; available: boolean; reason: string | null }[];
   dates: { day: WorkDate; available: boolean; reason: string | null }[];
@@ -33,7 +33,7 @@ export interface EmployeeDetail extends Employee {
   /** The store's day now. */
   today: WorkDate;
   holidays: Holiday[];
-  /** Live schedules that touch today or a later day, soonest first; `lastDay` is the last day that each one touches. */
+  /** Live schedules on today or a later day, soonest first; `lastDay` is the last day of each. */
   upcoming: {
     scheduleId: number;
     eventName: string;
@@ -43,29 +43,33 @@ export interface EmployeeDetail extends Employee {
   }[];
 }
 
-/** `deleted` where nothing was ever scheduled for them, else `retired`: their history stays. */
+/**
+ * `deleted` if the person never had a schedule, otherwise `retired`, which keeps their history.
+ */
 export interface Removed {
   outcome: 'deleted' | 'retired';
   terminatedOn: WorkDate | null;
-  /** Live schedules after their last day: somebody else must do these. */
+  /** Live schedules after the last work day. Other people must do them. */
   schedulesToReassign: number[];
 }
 
-/** A schedule of somebody who can't work that day as things stand now. */
+/** A schedule of a person who can't work that day. */
 export interface BrokenSchedule {
   scheduleId: number;
   eventId: number;
   eventName: string;
   startsAt: Instant;
   workDate: WorkDate;
-  /** What the rule says, in a sentence. */
+  /** The reason of the rule, a sentence. */
   message: string;
 }
 
-/** A change of the days on which somebody can work. */
+/** The result of a change of availability. */
 export interface AvailabilitySaved {
   employee: Employee;
-  /** Live schedules that the change put in the wrong, soonest first: they stay, and the board marks them. */
+  /**
+   * Live schedules that the change invalidates, soonest first. They stay, and the board marks them.
+   */
   broken: BrokenSchedule[];
 }
 
@@ -77,7 +81,7 @@ export interface PersonWeek {
   days: WorkDate[];
   today: WorkDate;
   holidays: { day: WorkDate; name: string }[];
-  /** Days on which they don't work, and why. */
+  /** The days on which the person doesn't work, and why. */
   off: { day: WorkDate; reason: string }[];
   schedules: {
     scheduleId: number;
@@ -93,11 +97,14 @@ export interface PersonWeek {
     instructionsUrl: string | null;
     syncState: SyncState;
   }[];
-  /** Whether anything was ever planned for them in that week: a calendar file then says what became of it. */
+  /**
+   * Whether the person was ever scheduled in that week. If so, a calendar file tells what became of
+   * the work.
+   */
   hasCalendarFile: boolean;
 }
 
-/** What a calendar file says of a person's week. */
+/** The entries of a person's calendar file for a week. */
 export interface PersonCalendar {
   store: BoardStore;
   employee: { id: number; name: string };
@@ -108,28 +115,28 @@ export interface PersonCalendar {
     type: EventType;
     startsAt: Instant;
     endsAt: Instant;
-    /** It ended, or somebody else has it. */
+    /** The work ended, or another person has it. */
     isCancelled: boolean;
-    /** Grows with each change of who works the event and when, whatever else becomes of its schedules. */
+    /** Grows with each change of the event's person or time, also across schedules. */
     sequence: number;
     changedAt: Instant;
     instructionsUrl: string | null;
   }[];
 }
 
-/** A rep of Crossmark's list as it was last read. */
+/** A rep of the latest read of Crossmark's list. */
 export interface Rep {
   repId: string;
-  /** As a person writes it: Crossmark's own list is often in upper case. */
+  /** In mixed case; Crossmark's list is often in upper case. */
   name: string;
   employeeNumber: string | null;
   email: string | null;
   phone: string | null;
-  /** Whose RepID or employee number it is here. */
+  /** The person here with this RepID or employee number. */
   holder: { id: number; name: string } | null;
 }
 
-/** The latest reading of Crossmark's rep list; while `queued`, `failureReason` says why it takes so long. */
+/** The latest read of Crossmark's rep list; while `queued`, `failureReason` explains the delay. */
 export interface RepReading {
   readingId: number;
   state: 'queued' | 'done' | 'failed';
@@ -138,7 +145,7 @@ export interface RepReading {
   failureReason: string | null;
 }
 
-/** Crossmark's reps for somebody to choose from. `readAt` null: never read. */
+/** Crossmark's reps to choose from. `readAt` is null if the list was never read. */
 export interface RepList {
   reading: RepReading | null;
   readAt: Instant | null;
@@ -146,16 +153,16 @@ export interface RepList {
 }
 
 /**
- * What an import would do with a rep: `new` adds a person, `changed` changes one, `same` nothing, `conflict` can't be
- * told by itself.
+ * What an import would do with a rep: `new` adds a person, `changed` changes one, `same` changes
+ * nothing, `conflict` needs a person's decision.
  */
 export interface ImportRow {
   rep: Rep;
   status: 'new' | 'changed' | 'same' | 'conflict';
-  /** Who is meant; null for a new person and where nobody can be told. */
+  /** The matching person; null for a new person and for an ambiguous match. */
   employee: { id: number; name: string; retired: boolean } | null;
   changes: { field: 'name' | 'employeeNumber' | 'repId'; from: string | null; to: string }[];
-  /** `conflict`: why, and what to do; `new`: what to look out for. */
+  /** `conflict`: the reason and the remedy; `new`: a note to check. */
   note: string | null;
 }
 
