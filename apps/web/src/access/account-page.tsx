@@ -5,7 +5,7 @@ import { problemOf } from '../lib/words.ts';
 import { useSession } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { TextField } from '../ui/field.tsx';
-import { LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
+import { QueryView, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { NewPasswordField } from './password-field.tsx';
 import { SessionList } from './session-list.tsx';
@@ -91,19 +91,20 @@ function OwnSessions() {
       <h2 id="sessions" className="font-semibold">
         Where you are signed in
       </h2>
-      {query.isError && !query.data ? (
-        <LoadError what="Your sessions" error={query.error} onRetry={() => void query.refetch()} />
-      ) : query.isPending ? (
-        <Loading what="your sessions">
-          <Skeleton className="h-14" />
-        </Loading>
-      ) : (
-        <SessionList
-          sessions={query.data}
-          ending={end.isPending ? end.variables.sessionId : undefined}
-          onEnd={(sessionId) => end.mutate({ sessionId })}
-        />
-      )}
+      <QueryView
+        what="your sessions"
+        queries={[query]}
+        data={query.data}
+        skeleton={<Skeleton className="h-14" />}
+      >
+        {(sessions) => (
+          <SessionList
+            sessions={sessions}
+            ending={end.isPending ? end.variables.sessionId : undefined}
+            onEnd={(sessionId) => end.mutate({ sessionId })}
+          />
+        )}
+      </QueryView>
     </section>
   );
 }

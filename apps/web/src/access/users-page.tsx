@@ -10,7 +10,7 @@ import { useTitle } from '../shell/use-title.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
-import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, Refusal, Skeleton, SkeletonRows } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { SessionList } from './session-list.tsx';
 
@@ -47,22 +47,19 @@ export function UsersPage() {
             Invite
           </Button>
         </div>
-        {query.isError && !query.data ? (
-          <LoadError what="The users" error={query.error} onRetry={() => void query.refetch()} />
-        ) : query.isPending ? (
-          <Loading what="users">
-            <div className="grid gap-2">
-              {[1, 2, 3, 4].map((each) => (
-                <Skeleton key={each} className="h-14" />
-              ))}
-            </div>
-          </Loading>
-        ) : (
-          <>
-            <UserTable users={users} onManage={setAsked} />
-            {query.data.invitations.length > 0 && <Invitations invitations={query.data.invitations} />}
-          </>
-        )}
+        <QueryView
+          what="the users"
+          queries={[query]}
+          data={query.data}
+          skeleton={<SkeletonRows count={4} height="h-14" />}
+        >
+          {({ users, invitations }) => (
+            <>
+              <UserTable users={users} onManage={setAsked} />
+              {invitations.length > 0 && <Invitations invitations={invitations} />}
+            </>
+          )}
+        </QueryView>
       </div>
       {asked === 'invite' && <InviteDialog onClose={() => setAsked(undefined)} />}
       {managed && <UserDialog user={managed} onClose={() => setAsked(undefined)} />}
@@ -372,21 +369,20 @@ function SessionsOf({ user }: { user: UserAccess }) {
     onError: (error) => toast(problemOf(error).message, { tone: 'problem' }),
     onSettled: () => utils.users.invalidate(),
   });
-  if (query.isError && !query.data) {
-    return <LoadError what="The sessions" error={query.error} onRetry={() => void query.refetch()} />;
-  }
-  if (query.isPending) {
-    return (
-      <Loading what="sessions">
-        <Skeleton className="h-14" />
-      </Loading>
-    );
-  }
   return (
-    <SessionList
-      sessions={query.data}
-      ending={end.isPending ? end.variables.sessionId : undefined}
-      onEnd={(sessionId) => end.mutate({ sessionId })}
-    />
+    <QueryView
+      what="the sessions"
+      queries={[query]}
+      data={query.data}
+      skeleton={<Skeleton className="h-14" />}
+    >
+      {(sessions) => (
+        <SessionList
+          sessions={sessions}
+          ending={end.isPending ? end.variables.sessionId : undefined}
+          onEnd={(sessionId) => end.mutate({ sessionId })}
+        />
+      )}
+    </QueryView>
   );
 }

@@ -11,7 +11,7 @@ import { TakeTheirs } from '../planning/take-theirs.tsx';
 import { useMayWrite } from '../shell/use-session.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
 import { SelectField, TickBox } from '../ui/field.tsx';
-import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { type ActivitySearch, UNSETTLED } from './activity-search.ts';
 
@@ -71,57 +71,52 @@ export function AttentionList({
       )}
     </>
   );
-  if (!data) {
-    return (
-      <>
-        {filters}
-        {query.isError ? (
-          <LoadError what="What needs attention" error={query.error} onRetry={() => void query.refetch()} />
-        ) : (
-          <Loading what="what needs attention">
-            <div className="grid gap-2">
-              {[1, 2, 3, 4, 5].map((each) => (
-                <Skeleton key={each} className="h-20" />
-              ))}
-            </div>
-          </Loading>
-        )}
-      </>
-    );
-  }
-  const people = show ? [] : data.people;
+  const people = data && !show ? data.people : [];
   return (
     <>
       {filters}
-      {data.rows.length === 0 && people.length === 0 ? (
-        <Empty title={show ? `Nothing here: ${UNSETTLED[show].toLowerCase()}.` : 'Everything is settled.'}>
-          {show ? 'Look at all to see what else there is.' : 'Crossmark holds what the board shows.'}
-        </Empty>
-      ) : (
-        <div
-          aria-busy={query.isPlaceholderData}
-          className={`grid gap-3 ${query.isPlaceholderData ? 'opacity-60' : ''}`}
-        >
-          {people.length > 0 && <UnlinkedPeople people={people} />}
-          {data.rows.length > 0 && (
-            <EventRows
-              data={data}
-              asked={{
-                ...(store && { storeId: store }),
-                ...(show && { kind: show }),
-                ...(reason && { reason }),
-              }}
-              onOpen={onOpen}
-            />
-          )}
-          {data.total > data.rows.length && (
-            <div className="flex items-center gap-3 text-sm text-ink-2">
-              {data.rows.length} of {data.total} are listed.
-              {limit < MOST && <Button onClick={() => setLimit(MOST)}>Show more</Button>}
-            </div>
-          )}
-        </div>
-      )}
+      <QueryView
+        what="what needs attention"
+        queries={[query]}
+        data={data}
+        skeleton={<SkeletonRows count={5} height="h-20" />}
+        empty={
+          data?.rows.length === 0 &&
+          people.length === 0 && (
+            <Empty
+              title={show ? `Nothing here: ${UNSETTLED[show].toLowerCase()}.` : 'Everything is settled.'}
+            >
+              {show ? 'Look at all to see what else there is.' : 'Crossmark holds what the board shows.'}
+            </Empty>
+          )
+        }
+      >
+        {(data) => (
+          <div
+            aria-busy={query.isPlaceholderData}
+            className={`grid gap-3 ${query.isPlaceholderData ? 'opacity-60' : ''}`}
+          >
+            {people.length > 0 && <UnlinkedPeople people={people} />}
+            {data.rows.length > 0 && (
+              <EventRows
+                data={data}
+                asked={{
+                  ...(store && { storeId: store }),
+                  ...(show && { kind: show }),
+                  ...(reason && { reason }),
+                }}
+                onOpen={onOpen}
+              />
+            )}
+            {data.total > data.rows.length && (
+              <div className="flex items-center gap-3 text-sm text-ink-2">
+                {data.rows.length} of {data.total} are listed.
+                {limit < MOST && <Button onClick={() => setLimit(MOST)}>Show more</Button>}
+              </div>
+            )}
+          </div>
+        )}
+      </QueryView>
     </>
   );
 }

@@ -7,7 +7,7 @@ import { titleOf } from '../lib/words.ts';
 import { ByDay } from '../ui/by-day.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField } from '../ui/field.tsx';
-import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { type ActivitySearch, HISTORY } from './activity-search.ts';
 
 const KINDS = Object.keys(HISTORY) as HistoryEntry['kind'][];
@@ -82,38 +82,38 @@ export function HistoryList({
         </SelectField>
         <DateField label="Day" value={day ?? ''} onChange={(next) => onSearch({ day: next || undefined })} />
       </form>
-      {query.isError && !query.data ? (
-        <LoadError what="The history" error={query.error} onRetry={() => void query.refetch()} />
-      ) : !timeZone ? (
-        <Loading what="history">
-          <div className="grid gap-2">
-            {[1, 2, 3, 4, 5, 6].map((each) => (
-              <Skeleton key={each} className="h-12" />
-            ))}
+      <QueryView
+        what="the history"
+        queries={[query]}
+        data={query.data && timeZone}
+        skeleton={<SkeletonRows count={6} height="h-12" />}
+        empty={
+          entries.length === 0 && (
+            <Empty title={filtered ? 'Nothing matches.' : 'Nothing has happened yet.'}>
+              {filtered
+                ? 'Take a filter away to see more.'
+                : 'What people plan, and what the sync does about it, is listed here.'}
+            </Empty>
+          )
+        }
+      >
+        {(timeZone) => (
+          <div className="grid gap-4" data-testid="history">
+            <ByDay entries={entries} timeZone={timeZone}>
+              {(entry) => <Entry key={entry.id} entry={entry} timeZone={timeZone} onOpen={onOpen} />}
+            </ByDay>
+            {query.hasNextPage && (
+              <Button
+                className="justify-self-center"
+                busy={query.isFetchingNextPage}
+                onClick={() => void query.fetchNextPage()}
+              >
+                Show older
+              </Button>
+            )}
           </div>
-        </Loading>
-      ) : entries.length === 0 ? (
-        <Empty title={filtered ? 'Nothing matches.' : 'Nothing has happened yet.'}>
-          {filtered
-            ? 'Take a filter away to see more.'
-            : 'What people plan, and what the sync does about it, is listed here.'}
-        </Empty>
-      ) : (
-        <div className="grid gap-4" data-testid="history">
-          <ByDay entries={entries} timeZone={timeZone}>
-            {(entry) => <Entry key={entry.id} entry={entry} timeZone={timeZone} onOpen={onOpen} />}
-          </ByDay>
-          {query.hasNextPage && (
-            <Button
-              className="justify-self-center"
-              busy={query.isFetchingNextPage}
-              onClick={() => void query.fetchNextPage()}
-            >
-              Show older
-            </Button>
-          )}
-        </div>
-      )}
+        )}
+      </QueryView>
     </>
   );
 }

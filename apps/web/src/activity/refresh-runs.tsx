@@ -6,7 +6,7 @@ import { useFormatMoment } from '../lib/time.ts';
 import { problemOf } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
-import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { MissingEvents } from './missing-events.tsx';
 
@@ -44,25 +44,28 @@ export function RefreshRuns() {
         )}
       </div>
       <MissingEvents isReading={Boolean(open)} />
-      {query.isError && !query.data ? (
-        <LoadError what="The refreshes" error={query.error} onRetry={() => void query.refetch()} />
-      ) : !query.data ? (
-        <Loading what="refreshes">
-          <div className="grid gap-2">
-            {[1, 2, 3].map((each) => (
-              <Skeleton key={each} className="h-20" />
+      <QueryView
+        what="the refreshes"
+        queries={[query]}
+        data={query.data}
+        skeleton={<SkeletonRows count={3} height="h-20" />}
+        empty={
+          query.data?.length === 0 && (
+            <Empty title="Crossmark’s list was not read yet.">The next reading is at the full hour.</Empty>
+          )
+        }
+      >
+        {(runs) => (
+          <ol
+            className="divide-y divide-line rounded-md border border-line bg-surface"
+            data-testid="refreshes"
+          >
+            {runs.map((run) => (
+              <Run key={run.runId} run={run} />
             ))}
-          </div>
-        </Loading>
-      ) : query.data.length === 0 ? (
-        <Empty title="Crossmark’s list was not read yet.">The next reading is at the full hour.</Empty>
-      ) : (
-        <ol className="divide-y divide-line rounded-md border border-line bg-surface" data-testid="refreshes">
-          {query.data.map((run) => (
-            <Run key={run.runId} run={run} />
-          ))}
-        </ol>
-      )}
+          </ol>
+        )}
+      </QueryView>
     </>
   );
 }

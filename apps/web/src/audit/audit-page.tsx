@@ -14,7 +14,7 @@ import { ByDay } from '../ui/by-day.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField } from '../ui/field.tsx';
 import { SearchBox, TypedField } from '../ui/search-box.tsx';
-import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { Empty, LoadError, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { type AuditSearch, exportAddress, filterOf, KINDS, NARROWING, OBJECTS } from './audit-search.ts';
 
 const route = getRouteApi('/app/audit');
@@ -72,50 +72,47 @@ function AuditLog() {
           </a>
         </div>
         <Filters search={search} onSearch={set} />
-        {query.isError && !query.data ? (
-          <LoadError what="The audit log" error={query.error} onRetry={() => void query.refetch()} />
-        ) : !timeZone ? (
-          <Loading what="audit log">
-            <div className="grid gap-2">
-              {[1, 2, 3, 4, 5, 6].map((each) => (
-                <Skeleton key={each} className="h-14" />
-              ))}
-            </div>
-          </Loading>
-        ) : (
-          <>
-            {entries.length > 0 && (
-              <div className="grid gap-4" data-testid="audit">
-                <ByDay entries={entries} timeZone={timeZone} headingOf={dayWithYear}>
-                  {(entry) => <Entry key={entry.id} entry={entry} timeZone={timeZone} onSearch={set} />}
-                </ByDay>
-              </div>
-            )}
-            {query.isFetchNextPageError ? (
-              <LoadError
-                what="What is older"
-                error={query.error}
-                onRetry={() => void query.fetchNextPage()}
-              />
-            ) : goesOn && last.reached ? (
-              <p role="status" className="py-4 text-center text-sm text-ink-2">
-                Looking further back than {dayWithYear(workDateOf(last.reached, timeZone))}…
-              </p>
-            ) : entries.length === 0 ? (
-              <Nothing search={search} onSearch={set} />
-            ) : (
-              query.hasNextPage && (
-                <Button
-                  className="justify-self-center"
-                  busy={query.isFetchingNextPage}
-                  onClick={() => void query.fetchNextPage()}
-                >
-                  Show older
-                </Button>
-              )
-            )}
-          </>
-        )}
+        <QueryView
+          what="the audit log"
+          queries={[query]}
+          data={last}
+          skeleton={<SkeletonRows count={6} height="h-14" />}
+        >
+          {({ timeZone, reached }) => (
+            <>
+              {entries.length > 0 && (
+                <div className="grid gap-4" data-testid="audit">
+                  <ByDay entries={entries} timeZone={timeZone} headingOf={dayWithYear}>
+                    {(entry) => <Entry key={entry.id} entry={entry} timeZone={timeZone} onSearch={set} />}
+                  </ByDay>
+                </div>
+              )}
+              {query.isFetchNextPageError ? (
+                <LoadError
+                  what="what is older"
+                  error={query.error}
+                  onRetry={() => void query.fetchNextPage()}
+                />
+              ) : goesOn && reached ? (
+                <p role="status" className="py-4 text-center text-sm text-ink-2">
+                  Looking further back than {dayWithYear(workDateOf(reached, timeZone))}…
+                </p>
+              ) : entries.length === 0 ? (
+                <Nothing search={search} onSearch={set} />
+              ) : (
+                query.hasNextPage && (
+                  <Button
+                    className="justify-self-center"
+                    busy={query.isFetchingNextPage}
+                    onClick={() => void query.fetchNextPage()}
+                  >
+                    Show older
+                  </Button>
+                )
+              )}
+            </>
+          )}
+        </QueryView>
       </div>
       <Suspense>
         {search.event && (

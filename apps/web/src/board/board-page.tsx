@@ -14,7 +14,7 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Cut } from '../ui/cut.tsx';
-import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { BoardDialogs, type OpenDialog } from './board-dialogs.tsx';
 import { DayList } from './day-list.tsx';
@@ -183,47 +183,49 @@ export function BoardPage() {
           </div>
         )}
       </div>
-      {board ? (
-        <div
-          aria-busy={busy}
-          className={`flex min-h-0 flex-1 transition-opacity ${busy ? 'opacity-60' : ''}`}
-        >
-          {showBoard &&
-            (board.people.length === 0 ? (
-              <div className="flex-1">
-                <Empty title="There is nobody to plan for yet.">
-                  Add the club’s people on the People page, then come back.
-                </Empty>
-              </div>
-            ) : grid ? (
-              <WeekGrid board={board} today={board.today} actions={actions} />
-            ) : (
-              <DayList
-                board={board}
-                day={busy ? board.weekOf : day}
+      <QueryView
+        what="the week"
+        queries={[query]}
+        data={board}
+        skeleton={<BoardSkeleton grid={grid} besides={besides} />}
+      >
+        {(board) => (
+          <div
+            aria-busy={busy}
+            className={`flex min-h-0 flex-1 transition-opacity ${busy ? 'opacity-60' : ''}`}
+          >
+            {showBoard &&
+              (board.people.length === 0 ? (
+                <div className="flex-1">
+                  <Empty title="There is nobody to plan for yet.">
+                    Add the club’s people on the People page, then come back.
+                  </Empty>
+                </div>
+              ) : grid ? (
+                <WeekGrid board={board} today={board.today} actions={actions} />
+              ) : (
+                <DayList
+                  board={board}
+                  day={busy ? board.weekOf : day}
+                  today={board.today}
+                  onDay={(next) => set({ day: next })}
+                  actions={actions}
+                />
+              ))}
+            {showTray && (
+              <Tray
+                events={board.tray}
+                elsewhere={board.openElsewhere}
                 today={board.today}
-                onDay={(next) => set({ day: next })}
-                actions={actions}
+                filter={filter}
+                onFilter={(next) => set({ q: next.q, type: next.type, last: next.last })}
+                mayMove={mayWrite && besides}
+                onPick={pick}
               />
-            ))}
-          {showTray && (
-            <Tray
-              events={board.tray}
-              elsewhere={board.openElsewhere}
-              today={board.today}
-              filter={filter}
-              onFilter={(next) => set({ q: next.q, type: next.type, last: next.last })}
-              mayMove={mayWrite && besides}
-              onPick={pick}
-            />
-          )}
-        </div>
-      ) : query.isError ? (
-        <LoadError what="The week" error={query.error} onRetry={() => void query.refetch()} />
-      ) : (
-        <BoardBones grid={grid} besides={besides} />
-      )}
-
+            )}
+          </div>
+        )}
+      </QueryView>
       {board && <HandBar board={board} />}
       <Suspense>
         {board && question && (
@@ -261,26 +263,22 @@ function useDragging(board: WeekBoard | undefined, drop: (hand: Drag) => void, e
 }
 
 /** The board's shape before the board. */
-function BoardBones({ grid, besides }: { grid: boolean; besides: boolean }) {
+function BoardSkeleton({ grid, besides }: { grid: boolean; besides: boolean }) {
   return (
     <div className="flex min-h-0 flex-1 overflow-hidden">
       <div className="flex-1 bg-surface">
-        <Loading what="week">
-          <div
-            className={`grid gap-2 p-2 ${grid ? 'grid-cols-[var(--person-column)_repeat(7,minmax(0,1fr))]' : 'grid-cols-1'}`}
-          >
-            {Array.from({ length: grid ? 80 : 8 }, (_, index) => (
-              <Skeleton key={index} className="h-14" />
-            ))}
-          </div>
-        </Loading>
+        <SkeletonRows
+          count={grid ? 80 : 8}
+          height="h-14"
+          className={`gap-2 p-2 ${grid ? 'grid-cols-[var(--person-column)_repeat(7,minmax(0,1fr))]' : 'grid-cols-1'}`}
+        />
       </div>
       {besides && (
-        <div className="grid w-72 content-start gap-2 border-l border-line bg-surface-2 p-2 2xl:w-80">
-          {[1, 2, 3, 4, 5, 6, 7].map((each) => (
-            <Skeleton key={each} className="h-14" />
-          ))}
-        </div>
+        <SkeletonRows
+          count={7}
+          height="h-14"
+          className="w-72 content-start gap-2 border-l border-line bg-surface-2 p-2 2xl:w-80"
+        />
       )}
     </div>
   );

@@ -11,7 +11,7 @@ import { remember } from '../planning/undo.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TickBox } from '../ui/field.tsx';
-import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
 import { eventFacts, plannedWork } from './targets.ts';
 
 type Row = CopiedRow & { employeeName: string; sourceTitle: string };
@@ -87,83 +87,121 @@ export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: 
         )
       }
     >
-      {next.isError && !next.data ? (
-        <LoadError what="The next week" error={next.error} onRetry={() => void next.refetch()} />
-      ) : !next.data ? (
-        <Loading what="next week">
-          <div className="grid gap-2">
-            {[1, 2, 3, 4, 5, 6].map((each) => (
-              <Skeleton key={each} className="h-11" />
-            ))}
-          </div>
-        </Loading>
-      ) : results ? (
-        <div role="status" className="grid gap-3">
-          <p>
-            {countOf(results.length - refused.length)} copied. These were refused, because something changed
-            meanwhile:
-          </p>
-          <ul className="grid gap-2">
-            {refused.map(({ eventId, message }) => {
-              const row = rows.find((each) => each.event?.id === eventId);
-              return (
-                <li key={eventId} className="rounded-md border border-line px-2.5 py-1.5 text-sm">
-                  {row?.event && <span className="block font-medium">{titleOf(row.event)}</span>}
-                  {message}
-                </li>
-              );
-            })}
-          </ul>
-        </div>
-      ) : rows.length === 0 ? (
-        <Empty title="There is nothing to copy.">
-          Nothing is scheduled in {formatWeek(board.weekOf)} that could be repeated.
-        </Empty>
+      {results ? (
+        <Outcome copied={results.length - refused.length} refused={refused} rows={rows} />
       ) : (
-        <div className="grid gap-5">
-          <section aria-label="Can be copied" className="grid gap-1">
-            <h3 className="text-sm font-semibold">Can be copied ({ready.length})</h3>
-            {ready.length === 0 && <p className="text-sm text-ink-2">None of this week’s schedules can.</p>}
-            {ready.map((row) => (
-              <div key={row.scheduleId} className="rounded-md border border-line px-2.5 py-1.5">
-                <TickBox
-                  checked={!left.has(row.scheduleId)}
-                  onChange={(change) => setLeft(without(left, row.scheduleId, change.target.checked))}
-                >
-                  <span className="flex flex-wrap items-baseline gap-x-2">
-                    <span className="font-medium">{row.employeeName}</span>
-                    <span>{formatWhen(row.startsAt, timeZone)}</span>
-                    <TypeMark type={row.type} />
-                  </span>
-                  <span className="block text-xs text-ink-2">
-                    {row.event && titleOf(row.event)}
-                    {row.likeness && ` (${LIKENESS[row.likeness]})`}
-                  </span>
-                </TickBox>
-              </div>
-            ))}
-          </section>
-          {blocked.length > 0 && (
-            <section aria-label="Can’t be copied" className="grid gap-1">
-              <h3 className="text-sm font-semibold">Can’t be copied ({blocked.length})</h3>
-              {blocked.map((row) => (
-                <div
-                  key={row.scheduleId}
-                  className="rounded-md border border-line bg-surface-2 px-2.5 py-1.5 text-sm"
-                >
-                  <span className="flex flex-wrap items-baseline gap-x-2">
-                    <span className="font-medium">{row.employeeName}</span>
-                    <span>{formatTime(row.startsAt, timeZone)}</span>
-                    <span className="text-ink-2">{row.sourceTitle}</span>
-                  </span>
-                  <span className="block text-xs text-waiting">{row.obstacle}</span>
-                </div>
-              ))}
-            </section>
+        <QueryView
+          what="the next week"
+          queries={[next]}
+          data={next.data}
+          skeleton={<SkeletonRows count={6} height="h-11" />}
+          empty={
+            rows.length === 0 && (
+              <Empty title="There is nothing to copy.">
+                Nothing is scheduled in {formatWeek(board.weekOf)} that could be repeated.
+              </Empty>
+            )
+          }
+        >
+          {() => (
+            <div className="grid gap-5">
+              <section aria-label="Can be copied" className="grid gap-1">
+                <h3 className="text-sm font-semibold">Can be copied ({ready.length})</h3>
+                {ready.length === 0 && (
+                  <p className="text-sm text-ink-2">None of this week’s schedules can.</p>
+                )}
+                {ready.map((row) => (
+                  <ReadyRow
+                    key={row.scheduleId}
+                    row={row}
+                    timeZone={timeZone}
+                    isChosen={!left.has(row.scheduleId)}
+                    onChoose={(isChosen) => setLeft(without(left, row.scheduleId, isChosen))}
+                  />
+                ))}
+              </section>
+              {blocked.length > 0 && (
+                <section aria-label="Can’t be copied" className="grid gap-1">
+                  <h3 className="text-sm font-semibold">Can’t be copied ({blocked.length})</h3>
+                  {blocked.map((row) => (
+                    <BlockedRow key={row.scheduleId} row={row} timeZone={timeZone} />
+                  ))}
+                </section>
+              )}
+            </div>
           )}
-        </div>
+        </QueryView>
       )}
     </Dialog>
+  );
+}
+
+function ReadyRow({
+  row,
+  timeZone,
+  isChosen,
+  onChoose,
+}: {
+  row: Row;
+  timeZone: string;
+  isChosen: boolean;
+  onChoose: (isChosen: boolean) => void;
+}) {
+  return (
+    <div className="rounded-md border border-line px-2.5 py-1.5">
+      <TickBox checked={isChosen} onChange={(change) => onChoose(change.target.checked)}>
+        <span className="flex flex-wrap items-baseline gap-x-2">
+          <span className="font-medium">{row.employeeName}</span>
+          <span>{formatWhen(row.startsAt, timeZone)}</span>
+          <TypeMark type={row.type} />
+        </span>
+        <span className="block text-xs text-ink-2">
+          {row.event && titleOf(row.event)}
+          {row.likeness && ` (${LIKENESS[row.likeness]})`}
+        </span>
+      </TickBox>
+    </div>
+  );
+}
+
+function BlockedRow({ row, timeZone }: { row: Row; timeZone: string }) {
+  return (
+    <div className="rounded-md border border-line bg-surface-2 px-2.5 py-1.5 text-sm">
+      <span className="flex flex-wrap items-baseline gap-x-2">
+        <span className="font-medium">{row.employeeName}</span>
+        <span>{formatTime(row.startsAt, timeZone)}</span>
+        <span className="text-ink-2">{row.sourceTitle}</span>
+      </span>
+      <span className="block text-xs text-waiting">{row.obstacle}</span>
+    </div>
+  );
+}
+
+/** What came of the copy where some of it was refused. */
+function Outcome({
+  copied,
+  refused,
+  rows,
+}: {
+  copied: number;
+  refused: readonly { eventId: number; message: string | null }[];
+  rows: readonly Row[];
+}) {
+  return (
+    <div role="status" className="grid gap-3">
+      <p>{countOf(copied)} copied. These were refused, because something changed meanwhile:</p>
+      <ul className="grid gap-2">
+        {refused.map(({ eventId, message }) => {
+          const row = rows.find((each) => each.event?.id === eventId);
+          return (
+            <li key={eventId} className="rounded-md border border-line px-2.5 py-1.5 text-sm">
+              {row?.event && <span className="block font-medium">{titleOf(row.event)}</span>}
+              {message}
+            </li>
+          );
+        })}
+      </ul>
+    </div>
   );
 }
 

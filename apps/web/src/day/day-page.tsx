@@ -16,7 +16,7 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { DateInput } from '../ui/date-field.tsx';
-import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { QueryView, SkeletonRows } from '../ui/states.tsx';
 import { DayChecks } from './day-checks.tsx';
 import { DueWork, PeopleOff, SlotCoverage } from './day-sides.tsx';
 import { type DayActions, DayWork } from './day-work.tsx';
@@ -104,26 +104,24 @@ export function DayPage() {
           </Link>
         </div>
       </div>
-      {board ? (
-        <div
-          aria-busy={query.isPlaceholderData}
-          className={`grid min-h-0 flex-1 content-start overflow-y-auto transition-opacity min-[1100px]:grid-cols-[19rem_minmax(0,1fr)_18rem] min-[1100px]:content-stretch ${query.isPlaceholderData ? 'opacity-60' : ''}`}
-        >
-          <div className="grid content-start gap-5 border-line bg-surface-2 p-3 max-[1099px]:border-b min-[1100px]:border-r">
-            <DayChecks board={board} actions={actions} />
-            <DueWork board={board} actions={actions} />
+      <QueryView what="the day" queries={[query]} data={board} skeleton={<DaySkeleton />}>
+        {(board) => (
+          <div
+            aria-busy={query.isPlaceholderData}
+            className={`grid min-h-0 flex-1 content-start overflow-y-auto transition-opacity min-[1100px]:grid-cols-[19rem_minmax(0,1fr)_18rem] min-[1100px]:content-stretch ${query.isPlaceholderData ? 'opacity-60' : ''}`}
+          >
+            <div className="grid content-start gap-5 border-line bg-surface-2 p-3 max-[1099px]:border-b min-[1100px]:border-r">
+              <DayChecks board={board} actions={actions} />
+              <DueWork board={board} actions={actions} />
+            </div>
+            <DayWork board={board} actions={actions} />
+            <div className="grid content-start gap-5 border-line bg-surface-2 p-3 max-[1099px]:border-t min-[1100px]:border-l">
+              <SlotCoverage board={board} />
+              <PeopleOff board={board} />
+            </div>
           </div>
-          <DayWork board={board} actions={actions} />
-          <div className="grid content-start gap-5 border-line bg-surface-2 p-3 max-[1099px]:border-t min-[1100px]:border-l">
-            <SlotCoverage board={board} />
-            <PeopleOff board={board} />
-          </div>
-        </div>
-      ) : query.isError ? (
-        <LoadError what="The day" error={query.error} onRetry={() => void query.refetch()} />
-      ) : (
-        <DayBones />
-      )}
+        )}
+      </QueryView>
       <Suspense>
         {board && asked && <Question asked={asked} board={board} onClose={() => setAsked(undefined)} />}
         {search.event && (
@@ -189,16 +187,12 @@ function Question({ asked, board, onClose }: { asked: Asked; board: DayBoard; on
 }
 
 /** The day's shape before the day. */
-function DayBones() {
-  const bones = (count: number, height: string) =>
-    Array.from({ length: count }, (_, index) => <Skeleton key={index} className={height} />);
+function DaySkeleton() {
   return (
-    <Loading what="day">
-      <div className="grid min-[1100px]:grid-cols-[19rem_minmax(0,1fr)_18rem]">
-        <div className="grid content-start gap-2 bg-surface-2 p-3">{bones(9, 'h-7')}</div>
-        <div className="grid content-start gap-3 bg-surface p-3">{bones(6, 'h-24')}</div>
-        <div className="grid content-start gap-2 bg-surface-2 p-3">{bones(12, 'h-5')}</div>
-      </div>
-    </Loading>
+    <div className="grid min-[1100px]:grid-cols-[19rem_minmax(0,1fr)_18rem]">
+      <SkeletonRows count={9} height="h-7" className="content-start gap-2 bg-surface-2 p-3" />
+      <SkeletonRows count={6} height="h-24" className="content-start gap-3 bg-surface p-3" />
+      <SkeletonRows count={12} height="h-5" className="content-start gap-2 bg-surface-2 p-3" />
+    </div>
   );
 }

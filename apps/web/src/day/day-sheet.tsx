@@ -7,7 +7,7 @@ import { formatDay, formatTime, otherZone, useToday } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { QueryView, SkeletonRows } from '../ui/states.tsx';
 import './day-sheet.css';
 
 const route = getRouteApi('/app/day/print');
@@ -31,19 +31,14 @@ export function DaySheet() {
           Print
         </Button>
       </div>
-      {query.data ? (
-        <Sheet board={query.data} />
-      ) : query.isError ? (
-        <LoadError what="The day" error={query.error} onRetry={() => void query.refetch()} />
-      ) : (
-        <Loading what="daily sheet">
-          <div className="mx-auto grid max-w-3xl gap-2 p-6">
-            {Array.from({ length: 12 }, (_, index) => (
-              <Skeleton key={index} className="h-8" />
-            ))}
-          </div>
-        </Loading>
-      )}
+      <QueryView
+        what="the daily sheet"
+        queries={[query]}
+        data={query.data}
+        skeleton={<SkeletonRows count={12} height="h-8" className="mx-auto w-full max-w-3xl gap-2 p-6" />}
+      >
+        {(board) => <Sheet board={board} />}
+      </QueryView>
     </div>
   );
 }

@@ -11,7 +11,7 @@ import { remember } from '../planning/undo.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField, TickBox } from '../ui/field.tsx';
-import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
 
 type Row = Reassignment['rows'][number];
 
@@ -129,36 +129,38 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
             <Empty title="Choose who shall do it.">
               What would go over and what would stay is shown here.
             </Empty>
-          ) : preview.isError && !rows ? (
-            <LoadError what="The preview" error={preview.error} onRetry={() => void preview.refetch()} />
-          ) : !rows ? (
-            <Loading what="preview">
-              <div className="grid gap-1.5">
-                {[1, 2, 3, 4].map((each) => (
-                  <Skeleton key={each} className="h-10" />
-                ))}
-              </div>
-            </Loading>
-          ) : rows.length === 0 ? (
-            <Empty title="There is nothing to give.">
-              No Supervisor, Freeosk, Digital or Other event of that day is somebody else’s.
-            </Empty>
           ) : (
-            <>
-              <Rows
-                title="Goes over"
-                rows={movable}
-                board={board}
-                left={left}
-                onTick={(scheduleId, on) => {
-                  const next = new Set(left);
-                  if (on) next.delete(scheduleId);
-                  else next.add(scheduleId);
-                  setLeft(next);
-                }}
-              />
-              <Rows title="Stays as it is" rows={staying} board={board} />
-            </>
+            <QueryView
+              what="the preview"
+              queries={[preview]}
+              data={rows}
+              skeleton={<SkeletonRows count={4} height="h-10" className="gap-1.5" />}
+              empty={
+                rows?.length === 0 && (
+                  <Empty title="There is nothing to give.">
+                    No Supervisor, Freeosk, Digital or Other event of that day is somebody else’s.
+                  </Empty>
+                )
+              }
+            >
+              {() => (
+                <>
+                  <Rows
+                    title="Goes over"
+                    rows={movable}
+                    board={board}
+                    left={left}
+                    onTick={(scheduleId, on) => {
+                      const next = new Set(left);
+                      if (on) next.delete(scheduleId);
+                      else next.add(scheduleId);
+                      setLeft(next);
+                    }}
+                  />
+                  <Rows title="Stays as it is" rows={staying} board={board} />
+                </>
+              )}
+            </QueryView>
           )}
         </div>
       </div>

@@ -16,7 +16,7 @@ import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { SelectField } from '../ui/field.tsx';
-import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { COLUMNS, type EventActions, EventGrid, PAGE_ROWS } from './event-grid.tsx';
@@ -169,32 +169,31 @@ export function EventsPage() {
         </search>
       )}
       <div className="flex min-h-0 flex-1 flex-col bg-surface">
-        {query.isError && !query.data ? (
-          <LoadError what="The events" error={query.error} onRetry={() => void query.refetch()} />
-        ) : stores.isError && !stores.data ? (
-          <LoadError what="The stores" error={stores.error} onRetry={() => void stores.refetch()} />
-        ) : !query.data || !store || !today ? (
-          <Loading what="events">
-            <div className="grid gap-2 p-3">
-              {Array.from({ length: 14 }, (_, index) => (
-                <Skeleton key={index} className={cards ? 'h-24' : 'h-9'} />
-              ))}
-            </div>
-          </Loading>
-        ) : query.data.total === 0 && !query.isPlaceholderData ? (
-          <Nothing unreported={unreported} narrowed={narrowed > 0} onClear={clear} />
-        ) : (
-          <EventGrid
-            filter={filter}
-            first={query.data}
-            busy={query.isPlaceholderData}
-            cards={cards}
-            timeZone={store.timeZone}
-            today={today}
-            actions={actions}
-            onSort={(sort, descending) => set({ sort, desc: descending || undefined })}
-          />
-        )}
+        <QueryView
+          what="the events"
+          queries={[query, stores]}
+          data={
+            query.data && store && today ? { first: query.data, timeZone: store.timeZone, today } : undefined
+          }
+          skeleton={<SkeletonRows count={14} height={cards ? 'h-24' : 'h-9'} className="gap-2 p-3" />}
+          empty={
+            query.data?.total === 0 &&
+            !query.isPlaceholderData && (
+              <Nothing unreported={unreported} narrowed={narrowed > 0} onClear={clear} />
+            )
+          }
+        >
+          {(data) => (
+            <EventGrid
+              filter={filter}
+              {...data}
+              busy={query.isPlaceholderData}
+              cards={cards}
+              actions={actions}
+              onSort={(sort, descending) => set({ sort, desc: descending || undefined })}
+            />
+          )}
+        </QueryView>
       </div>
 
       {filtering && cards && (

@@ -14,7 +14,7 @@ import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Cut } from '../ui/cut.tsx';
 import { shortcutOf } from '../ui/shortcuts.ts';
-import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { QueryView, SkeletonRows } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
 
 const route = getRouteApi('/app/month');
@@ -34,7 +34,6 @@ export function MonthPage() {
     { month, ...(search.store && { storeId: search.store }) },
     { placeholderData: keepPreviousData },
   );
-  const shown = query.data;
   const go = (to?: string) =>
     void navigate({
       search: ({ store }) => ({ ...(store && { store }), ...(to && { month: to }) }),
@@ -65,28 +64,25 @@ export function MonthPage() {
         </h2>
         <StoreName onChange={(store) => void navigate({ search: (before) => ({ ...before, store }) })} />
       </div>
-      {shown ? (
-        <div
-          aria-busy={query.isPlaceholderData}
-          className={`flex min-h-0 flex-1 flex-col transition-opacity ${query.isPlaceholderData ? 'opacity-60' : ''}`}
-        >
-          {grid ? (
-            <MonthGrid month={month} view={shown} storeId={search.store} onMonth={go} />
-          ) : (
-            <MonthList view={shown} storeId={search.store} />
-          )}
-        </div>
-      ) : query.isError ? (
-        <LoadError what="The month" error={query.error} onRetry={() => void query.refetch()} />
-      ) : (
-        <Loading what="month">
-          <div className="grid gap-1 p-2 md:grid-cols-7">
-            {Array.from({ length: grid ? 42 : 12 }, (_, index) => (
-              <Skeleton key={index} className="h-24" />
-            ))}
+      <QueryView
+        what="the month"
+        queries={[query]}
+        data={query.data}
+        skeleton={<SkeletonRows count={grid ? 42 : 12} height="h-24" className="gap-1 p-2 md:grid-cols-7" />}
+      >
+        {(view) => (
+          <div
+            aria-busy={query.isPlaceholderData}
+            className={`flex min-h-0 flex-1 flex-col transition-opacity ${query.isPlaceholderData ? 'opacity-60' : ''}`}
+          >
+            {grid ? (
+              <MonthGrid month={month} view={view} storeId={search.store} onMonth={go} />
+            ) : (
+              <MonthList view={view} storeId={search.store} />
+            )}
           </div>
-        </Loading>
-      )}
+        )}
+      </QueryView>
     </div>
   );
 }

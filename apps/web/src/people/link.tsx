@@ -8,7 +8,7 @@ import { useFormatMoment } from '../lib/time.ts';
 import { problemOf } from '../lib/words.ts';
 import { TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
-import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 
 const LINKS: Record<Employee['linkState'], { word: string; look: string }> = {
@@ -119,15 +119,11 @@ export function LinkDialog({ person, onClose }: { person: Employee; onClose: () 
         value={text}
         onChange={(change) => setText(change.target.value)}
       />
-      {list.isError && !list.data ? (
-        <LoadError what="The reps" error={list.error} onRetry={() => void list.refetch()} />
-      ) : !list.data ? (
-        <Loading what="reps">
-          <Skeleton className="h-40" />
-        </Loading>
-      ) : (
-        <Reps reps={list.data.reps} text={text} personId={person.id} chosen={chosen} onChoose={setChosen} />
-      )}
+      <QueryView what="the reps" queries={[list]} data={list.data} skeleton={<Skeleton className="h-40" />}>
+        {({ reps }) => (
+          <Reps reps={reps} text={text} personId={person.id} chosen={chosen} onChoose={setChosen} />
+        )}
+      </QueryView>
     </FormDialog>
   );
 }

@@ -9,7 +9,7 @@ import { formatDay } from '../lib/time.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { TickBox } from '../ui/field.tsx';
-import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { LinkMark } from './link.tsx';
 import { PersonDialog, RetireDialog, TakeBack } from './person-dialogs.tsx';
 
@@ -59,25 +59,28 @@ export function PeoplePage() {
             </>
           )}
         </div>
-        {query.isError && !query.data ? (
-          <LoadError what="The people" error={query.error} onRetry={() => void query.refetch()} />
-        ) : query.isPending ? (
-          <Loading what="people">
-            <div className="grid gap-2">
-              {[1, 2, 3, 4, 5, 6, 7, 8].map((each) => (
-                <Skeleton key={each} className="h-11" />
-              ))}
-            </div>
-          </Loading>
-        ) : people.length === 0 ? (
-          <Empty title="Nobody is here yet.">
-            Import people from Crossmark’s rep list, or add the first one; their RepID is looked up at once.
-          </Empty>
-        ) : shown.length === 0 ? (
-          <Empty title={`Nobody fits “${text}”.`} />
-        ) : (
-          <PeopleTable people={shown} mayWrite={mayWrite} onAsk={setAsked} />
-        )}
+        <QueryView
+          what="the people"
+          queries={[query]}
+          data={query.data}
+          skeleton={<SkeletonRows count={8} height="h-11" />}
+          empty={
+            query.data?.length === 0 && (
+              <Empty title="Nobody is here yet.">
+                Import people from Crossmark’s rep list, or add the first one; their RepID is looked up at
+                once.
+              </Empty>
+            )
+          }
+        >
+          {() =>
+            shown.length === 0 ? (
+              <Empty title={`Nobody fits “${text}”.`} />
+            ) : (
+              <PeopleTable people={shown} mayWrite={mayWrite} onAsk={setAsked} />
+            )
+          }
+        </QueryView>
       </div>
       {asked?.kind === 'add' && <PersonDialog onClose={() => setAsked(undefined)} />}
       {asked?.kind === 'edit' && <PersonDialog person={asked.person} onClose={() => setAsked(undefined)} />}

@@ -19,7 +19,7 @@ import { STATE_WORDS, titleOf } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { QueryView, Skeleton } from '../ui/states.tsx';
 import { Availability } from './availability.tsx';
 import { LinkDialog, LinkMark } from './link.tsx';
 import { PersonDialog, RetireDialog, TakeBack } from './person-dialogs.tsx';
@@ -41,25 +41,28 @@ export function PersonPage() {
           <ChevronLeft aria-hidden className="size-4" />
           All people
         </Link>
-        {query.isError && !query.data ? (
-          <LoadError what="This person" error={query.error} onRetry={() => void query.refetch()} />
-        ) : !query.data ? (
-          <Loading what="this person">
+        <QueryView
+          what="this person"
+          queries={[query]}
+          data={query.data}
+          skeleton={
             <div className="grid gap-4 lg:grid-cols-2">
               <Skeleton className="h-14 lg:col-span-2" />
               <Skeleton className="h-96" />
               <Skeleton className="h-96" />
             </div>
-          </Loading>
-        ) : (
-          <>
-            <Head person={query.data} />
-            <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
-              <Week person={query.data} />
-              <Availability person={query.data} />
-            </div>
-          </>
-        )}
+          }
+        >
+          {(person) => (
+            <>
+              <Head person={person} />
+              <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+                <Week person={person} />
+                <Availability person={person} />
+              </div>
+            </>
+          )}
+        </QueryView>
       </div>
     </div>
   );
@@ -151,56 +154,52 @@ function Week({ person }: { person: EmployeeDetail }) {
           </IconButton>
         </div>
       </div>
-      {query.isError && !data ? (
-        <LoadError what="The week" error={query.error} onRetry={() => void query.refetch()} />
-      ) : !data ? (
-        <Loading what="the week">
-          <Skeleton className="h-72" />
-        </Loading>
-      ) : (
-        <ol className={`divide-y divide-line ${query.isPlaceholderData ? 'opacity-60' : ''}`}>
-          {data.days.map((day) => {
-            const off = data.off.find((one) => one.day === day);
-            const holiday = data.holidays.find((one) => one.day === day);
-            const works = data.schedules.filter((work) => work.workDate === day);
-            return (
-              <li key={day} className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-x-3 py-1.5 text-sm">
-                <span className={day === person.today ? 'font-semibold text-accent-text' : 'text-ink-2'}>
-                  {formatDay(day)}
-                  {day === person.today && <span className="block text-xs font-normal">Today</span>}
-                </span>
-                <div className="grid min-w-0 content-start gap-1">
-                  {works.map((work) => (
-                    <Link
-                      key={work.scheduleId}
-                      to="/"
-                      search={{ week: weekOf, event: work.eventId }}
-                      className="flex min-h-6 flex-wrap items-center gap-x-2 hover:underline"
-                    >
-                      <span className="whitespace-nowrap">
-                        {formatTime(work.startsAt, person.store.timeZone)} –{' '}
-                        {formatTime(work.endsAt, person.store.timeZone)}
-                      </span>
-                      <TypeMark type={work.type} />
-                      <span className="min-w-0 font-medium wrap-anywhere">
-                        {titleOf({ name: work.eventName })}
-                      </span>
-                      {work.syncState !== 'synced' && (
-                        <span className="text-xs text-ink-2">{STATE_WORDS[work.syncState]}</span>
-                      )}
-                    </Link>
-                  ))}
-                  {holiday && <span className="text-ink-2">Closed: {holiday.name}</span>}
-                  {off && <span className="text-ink-2">Off: {off.reason}</span>}
-                  {works.length === 0 && !off && !holiday && (
-                    <span className="text-ink-3">Nothing planned</span>
-                  )}
-                </div>
-              </li>
-            );
-          })}
-        </ol>
-      )}
+      <QueryView what="the week" queries={[query]} data={query.data} skeleton={<Skeleton className="h-72" />}>
+        {(week) => (
+          <ol className={`divide-y divide-line ${query.isPlaceholderData ? 'opacity-60' : ''}`}>
+            {week.days.map((day) => {
+              const off = week.off.find((one) => one.day === day);
+              const holiday = week.holidays.find((one) => one.day === day);
+              const works = week.schedules.filter((work) => work.workDate === day);
+              return (
+                <li key={day} className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-x-3 py-1.5 text-sm">
+                  <span className={day === person.today ? 'font-semibold text-accent-text' : 'text-ink-2'}>
+                    {formatDay(day)}
+                    {day === person.today && <span className="block text-xs font-normal">Today</span>}
+                  </span>
+                  <div className="grid min-w-0 content-start gap-1">
+                    {works.map((work) => (
+                      <Link
+                        key={work.scheduleId}
+                        to="/"
+                        search={{ week: weekOf, event: work.eventId }}
+                        className="flex min-h-6 flex-wrap items-center gap-x-2 hover:underline"
+                      >
+                        <span className="whitespace-nowrap">
+                          {formatTime(work.startsAt, person.store.timeZone)} –{' '}
+                          {formatTime(work.endsAt, person.store.timeZone)}
+                        </span>
+                        <TypeMark type={work.type} />
+                        <span className="min-w-0 font-medium wrap-anywhere">
+                          {titleOf({ name: work.eventName })}
+                        </span>
+                        {work.syncState !== 'synced' && (
+                          <span className="text-xs text-ink-2">{STATE_WORDS[work.syncState]}</span>
+                        )}
+                      </Link>
+                    ))}
+                    {holiday && <span className="text-ink-2">Closed: {holiday.name}</span>}
+                    {off && <span className="text-ink-2">Off: {off.reason}</span>}
+                    {works.length === 0 && !off && !holiday && (
+                      <span className="text-ink-3">Nothing planned</span>
+                    )}
+                  </div>
+                </li>
+              );
+            })}
+          </ol>
+        )}
+      </QueryView>
       {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
       <div className="flex flex-wrap items-center gap-2">
         {data?.hasCalendarFile ? (

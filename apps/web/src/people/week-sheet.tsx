@@ -6,7 +6,7 @@ import { ChevronLeft, Printer } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
 import { formatDay, formatTime, formatWeek } from '../lib/time.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { QueryView, Skeleton } from '../ui/states.tsx';
 
 const route = getRouteApi('/people/$id/week');
 
@@ -34,15 +34,14 @@ export function WeekSheet() {
             Print
           </Button>
         </nav>
-        {query.isError && !query.data ? (
-          <LoadError what="The week" error={query.error} onRetry={() => void query.refetch()} />
-        ) : query.data ? (
-          <Sheet week={query.data} />
-        ) : (
-          <Loading what="the week">
-            <Skeleton className="h-96" />
-          </Loading>
-        )}
+        <QueryView
+          what="the week"
+          queries={[query]}
+          data={query.data}
+          skeleton={<Skeleton className="h-96" />}
+        >
+          {(week) => <Sheet week={week} />}
+        </QueryView>
       </main>
     </div>
   );

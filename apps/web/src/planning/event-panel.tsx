@@ -30,7 +30,7 @@ import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useLeavePanel } from '../ui/layers.ts';
-import { LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
+import { LoadError, Loading, QueryView, Refusal, Skeleton } from '../ui/states.tsx';
 import { PlanDialog } from './plan-dialog.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
 import { Refused, useSave } from './save.tsx';
@@ -61,25 +61,21 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
   if (!row || !store) {
     return (
       <Dialog shape="side" isInAddress title="Event" onClose={onClose}>
-        {detail.isError || stores.isError ? (
-          <LoadError
-            what="The event"
-            error={detail.error ?? stores.error}
-            onRetry={() => {
-              void detail.refetch();
-              void stores.refetch();
-            }}
-          />
-        ) : (
-          <Loading what="event">
+        <QueryView
+          what="the event"
+          queries={[detail, stores]}
+          data={undefined}
+          skeleton={
             <div className="grid gap-3">
               <Skeleton className="h-5 w-2/3" />
               <Skeleton className="h-20" />
               <Skeleton className="h-9" />
               <Skeleton className="h-40" />
             </div>
-          </Loading>
-        )}
+          }
+        >
+          {() => null}
+        </QueryView>
       </Dialog>
     );
   }

@@ -20,7 +20,7 @@ import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { TimeInput } from '../ui/date-field.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TickBox } from '../ui/field.tsx';
-import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, Skeleton, SkeletonRows } from '../ui/states.tsx';
 import type { Assignment } from './edits.ts';
 import { OverrideField, Refused, useSave } from './save.tsx';
 import type { Ref } from './undo.ts';
@@ -215,21 +215,22 @@ export function PlanDialog({
                 {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
               </div>
             )}
-            {options.isError && !data ? (
-              <LoadError
-                what="Slots and people"
-                error={options.error}
-                onRetry={() => void options.refetch()}
-              />
-            ) : (
-              <PersonPicker
-                options={data}
-                time={chosenTime}
-                currentId={current?.employeeId}
-                value={employeeId}
-                onChange={setEmployeeId}
-              />
-            )}
+            <QueryView
+              what="slots and people"
+              queries={[options]}
+              data={data}
+              skeleton={<SkeletonRows count={6} height="h-10" className="gap-1.5" />}
+            >
+              {(options) => (
+                <PersonPicker
+                  options={options}
+                  time={chosenTime}
+                  currentId={current?.employeeId}
+                  value={employeeId}
+                  onChange={setEmployeeId}
+                />
+              )}
+            </QueryView>
           </div>
         </form>
       )}
@@ -396,24 +397,13 @@ export function PersonPicker({
   value,
   onChange,
 }: {
-  options: ScheduleOptions | undefined;
+  options: ScheduleOptions;
   time: string | undefined;
   currentId: number | undefined;
   value: number | undefined;
   onChange: (employeeId: number) => void;
 }) {
   const name = useId();
-  if (!options) {
-    return (
-      <Loading what="people">
-        <div className="grid gap-1.5">
-          {[1, 2, 3, 4, 5, 6].map((each) => (
-            <Skeleton key={each} className="h-10" />
-          ))}
-        </div>
-      </Loading>
-    );
-  }
   const people = options.people.map((person) => ({
     ...person,
     reasons: (time ? person.reasonsBySlot[time] : undefined) ?? [],

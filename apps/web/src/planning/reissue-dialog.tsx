@@ -10,7 +10,7 @@ import { TypeMark } from '../ui/badges.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { TextField, TickBox } from '../ui/field.tsx';
-import { LoadError, Refusal } from '../ui/states.tsx';
+import { QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { firstFreeSlot, PersonPicker, SlotPicker } from './plan-dialog.tsx';
 
@@ -159,17 +159,22 @@ export function ReissueDialog({
           </TickBox>
           {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
         </div>
-        {options.isError && !data ? (
-          <LoadError what="Slots and people" error={options.error} onRetry={() => void options.refetch()} />
-        ) : (
-          <PersonPicker
-            options={data}
-            time={startTime}
-            currentId={undefined}
-            value={employeeId}
-            onChange={setEmployeeId}
-          />
-        )}
+        <QueryView
+          what="slots and people"
+          queries={[options]}
+          data={data}
+          skeleton={<SkeletonRows count={6} height="h-10" className="gap-1.5" />}
+        >
+          {(options) => (
+            <PersonPicker
+              options={options}
+              time={startTime}
+              currentId={undefined}
+              value={employeeId}
+              onChange={setEmployeeId}
+            />
+          )}
+        </QueryView>
       </form>
     </Dialog>
   );

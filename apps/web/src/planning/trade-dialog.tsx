@@ -8,7 +8,7 @@ import { addDays, formatDay, formatTime, formatWhen } from '../lib/time.ts';
 import { problemOf, titleOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { Empty, LoadError, Loading, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { refOf } from './edits.ts';
 import type { CurrentSchedule } from './plan-dialog.tsx';
 import { Refused, useSave } from './save.tsx';
@@ -88,54 +88,53 @@ export function TradeDialog({
       }
     >
       <div className="grid min-h-64 content-start gap-4">
-        {others.isError && (
-          <LoadError what="Other Cores" error={others.error} onRetry={() => void others.refetch()} />
-        )}
-        {others.isPending && (
-          <Loading what="other Cores">
-            <div className="grid gap-1.5">
-              {[1, 2, 3, 4, 5].map((each) => (
-                <Skeleton key={each} className="h-10" />
-              ))}
-            </div>
-          </Loading>
-        )}
-        {others.data && partners.length === 0 && (
-          <Empty title="There is no Core to trade with.">
-            Others’ Cores that are not over, up to {TRADE_WITHIN_DAYS} days after this one, would be listed
-            here.
-          </Empty>
-        )}
-        {days.map((day) => (
-          <fieldset key={day} className="grid gap-1">
-            <legend className="mb-1 text-xs font-medium text-ink-2">{formatDay(day)}</legend>
-            {partners
-              .filter((each) => each.workDate === day)
-              .map((each) => (
-                <label
-                  key={each.scheduleId}
-                  className={`flex items-start gap-2 rounded-md border px-2.5 py-1.5 text-sm pointer-coarse:py-2.5 ${each.scheduleId === partnerId ? 'border-accent bg-accent-soft' : 'border-line hover:bg-surface-2'}`}
-                >
-                  <input
-                    type="radio"
-                    name={name}
-                    value={each.scheduleId}
-                    checked={each.scheduleId === partnerId}
-                    onChange={() => {
-                      trade.reset();
-                      setPartnerId(each.scheduleId);
-                    }}
-                    className="mt-0.5 size-4 shrink-0 accent-accent"
-                  />
-                  <span className="min-w-0">
-                    <span className="font-medium">{each.employeeName}</span>,{' '}
-                    {formatTime(each.startsAt, timeZone)}
-                    <span className="block text-xs text-ink-2">{each.title}</span>
-                  </span>
-                </label>
-              ))}
-          </fieldset>
-        ))}
+        <QueryView
+          what="other Cores"
+          queries={[others]}
+          data={others.data && days}
+          skeleton={<SkeletonRows count={5} height="h-10" className="gap-1.5" />}
+          empty={
+            partners.length === 0 && (
+              <Empty title="There is no Core to trade with.">
+                Others’ Cores that are not over, up to {TRADE_WITHIN_DAYS} days after this one, would be
+                listed here.
+              </Empty>
+            )
+          }
+        >
+          {(days) =>
+            days.map((day) => (
+              <fieldset key={day} className="grid gap-1">
+                <legend className="mb-1 text-xs font-medium text-ink-2">{formatDay(day)}</legend>
+                {partners
+                  .filter((each) => each.workDate === day)
+                  .map((each) => (
+                    <label
+                      key={each.scheduleId}
+                      className={`flex items-start gap-2 rounded-md border px-2.5 py-1.5 text-sm pointer-coarse:py-2.5 ${each.scheduleId === partnerId ? 'border-accent bg-accent-soft' : 'border-line hover:bg-surface-2'}`}
+                    >
+                      <input
+                        type="radio"
+                        name={name}
+                        value={each.scheduleId}
+                        checked={each.scheduleId === partnerId}
+                        onChange={() => {
+                          trade.reset();
+                          setPartnerId(each.scheduleId);
+                        }}
+                        className="mt-0.5 size-4 shrink-0 accent-accent"
+                      />
+                      <span className="min-w-0">
+                        <span className="font-medium">{each.employeeName}</span>,{' '}
+                        {formatTime(each.startsAt, timeZone)}
+                        <span className="block text-xs text-ink-2">{each.title}</span>
+                      </span>
+                    </label>
+                  ))}
+              </fieldset>
+            ))
+          }
+        </QueryView>
         {partner && (
           <section aria-label="After the trade" className="grid gap-1 rounded-md bg-surface-2 p-3 text-sm">
             <h3 className="flex items-center gap-1.5 text-xs font-medium text-ink-2">

@@ -13,7 +13,7 @@ import { TypeMark } from '../ui/badges.tsx';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField, TickBox } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
-import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 
 /**
@@ -31,25 +31,28 @@ export function SettingsPage() {
           <h1 className="text-lg font-semibold">Settings</h1>
           {!isAdmin && <p className="text-sm text-ink-2">Only an admin can change them.</p>}
         </div>
-        {query.isError && !query.data ? (
-          <LoadError what="The settings" error={query.error} onRetry={() => void query.refetch()} />
-        ) : !query.data ? (
-          <Loading what="settings">
+        <QueryView
+          what="the settings"
+          queries={[query]}
+          data={query.data}
+          skeleton={
             <div className="grid gap-4 lg:grid-cols-2">
               <Skeleton className="h-96" />
               <Skeleton className="h-96" />
             </div>
-          </Loading>
-        ) : (
-          <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-            <WorkSection settings={query.data} isAdmin={isAdmin} />
-            <div className="grid grid-cols-1 gap-4">
-              <StoreSection settings={query.data} isAdmin={isAdmin} />
-              <NoonCheckSection settings={query.data} isAdmin={isAdmin} />
-              <Holidays settings={query.data} isAdmin={isAdmin} />
+          }
+        >
+          {(settings) => (
+            <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+              <WorkSection settings={settings} isAdmin={isAdmin} />
+              <div className="grid grid-cols-1 gap-4">
+                <StoreSection settings={settings} isAdmin={isAdmin} />
+                <NoonCheckSection settings={settings} isAdmin={isAdmin} />
+                <Holidays settings={settings} isAdmin={isAdmin} />
+              </div>
             </div>
-          </div>
-        )}
+          )}
+        </QueryView>
       </div>
     </div>
   );

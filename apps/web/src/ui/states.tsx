@@ -13,11 +13,11 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-/** A reading that failed, and a way to try again. */
+/** A query that failed, and a button that reads again. */
 export function LoadError({ what, error, onRetry }: { what: string; error: unknown; onRetry: () => void }) {
   return (
     <div role="alert" className="grid justify-items-center gap-3 px-4 py-10 text-center">
-      <p className="font-medium">{what} could not be loaded.</p>
+      <p className="font-medium first-letter:uppercase">{what} could not be loaded.</p>
       <p className="max-w-prose text-sm text-ink-2">{problemOf(error).message}</p>
       <Button onClick={onRetry}>Try again</Button>
     </div>
@@ -62,11 +62,76 @@ export function Skeleton({ className = '' }: { className?: string }) {
   return <span aria-hidden className={`block animate-pulse rounded bg-surface-3 ${className}`} />;
 }
 
-/** Says to a screen reader that something loads while bones are shown. */
+/** Grey stand-ins of a list's rows. */
+export function SkeletonRows({
+  count,
+  height,
+  className = 'gap-2',
+}: {
+  count: number;
+  /** A row's class of height. */
+  height: string;
+  className?: string;
+}) {
+  return (
+    <div className={`grid ${className}`}>
+      {Array.from({ length: count }, (_, index) => (
+        <Skeleton key={index} className={height} />
+      ))}
+    </div>
+  );
+}
+
+/** Tells a screen reader what loads while skeletons are shown. */
 export function Loading({ what, children }: { what: string; children: ReactNode }) {
   return (
-    <div role="status" aria-label={`Loading ${what}`}>
+    <div role="status" aria-label={`Loading ${what}`} className="flex min-h-0 flex-1 flex-col">
       {children}
     </div>
+  );
+}
+
+/** What {@link QueryView} needs to know of a query. */
+interface QueryState {
+  data: unknown;
+  error: unknown;
+  isError: boolean;
+  refetch: () => Promise<unknown>;
+}
+
+/**
+ * What is read from the API, in each of its states: a skeleton while it loads, an error with a button that reads again,
+ * `empty` where there is nothing, else `children`. A failed refresh leaves what is on screen as it is.
+ */
+export function QueryView<Data>({
+  what,
+  queries,
+  data,
+  skeleton,
+  empty,
+  children,
+}: {
+  /** As in a sentence: `the users`, `your sessions`. */
+  what: string;
+  /** Everything that `data` is made from. */
+  queries: readonly QueryState[];
+  /** What is shown; undefined while a part of it is missing. */
+  data: Data | undefined;
+  skeleton: ReactNode;
+  /** An {@link Empty} where there is nothing to show. */
+  empty?: ReactNode;
+  children: (data: Data) => ReactNode;
+}) {
+  if (data !== undefined) return empty || children(data);
+  const failed = queries.find((query) => query.isError && query.data === undefined);
+  if (!failed) return <Loading what={what}>{skeleton}</Loading>;
+  return (
+    <LoadError
+      what={what}
+      error={failed.error}
+      onRetry={() => {
+        for (const query of queries) if (query.isError) void query.refetch();
+      }}
+    />
   );
 }
