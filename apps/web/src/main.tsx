@@ -5,9 +5,10 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { weekInput } from './board/board-search.ts';
 import { queryClient, readings, trpc, trpcClient } from './lib/api.ts';
 import { refuseStrayFiles } from './lib/file-drops.ts';
-import { router, weekAsked } from './routes.tsx';
+import { router } from './routes.tsx';
 import { pressOnce } from './ui/shortcuts.ts';
 
 const page = document.getElementById('page');
@@ -19,9 +20,9 @@ if (!('Temporal' in globalThis)) await import('temporal-polyfill/global');
 pressOnce();
 tolerateTranslation();
 
-// The page's code and what the board shows are asked for beside who is signed in, not after it.
+// The page's code and the board's week load at the same time as the session, not after it.
 for (const { routeId, search } of router.matchRoutes(router.latestLocation)) {
-  if (routeId === '/app/') void readings.board.week.prefetch(weekAsked(search));
+  if (routeId === '/app/') void readings.board.week.prefetch(weekInput(search));
   void router.loadRouteChunk(router.routesById[routeId as keyof typeof router.routesById]);
 }
 

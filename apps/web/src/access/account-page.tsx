@@ -1,7 +1,7 @@
 import { Button } from '@scheduler/ui/button';
 import { type SubmitEvent, useRef } from 'react';
 import { trpc } from '../lib/api.ts';
-import { problemOf } from '../lib/words.ts';
+import { problemOf } from '../lib/problem.ts';
 import { useSession } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { TextField } from '../ui/field.tsx';

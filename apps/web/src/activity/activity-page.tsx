@@ -1,7 +1,7 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { Suspense } from 'react';
 import { EventPanel } from '../planning/dialogs.ts';
-import { parsedSearch } from '../routes.tsx';
+import { parsedSearch, type SearchChange } from '../search-params.ts';
 import { StoreName } from '../shell/store-name.tsx';
 import { useTitle } from '../shell/use-title.ts';
 import type { ActivitySearch } from './activity-search.ts';
@@ -23,7 +23,7 @@ export function ActivityPage() {
   const search = route.useSearch();
   useTitle(TABS.find(({ tab }) => tab === search.tab)?.label);
   const navigate = route.useNavigate();
-  const set = (change: { [Key in keyof ActivitySearch]?: ActivitySearch[Key] | undefined }, replace = true) =>
+  const set = (change: SearchChange<ActivitySearch>, replace = true) =>
     void navigate({
       search: (before) => parsedSearch({ ...before, ...change }),
       replace,

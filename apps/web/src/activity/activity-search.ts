@@ -1,4 +1,5 @@
 import type { HistoryKind, UnsettledKind } from '@scheduler/server/router';
+import { day, id, keyOf, oneOf, parsedSearch, type RawSearch, text } from '../search-params.ts';
 
 /** Each kind of what isn't settled, in the order in which it needs a person, by its word. */
 export const UNSETTLED: Record<UnsettledKind, string> = {
@@ -20,7 +21,7 @@ export const HISTORY: Record<HistoryKind, string> = {
   other: 'Settings and more',
 };
 
-/** What the address of the activity page says. */
+/** The address of the activity page: its tab, its filters, and the open panel. */
 export interface ActivitySearch {
   store?: number;
   /** What needs attention unless said otherwise. */
@@ -37,3 +38,20 @@ export interface ActivitySearch {
   /** The event whose panel is open. */
   event?: number;
 }
+
+export const activitySearch = (search: RawSearch): ActivitySearch =>
+  parsedSearch({
+    store: id(search.store),
+    tab: oneOf(['history', 'refreshes'], search.tab),
+    show: keyOf(UNSETTLED, search.show),
+    reason: text(search.reason),
+    kind: keyOf(HISTORY, search.kind),
+    person: id(search.person),
+    by: text(search.by),
+    day: day(search.day),
+    event: id(search.event),
+  });
+
+/** The former address of this page, `/attention`. */
+export const attentionSearch = (search: RawSearch) =>
+  parsedSearch({ state: text(search.state), event: id(search.event) });

@@ -7,7 +7,7 @@ import { trpc } from '../lib/api.ts';
 import { formatDay, formatTime, workDateOf, zoneWords } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { EventPanel } from '../planning/dialogs.ts';
-import { parsedSearch } from '../routes.tsx';
+import { parsedSearch, type SearchChange } from '../search-params.ts';
 import { useIsAdmin } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { ByDay } from '../ui/by-day.tsx';
@@ -19,7 +19,7 @@ import { type AuditSearch, exportAddress, filterOf, KINDS, NARROWING, OBJECTS } 
 
 const route = getRouteApi('/app/audit');
 
-type Change = { [Key in keyof AuditSearch]?: AuditSearch[Key] | undefined };
+type Change = SearchChange<AuditSearch>;
 
 /** Who did what, from what to what: for admins. */
 export function AuditPage() {

@@ -1,6 +1,7 @@
 import type { AppRouter, AuditKind, AuditObject } from '@scheduler/server/router';
 import type { inferRouterInputs } from '@trpc/server';
 import { HISTORY } from '../activity/activity-search.ts';
+import { day, id, keyOf, parsedSearch, type RawSearch, text } from '../search-params.ts';
 
 export const KINDS: Record<AuditKind, string> = {
   ...HISTORY,
@@ -25,7 +26,7 @@ export const OBJECTS: Record<AuditObject, string> = {
   breaker: 'Circuit breaker',
 };
 
-/** What the address of the audit page says. */
+/** The address of the audit page: its filters and the open panel. */
 export interface AuditSearch {
   store?: number;
   q?: string;
@@ -41,6 +42,19 @@ export interface AuditSearch {
   event?: number;
 }
 
+export const auditSearch = (search: RawSearch): AuditSearch =>
+  parsedSearch({
+    store: id(search.store),
+    q: text(search.q),
+    by: text(search.by),
+    kind: keyOf(KINDS, search.kind),
+    object: keyOf(OBJECTS, search.object),
+    id: text(search.id),
+    from: day(search.from),
+    to: day(search.to),
+    event: id(search.event),
+  });
+
 /** The parts of the address that narrow the list down. */
 export const NARROWING = ['store', 'q', 'by', 'kind', 'object', 'id', 'from', 'to'] as const;
 
@@ -48,15 +62,15 @@ export const NARROWING = ['store', 'q', 'by', 'kind', 'object', 'id', 'from', 't
 type AuditFilter = Omit<inferRouterInputs<AppRouter>['audit']['list'], 'cursor' | 'direction' | 'limit'>;
 
 /** What the address asks the API for. */
-export function filterOf({ store, q, by, kind, object, id, from, to }: AuditSearch): AuditFilter {
-  const text = q?.trim().slice(0, 100);
+export function filterOf({ store, q, by, kind, object, id: objectId, from, to }: AuditSearch): AuditFilter {
+  const searched = q?.trim().slice(0, 100);
   return {
     ...(store && { storeId: store }),
-    ...(text && { text }),
+    ...(searched && { text: searched }),
     ...(by && { actorId: by }),
     ...(kind && { kind }),
     ...(object && { object }),
-    ...(object && id && { objectId: id }),
+    ...(object && objectId && { objectId }),
     ...(from && { from }),
     ...(to && { to }),
   };

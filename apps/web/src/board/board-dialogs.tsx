@@ -1,30 +1,11 @@
-import type { Reason } from '@scheduler/scheduling';
 import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import type { Dispatch, SetStateAction } from 'react';
 import { laterDay } from '../lib/time.ts';
-import {
-  ChooseEventDialog,
-  CopyWeekDialog,
-  KeysDialog,
-  MoveMenu,
-  PlanDialog,
-  ReasonDialog,
-  TradeDialog,
-} from '../planning/dialogs.ts';
+import { PlanDialog, ReasonDialog, TradeDialog } from '../planning/dialogs.ts';
 import { seenOf } from '../planning/edits.ts';
-import type { Overridable } from '../planning/reason-dialog.tsx';
+import { ChooseEventDialog, CopyWeekDialog, KeysDialog, MoveMenu } from './dialogs.ts';
+import type { OpenDialog } from './open-dialog.ts';
 import type { Planner } from './planner.ts';
-
-/** What is asked over the board; the event's panel stands in the address instead. */
-export type OpenDialog =
-  | { kind: 'choose'; employeeId: number; day: string }
-  | { kind: 'plan'; event: BoardEvent; day?: string; employeeId?: number }
-  | { kind: 'change'; mode: 'move' | 'person'; schedule: BoardSchedule }
-  | { kind: 'trade'; schedule: BoardSchedule; partnerId?: number }
-  | { kind: 'reason'; edit: Overridable; reasons: readonly Reason[] }
-  | { kind: 'menu'; schedule: BoardSchedule; button: HTMLElement }
-  | { kind: 'copy' }
-  | { kind: 'keys' };
 
 /** What is asked over the board: dialogs and the menu of a card. */
 export function BoardDialogs({

@@ -7,23 +7,27 @@ import { Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, us
 import { trpc } from '../lib/api.ts';
 import { whenIdle } from '../lib/idle.ts';
 import { addDays, formatWeek, useToday, weekIn, weekStart } from '../lib/time.ts';
-import { EventPanel, loadDialogsSoon } from '../planning/dialogs.ts';
+import { EventPanel } from '../planning/dialogs.ts';
 import { useOptimisticBoard } from '../planning/edits.ts';
-import { type BoardSearch, parsedSearch, weekAsked } from '../routes.tsx';
+import { parsedSearch, type SearchChange } from '../search-params.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Cut } from '../ui/cut.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
-import { BoardDialogs, type OpenDialog } from './board-dialogs.tsx';
+import type { BoardActions } from './board-actions.ts';
+import { BoardDialogs } from './board-dialogs.tsx';
+import { type BoardSearch, weekInput } from './board-search.ts';
 import { DayList } from './day-list.tsx';
+import { loadBoardDialogsSoon } from './dialogs.ts';
 import { HandBar } from './drag-bar.tsx';
 import { considerAgain, type Drag } from './drag-state.ts';
 import { useBoardKeys } from './keys.ts';
+import type { OpenDialog } from './open-dialog.ts';
 import { usePlanner } from './planner.ts';
 import { Tray, type TrayFilter } from './tray.tsx';
-import { type BoardActions, WeekGrid } from './week-grid.tsx';
+import { WeekGrid } from './week-grid.tsx';
 
 const route = getRouteApi('/app/');
 
@@ -37,7 +41,7 @@ export function BoardPage() {
   const [question, ask] = useState<OpenDialog>();
 
   const set = useCallback(
-    (change: { [Key in keyof BoardSearch]?: BoardSearch[Key] | undefined }, replace = true) =>
+    (change: SearchChange<BoardSearch>, replace = true) =>
       void navigate({
         search: (before) => parsedSearch({ ...before, ...change }),
         replace,
@@ -47,7 +51,7 @@ export function BoardPage() {
 
   const stores = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
   const store = useStore();
-  const query = trpc.board.week.useQuery(weekAsked(search), { placeholderData: keepPreviousData });
+  const query = trpc.board.week.useQuery(weekInput(search), { placeholderData: keepPreviousData });
   // Around midnight the store may be in another week than the viewer: the store's today decides.
   const thatWeek = query.isPlaceholderData ? undefined : query.data?.weekOf;
   const weekOf = search.week ? weekStart(search.week) : (thatWeek ?? weekIn(store?.timeZone));
@@ -65,7 +69,7 @@ export function BoardPage() {
   const busy = query.isPlaceholderData || (board !== planned && board?.weekOf !== planned?.weekOf);
   const loaded = board !== undefined;
   useEffect(() => {
-    if (loaded) loadDialogsSoon();
+    if (loaded) loadBoardDialogsSoon();
   }, [loaded]);
   const thisWeek = storeToday ? weekStart(storeToday) : weekOf;
 

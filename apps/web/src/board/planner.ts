@@ -3,9 +3,9 @@ import { useMemo, useRef } from 'react';
 import { type Edit, seenOf, useEdits } from '../planning/edits.ts';
 import type { Overridable } from '../planning/reason-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
-import type { OpenDialog } from './board-dialogs.tsx';
 import { cancelDrag, type Drag, dropVerdict, TRAY } from './drag-state.ts';
 import { focusWhenThere } from './keys.ts';
+import type { OpenDialog } from './open-dialog.ts';
 import { cellOf, evaluateCells, eventOf, type Held } from './targets.ts';
 
 export type Planner = ReturnType<typeof usePlanner>;

@@ -3,10 +3,10 @@ import { ArrowLeftRight, EllipsisVertical, TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { formatTime } from '../lib/time.ts';
 import { PLAIN_CONDITIONS, TYPES, titleOf } from '../lib/words.ts';
+import { isHistory } from '../planning/is-history.ts';
 import { SyncMark } from '../ui/badges.tsx';
+import type { BoardActions } from './board-actions.ts';
 import { useCardLook } from './drag-state.ts';
-import { isHistory } from './targets.ts';
-import type { BoardActions } from './week-grid.tsx';
 
 const LOOKS = {
   source: 'opacity-45',

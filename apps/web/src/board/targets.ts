@@ -11,6 +11,7 @@ import {
 } from '@scheduler/scheduling';
 import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { formatDay } from '../lib/time.ts';
+import { isHistory } from '../planning/is-history.ts';
 
 /** What is being moved: an event out of the tray, or a schedule of the board. */
 export type Held = { kind: 'event'; event: BoardEvent } | { kind: 'schedule'; schedule: BoardSchedule };
@@ -37,10 +38,6 @@ export interface Judge {
 
 const REPORTED =
   'It was reported as done, so its schedule stays as history. To have it done again, reissue it.';
-
-/** Whether an event's schedule is what was reported as done. One that never arrived isn't: the work was done before it. */
-export const isHistory = ({ condition, sync }: BoardEvent): boolean =>
-  condition === 'Submitted' && sync.state === 'synced';
 
 /** Can't be dropped on: no rule of Crossmark's, but nobody plans a day that is over. */
 const over = (day: string): Reason => ({

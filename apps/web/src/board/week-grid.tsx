@@ -7,21 +7,11 @@ import { memo, useDeferredValue, useLayoutEffect, useRef } from 'react';
 import { formatDay } from '../lib/time.ts';
 import { lastDayOf } from '../lib/words.ts';
 import { Cut } from '../ui/cut.tsx';
+import type { BoardActions } from './board-actions.ts';
 import { useCellLook } from './drag-state.ts';
 import { keepOneTabStop } from './keys.ts';
 import { ScheduleCard } from './schedule-card.tsx';
 import { cellKey } from './targets.ts';
-
-export interface BoardActions {
-  /** Opens the panel of an event. */
-  open: (eventId: number) => void;
-  /** Asks what a person shall do on a day; absent for those who may only look. */
-  add: ((employeeId: number, day: string) => void) | undefined;
-  /** Opens the menu that moves a schedule without dragging, beside its button; absent for those who may only look. */
-  menu: ((schedule: BoardSchedule, button: HTMLElement) => void) | undefined;
-  /** Shows only the events whose last day this is. */
-  showLast: (day: string) => void;
-}
 
 /** About what fits on a screen. */
 const FIRST_ROWS = 10;

@@ -6,14 +6,15 @@ import { Download, FileUp, TriangleAlert } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { downloadCsv } from '../lib/download.ts';
-import { problemOf, windowWords } from '../lib/words.ts';
+import { FileUnreadable, problemOf } from '../lib/problem.ts';
+import { windowWords } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { Empty, Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { FileUnreadable, readCsvFile } from './read-file.ts';
+import { readCsvFile } from './read-file.ts';
 import { ShortenedCores } from './shortened-cores.tsx';
 
 type ImportPreview = inferRouterOutputs<AppRouter>['csv']['preview'];

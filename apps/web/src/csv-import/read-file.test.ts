@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FileUnreadable, readCsvFile } from './read-file.ts';
+import { FileUnreadable } from '../lib/problem.ts';
+import { readCsvFile } from './read-file.ts';
 
 const read = (...bytes: number[]) => readCsvFile(new Blob([new Uint8Array(bytes)]));
 

@@ -1,12 +1,10 @@
+import { FileUnreadable } from '../lib/problem.ts';
+
 /** As the API takes it at most. */
 const LARGEST_FILE_BYTES = 4_000_000;
+
 /** The server tells by its beginning what program made a file that is no text; the rest needn't be sent. */
 const BEGINNING = 1_000;
-
-/** A file that can't be sent; the message says why and what to do. */
-export class FileUnreadable extends Error {
-  override readonly name = 'FileUnreadable';
-}
 
 /**
  * The text of a CSV file. Crossmark writes UTF-8, but whoever saves the file again in Excel may get UTF-16 or Windows'

@@ -2,12 +2,12 @@ import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
 import type { BoardEvent, BoardSchedule, DayBoard } from '@scheduler/server/router';
 import { Button, buttonClass, IconButton } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
-import { getRouteApi, Link, lazyRouteComponent } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight, Printer, Users } from 'lucide-react';
 import { Suspense, useEffect, useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { whenIdle } from '../lib/idle.ts';
-import { online } from '../lib/load.ts';
+import { lazyComponent } from '../lib/load.ts';
 import { addDays, formatDay, useToday } from '../lib/time.ts';
 import { EventPanel, PlanDialog, TradeDialog } from '../planning/dialogs.ts';
 import { seenOf, useEdits } from '../planning/edits.ts';
@@ -22,7 +22,7 @@ import { DueWork, PeopleOff, SlotCoverage } from './day-sides.tsx';
 import { type DayActions, DayWork } from './day-work.tsx';
 
 const reassignDialog = () => import('./reassign-dialog.tsx');
-const ReassignDialog = lazyRouteComponent(online(reassignDialog), 'ReassignDialog');
+const ReassignDialog = lazyComponent(reassignDialog, 'ReassignDialog');
 
 const route = getRouteApi('/app/day');
 

@@ -1,16 +1,15 @@
 import type { EventRow } from '@scheduler/server/router';
 import { Button, buttonClass } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
-import { getRouteApi, Link, lazyRouteComponent } from '@tanstack/react-router';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { Download, FileUp, ListFilter } from 'lucide-react';
 import { type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { downloadCsv } from '../lib/download.ts';
-import { online } from '../lib/load.ts';
+import { problemOf } from '../lib/problem.ts';
 import { otherZone, useToday } from '../lib/time.ts';
-import { problemOf } from '../lib/words.ts';
-import { EventPanel, loadDialogsSoon, PlanDialog } from '../planning/dialogs.ts';
-import { type EventsSearch, parsedSearch } from '../routes.tsx';
+import { EventPanel, loadDialogsSoon, PlanDialog, ReissueDialog } from '../planning/dialogs.ts';
+import { parsedSearch, type SearchChange } from '../search-params.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
@@ -20,13 +19,8 @@ import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { COLUMNS, type EventActions, EventGrid, PAGE_ROWS } from './event-grid.tsx';
-import { type EventFilter, filterOf, NARROWING } from './events-search.ts';
-import { type Change, FilterFields } from './filter-fields.tsx';
-
-const ReissueDialog = lazyRouteComponent(
-  online(() => import('../planning/reissue-dialog.tsx')),
-  'ReissueDialog',
-);
+import { type EventFilter, type EventsSearch, filterOf, NARROWING } from './events-search.ts';
+import { FilterFields } from './filter-fields.tsx';
 
 const route = getRouteApi('/app/events');
 
@@ -40,7 +34,7 @@ export function EventsPage() {
   const [filtering, setFiltering] = useState(false);
 
   const set = useCallback(
-    (change: Change, replace = true) =>
+    (change: SearchChange<EventsSearch>, replace = true) =>
       void navigate({
         search: (before) => parsedSearch({ ...before, ...change }),
         replace,

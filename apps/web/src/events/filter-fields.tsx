@@ -2,12 +2,10 @@ import { CONDITIONS, EVENT_TYPES } from '@scheduler/scheduling';
 import type { ReactNode } from 'react';
 import { trpc } from '../lib/api.ts';
 import { STATE_WORDS, STATES } from '../lib/words.ts';
-import type { EventsSearch } from '../routes.tsx';
+import type { SearchChange } from '../search-params.ts';
 import { DateInput } from '../ui/date-field.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
-
-/** A change of the address; undefined takes a part away. */
-export type Change = { [Key in keyof EventsSearch]?: EventsSearch[Key] | undefined };
+import type { EventsSearch } from './events-search.ts';
 
 /** Everything that narrows the list of events down. Unreported work has its conditions and days already. */
 export function FilterFields({
@@ -15,7 +13,7 @@ export function FilterFields({
   onChange,
 }: {
   search: EventsSearch;
-  onChange: (change: Change) => void;
+  onChange: (change: SearchChange<EventsSearch>) => void;
 }) {
   const people = trpc.employees.list.useQuery(
     { includeRetired: true, ...(search.store && { storeId: search.store }) },
@@ -114,7 +112,13 @@ function Pick({
   );
 }
 
-function Dates({ search, onChange }: { search: EventsSearch; onChange: (change: Change) => void }) {
+function Dates({
+  search,
+  onChange,
+}: {
+  search: EventsSearch;
+  onChange: (change: SearchChange<EventsSearch>) => void;
+}) {
   const dates = ['from', 'to'] as const;
   return (
     <fieldset className="flex min-w-0 flex-wrap items-center gap-1.5 text-sm">

@@ -13,7 +13,7 @@ import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query';
 import { observable } from '@trpc/server/observable';
 import { attendance } from './attended.ts';
 import { isOnline, reportReachable, reportSignedOut, untilSignedInAgain } from './connection.ts';
-import { OfflineError } from './words.ts';
+import { OfflineError } from './problem.ts';
 
 export const trpc = createTRPCReact<AppRouter>();
 /** Notes whether the API can be reached at all: a refusal by the API is an answer, a gateway's is not. */

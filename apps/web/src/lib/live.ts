@@ -1,8 +1,6 @@
 import type { LiveChange } from '@scheduler/server/router';
 import type { QueryKey } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { useSession } from '../shell/use-session.ts';
-import { useStore } from '../shell/use-store.ts';
 import { queryClient, trpc } from './api.ts';
 import { reportLive, useConnection } from './connection.ts';
 import { whenIdle } from './idle.ts';
@@ -15,10 +13,11 @@ const GATHER_MS = 120;
 /**
  * Keeps what is on screen true: listens to the server's stream of changes, asks anew for what they touch, and after a
  * gap asks for everything. To be used once in a page.
+ * @param email the person who is signed in
+ * @param timeZone of the store that the page is about
  */
-export function useLiveUpdates(): void {
+export function useLiveUpdates(email: string, timeZone: string | undefined): void {
   const utils = trpc.useUtils();
-  const { email } = useSession();
 
   useEffect(() => {
     const readAgain = gathering(async (changes) => {
@@ -74,7 +73,7 @@ export function useLiveUpdates(): void {
   }, [utils, email]);
 
   // Another day begins at the store: what is over, due and urgent is another.
-  const today = useToday(useStore()?.timeZone);
+  const today = useToday(timeZone);
   const dayRead = useRef(today);
   useEffect(() => {
     if (dayRead.current === today) return;

@@ -1,6 +1,5 @@
-import { TRPCClientError } from '@trpc/client';
 import { describe, expect, it } from 'vitest';
-import { advised, problemOf, titleOf, urgencyOf, windowWords } from './words.ts';
+import { advised, titleOf, urgencyOf, windowWords } from './words.ts';
 
 describe('the short name of an event', () => {
   it.each([
@@ -45,25 +44,6 @@ describe('how pressing an event is', () => {
   it('names a window by its first and last work day', () => {
     expect(windowWords({ startsOn: '2026-01-05', dueOn: '2026-01-06' })).toBe('Mon Jan 5');
     expect(windowWords({ startsOn: '2026-01-05', dueOn: '2026-01-13' })).toBe('Mon Jan 5 – Mon Jan 12');
-  });
-});
-
-describe('what an error is to a person', () => {
-  it('says of a lost answer that it may have been saved', () => {
-    expect(problemOf(TRPCClientError.from(new TypeError('Failed to fetch'))).message).toMatch(
-      /did not answer.*may have been saved: look before you try again/,
-    );
-  });
-
-  it('keeps the words of the API and asks for a reason only where one would help', () => {
-    const error = TRPCClientError.from({
-      error: {
-        code: -32000,
-        message: 'Ada has a Core that day.',
-        data: { reason: { code: 'needs_reason', reasons: [] } },
-      },
-    } as never);
-    expect(problemOf(error)).toMatchObject({ message: 'Ada has a Core that day.', needsReason: true });
   });
 });
 

@@ -1,13 +1,5 @@
-import {
-  type Condition,
-  type EventType,
-  type NoonCheckOrder,
-  type Reason,
-  workName,
-} from '@scheduler/scheduling';
-import type { RefusalReason, SyncBadge } from '@scheduler/server/router';
-import { TRPCClientError } from '@trpc/client';
-import { FileUnreadable } from '../csv-import/read-file.ts';
+import { type Condition, type EventType, type NoonCheckOrder, workName } from '@scheduler/scheduling';
+import type { SyncBadge } from '@scheduler/server/router';
 import { addDays, daysBetween, formatDay } from './time.ts';
 
 /**
@@ -99,6 +91,7 @@ export const URGENCIES = [
   'Within a week',
   'Later',
 ] as const;
+
 export type Urgency = (typeof URGENCIES)[number];
 
 /** @param today the store's day */
@@ -115,56 +108,6 @@ export function windowWords(event: { startsOn: string; dueOn: string }): string 
   const last = lastDayOf(event);
   if (last <= event.startsOn) return formatDay(event.startsOn);
   return `${formatDay(event.startsOn)} – ${formatDay(last)}`;
-}
-
-/** Nothing was sent, so nothing was saved. The message is for a person. */
-export class OfflineError extends Error {
-  override readonly name = 'OfflineError';
-}
-
-/** What went wrong, in the API's words where it answered. */
-export interface Problem {
-  message: string;
-  /** The API's code; undefined where there was no answer. */
-  code: RefusalReason['code'] | undefined;
-  /** Rules that spoke against it. */
-  reasons: Reason[];
-  /** An override reason would save it. */
-  needsReason: boolean;
-  /** What counts now, where somebody else's change came first. */
-  currentVersion: number | undefined;
-  /** Sentences by the field at fault. */
-  fields: Record<string, string>;
-}
-
-/** Reads any error that a call can end with. */
-export function problemOf(error: unknown): Problem {
-  const empty = { code: undefined, reasons: [], needsReason: false, currentVersion: undefined, fields: {} };
-  if (error instanceof FileUnreadable) return { ...empty, message: error.message };
-  if (error instanceof TRPCClientError && error.cause instanceof OfflineError) {
-    return { ...empty, message: error.message };
-  }
-  if (!(error instanceof TRPCClientError)) {
-    return { ...empty, message: 'Something went wrong in this page. Reload it and try again.' };
-  }
-  const reason: RefusalReason | undefined = error.data?.reason;
-  if (!reason) {
-    return {
-      ...empty,
-      message:
-        'The scheduling server did not answer. What you were saving may have been saved: look before you try again.',
-    };
-  }
-  return {
-    message: error.message,
-    code: reason.code,
-    reasons: reason.reasons ?? [],
-    needsReason: reason.code === 'needs_reason',
-    currentVersion: reason.currentVersion ?? undefined,
-    fields: Object.fromEntries(
-      (reason.fields ?? []).map(({ path, message }) => [path.split('.').at(-1), message]),
-    ),
-  };
 }
 
 /** Who does noon checks, by whom a store asks first. */

@@ -5,8 +5,9 @@ import { getQueryKey } from '@trpc/react-query';
 import { useMemo } from 'react';
 import { trpc, trpcClient } from '../lib/api.ts';
 import { createExternalStore, useExternalStore } from '../lib/external-store.ts';
+import { problemOf } from '../lib/problem.ts';
 import { formatWhen } from '../lib/time.ts';
-import { problemOf, titleOf } from '../lib/words.ts';
+import { titleOf } from '../lib/words.ts';
 import { toast } from '../ui/toast.tsx';
 import { type Done, latest, type Ref, remember, undoLast } from './undo.ts';
 

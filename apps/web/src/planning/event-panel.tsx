@@ -12,7 +12,6 @@ import {
   UserRoundPen,
 } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
-import { isHistory } from '../board/targets.ts';
 import { trpc } from '../lib/api.ts';
 import {
   formatDay,
@@ -31,6 +30,7 @@ import { Cut } from '../ui/cut.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useLeavePanel } from '../ui/layers.ts';
 import { LoadError, Loading, QueryView, Refusal, Skeleton } from '../ui/states.tsx';
+import { isHistory } from './is-history.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
 import { Refused, useSave } from './save.tsx';

@@ -4,6 +4,7 @@ import { Button } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
 import { type SubmitEvent, useEffect, useId, useRef, useState } from 'react';
 import { trpc } from '../lib/api.ts';
+import { problemOf } from '../lib/problem.ts';
 import {
   addDays,
   daysBetween,
@@ -15,7 +16,7 @@ import {
   otherZone,
   weekStart,
 } from '../lib/time.ts';
-import { lastDayOf, NOON_CHECK_WORDS, problemOf, titleOf, windowWords } from '../lib/words.ts';
+import { lastDayOf, NOON_CHECK_WORDS, titleOf, windowWords } from '../lib/words.ts';
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { TimeInput } from '../ui/date-field.tsx';
 import { Dialog } from '../ui/dialog.tsx';

@@ -1,7 +1,8 @@
 import type { Reason } from '@scheduler/scheduling';
 import { useState } from 'react';
+import { problemOf } from '../lib/problem.ts';
 import { formatWhen } from '../lib/time.ts';
-import { problemOf, titleOf } from '../lib/words.ts';
+import { titleOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import type { Edit } from './edits.ts';

@@ -1,6 +1,6 @@
 import { Button } from '@scheduler/ui/button';
 import { type UseMutationResult, useMutation } from '@tanstack/react-query';
-import { problemOf } from '../lib/words.ts';
+import { problemOf } from '../lib/problem.ts';
 import { TextField } from '../ui/field.tsx';
 import { Refusal } from '../ui/states.tsx';
 import { type Edit, reapply, useEdits } from './edits.ts';

@@ -2,7 +2,7 @@ import type { Reason } from '@scheduler/scheduling';
 import { Button } from '@scheduler/ui/button';
 import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
-import { problemOf } from '../lib/words.ts';
+import { problemOf } from '../lib/problem.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { toast } from '../ui/toast.tsx';
 

@@ -1,4 +1,4 @@
-import { problemOf } from '../lib/words.ts';
+import { problemOf } from '../lib/problem.ts';
 import { toast } from '../ui/toast.tsx';
 
 /** A schedule as somebody saw it. */

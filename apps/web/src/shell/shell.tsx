@@ -15,20 +15,21 @@ import {
 import { lazy, Suspense, useEffect, useRef } from 'react';
 import { trpc } from '../lib/api.ts';
 import { useLiveUpdates } from '../lib/live.ts';
+import { problemOf } from '../lib/problem.ts';
 import { formatFromNow, useNow } from '../lib/time.ts';
-import { problemOf } from '../lib/words.ts';
 import { toast } from '../ui/toast.tsx';
 import { ConnectionNotice, ZoneNotice } from './notices.tsx';
 import { PageLinks } from './page-links.tsx';
 import { SessionEnd } from './session-end.tsx';
-import { useMayWrite } from './use-session.ts';
+import { useMayWrite, useSession } from './use-session.ts';
+import { useStore } from './use-store.ts';
 
 /** Comes right after the page: nobody opens it before there is something to see. */
 const UserMenu = lazy(async () => ({ default: (await import('./user-menu.tsx')).UserMenu }));
 
 /** What stands around every page: where one is, how the sync stands, and who one is. */
 export function Shell() {
-  useLiveUpdates();
+  useLiveUpdates(useSession().email, useStore()?.timeZone);
   return (
     <div className="flex min-h-dvh flex-col md:h-dvh">
       <a

@@ -1,6 +1,6 @@
 import { Button } from '@scheduler/ui/button';
 import { type ReactNode, type SubmitEvent, useId } from 'react';
-import { problemOf } from '../lib/words.ts';
+import { problemOf } from '../lib/problem.ts';
 import { Dialog } from './dialog.tsx';
 import { Refusal } from './states.tsx';
 

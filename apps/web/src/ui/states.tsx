@@ -1,7 +1,7 @@
 import { Button } from '@scheduler/ui/button';
 import { CircleAlert } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { problemOf } from '../lib/words.ts';
+import { problemOf } from '../lib/problem.ts';
 
 /** Nothing to show, and why that is. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {

@@ -1,0 +1,58 @@
+import type { Reason } from '@scheduler/scheduling';
+import type { RefusalReason } from '@scheduler/server/router';
+import { TRPCClientError } from '@trpc/client';
+
+/** Nothing was sent, so nothing was saved. The message is for a person. */
+export class OfflineError extends Error {
+  override readonly name = 'OfflineError';
+}
+
+/** What went wrong, in the API's words where it answered. */
+export interface Problem {
+  message: string;
+  /** The API's code; undefined where there was no answer. */
+  code: RefusalReason['code'] | undefined;
+  /** Rules that spoke against it. */
+  reasons: Reason[];
+  /** An override reason would save it. */
+  needsReason: boolean;
+  /** What counts now, where somebody else's change came first. */
+  currentVersion: number | undefined;
+  /** Sentences by the field at fault. */
+  fields: Record<string, string>;
+}
+
+/** Reads any error that a call can end with. */
+export function problemOf(error: unknown): Problem {
+  const empty = { code: undefined, reasons: [], needsReason: false, currentVersion: undefined, fields: {} };
+  if (error instanceof FileUnreadable) return { ...empty, message: error.message };
+  if (error instanceof TRPCClientError && error.cause instanceof OfflineError) {
+    return { ...empty, message: error.message };
+  }
+  if (!(error instanceof TRPCClientError)) {
+    return { ...empty, message: 'Something went wrong in this page. Reload it and try again.' };
+  }
+  const reason: RefusalReason | undefined = error.data?.reason;
+  if (!reason) {
+    return {
+      ...empty,
+      message:
+        'The scheduling server did not answer. What you were saving may have been saved: look before you try again.',
+    };
+  }
+  return {
+    message: error.message,
+    code: reason.code,
+    reasons: reason.reasons ?? [],
+    needsReason: reason.code === 'needs_reason',
+    currentVersion: reason.currentVersion ?? undefined,
+    fields: Object.fromEntries(
+      (reason.fields ?? []).map(({ path, message }) => [path.split('.').at(-1), message]),
+    ),
+  };
+}
+
+/** A file that can't be sent; the message says why and what to do. */
+export class FileUnreadable extends Error {
+  override readonly name = 'FileUnreadable';
+}
