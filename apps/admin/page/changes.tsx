@@ -3,17 +3,18 @@ import type { inferRouterInputs } from '@trpc/server';
 import { useState } from 'react';
 import type { ChangesAsked } from '../src/changes.ts';
 import type { AdminRouter } from '../src/router.ts';
-import { KIND_NAMES, nameOf, TASK_NAMES } from '../src/words.ts';
+import { KIND_NAMES, TASK_NAMES } from '../src/words.ts';
+import { Row } from './change-row.tsx';
 import { Confirmed } from './confirm.tsx';
-import { count, duration, number, storeTime } from './format.ts';
+import { count, number } from './format.ts';
 import { type Outputs, trpc } from './trpc.ts';
-import { Ago, At, Badge, Panel } from './ui.tsx';
+import { Panel } from './ui.tsx';
 
 type ChangeFilter = ChangesAsked['filter'];
-type ChangePage = Outputs['overview']['list'];
-type Change = ChangePage['rows'][number];
 
-const POLL_MS = 3_000;
+type ChangePage = Outputs['overview']['list'];
+
+export type Change = ChangePage['shown'][number];
 
 const STATES = [
   ['failed', 'Dead letters'],
@@ -22,16 +23,11 @@ const STATES = [
   ['conflict', 'In conflict'],
   ['synced', 'Synced'],
 ] as const satisfies readonly (readonly [ChangeFilter['state'], string])[];
+
 const KINDS = Object.keys(KIND_NAMES) as NonNullable<ChangeFilter['kind']>[];
+
 const TASKS = Object.keys(TASK_NAMES) as NonNullable<ChangeFilter['task']>[];
-/** What has stopped is red; what goes on by itself, or waits for a choice, has its state's own colour. */
-const REASON_LOOKS: Record<Change['state'], string> = {
-  failed: 'text-failed',
-  waiting: 'text-waiting',
-  conflict: 'text-conflict',
-  pending: 'text-ink-2',
-  synced: 'text-ink-2',
-};
+
 /** Conflicts are a dispatcher's to end, and what is synced has nothing to be tried. */
 const REDRIVEN = ['failed', 'waiting', 'pending'];
 
@@ -213,112 +209,3 @@ const without = (all: ReadonlySet<number>, some: readonly number[]) =>
 /** Whether a retry names that event. */
 const isAbout = (asked: inferRouterInputs<AdminRouter>['redrive'], eventId: number) =>
   'eventIds' in asked && asked.eventIds.includes(eventId);
-
-function Row(props: {
-  change: Change;
-  now: string;
-  /** Null where it can't be selected. */
-  selected: boolean | null;
-  onToggle: () => void;
-  onRetry: () => void;
-  busy: boolean;
-}) {
-  const { change, now } = props;
-  const [open, setOpen] = useState(false);
-  const link = 'rounded-md py-1.5 font-medium text-accent-text underline underline-offset-2';
-  return (
-    <li className="py-2.5 first:pt-0 last:pb-0">
-      <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
-        {props.selected !== null && (
-          <label className="-m-1.5 flex p-1.5">
-            <input
-              type="checkbox"
-              checked={props.selected}
-              onChange={props.onToggle}
-              aria-label={`Select ${change.title}`}
-              className="mt-0.5 size-5 accent-accent"
-            />
-          </label>
-        )}
-        <div className="min-w-60 flex-1">
-          <p className="font-medium">
-            {change.title} <Badge state={change.state} />{' '}
-            {change.kind && (
-              <span className="rounded-full border border-line-strong px-2 py-0.5 text-sm font-normal whitespace-nowrap text-ink-2">
-                {KIND_NAMES[change.kind]}
-              </span>
-            )}
-          </p>
-          <p className="text-sm text-ink-2">
-            {[
-              change.planned &&
-                `${change.planned.employee}, ${storeTime(change.planned.startsAt, change.planned.timeZone)} store time`,
-              change.store,
-              change.task && nameOf(TASK_NAMES, change.task),
-            ]
-              .filter(Boolean)
-              .join(' · ')}
-          </p>
-          {change.reason && <p className={`mt-0.5 text-sm ${REASON_LOOKS[change.state]}`}>{change.reason}</p>}
-          {change.worker && <p className="text-sm text-ink-2">Worker {change.worker} is at it.</p>}
-        </div>
-        <div className="flex flex-wrap items-center gap-3 text-sm">
-          <span className="text-ink-3">
-            {change.attempts > 0 && `${count(change.attempts, 'attempt')}, `}
-            <Ago at={change.since} now={now} />
-            {change.nextAttemptAt && (
-              <>
-                , next attempt <At at={change.nextAttemptAt} now={now} />
-              </>
-            )}
-          </span>
-          {change.task && change.jobId && (
-            <a
-              href={`/queues/queue/${change.task}/${change.jobId}`}
-              className={link}
-              aria-label={`Job of ${change.title}`}
-            >
-              Job
-            </a>
-          )}
-          {props.selected !== null && (
-            <Button onClick={props.onRetry} busy={props.busy} aria-label={`Try again: ${change.title}`}>
-              Try again
-            </Button>
-          )}
-        </div>
-      </div>
-      <details onToggle={(event) => setOpen(event.currentTarget.open)} className="mt-1 text-sm">
-        <summary className="inline-block cursor-pointer rounded py-1 text-ink-2">
-          What was tried
-          <span className="sr-only"> for {change.title}</span>
-        </summary>
-        {open && <Tries eventId={change.eventId} now={now} />}
-      </details>
-    </li>
-  );
-}
-
-function Tries(props: { eventId: number; now: string }) {
-  const attempts = trpc.attempts.useQuery({ eventId: props.eventId }, { refetchInterval: POLL_MS });
-  if (attempts.error) return <p className="text-failed">{attempts.error.message}</p>;
-  if (!attempts.data) return <p className="text-ink-3">Loading…</p>;
-  if (attempts.data.length === 0) return <p className="text-ink-2">Nothing yet: no worker has taken it.</p>;
-  return (
-    <ol className="mt-1 grid gap-1 border-l-2 border-line pl-3">
-      {attempts.data.map((one) => (
-        <li key={one.id}>
-          <At at={one.startedAt} now={props.now} />{' '}
-          <span className="font-medium">{one.outcome ?? 'running'}</span>
-          {one.finishedAt && (
-            <span className="text-ink-3">
-              {' '}
-              after {duration(Date.parse(one.finishedAt) - Date.parse(one.startedAt))}
-            </span>
-          )}
-          {one.detail && <span className="text-ink-2">: {one.detail}</span>}
-        </li>
-      ))}
-    </ol>
-  );
-}

@@ -15,3 +15,11 @@ export function csrfHeader(): Record<string, string> {
   const cookie = document.cookie.split('; ').find((one) => one.startsWith(start));
   return cookie ? { [CSRF_HEADER]: cookie.slice(start.length) } : {};
 }
+
+export type Overview = Outputs['overview'];
+
+export type FactsOf = Overview['facts'];
+
+export type Viewer = Outputs['me'];
+
+export type Task = FactsOf['queues'][number]['task'];

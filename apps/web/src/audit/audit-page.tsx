@@ -1,25 +1,20 @@
-import type { AuditEntryView } from '@scheduler/server/router';
 import { Button, buttonClass } from '@scheduler/ui/button';
-import { getRouteApi, Link } from '@tanstack/react-router';
-import { ArrowRight, Download } from 'lucide-react';
+import { getRouteApi } from '@tanstack/react-router';
+import { Download } from 'lucide-react';
 import { Suspense, useCallback, useEffect } from 'react';
 import { trpc } from '../lib/api.ts';
-import { formatDay, formatTime, workDateOf, zoneWords } from '../lib/time.ts';
-import { titleOf } from '../lib/words.ts';
+import { workDateOf, zoneWords } from '../lib/time.ts';
 import { EventPanel } from '../planning/dialogs.ts';
-import { parsedSearch, type SearchChange } from '../search-params.ts';
+import { parsedSearch } from '../search-params.ts';
 import { useIsAdmin } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { ByDay } from '../ui/by-day.tsx';
-import { DateField } from '../ui/date-field.tsx';
-import { SelectField } from '../ui/field.tsx';
-import { SearchBox, TypedField } from '../ui/search-box.tsx';
 import { Empty, LoadError, QueryView, SkeletonRows } from '../ui/states.tsx';
-import { type AuditSearch, exportAddress, filterOf, KINDS, NARROWING, OBJECTS } from './audit-search.ts';
+import { dayWithYear, Entry } from './audit-entry.tsx';
+import { type Change, clear, Filters } from './audit-filters.tsx';
+import { type AuditSearch, exportAddress, filterOf, NARROWING } from './audit-search.ts';
 
 const route = getRouteApi('/app/audit');
-
-type Change = SearchChange<AuditSearch>;
 
 /** Who did what, from what to what: for admins. */
 export function AuditPage() {
@@ -123,8 +118,6 @@ function AuditLog() {
   );
 }
 
-const clear: Change = Object.fromEntries(NARROWING.map((part) => [part, undefined]));
-
 function Nothing({ search, onSearch }: { search: AuditSearch; onSearch: (change: Change) => void }) {
   if (!NARROWING.some((part) => search[part] !== undefined)) {
     return <Empty title="Nobody has done anything yet.">Whatever people change is written down here.</Empty>;
@@ -135,214 +128,5 @@ function Nothing({ search, onSearch }: { search: AuditSearch; onSearch: (change:
         Clear filters
       </Button>
     </Empty>
-  );
-}
-
-const wordsOf = <Key extends string>(words: Record<Key, string>) => Object.entries(words) as [Key, string][];
-
-function Filters({ search, onSearch }: { search: AuditSearch; onSearch: (change: Change) => void }) {
-  const { by, kind, object, id, from, to } = search;
-  const actors = trpc.audit.actors.useQuery();
-  const { data: stores = [] } = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });
-  const look = useCallback((q: string) => onSearch({ q: q || undefined }), [onSearch]);
-  return (
-    <form
-      aria-label="Narrow down"
-      onSubmit={(event) => event.preventDefault()}
-      className="grid grid-cols-2 items-start gap-2 sm:grid-cols-3 lg:grid-cols-6"
-    >
-      <div className="col-span-full">
-        <SearchBox
-          label="Search the audit log"
-          placeholder="Names, numbers and values, before or after"
-          className="min-w-44"
-          value={search.q ?? ''}
-          onChange={look}
-        />
-      </div>
-      {stores.length > 1 && (
-        <SelectField
-          label="Store"
-          value={search.store ?? ''}
-          onChange={(change) => onSearch({ store: Number(change.target.value) || undefined })}
-        >
-          <option value="">All stores</option>
-          {stores.map((store) => (
-            <option key={store.id} value={store.id}>
-              {store.name} ({store.number})
-            </option>
-          ))}
-        </SelectField>
-      )}
-      <SelectField
-        label="Done by"
-        value={by ?? ''}
-        onChange={(change) => onSearch({ by: change.target.value || undefined })}
-      >
-        <option value="">Anybody</option>
-        {actors.data?.map((each) => (
-          <option key={each.id} value={each.id}>
-            {each.name}
-          </option>
-        ))}
-      </SelectField>
-      <SelectField
-        label="Kind"
-        value={kind ?? ''}
-        onChange={(change) =>
-          onSearch({ kind: wordsOf(KINDS).find(([each]) => each === change.target.value)?.[0] })
-        }
-      >
-        <option value="">Everything</option>
-        {wordsOf(KINDS).map(([each, word]) => (
-          <option key={each} value={each}>
-            {word}
-          </option>
-        ))}
-      </SelectField>
-      <SelectField
-        label="Done to"
-        value={object ?? ''}
-        onChange={(change) =>
-          onSearch({
-            object: wordsOf(OBJECTS).find(([each]) => each === change.target.value)?.[0],
-            id: undefined,
-          })
-        }
-      >
-        <option value="">Anything</option>
-        {wordsOf(OBJECTS).map(([each, word]) => (
-          <option key={each} value={each}>
-            {word}
-          </option>
-        ))}
-      </SelectField>
-      {object && (
-        <TypedField
-          key={object}
-          label={`Which ${OBJECTS[object].toLowerCase()}`}
-          placeholder="Number or id"
-          maxLength={200}
-          value={id ?? ''}
-          onChange={(next) => onSearch({ id: next || undefined })}
-        />
-      )}
-      {(['from', 'to'] as const).map((end) => (
-        <DateField
-          key={end}
-          label={end === 'from' ? 'From day' : 'To day'}
-          value={(end === 'from' ? from : to) ?? ''}
-          onChange={(day) => onSearch({ [end]: day || undefined })}
-        />
-      ))}
-    </form>
-  );
-}
-
-const dayWithYear = (day: string) => `${formatDay(day)}, ${day.slice(0, 4)}`;
-
-const LINK = 'text-left text-accent-text hover:underline pointer-coarse:min-h-8';
-
-function Entry({
-  entry,
-  timeZone,
-  onSearch,
-}: {
-  entry: AuditEntryView;
-  timeZone: string;
-  onSearch: (change: Change, replace?: boolean) => void;
-}) {
-  const { event, person, object, changes } = entry;
-  const known = wordsOf(OBJECTS).find(([type]) => type === object.type);
-  const title = event ? titleOf(event) : object.name;
-  return (
-    <li className="grid gap-x-2 gap-y-1 px-3 py-2 text-sm sm:grid-cols-[4.75rem_minmax(0,1fr)]">
-      <time dateTime={entry.at} className="text-ink-2">
-        {formatTime(entry.at, timeZone)}
-      </time>
-      <div className="min-w-0">
-        <p>
-          <span className="font-medium">{entry.by}</span> {entry.what}
-        </p>
-        <p className="flex flex-wrap gap-x-3 text-ink-2">
-          {event ? (
-            <button
-              type="button"
-              title={event.name}
-              onClick={() => onSearch({ event: event.eventId }, false)}
-              className={LINK}
-            >
-              {titleOf(event)}
-            </button>
-          ) : (
-            title && object.type !== 'employee' && <span className="min-w-0">{title}</span>
-          )}
-          {person && (
-            <Link to="/people/$id" params={{ id: String(person.employeeId) }} className={LINK}>
-              {person.name}
-            </Link>
-          )}
-          {known ? (
-            <button
-              type="button"
-              title={`Only what was done to this ${known[1].toLowerCase()}`}
-              onClick={() => onSearch({ object: known[0], id: object.id })}
-              className={`min-w-0 break-all ${LINK}`}
-            >
-              {known[1]} {object.id}
-            </button>
-          ) : (
-            <span className="min-w-0 break-all">
-              {object.type} {object.id}
-            </span>
-          )}
-          <span>{KINDS[entry.kind]}</span>
-        </p>
-        {changes.length > 0 && <Changes changes={changes} />}
-      </div>
-    </li>
-  );
-}
-
-/** Fields shown without being asked for. */
-const SHOWN = 6;
-
-function Changes({ changes }: { changes: AuditEntryView['changes'] }) {
-  const rest = changes.slice(SHOWN);
-  return (
-    <div className="mt-1 grid gap-1 text-xs">
-      <ChangeList changes={changes.slice(0, SHOWN)} />
-      {rest.length > 0 && (
-        <details>
-          <summary className="cursor-pointer text-ink-2 pointer-coarse:py-2">
-            {rest.length} more {rest.length === 1 ? 'field' : 'fields'}
-          </summary>
-          <ChangeList changes={rest} />
-        </details>
-      )}
-    </div>
-  );
-}
-
-function ChangeList({ changes }: { changes: AuditEntryView['changes'] }) {
-  return (
-    <dl className="grid grid-cols-[minmax(0,8rem)_minmax(0,1fr)] gap-x-3 gap-y-0.5">
-      {changes.map(({ field, from, to }) => (
-        <div key={field} className="contents">
-          <dt className="text-ink-2">{field}</dt>
-          <dd>
-            {from !== null && (
-              <>
-                <span className="sr-only">from </span>
-                <span className="text-ink-2">{from}</span>{' '}
-                <ArrowRight aria-hidden className="inline size-3 align-[-1px] text-ink-3" />
-                <span className="sr-only">to</span>{' '}
-              </>
-            )}
-            {to ?? <span className="text-ink-2">nothing</span>}
-          </dd>
-        </div>
-      ))}
-    </dl>
   );
 }

@@ -26,7 +26,8 @@ import { considerAgain, type Drag } from './drag-state.ts';
 import { useBoardKeys } from './keys.ts';
 import type { OpenDialog } from './open-dialog.ts';
 import { usePlanner } from './planner.ts';
-import { Tray, type TrayFilter } from './tray.tsx';
+import { Tray } from './tray.tsx';
+import type { TrayFilter } from './tray-filter.tsx';
 import { WeekGrid } from './week-grid.tsx';
 
 const route = getRouteApi('/app/');

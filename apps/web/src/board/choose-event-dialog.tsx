@@ -5,7 +5,8 @@ import { formatDay } from '../lib/time.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty } from '../ui/states.tsx';
-import { FilterBar, filterEvents, TrayEvent, type TrayFilter } from './tray.tsx';
+import { TrayEvent } from './tray-event.tsx';
+import { FilterBar, filterEvents, type TrayFilter } from './tray-filter.tsx';
 
 /** For an empty cell: which of the unscheduled events that the person may do on that day. */
 export function ChooseEventDialog({

@@ -1,23 +1,18 @@
-import { type CopiedRow, copyWeek } from '@scheduler/scheduling';
+import { copyWeek } from '@scheduler/scheduling';
 import type { WeekBoard } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
 import { useMutation } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { trpc, trpcClient } from '../lib/api.ts';
 import { problemOf } from '../lib/problem.ts';
-import { addDays, formatTime, formatWeek, formatWhen } from '../lib/time.ts';
+import { addDays, formatWeek } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { useEdits } from '../planning/edits.ts';
 import { remember } from '../planning/undo.ts';
-import { TypeMark } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { TickBox } from '../ui/field.tsx';
 import { Empty, QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
+import { BlockedRow, countOf, Outcome, ReadyRow, type Row } from './copy-week-rows.tsx';
 import { eventFacts, plannedWork } from './targets.ts';
-
-type Row = CopiedRow & { employeeName: string; sourceTitle: string };
-
-const LIKENESS = { product: 'same product', client: 'same client', type: 'same type' } as const;
 
 /** Copies a week's pattern to the week after it. Shows first what would be scheduled and what can't; then saves what is ticked. */
 export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: () => void }) {
@@ -137,75 +132,6 @@ export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: 
   );
 }
 
-function ReadyRow({
-  row,
-  timeZone,
-  isChosen,
-  onChoose,
-}: {
-  row: Row;
-  timeZone: string;
-  isChosen: boolean;
-  onChoose: (isChosen: boolean) => void;
-}) {
-  return (
-    <div className="rounded-md border border-line px-2.5 py-1.5">
-      <TickBox checked={isChosen} onChange={(change) => onChoose(change.target.checked)}>
-        <span className="flex flex-wrap items-baseline gap-x-2">
-          <span className="font-medium">{row.employeeName}</span>
-          <span>{formatWhen(row.startsAt, timeZone)}</span>
-          <TypeMark type={row.type} />
-        </span>
-        <span className="block text-xs text-ink-2">
-          {row.event && titleOf(row.event)}
-          {row.likeness && ` (${LIKENESS[row.likeness]})`}
-        </span>
-      </TickBox>
-    </div>
-  );
-}
-
-function BlockedRow({ row, timeZone }: { row: Row; timeZone: string }) {
-  return (
-    <div className="rounded-md border border-line bg-surface-2 px-2.5 py-1.5 text-sm">
-      <span className="flex flex-wrap items-baseline gap-x-2">
-        <span className="font-medium">{row.employeeName}</span>
-        <span>{formatTime(row.startsAt, timeZone)}</span>
-        <span className="text-ink-2">{row.sourceTitle}</span>
-      </span>
-      <span className="block text-xs text-waiting">{row.obstacle}</span>
-    </div>
-  );
-}
-
-/** What came of the copy where some of it was refused. */
-function Outcome({
-  copied,
-  refused,
-  rows,
-}: {
-  copied: number;
-  refused: readonly { eventId: number; message: string | null }[];
-  rows: readonly Row[];
-}) {
-  return (
-    <div role="status" className="grid gap-3">
-      <p>{countOf(copied)} copied. These were refused, because something changed meanwhile:</p>
-      <ul className="grid gap-2">
-        {refused.map(({ eventId, message }) => {
-          const row = rows.find((each) => each.event?.id === eventId);
-          return (
-            <li key={eventId} className="rounded-md border border-line px-2.5 py-1.5 text-sm">
-              {row?.event && <span className="block font-medium">{titleOf(row.event)}</span>}
-              {message}
-            </li>
-          );
-        })}
-      </ul>
-    </div>
-  );
-}
-
 /** What becomes of a week a week later, as far as the board of that week tells. */
 function copiedRows(week: WeekBoard, next: WeekBoard): Row[] {
   const rows = copyWeek({
@@ -233,8 +159,6 @@ async function unscheduleAll(after: readonly { scheduleId: number; version: numb
   const why = failed[0] && ` ${countOf(failed.length)} stayed: ${problemOf(failed[0].reason).message}`;
   return { restored: [], said: `${countOf(after.length - failed.length)} unscheduled again.${why ?? ''}` };
 }
-
-const countOf = (count: number) => (count === 1 ? '1 event' : `${count} events`);
 
 function without(left: ReadonlySet<number>, id: number, ticked: boolean): ReadonlySet<number> {
   const next = new Set(left);

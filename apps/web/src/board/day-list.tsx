@@ -4,8 +4,8 @@ import { formatDay } from '../lib/time.ts';
 import { Cut } from '../ui/cut.tsx';
 import { Empty } from '../ui/states.tsx';
 import type { BoardActions } from './board-actions.ts';
+import { DayCaution } from './day-head.tsx';
 import { ScheduleCard } from './schedule-card.tsx';
-import { DayCaution } from './week-grid.tsx';
 
 /** One day of the board for narrow screens: days to choose from, then people with their work, then who is free. */
 export function DayList({

@@ -1,20 +1,10 @@
-import { EVENT_TYPES, type EventType, isFound } from '@scheduler/scheduling';
 import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
-import { X } from 'lucide-react';
-import { memo } from 'react';
-import { formatDay, formatDuration } from '../lib/time.ts';
-import { lastDayOf, titleOf, URGENCIES, urgencyOf, windowWords } from '../lib/words.ts';
-import { SyncMark, TypeMark } from '../ui/badges.tsx';
-import { SearchBox } from '../ui/search-box.tsx';
+import { URGENCIES, urgencyOf } from '../lib/words.ts';
 import { Empty } from '../ui/states.tsx';
 import { useTrayLook } from './drag-state.ts';
-
-export interface TrayFilter {
-  q?: string;
-  type?: EventType;
-  last?: string;
-}
+import { TrayEvent } from './tray-event.tsx';
+import { FilterBar, filterEvents, type TrayFilter } from './tray-filter.tsx';
 
 /** Events nobody is planned for, most pressing first. */
 export function Tray({
@@ -125,113 +115,3 @@ function OtherWeeks({ earlier, later }: WeekBoard['openElsewhere']) {
     </>
   );
 }
-
-/** Search and type, for the tray and for the list in the dialog. */
-export function FilterBar({
-  filter,
-  events,
-  onFilter,
-}: {
-  filter: TrayFilter;
-  events: readonly BoardEvent[];
-  onFilter: (filter: TrayFilter) => void;
-}) {
-  const types = EVENT_TYPES.filter(
-    (type) => events.some((event) => event.type === type) || filter.type === type,
-  );
-  return (
-    <div className="grid gap-1.5">
-      <div className="flex gap-1.5">
-        <SearchBox
-          label="Search unscheduled events"
-          placeholder="Search"
-          value={filter.q ?? ''}
-          onChange={(q) => onFilter(without(filter, 'q', q))}
-          className="min-w-0"
-        />
-        <select
-          aria-label="Type of event"
-          value={filter.type ?? ''}
-          onChange={(change) => onFilter(without(filter, 'type', change.target.value))}
-          className="h-8 w-28 rounded-md border border-line-strong bg-surface px-1.5 text-sm pointer-coarse:h-11"
-        >
-          <option value="">All types</option>
-          {types.map((type) => (
-            <option key={type} value={type}>
-              {type}
-            </option>
-          ))}
-        </select>
-      </div>
-      {filter.last && (
-        <button
-          type="button"
-          onClick={() => onFilter(without(filter, 'last', ''))}
-          aria-label={`Last day ${formatDay(filter.last)}: show events of other days too`}
-          className="inline-flex items-center gap-1 justify-self-start rounded-full bg-waiting-soft px-2 py-0.5 text-xs text-waiting pointer-coarse:min-h-9"
-        >
-          Last day {formatDay(filter.last)}
-          <X aria-hidden className="size-3" />
-        </button>
-      )}
-    </div>
-  );
-}
-
-function without(filter: TrayFilter, key: keyof TrayFilter, value: string): TrayFilter {
-  const { [key]: _old, ...rest } = filter;
-  return value === '' ? rest : { ...rest, [key]: value };
-}
-
-/** Events whose name has every word, of that type, whose last day that is. */
-export function filterEvents(events: readonly BoardEvent[], filter: TrayFilter): BoardEvent[] {
-  return events.filter(
-    (event) =>
-      (!filter.type || event.type === filter.type) &&
-      (!filter.last || lastDayOf(event) === filter.last) &&
-      isFound(filter.q ?? '', [event.name, event.eventNumber, event.mplanId]),
-  );
-}
-
-/** One unscheduled event as a button; with `mayMove` it can be dragged onto the board. */
-export const TrayEvent = memo(function TrayEvent({
-  event,
-  mayMove = false,
-  onPick,
-}: {
-  event: BoardEvent;
-  mayMove?: boolean;
-  onPick: (event: BoardEvent) => void;
-}) {
-  return (
-    <button
-      type="button"
-      data-testid={`tray-event-${event.eventId}`}
-      data-held={mayMove ? `event ${event.eventId}` : undefined}
-      title={event.name}
-      onClick={() => onPick(event)}
-      className="grid w-full gap-0.5 rounded-md border border-line bg-surface px-2 py-1.5 text-left select-none hover:border-line-strong hover:bg-surface-2 pointer-coarse:py-2"
-    >
-      <span className="line-clamp-2 text-[13px] leading-tight font-medium">{titleOf(event)}</span>
-      <span className="flex items-center gap-2">
-        <TypeMark type={event.type} />
-        <span className="ml-auto text-xs whitespace-nowrap text-ink-2">
-          {formatDuration(event.durationMinutes)}
-        </span>
-      </span>
-      <span className="text-xs text-ink-2">
-        {windowWords(event)}
-        {event.eventNumber && ` · ${event.eventNumber}`}
-      </span>
-      {event.bookedElsewhere && (
-        <span className="text-xs text-conflict">Booked in Crossmark by {event.bookedElsewhere}</span>
-      )}
-      {!event.mplanId && <span className="text-xs text-waiting">Not found in Crossmark yet</span>}
-      {event.sync.state !== 'synced' && (
-        <span>
-          <SyncMark sync={event.sync} />
-        </span>
-      )}
-    </button>
-  );
-});

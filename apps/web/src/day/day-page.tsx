@@ -17,9 +17,10 @@ import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { DateInput } from '../ui/date-field.tsx';
 import { QueryView, SkeletonRows } from '../ui/states.tsx';
+import type { DayActions } from './day-card.tsx';
 import { DayChecks } from './day-checks.tsx';
 import { DueWork, PeopleOff, SlotCoverage } from './day-sides.tsx';
-import { type DayActions, DayWork } from './day-work.tsx';
+import { DayWork } from './day-work.tsx';
 
 const reassignDialog = () => import('./reassign-dialog.tsx');
 const ReassignDialog = lazyComponent(reassignDialog, 'ReassignDialog');

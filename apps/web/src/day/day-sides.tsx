@@ -4,7 +4,7 @@ import { CalendarPlus } from 'lucide-react';
 import { formatClock } from '../lib/time.ts';
 import { titleOf, windowWords } from '../lib/words.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import type { DayActions } from './day-work.tsx';
+import type { DayActions } from './day-card.tsx';
 
 /** Unscheduled work whose last day this is. */
 export function DueWork({ board, actions }: { board: DayBoard; actions: DayActions }) {

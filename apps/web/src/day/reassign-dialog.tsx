@@ -1,19 +1,15 @@
 import { REASSIGNABLE_TYPES } from '@scheduler/scheduling';
-import type { DayBoard, Reassignment } from '@scheduler/server/router';
+import type { DayBoard } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
-import { keepPreviousData, useMutation } from '@tanstack/react-query';
-import { useId, useState } from 'react';
-import { trpc, trpcClient } from '../lib/api.ts';
-import { formatDay, formatTime } from '../lib/time.ts';
-import { titleOf } from '../lib/words.ts';
-import { refOf, UNDO_REASON, useEdits } from '../planning/edits.ts';
-import { remember } from '../planning/undo.ts';
-import { TypeMark } from '../ui/badges.tsx';
+import { keepPreviousData } from '@tanstack/react-query';
+import { useState } from 'react';
+import { trpc } from '../lib/api.ts';
+import { formatDay } from '../lib/time.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { SelectField, TickBox } from '../ui/field.tsx';
+import { SelectField } from '../ui/field.tsx';
 import { Empty, QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
-
-type Row = Reassignment['rows'][number];
+import { Rows } from './reassign-rows.tsx';
+import { counted, useReassign } from './use-reassign.ts';
 
 /** Gives the day's short work to another Lead or Club Supervisor: first what would come of it, then the deed. */
 export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: () => void }) {
@@ -167,96 +163,3 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
     </Dialog>
   );
 }
-
-/** Saves, says what was saved with the way back, and closes unless something stayed that has to be read. */
-function useReassign(onClose: () => void) {
-  const edits = useEdits();
-  return useMutation({
-    mutationFn: ({ toId, rows }: { toId: number; rows: Row[] }) =>
-      trpcClient.day.reassign.mutate({
-        toEmployeeId: toId,
-        schedules: rows.map(refOf),
-      }),
-    onSuccess: ({ to, rows }, { rows: before }) => {
-      const moved = rows.filter(({ refused }) => refused === null);
-      const refresh = () => void edits.refresh();
-      refresh();
-      if (moved.length > 0) {
-        remember(
-          {
-            said: `${to.name} does ${counted(moved.length)} now.`,
-            before: before.filter(({ scheduleId }) => moved.some((row) => row.scheduleId === scheduleId)),
-            after: moved,
-            undo: async (after) => {
-              const restored = [];
-              for (const [index, ref] of after.entries()) {
-                const employeeId = moved[index]?.from.id ?? to.id;
-                const back = { ...refOf(ref), employeeId, overrideReason: UNDO_REASON };
-                restored.push(await trpcClient.schedules.changeEmployee.mutate(back));
-              }
-              return { restored, said: `${counted(moved.length)} back with whom it was.` };
-            },
-          },
-          refresh,
-        );
-      }
-      if (moved.length === rows.length) onClose();
-    },
-  });
-}
-
-function Rows({
-  title,
-  rows,
-  board,
-  left,
-  onTick,
-}: {
-  title: string;
-  rows: readonly Row[];
-  board: DayBoard;
-  left?: ReadonlySet<number>;
-  onTick?: (scheduleId: number, on: boolean) => void;
-}) {
-  const id = useId();
-  if (rows.length === 0) return null;
-  return (
-    <section aria-labelledby={id} className="grid gap-1.5">
-      <h3 id={id} className="text-xs font-medium text-ink-2">
-        {title} ({rows.length})
-      </h3>
-      <ul className="grid gap-1">
-        {rows.map((row) => (
-          <li key={row.scheduleId} className="rounded-md border border-line px-2.5 py-1.5 text-sm">
-            {onTick ? (
-              <TickBox
-                checked={!left?.has(row.scheduleId)}
-                onChange={({ target }) => onTick(row.scheduleId, target.checked)}
-              >
-                <RowWords row={row} board={board} />
-              </TickBox>
-            ) : (
-              <RowWords row={row} board={board} />
-            )}
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function RowWords({ row, board }: { row: Row; board: DayBoard }) {
-  return (
-    <span className="grid min-w-0 gap-0.5">
-      <span className="flex flex-wrap items-baseline gap-x-2">
-        <span className="font-medium">{formatTime(row.startsAt, board.store.timeZone)}</span>
-        <TypeMark type={row.event.type} whole />
-        <span className="text-xs text-ink-2">{row.from.name}</span>
-      </span>
-      <span>{titleOf(row.event)}</span>
-      {row.refused !== null && <span className="text-xs text-waiting">{row.refused}</span>}
-    </span>
-  );
-}
-
-const counted = (count: number): string => (count === 1 ? '1 event' : `${count} events`);

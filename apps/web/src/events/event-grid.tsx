@@ -1,59 +1,27 @@
 // biome-ignore-all lint/a11y/useSemanticElements: no table element can hold rows that are placed by their number
 // biome-ignore-all lint/a11y/useFocusableInteractive: rows have the focus, and the buttons in the cells
 // biome-ignore-all lint/a11y/useKeyWithClickEvents: Enter does on a row what a click does
-import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
-import type { EventList, EventRow } from '@scheduler/server/router';
-import { Button, buttonClass, IconButton } from '@scheduler/ui/button';
+import type { EventList } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
-import { ArrowDown, ArrowUp, CalendarPlus, ExternalLink, History } from 'lucide-react';
-import {
-  type KeyboardEvent,
-  type ReactNode,
-  useCallback,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-} from 'react';
+import { type KeyboardEvent, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { trpc } from '../lib/api.ts';
-import { formatWhen } from '../lib/time.ts';
-import { lastDayOf, titleOf, windowWords } from '../lib/words.ts';
-import { SyncMark, TypeMark } from '../ui/badges.tsx';
-import { Cut } from '../ui/cut.tsx';
 import { shortcutOf } from '../ui/shortcuts.ts';
 import { Skeleton } from '../ui/states.tsx';
+import { type Sort, TRACKS } from './event-columns.ts';
+import { Head } from './event-grid-head.tsx';
+import { Cells, type EventActions } from './event-row.tsx';
 import type { EventFilter } from './events-search.ts';
 
 /** Rows that are asked for at once. Only what is in sight is asked for, and asked for again when it changes. */
 export const PAGE_ROWS = 100;
 
-type Sort = NonNullable<EventFilter['sort']>;
-
-/** The columns, each by what it is ordered by. */
-export const COLUMNS: readonly { sort: Sort; label: string }[] = [
-  { sort: 'name', label: 'Event' },
-  { sort: 'type', label: 'Type' },
-  { sort: 'due', label: 'Window' },
-  { sort: 'condition', label: 'Condition' },
-  { sort: 'work', label: 'Planned for' },
-  { sort: 'person', label: 'Person' },
-  { sort: 'sync', label: 'Crossmark' },
-];
-const TRACKS =
-  'grid-cols-[minmax(12rem,2.4fr)_6.5rem_minmax(10.5rem,1fr)_6rem_minmax(10rem,1fr)_minmax(7rem,1.2fr)_7rem_6.5rem]';
-
 /** In rem, for a list must know the height of what it doesn't draw. */
 const ROW_REM = 3.1;
-const CARD_REM = 8.8;
-const remPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
-/** What can be done with an event from the list. */
-export interface EventActions {
-  open: (eventId: number) => void;
-  /** Absent for those who only look. */
-  schedule: ((row: EventRow) => void) | undefined;
-  reissue: ((row: EventRow) => void) | undefined;
-}
+const CARD_REM = 8.8;
+
+const remPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /**
  * Any number of events, of which only those in sight are in the page. One stop of the Tab key: arrows, Page Up and Down,
@@ -220,203 +188,6 @@ export function EventGrid({
           })}
         </div>
       </div>
-    </div>
-  );
-}
-
-function Head({
-  filter,
-  onSort,
-}: {
-  filter: EventFilter;
-  onSort: (sort: Sort, descending: boolean) => void;
-}) {
-  return (
-    <div
-      role="rowgroup"
-      className="overflow-hidden border-b border-line bg-surface-2 text-xs text-ink-2 [scrollbar-gutter:stable]"
-    >
-      <div role="row" aria-rowindex={1} className={`grid items-center gap-x-3 px-3 ${TRACKS}`}>
-        {COLUMNS.map(({ sort, label }) => {
-          const on = filter.sort === sort;
-          const Arrow = filter.descending ? ArrowDown : ArrowUp;
-          return (
-            <div
-              key={sort}
-              role="columnheader"
-              aria-sort={on ? (filter.descending ? 'descending' : 'ascending') : 'none'}
-            >
-              <button
-                type="button"
-                onClick={() => onSort(sort, on && !filter.descending)}
-                className={`-mx-1 inline-flex min-h-8 items-center gap-1 rounded px-1 hover:text-ink ${on ? 'font-semibold text-ink' : 'font-medium'}`}
-              >
-                {label}
-                {on && <Arrow aria-hidden className="size-3.5" />}
-              </button>
-            </div>
-          );
-        })}
-        <div role="columnheader">
-          <span className="sr-only">Actions</span>
-        </div>
-      </div>
-    </div>
-  );
-}
-
-/** The cells of a row; in a card they stand in three lines. */
-function Cells({
-  row,
-  cards,
-  timeZone,
-  today,
-  actions,
-  tabbable,
-}: {
-  row: EventRow;
-  cards: boolean;
-  timeZone: string;
-  today: string;
-  actions: EventActions;
-  tabbable: boolean;
-}) {
-  const { event, schedule } = row;
-  const name = (
-    <Cell head className="min-w-0">
-      <span className="block truncate text-[13px] leading-tight font-medium" title={event.name}>
-        {titleOf(event)}
-      </span>
-      <span className="block truncate text-xs text-ink-2">
-        {[event.eventNumber, event.mplanId ? `plan ${event.mplanId}` : null].filter(Boolean).join(' · ')}
-        {!event.mplanId && <span className="text-waiting">Not found in Crossmark yet</span>}
-      </span>
-    </Cell>
-  );
-  const type = (
-    <Cell className="min-w-0">
-      <TypeMark type={event.type} whole={cards} />
-    </Cell>
-  );
-  const window = <Cell className="truncate text-[13px] text-ink-2">{windowWords(event)}</Cell>;
-  const condition = <Cell className="truncate text-[13px]">{event.condition}</Cell>;
-  const when = (
-    <Cell className="shrink-0 truncate text-[13px]">
-      {schedule ? formatWhen(schedule.startsAt, timeZone) : <span className="text-ink-2">Not scheduled</span>}
-    </Cell>
-  );
-  const person = (
-    <Cell className="min-w-0 truncate text-[13px]">
-      {schedule && <Cut text={schedule.employeeName} />}
-      {event.bookedElsewhere && (
-        <span className="text-conflict" title={`Booked in Crossmark by ${event.bookedElsewhere}`}>
-          {event.bookedElsewhere} in Crossmark
-        </span>
-      )}
-    </Cell>
-  );
-  const sync = (
-    <Cell className="min-w-0">
-      <SyncMark sync={event.sync} />
-    </Cell>
-  );
-  const buttons = <Actions row={row} today={today} actions={actions} tabbable={tabbable} />;
-  if (!cards) {
-    return (
-      <>
-        {name}
-        {type}
-        {window}
-        {condition}
-        {when}
-        {person}
-        {sync}
-        {buttons}
-      </>
-    );
-  }
-  return (
-    <>
-      {name}
-      <div role="presentation" className="flex min-w-0 items-center gap-x-3">
-        {type}
-        {window}
-      </div>
-      <div role="presentation" className="flex min-w-0 items-center gap-x-3">
-        {when}
-        {person}
-      </div>
-      <div role="presentation" className="flex min-w-0 items-center gap-x-3">
-        {condition}
-        {sync}
-        <span role="presentation" className="flex-1" />
-        {buttons}
-      </div>
-    </>
-  );
-}
-
-function Cell({
-  head = false,
-  className,
-  children,
-}: {
-  head?: boolean;
-  className?: string;
-  children: ReactNode;
-}) {
-  return (
-    <div role={head ? 'rowheader' : 'gridcell'} className={className}>
-      {children}
-    </div>
-  );
-}
-
-function Actions({
-  row,
-  today,
-  actions,
-  tabbable,
-}: {
-  row: EventRow;
-  today: string;
-  actions: EventActions;
-  tabbable: boolean;
-}) {
-  const { event, schedule, instructionsUrl, reissuable } = row;
-  const title = titleOf(event);
-  const schedulable =
-    !schedule &&
-    !event.bookedElsewhere &&
-    !CLOSED_CONDITIONS.includes(event.condition) &&
-    lastDayOf(event) >= today;
-  const tabIndex = tabbable ? 0 : -1;
-  return (
-    // What is clicked in here is meant for the buttons; the row is opened elsewhere.
-    <div role="gridcell" onClick={(click) => click.stopPropagation()} className="flex justify-end">
-      {actions.schedule && schedulable && (
-        <IconButton label={`Schedule ${title}`} tabIndex={tabIndex} onClick={() => actions.schedule?.(row)}>
-          <CalendarPlus aria-hidden className="size-4" />
-        </IconButton>
-      )}
-      {actions.reissue && reissuable && (
-        <IconButton label={`Reissue ${title}`} tabIndex={tabIndex} onClick={() => actions.reissue?.(row)}>
-          <History aria-hidden className="size-4" />
-        </IconButton>
-      )}
-      {instructionsUrl && (
-        <a
-          href={instructionsUrl}
-          target="_blank"
-          rel="noreferrer"
-          tabIndex={tabIndex}
-          aria-label={`Instructions for ${title}, in a new tab`}
-          title="Instructions"
-          className={buttonClass('quiet', 'w-8 px-0! pointer-coarse:w-10')}
-        >
-          <ExternalLink aria-hidden className="size-4" />
-        </a>
-      )}
     </div>
   );
 }

@@ -18,7 +18,9 @@ import { SelectField } from '../ui/field.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { useMedia } from '../ui/use-media.ts';
-import { COLUMNS, type EventActions, EventGrid, PAGE_ROWS } from './event-grid.tsx';
+import { COLUMNS } from './event-columns.ts';
+import { EventGrid, PAGE_ROWS } from './event-grid.tsx';
+import type { EventActions } from './event-row.tsx';
 import { type EventFilter, type EventsSearch, filterOf, NARROWING } from './events-search.ts';
 import { FilterFields } from './filter-fields.tsx';
 

@@ -10,8 +10,10 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { TickBox } from '../ui/field.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
-import { LinkMark } from './link.tsx';
-import { PersonDialog, RetireDialog, TakeBack } from './person-dialogs.tsx';
+import { LinkMark } from './link-mark.tsx';
+import { PersonDialog } from './person-dialog.tsx';
+import { RetireDialog } from './retire-dialog.tsx';
+import { TakeBack } from './take-back.tsx';
 
 type Asked = { kind: 'add' } | { kind: 'edit' | 'retire'; person: Employee };
 

@@ -1,40 +1,23 @@
 import { currentInstant } from '@scheduler/runtime/browser-clock';
 import { CLOSED_CONDITIONS } from '@scheduler/scheduling';
-import type { BoardEvent, EventRow, SyncAttempt, SyncDetail } from '@scheduler/server/router';
+import type { EventRow } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
-import {
-  ArrowLeftRight,
-  CalendarClock,
-  ExternalLink,
-  History,
-  RotateCw,
-  Undo2,
-  UserRoundPen,
-} from 'lucide-react';
+import { ArrowLeftRight, CalendarClock, ExternalLink, History, Undo2, UserRoundPen } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { trpc } from '../lib/api.ts';
-import {
-  formatDay,
-  formatDuration,
-  formatFromNow,
-  formatTime,
-  formatWhen,
-  otherZone,
-  useNow,
-  useToday,
-} from '../lib/time.ts';
-import { type Act, advised, syncSentence, titleOf, windowWords } from '../lib/words.ts';
+import { formatDay, formatDuration, formatTime, otherZone, useToday } from '../lib/time.ts';
+import { type Act, titleOf, windowWords } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
-import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
+import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { Cut } from '../ui/cut.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { useLeavePanel } from '../ui/layers.ts';
-import { LoadError, Loading, QueryView, Refusal, Skeleton } from '../ui/states.tsx';
+import { LoadError, Loading, QueryView, Skeleton } from '../ui/states.tsx';
 import { isHistory } from './is-history.ts';
 import { PlanDialog } from './plan-dialog.tsx';
 import { ReissueDialog } from './reissue-dialog.tsx';
 import { Refused, useSave } from './save.tsx';
-import { TakeTheirs } from './take-theirs.tsx';
+import { SyncSection } from './sync-section.tsx';
 import { TradeDialog } from './trade-dialog.tsx';
 import { TypeDialog } from './type-dialog.tsx';
 
@@ -266,172 +249,5 @@ function Fact({ term, children }: { term: string; children: ReactNode }) {
       <dt className="text-ink-2">{term}</dt>
       <dd className="min-w-0">{children}</dd>
     </>
-  );
-}
-
-/** How far it has got: the state in words, both sides, the tries, and the button that helps. */
-function SyncSection({
-  event,
-  sync,
-  timeZone,
-  offered,
-}: {
-  event: BoardEvent;
-  sync: SyncDetail | undefined;
-  timeZone: string;
-  /** What the panel offers to do about it. */
-  offered: readonly Act[];
-}) {
-  const { eventId } = event;
-  const utils = trpc.useUtils();
-  const mayWrite = useMayWrite();
-  const now = useNow();
-  const retry = trpc.sync.retry.useMutation({
-    onSettled: () => {
-      void utils.sync.get.invalidate({ eventId });
-      void utils.events.get.invalidate({ eventId });
-      void utils.board.week.invalidate();
-    },
-  });
-  const resolve = trpc.sync.resolve.useMutation({
-    onSettled: () => {
-      void utils.sync.invalidate();
-      void utils.events.invalidate();
-      void utils.schedules.invalidate();
-      void utils.board.week.invalidate();
-    },
-  });
-  const badge = sync ?? event.sync;
-  const isStuck = badge.state === 'failed' || badge.state === 'waiting';
-  const mayRetry = mayWrite && event.mplanId !== null && isStuck;
-  const reason = badge.reason && advised(badge.reason, offered);
-  const seenAt = sync?.conflictSeenAt;
-  const choose = (choice: 'mine' | 'theirs') => seenAt && resolve.mutate({ eventId, choice, seenAt });
-  return (
-    <section aria-label="Sync with Crossmark" className="grid gap-2.5">
-      <div className="flex min-h-8 items-center gap-2 pointer-coarse:min-h-10">
-        <h3 className="text-sm font-semibold">Crossmark</h3>
-        <SyncMark sync={{ ...badge, reason }} filled />
-        {mayRetry && (
-          <Button
-            className="ml-auto"
-            busy={retry.isPending}
-            busyLabel="Retrying…"
-            onClick={() => retry.mutate({ eventId })}
-          >
-            <RotateCw aria-hidden className="size-4" />
-            Retry now
-          </Button>
-        )}
-      </div>
-      <div className="grid min-h-5 gap-1 text-sm">
-        {(reason ?? sync?.conflict) && <p>{reason ?? sync?.conflict}</p>}
-        <p className={reason ? 'text-ink-2' : ''}>{sync?.next ?? syncSentence({ ...badge, reason })}</p>
-      </div>
-      {mayWrite && badge.state === 'conflict' && seenAt && (
-        <div className="flex flex-wrap gap-2">
-          <Button busy={resolve.isPending} onClick={() => choose('mine')}>
-            Keep mine
-          </Button>
-          <TakeTheirs
-            eventId={eventId}
-            label="Take Crossmark’s"
-            busy={resolve.isPending}
-            onTake={() => choose('theirs')}
-          />
-        </div>
-      )}
-      <Refusal error={retry.error ?? resolve.error} />
-      <dl className="grid gap-px overflow-hidden rounded-md border border-line bg-line text-sm sm:grid-cols-2">
-        <Side term="Wanted here" value={sync?.wanted} />
-        <Side term="Crossmark holds" value={sync?.held} />
-      </dl>
-      <div>
-        <h4 className="mb-1 text-xs font-medium text-ink-2">
-          {sync ? (sync.attempts.length === 0 ? 'No tries on record' : `Tries, latest first`) : 'Tries'}
-        </h4>
-        {sync ? (
-          <ol className="grid gap-2" data-testid="sync-attempts">
-            {sync.attempts.map((attempt, index) => (
-              <Attempt
-                key={attempt.id}
-                attempt={attempt}
-                isOpen={index === 0 && badge.state !== 'synced' && badge.state !== 'pending'}
-                timeZone={timeZone}
-                nowMs={now}
-              />
-            ))}
-          </ol>
-        ) : (
-          <Loading what="tries">
-            <Skeleton className="h-10" />
-          </Loading>
-        )}
-      </div>
-    </section>
-  );
-}
-
-function Side({ term, value }: { term: string; value: string | undefined }) {
-  return (
-    <div className="bg-surface p-2.5">
-      <dt className="text-xs text-ink-2">{term}</dt>
-      <dd className="mt-0.5 min-h-10">{value ?? <Skeleton className="h-4 w-3/4" />}</dd>
-    </div>
-  );
-}
-
-const OUTCOMES: Record<NonNullable<SyncAttempt['outcome']>, { word: string; look: string }> = {
-  done: { word: 'Done', look: 'bg-synced' },
-  nothing: { word: 'Already so', look: 'bg-synced' },
-  retry: { word: 'Failed, tried again later', look: 'bg-waiting' },
-  dead: { word: 'Failed for good', look: 'bg-failed' },
-  waiting: { word: 'Could not be tried yet', look: 'bg-waiting' },
-  conflict: { word: 'Conflict', look: 'bg-conflict' },
-  interrupted: { word: 'Interrupted', look: 'bg-waiting' },
-};
-
-function Attempt({
-  attempt,
-  isOpen,
-  timeZone,
-  nowMs,
-}: {
-  attempt: SyncAttempt;
-  /** What it ended with still stands. */
-  isOpen: boolean;
-  timeZone: string;
-  nowMs: number;
-}) {
-  const { word, look } = attempt.outcome
-    ? OUTCOMES[attempt.outcome]
-    : { word: 'Running', look: 'bg-pending' };
-  const isDecided = attempt.outcome === 'conflict' && !isOpen;
-  const told = attempt.failureReason ?? attempt.summary;
-  const reason = told && advised(told);
-  return (
-    <li className="grid grid-cols-[0.5rem_minmax(0,1fr)] gap-x-2 text-sm">
-      <span
-        aria-hidden
-        className={`mt-1.5 size-2 rounded-full forced-color-adjust-none ${isDecided ? 'bg-line-strong' : look}`}
-      />
-      <div className="min-w-0">
-        <p className="flex flex-wrap gap-x-2">
-          <span className="font-medium">{isDecided ? 'Conflict, decided since' : word}</span>
-          <time
-            dateTime={attempt.startedAt}
-            title={formatWhen(attempt.startedAt, timeZone)}
-            className="text-ink-2"
-          >
-            {formatWhen(attempt.startedAt, timeZone)}
-          </time>
-          <span className="text-ink-2">try {attempt.number}</span>
-        </p>
-        {reason && <p className="text-ink-2 first-letter:uppercase">{reason}</p>}
-        {attempt.nextAttemptAt && attempt.nextAttemptAt > new Date(nowMs).toISOString() && (
-          <p className="text-ink-2">Next try {formatFromNow(attempt.nextAttemptAt, nowMs)}</p>
-        )}
-      </div>
-    </li>
   );
 }

@@ -13,7 +13,9 @@ import { Dialog } from '../ui/dialog.tsx';
 import { TextField, TickBox } from '../ui/field.tsx';
 import { QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { firstFreeSlot, PersonPicker, SlotPicker } from './plan-dialog.tsx';
+import { firstFreeSlot } from './first-free-slot.ts';
+import { PersonPicker } from './person-picker.tsx';
+import { SlotPicker } from './slot-picker.tsx';
 
 /** Opens work that is over again for a person: when, and until when it may be done. Shows beforehand what the rules say. */
 export function ReissueDialog({

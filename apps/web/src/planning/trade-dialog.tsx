@@ -11,7 +11,7 @@ import { ReasonList } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { refOf } from './edits.ts';
-import type { CurrentSchedule } from './plan-dialog.tsx';
+import type { CurrentSchedule } from './plan.ts';
 import { Refused, useSave } from './save.tsx';
 
 /** How far around a Core others are offered to trade with. */

@@ -1,0 +1,29 @@
+import { duration } from './format.ts';
+import { trpc } from './trpc.ts';
+import { At } from './ui.tsx';
+
+const POLL_MS = 3_000;
+
+export function Tries(props: { eventId: number; now: string }) {
+  const tries = trpc.tries.useQuery({ eventId: props.eventId }, { refetchInterval: POLL_MS });
+  if (tries.error) return <p className="text-failed">{tries.error.message}</p>;
+  if (!tries.data) return <p className="text-ink-3">Loading…</p>;
+  if (tries.data.length === 0) return <p className="text-ink-2">Nothing yet: no worker has taken it.</p>;
+  return (
+    <ol className="mt-1 grid gap-1 border-l-2 border-line pl-3">
+      {tries.data.map((one) => (
+        <li key={one.id}>
+          <At at={one.startedAt} now={props.now} />{' '}
+          <span className="font-medium">{one.outcome ?? 'running'}</span>
+          {one.finishedAt && (
+            <span className="text-ink-3">
+              {' '}
+              after {duration(Date.parse(one.finishedAt) - Date.parse(one.startedAt))}
+            </span>
+          )}
+          {one.detail && <span className="text-ink-2">: {one.detail}</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}

@@ -1,0 +1,62 @@
+import type { ReactNode } from 'react';
+import { moment } from '../format.ts';
+import { Panel } from '../ui.tsx';
+
+export function Chart(props: {
+  id: string;
+  title: string;
+  unit: string;
+  says: string;
+  legend: { label: string; colour: string; value: string }[];
+  children?: ReactNode;
+}) {
+  return (
+    <Panel id={props.id} title={props.title} aside={<span className="text-sm text-ink-3">{props.unit}</span>}>
+      <p className="text-sm font-medium">{props.says}</p>
+      {props.children && <div className="mt-2 h-48">{props.children}</div>}
+      <ul className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-sm text-ink-2">
+        {props.legend.map((entry) => (
+          <li key={entry.label} className="flex items-center gap-1.5">
+            <Swatch colour={entry.colour} />
+            {entry.label} <span className="text-ink">{entry.value}</span>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
+function Swatch(props: { colour: string }) {
+  return (
+    <svg aria-hidden="true" viewBox="0 0 10 10" className="size-2.5 shrink-0">
+      <rect width="10" height="10" rx="2" fill={props.colour} />
+    </svg>
+  );
+}
+
+/** What stands under the pointer, or under the arrow keys. */
+export function Hover(props: {
+  active?: boolean;
+  label?: string | number;
+  payload?: readonly { dataKey?: unknown; value?: unknown }[];
+  names: readonly (readonly [string, string, string])[];
+  format: (value: number) => string;
+}) {
+  if (!props.active || typeof props.label !== 'string') return null;
+  const shown = props.names.flatMap(([name, label, colour]) => {
+    const value = props.payload?.find((entry) => entry.dataKey === name)?.value;
+    return typeof value === 'number' && value > 0 ? [{ label, colour, value }] : [];
+  });
+  return (
+    <div className="rounded-md border border-line bg-surface px-3 py-2 text-sm shadow-md">
+      <p className="font-medium">{moment(props.label)}</p>
+      {shown.length === 0 && <p className="text-ink-3">nothing</p>}
+      {shown.map(({ label, colour, value }) => (
+        <p key={label} className="flex items-center gap-1.5 text-ink-2">
+          <Swatch colour={colour} />
+          {label} <span className="text-ink">{props.format(value)}</span>
+        </p>
+      ))}
+    </div>
+  );
+}

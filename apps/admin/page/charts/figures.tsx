@@ -1,0 +1,134 @@
+import { KIND_NAMES, nameOf } from '../../src/words.ts';
+import { count, number } from '../format.ts';
+import { Chart } from './chart.tsx';
+import { ByName } from './figures-table.tsx';
+import type { Charts, Quantiles } from './ranges.ts';
+import { Stack } from './stack.tsx';
+import { Times } from './times.tsx';
+
+/** Outcomes of a try in the order they are stacked; the words are the legend's. */
+const OUTCOMES = [
+  ['done', 'done', 'var(--mark-done)'],
+  ['nothing', 'nothing to do', 'var(--mark-nothing)'],
+  ['retry', 'failed, tried again', 'var(--mark-retry)'],
+  ['waiting', 'can’t be tried yet', 'var(--mark-waiting)'],
+  ['conflict', 'conflict', 'var(--mark-conflict)'],
+  ['dead', 'failed for good', 'var(--mark-dead)'],
+  ['interrupted', 'interrupted', 'var(--mark-interrupted)'],
+] as const;
+
+export function Figures(props: {
+  charts: Charts;
+  series: NonNullable<Charts['series']>;
+  bucketWords: string;
+  task: string;
+}) {
+  const { charts, series, bucketWords } = props;
+  const { starts, range } = series;
+  const tries = starts.map((start, index) => ({
+    at: start,
+    ...Object.fromEntries(OUTCOMES.map(([name]) => [name, charts.work?.points[index]?.outcomes[name] ?? 0])),
+  }));
+  const calls = starts.map((start, index) => {
+    const point = charts.calls?.points[index];
+    return { at: start, good: (point?.calls ?? 0) - (point?.failed ?? 0), failed: point?.failed ?? 0 };
+  });
+  const timesOf = (pick: (index: number) => Quantiles | null | undefined) =>
+    starts.map((start, index) => {
+      const found = pick(index);
+      return { at: start, p50: found?.p50, p95: found?.p95, p99: found?.p99 };
+    });
+  const work = charts.work?.total;
+  const total = work?.attempts ?? 0;
+  const minutes = (starts.length * series.bucketSeconds) / 60;
+
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-2">
+      <Chart
+        id="tries"
+        title="Tries"
+        unit={`tries ${bucketWords}`}
+        says={
+          total === 0
+            ? 'No tries in this time.'
+            : `${count(total, 'try', 'tries')}, ${(total / minutes).toLocaleString('en-US', { maximumFractionDigits: 1 })} a minute`
+        }
+        legend={OUTCOMES.filter(([name]) => (work?.outcomes[name] ?? 0) > 0).map(([name, label, colour]) => ({
+          label,
+          colour,
+          value: number(work?.outcomes[name] ?? 0),
+        }))}
+      >
+        <Stack rows={tries} range={range} bars={OUTCOMES} />
+      </Chart>
+      <Times
+        id="synced"
+        title="Click to synced"
+        unit="from saving a change until Crossmark holds it"
+        total={work?.clickToSynced ?? null}
+        rows={timesOf((index) => charts.work?.points[index]?.clickToSynced)}
+        range={range}
+        nothing={
+          props.task === 'sync_employee' || props.task === 'refresh_events'
+            ? 'This task has no clicks.'
+            : 'Nothing was synced in this time.'
+        }
+      />
+      <Times
+        id="durations"
+        title="Duration of a try"
+        unit="from a worker’s taking the job until it is done"
+        total={work?.duration ?? null}
+        rows={timesOf((index) => charts.work?.points[index]?.duration)}
+        range={range}
+        nothing="No tries in this time."
+      />
+      <Times
+        id="latency"
+        title="Crossmark’s answers"
+        unit="duration of a call, all tasks"
+        total={charts.calls?.total.latency ?? null}
+        rows={timesOf((index) => charts.calls?.points[index]?.latency)}
+        range={range}
+        nothing="No calls in this time."
+      />
+      <Chart
+        id="calls"
+        title="Calls to Crossmark"
+        unit={`calls ${bucketWords}, all tasks`}
+        says={
+          (charts.calls?.total.calls ?? 0) === 0
+            ? 'No calls in this time.'
+            : `${count(charts.calls?.total.calls ?? 0, 'call')}, ${failureRate(charts.calls?.total)} failed`
+        }
+        legend={[
+          {
+            label: 'answered',
+            colour: 'var(--mark-done)',
+            value: number((charts.calls?.total.calls ?? 0) - (charts.calls?.total.failed ?? 0)),
+          },
+          ...Object.entries(charts.calls?.total.failures ?? {}).map(([kind, n]) => ({
+            label: `failed: ${nameOf(KIND_NAMES, kind)}`,
+            colour: 'var(--mark-dead)',
+            value: number(n),
+          })),
+        ]}
+      >
+        <Stack
+          rows={calls}
+          range={range}
+          bars={[
+            ['good', 'answered', 'var(--mark-done)'],
+            ['failed', 'failed', 'var(--mark-dead)'],
+          ]}
+        />
+      </Chart>
+      <ByName charts={charts} minutes={minutes} />
+    </div>
+  );
+}
+
+const failureRate = (figures: { calls: number; failed: number } | undefined) => {
+  if (!figures || figures.calls === 0) return 'none';
+  return `${((100 * figures.failed) / figures.calls).toLocaleString('en-US', { maximumFractionDigits: 1 })} %`;
+};

@@ -1,0 +1,16 @@
+import type { Outputs } from '../trpc.ts';
+
+export type Charts = Outputs['charts'];
+
+export type Redis = Charts['status'];
+
+export type Quantiles = NonNullable<NonNullable<Charts['work']>['total']['duration']>;
+
+export const RANGES = [
+  ['1h', '1 hour', 'by the minute'],
+  ['24h', '24 hours', 'by ten minutes'],
+  ['7d', '7 days', 'by the hour'],
+  ['30d', '30 days', 'by six hours'],
+] as const;
+
+export type Range = (typeof RANGES)[number][0];

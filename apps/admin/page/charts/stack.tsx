@@ -1,0 +1,44 @@
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
+import { number } from '../format.ts';
+import { axisTicks, axisTime, MARGIN, type Row } from './axis.ts';
+import { Hover } from './chart.tsx';
+import type { Range } from './ranges.ts';
+
+export function Stack(props: {
+  rows: Row[];
+  range: Range;
+  bars: readonly (readonly [string, string, string])[];
+}) {
+  return (
+    <ResponsiveContainer width="100%" height="100%">
+      <BarChart data={props.rows} margin={MARGIN} barCategoryGap={props.rows.length > 100 ? 0 : 1}>
+        <CartesianGrid vertical={false} stroke="var(--line)" />
+        <XAxis
+          dataKey="at"
+          tickFormatter={axisTime(props.range)}
+          ticks={axisTicks(props.rows, props.range)}
+          interval="preserveStart"
+          minTickGap={16}
+          tickLine={false}
+          stroke="var(--line-strong)"
+        />
+        <YAxis allowDecimals={false} width={44} tickLine={false} axisLine={false} tickFormatter={number} />
+        <Tooltip
+          isAnimationActive={false}
+          cursor={{ fill: 'var(--surface-2)' }}
+          content={(shown) => <Hover {...shown} names={props.bars} format={number} />}
+        />
+        {props.bars.map(([name, , colour]) => (
+          <Bar
+            key={name}
+            dataKey={name}
+            stackId="all"
+            fill={colour}
+            shapeRendering="crispEdges"
+            isAnimationActive={false}
+          />
+        ))}
+      </BarChart>
+    </ResponsiveContainer>
+  );
+}

@@ -1,0 +1,39 @@
+import { count, number } from './format.ts';
+import type { FactsOf } from './trpc.ts';
+import { Ago, Badge } from './ui.tsx';
+
+export const STATES = ['synced', 'pending', 'waiting', 'failed', 'conflict'] as const;
+
+export function States(props: { facts: FactsOf }) {
+  return (
+    <section
+      aria-label="Events by state of sync"
+      className="grid grid-cols-2 gap-3 sm:grid-cols-3 lg:grid-cols-5"
+    >
+      {STATES.map((state) => {
+        const row = props.facts.states.find((candidate) => candidate.state === state);
+        return (
+          <a
+            key={state}
+            href={`#state=${state}`}
+            className="rounded-lg border border-line bg-surface px-4 py-3 hover:border-line-strong"
+          >
+            <Badge state={state} />
+            <p className="mt-1 text-2xl font-semibold">{number(row?.count ?? 0)}</p>
+            <p className="text-sm text-ink-3">
+              {row?.since ? (
+                <>
+                  longest for <Ago at={row.since} now={props.facts.at} suffix="" />
+                </>
+              ) : row?.count || state === 'synced' ? (
+                count(row?.count ?? 0, 'event').replace(/^\S+ /, '')
+              ) : (
+                'none'
+              )}
+            </p>
+          </a>
+        );
+      })}
+    </section>
+  );
+}

@@ -1,0 +1,44 @@
+import { useMutation } from '@tanstack/react-query';
+import { trpcClient } from '../lib/api.ts';
+import { refOf, UNDO_REASON, useEdits } from '../planning/edits.ts';
+import { remember } from '../planning/undo.ts';
+import type { Row } from './reassign-rows.tsx';
+
+/** Saves, says what was saved with the way back, and closes unless something stayed that has to be read. */
+export function useReassign(onClose: () => void) {
+  const edits = useEdits();
+  return useMutation({
+    mutationFn: ({ toId, rows }: { toId: number; rows: Row[] }) =>
+      trpcClient.day.reassign.mutate({
+        toEmployeeId: toId,
+        schedules: rows.map(refOf),
+      }),
+    onSuccess: ({ to, rows }, { rows: before }) => {
+      const moved = rows.filter(({ refused }) => refused === null);
+      const refresh = () => void edits.refresh();
+      refresh();
+      if (moved.length > 0) {
+        remember(
+          {
+            said: `${to.name} does ${counted(moved.length)} now.`,
+            before: before.filter(({ scheduleId }) => moved.some((row) => row.scheduleId === scheduleId)),
+            after: moved,
+            undo: async (after) => {
+              const restored = [];
+              for (const [index, ref] of after.entries()) {
+                const employeeId = moved[index]?.from.id ?? to.id;
+                const back = { ...refOf(ref), employeeId, overrideReason: UNDO_REASON };
+                restored.push(await trpcClient.schedules.changeEmployee.mutate(back));
+              }
+              return { restored, said: `${counted(moved.length)} back with whom it was.` };
+            },
+          },
+          refresh,
+        );
+      }
+      if (moved.length === rows.length) onClose();
+    },
+  });
+}
+
+export const counted = (count: number): string => (count === 1 ? '1 event' : `${count} events`);

@@ -1,0 +1,121 @@
+// biome-ignore-all lint/a11y/noNoninteractiveElementToInteractiveRole: a table may be a grid of the keyboard; its cells are gridcells then
+import type { MonthView } from '@scheduler/server/router';
+import { Link } from '@tanstack/react-router';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { addDays, formatMonth } from '../lib/time.ts';
+import { shortcutOf } from '../ui/shortcuts.ts';
+import { Counts, DayHead } from './month-day.tsx';
+import { monthAfter, monthBefore } from './month-page.tsx';
+
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
+
+const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+
+/** Weeks by days. One stop of Tab; arrows go from day to day and on into the next month, PageUp and PageDown by months. */
+export function MonthGrid({
+  month,
+  view,
+  storeId,
+  onMonth,
+}: {
+  /** The month asked for; `view` may still be the one before. */
+  month: string;
+  view: MonthView;
+  storeId: number | undefined;
+  onMonth: (month: string) => void;
+}) {
+  const table = useRef<HTMLTableElement>(null);
+  const [wanted, setWanted] = useState<string>();
+  const has = (day: string | undefined) => day !== undefined && view.days.some((each) => each.day === day);
+  const stop =
+    wanted !== undefined && has(wanted)
+      ? wanted
+      : view.today.startsWith(view.month)
+        ? view.today
+        : `${view.month}-01`;
+
+  // The day that the keys went to may come only with the next month.
+  const going = useRef(false);
+  useEffect(() => {
+    if (!going.current || stop !== wanted || view.month !== month) return;
+    going.current = false;
+    table.current?.querySelector<HTMLElement>(`[data-day="${stop}"]`)?.focus();
+  });
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const from = event.target instanceof HTMLElement ? event.target.dataset.day : undefined;
+    const shortcut = shortcutOf(event);
+    const to = from && shortcut && goal(shortcut, from);
+    if (!to) return;
+    event.preventDefault();
+    going.current = true;
+    setWanted(to);
+    if (to.slice(0, 7) !== view.month && (shortcut.startsWith('Page') || !has(to))) onMonth(to.slice(0, 7));
+  };
+
+  const weeks = Array.from({ length: view.days.length / 7 }, (_, week) =>
+    view.days.slice(week * 7, week * 7 + 7),
+  );
+  return (
+    <div className="min-h-0 flex-1 overflow-auto bg-surface">
+      <table
+        ref={table}
+        role="grid"
+        aria-label={formatMonth(view.month)}
+        onKeyDown={onKeyDown}
+        className="h-full w-full min-w-[700px] table-fixed border-separate border-spacing-0 text-sm"
+      >
+        <thead>
+          <tr>
+            {WEEKDAYS.map((weekday) => (
+              <th
+                key={weekday}
+                scope="col"
+                className="sticky top-0 z-10 h-8 border-r border-b border-line bg-surface-2 px-2 text-left text-xs font-medium text-ink-2"
+              >
+                {weekday}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {weeks.map((week) => (
+            <tr key={week[0]?.day}>
+              {week.map((day) => (
+                <td
+                  key={day.day}
+                  aria-current={day.day === view.today ? 'date' : undefined}
+                  className={`h-24 border-r border-b border-line p-0 align-top ${day.day.startsWith(view.month) ? (day.holiday ? 'bg-off' : '') : 'bg-surface-2'}`}
+                >
+                  <Link
+                    to="/day"
+                    search={{ day: day.day, ...(storeId && { store: storeId }) }}
+                    data-day={day.day}
+                    tabIndex={day.day === stop ? 0 : -1}
+                    onFocus={() => setWanted(day.day)}
+                    className="flex h-full flex-col gap-1 p-1.5 hover:bg-surface-2 focus-visible:-outline-offset-2"
+                  >
+                    <DayHead day={day} today={view.today} inMonth={day.day.startsWith(view.month)} />
+                    <Counts day={day} />
+                  </Link>
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The day that a key leads to. */
+function goal(key: string, from: string): string | undefined {
+  const step = STEPS[key];
+  if (step !== undefined) return addDays(from, step);
+  if (key !== 'PageUp' && key !== 'PageDown') return undefined;
+  const month = (key === 'PageUp' ? monthBefore : monthAfter)(from.slice(0, 7));
+  // The 31st leads to the last day of a shorter month.
+  const last = addDays(`${monthAfter(month)}-01`, -1);
+  const same = `${month}-${from.slice(8)}`;
+  return same < last ? same : last;
+}

@@ -1,0 +1,128 @@
+import type { EmployeeDetail } from '@scheduler/server/router';
+import { Button, buttonClass, IconButton } from '@scheduler/ui/button';
+import { keepPreviousData } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { CalendarArrowDown, CalendarDays, ChevronLeft, ChevronRight, Printer } from 'lucide-react';
+import { trpc } from '../lib/api.ts';
+import { addDays, formatDay, formatTime, formatWeek, otherZone, weekStart } from '../lib/time.ts';
+import { STATE_WORDS, titleOf } from '../lib/words.ts';
+import { TypeMark } from '../ui/badges.tsx';
+import { QueryView, Skeleton } from '../ui/states.tsx';
+
+const route = getRouteApi('/app/people/$id');
+
+export function Week({ person }: { person: EmployeeDetail }) {
+  const { week } = route.useSearch();
+  const navigate = route.useNavigate();
+  const thisWeek = weekStart(person.today);
+  const weekOf = weekStart(week ?? person.today);
+  const query = trpc.employees.week.useQuery(
+    { employeeId: person.id, weekOf },
+    { placeholderData: keepPreviousData },
+  );
+  const go = (sunday: string) =>
+    void navigate({ search: sunday === thisWeek ? {} : { week: sunday }, replace: true });
+  const data = query.data;
+  const zone = otherZone(person.store.timeZone);
+  const params = { id: String(person.id) };
+  return (
+    <section
+      aria-labelledby="their-week"
+      className="grid grid-cols-1 gap-3 rounded-md border border-line bg-surface p-3"
+    >
+      <div className="flex flex-wrap items-center gap-2">
+        <h2 id="their-week" className="font-semibold">
+          Week of {formatWeek(weekOf)}
+        </h2>
+        <div className="ml-auto flex items-center gap-1">
+          <IconButton label="Week before" onClick={() => go(addDays(weekOf, -7))}>
+            <ChevronLeft aria-hidden className="size-4" />
+          </IconButton>
+          <Button disabled={weekOf === thisWeek} onClick={() => go(thisWeek)}>
+            This week
+          </Button>
+          <IconButton label="Week after" onClick={() => go(addDays(weekOf, 7))}>
+            <ChevronRight aria-hidden className="size-4" />
+          </IconButton>
+        </div>
+      </div>
+      <QueryView what="the week" queries={[query]} data={query.data} skeleton={<Skeleton className="h-72" />}>
+        {(week) => (
+          <ol className={`divide-y divide-line ${query.isPlaceholderData ? 'opacity-60' : ''}`}>
+            {week.days.map((day) => {
+              const off = week.off.find((one) => one.day === day);
+              const holiday = week.holidays.find((one) => one.day === day);
+              const works = week.schedules.filter((work) => work.workDate === day);
+              return (
+                <li key={day} className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-x-3 py-1.5 text-sm">
+                  <span className={day === person.today ? 'font-semibold text-accent-text' : 'text-ink-2'}>
+                    {formatDay(day)}
+                    {day === person.today && <span className="block text-xs font-normal">Today</span>}
+                  </span>
+                  <div className="grid min-w-0 content-start gap-1">
+                    {works.map((work) => (
+                      <Link
+                        key={work.scheduleId}
+                        to="/"
+                        search={{ week: weekOf, event: work.eventId }}
+                        className="flex min-h-6 flex-wrap items-center gap-x-2 hover:underline"
+                      >
+                        <span className="whitespace-nowrap">
+                          {formatTime(work.startsAt, person.store.timeZone)} –{' '}
+                          {formatTime(work.endsAt, person.store.timeZone)}
+                        </span>
+                        <TypeMark type={work.type} />
+                        <span className="min-w-0 font-medium wrap-anywhere">
+                          {titleOf({ name: work.eventName })}
+                        </span>
+                        {work.syncState !== 'synced' && (
+                          <span className="text-xs text-ink-2">{STATE_WORDS[work.syncState]}</span>
+                        )}
+                      </Link>
+                    ))}
+                    {holiday && <span className="text-ink-2">Closed: {holiday.name}</span>}
+                    {off && <span className="text-ink-2">Off: {off.reason}</span>}
+                    {works.length === 0 && !off && !holiday && (
+                      <span className="text-ink-3">Nothing planned</span>
+                    )}
+                  </div>
+                </li>
+              );
+            })}
+          </ol>
+        )}
+      </QueryView>
+      {zone && <p className="text-xs text-ink-2">Days and times are the store’s: {zone}.</p>}
+      <div className="flex flex-wrap items-center gap-2">
+        {data?.hasCalendarFile ? (
+          <a
+            href={`/api/people/${person.id}/week.ics?weekOf=${weekOf}`}
+            download
+            className={buttonClass('plain')}
+          >
+            <CalendarArrowDown aria-hidden className="size-4" />
+            Calendar file (.ics)
+          </a>
+        ) : (
+          <Button disabled title="Nothing was ever planned in this week">
+            <CalendarArrowDown aria-hidden className="size-4" />
+            Calendar file (.ics)
+          </Button>
+        )}
+        <Link
+          to="/people/$id/week"
+          params={params}
+          search={{ week: weekOf }}
+          className={buttonClass('plain')}
+        >
+          <Printer aria-hidden className="size-4" />
+          Print week
+        </Link>
+        <Link to="/" search={{ week: weekOf }} className={buttonClass('quiet')}>
+          <CalendarDays aria-hidden className="size-4" />
+          Board
+        </Link>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,78 @@
+import type { Employee } from '@scheduler/server/router';
+import { useState } from 'react';
+import { trpc } from '../lib/api.ts';
+import { addDays, formatDay, useToday } from '../lib/time.ts';
+import { DateField } from '../ui/date-field.tsx';
+import { FormDialog } from '../ui/form-dialog.tsx';
+import { toast } from '../ui/toast.tsx';
+
+/** Ends somebody's time here, and shows beforehand what is left to be given to others. */
+export function RetireDialog({ person, onClose }: { person: Employee; onClose: () => void }) {
+  const utils = trpc.useUtils();
+  const detail = trpc.employees.get.useQuery({ employeeId: person.id });
+  const stores = trpc.stores.list.useQuery();
+  const zone = stores.data?.find((store) => store.id === person.storeId)?.timeZone;
+  const day = useToday(zone);
+  const today = zone && day;
+  const [chosen, setChosen] = useState<string>();
+  const lastWorkDay = chosen ?? today;
+  const retire = trpc.employees.delete.useMutation({
+    onSuccess: ({ outcome, terminatedOn, schedulesToReassign }) => {
+      const left = schedulesToReassign.length;
+      toast(
+        outcome === 'deleted'
+          ? `${person.name} is removed: nothing was ever scheduled for them.`
+          : `${person.name} is retired${terminatedOn ? ` as of ${formatDay(terminatedOn)}` : ''}.${left ? ` ${left} later ${left === 1 ? 'schedule needs' : 'schedules need'} somebody else.` : ''}`,
+      );
+      void utils.employees.invalidate();
+      void utils.board.week.invalidate();
+      onClose();
+    },
+  });
+  const after = (detail.data?.upcoming ?? []).filter((work) => lastWorkDay && work.lastDay > lastWorkDay);
+  return (
+    <FormDialog
+      title={`Retire ${person.name}?`}
+      description="They can’t be planned after their last work day. What they did stays on record. Somebody who was never scheduled is removed."
+      action="Retire"
+      look="danger"
+      saving={retire}
+      disabled={!lastWorkDay}
+      onSubmit={() => {
+        if (lastWorkDay) retire.mutate({ employeeId: person.id, version: person.version, lastWorkDay });
+      }}
+      onClose={onClose}
+    >
+      <DateField
+        label="Last work day"
+        required
+        value={lastWorkDay ?? ''}
+        max={today && addDays(today, 365)}
+        onChange={setChosen}
+      />
+      <div className="min-h-16 text-sm">
+        {after.length > 0 && (
+          <>
+            <p className="text-waiting">
+              {after.length === 1
+                ? 'One schedule after that day needs'
+                : `${after.length} schedules after that day need`}{' '}
+              somebody else:
+            </p>
+            <ul className="mt-1 list-disc pl-5 text-ink-2">
+              {after.slice(0, 8).map((work) => (
+                <li key={work.scheduleId}>
+                  {formatDay(work.workDate)}: {work.eventName}
+                </li>
+              ))}
+              {after.length > 8 && <li>and {after.length - 8} more</li>}
+            </ul>
+          </>
+        )}
+        {detail.data && after.length === 0 && (
+          <p className="text-ink-2">Nothing is planned for them after that day.</p>
+        )}
+      </div>
+    </FormDialog>
+  );
+}

@@ -1,0 +1,58 @@
+import type { SyncAttempt } from '@scheduler/server/router';
+import { formatFromNow, formatWhen } from '../lib/time.ts';
+import { advised } from '../lib/words.ts';
+
+const OUTCOMES: Record<NonNullable<SyncAttempt['outcome']>, { word: string; look: string }> = {
+  done: { word: 'Done', look: 'bg-synced' },
+  nothing: { word: 'Already so', look: 'bg-synced' },
+  retry: { word: 'Failed, tried again later', look: 'bg-waiting' },
+  dead: { word: 'Failed for good', look: 'bg-failed' },
+  waiting: { word: 'Could not be tried yet', look: 'bg-waiting' },
+  conflict: { word: 'Conflict', look: 'bg-conflict' },
+  interrupted: { word: 'Interrupted', look: 'bg-waiting' },
+};
+
+export function Attempt({
+  attempt,
+  isOpen,
+  timeZone,
+  nowMs,
+}: {
+  attempt: SyncAttempt;
+  /** What it ended with still stands. */
+  isOpen: boolean;
+  timeZone: string;
+  nowMs: number;
+}) {
+  const { word, look } = attempt.outcome
+    ? OUTCOMES[attempt.outcome]
+    : { word: 'Running', look: 'bg-pending' };
+  const isDecided = attempt.outcome === 'conflict' && !isOpen;
+  const told = attempt.failureReason ?? attempt.summary;
+  const reason = told && advised(told);
+  return (
+    <li className="grid grid-cols-[0.5rem_minmax(0,1fr)] gap-x-2 text-sm">
+      <span
+        aria-hidden
+        className={`mt-1.5 size-2 rounded-full forced-color-adjust-none ${isDecided ? 'bg-line-strong' : look}`}
+      />
+      <div className="min-w-0">
+        <p className="flex flex-wrap gap-x-2">
+          <span className="font-medium">{isDecided ? 'Conflict, decided since' : word}</span>
+          <time
+            dateTime={attempt.startedAt}
+            title={formatWhen(attempt.startedAt, timeZone)}
+            className="text-ink-2"
+          >
+            {formatWhen(attempt.startedAt, timeZone)}
+          </time>
+          <span className="text-ink-2">try {attempt.number}</span>
+        </p>
+        {reason && <p className="text-ink-2 first-letter:uppercase">{reason}</p>}
+        {attempt.nextTryAt && attempt.nextTryAt > new Date(nowMs).toISOString() && (
+          <p className="text-ink-2">Next try {formatFromNow(attempt.nextTryAt, nowMs)}</p>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,100 @@
+import type { Reason } from '@scheduler/scheduling';
+import type { ScheduleOptions } from '@scheduler/server/router';
+import { useId } from 'react';
+import { ReasonList } from '../ui/badges.tsx';
+
+/** People: those whom nothing speaks against, those with a warning, and those who can't with the reason. */
+export function PersonPicker({
+  options,
+  time,
+  currentId,
+  value,
+  onChange,
+}: {
+  options: ScheduleOptions;
+  time: string | undefined;
+  currentId: number | undefined;
+  value: number | undefined;
+  onChange: (employeeId: number) => void;
+}) {
+  const name = useId();
+  const people = options.people.map((person) => ({
+    ...person,
+    reasons: (time ? person.reasonsBySlot[time] : undefined) ?? [],
+  }));
+  const has = (reasons: readonly Reason[], severity: Reason['severity']) =>
+    reasons.some((reason) => reason.severity === severity);
+  const groups = [
+    {
+      title: 'May do it',
+      people: people.filter(({ reasons }) => !has(reasons, 'hard') && !has(reasons, 'soft')),
+    },
+    {
+      title: 'With a warning',
+      people: people.filter(({ reasons }) => !has(reasons, 'hard') && has(reasons, 'soft')),
+    },
+    { title: 'Can’t', people: people.filter(({ reasons }) => has(reasons, 'hard')) },
+  ];
+  return (
+    <fieldset className="min-w-0">
+      <legend className="mb-1 text-sm font-medium">Person</legend>
+      <div className="grid gap-3">
+        {groups
+          .filter((group) => group.people.length > 0)
+          .map((group) => (
+            <div key={group.title} className="grid gap-1">
+              <p className="text-xs text-ink-2">
+                {group.title} ({group.people.length})
+              </p>
+              {group.people.map((person) => {
+                const hard = has(person.reasons, 'hard');
+                const nameId = `${name}-${person.employeeId}`;
+                // A hint asks nothing and is often the same for all: enough to read it of whom one has chosen.
+                const said = person.reasons.filter(
+                  (reason) => reason.severity !== 'hint' || person.employeeId === value,
+                );
+                return (
+                  <label
+                    key={person.employeeId}
+                    className={`flex items-start gap-2 rounded-md border px-2.5 py-1.5 pointer-coarse:py-2.5 ${
+                      person.employeeId === value
+                        ? 'border-accent bg-accent-soft'
+                        : hard
+                          ? 'cursor-not-allowed border-line bg-surface-2'
+                          : 'border-line hover:bg-surface-2'
+                    }`}
+                  >
+                    <input
+                      type="radio"
+                      name={name}
+                      value={person.employeeId}
+                      checked={person.employeeId === value}
+                      disabled={hard && person.employeeId !== value}
+                      onChange={() => onChange(person.employeeId)}
+                      aria-labelledby={nameId}
+                      aria-describedby={`${nameId}-reasons`}
+                      className="mt-0.5 size-4 shrink-0 accent-accent"
+                    />
+                    <span className="min-w-0 flex-1">
+                      <span id={nameId} className="flex flex-wrap items-baseline gap-x-2">
+                        <span className={`text-sm ${hard ? 'text-ink-2' : 'font-medium'}`}>
+                          {person.name}
+                        </span>
+                        <span className="text-xs text-ink-2">{person.role}</span>
+                        {person.employeeId === currentId && (
+                          <span className="text-xs text-accent-text">now</span>
+                        )}
+                      </span>
+                      <span id={`${nameId}-reasons`} className="block">
+                        <ReasonList reasons={said} brief />
+                      </span>
+                    </span>
+                  </label>
+                );
+              })}
+            </div>
+          ))}
+      </div>
+    </fieldset>
+  );
+}

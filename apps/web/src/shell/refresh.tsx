@@ -1,0 +1,82 @@
+import type { RefreshRun } from '@scheduler/server/router';
+import { Button } from '@scheduler/ui/button';
+import { RefreshCw } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { trpc } from '../lib/api.ts';
+import { problemOf } from '../lib/problem.ts';
+import { formatFromNow, useNow } from '../lib/time.ts';
+import { toast } from '../ui/toast.tsx';
+import { useMayWrite } from './use-session.ts';
+
+/** Reads Crossmark's list anew, with progress while it runs and its age afterwards. */
+export function Refresh() {
+  const utils = trpc.useUtils();
+  const mayWrite = useMayWrite();
+  const now = useNow();
+  const summary = trpc.sync.summary.useQuery();
+  const run = summary.data?.lastRefresh ?? null;
+  const running = run?.state === 'queued' || run?.state === 'running';
+  const start = trpc.sync.refreshNow.useMutation({
+    onSuccess: () => utils.sync.summary.invalidate(),
+    onError: (error) => toast(problemOf(error).message, { tone: 'problem' }),
+  });
+
+  // The end of a run that was seen running is news, and new events came in with it.
+  const seenRunning = useRef<number>(undefined);
+  useEffect(() => {
+    if (!run) return;
+    if (running) {
+      seenRunning.current = run.runId;
+    } else if (seenRunning.current === run.runId) {
+      seenRunning.current = undefined;
+      void utils.board.week.invalidate();
+      void utils.events.invalidate();
+      if (run.state === 'failed') toast(run.failureReason ?? 'The refresh failed.', { tone: 'problem' });
+      else toast(refreshWords(run));
+    }
+  }, [run, running, utils]);
+
+  const label = running
+    ? run.total
+      ? `Reading ${run.read} of ${run.total}`
+      : 'Reading…'
+    : run?.finishedAt
+      ? `${run.state === 'failed' ? 'Refresh failed' : 'Refreshed'} ${formatFromNow(run.finishedAt, now)}`
+      : 'Not refreshed yet';
+  return (
+    <div className="flex items-center gap-1.5 text-xs">
+      <span
+        // Progress is read out; the age that follows changes every second and is not.
+        role={running ? 'status' : undefined}
+        className={`hidden min-w-32 text-right md:inline ${run?.state === 'failed' ? 'text-failed' : 'text-ink-2'}`}
+        title={run?.failureReason ?? 'When Crossmark’s list was last read completely'}
+      >
+        {summary.data ? label : ''}
+      </span>
+      {mayWrite && (
+        <Button
+          onClick={() => start.mutate()}
+          disabled={running}
+          aria-busy={running || start.isPending}
+          title={`Read Crossmark’s list now. ${label}`}
+        >
+          <RefreshCw aria-hidden className={`size-4 ${running || start.isPending ? 'animate-spin' : ''}`} />
+          <span className="sr-only md:not-sr-only">Refresh now</span>
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function refreshWords(run: RefreshRun): string {
+  if (run.state === 'needs_decision')
+    return 'Crossmark’s list lacks very many events. See Refreshes on the Activity page.';
+  const parts = [
+    run.created && `${run.created} new`,
+    run.updated && `${run.updated} changed`,
+    run.gone && `${run.gone} gone`,
+    run.drifted && `${run.drifted} booked differently in Crossmark`,
+    run.badRows.length && `${run.badRows.length} unreadable`,
+  ].filter(Boolean);
+  return `Refreshed: ${parts.length ? parts.join(', ') : 'nothing has changed'}.`;
+}
