@@ -29,7 +29,7 @@ export function Pause(props: { tasks: Task[]; button: string; label?: string }) 
   return (
     <Confirmed
       button={props.button}
-      aria-label={props.label}
+      label={props.label}
       title={props.tasks.length > 1 ? 'Pause all of sync?' : `Pause “${what}”?`}
       act={() => pause.mutateAsync({ tasks: props.tasks })}
     >

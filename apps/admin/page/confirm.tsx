@@ -8,7 +8,7 @@ import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react';
 export function Confirmed(props: {
   button: string;
   /** For assistive technology, where the button's words alone don't say what it is about. */
-  label?: string;
+  label?: string | undefined;
   strong?: boolean;
   title: string;
   children: ReactNode;

@@ -1,4 +1,4 @@
-import type { Attention, UnsettledEvent } from '@scheduler/server/router';
+import type { Attention } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
@@ -7,12 +7,9 @@ import { trpc } from '../lib/api.ts';
 import { SelectField } from '../ui/field.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { type ActivitySearch, UNSETTLED } from './activity-search.ts';
-import { EventRows, MOST, PAGE } from './attention-rows.tsx';
+import { KINDS, MOST, PAGE } from './attention-kinds.ts';
+import { EventRows } from './attention-rows.tsx';
 import { UnlinkedPeople } from './unlinked-people.tsx';
-
-export type Kind = UnsettledEvent['kind'];
-
-const KINDS = Object.keys(UNSETTLED) as Kind[];
 
 /** What isn't settled with Crossmark and why, with the buttons that help: for one, for the chosen ones or for all. */
 export function AttentionList({
@@ -113,8 +110,6 @@ export function AttentionList({
 }
 
 const sum = (counts: Attention['counts']): number => Object.values(counts).reduce((a, b) => a + b, 0);
-
-export const events = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
 
 function KindLink({
   label,

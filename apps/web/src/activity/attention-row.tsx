@@ -12,7 +12,7 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
 import { toast } from '../ui/toast.tsx';
 import { UNSETTLED } from './activity-search.ts';
-import { mayRetry } from './attention-rows.tsx';
+import { mayRetry } from './attention-kinds.ts';
 
 export function Row({
   row,

@@ -1,4 +1,4 @@
-import type { Attention, Retried, UnsettledEvent } from '@scheduler/server/router';
+import type { Attention, Retried } from '@scheduler/server/router';
 import { Button } from '@scheduler/ui/button';
 import { RotateCw } from 'lucide-react';
 import { useState } from 'react';
@@ -8,15 +8,8 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { TickBox } from '../ui/field.tsx';
 import { toast } from '../ui/toast.tsx';
 import { UNSETTLED } from './activity-search.ts';
-import { events, type Kind } from './attention-list.tsx';
+import { events, type Kind, mayRetry, RETRYABLE } from './attention-kinds.ts';
 import { Row } from './attention-row.tsx';
-
-/** These go out by themselves, or would by now: a retry spares the wait. */
-const RETRYABLE = ['failed', 'long_waiting', 'waiting'] as const satisfies Kind[];
-
-export const PAGE = 100;
-
-export const MOST = 500;
 
 export function EventRows({
   data,
@@ -98,10 +91,6 @@ export function EventRows({
     </section>
   );
 }
-
-// What Crossmark hasn't listed yet can't be tried: the next refresh helps there.
-export const mayRetry = ({ event, kind }: UnsettledEvent): boolean =>
-  event.mplanId !== null && (RETRYABLE as readonly Kind[]).includes(kind);
 
 function retriedWords({ retrying, left }: Retried): string {
   if (retrying === 0) return 'Nothing was left to retry: it has settled meanwhile.';

@@ -1,7 +1,7 @@
 import { type DayCheckCode, type Finding, isFine } from '@scheduler/scheduling';
 import type { DayBoard } from '@scheduler/server/router';
 import { CircleCheck, TriangleAlert } from 'lucide-react';
-import type { DayActions } from './day-card.tsx';
+import type { DayActions } from './day-actions.ts';
 
 const TITLES: Record<DayCheckCode, string> = {
   juicer_staffed: 'Every Juicer event has a Juicer Barista',

@@ -17,7 +17,7 @@ import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { DateInput } from '../ui/date-field.tsx';
 import { QueryView, SkeletonRows } from '../ui/states.tsx';
-import type { DayActions } from './day-card.tsx';
+import type { DayActions } from './day-actions.ts';
 import { DayChecks } from './day-checks.tsx';
 import { DueWork, PeopleOff, SlotCoverage } from './day-sides.tsx';
 import { DayWork } from './day-work.tsx';

@@ -4,7 +4,7 @@ import { CalendarPlus } from 'lucide-react';
 import { formatClock } from '../lib/time.ts';
 import { titleOf, windowWords } from '../lib/words.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import type { DayActions } from './day-card.tsx';
+import type { DayActions } from './day-actions.ts';
 
 /** Unscheduled work whose last day this is. */
 export function DueWork({ board, actions }: { board: DayBoard; actions: DayActions }) {

@@ -1,7 +1,8 @@
 import type { DayBoard } from '@scheduler/server/router';
 import { formatTime } from '../lib/time.ts';
 import { Empty } from '../ui/states.tsx';
-import { type DayActions, DayCard } from './day-card.tsx';
+import type { DayActions } from './day-actions.ts';
+import { DayCard } from './day-card.tsx';
 
 /** The day's work by time, each Core with its noon check. */
 export function DayWork({ board, actions }: { board: DayBoard; actions: DayActions }) {

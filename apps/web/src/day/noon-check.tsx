@@ -3,7 +3,8 @@ import { Button } from '@scheduler/ui/button';
 import { CalendarPlus, TriangleAlert } from 'lucide-react';
 import { formatDay, formatTime } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
-import { Booked, type DayActions } from './day-card.tsx';
+import { Booked } from './booked.tsx';
+import type { DayActions } from './day-actions.ts';
 
 export type Noon = DayBoard['noonChecks'][number];
 

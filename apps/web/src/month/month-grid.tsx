@@ -5,7 +5,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { addDays, formatMonth } from '../lib/time.ts';
 import { shortcutOf } from '../ui/shortcuts.ts';
 import { Counts, DayHead } from './month-day.tsx';
-import { monthAfter, monthBefore } from './month-page.tsx';
+import { monthAfter, monthBefore } from './months.ts';
 
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 

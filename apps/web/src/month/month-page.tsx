@@ -3,7 +3,7 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
-import { addDays, formatMonth, useToday } from '../lib/time.ts';
+import { formatMonth, useToday } from '../lib/time.ts';
 import { StoreName } from '../shell/store-name.tsx';
 import { useStore } from '../shell/use-store.ts';
 import { useTitle } from '../shell/use-title.ts';
@@ -11,6 +11,7 @@ import { QueryView, SkeletonRows } from '../ui/states.tsx';
 import { useMedia } from '../ui/use-media.ts';
 import { MonthGrid } from './month-grid.tsx';
 import { MonthList } from './month-list.tsx';
+import { monthAfter, monthBefore } from './months.ts';
 
 const route = getRouteApi('/app/month');
 
@@ -79,7 +80,3 @@ export function MonthPage() {
     </div>
   );
 }
-
-export const monthBefore = (month: string): string => addDays(`${month}-01`, -1).slice(0, 7);
-
-export const monthAfter = (month: string): string => addDays(`${month}-01`, 31).slice(0, 7);

@@ -1,8 +1,7 @@
 import { type Absence, absencesOn, holidayOn } from '@scheduler/scheduling';
 import type { EmployeeDetail } from '@scheduler/server/router';
 import { addDays, formatDay, weekStart } from '../lib/time.ts';
-import { WEEKS_SHOWN } from './availability.tsx';
-import { WEEKDAYS } from './weekdays.ts';
+import { WEEKDAYS, WEEKS_SHOWN } from './weekdays.ts';
 
 const CAUSES: Record<Absence['cause'], string> = {
   time_off: 'Off',

@@ -10,8 +10,6 @@ import { Exceptions } from './exceptions.tsx';
 import { UsualWeek } from './usual-week.tsx';
 import { WEEKDAYS } from './weekdays.ts';
 
-export const WEEKS_SHOWN = 6;
-
 /** When somebody can work: what comes of it in the next weeks, the usual week, and what differs from it. */
 export function Availability({ person }: { person: EmployeeDetail }) {
   const mayWrite = useMayWrite();

@@ -8,9 +8,7 @@ import { formatClock, formatDuration } from '../lib/time.ts';
 import { TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
-import { LIMIT_WORDS, limitsRoles, type Work } from './work-section.tsx';
-
-export const Own = () => <span className="text-xs text-ink-2"> (set here)</span>;
+import { LIMIT_WORDS, limitsRoles, type Work } from './work.ts';
 
 export function WorkDialog({
   settings,

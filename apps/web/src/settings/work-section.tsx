@@ -1,14 +1,13 @@
-import { type EventType, ROLES, type RoleLimit } from '@scheduler/scheduling';
-import type { Settings } from '@scheduler/server/router';
+import type { EventType } from '@scheduler/scheduling';
 import { IconButton } from '@scheduler/ui/button';
 import { Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { formatClock, formatDuration } from '../lib/time.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { SECTION, type Shown } from './section.ts';
-import { Own, WorkDialog } from './work-dialog.tsx';
-
-export type Work = Settings['types'][number];
+import { SetHere } from './set-here.tsx';
+import { limitsRoles, type Work } from './work.ts';
+import { WorkDialog } from './work-dialog.tsx';
 
 export function WorkSection({ settings, isAdmin }: Shown) {
   const [asked, setAsked] = useState<EventType>();
@@ -50,15 +49,15 @@ export function WorkSection({ settings, isAdmin }: Shown) {
               </th>
               <td className="col-start-1 sm:py-1.5 sm:pr-3">
                 {each.slots.map(formatClock).join(', ')}
-                {each.slots.join() !== each.usualSlots.join() && <Own />}
+                {each.slots.join() !== each.usualSlots.join() && <SetHere />}
               </td>
               <td className="col-start-1 whitespace-nowrap sm:py-1.5 sm:pr-3">
                 {formatDuration(each.minutes)}
-                {each.minutes !== each.usualMinutes && <Own />}
+                {each.minutes !== each.usualMinutes && <SetHere />}
               </td>
               <td className="col-start-1 sm:py-1.5 sm:pr-3">
                 {doneBy(each)}
-                {each.roleLimit !== each.usualRoleLimit && <Own />}
+                {each.roleLimit !== each.usualRoleLimit && <SetHere />}
               </td>
               <td className="col-start-2 row-start-1 text-right sm:py-1">
                 {isAdmin && (
@@ -76,16 +75,9 @@ export function WorkSection({ settings, isAdmin }: Shown) {
   );
 }
 
-export const limitsRoles = ({ roles }: Work): boolean => roles.length < ROLES.length;
-
 /** Who does a kind of work, for the table. */
 function doneBy(work: Work): string {
   if (!limitsRoles(work)) return 'Everybody';
   const roles = work.roles.join(', ');
   return work.roleLimit === 'soft' ? `${roles}; others with a reason` : roles;
 }
-
-export const LIMIT_WORDS: Record<RoleLimit, string> = {
-  hard: 'These roles alone',
-  soft: 'Others too, with a reason that is kept',
-};

@@ -1,6 +1,6 @@
 import { Button } from '@scheduler/ui/button';
 import { CircleAlert } from 'lucide-react';
-import type { ReactNode } from 'react';
+import type { ComponentProps, ReactNode } from 'react';
 import { problemOf } from '../lib/problem.ts';
 
 /** Nothing to show, and why that is. */
@@ -91,7 +91,7 @@ export function Loading({ what, children }: { what: string; children: ReactNode 
   );
 }
 
-/** What {@link QueryView} needs to know of a query. */
+/** What {@link PendingView} needs to know of a query. */
 interface QueryState {
   data: unknown;
   error: unknown;
@@ -99,30 +99,17 @@ interface QueryState {
   refetch: () => Promise<unknown>;
 }
 
-/**
- * What is read from the API, in each of its states: a skeleton while it loads, an error with a button that reads again,
- * `empty` where there is nothing, else `children`. A failed refresh leaves what is on screen as it is.
- */
-export function QueryView<Data>({
+/** The state of queries whose data is not there yet: a skeleton, or the error with a button that reads again. */
+export function PendingView({
   what,
   queries,
-  data,
   skeleton,
-  empty,
-  children,
 }: {
   /** As in a sentence: `the users`, `your sessions`. */
   what: string;
-  /** Everything that `data` is made from. */
   queries: readonly QueryState[];
-  /** What is shown; undefined while a part of it is missing. */
-  data: Data | undefined;
   skeleton: ReactNode;
-  /** An {@link Empty} where there is nothing to show. */
-  empty?: ReactNode;
-  children: (data: Data) => ReactNode;
 }) {
-  if (data !== undefined) return empty || children(data);
   const failed = queries.find((query) => query.isError && query.data === undefined);
   if (!failed) return <Loading what={what}>{skeleton}</Loading>;
   return (
@@ -134,4 +121,24 @@ export function QueryView<Data>({
       }}
     />
   );
+}
+
+/**
+ * What is read from the API, in each of its states: {@link PendingView} until it is there, `empty` where there is nothing,
+ * else `children`. A failed refresh leaves what is on screen as it is.
+ */
+export function QueryView<Data>({
+  data,
+  empty,
+  children,
+  ...pending
+}: ComponentProps<typeof PendingView> & {
+  /** What is shown, made from `queries`; undefined while a part of it is missing. */
+  data: Data | undefined;
+  /** An {@link Empty} where there is nothing to show. */
+  empty?: ReactNode;
+  children: (data: Data) => ReactNode;
+}) {
+  if (data === undefined) return <PendingView {...pending} />;
+  return empty || children(data);
 }
