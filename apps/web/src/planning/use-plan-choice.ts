@@ -1,0 +1,125 @@
+import { instantAt, timeOf } from '@scheduler/scheduling';
+import { keepPreviousData } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { trpc } from '../lib/api.ts';
+import { problemOf } from '../lib/problem.ts';
+import { laterDay } from '../lib/time.ts';
+import { lastDayOf } from '../lib/words.ts';
+import { firstFreeSlot } from './first-free-slot.ts';
+import type { Plan } from './plan.ts';
+import { useSave } from './save.tsx';
+
+/**
+ * The day, the time and the person that are being chosen for an event, what the rules say of them, and how to save them.
+ * @param today the store's day
+ */
+export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void) {
+  // What was on screen when the dialog was opened: a colleague's change meanwhile is refused by its version, not overwritten.
+  const [plan] = useState(livePlan);
+  const { event } = plan;
+  const current = plan.mode === 'schedule' ? undefined : plan.current;
+  const firstOpen = laterDay(event.startsOn, today);
+  const initialDay = current?.workDate ?? (plan.mode === 'schedule' ? plan.day : undefined);
+  const hasPassed = lastDayOf(event) < today && plan.mode === 'schedule';
+  const [day, setDay] = useState(initialDay ?? firstOpen);
+  const [time, setTime] = useState<string>();
+  const [employeeId, setEmployeeId] = useState(
+    current?.employeeId ?? (plan.mode === 'schedule' ? plan.employeeId : undefined),
+  );
+  const [withSupervisor, setWithSupervisor] = useState(true);
+  const [overrideReason, setOverrideReason] = useState('');
+
+  const options = trpc.events.options.useQuery(
+    {
+      eventId: event.eventId,
+      day,
+      ...(time && { time }),
+      ...(current && { scheduleId: current.scheduleId }),
+    },
+    { enabled: !hasPassed, placeholderData: keepPreviousData, staleTime: 0 },
+  );
+  const data = options.data;
+  const isStale = options.isPlaceholderData;
+
+  // The time already planned, else the first slot at which the person in mind, or anybody, is free.
+  const currentTime = current && data ? timeOf(current.startsAt, data.timeZone) : undefined;
+  const chosenTime =
+    time ??
+    (plan.mode === 'person' ? currentTime : (currentTime ?? (data && firstFreeSlot(data, employeeId))));
+  const person = data?.people.find((each) => each.employeeId === employeeId);
+  const reasons = person && chosenTime ? (person.reasonsBySlot[chosenTime] ?? []) : [];
+  const isBlocked = reasons.some((reason) => reason.severity === 'hard');
+
+  const utils = trpc.useUtils();
+  const save = useSave(onSaved, () => {
+    void utils.events.options.invalidate({ eventId: event.eventId });
+    void utils.events.get.invalidate({ eventId: event.eventId });
+  });
+  const needsReason =
+    reasons.some((reason) => reason.severity === 'soft') ||
+    (save.error !== null && problemOf(save.error).needsReason);
+
+  const isUnchanged =
+    current !== undefined &&
+    data !== undefined &&
+    employeeId === current.employeeId &&
+    chosenTime !== undefined &&
+    day === current.workDate &&
+    chosenTime === currentTime;
+  const isReady =
+    data !== undefined &&
+    !isStale &&
+    chosenTime !== undefined &&
+    person !== undefined &&
+    !isBlocked &&
+    !isUnchanged;
+
+  const submit = () => {
+    if (!isReady || !data || !chosenTime || !person) return;
+    const assignment = {
+      timeZone: data.timeZone,
+      to: {
+        employeeId: person.employeeId,
+        employeeName: person.name,
+        startsAt: plan.mode === 'person' ? plan.current.startsAt : instantAt(day, chosenTime, data.timeZone),
+      },
+      ...(needsReason && overrideReason.trim() !== '' && { overrideReason: overrideReason.trim() }),
+    };
+    save.mutate(
+      plan.mode === 'schedule'
+        ? { kind: 'schedule', event, withSupervisor, ...assignment }
+        : { kind: 'move', from: { ...plan.current, event }, ...assignment },
+    );
+  };
+
+  const { reset } = save;
+  // A refusal speaks of what was tried, not of what is chosen now.
+  useEffect(() => reset(), [day, chosenTime, employeeId]);
+
+  // The field for the reason takes room from the list: who was chosen stays in sight.
+  useEffect(() => {
+    if (needsReason) document.activeElement?.scrollIntoView({ block: 'nearest' });
+  }, [needsReason]);
+
+  return {
+    plan,
+    current,
+    hasPassed,
+    options,
+    day,
+    setDay,
+    time: chosenTime,
+    setTime,
+    employeeId,
+    setEmployeeId,
+    person,
+    withSupervisor,
+    setWithSupervisor,
+    needsReason,
+    overrideReason,
+    setOverrideReason,
+    save,
+    isReady,
+    submit,
+  };
+}
