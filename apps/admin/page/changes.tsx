@@ -3,8 +3,9 @@ import type { inferRouterInputs } from '@trpc/server';
 import { useState } from 'react';
 import type { ChangesAsked } from '../src/changes.ts';
 import type { AdminRouter } from '../src/router.ts';
-import { KIND_NAMES, TASK_NAMES } from '../src/words.ts';
+import { ChangeFilters } from './change-filters.tsx';
 import { Row } from './change-row.tsx';
+import { STATES } from './changes-states.ts';
 import { Confirmed } from './confirm.tsx';
 import { count, number } from './format.ts';
 import { type Outputs, trpc } from './trpc.ts';
@@ -16,22 +17,8 @@ type ChangePage = Outputs['overview']['list'];
 
 export type Change = ChangePage['shown'][number];
 
-const STATES = [
-  ['failed', 'Dead letters'],
-  ['waiting', 'Waiting'],
-  ['pending', 'Pending'],
-  ['conflict', 'In conflict'],
-  ['synced', 'Synced'],
-] as const satisfies readonly (readonly [ChangeFilter['state'], string])[];
-
-const KINDS = Object.keys(KIND_NAMES) as NonNullable<ChangeFilter['kind']>[];
-
-const TASKS = Object.keys(TASK_NAMES) as NonNullable<ChangeFilter['task']>[];
-
 /** Conflicts are a dispatcher's to end, and what is synced has nothing to be tried. */
 const REDRIVEN = ['failed', 'waiting', 'pending'];
-
-const field = 'min-h-9 rounded-md border border-line-strong bg-surface px-2 text-sm text-ink';
 
 /** Events by how far they got, why not further, what was tried, and the buttons to try again. */
 export function Changes(props: {
@@ -86,60 +73,7 @@ export function Changes(props: {
     <Panel
       id="changes"
       title={`${STATES.find(([state]) => state === filter.state)?.[1]} (${number(total)})`}
-      aside={
-        <div className="flex flex-wrap items-center gap-2">
-          <select
-            aria-label="State"
-            value={filter.state}
-            onChange={(event) => {
-              const state = STATES.find(([one]) => one === event.target.value)?.[0];
-              if (state) narrow({ state });
-            }}
-            className={field}
-          >
-            {STATES.map(([state, label]) => (
-              <option key={state} value={state}>
-                {label}
-              </option>
-            ))}
-          </select>
-          <select
-            aria-label="Kind of failure"
-            value={filter.kind ?? ''}
-            onChange={(event) => narrow({ kind: KINDS.find((kind) => kind === event.target.value) })}
-            className={field}
-          >
-            <option value="">Any failure</option>
-            {KINDS.map((kind) => (
-              <option key={kind} value={kind}>
-                {KIND_NAMES[kind]}
-              </option>
-            ))}
-          </select>
-          <select
-            aria-label="Task of the job"
-            value={filter.task ?? ''}
-            onChange={(event) => narrow({ task: TASKS.find((task) => task === event.target.value) })}
-            className={field}
-          >
-            <option value="">Any task</option>
-            {TASKS.filter((task) => task.startsWith('sync_schedule')).map((task) => (
-              <option key={task} value={task}>
-                {TASK_NAMES[task]}
-              </option>
-            ))}
-          </select>
-          <input
-            type="search"
-            aria-label="Event, person, store or reason"
-            placeholder="Event, person, store, reason"
-            value={filter.text ?? ''}
-            maxLength={200}
-            onChange={(event) => narrow({ text: event.target.value })}
-            className={`${field} w-56 max-w-full placeholder:text-ink-3`}
-          />
-        </div>
-      }
+      aside={<ChangeFilters filter={filter} onNarrow={narrow} />}
     >
       {redrivable && total > 0 && (
         <div className="mb-2 flex flex-wrap items-center gap-2">

@@ -1,0 +1,10 @@
+import type { ChangesAsked } from '../src/changes.ts';
+
+/** The states that the list of changes can show, each with its title. */
+export const STATES = [
+  ['failed', 'Dead letters'],
+  ['waiting', 'Waiting'],
+  ['pending', 'Pending'],
+  ['conflict', 'In conflict'],
+  ['synced', 'Synced'],
+] as const satisfies readonly (readonly [ChangesAsked['filter']['state'], string])[];

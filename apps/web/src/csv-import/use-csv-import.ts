@@ -1,0 +1,93 @@
+import { useRef, useState } from 'react';
+import { trpc } from '../lib/api.ts';
+import { FileUnreadable } from '../lib/problem.ts';
+import { toast } from '../ui/toast.tsx';
+import { ALL, type Chosen, type Kind, type Shown } from './import-preview.ts';
+import { readCsvFile } from './read-file.ts';
+
+/** The chosen file, the preview of its rows, the rows that are ticked, and the import of these. */
+export function useCsvImport() {
+  const utils = trpc.useUtils();
+  const [file, setFile] = useState<{ name: string; text: string }>();
+  const [unreadable, setUnreadable] = useState<FileUnreadable>();
+  const [chosen, setChosen] = useState<Chosen>(ALL);
+  const [shown, setShown] = useState<Shown>();
+  /** The text of the file that is shown, or is going to be. */
+  const current = useRef('');
+  const preview = trpc.csv.preview.useMutation({
+    onSuccess: ({ counts, breaking, rows, more }, { text, status, breaking: breakingOnly, after }) => {
+      // Another file was chosen meanwhile.
+      if (text !== current.current) return;
+      const earlierRows = after === undefined ? [] : (shown?.rows ?? []);
+      const kind = breakingOnly ? 'breaking' : status;
+      setShown({ counts, breaking, kind, rows: [...earlierRows, ...rows], more });
+    },
+  });
+  const loadPreview = (text: string, kind: Kind | undefined, after?: number) =>
+    preview.mutate({ text, ...(kind === 'breaking' ? { breaking: true } : { status: kind }), after });
+  const startPreview = (text: string, kind?: Kind) => {
+    current.current = text;
+    setChosen(ALL);
+    loadPreview(text, kind);
+  };
+  const write = trpc.csv.import.useMutation({
+    onSuccess: ({ created, changed, scheduled }) => {
+      const parts = [
+        created && `${created} new ${created === 1 ? 'event' : 'events'}`,
+        changed && `${changed} changed`,
+        scheduled && `${scheduled} scheduled`,
+      ].filter(Boolean);
+      toast(`Imported: ${parts.length ? parts.join(', ') : 'nothing was new'}.`);
+      void utils.board.week.invalidate();
+      void utils.events.invalidate();
+      // The same file again shows what is left: all that went in is now the same.
+      if (file) startPreview(file.text, shown?.kind);
+    },
+  });
+
+  const readFile = async (chosenFile: File | undefined) => {
+    if (!chosenFile) return;
+    write.reset();
+    try {
+      const text = await readCsvFile(chosenFile);
+      setUnreadable(undefined);
+      setShown(undefined);
+      setFile({ name: chosenFile.name, text });
+      startPreview(text);
+    } catch (error) {
+      if (!(error instanceof FileUnreadable)) throw error;
+      preview.reset();
+      current.current = '';
+      setFile(undefined);
+      setShown(undefined);
+      setUnreadable(error);
+    }
+  };
+  const news = shown ? shown.counts.new + shown.counts.changed : 0;
+  const count = chosen.all ? news - chosen.but.size : chosen.but.size;
+  const importChosen = () => {
+    if (!file || !shown) return;
+    const rows = [...chosen.but].sort((a, b) => a - b);
+    const which = chosen.all ? { allBut: { rows, counts: shown.counts } } : { rows };
+    write.mutate({ text: file.text, ...which });
+  };
+  return {
+    file,
+    readFile,
+    unreadable,
+    preview,
+    shown,
+    showKind: (kind: Kind | undefined) => file && loadPreview(file.text, kind),
+    showMore: () => {
+      const after = shown?.rows.at(-1)?.row;
+      if (file && shown && after !== undefined) loadPreview(file.text, shown.kind, after);
+    },
+    chosen,
+    setChosen,
+    /** How many rows would write something, and how many of them are ticked. */
+    news,
+    count,
+    write,
+    importChosen,
+  };
+}
