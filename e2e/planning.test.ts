@@ -130,28 +130,6 @@ describe('planning a week at the board', () => {
     await eventually(() => live(0)).toBe(null);
   });
 
-  it('ctrl+Z takes back the last changes, one by one', async () => {
-    await dragOver(inTray(0), cell(ada, 2));
-    await page.mouse.up();
-    await eventually(async () => (await live(0))?.workDate).toBe(day(2));
-    await dragOver(card(0), cell(ben, 4));
-    await page.mouse.up();
-    await eventually(async () => (await live(0))?.workDate).toBe(day(4));
-    await card(0).focus();
-    await page.keyboard.press('u');
-    await eventually(() => live(0)).toBe(null);
-
-    await page.keyboard.press('Control+z');
-    await cardIn(cell(ben, 4), 0).waitFor();
-    await page.keyboard.press('Control+z');
-    await cardIn(cell(ada, 2), 0).waitFor();
-    await page.keyboard.press('Control+z');
-    await inTray(0).waitFor();
-    await eventually(() => live(0)).toBe(null);
-    await page.keyboard.press('Control+z');
-    await page.getByText('There is nothing to undo').waitFor();
-  });
-
   it('by keyboard alone: schedules, moves, trades and unschedules', async () => {
     await schedule(1, ben, 2, '11:15');
     await card(1).waitFor();
@@ -192,42 +170,6 @@ describe('planning a week at the board', () => {
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys of the board' }).waitFor();
     await page.keyboard.press('Escape');
-  });
-
-  it('a held key unschedules one card, also with Caps Lock and on a Cyrillic layout', async () => {
-    await schedule(0, ada, 2);
-    await schedule(1, ada, 3);
-    await schedule(2, ada, 4);
-    await card(2).waitFor();
-    const cdp = await page.context().newCDPSession(page);
-    const hold = async (key: string) => {
-      for (let press = 0; press < 8; press++) {
-        await cdp.send('Input.dispatchKeyEvent', {
-          type: 'rawKeyDown',
-          key,
-          code: 'KeyU',
-          windowsVirtualKeyCode: 85,
-          autoRepeat: press > 0,
-        });
-        // In the meantime the focus is at another card: the one that was left, or the next one.
-        if (press === 0)
-          await eventually(() => page.evaluate('document.activeElement !== document.body')).toBe(true);
-        await page.locator('[data-board] [data-event-id]').last().focus();
-      }
-      await cdp.send('Input.dispatchKeyEvent', {
-        type: 'keyUp',
-        key,
-        code: 'KeyU',
-        windowsVirtualKeyCode: 85,
-      });
-    };
-    await card(0).focus();
-    await hold('U');
-    await eventually(() => live(0)).toBe(null);
-    await card(1).focus();
-    await hold('г');
-    await eventually(() => live(1)).toBe(null);
-    expect(await live(2)).not.toBe(null);
   });
 
   it('Back on a phone closes the dialog, then the panel, and never leads to the sign-in page', async () => {

@@ -2,7 +2,7 @@ import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/rou
 import type { Dispatch, SetStateAction } from 'react';
 import { laterDay } from '../lib/time.ts';
 import { PlanDialog, ReasonDialog, TradeDialog } from '../planning/dialogs.ts';
-import { seenOf } from '../planning/edits.ts';
+import { seenOf } from '../planning/edit.ts';
 import { ChooseEventDialog, CopyWeekDialog, KeysDialog, MoveMenu } from './dialogs.ts';
 import type { OpenDialog } from './open-dialog.ts';
 import type { Planner } from './planner.ts';

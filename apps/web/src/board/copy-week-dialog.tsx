@@ -8,7 +8,7 @@ import { problemOf } from '../lib/problem.ts';
 import { addDays, formatWeek } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { useEdits } from '../planning/edits.ts';
-import { remember } from '../planning/undo.ts';
+import { recordChange } from '../planning/undo.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty, QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
 import { BlockedRow, countOf, Outcome, ReadyRow, type Row } from './copy-week-rows.tsx';
@@ -38,9 +38,9 @@ export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: 
     onSuccess: (results) => {
       const after = results.flatMap(({ saved }) => saved ?? []);
       if (after.length > 0) {
-        remember(
+        recordChange(
           {
-            said: `${countOf(after.length)} copied to ${formatWeek(nextWeek)}.`,
+            message: `${countOf(after.length)} copied to ${formatWeek(nextWeek)}.`,
             before: [],
             after: after.map(({ scheduleId, version }) => ({ scheduleId, version })),
             undo: unscheduleAll,
@@ -157,7 +157,7 @@ async function unscheduleAll(after: readonly { scheduleId: number; version: numb
   const outcomes = await Promise.allSettled(after.map((ref) => trpcClient.schedules.unschedule.mutate(ref)));
   const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
   const why = failed[0] && ` ${countOf(failed.length)} stayed: ${problemOf(failed[0].reason).message}`;
-  return { restored: [], said: `${countOf(after.length - failed.length)} unscheduled again.${why ?? ''}` };
+  return { restored: [], message: `${countOf(after.length - failed.length)} unscheduled again.${why ?? ''}` };
 }
 
 function without(left: ReadonlySet<number>, id: number, ticked: boolean): ReadonlySet<number> {

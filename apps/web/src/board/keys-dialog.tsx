@@ -1,5 +1,5 @@
 import { Dialog } from '../ui/dialog.tsx';
-import { KEYS } from './keys.ts';
+import { KEYS } from './key-list.ts';
 
 /** The keys of the board. */
 export function KeysDialog({ onClose }: { onClose: () => void }) {

@@ -1,11 +1,12 @@
 import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { useMemo, useRef } from 'react';
-import { type Edit, seenOf, useEdits } from '../planning/edits.ts';
+import { type Edit, seenOf } from '../planning/edit.ts';
+import { useEdits } from '../planning/edits.ts';
 import type { Overridable } from '../planning/reason-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
 import { cancelDrag, type Drag, dropVerdict, TRAY } from './drag-state.ts';
-import { focusWhenThere } from './keys.ts';
 import type { OpenDialog } from './open-dialog.ts';
+import { focusWhenThere } from './tab-stop.ts';
 import { cellOf, evaluateCells, eventOf, type Held } from './targets.ts';
 
 export type Planner = ReturnType<typeof usePlanner>;

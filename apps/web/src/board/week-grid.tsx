@@ -5,7 +5,7 @@ import { memo, useDeferredValue, useLayoutEffect, useRef } from 'react';
 import { formatDay } from '../lib/time.ts';
 import type { BoardActions } from './board-actions.ts';
 import { DayHead } from './day-head.tsx';
-import { keepOneTabStop } from './keys.ts';
+import { keepOneTabStop } from './tab-stop.ts';
 import { cellKey } from './targets.ts';
 import { COLUMNS, NO_WORK, Row, sameMembers } from './week-row.tsx';
 

@@ -1,7 +1,8 @@
 import { useMutation } from '@tanstack/react-query';
 import { trpcClient } from '../lib/api.ts';
-import { refOf, UNDO_REASON, useEdits } from '../planning/edits.ts';
-import { remember } from '../planning/undo.ts';
+import { refOf, UNDO_REASON } from '../planning/edit.ts';
+import { useEdits } from '../planning/edits.ts';
+import { recordChange } from '../planning/undo.ts';
 import type { Row } from './reassign-rows.tsx';
 
 /** Saves, says what was saved with the way back, and closes unless something stayed that has to be read. */
@@ -18,9 +19,9 @@ export function useReassign(onClose: () => void) {
       const refresh = () => void edits.refresh();
       refresh();
       if (moved.length > 0) {
-        remember(
+        recordChange(
           {
-            said: `${to.name} does ${counted(moved.length)} now.`,
+            message: `${to.name} does ${counted(moved.length)} now.`,
             before: before.filter(({ scheduleId }) => moved.some((row) => row.scheduleId === scheduleId)),
             after: moved,
             undo: async (after) => {
@@ -30,7 +31,7 @@ export function useReassign(onClose: () => void) {
                 const back = { ...refOf(ref), employeeId, overrideReason: UNDO_REASON };
                 restored.push(await trpcClient.schedules.changeEmployee.mutate(back));
               }
-              return { restored, said: `${counted(moved.length)} back with whom it was.` };
+              return { restored, message: `${counted(moved.length)} back with whom it was.` };
             },
           },
           refresh,

@@ -1,5 +1,5 @@
 import type { BoardEvent } from '@scheduler/server/router';
-import type { Assignment } from './edits.ts';
+import type { Assignment } from './edit.ts';
 import type { Ref } from './undo.ts';
 
 /** What a live schedule is now, for a dialog that changes it. */

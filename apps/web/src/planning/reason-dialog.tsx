@@ -5,7 +5,7 @@ import { formatWhen } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
-import type { Edit } from './edits.ts';
+import type { Edit } from './edit.ts';
 import { OverrideField, Refused, useSave } from './save.tsx';
 
 /** An edit that rules speak against but don't forbid. */

@@ -3,7 +3,9 @@ import { type UseMutationResult, useMutation } from '@tanstack/react-query';
 import { problemOf } from '../lib/problem.ts';
 import { TextField } from '../ui/field.tsx';
 import { Refusal } from '../ui/states.tsx';
-import { type Edit, reapply, useEdits } from './edits.ts';
+import type { Edit } from './edit.ts';
+import { useEdits } from './edits.ts';
+import { reapply } from './reapply.ts';
 
 type Saving = UseMutationResult<void, Error, Edit>;
 

@@ -10,7 +10,7 @@ import { titleOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
-import { refOf } from './edits.ts';
+import { refOf } from './edit.ts';
 import type { CurrentSchedule } from './plan.ts';
 import { Refused, useSave } from './save.tsx';
 

@@ -8,23 +8,23 @@ export interface Ref {
 }
 
 /** One saved change of this page, and the way back. */
-export interface Done {
+export interface SavedChange {
   /** What was done, for the notice. */
-  said: string;
+  message: string;
   /** What stood before and what stands now; both keep one order where both have members. */
   before: Ref[];
   after: Ref[];
   /** An ordinary edit of what stands now; tells what stands again, in the order of `before`, and says so. */
-  undo(after: readonly Ref[]): Promise<{ restored: Ref[]; said: string }>;
+  undo(after: readonly Ref[]): Promise<{ restored: Ref[]; message: string }>;
 }
 
 /** What this page's own saves made of what they were based on: the board may still show what stood before. */
-const became = new Map<string, Ref>();
+const successors = new Map<string, Ref>();
 const nameOf = ({ scheduleId, version }: Ref) => `${scheduleId} ${version}`;
 
 /** What is left of a schedule as it was seen, after this page's own changes; others' changes are theirs to tell. */
 export function latest(ref: Ref): Ref {
-  const next = became.get(nameOf(ref));
+  const next = successors.get(nameOf(ref));
   return next ? latest(next) : { scheduleId: ref.scheduleId, version: ref.version };
 }
 
@@ -32,22 +32,22 @@ export function latest(ref: Ref): Ref {
 function supersede(before: readonly Ref[], after: readonly Ref[]): void {
   for (const [index, ref] of before.entries()) {
     const now = after[index];
-    if (now && nameOf(now) !== nameOf(ref)) became.set(nameOf(ref), now);
+    if (now && nameOf(now) !== nameOf(ref)) successors.set(nameOf(ref), now);
   }
 }
 
 /** Changes that can be taken back, the latest last. */
-const KEPT = 20;
-let done: { change: Done; dismiss: () => void }[] = [];
+const MAX_CHANGES = 20;
+let changes: { change: SavedChange; dismiss: () => void }[] = [];
 let undoing: Promise<void> = Promise.resolve();
 
 /** Says what was done, with a way back, and remembers it for ctrl+Z. */
-export function remember(change: Done, onUndone: () => void): void {
+export function recordChange(change: SavedChange, onUndone: () => void): void {
   const entry = { change, dismiss: () => {} };
-  entry.dismiss = toast(change.said, {
-    action: { label: 'Undo', run: () => void takeBack(entry, onUndone) },
+  entry.dismiss = toast(change.message, {
+    action: { label: 'Undo', run: () => void undoEntry(entry, onUndone) },
   });
-  done = [...done.slice(1 - KEPT), entry];
+  changes = [...changes.slice(1 - MAX_CHANGES), entry];
   supersede(change.before, change.after);
 }
 
@@ -55,23 +55,23 @@ export function remember(change: Done, onUndone: () => void): void {
 export function undoLast(onUndone: () => void): Promise<void> {
   // One after the other: the one before is known by what the undoing of the later one left.
   undoing = undoing.then(async () => {
-    const entry = done.at(-1);
-    if (entry) await takeBack(entry, onUndone);
+    const entry = changes.at(-1);
+    if (entry) await undoEntry(entry, onUndone);
     else toast('There is nothing to undo on this page.');
   });
   return undoing;
 }
 
-async function takeBack(entry: (typeof done)[number], onUndone: () => void): Promise<void> {
-  if (!done.includes(entry)) return;
-  done = done.filter((each) => each !== entry);
+async function undoEntry(entry: (typeof changes)[number], onUndone: () => void): Promise<void> {
+  if (!changes.includes(entry)) return;
+  changes = changes.filter((each) => each !== entry);
   entry.dismiss();
   const { change } = entry;
   const now = change.after.map(latest);
   try {
-    const { restored, said } = await change.undo(now);
+    const { restored, message } = await change.undo(now);
     supersede(now.length > 0 ? now : change.before, restored);
-    toast(said);
+    toast(message);
   } catch (error) {
     // Somebody changed it meanwhile: the refusal says who, and nothing was done.
     toast(`Not undone. ${problemOf(error).message}`, { tone: 'problem' });
