@@ -51,12 +51,8 @@ export function configurationPage(): string {
     .sort(([a], [b]) => a.localeCompare(b, 'en'))
     .map(([name, { apps, described, required }]) => {
       const who = apps.length === Object.keys(APPS).length ? 'all' : apps.join(', ');
-      const standard =
-        (described.default ?? '') === ''
-          ? required
-            ? '**required**'
-            : 'optional'
-          : `\`${described.default}\``;
+      const withoutDefault = required ? '**required**' : 'optional';
+      const standard = (described.default ?? '') === '' ? withoutDefault : `\`${described.default}\``;
       return `| \`${name}\` | ${who} | ${standard} | ${meaning(name, described)} |`;
     });
   return `${HEAD}\n${lines.join('\n')}\n`;

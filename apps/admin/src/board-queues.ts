@@ -93,9 +93,13 @@ const sumOf = (outcomes: Record<string, number>, names: readonly string[]) =>
 export const historyProviderOf = (metrics: MetricsReader) =>
   createHistoryProvider(async ({ granularity, ...span }) => {
     const hourly = granularity === 'range' && span.toMs - span.fromMs <= WEEK_MS;
-    const stepSize = granularity === 'range' ? (hourly ? 'hour' : 'day') : granularity;
-    const points = (await metrics.history({ ...span, granularity: stepSize })) ?? [];
-    return (granularity === 'range' ? mergePoints(points, span.fromMs) : points).map(toBucket);
+    const rangeGranularity = hourly ? 'hour' : 'day';
+    const points =
+      (await metrics.history({
+        ...span,
+        granularity: granularity === 'range' ? rangeGranularity : granularity,
+      })) ?? [];
+    return (granularity === 'range' ? together(points, span.fromMs) : points).map(toBucket);
   });
 
 /** Hours are kept for a week, days for a month. */
@@ -141,12 +145,10 @@ function historyOf(db: Database['db']): History {
   type Row = typeof syncAttempts.$inferSelect;
   const asCompleted = (row: Row) => ({
     id: row.jobId,
-    payload:
-      row.eventId !== null
-        ? { eventId: row.eventId }
-        : row.employeeId !== null
-          ? { employeeId: row.employeeId }
-          : {},
+    payload: {
+      ...(row.eventId !== null && { eventId: row.eventId }),
+      ...(row.eventId === null && row.employeeId !== null && { employeeId: row.employeeId }),
+    },
     attempts: row.number,
     startedAt: row.startedAt,
     finishedAt: row.finishedAt ?? row.startedAt,
@@ -193,15 +195,15 @@ function historyOf(db: Database['db']): History {
     attemptsOf: async (job) => {
       // Each retry is a new job of the same event: its story is told by the event's tries.
       const { eventId, employeeId } = (job.payload ?? {}) as { eventId?: unknown; employeeId?: unknown };
-      const mine = isRowId(eventId)
-        ? eq(syncAttempts.eventId, eventId)
-        : isRowId(employeeId)
-          ? eq(syncAttempts.employeeId, employeeId)
-          : eq(syncAttempts.jobId, job.id);
+      const ofSubject = () => {
+        if (isRowId(eventId)) return eq(syncAttempts.eventId, eventId);
+        if (isRowId(employeeId)) return eq(syncAttempts.employeeId, employeeId);
+        return eq(syncAttempts.jobId, job.id);
+      };
       const rows = await db
         .select()
         .from(syncAttempts)
-        .where(mine)
+        .where(ofSubject())
         .orderBy(desc(syncAttempts.id))
         .limit(MOST_ATTEMPTS);
       return rows.reverse().map(asAttempt);

@@ -91,7 +91,7 @@ export async function mountQueues(
             actorId: request.viewer.id,
             actorName: request.viewer.name,
             action: actionOf(request.routeOptions.url ?? ''),
-            subjectType: jobId ? 'job' : schedulerId ? 'scheduler' : 'queue',
+            subjectType: subjectType({ isJob: Boolean(jobId), isScheduler: Boolean(schedulerId) }),
             subjectId: jobId && queueName ? `${queueName}/${jobId}` : subject,
             before: await describe(queueNamed, request),
             after: { asked: redact({ ...paramsOf(request), ...bodyOf(request) }) },
@@ -147,10 +147,19 @@ const paramsOf = (request: FastifyRequest) =>
 const bodyOf = (request: FastifyRequest) =>
   request.body && typeof request.body === 'object' ? (request.body as Record<string, unknown>) : {};
 
+/** What a request changes, as the audit log names it. */
+function subjectType({ isJob, isScheduler }: { isJob: boolean; isScheduler: boolean }) {
+  if (isJob) return 'job';
+  return isScheduler ? 'scheduler' : 'queue';
+}
+
 /** `/queues/api/queues/:queueName/:jobId/retry` is `job.retry`. */
 function actionOf(route: string): string {
   const parts = route.slice(`${QUEUES_PATH}/api/`.length).split('/');
-  const noun = parts.includes(':jobId') ? 'job' : parts.includes(':schedulerId') ? 'scheduler' : 'queue';
+  const noun = subjectType({
+    isJob: parts.includes(':jobId'),
+    isScheduler: parts.includes(':schedulerId'),
+  });
   const verb = parts.slice(1).filter((part) => part !== 'job-schedulers' && !part.startsWith(':'));
   return `${noun}.${verb.join('.') || 'update'}`;
 }

@@ -63,21 +63,16 @@ export function healthVerdict(facts: Facts): Verdict {
   const isPaused = facts.paused.some(({ task }) => task.startsWith('sync_schedule'));
   const isStopped = facts.crossmark.byHand || isPaused;
   const stopped = isStopped ? findings.find(({ id }) => id === 'held' || id === 'paused') : undefined;
-  return {
-    level: broken.length > 0 ? 'broken' : 'attention',
-    headline:
-      broken.length > 0
-        ? 'Sync is stuck'
-        : stopped?.id === 'held'
-          ? 'Sync is held back by hand'
-          : stopped
-            ? pausedWords(facts)
-            : 'Sync works, and something needs a person',
-    since: earliest(
-      (broken.length > 0 ? broken : stopped ? [stopped] : findings).map((finding) => finding.since),
-    ),
-    findings,
-  };
+  const [level, headline, decisive] =
+    broken.length > 0
+      ? (['broken', 'Sync is stuck', broken] as const)
+      : (['attention', attentionHeadline(stopped, facts), stopped ? [stopped] : findings] as const);
+  return { level, headline, since: earliest(decisive.map((finding) => finding.since)), findings };
+}
+
+function attentionHeadline(stopped: Finding | undefined, facts: Facts): string {
+  if (!stopped) return 'Sync works, and something needs a person';
+  return stopped.id === 'held' ? 'Sync is held back by hand' : pausedWords(facts);
 }
 
 function findBroken(facts: Facts): Finding[] {

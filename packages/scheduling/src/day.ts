@@ -188,13 +188,16 @@ export const isFine = (check: DayCheck): boolean => check.findings.every((each) 
 
 const isJuicer = (type: EventType) => type === 'Juicer Production' || type === 'Juicer Survey';
 
+const idOf = (event: { id: number } | { eventId: number }): number =>
+  'id' in event ? event.id : event.eventId;
+
 const finding = (
   message: string,
   event: { id: number } | { eventId: number } | undefined,
   accepted: string | null = null,
 ): Finding => ({
   message,
-  eventId: event ? ('id' in event ? event.id : event.eventId) : null,
+  eventId: event ? idOf(event) : null,
   accepted,
 });
 
@@ -382,7 +385,7 @@ function clashFindings(facts: DayFacts): Finding[] {
 
 /** The day's work of each person who has any, by time. */
 function byPerson({ people, work }: DayFacts): { person: DayPerson; work: DayWork[] }[] {
-  const sorted = work.toSorted((a, b) => (a.startsAt < b.startsAt ? -1 : a.startsAt > b.startsAt ? 1 : 0));
+  const inOrder = work.toSorted((a, b) => a.startsAt.localeCompare(b.startsAt));
   return people
     .map((person) => ({ person, work: sorted.filter((each) => each.employeeId === person.id) }))
     .filter(({ work: theirs }) => theirs.length > 0);

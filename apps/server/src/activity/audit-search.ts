@@ -159,7 +159,8 @@ async function read(db: Db, query: AuditQuery, timeZone: string) {
   const raw = rows.slice(0, query.limit);
   const last = raw.at(-1);
   const more = rows.length > query.limit && last !== undefined;
-  const next = more ? cursorOf(last) : looksThrough(query) ? await endOfSlice(db, query, timeZone) : null;
+  const endOfSearch = async () => (looksThrough(query) ? endOfSlice(db, query, timeZone) : null);
+  const next = more ? cursorOf(last) : await endOfSearch();
   return { entries: raw.map((row) => entryOf(row, timeZone)), raw, next };
 }
 

@@ -210,7 +210,7 @@ function attemptEntry(row: Awaited<ReturnType<typeof attemptEntries>>[number]): 
     at: row.finishedAt ?? '',
     kind: row.kind,
     by: 'Sync',
-    what: done ? said : row.outcome === 'dead' ? `gave up: ${said}` : `left it to a person: ${said}`,
+    what: done ? said : `${row.outcome === 'dead' ? 'gave up' : 'left it to a person'}: ${said}`,
     problem: !done,
     event: eventOf(row),
     employeeName: row.employeeName,

@@ -133,9 +133,7 @@ export async function personCalendar(db: Db, query: WeekQuery): Promise<PersonCa
     store: boardStore(store),
     employee: { id: person.id, name: person.name },
     weekOf: sunday,
-    entries: entries.sort((a, b) =>
-      a.startsAt === b.startsAt ? a.eventId - b.eventId : a.startsAt < b.startsAt ? -1 : 1,
-    ),
+    entries: entries.sort((a, b) => a.startsAt.localeCompare(b.startsAt) || a.eventId - b.eventId),
   };
 }
 

@@ -141,11 +141,8 @@ function read(args: string[]) {
 async function list(db: Db): Promise<void> {
   const { users, invitations } = await listUsers(db);
   for (const user of users) {
-    const state = user.disabledAt
-      ? 'disabled'
-      : user.lastSeenAt
-        ? `last seen ${user.lastSeenAt}`
-        : 'not signed in';
+    const lastSeen = user.lastSeenAt ? `last seen ${user.lastSeenAt}` : 'not signed in';
+    const state = user.disabledAt ? 'disabled' : lastSeen;
     say(`${user.email}\t${user.role}\t${user.name}\t${state}`);
   }
   for (const one of invitations)

@@ -122,12 +122,7 @@ function readRecords(text: string): { record: string[]; row: number }[] {
     }));
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    const reason =
-      error.code === 'CSV_QUOTE_NOT_CLOSED'
-        ? 'A quote is opened and never closed'
-        : error.code === 'CSV_MAX_RECORD_SIZE'
-          ? ROW_TOO_LONG
-          : error.message.replace(/\.$/, '');
+    const reason = REASONS[error.code] ?? error.message.replace(/\.$/, '');
     throw new CsvFileError(`${reason}, so the file can't be read. Export it from Crossmark again.`);
   }
 }

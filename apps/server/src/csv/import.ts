@@ -346,10 +346,11 @@ async function planImport(
       return refuse([{ column: 'Estimated Time', reason }], type);
     }
     const changes = changesOf(known, value, durationMinutes, moves ? schedule : null, store);
+    const changedOrSame = changes.length > 0 ? 'changed' : 'same';
     return {
       preview: {
         row: row.row,
-        status: known ? (changes.length > 0 ? 'changed' : 'same') : 'new',
+        status: known ? changedOrSame : 'new',
         name: value.name,
         type,
         eventId: known?.event.id ?? null,

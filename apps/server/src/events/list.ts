@@ -79,11 +79,8 @@ export async function eventQuery(
     where: and(
       eq(events.storeId, store.id),
       inSyncState(filter.syncStates),
-      filter.scheduled === undefined
-        ? undefined
-        : filter.scheduled
-          ? isNotNull(schedules.id)
-          : isNull(schedules.id),
+      filter.scheduled === true ? isNotNull(schedules.id) : undefined,
+      filter.scheduled === false ? isNull(schedules.id) : undefined,
       filter.types && inArray(events.type, filter.types),
       filter.conditions && inArray(events.condition, filter.conditions),
       filter.employeeId === undefined ? undefined : eq(schedules.employeeId, filter.employeeId),

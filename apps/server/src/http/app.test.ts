@@ -46,11 +46,9 @@ async function call(
     headers: {
       ...(mutation ? { 'content-type': 'application/json' } : {}),
       ...(options.cookie ? { cookie: options.cookie } : {}),
-      ...(options.origin === undefined
-        ? { origin: ORIGIN }
-        : options.origin
-          ? { origin: options.origin }
-          : {}),
+      // Null sends no Origin header.
+      ...(options.origin === undefined && { origin: ORIGIN }),
+      ...(options.origin && { origin: options.origin }),
     },
     ...(mutation ? { body: JSON.stringify(options.body ?? {}) } : {}),
   });

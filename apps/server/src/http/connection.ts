@@ -19,9 +19,7 @@ export function whenClosed({ raw }: FastifyReply, closed: () => void): void {
 export function headersOf(request: FastifyRequest): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {
-    for (const one of Array.isArray(value) ? value : value === undefined ? [] : [value]) {
-      headers.append(name, one);
-    }
+    for (const one of [value ?? []].flat()) headers.append(name, one);
   }
   return headers;
 }

@@ -133,17 +133,16 @@ export async function scheduleOptions(
 
 function firstDay(event: EventRecord, today: WorkDate): WorkDate {
   const last = addDays(event.dueOn, -1);
-  return today <= event.startsOn ? event.startsOn : today <= last ? today : last;
+  if (today <= event.startsOn) return event.startsOn;
+  return today <= last ? today : last;
 }
 
 /** What stands in a person's way at their best slot: 0 nothing, 1 a soft reason, 2 a hard one. */
 function obstacle(reasonsBySlot: Record<string, Reason[]>): number {
-  const worst = (reasons: Reason[]) =>
-    reasons.some((reason) => reason.severity === 'hard')
-      ? 2
-      : reasons.some((reason) => reason.severity === 'soft')
-        ? 1
-        : 0;
+  const worst = (reasons: Reason[]) => {
+    if (reasons.some((reason) => reason.severity === 'hard')) return 2;
+    return reasons.some((reason) => reason.severity === 'soft') ? 1 : 0;
+  };
   return Math.min(2, ...Object.values(reasonsBySlot).map(worst));
 }
 

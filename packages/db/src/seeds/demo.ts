@@ -151,6 +151,15 @@ export function demoScenario(today: WorkDate): DemoScenario {
   const pick = <T>(list: readonly T[]): T => list[Math.floor(next() * list.length)] as T;
   const workOrder = () => String(int(100_000_000, 999_999_999)) + String(int(100, 999));
 
+  // Two people who study: no weekdays for one, no Sundays for the other.
+  const patterns = new Map([
+    [9, [true, true, false, true, false, true, true]],
+    [11, [false, true, true, true, true, true, true]],
+  ]);
+  const timeOff = new Map([
+    [7, [{ startsOn: addDays(today, 2), endsOn: addDays(today, 4), reason: 'Family visit' }]],
+    [2, [{ startsOn: addDays(today, 9), endsOn: addDays(today, 13), reason: 'Vacation' }]],
+  ]);
   const people: DemoPerson[] = PEOPLE.map(([name, role], index) => ({
     name,
     role,
@@ -159,19 +168,8 @@ export function demoScenario(today: WorkDate): DemoScenario {
     email: `${name.toLowerCase().replace(' ', '.')}@demo.test`,
     phone: `317-555-01${String(index + 10)}`,
     adultBeverageTrained: index % 3 === 0,
-    // Two people who study: no weekdays for one, no Sundays for the other.
-    pattern:
-      index === 9
-        ? [true, true, false, true, false, true, true]
-        : index === 11
-          ? [false, true, true, true, true, true, true]
-          : null,
-    timeOff:
-      index === 7
-        ? [{ startsOn: addDays(today, 2), endsOn: addDays(today, 4), reason: 'Family visit' }]
-        : index === 2
-          ? [{ startsOn: addDays(today, 9), endsOn: addDays(today, 13), reason: 'Vacation' }]
-          : [],
+    pattern: patterns.get(index) ?? null,
+    timeOff: timeOff.get(index) ?? [],
   }));
 
   const drafts: Pick<DemoEvent, 'name' | 'startsOn' | 'dueOn'>[] = [];
@@ -234,7 +232,7 @@ export function demoScenario(today: WorkDate): DemoScenario {
   }
 
   const events: DemoEvent[] = drafts
-    .sort((a, b) => (a.startsOn < b.startsOn ? -1 : a.startsOn > b.startsOn ? 1 : 0))
+    .sort((a, b) => a.startsOn.localeCompare(b.startsOn))
     .map((draft, index) => {
       const type = detectEventType(draft.name);
       return {

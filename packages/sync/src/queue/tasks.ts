@@ -30,6 +30,9 @@ function subjectOf(payload: unknown): Record<string, number> {
   return Object.fromEntries(named.filter(([, id]) => typeof id === 'number'));
 }
 
+/** How loud the log is about an outcome; `info` about the others. */
+const LOG_LEVELS: Partial<Record<TaskResult['outcome'], 'error' | 'warn'>> = { dead: 'error', retry: 'warn' };
+
 /**
  * The five tasks as graphile-worker wants them. Each parses its payload, runs, writes one log line
  * with the job and its outcome, and counts it. A task succeeds whatever Crossmark did, for its next
@@ -73,8 +76,10 @@ export function createTaskList(ctx: SyncContext): Record<TaskName, Task> {
         try {
           const ended = await withinLimit(task, runners[task](payload, job));
           const { outcome, clickToSyncedMs } = ended;
-          const level = outcome === 'dead' ? 'error' : outcome === 'retry' ? 'warn' : 'info';
-          ctx.log[level]({ ...ended, durationMs: durationMs() }, `${task} ${outcome}`);
+          ctx.log[LOG_LEVELS[outcome] ?? 'info'](
+            { ...ended, durationMs: durationMs() },
+            `${task} ${outcome}`,
+          );
           ctx.metrics?.attempt({ task, outcome, durationMs: durationMs(), clickToSyncedMs });
           return ended;
         } catch (error) {

@@ -171,6 +171,13 @@ export function classifyDrift(input: {
   return { kind: 'adopt', held: adopted, stepIds: beneath, drift: agreed !== null || schedule !== null };
 }
 
+/** The condition of a row, made to agree with whether the row has a booking. */
+function consistentCondition(condition: Condition, isBooked: boolean): Condition {
+  if (condition === 'Unstaffed' && isBooked) return 'Scheduled';
+  const needsBooking = condition === 'Scheduled' || condition === 'Staffed';
+  return needsBooking && !isBooked ? 'Unstaffed' : condition;
+}
+
 /**
  * The condition to keep: Crossmark's, corrected by its own booking, which it can lag behind.
  * `isDoubted`: the booking in the row doesn't count yet.
@@ -182,12 +189,7 @@ export function conditionOf(
   isDoubted = false,
 ): Condition {
   const booked = bookingOf(row) !== null;
-  const condition =
-    row.condition === 'Unstaffed' && booked
-      ? 'Scheduled'
-      : (row.condition === 'Scheduled' || row.condition === 'Staffed') && !booked
-        ? 'Unstaffed'
-        : row.condition;
+  const condition = consistentCondition(row.condition, booked);
   if (!local) return condition;
   const settled =
     isQuiet(local.sync, since) && (local.sync === null ? !local.schedule : local.sync.state === 'synced');

@@ -138,14 +138,11 @@ export async function writeRows(
     const condition = conditionOf(row, local, since, verdict.kind === 'doubt');
     if (differs(row, event, condition)) facts.push({ row, event, condition, store });
 
-    const count = created.has(key)
-      ? 'created'
-      : verdict.drift
-        ? 'drifted'
-        : facts.at(-1)?.event === event || named.has(key) || !['same', 'doubt'].includes(verdict.kind)
-          ? 'updated'
-          : null;
-    if (count) counts[count] += 1;
+    if (created.has(key)) counts.created += 1;
+    else if (verdict.drift) counts.drifted += 1;
+    else if (facts.at(-1)?.event === event || named.has(key) || !['same', 'doubt'].includes(verdict.kind)) {
+      counts.updated += 1;
+    }
 
     switch (verdict.kind) {
       case 'same':
