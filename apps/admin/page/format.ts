@@ -17,15 +17,11 @@ export function duration(ms: number): string {
 export function age(since: string, now: string): string {
   const ms = Math.max(0, Date.parse(now) - Date.parse(since));
   if (ms < 2000) return `0${NBSP}s`;
-  const [divisor, unit] =
-    ms < 100_000
-      ? [1000, 's']
-      : ms < 6_000_000
-        ? [60_000, 'min']
-        : ms < 172_800_000
-          ? [3_600_000, 'h']
-          : [86_400_000, 'd'];
-  return `${Math.round(ms / divisor)}${NBSP}${unit}`;
+  const inUnit = (unitMs: number, unit: string) => `${Math.round(ms / unitMs)}${NBSP}${unit}`;
+  if (ms < 100_000) return inUnit(1000, 's');
+  if (ms < 6_000_000) return inUnit(60_000, 'min');
+  if (ms < 172_800_000) return inUnit(3_600_000, 'h');
+  return inUnit(86_400_000, 'd');
 }
 
 /** Time of day as everywhere in the product: `10:45 AM`; in the reader's zone unless another one is given. */

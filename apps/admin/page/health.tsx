@@ -60,38 +60,44 @@ export function Health(props: { overview: Overview; mayAct: boolean }) {
         ]}
       />
       <div className="my-3 border-t border-line" />
-      <Facts
-        rows={
-          redis.state === 'connected'
-            ? [
-                [
-                  'Redis',
-                  <Badge key="badge" state="synced">
-                    Answers in {duration(Math.max(1, redis.pingMs))}
-                  </Badge>,
-                ],
-                ['Connected', <Ago key="ago" at={redis.since} now={facts.at} />],
-                ['Memory', redis.usedMemoryBytes === null ? 'unknown' : size(redis.usedMemoryBytes)],
-              ]
-            : redis.state === 'gone'
-              ? [
-                  [
-                    'Redis',
-                    <Badge key="badge" state="waiting">
-                      Gone since <At at={redis.since} now={facts.at} />
-                    </Badge>,
-                  ],
-                ]
-              : [
-                  [
-                    'Redis',
-                    <Badge key="badge" state="waiting">
-                      Not configured
-                    </Badge>,
-                  ],
-                ]
-        }
-      />
+      <RedisFacts redis={redis} now={facts.at} />
     </Panel>
+  );
+}
+
+function RedisFacts({ redis, now }: { redis: Overview['redis']; now: string }) {
+  if (redis.state !== 'connected') {
+    return (
+      <Facts
+        rows={[
+          [
+            'Redis',
+            <Badge key="badge" state="waiting">
+              {redis.state === 'gone' ? (
+                <>
+                  Gone since <At at={redis.since} now={now} />
+                </>
+              ) : (
+                'Not configured'
+              )}
+            </Badge>,
+          ],
+        ]}
+      />
+    );
+  }
+  return (
+    <Facts
+      rows={[
+        [
+          'Redis',
+          <Badge key="badge" state="synced">
+            Answers in {duration(Math.max(1, redis.pingMs))}
+          </Badge>,
+        ],
+        ['Connected', <Ago key="ago" at={redis.since} now={now} />],
+        ['Memory', redis.usedMemoryBytes === null ? 'unknown' : size(redis.usedMemoryBytes)],
+      ]}
+    />
   );
 }

@@ -4,6 +4,9 @@ import { Ago, Badge } from './ui.tsx';
 
 export const STATES = ['synced', 'pending', 'waiting', 'failed', 'conflict'] as const;
 
+/** `event` or `events`, by how many there are. */
+const noun = (events: number): string => count(events, 'event').replace(/^\S+ /, '');
+
 export function States(props: { facts: FactsOf }) {
   return (
     <section
@@ -21,15 +24,12 @@ export function States(props: { facts: FactsOf }) {
             <Badge state={state} />
             <p className="mt-1 text-2xl font-semibold">{number(row?.count ?? 0)}</p>
             <p className="text-sm text-ink-3">
-              {row?.since ? (
+              {row?.since && (
                 <>
                   longest for <Ago at={row.since} now={props.facts.at} suffix="" />
                 </>
-              ) : row?.count || state === 'synced' ? (
-                count(row?.count ?? 0, 'event').replace(/^\S+ /, '')
-              ) : (
-                'none'
               )}
+              {!row?.since && (row?.count || state === 'synced' ? noun(row?.count ?? 0) : 'none')}
             </p>
           </a>
         );

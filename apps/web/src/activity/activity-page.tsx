@@ -49,11 +49,9 @@ export function ActivityPage() {
             </Link>
           ))}
         </nav>
-        {search.tab === 'history' ? (
-          <HistoryList search={search} onSearch={set} onOpen={open} />
-        ) : search.tab === 'refreshes' ? (
-          <RefreshRuns />
-        ) : (
+        {search.tab === 'history' && <HistoryList search={search} onSearch={set} onOpen={open} />}
+        {search.tab === 'refreshes' && <RefreshRuns />}
+        {search.tab === undefined && (
           <>
             <MissingNotice />
             <AttentionList search={search} onSearch={set} onOpen={open} />

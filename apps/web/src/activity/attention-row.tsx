@@ -73,9 +73,8 @@ export function Row({
           </span>
           {row.since && <Saved since={row.since} />}
         </p>
-        {kind === 'conflict' ? (
-          <Conflict row={row} />
-        ) : kind === 'unknown_rep' ? (
+        {kind === 'conflict' && <Conflict row={row} />}
+        {kind === 'unknown_rep' && (
           <p className="text-sm">
             Crossmark holds {row.held} Nobody here stands for that rep: check the employee number on the{' '}
             <Link to="/people" className="text-accent-text underline">
@@ -83,7 +82,8 @@ export function Row({
             </Link>{' '}
             page, or book somebody else in Crossmark.
           </p>
-        ) : (
+        )}
+        {kind !== 'conflict' && kind !== 'unknown_rep' && (
           <p className="text-sm">{syncSentence(event.sync)}</p>
         )}
       </div>

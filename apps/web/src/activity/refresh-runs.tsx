@@ -134,12 +134,8 @@ function Run({ run }: { run: RefreshRun }) {
 }
 
 function Progress({ run }: { run: RefreshRun }) {
-  const words =
-    run.state === 'queued'
-      ? 'Waits for a free worker.'
-      : run.total
-        ? `${run.read} of ${run.total} rows read`
-        : `${run.read} rows read`;
+  const rows = run.total ? `${run.read} of ${run.total} rows read` : `${run.read} rows read`;
+  const words = run.state === 'queued' ? 'Waits for a free worker.' : rows;
   return (
     <div className="grid gap-1">
       <div

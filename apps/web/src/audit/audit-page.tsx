@@ -1,7 +1,7 @@
 import { Button, buttonClass } from '@scheduler/ui/button';
 import { getRouteApi } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
-import { Suspense, useCallback, useEffect } from 'react';
+import { type ReactNode, Suspense, useCallback, useEffect } from 'react';
 import { trpc } from '../lib/api.ts';
 import { workDateOf, zoneWords } from '../lib/time.ts';
 import { EventPanel } from '../planning/dialogs.ts';
@@ -82,29 +82,12 @@ function AuditLog() {
                   </ByDay>
                 </div>
               )}
-              {query.isFetchNextPageError ? (
-                <LoadError
-                  what="what is older"
-                  error={query.error}
-                  onRetry={() => void query.fetchNextPage()}
-                />
-              ) : goesOn && reached ? (
-                <p role="status" className="py-4 text-center text-sm text-ink-2">
-                  Looking further back than {dayWithYear(workDateOf(reached, timeZone))}…
-                </p>
-              ) : entries.length === 0 ? (
-                <Nothing search={search} onSearch={set} />
-              ) : (
-                query.hasNextPage && (
-                  <Button
-                    className="justify-self-center"
-                    busy={query.isFetchingNextPage}
-                    onClick={() => void query.fetchNextPage()}
-                  >
-                    Show older
-                  </Button>
-                )
-              )}
+              <OlderEntries
+                query={query}
+                isEmpty={entries.length === 0}
+                searchedTo={goesOn && reached ? dayWithYear(workDateOf(reached, timeZone)) : undefined}
+                empty={<Nothing search={search} onSearch={set} />}
+              />
             </>
           )}
         </QueryView>
@@ -115,6 +98,51 @@ function AuditLog() {
         )}
       </Suspense>
     </div>
+  );
+}
+
+/** What can be done about older entries: the next page, where a search has got to, or why there is none. */
+function OlderEntries({
+  query,
+  isEmpty,
+  searchedTo,
+  empty,
+}: {
+  query: {
+    error: unknown;
+    hasNextPage: boolean;
+    isFetchNextPageError: boolean;
+    isFetchingNextPage: boolean;
+    fetchNextPage: () => Promise<unknown>;
+  };
+  /** The day that a search without a find has got to; undefined where it does not go on by itself. */
+  searchedTo: string | undefined;
+  /** Whether nothing is found so far. */
+  isEmpty: boolean;
+  /** Shown where nothing is found in the whole log. */
+  empty: ReactNode;
+}) {
+  if (query.isFetchNextPageError) {
+    return <LoadError what="what is older" error={query.error} onRetry={() => void query.fetchNextPage()} />;
+  }
+  if (searchedTo) {
+    return (
+      <p role="status" className="py-4 text-center text-sm text-ink-2">
+        Looking further back than {searchedTo}…
+      </p>
+    );
+  }
+  if (isEmpty) return empty;
+  return (
+    query.hasNextPage && (
+      <Button
+        className="justify-self-center"
+        busy={query.isFetchingNextPage}
+        onClick={() => void query.fetchNextPage()}
+      >
+        Show older
+      </Button>
+    )
   );
 }
 

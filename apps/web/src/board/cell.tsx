@@ -32,12 +32,13 @@ export const Cell = memo(function Cell({
   const { add } = actions;
   const off = person.off.find((each) => each.day === day);
   const key = cellKey(person.id, day);
+  const ground = day === today ? 'bg-today' : '';
   return (
     <div
       role="gridcell"
       tabIndex={-1}
       data-cell={key}
-      className={`group relative min-h-14 border-t border-r border-line p-1 focus-visible:-outline-offset-2 ${closed || off ? 'bg-off' : day === today ? 'bg-today' : ''}`}
+      className={`group relative min-h-14 border-t border-r border-line p-1 focus-visible:-outline-offset-2 ${closed || off ? 'bg-off' : ground}`}
     >
       <div className="flex h-full flex-col gap-0.5">
         {off && !closed && (

@@ -6,7 +6,7 @@ import { ReasonList } from '../ui/badges.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { Empty } from '../ui/states.tsx';
 import { TrayEvent } from './tray-event.tsx';
-import { FilterBar, filterEvents, type TrayFilter } from './tray-filter.tsx';
+import { byDueDay, FilterBar, filterEvents, type TrayFilter } from './tray-filter.tsx';
 
 /** For an empty cell: which of the unscheduled events that the person may do on that day. */
 export function ChooseEventDialog({
@@ -36,9 +36,7 @@ export function ChooseEventDialog({
     (event) =>
       event.startsOn <= day && day < event.dueOn && roleObstacle(person.role, event.type, store) !== 'hard',
   );
-  const shown = filterEvents(open, filter).sort((a, b) =>
-    a.dueOn === b.dueOn ? a.eventId - b.eventId : a.dueOn < b.dueOn ? -1 : 1,
-  );
+  const shown = filterEvents(open, filter).sort(byDueDay);
   const isTheirs = (event: BoardEvent) => roleObstacle(person.role, event.type, store) === null;
   const groups = [
     { title: null, events: shown.filter(isTheirs) },

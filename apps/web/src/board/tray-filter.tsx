@@ -68,6 +68,10 @@ function without(filter: TrayFilter, key: keyof TrayFilter, value: string): Tray
   return value === '' ? rest : { ...rest, [key]: value };
 }
 
+/** Compares events by their due day: what is due first comes first. */
+export const byDueDay = (a: BoardEvent, b: BoardEvent): number =>
+  a.dueOn.localeCompare(b.dueOn) || a.eventId - b.eventId;
+
 /** Events whose name has every word, of that type, whose last day that is. */
 export function filterEvents(events: readonly BoardEvent[], filter: TrayFilter): BoardEvent[] {
   return events.filter(

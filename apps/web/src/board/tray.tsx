@@ -1,10 +1,15 @@
 import type { BoardEvent, WeekBoard } from '@scheduler/server/router';
 import { Link } from '@tanstack/react-router';
-import { URGENCIES, urgencyOf } from '../lib/words.ts';
+import { URGENCIES, type Urgency, urgencyOf } from '../lib/words.ts';
 import { Empty } from '../ui/states.tsx';
 import { useTrayLook } from './drag-state.ts';
 import { TrayEvent } from './tray-event.tsx';
-import { FilterBar, filterEvents, type TrayFilter } from './tray-filter.tsx';
+import { byDueDay, FilterBar, filterEvents, type TrayFilter } from './tray-filter.tsx';
+
+const URGENCY_COLOURS: Partial<Record<Urgency, string>> = {
+  'Past its last day': 'text-failed',
+  'Today is the last day': 'text-waiting',
+};
 
 /** Events nobody is planned for, most pressing first. */
 export function Tray({
@@ -31,9 +36,7 @@ export function Tray({
   const inOtherWeeks = elsewhere.earlier + elsewhere.later > 0 ? <OtherWeeks {...elsewhere} /> : undefined;
   const groups = URGENCIES.map((urgency) => ({
     urgency,
-    members: shown
-      .filter((event) => urgencyOf(event, today) === urgency)
-      .sort((a, b) => (a.dueOn === b.dueOn ? a.eventId - b.eventId : a.dueOn < b.dueOn ? -1 : 1)),
+    members: shown.filter((event) => urgencyOf(event, today) === urgency).sort(byDueDay),
   })).filter(({ members }) => members.length > 0);
   return (
     <aside
@@ -79,7 +82,7 @@ export function Tray({
           {groups.map(({ urgency, members }) => (
             <section key={urgency} aria-label={urgency} className="grid gap-1">
               <h3
-                className={`flex justify-between px-1 text-xs font-medium ${urgency === 'Past its last day' ? 'text-failed' : urgency === 'Today is the last day' ? 'text-waiting' : 'text-ink-2'}`}
+                className={`flex justify-between px-1 text-xs font-medium ${URGENCY_COLOURS[urgency] ?? 'text-ink-2'}`}
               >
                 {urgency}
                 <span>{members.length}</span>

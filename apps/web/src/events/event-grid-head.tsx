@@ -21,12 +21,9 @@ export function Head({
         {COLUMNS.map(({ sort, label }) => {
           const on = filter.sort === sort;
           const Arrow = filter.descending ? ArrowDown : ArrowUp;
+          const direction = filter.descending ? 'descending' : 'ascending';
           return (
-            <div
-              key={sort}
-              role="columnheader"
-              aria-sort={on ? (filter.descending ? 'descending' : 'ascending') : 'none'}
-            >
+            <div key={sort} role="columnheader" aria-sort={on ? direction : 'none'}>
               <button
                 type="button"
                 onClick={() => onSort(sort, on && !filter.descending)}

@@ -82,15 +82,14 @@ export function formatFromNow(instant: Instant, nowMs: number): string {
   const seconds = Math.round((Date.parse(instant) - nowMs) / 1000);
   const size = Math.abs(seconds);
   if (size < 5) return seconds > 0 ? 'in a moment' : 'just now';
-  const amount =
-    size < 90
-      ? `${size} s`
-      : size < 5400
-        ? `${Math.round(size / 60)} min`
-        : size < 129_600
-          ? `${Math.round(size / 3600)} h`
-          : `${Math.round(size / 86_400)} days`;
-  return seconds > 0 ? `in ${amount}` : `${amount} ago`;
+  return seconds > 0 ? `in ${amountOf(size)}` : `${amountOf(size)} ago`;
+}
+
+function amountOf(seconds: number): string {
+  if (seconds < 90) return `${seconds} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  if (seconds < 129_600) return `${Math.round(seconds / 3600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
 }
 
 /** The current time in ms, renewed every second by one timer for all who use it. */

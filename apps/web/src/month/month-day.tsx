@@ -9,6 +9,7 @@ type Day = MonthView['days'][number];
 
 export function DayHead({ day, today, inMonth }: { day: Day; today: string; inMonth: boolean }) {
   const isToday = day.day === today;
+  const otherDay = inMonth ? 'font-medium' : 'text-ink-2';
   return (
     <span className="flex w-full items-center gap-1.5">
       <span className="sr-only">
@@ -18,7 +19,7 @@ export function DayHead({ day, today, inMonth }: { day: Day; today: string; inMo
       </span>
       <span
         aria-hidden
-        className={`grid h-6 min-w-6 place-content-center rounded-full px-1 ${isToday ? 'bg-accent font-semibold text-accent-ink' : inMonth ? 'font-medium' : 'text-ink-2'}`}
+        className={`grid h-6 min-w-6 place-content-center rounded-full px-1 ${isToday ? 'bg-accent font-semibold text-accent-ink' : otherDay}`}
       >
         {Number(day.day.slice(8))}
       </span>

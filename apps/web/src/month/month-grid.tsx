@@ -27,12 +27,8 @@ export function MonthGrid({
   const table = useRef<HTMLTableElement>(null);
   const [wanted, setWanted] = useState<string>();
   const has = (day: string | undefined) => day !== undefined && view.days.some((each) => each.day === day);
-  const stop =
-    wanted !== undefined && has(wanted)
-      ? wanted
-      : view.today.startsWith(view.month)
-        ? view.today
-        : `${view.month}-01`;
+  const firstStop = view.today.startsWith(view.month) ? view.today : `${view.month}-01`;
+  const stop = wanted !== undefined && has(wanted) ? wanted : firstStop;
 
   // The day that the keys went to may come only with the next month.
   const going = useRef(false);
@@ -85,7 +81,7 @@ export function MonthGrid({
                 <td
                   key={day.day}
                   aria-current={day.day === view.today ? 'date' : undefined}
-                  className={`h-24 border-r border-b border-line p-0 align-top ${day.day.startsWith(view.month) ? (day.holiday ? 'bg-off' : '') : 'bg-surface-2'}`}
+                  className={`h-24 border-r border-b border-line p-0 align-top ${groundOf(day, view.month)}`}
                 >
                   <Link
                     to="/day"
@@ -106,6 +102,12 @@ export function MonthGrid({
       </table>
     </div>
   );
+}
+
+/** The ground of a day: greyed outside of the month, and on a holiday. */
+function groundOf(day: MonthView['days'][number], month: string): string {
+  if (!day.day.startsWith(month)) return 'bg-surface-2';
+  return day.holiday ? 'bg-off' : '';
 }
 
 /** The day that a key leads to. */

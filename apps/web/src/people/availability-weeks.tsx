@@ -42,20 +42,25 @@ function DayCell({ person, day }: { person: EmployeeDetail; day: string }) {
   const [absence] = absencesOn(person, day);
   const holiday = holidayOn(day, person.holidays);
   const gone = person.terminatedOn !== null && day > person.terminatedOn;
-  const word = gone ? 'Left' : holiday ? 'Closed' : absence ? CAUSES[absence.cause] : 'Yes';
+  const word = () => {
+    if (gone) return 'Left';
+    if (holiday) return 'Closed';
+    return absence ? CAUSES[absence.cause] : 'Yes';
+  };
   const why = gone ? 'after their last work day' : (holiday?.name ?? absence?.reason);
   const [, month, number] = formatDay(day).split(' ');
   const works = person.upcoming.filter((work) => work.workDate <= day && day <= work.lastDay).length;
+  const ground = why ? 'bg-off text-ink-2' : 'bg-surface';
   return (
     <td
       title={`${formatDay(day)}: ${why ?? 'can work'}${works ? `, ${works} planned` : ''}`}
-      className={`h-11 border border-line px-0.5 ${day < person.today ? 'bg-surface text-ink-3' : why ? 'bg-off text-ink-2' : 'bg-surface'} ${why && works ? 'outline-2 -outline-offset-2 outline-waiting' : ''} ${day === person.today ? 'font-semibold' : ''}`}
+      className={`h-11 border border-line px-0.5 ${day < person.today ? 'bg-surface text-ink-3' : ground} ${why && works ? 'outline-2 -outline-offset-2 outline-waiting' : ''} ${day === person.today ? 'font-semibold' : ''}`}
     >
       <span className="block">
         {number === '1' || day === weekStart(person.today) ? `${month} ${number}` : number}
       </span>
       <span className={`block truncate ${why || day < person.today ? '' : 'text-synced'}`}>
-        {word}
+        {word()}
         {why && <span className="sr-only">: {why}</span>}
         {works > 0 && (
           <span>

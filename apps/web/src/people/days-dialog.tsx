@@ -55,7 +55,8 @@ export function DaysDialog({
   const range = trpc.employees.addRange.useMutation({ onSuccess });
   const date = trpc.employees.setDate.useMutation({ onSuccess });
   const one = KINDS[kind].days === 'one';
-  const used = kind === 'off' ? timeOff : one ? date : range;
+  const ofPattern = one ? date : range;
+  const used = kind === 'off' ? timeOff : ofPattern;
   const problem = used.error ? problemOf(used.error) : undefined;
   const save = () => {
     const what = { employeeId: person.id, version, reason: reason.trim() || null };

@@ -6,7 +6,7 @@ import { useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
-import { Empty, LoadError, Loading, Refusal, Skeleton } from '../ui/states.tsx';
+import { Empty, QueryView, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
 import { Counts, isNews, isStatus, Rows, STATUSES, type Status } from './import-people-rows.tsx';
 import { RepListAge } from './link-mark.tsx';
@@ -50,71 +50,74 @@ export function ImportPeoplePage() {
           All people
         </Link>
         <h1 className="text-lg font-semibold">Import people from Crossmark</h1>
-        {!mayWrite ? (
-          <p className="text-sm text-ink-2">Your role lets you look, not import.</p>
-        ) : query.isError && !query.data ? (
-          <LoadError what="The rep list" error={query.error} onRetry={() => void query.refetch()} />
-        ) : !query.data ? (
-          <Loading what="the rep list">
-            <Skeleton className="h-96" />
-          </Loading>
-        ) : (
-          <>
-            <RepListAge {...query.data} />
-            {query.data.readAt === null ? (
-              <Empty title="Nobody has read Crossmark’s rep list yet.">
-                Read it now; then choose whom to add. Nothing is written before you say so.
-              </Empty>
-            ) : (
+        {mayWrite ? (
+          <QueryView
+            what="the rep list"
+            queries={[query]}
+            data={query.data}
+            skeleton={<Skeleton className="h-96" />}
+          >
+            {(list) => (
               <>
-                <div className="flex flex-wrap items-center gap-2">
-                  <Counts rows={rows} />
-                  <input
-                    type="search"
-                    aria-label="Search reps"
-                    placeholder="Search by name or number"
-                    value={text}
-                    onChange={(change) => setText(change.target.value)}
-                    className="h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm sm:ml-auto sm:w-64 pointer-coarse:h-11"
-                  />
-                  <select
-                    aria-label="Show reps"
-                    value={status ?? ''}
-                    onChange={(change) =>
-                      setStatus(isStatus(change.target.value) ? change.target.value : undefined)
-                    }
-                    className="h-8 rounded-md border border-line-strong bg-surface px-2 text-sm pointer-coarse:h-11"
-                  >
-                    <option value="">All</option>
-                    {Object.entries(STATUSES).map(([key, { word }]) => (
-                      <option key={key} value={key}>
-                        {word}
-                      </option>
-                    ))}
-                  </select>
-                  <Button
-                    look="primary"
-                    className="min-w-28"
-                    disabled={picked.length === 0}
-                    busy={write.isPending}
-                    busyLabel="Importing…"
-                    onClick={() =>
-                      write.mutate({
-                        choices: picked.map(({ rep, employee }) => ({
-                          repId: rep.repId,
-                          employeeId: employee?.id ?? null,
-                        })),
-                      })
-                    }
-                  >
-                    {picked.length === 0 ? 'Import' : `Import ${picked.length}`}
-                  </Button>
-                </div>
-                <Refusal error={write.error} />
-                <Rows rows={shown} chosen={chosen} onChoose={setChosen} />
+                <RepListAge {...list} />
+                {list.readAt === null ? (
+                  <Empty title="Nobody has read Crossmark’s rep list yet.">
+                    Read it now; then choose whom to add. Nothing is written before you say so.
+                  </Empty>
+                ) : (
+                  <>
+                    <div className="flex flex-wrap items-center gap-2">
+                      <Counts rows={rows} />
+                      <input
+                        type="search"
+                        aria-label="Search reps"
+                        placeholder="Search by name or number"
+                        value={text}
+                        onChange={(change) => setText(change.target.value)}
+                        className="h-8 w-full rounded-md border border-line-strong bg-surface px-2.5 text-sm sm:ml-auto sm:w-64 pointer-coarse:h-11"
+                      />
+                      <select
+                        aria-label="Show reps"
+                        value={status ?? ''}
+                        onChange={(change) =>
+                          setStatus(isStatus(change.target.value) ? change.target.value : undefined)
+                        }
+                        className="h-8 rounded-md border border-line-strong bg-surface px-2 text-sm pointer-coarse:h-11"
+                      >
+                        <option value="">All</option>
+                        {Object.entries(STATUSES).map(([key, { word }]) => (
+                          <option key={key} value={key}>
+                            {word}
+                          </option>
+                        ))}
+                      </select>
+                      <Button
+                        look="primary"
+                        className="min-w-28"
+                        disabled={picked.length === 0}
+                        busy={write.isPending}
+                        busyLabel="Importing…"
+                        onClick={() =>
+                          write.mutate({
+                            choices: picked.map(({ rep, employee }) => ({
+                              repId: rep.repId,
+                              employeeId: employee?.id ?? null,
+                            })),
+                          })
+                        }
+                      >
+                        {picked.length === 0 ? 'Import' : `Import ${picked.length}`}
+                      </Button>
+                    </div>
+                    <Refusal error={write.error} />
+                    <Rows rows={shown} chosen={chosen} onChoose={setChosen} />
+                  </>
+                )}
               </>
             )}
-          </>
+          </QueryView>
+        ) : (
+          <p className="text-sm text-ink-2">Your role lets you look, not import.</p>
         )}
       </div>
     </div>

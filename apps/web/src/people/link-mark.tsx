@@ -44,18 +44,21 @@ export function RepListAge({ reading, readAt }: { reading: RepReading | null; re
     onError: (error) => toast(problemOf(error).message, { tone: 'problem' }),
   });
   const running = reading?.state === 'queued';
+  const stateSentence = (): string => {
+    if (reading?.state === 'queued') {
+      return reading.failureReason
+        ? `Crossmark could not be read yet: ${reading.failureReason} It is tried again by itself.`
+        : 'Reading Crossmark’s rep list…';
+    }
+    if (reading?.state === 'failed') return `The last reading failed: ${reading.failureReason}`;
+    return readAt
+      ? `Crossmark’s list as of ${formatMoment(readAt)}`
+      : 'Crossmark’s rep list was not read yet.';
+  };
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1.5 text-sm">
       <span role="status" className={reading?.state === 'failed' ? 'text-failed' : 'text-ink-2'}>
-        {running
-          ? reading.failureReason
-            ? `Crossmark could not be read yet: ${reading.failureReason} It is tried again by itself.`
-            : 'Reading Crossmark’s rep list…'
-          : reading?.state === 'failed'
-            ? `The last reading failed: ${reading.failureReason}`
-            : readAt
-              ? `Crossmark’s list as of ${formatMoment(readAt)}`
-              : 'Crossmark’s rep list was not read yet.'}
+        {stateSentence()}
       </span>
       <Button busy={running || read.isPending} busyLabel="Reading…" onClick={() => read.mutate()}>
         <RefreshCw aria-hidden className="size-4" />

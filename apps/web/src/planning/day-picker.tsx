@@ -36,15 +36,15 @@ export function DayPicker({
         {lead > 0 && <span style={{ gridColumn: `span ${lead}` }} />}
         {days.map((day, index) => {
           const [, month, number] = formatDay(day).split(' ');
+          const unchosenLook =
+            day < first
+              ? 'cursor-not-allowed border-transparent text-ink-3'
+              : 'border-line bg-surface hover:bg-surface-2';
           return (
             <label
               key={day}
               className={`relative grid h-10 place-content-center rounded-md border text-sm leading-none has-focus-visible:outline-2 has-focus-visible:outline-offset-1 has-focus-visible:outline-accent ${
-                day === value
-                  ? 'border-accent bg-accent font-semibold text-accent-ink'
-                  : day < first
-                    ? 'cursor-not-allowed border-transparent text-ink-3'
-                    : 'border-line bg-surface hover:bg-surface-2'
+                day === value ? 'border-accent bg-accent font-semibold text-accent-ink' : unchosenLook
               }`}
             >
               <input

@@ -48,6 +48,9 @@ export function PersonPicker({
               </p>
               {group.people.map((person) => {
                 const hard = has(person.reasons, 'hard');
+                const unchosenLook = hard
+                  ? 'cursor-not-allowed border-line bg-surface-2'
+                  : 'border-line hover:bg-surface-2';
                 const nameId = `${name}-${person.employeeId}`;
                 // A hint asks nothing and is often the same for all: enough to read it of whom one has chosen.
                 const said = person.reasons.filter(
@@ -57,11 +60,7 @@ export function PersonPicker({
                   <label
                     key={person.employeeId}
                     className={`flex items-start gap-2 rounded-md border px-2.5 py-1.5 pointer-coarse:py-2.5 ${
-                      person.employeeId === value
-                        ? 'border-accent bg-accent-soft'
-                        : hard
-                          ? 'cursor-not-allowed border-line bg-surface-2'
-                          : 'border-line hover:bg-surface-2'
+                      person.employeeId === value ? 'border-accent bg-accent-soft' : unchosenLook
                     }`}
                   >
                     <input

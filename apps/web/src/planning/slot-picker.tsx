@@ -1,8 +1,15 @@
+import type { Reason } from '@scheduler/scheduling';
 import type { ScheduleOptions } from '@scheduler/server/router';
 import { useId, useRef } from 'react';
 import { formatClock } from '../lib/time.ts';
 import { TimeInput } from '../ui/date-field.tsx';
 import { Skeleton } from '../ui/states.tsx';
+
+/** What stands in the way of a slot, in a word; undefined where nothing does. */
+function worstOf(reasons: readonly Reason[]): string | undefined {
+  if (reasons.some((reason) => reason.severity === 'hard')) return 'can’t';
+  return reasons.some((reason) => reason.severity === 'soft') ? 'warning' : undefined;
+}
 
 /** The usual starts, and a box for any other. */
 export function SlotPicker({
@@ -30,11 +37,7 @@ export function SlotPicker({
           [1, 2, 3, 4].map((each) => <Skeleton key={each} className="h-9" />)}
         {usual.current.map((slot) => {
           const reasons = person?.reasonsBySlot[slot.time] ?? [];
-          const worst = reasons.some((reason) => reason.severity === 'hard')
-            ? 'can’t'
-            : reasons.some((reason) => reason.severity === 'soft')
-              ? 'warning'
-              : undefined;
+          const worst = worstOf(reasons);
           return (
             <label
               key={slot.time}

@@ -89,7 +89,7 @@ export function SyncSection({
       </dl>
       <div>
         <h4 className="mb-1 text-xs font-medium text-ink-2">
-          {sync ? (sync.attempts.length === 0 ? 'No tries on record' : `Tries, latest first`) : 'Tries'}
+          {sync?.attempts.length === 0 ? 'No attempts on record' : 'Attempts, latest first'}
         </h4>
         {sync ? (
           <ol className="grid gap-2" data-testid="sync-attempts">

@@ -153,13 +153,11 @@ export function TradeDialog({
             </p>
             <ReasonList reasons={preview.data?.b ?? []} brief />
             <p role="status" className="min-h-5 text-xs text-ink-2">
-              {preview.isPending
-                ? 'Asking the rules…'
-                : preview.isError
-                  ? problemOf(preview.error).message
-                  : preview.data.allowed
-                    ? 'No rule speaks against it.'
-                    : 'A trade takes no overrides: change one person at a time instead.'}
+              {preview.isPending && 'Checking the rules…'}
+              {preview.isError && problemOf(preview.error).message}
+              {preview.data?.allowed === true && 'No rule speaks against it.'}
+              {preview.data?.allowed === false &&
+                'A trade takes no overrides: change one person at a time instead.'}
             </p>
           </section>
         )}

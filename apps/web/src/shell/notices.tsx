@@ -30,19 +30,24 @@ export function ConnectionNotice() {
   const summary = trpc.sync.summary.useQuery();
   const { crossmark, heldBack } = summary.data ?? {};
   const asOf = shows && `What you see is from ${formatMoment(shows)}.`;
-  const problem = !online
-    ? `You are offline. ${asOf} Changes can’t be saved until you are connected again.`
-    : !reachable
-      ? `The scheduling server can’t be reached. ${asOf} What was saved is safe; new changes can’t be saved until it is back.`
-      : live === 'lost'
-        ? `Live updates are lost. ${asOf} Connecting again…`
-        : summary.data?.workers === 0
-          ? 'No sync worker is running. Changes are safe here and go to Crossmark when one runs again.'
-          : heldBack
-            ? `An admin holds back everything for Crossmark since ${formatMoment(heldBack.since)}: changes are safe, ${crossmark?.waiting ?? 0} waiting.`
-            : crossmark?.state === 'unreachable' && crossmark.since
-              ? `Crossmark can’t be reached since ${formatMoment(crossmark.since)}: changes are safe, ${crossmark.waiting} waiting.`
-              : undefined;
+  const findProblem = (): string | undefined => {
+    if (!online) return `You are offline. ${asOf} Changes can’t be saved until you are connected again.`;
+    if (!reachable) {
+      return `The scheduling server can’t be reached. ${asOf} What was saved is safe; new changes can’t be saved until it is back.`;
+    }
+    if (live === 'lost') return `Live updates are lost. ${asOf} Connecting again…`;
+    if (summary.data?.workers === 0) {
+      return 'No sync worker is running. Changes are safe here and go to Crossmark when one runs again.';
+    }
+    if (heldBack) {
+      return `An admin holds back everything for Crossmark since ${formatMoment(heldBack.since)}: changes are safe, ${crossmark?.waiting ?? 0} waiting.`;
+    }
+    if (crossmark?.state === 'unreachable' && crossmark.since) {
+      return `Crossmark can’t be reached since ${formatMoment(crossmark.since)}: changes are safe, ${crossmark.waiting} waiting.`;
+    }
+    return undefined;
+  };
+  const problem = findProblem();
   return (
     <div
       role="status"

@@ -36,13 +36,7 @@ export function Refresh() {
     }
   }, [run, running, utils]);
 
-  const label = running
-    ? run.total
-      ? `Reading ${run.read} of ${run.total}`
-      : 'Reading…'
-    : run?.finishedAt
-      ? `${run.state === 'failed' ? 'Refresh failed' : 'Refreshed'} ${formatFromNow(run.finishedAt, now)}`
-      : 'Not refreshed yet';
+  const label = stateLabel(run, now);
   return (
     <div className="flex items-center gap-1.5 text-xs">
       <span
@@ -66,6 +60,14 @@ export function Refresh() {
       )}
     </div>
   );
+}
+
+function stateLabel(run: RefreshRun | null, nowMs: number): string {
+  if (run?.state === 'queued' || run?.state === 'running') {
+    return run.total ? `Reading ${run.read} of ${run.total}` : 'Reading…';
+  }
+  if (!run?.finishedAt) return 'Not refreshed yet';
+  return `${run.state === 'failed' ? 'Refresh failed' : 'Refreshed'} ${formatFromNow(run.finishedAt, nowMs)}`;
 }
 
 function refreshWords(run: RefreshRun): string {

@@ -46,16 +46,19 @@ export function TypeMark({ type, whole = false }: { type: EventType; whole?: boo
   );
 }
 
+const SEVERITY_COLOURS: Record<Reason['severity'], string> = {
+  hard: 'text-failed',
+  soft: 'text-waiting',
+  hint: 'text-ink-2',
+};
+
 /** Rules that speak against a plan, each in its sentence; red ones forbid, amber ones warn. */
 export function ReasonList({ reasons, brief = false }: { reasons: readonly Reason[]; brief?: boolean }) {
   if (reasons.length === 0) return null;
   return (
     <ul className="grid gap-1">
       {reasons.map((reason) => (
-        <li
-          key={reason.message}
-          className={`flex gap-1.5 text-xs ${reason.severity === 'hard' ? 'text-failed' : reason.severity === 'soft' ? 'text-waiting' : 'text-ink-2'}`}
-        >
+        <li key={reason.message} className={`flex gap-1.5 text-xs ${SEVERITY_COLOURS[reason.severity]}`}>
           <TriangleAlert aria-hidden className="mt-0.5 size-3 shrink-0" />
           <span>{brief ? advised(reason.message) : reason.message}</span>
         </li>
