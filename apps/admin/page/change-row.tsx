@@ -67,9 +67,9 @@ export function Row(props: {
           <span className="text-ink-3">
             {change.tries > 0 && `${count(change.tries, 'try', 'tries')}, `}
             <Ago at={change.since} now={now} />
-            {change.nextTryAt && (
+            {change.nextAttemptAt && (
               <>
-                , next try <At at={change.nextTryAt} now={now} />
+                , next try <At at={change.nextAttemptAt} now={now} />
               </>
             )}
           </span>

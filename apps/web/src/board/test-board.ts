@@ -31,7 +31,7 @@ export function testEvent(
     durationMinutes: type === 'Core' ? 390 : 60,
     condition: 'Unstaffed',
     mplanId: String(900_000 + eventId),
-    sync: { state: 'synced', reason: null, nextTryAt: null, tries: 0 },
+    sync: { state: 'synced', reason: null, nextAttemptAt: null, attemptCount: 0 },
     bookedElsewhere: null,
     ...part,
   };

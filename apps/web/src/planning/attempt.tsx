@@ -49,8 +49,8 @@ export function Attempt({
           <span className="text-ink-2">try {attempt.number}</span>
         </p>
         {reason && <p className="text-ink-2 first-letter:uppercase">{reason}</p>}
-        {attempt.nextTryAt && attempt.nextTryAt > new Date(nowMs).toISOString() && (
-          <p className="text-ink-2">Next try {formatFromNow(attempt.nextTryAt, nowMs)}</p>
+        {attempt.nextAttemptAt && attempt.nextAttemptAt > new Date(nowMs).toISOString() && (
+          <p className="text-ink-2">Next try {formatFromNow(attempt.nextAttemptAt, nowMs)}</p>
         )}
       </div>
     </li>

@@ -49,7 +49,7 @@ export const unsavedRef = (event: BoardEvent): Ref => ({ scheduleId: -event.even
 
 const asPending = (event: BoardEvent): BoardEvent => ({
   ...event,
-  sync: { state: 'pending', reason: null, nextTryAt: null, tries: 0 },
+  sync: { state: 'pending', reason: null, nextAttemptAt: null, attemptCount: 0 },
 });
 
 function withAssignment<Part extends Pick<BoardSchedule, 'event'>>(
