@@ -100,7 +100,7 @@ interface QueryState {
 }
 
 /** The state of queries whose data is not there yet: a skeleton, or the error with a button that reads again. */
-export function PendingView({
+function PendingView({
   what,
   queries,
   skeleton,
