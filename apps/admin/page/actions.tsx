@@ -1,16 +1,16 @@
 import { Button } from '@scheduler/ui/button';
 import { TASK_NAMES } from '../src/words.ts';
-import { Confirmed } from './confirm.tsx';
+import { ConfirmButton } from './confirm.tsx';
 import { type Task, trpc } from './trpc.ts';
 
 /** Called once a change is done, so that the page shows it at once. */
-export function useRenewed() {
+export function useOverviewRefresh() {
   const utils = trpc.useUtils();
   return { onSettled: () => utils.overview.invalidate() };
 }
 
 export function Resume(props: { tasks: Task[]; children: string; label?: string }) {
-  const resume = trpc.resume.useMutation(useRenewed());
+  const resume = trpc.resume.useMutation(useOverviewRefresh());
   return (
     <Button
       look="primary"
@@ -24,10 +24,10 @@ export function Resume(props: { tasks: Task[]; children: string; label?: string 
 }
 
 export function Pause(props: { tasks: Task[]; button: string; label?: string }) {
-  const pause = trpc.pause.useMutation(useRenewed());
+  const pause = trpc.pause.useMutation(useOverviewRefresh());
   const what = props.tasks.map((task) => TASK_NAMES[task]).join(', ');
   return (
-    <Confirmed
+    <ConfirmButton
       button={props.button}
       label={props.label}
       title={props.tasks.length > 1 ? 'Pause all of sync?' : `Pause “${what}”?`}
@@ -37,14 +37,14 @@ export function Pause(props: { tasks: Task[]; button: string; label?: string }) 
         Within a second no worker takes another of these jobs; those that run end as usual. Changes are saved
         and wait safely until you resume.
       </p>
-    </Confirmed>
+    </ConfirmButton>
   );
 }
 
 export function LetPass() {
-  const pass = trpc.switchBreaker.useMutation(useRenewed());
+  const pass = trpc.switchBreaker.useMutation(useOverviewRefresh());
   return (
-    <Confirmed
+    <ConfirmButton
       button="Let calls pass"
       title="Let calls to Crossmark pass?"
       act={() => pass.mutateAsync({ calls: 'pass' })}
@@ -53,14 +53,14 @@ export function LetPass() {
         What waits for Crossmark goes out at once, paced by the limit of calls. Should Crossmark still not
         answer, workers hold back again by themselves after a few failed calls.
       </p>
-    </Confirmed>
+    </ConfirmButton>
   );
 }
 
 export function HoldBack() {
-  const hold = trpc.switchBreaker.useMutation(useRenewed());
+  const hold = trpc.switchBreaker.useMutation(useOverviewRefresh());
   return (
-    <Confirmed
+    <ConfirmButton
       button="Hold calls back"
       title="Hold back all calls to Crossmark?"
       act={() => hold.mutateAsync({ calls: 'hold' })}
@@ -69,15 +69,15 @@ export function HoldBack() {
         No worker begins another call, and none tries whether Crossmark answers, until you let calls pass.
         Changes are saved and wait safely. Calls under way end as usual.
       </p>
-    </Confirmed>
+    </ConfirmButton>
   );
 }
 
 export function Purge(props: { task: Task }) {
-  const purge = trpc.purge.useMutation(useRenewed());
+  const purge = trpc.purge.useMutation(useOverviewRefresh());
   const name = TASK_NAMES[props.task];
   return (
-    <Confirmed
+    <ConfirmButton
       button="Purge…"
       label={`Purge ${name}`}
       title={`Purge the queue “${name}”?`}
@@ -90,7 +90,7 @@ export function Purge(props: { task: Task }) {
           ? 'Readings of Crossmark’s list that wait are given up; the next one comes by the clock, or when you ask for it.'
           : 'No change is lost by that: within a minute everything that still differs from Crossmark is queued anew, and tried at once. To keep changes from going out, pause instead.'}
       </p>
-    </Confirmed>
+    </ConfirmButton>
   );
 }
 
@@ -112,9 +112,9 @@ export function RefreshNow() {
 }
 
 export function Release(props: { id: string; name: string }) {
-  const release = trpc.releaseWorker.useMutation(useRenewed());
+  const release = trpc.releaseWorker.useMutation(useOverviewRefresh());
   return (
-    <Confirmed
+    <ConfirmButton
       button="Release its jobs"
       label={`Release the jobs of ${props.name}`}
       title="Release what this worker holds?"
@@ -124,6 +124,6 @@ export function Release(props: { id: string; name: string }) {
         It has given no sign of life. Its jobs and schedules become free for the others, no try spent; writes
         in doubt are read back first. A running worker does this by itself.
       </p>
-    </Confirmed>
+    </ConfirmButton>
   );
 }

@@ -1,10 +1,10 @@
-import { duration } from './format.ts';
+import { formatDuration } from './format.ts';
 import { trpc } from './trpc.ts';
 import { At } from './ui.tsx';
 
 const POLL_MS = 3_000;
 
-export function Tries(props: { eventId: number; now: string }) {
+export function Attempts(props: { eventId: number; now: string }) {
   const tries = trpc.tries.useQuery({ eventId: props.eventId }, { refetchInterval: POLL_MS });
   if (tries.error) return <p className="text-failed">{tries.error.message}</p>;
   if (!tries.data) return <p className="text-ink-3">Loading…</p>;
@@ -18,7 +18,7 @@ export function Tries(props: { eventId: number; now: string }) {
           {one.finishedAt && (
             <span className="text-ink-3">
               {' '}
-              after {duration(Date.parse(one.finishedAt) - Date.parse(one.startedAt))}
+              after {formatDuration(Date.parse(one.finishedAt) - Date.parse(one.startedAt))}
             </span>
           )}
           {one.detail && <span className="text-ink-2">: {one.detail}</span>}

@@ -1,8 +1,8 @@
-import type { ChangesAsked } from '../src/changes.ts';
+import type { ChangesQuery } from '../src/changes.ts';
 import { KIND_NAMES, TASK_NAMES } from '../src/words.ts';
 import { STATES } from './changes-states.ts';
 
-type ChangeFilter = ChangesAsked['filter'];
+type ChangeFilter = ChangesQuery['filter'];
 
 const KINDS = Object.keys(KIND_NAMES) as NonNullable<ChangeFilter['kind']>[];
 const TASKS = Object.keys(TASK_NAMES) as NonNullable<ChangeFilter['task']>[];

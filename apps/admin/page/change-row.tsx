@@ -1,9 +1,9 @@
 import { Button } from '@scheduler/ui/button';
 import { useState } from 'react';
 import { KIND_NAMES, nameOf, TASK_NAMES } from '../src/words.ts';
-import { Tries } from './attempts.tsx';
+import { Attempts } from './attempts.tsx';
 import type { Change } from './changes.tsx';
-import { count, storeTime } from './format.ts';
+import { formatCount, formatStoreTime } from './format.ts';
 import { Ago, At, Badge } from './ui.tsx';
 
 /** What has stopped is red; what goes on by itself, or waits for a choice, has its state's own colour. */
@@ -15,7 +15,7 @@ const REASON_LOOKS: Record<Change['state'], string> = {
   synced: 'text-ink-2',
 };
 
-export function Row(props: {
+export function ChangeRow(props: {
   change: Change;
   now: string;
   /** Null where it can't be selected. */
@@ -53,7 +53,7 @@ export function Row(props: {
           <p className="text-sm text-ink-2">
             {[
               change.planned &&
-                `${change.planned.employee}, ${storeTime(change.planned.startsAt, change.planned.timeZone)} store time`,
+                `${change.planned.employee}, ${formatStoreTime(change.planned.startsAt, change.planned.timeZone)} store time`,
               change.store,
               change.task && nameOf(TASK_NAMES, change.task),
             ]
@@ -65,7 +65,7 @@ export function Row(props: {
         </div>
         <div className="flex flex-wrap items-center gap-3 text-sm">
           <span className="text-ink-3">
-            {change.tries > 0 && `${count(change.tries, 'try', 'tries')}, `}
+            {change.tries > 0 && `${formatCount(change.tries, 'try', 'tries')}, `}
             <Ago at={change.since} now={now} />
             {change.nextAttemptAt && (
               <>
@@ -94,7 +94,7 @@ export function Row(props: {
           What was tried
           <span className="sr-only"> for {change.title}</span>
         </summary>
-        {open && <Tries eventId={change.eventId} now={now} />}
+        {open && <Attempts eventId={change.eventId} now={now} />}
       </details>
     </li>
   );

@@ -1,4 +1,4 @@
-import type { ChangesAsked } from '../src/changes.ts';
+import type { ChangesQuery } from '../src/changes.ts';
 
 /** The states that the list of changes can show, each with its title. */
 export const STATES = [
@@ -7,4 +7,4 @@ export const STATES = [
   ['pending', 'Pending'],
   ['conflict', 'In conflict'],
   ['synced', 'Synced'],
-] as const satisfies readonly (readonly [ChangesAsked['filter']['state'], string])[];
+] as const satisfies readonly (readonly [ChangesQuery['filter']['state'], string])[];

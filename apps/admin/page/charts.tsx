@@ -75,13 +75,13 @@ export function ChartsSection(props: { redis: Redis; now: string }) {
       {reachable && charts.data?.series ? (
         <Figures charts={charts.data} series={charts.data.series} bucketWords={bucketWords} task={task} />
       ) : (
-        <Missing redis={reachable && charts.data ? charts.data.status : props.redis} now={props.now} />
+        <NoCharts redis={reachable && charts.data ? charts.data.status : props.redis} now={props.now} />
       )}
     </section>
   );
 }
 
-function Missing(props: { redis: Redis; now: string }) {
+function NoCharts(props: { redis: Redis; now: string }) {
   const { redis } = props;
   return (
     <div role="status" className="rounded-lg border border-dashed border-line-strong px-4 py-8 text-ink-2">

@@ -5,7 +5,7 @@ import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react';
  * A button that asks before it does something, and says what went wrong. With `word`, that word must be typed first. `act`
  * resolves when it is done, and throws an error with a sentence where it couldn't be.
  */
-export function Confirmed(props: {
+export function ConfirmButton(props: {
   button: string;
   /** For assistive technology, where the button's words alone don't say what it is about. */
   label?: string | undefined;

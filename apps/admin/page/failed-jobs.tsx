@@ -1,16 +1,16 @@
 import { Button } from '@scheduler/ui/button';
 import { TASK_NAMES } from '../src/words.ts';
-import { useRenewed } from './actions.tsx';
-import { count, number } from './format.ts';
-import { type FactsOf, trpc } from './trpc.ts';
+import { useOverviewRefresh } from './actions.tsx';
+import { formatCount, formatNumber } from './format.ts';
+import { type OverviewFacts, trpc } from './trpc.ts';
 import { Ago, Panel } from './ui.tsx';
 
-export function FailedJobs(props: { facts: FactsOf; mayAct: boolean }) {
+export function FailedJobs(props: { facts: OverviewFacts; mayAct: boolean }) {
   const { failedJobs, at } = props.facts;
-  const retry = trpc.retryJobs.useMutation(useRenewed());
+  const retry = trpc.retryJobs.useMutation(useOverviewRefresh());
   if (failedJobs.total === 0) return null;
   return (
-    <Panel id="failed-jobs" title={`Other failed jobs (${number(failedJobs.total)})`}>
+    <Panel id="failed-jobs" title={`Other failed jobs (${formatNumber(failedJobs.total)})`}>
       {retry.error && (
         <p role="alert" className="text-sm text-failed">
           {retry.error.message}
@@ -26,7 +26,7 @@ export function FailedJobs(props: { facts: FactsOf; mayAct: boolean }) {
                 <p className="text-sm text-failed">{job.reason}</p>
               </div>
               <div className="flex items-center gap-3 text-sm text-ink-3">
-                {count(job.tries, 'try', 'tries')}, <Ago at={job.since} now={at} />
+                {formatCount(job.tries, 'try', 'tries')}, <Ago at={job.since} now={at} />
                 <a
                   href={`/queues/queue/${job.task}/${job.id}`}
                   className="py-1.5 font-medium text-accent-text underline underline-offset-2"

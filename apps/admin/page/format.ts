@@ -3,7 +3,7 @@ import { currentInstant } from '@scheduler/runtime/browser-clock';
 const NBSP = '\u00a0';
 
 /** A duration in the unit a person would choose: `850 ms`, `2.4 s`, `3.1 min`, `5 h`, `2 d`. */
-export function duration(ms: number): string {
+export function formatDuration(ms: number): string {
   const scaled = (value: number, unit: string) =>
     `${value.toLocaleString('en-US', { maximumFractionDigits: value < 10 ? 1 : 0 })}${NBSP}${unit}`;
   if (ms < 999.5) return scaled(Math.round(ms), 'ms');
@@ -14,7 +14,7 @@ export function duration(ms: number): string {
 }
 
 /** How long ago, coarsely: `just now`, `40 s`, `12 min`, `3 h`, `2 d`. Both are ISO instants. */
-export function age(since: string, now: string): string {
+export function formatAge(since: string, now: string): string {
   const ms = Math.max(0, Date.parse(now) - Date.parse(since));
   if (ms < 2000) return `0${NBSP}s`;
   const inUnit = (unitMs: number, unit: string) => `${Math.round(ms / unitMs)}${NBSP}${unit}`;
@@ -25,38 +25,38 @@ export function age(since: string, now: string): string {
 }
 
 /** Time of day as everywhere in the product: `10:45 AM`; in the reader's zone unless another one is given. */
-export function clock(instant: string, timeZone?: string): string {
+export function formatTime(instant: string, timeZone?: string): string {
   const zone = timeZone === undefined ? {} : { timeZone };
   return new Date(instant).toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit', ...zone });
 }
 
 /** Clock time where the day is today's, else day and time; in the reader's zone. */
-export function moment(instant: string, now: string = currentInstant()): string {
+export function formatMoment(instant: string, now: string = currentInstant()): string {
   const [at, today] = [new Date(instant), new Date(now)];
-  if (at.toDateString() === today.toDateString()) return clock(instant);
-  return `${at.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })}, ${clock(instant)}`;
+  if (at.toDateString() === today.toDateString()) return formatTime(instant);
+  return `${at.toLocaleDateString('en-US', { month: 'short', day: 'numeric' })}, ${formatTime(instant)}`;
 }
 
 /** Day and time of planned work in its store's zone: `Mon, Jan 5, 10:45 AM`. */
-export function storeTime(instant: string, timeZone: string): string {
+export function formatStoreTime(instant: string, timeZone: string): string {
   const day = new Date(instant).toLocaleDateString('en-US', {
     weekday: 'short',
     month: 'short',
     day: 'numeric',
     timeZone,
   });
-  return `${day}, ${clock(instant, timeZone)}`;
+  return `${day}, ${formatTime(instant, timeZone)}`;
 }
 
 /** Bytes in MB or GB. */
-export function size(bytes: number): string {
+export function formatSize(bytes: number): string {
   const mb = bytes / 1_048_576;
   return mb < 1000 ? `${mb.toFixed(mb < 10 ? 1 : 0)}${NBSP}MB` : `${(mb / 1024).toFixed(1)}${NBSP}GB`;
 }
 
 /** A whole number with thousands separators. */
-export const number = (n: number): string => n.toLocaleString('en-US');
+export const formatNumber = (n: number): string => n.toLocaleString('en-US');
 
 /** A count and its noun. */
-export const count = (n: number, one: string, many = `${one}s`): string =>
-  `${number(n)} ${n === 1 ? one : many}`;
+export const formatCount = (n: number, one: string, many = `${one}s`): string =>
+  `${formatNumber(n)} ${n === 1 ? one : many}`;

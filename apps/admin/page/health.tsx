@@ -1,5 +1,5 @@
 import { HoldBack, LetPass } from './actions.tsx';
-import { duration, size } from './format.ts';
+import { formatDuration, formatSize } from './format.ts';
 import type { Overview } from './trpc.ts';
 import { Ago, At, Badge, Facts, Panel } from './ui.tsx';
 
@@ -51,12 +51,12 @@ export function Health(props: { overview: Overview; mayAct: boolean }) {
           [
             'Postgres',
             <Badge key="badge" state="synced">
-              Answers in {duration(Math.max(1, postgres.pingMs))}
+              Answers in {formatDuration(Math.max(1, postgres.pingMs))}
             </Badge>,
           ],
           ['Version', postgres.version],
           ['Connections', `${postgres.connections} of ${postgres.maxConnections}`],
-          ['Size', size(postgres.sizeBytes)],
+          ['Size', formatSize(postgres.sizeBytes)],
         ]}
       />
       <div className="my-3 border-t border-line" />
@@ -92,11 +92,11 @@ function RedisFacts({ redis, now }: { redis: Overview['redis']; now: string }) {
         [
           'Redis',
           <Badge key="badge" state="synced">
-            Answers in {duration(Math.max(1, redis.pingMs))}
+            Answers in {formatDuration(Math.max(1, redis.pingMs))}
           </Badge>,
         ],
         ['Connected', <Ago key="ago" at={redis.since} now={now} />],
-        ['Memory', redis.usedMemoryBytes === null ? 'unknown' : size(redis.usedMemoryBytes)],
+        ['Memory', redis.usedMemoryBytes === null ? 'unknown' : formatSize(redis.usedMemoryBytes)],
       ]}
     />
   );

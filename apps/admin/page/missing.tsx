@@ -1,6 +1,6 @@
 import { Button } from '@scheduler/ui/button';
-import { Confirmed } from './confirm.tsx';
-import { count, number } from './format.ts';
+import { ConfirmButton } from './confirm.tsx';
+import { formatCount, formatNumber } from './format.ts';
 import { type Outputs, trpc } from './trpc.ts';
 import { Ago, Panel } from './ui.tsx';
 
@@ -17,13 +17,13 @@ export function MissingEvents(props: {
   return (
     <Panel
       id="missing"
-      title={`Missing from Crossmark’s list (${number(question.count)})`}
-      aside={mayAct && <Answers question={question} isReading={isReading} />}
+      title={`Missing from Crossmark’s list (${formatNumber(question.count)})`}
+      aside={mayAct && <MissingEventsActions question={question} isReading={isReading} />}
     >
       <p className="mb-2 max-w-prose text-sm text-ink-2">
         Crossmark’s list was read twice <Ago at={question.askedAt} now={at} />, and both readings lack{' '}
-        {count(question.count, 'event')}. Nothing was marked as gone, and planning goes on. A later reading
-        that lists them ends this by itself.
+        {formatCount(question.count, 'event')}. Nothing was marked as gone, and planning goes on. A later
+        reading that lists them ends this by itself.
       </p>
       <details open>
         <summary className="cursor-pointer py-1 text-sm text-accent-text">Which events these are</summary>
@@ -40,8 +40,10 @@ export function MissingEvents(props: {
               </span>
             </li>
           ))}
-          {question.count > question.rows.length && (
-            <li className="px-3 py-2 text-ink-2">and {number(question.count - question.rows.length)} more</li>
+          {question.count > question.shown.length && (
+            <li className="px-3 py-2 text-ink-2">
+              and {formatNumber(question.count - question.shown.length)} more
+            </li>
           )}
         </ul>
       </details>
@@ -49,12 +51,12 @@ export function MissingEvents(props: {
   );
 }
 
-function Answers({ question, isReading }: { question: Question; isReading: boolean }) {
+function MissingEventsActions({ question, isReading }: { question: Question; isReading: boolean }) {
   const utils = trpc.useUtils();
   const refresh = trpc.refreshNow.useMutation({ onSettled: () => utils.overview.invalidate() });
   const mark = trpc.markMissingGone.useMutation({ onSettled: () => utils.overview.invalidate() });
   const { runId, digest } = question;
-  const events = count(question.count, 'event');
+  const events = formatCount(question.count, 'event');
   return (
     <span className="flex flex-wrap items-center gap-2">
       {refresh.error && (
@@ -66,9 +68,9 @@ function Answers({ question, isReading }: { question: Question; isReading: boole
         {isReading ? 'Reading…' : 'Read again'}
       </Button>
       {/* Another list is another question: a dialog that asks about this one closes. */}
-      <Confirmed
+      <ConfirmButton
         key={digest}
-        button={`Mark ${number(question.count)} as gone…`}
+        button={`Mark ${formatNumber(question.count)} as gone…`}
         title={`Mark ${events} as gone?`}
         act={() => mark.mutateAsync({ runId, digest })}
       >
@@ -77,7 +79,7 @@ function Answers({ question, isReading }: { question: Question; isReading: boole
           any more; schedules that they have stay. An event that Crossmark lists again comes back by itself.
         </p>
         <p>If the list has changed meanwhile, nothing is marked.</p>
-      </Confirmed>
+      </ConfirmButton>
     </span>
   );
 }

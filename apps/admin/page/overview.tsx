@@ -1,13 +1,13 @@
 import { currentInstant } from '@scheduler/runtime/browser-clock';
 import { useEffect, useState } from 'react';
-import type { ChangesAsked } from '../src/changes.ts';
+import type { ChangesQuery } from '../src/changes.ts';
 import { Changes } from './changes.tsx';
 import { ChartsSection } from './charts.tsx';
 import { FailedJobs } from './failed-jobs.tsx';
 import { Header } from './header.tsx';
 import { Health } from './health.tsx';
 import { MissingEvents } from './missing.tsx';
-import { Queues } from './queue-table.tsx';
+import { QueueTable } from './queue-table.tsx';
 import { Refresh } from './refresh.tsx';
 import { STATES, States } from './states.tsx';
 import { trpc, type Viewer } from './trpc.ts';
@@ -18,23 +18,23 @@ import { Workers } from './workers.tsx';
 const POLL_MS = 3000;
 
 /** The state whose number was followed to its events. */
-const stateAsked = () => STATES.find((state) => location.hash === `#state=${state}`);
+const stateInAddress = () => STATES.find((state) => location.hash === `#state=${state}`);
 
 /** Whether sync is healthy, and everything one looks at next. */
 export function OverviewPage(props: { viewer: Viewer }) {
-  const [asked, setAsked] = useState<ChangesAsked>({
-    filter: { state: stateAsked() ?? 'failed' },
+  const [query, setQuery] = useState<ChangesQuery>({
+    filter: { state: stateInAddress() ?? 'failed' },
     offset: 0,
   });
-  const overview = trpc.overview.useQuery(asked, {
+  const overview = trpc.overview.useQuery(query, {
     refetchInterval: POLL_MS,
     placeholderData: (previous) => previous,
   });
   useEffect(() => {
     const follow = () => {
-      const state = stateAsked();
+      const state = stateInAddress();
       if (!state) return;
-      setAsked({ filter: { state }, offset: 0 });
+      setQuery({ filter: { state }, offset: 0 });
       document.getElementById('changes-title')?.scrollIntoView();
     };
     addEventListener('hashchange', follow);
@@ -64,7 +64,7 @@ export function OverviewPage(props: { viewer: Viewer }) {
             <VerdictPanel overview={data} mayAct={mayAct} />
             <States facts={data.facts} />
             <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-[3fr_2fr]">
-              <Queues facts={data.facts} mayAct={mayAct} />
+              <QueueTable facts={data.facts} mayAct={mayAct} />
               <Refresh facts={data.facts} mayAct={mayAct} />
             </div>
             {data.facts.refresh.question && (
@@ -77,10 +77,10 @@ export function OverviewPage(props: { viewer: Viewer }) {
             )}
             <Changes
               list={data.list}
-              isOfBefore={overview.isPlaceholderData}
+              isPrevious={overview.isPlaceholderData}
               now={data.facts.at}
-              asked={asked}
-              onAsk={setAsked}
+              asked={query}
+              onAsk={setQuery}
               mayAct={mayAct}
             />
             <FailedJobs facts={data.facts} mayAct={mayAct} />

@@ -1,10 +1,10 @@
 import { TASK_NAMES } from '../src/words.ts';
 import { Pause, Purge, Resume } from './actions.tsx';
-import { count, number } from './format.ts';
-import type { FactsOf, Task } from './trpc.ts';
+import { formatCount, formatNumber } from './format.ts';
+import type { OverviewFacts, Task } from './trpc.ts';
 import { Ago, Badge, Panel } from './ui.tsx';
 
-export function Queues(props: { facts: FactsOf; mayAct: boolean }) {
+export function QueueTable(props: { facts: OverviewFacts; mayAct: boolean }) {
   const { queues, at, paused } = props.facts;
   const isPaused = (task: Task) => paused.some((one) => one.task === task);
   const running = queues.map(({ task }) => task).filter((task) => !isPaused(task));
@@ -54,7 +54,7 @@ export function Queues(props: { facts: FactsOf; mayAct: boolean }) {
                   {isPaused(queue.task) && <Badge state="waiting">Paused</Badge>}
                 </th>
                 <td className={cell}>
-                  <Jobs
+                  <JobLink
                     task={queue.task}
                     status={isPaused(queue.task) ? 'paused' : 'waiting'}
                     n={queue.ready}
@@ -64,13 +64,13 @@ export function Queues(props: { facts: FactsOf; mayAct: boolean }) {
                   {queue.oldestReadyAt ? <Ago at={queue.oldestReadyAt} now={at} suffix="" /> : '–'}
                 </td>
                 <td className={cell}>
-                  <Jobs task={queue.task} status="active" n={queue.running} />
+                  <JobLink task={queue.task} status="active" n={queue.running} />
                 </td>
                 <td className={cell}>
-                  <Jobs task={queue.task} status="delayed" n={queue.planned} />
+                  <JobLink task={queue.task} status="delayed" n={queue.planned} />
                 </td>
                 <td className={cell}>
-                  <Jobs task={queue.task} status="failed" n={queue.dead} alarming />
+                  <JobLink task={queue.task} status="failed" n={queue.dead} alarming />
                 </td>
                 {props.mayAct && (
                   <td className={cell}>
@@ -100,16 +100,16 @@ export function Queues(props: { facts: FactsOf; mayAct: boolean }) {
 }
 
 /** A number of jobs that leads to them. */
-function Jobs(props: { task: Task; status: string; n: number; alarming?: boolean }) {
+function JobLink(props: { task: Task; status: string; n: number; alarming?: boolean }) {
   if (props.n === 0) return <span className="text-ink-3">0</span>;
   const look = props.alarming ? 'text-failed' : 'text-accent-text';
   return (
     <a
       href={`/queues/queue/${props.task}?status=${props.status}`}
-      aria-label={`${count(props.n, 'job')} ${props.status}, ${TASK_NAMES[props.task]}`}
+      aria-label={`${formatCount(props.n, 'job')} ${props.status}, ${TASK_NAMES[props.task]}`}
       className={`font-semibold underline underline-offset-2 ${look}`}
     >
-      {number(props.n)}
+      {formatNumber(props.n)}
     </a>
   );
 }

@@ -1,6 +1,6 @@
 import { RefreshNow } from './actions.tsx';
-import { duration, number } from './format.ts';
-import type { FactsOf } from './trpc.ts';
+import { formatDuration, formatNumber } from './format.ts';
+import type { OverviewFacts } from './trpc.ts';
 import { Ago, At, Badge, Facts, Panel } from './ui.tsx';
 
 /** How a reading ended, by its state. */
@@ -13,7 +13,7 @@ const ENDS = {
   superseded: { badge: 'pending', word: 'Superseded' },
 } as const;
 
-export function Refresh(props: { facts: FactsOf; mayAct: boolean }) {
+export function Refresh(props: { facts: OverviewFacts; mayAct: boolean }) {
   const { at, refresh } = props.facts;
   const { current, last, nextAt } = refresh;
   return (
@@ -22,8 +22,8 @@ export function Refresh(props: { facts: FactsOf; mayAct: boolean }) {
         <p className="mb-2">
           <Badge state="pending">{current.state === 'running' ? 'Reading' : 'About to start'}</Badge>{' '}
           <span className="text-sm text-ink-2">
-            {number(current.read)}
-            {current.total !== null && ` of ${number(current.total)}`} rows, since{' '}
+            {formatNumber(current.read)}
+            {current.total !== null && ` of ${formatNumber(current.total)}`} rows, since{' '}
             <Ago at={current.startedAt ?? current.requestedAt} now={at} suffix="" />
           </span>
         </p>
@@ -39,16 +39,21 @@ export function Refresh(props: { facts: FactsOf; mayAct: boolean }) {
               </span>,
             ],
             ...(last.startedAt && last.finishedAt
-              ? ([['Took', duration(Date.parse(last.finishedAt) - Date.parse(last.startedAt))]] as const)
+              ? ([
+                  ['Took', formatDuration(Date.parse(last.finishedAt) - Date.parse(last.startedAt))],
+                ] as const)
               : []),
-            ['Rows read', `${number(last.read)}${last.total === null ? '' : ` of ${number(last.total)}`}`],
+            [
+              'Rows read',
+              `${formatNumber(last.read)}${last.total === null ? '' : ` of ${formatNumber(last.total)}`}`,
+            ],
             [
               'Events',
-              `${number(last.created)} new, ${number(last.updated)} changed, ${number(last.unchanged)} the same, ${number(last.gone)} gone`,
+              `${formatNumber(last.created)} new, ${formatNumber(last.updated)} changed, ${formatNumber(last.unchanged)} the same, ${formatNumber(last.gone)} gone`,
             ],
-            ['Bookings changed there', number(last.drifted)],
-            ['Missing, not confirmed yet', number(last.unconfirmed)],
-            ['Rows that could not be read', number(last.bad)],
+            ['Bookings changed there', formatNumber(last.drifted)],
+            ['Missing, not confirmed yet', formatNumber(last.unconfirmed)],
+            ['Rows that could not be read', formatNumber(last.bad)],
             ['Next', nextAt ? <At at={nextAt} now={at} /> : 'every hour, by a worker'],
           ]}
         />

@@ -1,13 +1,13 @@
-import { count, number } from './format.ts';
-import type { FactsOf } from './trpc.ts';
+import { formatCount, formatNumber } from './format.ts';
+import type { OverviewFacts } from './trpc.ts';
 import { Ago, Badge } from './ui.tsx';
 
 export const STATES = ['synced', 'pending', 'waiting', 'failed', 'conflict'] as const;
 
 /** `event` or `events`, by how many there are. */
-const noun = (events: number): string => count(events, 'event').replace(/^\S+ /, '');
+const noun = (events: number): string => formatCount(events, 'event').replace(/^\S+ /, '');
 
-export function States(props: { facts: FactsOf }) {
+export function States(props: { facts: OverviewFacts }) {
   return (
     <section
       aria-label="Events by state of sync"
@@ -22,7 +22,7 @@ export function States(props: { facts: FactsOf }) {
             className="rounded-lg border border-line bg-surface px-4 py-3 hover:border-line-strong"
           >
             <Badge state={state} />
-            <p className="mt-1 text-2xl font-semibold">{number(row?.count ?? 0)}</p>
+            <p className="mt-1 text-2xl font-semibold">{formatNumber(row?.count ?? 0)}</p>
             <p className="text-sm text-ink-3">
               {row?.since && (
                 <>

@@ -18,8 +18,8 @@ export function csrfHeader(): Record<string, string> {
 
 export type Overview = Outputs['overview'];
 
-export type FactsOf = Overview['facts'];
+export type OverviewFacts = Overview['facts'];
 
 export type Viewer = Outputs['me'];
 
-export type Task = FactsOf['queues'][number]['task'];
+export type Task = OverviewFacts['queues'][number]['task'];

@@ -1,6 +1,6 @@
 import { SYNC_STATE_LOOKS } from '@scheduler/ui/sync-states';
 import type { ReactNode } from 'react';
-import { age, moment } from './format.ts';
+import { formatAge, formatMoment } from './format.ts';
 
 /** A titled part of the page. */
 export function Panel(props: {
@@ -30,7 +30,7 @@ export function Panel(props: {
 export function Ago(props: { at: string; now: string; suffix?: string }) {
   return (
     <time dateTime={props.at} title={new Date(props.at).toString()}>
-      {age(props.at, props.now)}
+      {formatAge(props.at, props.now)}
       {props.suffix ?? ' ago'}
     </time>
   );
@@ -40,7 +40,7 @@ export function Ago(props: { at: string; now: string; suffix?: string }) {
 export function At(props: { at: string; now: string }) {
   return (
     <time dateTime={props.at} title={new Date(props.at).toString()}>
-      {moment(props.at, props.now)}
+      {formatMoment(props.at, props.now)}
     </time>
   );
 }

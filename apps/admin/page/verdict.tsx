@@ -1,7 +1,7 @@
 import { CircleCheck, OctagonAlert, TriangleAlert } from 'lucide-react';
 import { LetPass, RefreshNow, Resume } from './actions.tsx';
-import { count } from './format.ts';
-import type { FactsOf, Overview } from './trpc.ts';
+import { formatCount } from './format.ts';
+import type { Overview, OverviewFacts } from './trpc.ts';
 import { Ago, At } from './ui.tsx';
 
 const LEVELS = {
@@ -33,7 +33,7 @@ export function VerdictPanel(props: { overview: Overview; mayAct: boolean }) {
           </div>
           {verdict.level === 'healthy' && (
             <p className="text-ink-2">
-              Every change has reached Crossmark or is on its way. {count(alive, 'worker')} at work
+              Every change has reached Crossmark or is on its way. {formatCount(alive, 'worker')} at work
               {last?.finishedAt && (
                 <>
                   , Crossmark’s list was read <Ago at={last.finishedAt} now={facts.at} />
@@ -71,7 +71,7 @@ export function VerdictPanel(props: { overview: Overview; mayAct: boolean }) {
 function FindingAction(props: {
   id: Overview['verdict']['findings'][number]['id'];
   mayAct: boolean;
-  facts: FactsOf;
+  facts: OverviewFacts;
 }) {
   const { id, mayAct, facts } = props;
   const link = 'rounded-md px-1 py-1.5 text-sm font-medium text-accent-text underline underline-offset-2';

@@ -1,10 +1,10 @@
 import { nameOf, TASK_NAMES } from '../src/words.ts';
 import { Release } from './actions.tsx';
-import { count } from './format.ts';
-import type { FactsOf } from './trpc.ts';
+import { formatCount } from './format.ts';
+import type { OverviewFacts } from './trpc.ts';
 import { Ago, Badge, Panel } from './ui.tsx';
 
-export function Workers(props: { facts: FactsOf; mayAct: boolean }) {
+export function Workers(props: { facts: OverviewFacts; mayAct: boolean }) {
   const { workers, at } = props.facts;
   return (
     <Panel id="workers" title="Workers">
@@ -22,7 +22,7 @@ export function Workers(props: { facts: FactsOf; mayAct: boolean }) {
                   {worker.host}, process {worker.pid}
                 </p>
                 <p className="text-sm text-ink-3">
-                  {worker.running.length} of {count(worker.concurrency, 'place')} busy, up for{' '}
+                  {worker.running.length} of {formatCount(worker.concurrency, 'place')} busy, up for{' '}
                   <Ago at={worker.startedAt} now={at} suffix="" />
                 </p>
                 {worker.running.slice(0, 5).map((job) => (

@@ -76,13 +76,13 @@ export const changeFilter = z.strictObject({
 export type ChangeFilter = z.infer<typeof changeFilter>;
 
 /** A page of changes as it is asked for. */
-export interface ChangesAsked {
+export interface ChangesQuery {
   filter: ChangeFilter;
   offset: number;
 }
 
 /** What the page shows until something else is asked for. */
-export const FIRST_ASKED: ChangesAsked = { filter: { state: 'failed' }, offset: 0 };
+export const FIRST_ASKED: ChangesQuery = { filter: { state: 'failed' }, offset: 0 };
 
 /** Changes of one page. */
 const PAGE_SIZE = 10;

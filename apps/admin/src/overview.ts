@@ -26,7 +26,7 @@ import {
   type TaskName,
 } from '@scheduler/sync';
 import { desc, eq, inArray, notInArray, sql } from 'drizzle-orm';
-import { type ChangePage, type ChangesAsked, listChanges } from './changes.ts';
+import { type ChangePage, type ChangesQuery, listChanges } from './changes.ts';
 import { redact } from './redact.ts';
 
 /** Jobs of one task. Instants are ISO text in UTC. */
@@ -172,7 +172,7 @@ export interface Moment {
 export async function readMoment(
   database: Db,
   nextRefreshAt: () => Promise<string | null>,
-  query: ChangesAsked,
+  asked: ChangesQuery,
 ): Promise<Moment> {
   const nextAt = await nextRefreshAt();
   return database.transaction(

@@ -5,7 +5,7 @@ import { cleanText, inScope, internalErrorMessage, traced } from '@scheduler/run
 import { TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
-import { type Attempt, type ChangesAsked, changeFilter, FIRST_ASKED, listAttempts } from './changes.ts';
+import { type ChangesQuery, changeFilter, FIRST_ASKED, listTries, type Try } from './changes.ts';
 import {
   markMissingGone,
   pause,
@@ -17,9 +17,9 @@ import {
   retryJobs,
   switchBreaker,
 } from './control.ts';
-import { keepEach } from './kept.ts';
 import { type Moment, readMoment } from './overview.ts';
-import { healthVerdict, type Verdict } from './verdict.ts';
+import { staleWhileRevalidateEach } from './stale-while-revalidate.ts';
+import { judge, type Verdict } from './verdict.ts';
 import type { Viewer } from './viewer.ts';
 
 /** What a request's procedures work with. */
@@ -36,7 +36,7 @@ export interface Services {
   db: Db;
   metrics: MetricsReader;
   /** {@link readMoment}: however many pages show the same, Postgres is asked once a second at most. */
-  moments: ReturnType<typeof keepEach<ChangesAsked, Moment>>;
+  moments: ReturnType<typeof staleWhileRevalidateEach<ChangesQuery, Moment>>;
 }
 
 /** The overview's answer: facts, what they mean, and a page of the changes, all of one moment. */
@@ -61,7 +61,11 @@ export function createServices(
   metrics: MetricsReader,
   nextRefreshAt: () => Promise<string | null>,
 ): Services {
-  return { db, metrics, moments: keepEach(FIRST_ASKED, (query) => readMoment(db, nextRefreshAt, query)) };
+  return {
+    db,
+    metrics,
+    moments: staleWhileRevalidateEach(FIRST_ASKED, (asked) => readMoment(db, nextRefreshAt, asked)),
+  };
 }
 
 const eventId = z.int().positive().max(2_147_483_647);

@@ -6,7 +6,7 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { weekInput } from './board/board-search.ts';
-import { queryClient, readings, trpc, trpcClient } from './lib/api.ts';
+import { apiQueries, queryClient, trpc, trpcClient } from './lib/api.ts';
 import { refuseStrayFiles } from './lib/file-drops.ts';
 import { router } from './routes.tsx';
 import { pressOnce } from './ui/shortcuts.ts';
@@ -22,7 +22,7 @@ tolerateTranslation();
 
 // The page's code and the board's week load at the same time as the session, not after it.
 for (const { routeId, search } of router.matchRoutes(router.latestLocation)) {
-  if (routeId === '/app/') void readings.board.week.prefetch(weekInput(search));
+  if (routeId === '/app/') void apiQueries.board.week.prefetch(weekInput(search));
   void router.loadRouteChunk(router.routesById[routeId as keyof typeof router.routesById]);
 }
 

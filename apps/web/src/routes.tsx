@@ -11,7 +11,7 @@ import { auditSearch } from './audit/audit-search.ts';
 import { boardSearch } from './board/board-search.ts';
 import { daySearch, daySheetSearch } from './day/day-search.ts';
 import { eventsSearch } from './events/events-search.ts';
-import { readings } from './lib/api.ts';
+import { apiQueries } from './lib/api.ts';
 import { lazyComponent } from './lib/load.ts';
 import { currentSession } from './lib/session.ts';
 import { monthSearch } from './month/month-search.ts';
@@ -45,7 +45,7 @@ const signIn = createRoute({
 /** Who is signed in; whoever isn't is sent to sign in and comes back here. */
 async function signedIn({ location }: { location: { href: string } }) {
   // Every page writes times in the store's zone: it is asked for beside the session.
-  const stores = readings.stores.list.ensureData(undefined, { retry: false }).catch(() => undefined);
+  const stores = apiQueries.stores.list.ensureData(undefined, { retry: false }).catch(() => undefined);
   const session = await currentSession();
   if (!session)
     throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { next: location.href } });

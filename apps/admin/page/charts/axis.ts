@@ -1,4 +1,4 @@
-import { clock } from '../format.ts';
+import { formatTime } from '../format.ts';
 import type { Range } from './ranges.ts';
 
 export type Row = { at: string } & Record<string, string | number | undefined>;
@@ -20,7 +20,7 @@ export function axisTicks(rows: Row[], range: Range): string[] {
 export function axisTime(range: Range) {
   const days = range === '7d' || range === '30d';
   return (at: string) =>
-    days ? new Date(at).toLocaleDateString('en-US', { month: 'short', day: 'numeric' }) : clock(at);
+    days ? new Date(at).toLocaleDateString('en-US', { month: 'short', day: 'numeric' }) : formatTime(at);
 }
 
 /** Round durations from below the shortest to above the longest, for a logarithmic axis. */

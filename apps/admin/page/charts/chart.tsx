@@ -1,18 +1,18 @@
 import type { ReactNode } from 'react';
-import { moment } from '../format.ts';
+import { formatMoment } from '../format.ts';
 import { Panel } from '../ui.tsx';
 
 export function Chart(props: {
   id: string;
   title: string;
   unit: string;
-  says: string;
+  summary: string;
   legend: { label: string; colour: string; value: string }[];
   children?: ReactNode;
 }) {
   return (
     <Panel id={props.id} title={props.title} aside={<span className="text-sm text-ink-3">{props.unit}</span>}>
-      <p className="text-sm font-medium">{props.says}</p>
+      <p className="text-sm font-medium">{props.summary}</p>
       {props.children && <div className="mt-2 h-48">{props.children}</div>}
       <ul className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-sm text-ink-2">
         {props.legend.map((entry) => (
@@ -35,7 +35,7 @@ function Swatch(props: { colour: string }) {
 }
 
 /** What stands under the pointer, or under the arrow keys. */
-export function Hover(props: {
+export function ChartTooltip(props: {
   active?: boolean;
   label?: string | number;
   payload?: readonly { dataKey?: unknown; value?: unknown }[];
@@ -49,7 +49,7 @@ export function Hover(props: {
   });
   return (
     <div className="rounded-md border border-line bg-surface px-3 py-2 text-sm shadow-md">
-      <p className="font-medium">{moment(props.label)}</p>
+      <p className="font-medium">{formatMoment(props.label)}</p>
       {shown.length === 0 && <p className="text-ink-3">nothing</p>}
       {shown.map(({ label, colour, value }) => (
         <p key={label} className="flex items-center gap-1.5 text-ink-2">

@@ -1,15 +1,15 @@
 import { nameOf, TASK_NAMES } from '../../src/words.ts';
-import { duration, number } from '../format.ts';
+import { formatDuration, formatNumber } from '../format.ts';
 import { Panel } from '../ui.tsx';
 import type { Charts, Quantiles } from './ranges.ts';
 
 /** The same figures in a table: by task, and by call to Crossmark. */
-export function ByName(props: { charts: Charts; minutes: number }) {
+export function FiguresTable(props: { charts: Charts; minutes: number }) {
   const head = 'px-2 py-1.5 text-right font-medium first:pl-0 first:text-left last:pr-0';
   const cell = 'px-2 py-1.5 text-right whitespace-nowrap last:pr-0';
   const first = 'py-1.5 pr-2 text-left font-normal';
   const time = (quantiles: Quantiles | null, which: 'p50' | 'p95' | 'p99') =>
-    quantiles ? duration(quantiles[which]) : '–';
+    quantiles ? formatDuration(quantiles[which]) : '–';
   const rows = [
     ...Object.entries(props.charts.tasks).map(([name, figures]) => ({
       group: 'Tasks',
@@ -61,13 +61,13 @@ export function ByName(props: { charts: Charts; minutes: number }) {
                         {row.label}
                       </th>
                       <td className={cell}>
-                        <JobsOf row={row} status="completed" n={row.n} />
+                        <JobCount row={row} status="completed" n={row.n} />
                       </td>
                       <td className={cell}>
                         {(row.n / props.minutes).toLocaleString('en-US', { maximumSignificantDigits: 2 })}
                       </td>
                       <td className={cell}>
-                        <JobsOf row={row} status="failed" n={row.failed} />
+                        <JobCount row={row} status="failed" n={row.failed} />
                       </td>
                       <td className={cell}>{time(row.times, 'p50')}</td>
                       <td className={cell}>{time(row.times, 'p95')}</td>
@@ -84,16 +84,16 @@ export function ByName(props: { charts: Charts; minutes: number }) {
 }
 
 /** A number of tries that leads to their jobs; calls have none. */
-function JobsOf(props: { row: { group: string; name: string; label: string }; status: string; n: number }) {
+function JobCount(props: { row: { group: string; name: string; label: string }; status: string; n: number }) {
   const { row, status, n } = props;
-  if (row.group !== 'Tasks' || n === 0) return number(n);
+  if (row.group !== 'Tasks' || n === 0) return formatNumber(n);
   return (
     <a
       href={`/queues/queue/${row.name}?status=${status}`}
-      aria-label={`${number(n)}: ${status} jobs, ${row.label}`}
+      aria-label={`${formatNumber(n)}: ${status} jobs, ${row.label}`}
       className="underline underline-offset-2"
     >
-      {number(n)}
+      {formatNumber(n)}
     </a>
   );
 }

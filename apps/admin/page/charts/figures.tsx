@@ -1,10 +1,10 @@
 import { KIND_NAMES, nameOf } from '../../src/words.ts';
-import { count, number } from '../format.ts';
+import { formatCount, formatNumber } from '../format.ts';
 import { Chart } from './chart.tsx';
-import { ByName } from './figures-table.tsx';
+import { FiguresTable } from './figures-table.tsx';
 import type { Charts, Quantiles } from './ranges.ts';
-import { Stack } from './stack.tsx';
-import { Times } from './times.tsx';
+import { StackedBars } from './stack.tsx';
+import { QuantileChart } from './times.tsx';
 
 /** Outcomes of a try in the order they are stacked; the words are the legend's. */
 const OUTCOMES = [
@@ -48,73 +48,73 @@ export function Figures(props: {
         id="tries"
         title="Tries"
         unit={`tries ${bucketWords}`}
-        says={
+        summary={
           total === 0
             ? 'No tries in this time.'
-            : `${count(total, 'try', 'tries')}, ${(total / minutes).toLocaleString('en-US', { maximumFractionDigits: 1 })} a minute`
+            : `${formatCount(total, 'try', 'tries')}, ${(total / minutes).toLocaleString('en-US', { maximumFractionDigits: 1 })} a minute`
         }
         legend={OUTCOMES.filter(([name]) => (work?.outcomes[name] ?? 0) > 0).map(([name, label, colour]) => ({
           label,
           colour,
-          value: number(work?.outcomes[name] ?? 0),
+          value: formatNumber(work?.outcomes[name] ?? 0),
         }))}
       >
-        <Stack rows={tries} range={range} bars={OUTCOMES} />
+        <StackedBars rows={tries} range={range} bars={OUTCOMES} />
       </Chart>
-      <Times
+      <QuantileChart
         id="synced"
         title="Click to synced"
         unit="from saving a change until Crossmark holds it"
         total={work?.clickToSynced ?? null}
         rows={timesOf((index) => charts.work?.points[index]?.clickToSynced)}
         range={range}
-        nothing={
+        emptyText={
           props.task === 'sync_employee' || props.task === 'refresh_events'
             ? 'This task has no clicks.'
             : 'Nothing was synced in this time.'
         }
       />
-      <Times
+      <QuantileChart
         id="durations"
         title="Duration of a try"
         unit="from a worker’s taking the job until it is done"
         total={work?.duration ?? null}
         rows={timesOf((index) => charts.work?.points[index]?.duration)}
         range={range}
-        nothing="No tries in this time."
+        emptyText="No tries in this time."
       />
-      <Times
+      <QuantileChart
         id="latency"
         title="Crossmark’s answers"
         unit="duration of a call, all tasks"
         total={charts.calls?.total.latency ?? null}
         rows={timesOf((index) => charts.calls?.points[index]?.latency)}
         range={range}
-        nothing="No calls in this time."
+        emptyText="No calls in this time."
       />
       <Chart
         id="calls"
         title="Calls to Crossmark"
         unit={`calls ${bucketWords}, all tasks`}
-        says={
+        summary={
           (charts.calls?.total.calls ?? 0) === 0
             ? 'No calls in this time.'
-            : `${count(charts.calls?.total.calls ?? 0, 'call')}, ${failureRate(charts.calls?.total)} failed`
+            : `${formatCount(charts.calls?.total.calls ?? 0, 'call')}, ${failureRate(charts.calls?.total)} failed`
         }
         legend={[
           {
             label: 'answered',
             colour: 'var(--mark-done)',
-            value: number((charts.calls?.total.calls ?? 0) - (charts.calls?.total.failed ?? 0)),
+            value: formatNumber((charts.calls?.total.calls ?? 0) - (charts.calls?.total.failed ?? 0)),
           },
           ...Object.entries(charts.calls?.total.failures ?? {}).map(([kind, n]) => ({
             label: `failed: ${nameOf(KIND_NAMES, kind)}`,
             colour: 'var(--mark-dead)',
-            value: number(n),
+            value: formatNumber(n),
           })),
         ]}
       >
-        <Stack
+        <StackedBars
           rows={calls}
           range={range}
           bars={[
@@ -123,7 +123,7 @@ export function Figures(props: {
           ]}
         />
       </Chart>
-      <ByName charts={charts} minutes={minutes} />
+      <FiguresTable charts={charts} minutes={minutes} />
     </div>
   );
 }

@@ -1,10 +1,10 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { number } from '../format.ts';
+import { formatNumber } from '../format.ts';
 import { axisTicks, axisTime, MARGIN, type Row } from './axis.ts';
-import { Hover } from './chart.tsx';
+import { ChartTooltip } from './chart.tsx';
 import type { Range } from './ranges.ts';
 
-export function Stack(props: {
+export function StackedBars(props: {
   rows: Row[];
   range: Range;
   bars: readonly (readonly [string, string, string])[];
@@ -22,11 +22,17 @@ export function Stack(props: {
           tickLine={false}
           stroke="var(--line-strong)"
         />
-        <YAxis allowDecimals={false} width={44} tickLine={false} axisLine={false} tickFormatter={number} />
+        <YAxis
+          allowDecimals={false}
+          width={44}
+          tickLine={false}
+          axisLine={false}
+          tickFormatter={formatNumber}
+        />
         <Tooltip
           isAnimationActive={false}
           cursor={{ fill: 'var(--surface-2)' }}
-          content={(shown) => <Hover {...shown} names={props.bars} format={number} />}
+          content={(shown) => <ChartTooltip {...shown} names={props.bars} format={formatNumber} />}
         />
         {props.bars.map(([name, , colour]) => (
           <Bar

@@ -1,7 +1,7 @@
 import { CartesianGrid, Line, LineChart, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { duration } from '../format.ts';
+import { formatDuration } from '../format.ts';
 import { axisTicks, axisTime, MARGIN, type Row, ticksOver } from './axis.ts';
-import { Chart, Hover } from './chart.tsx';
+import { Chart, ChartTooltip } from './chart.tsx';
 import type { Quantiles, Range } from './ranges.ts';
 
 const QUANTILES = [
@@ -10,18 +10,20 @@ const QUANTILES = [
   ['p99', '99 %', 'var(--mark-slowest)'],
 ] as const;
 
-export function Times(props: {
+export function QuantileChart(props: {
   id: string;
   title: string;
   unit: string;
   total: Quantiles | null;
   rows: Row[];
   range: Range;
-  nothing: string;
+  emptyText: string;
 }) {
   const { total } = props;
   if (!total)
-    return <Chart id={props.id} title={props.title} unit={props.unit} says={props.nothing} legend={[]} />;
+    return (
+      <Chart id={props.id} title={props.title} unit={props.unit} summary={props.emptyText} legend={[]} />
+    );
   const ticks = ticksOver(props.rows.flatMap((row) => [row.p50, row.p99]));
   const measured = props.rows.filter((row) => row.p50 !== undefined).length;
   return (
@@ -29,8 +31,12 @@ export function Times(props: {
       id={props.id}
       title={props.title}
       unit={props.unit}
-      says={`${duration(total.p50)} in the middle, 95 % within ${duration(total.p95)}`}
-      legend={QUANTILES.map(([name, label, colour]) => ({ label, colour, value: duration(total[name]) }))}
+      summary={`${formatDuration(total.p50)} in the middle, 95 % within ${formatDuration(total.p95)}`}
+      legend={QUANTILES.map(([name, label, colour]) => ({
+        label,
+        colour,
+        value: formatDuration(total[name]),
+      }))}
     >
       <ResponsiveContainer width="100%" height="100%">
         <LineChart data={props.rows} margin={MARGIN}>
@@ -52,12 +58,12 @@ export function Times(props: {
             width={52}
             tickLine={false}
             axisLine={false}
-            tickFormatter={duration}
+            tickFormatter={formatDuration}
           />
           <Tooltip
             isAnimationActive={false}
             cursor={{ stroke: 'var(--line-strong)' }}
-            content={(shown) => <Hover {...shown} names={QUANTILES} format={duration} />}
+            content={(shown) => <ChartTooltip {...shown} names={QUANTILES} format={formatDuration} />}
           />
           {QUANTILES.map(([name, , colour]) => (
             <Line

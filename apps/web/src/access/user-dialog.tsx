@@ -70,7 +70,7 @@ export function UserDialog({ user, onClose }: { user: UserAccess; onClose: () =>
         </section>
         <section aria-label="Sessions" className="grid gap-2 border-t border-line pt-4">
           <h3 className="text-sm font-medium">Signed in</h3>
-          <SessionsOf user={user} />
+          <UserSessions user={user} />
         </section>
         <section aria-label="Access" className="grid gap-2 border-t border-line pt-4">
           <h3 className="text-sm font-medium">Access</h3>
@@ -103,7 +103,7 @@ export function UserDialog({ user, onClose }: { user: UserAccess; onClose: () =>
   );
 }
 
-function SessionsOf({ user }: { user: UserAccess }) {
+function UserSessions({ user }: { user: UserAccess }) {
   const utils = trpc.useUtils();
   const query = trpc.users.sessions.useQuery({ userId: user.id });
   const end = trpc.users.endSession.useMutation({

@@ -14,10 +14,10 @@ export function UsersPage() {
   useTitle('Users');
   const { role } = useSession();
   const isAdmin = role === 'admin';
-  const [asked, setAsked] = useState<'invite' | string>();
+  const [dialog, setDialog] = useState<'invite' | string>();
   const query = trpc.users.list.useQuery(undefined, { enabled: isAdmin });
   const users = query.data?.users ?? [];
-  const managed = users.find((user) => user.id === asked);
+  const managedUser = users.find((user) => user.id === dialog);
   if (!isAdmin) {
     return <Empty title="Only an admin gives access.">Ask one of them if somebody needs to come in.</Empty>;
   }
@@ -29,7 +29,7 @@ export function UsersPage() {
           <span role="status" className="text-sm text-ink-2">
             {query.data && `${users.filter((user) => !user.disabledAt).length} may sign in`}
           </span>
-          <Button look="primary" className="ml-auto" onClick={() => setAsked('invite')}>
+          <Button look="primary" className="ml-auto" onClick={() => setDialog('invite')}>
             <Plus aria-hidden className="size-4" />
             Invite
           </Button>
@@ -42,14 +42,14 @@ export function UsersPage() {
         >
           {({ users, invitations }) => (
             <>
-              <UserTable users={users} onManage={setAsked} />
+              <UserTable users={users} onManage={setDialog} />
               {invitations.length > 0 && <Invitations invitations={invitations} />}
             </>
           )}
         </QueryView>
       </div>
-      {asked === 'invite' && <InviteDialog onClose={() => setAsked(undefined)} />}
-      {managed && <UserDialog user={managed} onClose={() => setAsked(undefined)} />}
+      {dialog === 'invite' && <InviteDialog onClose={() => setDialog(undefined)} />}
+      {managedUser && <UserDialog user={managedUser} onClose={() => setDialog(undefined)} />}
     </div>
   );
 }

@@ -8,7 +8,7 @@ import { SelectField } from '../ui/field.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { type ActivitySearch, UNSETTLED } from './activity-search.ts';
 import { KINDS, MOST, PAGE } from './attention-kinds.ts';
-import { EventRows } from './attention-rows.tsx';
+import { AttentionRows } from './attention-rows.tsx';
 import { UnlinkedPeople } from './unlinked-people.tsx';
 
 /** What isn't settled with Crossmark and why, with the buttons that help: for one, for the chosen ones or for all. */
@@ -86,7 +86,7 @@ export function AttentionList({
           >
             {people.length > 0 && <UnlinkedPeople people={people} />}
             {data.rows.length > 0 && (
-              <EventRows
+              <AttentionRows
                 data={data}
                 asked={{
                   ...(store && { storeId: store }),

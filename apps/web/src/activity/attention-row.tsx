@@ -14,7 +14,7 @@ import { toast } from '../ui/toast.tsx';
 import { UNSETTLED } from './activity-search.ts';
 import { mayRetry } from './attention-kinds.ts';
 
-export function Row({
+export function AttentionRow({
   row,
   timeZone,
   chosen,

@@ -9,9 +9,9 @@ import { TickBox } from '../ui/field.tsx';
 import { toast } from '../ui/toast.tsx';
 import { UNSETTLED } from './activity-search.ts';
 import { events, type Kind, mayRetry, RETRYABLE } from './attention-kinds.ts';
-import { Row } from './attention-row.tsx';
+import { AttentionRow } from './attention-row.tsx';
 
-export function EventRows({
+export function AttentionRows({
   data,
   asked,
   onOpen,
@@ -76,7 +76,7 @@ export function EventRows({
       )}
       <ul className="divide-y divide-line" data-testid="attention-list">
         {data.rows.map((row) => (
-          <Row
+          <AttentionRow
             key={row.event.eventId}
             row={row}
             timeZone={data.timeZone}

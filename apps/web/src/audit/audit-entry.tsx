@@ -10,7 +10,7 @@ export const dayWithYear = (day: string) => `${formatDay(day)}, ${day.slice(0, 4
 
 const LINK = 'text-left text-accent-text hover:underline pointer-coarse:min-h-8';
 
-export function Entry({
+export function AuditEntry({
   entry,
   timeZone,
   onSearch,

@@ -13,7 +13,13 @@ export const clear: Change = Object.fromEntries(NARROWING.map((part) => [part, u
 export const wordsOf = <Key extends string>(words: Record<Key, string>) =>
   Object.entries(words) as [Key, string][];
 
-export function Filters({ search, onSearch }: { search: AuditSearch; onSearch: (change: Change) => void }) {
+export function AuditFilters({
+  search,
+  onSearch,
+}: {
+  search: AuditSearch;
+  onSearch: (change: Change) => void;
+}) {
   const { by, kind, object, id, from, to } = search;
   const actors = trpc.audit.actors.useQuery();
   const { data: stores = [] } = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });

@@ -10,8 +10,8 @@ import { useIsAdmin } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { ByDay } from '../ui/by-day.tsx';
 import { Empty, LoadError, QueryView, SkeletonRows } from '../ui/states.tsx';
-import { dayWithYear, Entry } from './audit-entry.tsx';
-import { type Change, clear, Filters } from './audit-filters.tsx';
+import { AuditEntry, dayWithYear } from './audit-entry.tsx';
+import { AuditFilters, type Change, clear } from './audit-filters.tsx';
 import { type AuditSearch, exportAddress, filterOf, NARROWING } from './audit-search.ts';
 
 const route = getRouteApi('/app/audit');
@@ -66,7 +66,7 @@ function AuditLog() {
             Export CSV
           </a>
         </div>
-        <Filters search={search} onSearch={set} />
+        <AuditFilters search={search} onSearch={set} />
         <QueryView
           what="the audit log"
           queries={[query]}
@@ -78,7 +78,9 @@ function AuditLog() {
               {entries.length > 0 && (
                 <div className="grid gap-4" data-testid="audit">
                   <ByDay entries={entries} timeZone={timeZone} headingOf={dayWithYear}>
-                    {(entry) => <Entry key={entry.id} entry={entry} timeZone={timeZone} onSearch={set} />}
+                    {(entry) => (
+                      <AuditEntry key={entry.id} entry={entry} timeZone={timeZone} onSearch={set} />
+                    )}
                   </ByDay>
                 </div>
               )}
@@ -86,7 +88,7 @@ function AuditLog() {
                 query={query}
                 isEmpty={entries.length === 0}
                 searchedTo={goesOn && reached ? dayWithYear(workDateOf(reached, timeZone)) : undefined}
-                empty={<Nothing search={search} onSearch={set} />}
+                empty={<NoEntries search={search} onSearch={set} />}
               />
             </>
           )}
@@ -146,7 +148,7 @@ function OlderEntries({
   );
 }
 
-function Nothing({ search, onSearch }: { search: AuditSearch; onSearch: (change: Change) => void }) {
+function NoEntries({ search, onSearch }: { search: AuditSearch; onSearch: (change: Change) => void }) {
   if (!NARROWING.some((part) => search[part] !== undefined)) {
     return <Empty title="Nobody has done anything yet.">Whatever people change is written down here.</Empty>;
   }

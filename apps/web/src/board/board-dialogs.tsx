@@ -9,23 +9,23 @@ import type { Planner } from './planner.ts';
 
 /** What is asked over the board: dialogs and the menu of a card. */
 export function BoardDialogs({
-  asked,
+  dialog,
   board,
   planner,
-  onAsk,
+  onDialog,
   onOpen,
 }: {
-  asked: OpenDialog;
+  dialog: OpenDialog;
   board: WeekBoard;
   planner: Planner;
-  onAsk: Dispatch<SetStateAction<OpenDialog | undefined>>;
+  onDialog: Dispatch<SetStateAction<OpenDialog | undefined>>;
   onOpen: (eventId: number) => void;
 }) {
-  const close = () => onAsk(undefined);
+  const close = () => onDialog(undefined);
   const currentOf = (schedule: BoardSchedule) => ({ ...schedule, ...seenOf(schedule, board) });
-  switch (asked.kind) {
+  switch (dialog.kind) {
     case 'choose': {
-      const { employeeId, day } = asked;
+      const { employeeId, day } = dialog;
       const person = board.people.find((each) => each.id === employeeId);
       if (!person) return null;
       return (
@@ -35,7 +35,7 @@ export function BoardDialogs({
           person={person}
           day={day}
           tray={board.tray}
-          onPick={(event) => onAsk({ kind: 'plan', event, day, employeeId })}
+          onPick={(event) => onDialog({ kind: 'plan', event, day, employeeId })}
           onClose={close}
         />
       );
@@ -45,16 +45,16 @@ export function BoardDialogs({
         <PlanDialog
           plan={{
             mode: 'schedule',
-            event: asked.event,
-            day: asked.day ?? firstDayIn(asked.event, board),
-            ...(asked.employeeId && { employeeId: asked.employeeId }),
+            event: dialog.event,
+            day: dialog.day ?? firstDayIn(dialog.event, board),
+            ...(dialog.employeeId && { employeeId: dialog.employeeId }),
           }}
           today={board.today}
           onClose={close}
         />
       );
     case 'change': {
-      const { mode, schedule } = asked;
+      const { mode, schedule } = dialog;
       return (
         <PlanDialog
           plan={{ mode, event: schedule.event, current: currentOf(schedule) }}
@@ -66,33 +66,33 @@ export function BoardDialogs({
     case 'trade':
       return (
         <TradeDialog
-          event={asked.schedule.event}
-          current={currentOf(asked.schedule)}
-          partnerId={asked.partnerId}
+          event={dialog.schedule.event}
+          current={currentOf(dialog.schedule)}
+          partnerId={dialog.partnerId}
           storeId={board.store.id}
           timeZone={board.store.timeZone}
           onClose={close}
         />
       );
     case 'reason':
-      return <ReasonDialog edit={asked.edit} reasons={asked.reasons} onClose={close} />;
+      return <ReasonDialog edit={dialog.edit} reasons={dialog.reasons} onClose={close} />;
     case 'menu':
       return (
         <MoveMenu
-          schedule={asked.schedule}
+          schedule={dialog.schedule}
           board={board}
-          button={asked.button}
+          button={dialog.button}
           choices={{
             place: (schedule, key) => planner.place({ kind: 'schedule', schedule }, key, true),
             ask: (what, schedule) =>
-              onAsk(
+              onDialog(
                 what === 'trade' ? { kind: 'trade', schedule } : { kind: 'change', mode: what, schedule },
               ),
             unschedule: planner.unschedule,
             open: onOpen,
           }}
           // A choice may have asked something by now.
-          onClose={() => onAsk((now) => (now === asked ? undefined : now))}
+          onClose={() => onDialog((now) => (now === dialog ? undefined : now))}
         />
       );
     case 'copy':

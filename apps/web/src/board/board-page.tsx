@@ -15,7 +15,7 @@ import { BoardSkeleton } from './board-skeleton.tsx';
 import { BoardToolbar } from './board-toolbar.tsx';
 import { DayList } from './day-list.tsx';
 import { loadBoardDialogsSoon } from './dialogs.ts';
-import { HandBar } from './drag-bar.tsx';
+import { DragBar } from './drag-bar.tsx';
 import { useBoardKeys } from './keys.ts';
 import type { OpenDialog } from './open-dialog.ts';
 import { usePlanner } from './planner.ts';
@@ -32,7 +32,7 @@ export function BoardPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const mayWrite = useMayWrite();
-  const besides = useMedia('(min-width: 1100px)');
+  const hasRoomForTray = useMedia('(min-width: 1100px)');
   const hasGrid = useMedia('(min-width: 768px)');
   const [dialog, setDialog] = useState<OpenDialog>();
 
@@ -54,9 +54,9 @@ export function BoardPage() {
       open: (eventId) => set({ event: eventId }, false),
       add: mayWrite ? (employeeId, day) => setDialog({ kind: 'choose', employeeId, day }) : undefined,
       menu: mayWrite ? (schedule, button) => setDialog({ kind: 'menu', schedule, button }) : undefined,
-      showLast: (day) => set({ last: day, ...(!besides && { view: 'tray' as const }) }),
+      showLast: (day) => set({ last: day, ...(!hasRoomForTray && { view: 'tray' as const }) }),
     }),
-    [set, mayWrite, besides],
+    [set, mayWrite, hasRoomForTray],
   );
   const planner = usePlanner(current, setDialog);
   useBoardKeys({
@@ -73,8 +73,8 @@ export function BoardPage() {
     [mayWrite, set],
   );
 
-  const showsTray = besides || search.view === 'tray';
-  const showsWeek = besides || search.view !== 'tray';
+  const showsTray = hasRoomForTray || search.view === 'tray';
+  const showsWeek = hasRoomForTray || search.view !== 'tray';
   const filter: TrayFilter = {
     ...(search.q && { q: search.q }),
     ...(search.type && { type: search.type }),
@@ -87,7 +87,7 @@ export function BoardPage() {
         weekOf={weekOf}
         board={shown}
         hasGrid={hasGrid}
-        besides={besides}
+        besides={hasRoomForTray}
         onSearch={set}
         onOpen={setDialog}
       />
@@ -95,7 +95,7 @@ export function BoardPage() {
         what="the week"
         queries={[query]}
         data={shown}
-        skeleton={<BoardSkeleton grid={hasGrid} besides={besides} />}
+        skeleton={<BoardSkeleton grid={hasGrid} besides={hasRoomForTray} />}
       >
         {(board) => (
           <div
@@ -128,21 +128,21 @@ export function BoardPage() {
                 today={board.today}
                 filter={filter}
                 onFilter={(next) => set({ q: next.q, type: next.type, last: next.last })}
-                mayMove={mayWrite && besides}
+                mayMove={mayWrite && hasRoomForTray}
                 onPick={pick}
               />
             )}
           </div>
         )}
       </QueryView>
-      {shown && <HandBar board={shown} />}
+      {shown && <DragBar board={shown} />}
       <Suspense>
         {shown && dialog && (
           <BoardDialogs
-            asked={dialog}
+            dialog={dialog}
             board={shown}
             planner={planner}
-            onAsk={setDialog}
+            onDialog={setDialog}
             onOpen={actions.open}
           />
         )}

@@ -11,7 +11,7 @@ import { useCellLook } from './drag-state.ts';
 import { ScheduleCard } from './schedule-card.tsx';
 import { cellKey } from './targets.ts';
 
-export const Cell = memo(function Cell({
+export const BoardCell = memo(function Cell({
   person,
   day,
   schedules,
@@ -80,14 +80,14 @@ const LIGHTS: Record<Verdict, string> = {
 function CellLight({ cell }: { cell: string }) {
   const look = useCellLook(cell);
   if (look === '') return null;
-  const [verdict, aimed] = look.split(' ') as [Verdict, 'aimed'?];
+  const [verdict, isAimed] = look.split(' ') as [Verdict, 'aimed'?];
   return (
     <span
       data-verdict={verdict}
-      data-aimed={aimed && ''}
-      className={`pointer-events-none absolute inset-0.5 flex items-end justify-center rounded outline-2 ${LIGHTS[verdict]} ${aimed ? `outline-[3px]! ${verdict === 'hard' ? 'outline-failed!' : ''}` : 'outline-1!'}`}
+      data-aimed={isAimed && ''}
+      className={`pointer-events-none absolute inset-0.5 flex items-end justify-center rounded outline-2 ${LIGHTS[verdict]} ${isAimed ? `outline-[3px]! ${verdict === 'hard' ? 'outline-failed!' : ''}` : 'outline-1!'}`}
     >
-      {(verdict === 'soft' || (aimed && verdict === 'hard')) && (
+      {(verdict === 'soft' || (isAimed && verdict === 'hard')) && (
         <span
           className={`mb-0.5 rounded px-1 text-[11px] leading-tight font-medium ${verdict === 'soft' ? 'bg-waiting-soft text-waiting' : 'bg-failed-soft text-failed'}`}
         >

@@ -12,7 +12,7 @@ const VERDICTS = {
 };
 
 /** Says what is in hand, where it would be dropped, and all that speaks against it there. Read out as it changes. */
-export function HandBar({ board }: { board: WeekBoard }) {
+export function DragBar({ board }: { board: WeekBoard }) {
   const hand = useDrag();
   return (
     <div
@@ -30,23 +30,25 @@ export function HandBar({ board }: { board: WeekBoard }) {
             <span className="text-ink-2">{eventOf(hand.held).type}</span>
           </p>
           {hand.target ? (
-            <Outlook board={board} target={hand.target} />
+            <DropOutcome board={board} target={hand.target} />
           ) : (
-            <p className="text-ink-2">{HOW[hand.by]}</p>
+            <p className="text-ink-2">{INSTRUCTIONS[hand.by]}</p>
           )}
-          {hand.target && hand.by === 'keyboard' && <p className="text-xs text-ink-2">{HOW.keyboard}</p>}
+          {hand.target && hand.by === 'keyboard' && (
+            <p className="text-xs text-ink-2">{INSTRUCTIONS.keyboard}</p>
+          )}
         </div>
       )}
     </div>
   );
 }
 
-const HOW: Record<Drag['by'], string> = {
+const INSTRUCTIONS: Record<Drag['by'], string> = {
   pointer: 'Drop it on a lit cell. Esc puts it back.',
   keyboard: 'Arrows choose a cell, Enter drops, Esc puts it back.',
 };
 
-function Outlook({ board, target }: { board: WeekBoard; target: Target }) {
+function DropOutcome({ board, target }: { board: WeekBoard; target: Target }) {
   const { verdict, reasons, startsAt } = dropVerdict(target);
   const { word, look } = VERDICTS[verdict];
   const against = reasons.filter((reason) => reason.severity !== 'hint' || verdict === 'free');

@@ -1,7 +1,7 @@
 import { type Placement, type Verdict, verdictOf } from '@scheduler/scheduling';
 import type { BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { createExternalStore, useExternalStore } from '../lib/external-store.ts';
-import { cellKey, evaluateCells, type Held, type Judge, mayTrade } from './targets.ts';
+import { type CellEvaluator, cellKey, evaluateCells, type Held, mayTrade } from './targets.ts';
 
 /*
  * What is being moved, and where it may go. It is kept outside React's state: while something is held, only the cells
@@ -33,7 +33,7 @@ interface DragState {
 
 const NOTHING: DragState = { drag: undefined, verdicts: new Map() };
 const state = createExternalStore(NOTHING);
-let judge: Judge | undefined;
+let evaluator: CellEvaluator | undefined;
 let cells: readonly string[] = [];
 let nextSlice: ReturnType<typeof setTimeout> | undefined;
 
@@ -43,29 +43,29 @@ const SLICE_MS = 8;
 /** Starts to drag something; the cells light up as they are judged, row by row. */
 export function startDrag(held: Held, by: Drag['by'], board: WeekBoard): void {
   state.set({ drag: { held, by, target: undefined }, verdicts: new Map() });
-  considerAgain(board);
+  reevaluateCells(board);
 }
 
 /** Judges all cells anew: the board changed while something is held. */
-export function considerAgain(board: WeekBoard): void {
+export function reevaluateCells(board: WeekBoard): void {
   const { drag } = state.get();
   if (!drag) return;
-  judge = evaluateCells(board, drag.held);
+  evaluator = evaluateCells(board, drag.held);
   cells = board.people.flatMap((person) => board.days.map((day) => cellKey(person.id, day)));
   clearTimeout(nextSlice);
-  nextSlice = setTimeout(judgeSlice);
+  nextSlice = setTimeout(evaluateSlice);
   state.set({ drag, verdicts: new Map() });
 }
 
-function judgeSlice(): void {
+function evaluateSlice(): void {
   const until = performance.now() + SLICE_MS;
   const verdicts = new Map(state.get().verdicts);
   for (const key of cells) {
-    if (!judge) return;
+    if (!evaluator) return;
     if (verdicts.has(key)) continue;
-    verdicts.set(key, judge.cell(key).verdict);
+    verdicts.set(key, evaluator.cell(key).verdict);
     if (performance.now() > until) {
-      nextSlice = setTimeout(judgeSlice);
+      nextSlice = setTimeout(evaluateSlice);
       break;
     }
   }
@@ -87,7 +87,7 @@ export function setDropTarget(target: { key: string; over?: BoardSchedule | unde
 /** Puts it back where it was; tells what was held. */
 export function cancelDrag(): Drag | undefined {
   const { drag } = state.get();
-  judge = undefined;
+  evaluator = undefined;
   clearTimeout(nextSlice);
   state.set(NOTHING);
   return drag;
@@ -98,9 +98,9 @@ export const currentDrag = (): Drag | undefined => state.get().drag;
 
 /** What speaks against the place where it would be dropped, and when it would start there. */
 export function dropVerdict(target: Target): Pick<Placement, 'reasons' | 'verdict'> & { startsAt?: string } {
-  if (!judge) return { reasons: [], verdict: 'hard' };
-  if (target.key !== TRAY && !target.trade) return judge.cell(target.key);
-  const reasons = target.trade ? judge.trade(target.trade) : judge.tray();
+  if (!evaluator) return { reasons: [], verdict: 'hard' };
+  if (target.key !== TRAY && !target.trade) return evaluator.cell(target.key);
+  const reasons = target.trade ? evaluator.trade(target.trade) : evaluator.tray();
   return { reasons, verdict: verdictOf(reasons) };
 }
 

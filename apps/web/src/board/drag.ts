@@ -8,7 +8,7 @@ import {
 import type { WeekBoard } from '@scheduler/server/router';
 import { titleOf } from '../lib/words.ts';
 import { cancelDrag, currentDrag, type Drag, setDropTarget, startDrag, TRAY } from './drag-state.ts';
-import { heldBy } from './keys.ts';
+import { findHeld } from './keys.ts';
 import { eventOf, type Held } from './targets.ts';
 
 /** A mouse drags when it has moved so far, a finger when it has rested so long: before that it clicks, or scrolls. */
@@ -47,7 +47,7 @@ export function startDragging(options: {
     pressed = undefined;
     const element = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-held]') : null;
     const board = options.board();
-    const held = element && board && heldBy(element.dataset.held, board);
+    const held = element && board && findHeld(element.dataset.held, board);
     if (held)
       pressed = { held, draggable: new Draggable({ id: element.dataset.held ?? '', element }, manager) };
   };

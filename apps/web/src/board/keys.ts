@@ -3,7 +3,7 @@ import { useEffect, useRef } from 'react';
 import { onShortcut } from '../ui/shortcuts.ts';
 import { cancelDrag, currentDrag, type Drag, dropVerdict, setDropTarget, startDrag } from './drag-state.ts';
 import { nextPlace } from './grid-keys.ts';
-import { cellElement, forgetFocus, moveTabStop, stopsIn } from './tab-stop.ts';
+import { cellElement, forgetGridFocus, moveTabStop, stopsIn } from './tab-stop.ts';
 import { cellKey, type Held } from './targets.ts';
 
 /** What the keys do, see {@link KEYS}. */
@@ -28,7 +28,7 @@ export function useBoardKeys(actions: KeyActions): void {
     const stop = onShortcut((shortcut, target) => handle(shortcut, target, latest.current));
     // Who reaches for the mouse has put down what the keyboard picked up, and left where it was.
     const onPointer = () => {
-      forgetFocus();
+      forgetGridFocus();
       if (currentDrag()?.by === 'keyboard') cancelDrag();
     };
     document.addEventListener('pointerdown', onPointer);
@@ -49,7 +49,7 @@ function handle(shortcut: string, target: HTMLElement, actions: KeyActions): boo
     if (actions.mayWrite && !hand) actions.undo();
     return actions.mayWrite;
   }
-  if (hand?.by === 'keyboard') return handleHeld(shortcut, hand, actions);
+  if (hand?.by === 'keyboard') return handleWhileDragging(shortcut, hand, actions);
   if (hand) return false;
   if (shortcut === '?') {
     actions.help();
@@ -58,7 +58,7 @@ function handle(shortcut: string, target: HTMLElement, actions: KeyActions): boo
   const held = heldAt(target, actions.board);
   if (held && actions.mayWrite && actions.board) {
     if (shortcut === 'm') {
-      pickUpHere(held, target, actions.board);
+      startKeyboardDrag(held, target, actions.board);
       return true;
     }
     if (held.kind === 'schedule' && shortcut === 'u') {
@@ -80,10 +80,10 @@ function handle(shortcut: string, target: HTMLElement, actions: KeyActions): boo
 }
 
 /** What to focus again when what the keyboard picked up is put back. */
-let origin: HTMLElement | undefined;
+let dragOrigin: HTMLElement | undefined;
 
-function pickUpHere(held: Held, from: HTMLElement, board: WeekBoard): void {
-  origin = from;
+function startKeyboardDrag(held: Held, from: HTMLElement, board: WeekBoard): void {
+  dragOrigin = from;
   startDrag(held, 'keyboard', board);
   const all = board.people.flatMap((person) => board.days.map((day) => cellKey(person.id, day)));
   const start =
@@ -93,11 +93,11 @@ function pickUpHere(held: Held, from: HTMLElement, board: WeekBoard): void {
   if (start) aimAt(cellElement(start));
 }
 
-function handleHeld(shortcut: string, hand: Drag, actions: KeyActions): boolean {
+function handleWhileDragging(shortcut: string, hand: Drag, actions: KeyActions): boolean {
   switch (shortcut) {
     case 'Escape':
       cancelDrag();
-      origin?.focus();
+      dragOrigin?.focus();
       return true;
     case 'Enter':
       actions.drop(hand);
@@ -122,11 +122,11 @@ function aimAt(cell: HTMLElement | undefined): void {
 }
 
 function heldAt(target: HTMLElement, board: WeekBoard | undefined): Held | undefined {
-  return board && heldBy(target.dataset.held, board);
+  return board && findHeld(target.dataset.held, board);
 }
 
 /** What an element's `data-held` names. */
-export function heldBy(name: string | undefined, board: WeekBoard): Held | undefined {
+export function findHeld(name: string | undefined, board: WeekBoard): Held | undefined {
   const [kind, id] = (name ?? '').split(' ');
   if (kind === 'schedule') {
     const schedule = board.schedules.find((each) => each.scheduleId === Number(id));

@@ -6,13 +6,13 @@ import type { Overridable } from '../planning/reason-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
 import { cancelDrag, type Drag, dropVerdict, TRAY } from './drag-state.ts';
 import type { OpenDialog } from './open-dialog.ts';
-import { focusWhenThere } from './tab-stop.ts';
+import { focusCardWhenDrawn } from './tab-stop.ts';
 import { cellOf, evaluateCells, eventOf, type Held } from './targets.ts';
 
 export type Planner = ReturnType<typeof usePlanner>;
 
 /** Drops, the menu's choices and the keys' all end here: what is planned is saved, or asked about first. */
-export function usePlanner(board: WeekBoard | undefined, onAsk: (asked: OpenDialog | undefined) => void) {
+export function usePlanner(board: WeekBoard | undefined, onDialog: (asked: OpenDialog | undefined) => void) {
   const edits = useEdits();
   const latest = useRef(board);
   latest.current = board;
@@ -20,7 +20,7 @@ export function usePlanner(board: WeekBoard | undefined, onAsk: (asked: OpenDial
     const save = (edit: Edit) =>
       void edits.run(edit, (refused) => {
         if (refused.kind === 'schedule' || refused.kind === 'move') {
-          onAsk({ kind: 'reason', edit: refused, reasons: [] });
+          onDialog({ kind: 'reason', edit: refused, reasons: [] });
         }
       });
     const place = (held: Held, key: string, byKey: boolean): void => {
@@ -41,8 +41,8 @@ export function usePlanner(board: WeekBoard | undefined, onAsk: (asked: OpenDial
       const edit: Overridable = from
         ? { kind: 'move', timeZone, from, to }
         : { kind: 'schedule', timeZone, event, to };
-      if (byKey) focusWhenThere(event.eventId);
-      if (verdict === 'soft') onAsk({ kind: 'reason', edit, reasons });
+      if (byKey) focusCardWhenDrawn(event.eventId);
+      if (verdict === 'soft') onDialog({ kind: 'reason', edit, reasons });
       else save(edit);
     };
     const unschedule = (schedule: BoardSchedule): void => {
@@ -67,11 +67,11 @@ export function usePlanner(board: WeekBoard | undefined, onAsk: (asked: OpenDial
       } else if (target.key === TRAY) {
         if (held.kind === 'schedule') unschedule(held.schedule);
       } else if (target.trade && held.kind === 'schedule') {
-        onAsk({ kind: 'trade', schedule: held.schedule, partnerId: target.trade.scheduleId });
+        onDialog({ kind: 'trade', schedule: held.schedule, partnerId: target.trade.scheduleId });
       } else {
         place(held, target.key, by === 'keyboard');
       }
     };
     return { drop, place, unschedule, undo: edits.undo };
-  }, [edits, onAsk]);
+  }, [edits, onDialog]);
 }

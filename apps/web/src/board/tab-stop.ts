@@ -10,16 +10,16 @@ export function stopsIn(cell: HTMLElement): HTMLElement[] {
 const TAB_STOP = '[data-board] [data-stop][tabindex="0"], [data-board] [data-cell][tabindex="0"]';
 
 /** What of the grid has the focus: it follows a card that a change takes elsewhere. Undefined when it is elsewhere. */
-let focus: { eventId: string | undefined; cell: string | undefined } | undefined;
+let gridFocus: { eventId: string | undefined; cell: string | undefined } | undefined;
 
 /** Focuses a card of the grid once it is there. */
-export function focusWhenThere(eventId: number): void {
-  focus = { eventId: String(eventId), cell: undefined };
+export function focusCardWhenDrawn(eventId: number): void {
+  gridFocus = { eventId: String(eventId), cell: undefined };
 }
 
 /** Leaves the focus where it is when the grid is drawn again. */
-export function forgetFocus(): void {
-  focus = undefined;
+export function forgetGridFocus(): void {
+  gridFocus = undefined;
 }
 
 /** The grid has one stop of Tab: what was focused last. */
@@ -28,7 +28,7 @@ export function moveTabStop({ target }: FocusEvent): void {
     target instanceof HTMLElement && target.matches('[data-board] [data-stop], [data-board] [data-cell]')
       ? target
       : undefined;
-  focus = stop && {
+  gridFocus = stop && {
     eventId: stop.dataset.eventId,
     cell: stop.closest<HTMLElement>('[data-cell]')?.dataset.cell,
   };
@@ -40,8 +40,8 @@ export function moveTabStop({ target }: FocusEvent): void {
 /** To be called when the grid was drawn: sees to its stop of Tab, and to the focus that a change left behind. */
 export function keepOneTabStop(grid: HTMLElement | null): void {
   if (!grid) return;
-  if (focus && !document.querySelector('[role=dialog]')) {
-    const { eventId, cell } = focus;
+  if (gridFocus && !document.querySelector('[role=dialog]')) {
+    const { eventId, cell } = gridFocus;
     const card = eventId && grid.querySelector<HTMLElement>(`[data-event-id="${eventId}"]`);
     const place = cell && cellElement(cell);
     const lost = document.activeElement === document.body;

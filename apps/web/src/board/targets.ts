@@ -28,7 +28,7 @@ export function cellOf(key: string): { employeeId: number; day: string } {
 }
 
 /** Judges where what is held may be put, from what the board knows: the same rules that decide when it is saved. */
-export interface Judge {
+export interface CellEvaluator {
   cell(key: string): Placement;
   /** What speaks against trading the held Core with another one of the board. */
   trade(other: BoardSchedule): Reason[];
@@ -40,14 +40,14 @@ const REPORTED =
   'It was reported as done, so its schedule stays as history. To have it done again, reissue it.';
 
 /** Can't be dropped on: no rule of Crossmark's, but nobody plans a day that is over. */
-const over = (day: string): Reason => ({
+const pastDayReason = (day: string): Reason => ({
   code: 'window',
   severity: 'hard',
   message: `${formatDay(day)} is over. Choose today or a later day.`,
 });
 
 /** What the rules are asked about work on the board, grouped once for all cells. */
-export function evaluateCells(board: WeekBoard, held: Held): Judge {
+export function evaluateCells(board: WeekBoard, held: Held): CellEvaluator {
   const { store } = board;
   const planned = plannedWork(board);
   const ofPerson = Map.groupBy(planned, (work) => work.employeeId);
@@ -57,9 +57,9 @@ export function evaluateCells(board: WeekBoard, held: Held): Judge {
   const schedule = held.kind === 'schedule' ? held.schedule : undefined;
   const event = eventFacts(eventOf(held), schedule !== undefined);
   const time = schedule && timeOf(schedule.startsAt, store.timeZone);
-  const known = new Map<string, Placement>();
+  const placements = new Map<string, Placement>();
 
-  const judge = (key: string): Placement => {
+  const evaluateCell = (key: string): Placement => {
     const { employeeId, day } = cellOf(key);
     const person = people.get(employeeId);
     if (!person) return { startsAt: '', reasons: [], verdict: 'hard' };
@@ -75,14 +75,14 @@ export function evaluateCells(board: WeekBoard, held: Held): Judge {
       ...(schedule && { ignoreScheduleIds: [schedule.scheduleId], ...expiryOf(schedule) }),
     });
     if (day >= board.today) return placement;
-    return { ...placement, reasons: [over(day), ...placement.reasons], verdict: 'hard' };
+    return { ...placement, reasons: [pastDayReason(day), ...placement.reasons], verdict: 'hard' };
   };
   return {
     tray: () =>
       isHistory(eventOf(held)) ? [{ code: 'not_schedulable', severity: 'hard', message: REPORTED }] : [],
     cell(key) {
-      const placement = known.get(key) ?? judge(key);
-      known.set(key, placement);
+      const placement = placements.get(key) ?? evaluateCell(key);
+      placements.set(key, placement);
       return placement;
     },
     trade(other) {

@@ -1,7 +1,7 @@
 import type { WeekBoard } from '@scheduler/server/router';
 import { useEffect, useRef } from 'react';
 import { whenIdle } from '../lib/idle.ts';
-import { considerAgain, type Drag } from './drag-state.ts';
+import { type Drag, reevaluateCells } from './drag-state.ts';
 
 /** Lets cards be dragged once the browser is idle: nobody drags before, and the board needn't wait for it. */
 export function useDragging(
@@ -12,7 +12,7 @@ export function useDragging(
   const latest = useRef(board);
   useEffect(() => {
     latest.current = board;
-    if (board) considerAgain(board);
+    if (board) reevaluateCells(board);
   }, [board]);
   const ready = enabled && board !== undefined;
   useEffect(() => {

@@ -7,7 +7,7 @@ import type { BoardActions } from './board-actions.ts';
 import { DayHead } from './day-head.tsx';
 import { keepOneTabStop } from './tab-stop.ts';
 import { cellKey } from './targets.ts';
-import { COLUMNS, NO_WORK, Row, sameMembers } from './week-row.tsx';
+import { COLUMNS, NO_WORK, sameMembers, WeekRow } from './week-row.tsx';
 
 /** About what fits on a screen. */
 const FIRST_ROWS = 10;
@@ -63,7 +63,7 @@ export const WeekGrid = memo(function WeekGrid({
         <div role="rowgroup" className="border-b border-line">
           {board.people.map((person, index) =>
             index < drawn ? (
-              <Row
+              <WeekRow
                 // Another week's row is another row: it takes the place of the old one, and moves nothing.
                 key={`${person.id} ${board.weekOf}`}
                 person={person}

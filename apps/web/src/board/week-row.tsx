@@ -5,7 +5,7 @@ import { TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { Cut } from '../ui/cut.tsx';
 import type { BoardActions } from './board-actions.ts';
-import { Cell } from './cell.tsx';
+import { BoardCell } from './cell.tsx';
 
 export const COLUMNS = 'grid grid-cols-[var(--person-column)_repeat(7,minmax(0,1fr))]';
 
@@ -20,7 +20,15 @@ interface RowProps {
   actions: BoardActions;
 }
 
-export const Row = memo(function Row({ person, days, work, holidays, today, timeZone, actions }: RowProps) {
+export const WeekRow = memo(function Row({
+  person,
+  days,
+  work,
+  holidays,
+  today,
+  timeZone,
+  actions,
+}: RowProps) {
   const busy = work.filter((schedules) => schedules.length > 0).length;
   return (
     <div role="row" className={`${COLUMNS} [contain-intrinsic-size:auto_84px] [content-visibility:auto]`}>
@@ -32,7 +40,7 @@ export const Row = memo(function Row({ person, days, work, holidays, today, time
         <PersonHead person={person} days={busy} />
       </div>
       {days.map((day, index) => (
-        <Cell
+        <BoardCell
           key={day}
           person={person}
           day={day}

@@ -5,8 +5,8 @@ import { useTitle } from '../shell/use-title.ts';
 import { Loading, Refusal, SkeletonRows } from '../ui/states.tsx';
 import { Exports } from './exports.tsx';
 import { FilePicker } from './file-picker.tsx';
-import { Counts } from './preview-counts.tsx';
-import { Rows } from './preview-rows.tsx';
+import { PreviewCounts } from './preview-counts.tsx';
+import { PreviewRows } from './preview-rows.tsx';
 import { ShortenedCores } from './shortened-cores.tsx';
 import { useCsvImport } from './use-csv-import.ts';
 
@@ -46,7 +46,7 @@ function Import() {
       {shown && file && (
         <>
           <div className="flex flex-wrap items-center gap-2">
-            <Counts shown={shown} onChoose={csv.showKind} />
+            <PreviewCounts shown={shown} onChoose={csv.showKind} />
             <Button
               look="primary"
               className="ml-auto min-w-36"
@@ -60,7 +60,7 @@ function Import() {
           </div>
           <Refusal error={write.error} />
           <Notes breaking={shown.breaking} errors={shown.counts.error} />
-          <Rows
+          <PreviewRows
             shown={shown}
             news={news}
             count={count}

@@ -6,18 +6,18 @@ type ImportPreview = inferRouterOutputs<AppRouter>['csv']['preview'];
 export type PreviewRow = ImportPreview['rows'][number];
 
 /** The rows that are to be imported: all that say something new but these, or these alone. */
-export interface Chosen {
+export interface Selection {
   all: boolean;
   but: ReadonlySet<number>;
 }
 
-export const ALL: Chosen = { all: true, but: new Set() };
+export const ALL: Selection = { all: true, but: new Set() };
 
 /** Which rows are shown: those of a kind, or those that would break a rule. */
 export type Kind = Status | 'breaking';
 
 /** What is shown of a file: the rows of a kind that were asked for so far. */
-export interface Shown {
+export interface Preview {
   counts: ImportPreview['counts'];
   breaking: number;
   kind: Kind | undefined;

@@ -1,12 +1,12 @@
 import { TriangleAlert } from 'lucide-react';
-import { type Kind, type Shown, STATUSES } from './import-preview.ts';
+import { type Kind, type Preview, STATUSES } from './import-preview.ts';
 
 /** How many rows are of each kind, and how many would break a rule; choosing one shows those alone. */
-export function Counts({
+export function PreviewCounts({
   shown: { counts, breaking, kind: only },
   onChoose,
 }: {
-  shown: Shown;
+  shown: Preview;
   onChoose: (kind: Kind | undefined) => void;
 }) {
   const kinds = [

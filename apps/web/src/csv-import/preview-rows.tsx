@@ -2,9 +2,9 @@ import { Button } from '@scheduler/ui/button';
 import { windowWords } from '../lib/words.ts';
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { Empty } from '../ui/states.tsx';
-import { type Chosen, isNews, type PreviewRow, type Shown, STATUSES } from './import-preview.ts';
+import { isNews, type Preview, type PreviewRow, type Selection, STATUSES } from './import-preview.ts';
 
-export function Rows({
+export function PreviewRows({
   shown,
   news,
   count,
@@ -13,12 +13,12 @@ export function Rows({
   busy,
   onMore,
 }: {
-  shown: Shown;
+  shown: Preview;
   /** Rows of the file that say something new, and those that are chosen. */
   news: number;
   count: number;
-  chosen: Chosen;
-  onChoose: (chosen: Chosen) => void;
+  chosen: Selection;
+  onChoose: (chosen: Selection) => void;
   busy: boolean;
   onMore: () => void;
 }) {

@@ -2,7 +2,7 @@ import { useRef, useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { FileUnreadable } from '../lib/problem.ts';
 import { toast } from '../ui/toast.tsx';
-import { ALL, type Chosen, type Kind, type Shown } from './import-preview.ts';
+import { ALL, type Kind, type Preview, type Selection } from './import-preview.ts';
 import { readCsvFile } from './read-file.ts';
 
 /** The chosen file, the preview of its rows, the rows that are ticked, and the import of these. */
@@ -10,8 +10,8 @@ export function useCsvImport() {
   const utils = trpc.useUtils();
   const [file, setFile] = useState<{ name: string; text: string }>();
   const [unreadable, setUnreadable] = useState<FileUnreadable>();
-  const [chosen, setChosen] = useState<Chosen>(ALL);
-  const [shown, setShown] = useState<Shown>();
+  const [chosen, setChosen] = useState<Selection>(ALL);
+  const [shown, setShown] = useState<Preview>();
   /** The text of the file that is shown, or is going to be. */
   const current = useRef('');
   const preview = trpc.csv.preview.useMutation({

@@ -7,7 +7,7 @@ import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
 import type { DayActions } from './day-actions.ts';
 
 /** Who does an event, how far it has got, and what can be done with it. */
-export function Booked({
+export function BookedEvent({
   schedule,
   board,
   actions,

@@ -1,6 +1,6 @@
 import type { BoardSchedule, DayBoard } from '@scheduler/server/router';
 import { TYPES, titleOf } from '../lib/words.ts';
-import { Booked, nameIn } from './booked.tsx';
+import { BookedEvent, nameIn } from './booked.tsx';
 import type { DayActions } from './day-actions.ts';
 import { type Noon, NoonCheck } from './noon-check.tsx';
 
@@ -25,7 +25,7 @@ export function DayCard({
       className="h-full rounded-md border border-l-4 border-line bg-surface"
       style={{ borderLeftColor: `var(${TYPES[event.type].token})` }}
     >
-      <Booked schedule={schedule} board={board} actions={actions} />
+      <BookedEvent schedule={schedule} board={board} actions={actions} />
       {noon && (
         <NoonCheck noon={noon} check={check.get(noon.event.eventId)} board={board} actions={actions} />
       )}

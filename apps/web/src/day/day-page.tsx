@@ -28,7 +28,7 @@ const ReassignDialog = lazyComponent(reassignDialog, 'ReassignDialog');
 
 const route = getRouteApi('/app/day');
 
-type Asked =
+type DayDialog =
   | { kind: 'schedule'; event: BoardEvent }
   | { kind: 'move' | 'person' | 'trade'; schedule: BoardSchedule }
   | { kind: 'reassign' };
@@ -42,7 +42,7 @@ export function DayPage() {
   const today = useToday(store?.timeZone);
   const day = search.day ?? today;
   useTitle(`${formatDay(day)}, ${day.slice(0, 4)}`);
-  const [asked, setAsked] = useState<Asked>();
+  const [dialog, setDialog] = useState<DayDialog>();
   const query = trpc.day.get.useQuery(
     { day, ...(search.store && { storeId: search.store }) },
     { placeholderData: keepPreviousData },
@@ -56,7 +56,7 @@ export function DayPage() {
   const go = (to?: string) =>
     void navigate({ search: ({ store }) => ({ ...(store && { store }), ...(to && { day: to }) }) });
   const open = (eventId: number) => void navigate({ search: (before) => ({ ...before, event: eventId }) });
-  const actions = useActions(board, mayWrite, setAsked, open);
+  const actions = useActions(board, mayWrite, setDialog, open);
 
   return (
     <div className="flex min-h-0 flex-1 flex-col">
@@ -91,7 +91,7 @@ export function DayPage() {
         <StoreName onChange={(store) => void navigate({ search: (before) => ({ ...before, store }) })} />
         <div className="ml-auto flex items-center gap-2">
           {mayWrite && (
-            <Button onClick={() => setAsked({ kind: 'reassign' })} disabled={!board}>
+            <Button onClick={() => setDialog({ kind: 'reassign' })} disabled={!board}>
               <Users aria-hidden className="size-4" />
               Reassign
             </Button>
@@ -125,7 +125,7 @@ export function DayPage() {
         )}
       </QueryView>
       <Suspense>
-        {board && asked && <Question asked={asked} board={board} onClose={() => setAsked(undefined)} />}
+        {board && dialog && <DayDialogs asked={dialog} board={board} onClose={() => setDialog(undefined)} />}
         {search.event && (
           <EventPanel
             key={search.event}
@@ -141,7 +141,7 @@ export function DayPage() {
 function useActions(
   board: DayBoard | undefined,
   mayWrite: boolean,
-  onAsk: (asked: Asked) => void,
+  onAsk: (asked: DayDialog) => void,
   open: (eventId: number) => void,
 ): DayActions {
   const edits = useEdits();
@@ -161,7 +161,7 @@ function useActions(
   };
 }
 
-function Question({ asked, board, onClose }: { asked: Asked; board: DayBoard; onClose: () => void }) {
+function DayDialogs({ asked, board, onClose }: { asked: DayDialog; board: DayBoard; onClose: () => void }) {
   const { store, today, day } = board;
   switch (asked.kind) {
     case 'reassign':

@@ -3,7 +3,7 @@ import { Button } from '@scheduler/ui/button';
 import { CalendarPlus, TriangleAlert } from 'lucide-react';
 import { formatDay, formatTime } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
-import { Booked } from './booked.tsx';
+import { BookedEvent } from './booked.tsx';
 import type { DayActions } from './day-actions.ts';
 
 export type Noon = DayBoard['noonChecks'][number];
@@ -48,7 +48,7 @@ export function NoonCheck({
       <p className="px-2.5 pt-1.5 text-xs font-medium text-ink-2">
         Noon check, {formatTime(check.startsAt, board.store.timeZone)}
       </p>
-      <Booked schedule={check} board={board} actions={actions} />
+      <BookedEvent schedule={check} board={board} actions={actions} />
     </div>
   );
 }

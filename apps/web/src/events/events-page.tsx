@@ -99,7 +99,7 @@ export function EventsPage() {
           empty={
             query.data?.total === 0 &&
             !query.isPlaceholderData && (
-              <Nothing unreported={unreported} narrowed={narrowed > 0} onClear={clear} />
+              <NoEvents unreported={unreported} narrowed={narrowed > 0} onClear={clear} />
             )
           }
         >
@@ -142,7 +142,7 @@ export function EventsPage() {
   );
 }
 
-function Nothing({
+function NoEvents({
   unreported,
   narrowed,
   onClear,

@@ -100,7 +100,7 @@ export const queryClient = new QueryClient({
 });
 
 /** For what is read outside of components. */
-export const readings = createTRPCQueryUtils({ queryClient, client: trpcClient });
+export const apiQueries = createTRPCQueryUtils({ queryClient, client: trpcClient });
 
 /** The API's code of a refusal; undefined where there was no answer. */
 function codeOf(error: unknown): string | undefined {

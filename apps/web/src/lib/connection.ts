@@ -42,20 +42,20 @@ export const reportLive = (live: LiveState): void => change({ live });
 export const reportSignedOut = (how: 'ended' | 'left'): void => change({ signedOut: how });
 export const reportSignedIn = (): void => change({ signedOut: false, live: 'connecting' });
 
-const held: (() => void)[] = [];
+const heldCalls: (() => void)[] = [];
 
 /** Whether a call waits for whoever made it to sign in again. */
-export const isHoldingCalls = (): boolean => held.length > 0;
+export const isHoldingCalls = (): boolean => heldCalls.length > 0;
 
 /** The calls that wait go on: whoever made them has signed in again. */
 export function releaseCalls(): void {
-  for (const goOn of held.splice(0)) goOn();
+  for (const goOn of heldCalls.splice(0)) goOn();
 }
 
 /** The session ended before a call. Resolves when the same person has signed in again; else the page is gone. */
 export function untilSignedInAgain(): Promise<void> {
   return new Promise((resolve) => {
-    held.push(resolve);
+    heldCalls.push(resolve);
     reportSignedOut('ended');
   });
 }

@@ -40,105 +40,105 @@ type OpenStream = (
  * than localhost) each tab has a stream of its own.
  */
 export function followChanges(
-  who: string,
+  email: string,
   open: OpenStream,
   on: { change: (change: LiveChange) => void; state: (state: LiveState) => void },
 ): () => void {
-  const name = `live changes of ${who}`;
-  const shared = 'locks' in navigator && 'BroadcastChannel' in window;
-  const tabs = shared ? new BroadcastChannel(name) : null;
-  const tell = (message: Message) => tabs?.postMessage(message);
+  const name = `live changes of ${email}`;
+  const canShare = 'locks' in navigator && 'BroadcastChannel' in window;
+  const tabs = canShare ? new BroadcastChannel(name) : null;
+  const broadcast = (message: Message) => tabs?.postMessage(message);
   let position: string | null = null;
   let state: LiveState = 'connecting';
-  let holding = false;
+  let isHolder = false;
 
   const setState = (next: LiveState) => {
     state = next;
     on.state(next);
-    tell({ say: 'state', position, state });
+    broadcast({ say: 'state', position, state });
   };
 
   /** Holds the stream until `over`. */
-  const hold = (over: AbortSignal) => {
+  const holdStream = (over: AbortSignal) => {
     let close = () => {};
-    let late: ReturnType<typeof setTimeout> | undefined;
-    let again: ReturnType<typeof setTimeout> | undefined;
-    const lostSoon = () => {
-      late ??= setTimeout(() => setState('lost'), LOST_AFTER_MS);
+    let lostTimer: ReturnType<typeof setTimeout> | undefined;
+    let restartTimer: ReturnType<typeof setTimeout> | undefined;
+    const startLostTimer = () => {
+      lostTimer ??= setTimeout(() => setState('lost'), LOST_AFTER_MS);
     };
     const start = () => {
       close = open(position, {
         change: (at, change) => {
           position = at;
           on.change(change);
-          tell({ say: 'change', position, change });
+          broadcast({ say: 'change', position, change });
         },
         connected: () => {
-          clearTimeout(late);
-          late = undefined;
+          clearTimeout(lostTimer);
+          lostTimer = undefined;
           setState('on');
         },
-        interrupted: lostSoon,
+        interrupted: startLostTimer,
         ended: () => {
           if (over.aborted) return;
-          lostSoon();
-          again = setTimeout(start, LOST_AFTER_MS);
+          startLostTimer();
+          restartTimer = setTimeout(start, LOST_AFTER_MS);
         },
       });
     };
-    holding = true;
-    tell({ say: 'state', position, state });
+    isHolder = true;
+    broadcast({ say: 'state', position, state });
     start();
     return new Promise<void>((resolve) => {
       over.addEventListener('abort', () => {
-        holding = false;
-        clearTimeout(late);
-        clearTimeout(again);
+        isHolder = false;
+        clearTimeout(lostTimer);
+        clearTimeout(restartTimer);
         close();
         resolve();
       });
     });
   };
 
-  let place = new AbortController();
-  const lineUp = (steal = false) => {
-    place.abort();
-    const mine = new AbortController();
-    place = mine;
-    if (!shared) {
-      void hold(mine.signal);
+  let turn = new AbortController();
+  const requestLock = (steal = false) => {
+    turn.abort();
+    const ownTurn = new AbortController();
+    turn = ownTurn;
+    if (!canShare) {
+      void holdStream(ownTurn.signal);
       return;
     }
     navigator.locks
-      .request(name, steal ? { steal } : { signal: mine.signal }, () =>
-        mine.signal.aborted ? undefined : hold(mine.signal),
+      .request(name, steal ? { steal } : { signal: ownTurn.signal }, () =>
+        ownTurn.signal.aborted ? undefined : holdStream(ownTurn.signal),
       )
       // This tab left the line, or another took the lock because this one was halted.
       .catch(() => {
-        if (!mine.signal.aborted) lineUp();
+        if (!ownTurn.signal.aborted) requestLock();
       });
   };
 
-  let unanswered: ReturnType<typeof setTimeout> | undefined;
-  const answered = () => {
-    clearTimeout(unanswered);
-    unanswered = undefined;
+  let answerTimer: ReturnType<typeof setTimeout> | undefined;
+  const noteAnswer = () => {
+    clearTimeout(answerTimer);
+    answerTimer = undefined;
   };
-  const ask = () => {
-    if (holding || document.visibilityState === 'hidden') return;
-    tell({ say: 'ask' });
-    unanswered ??= setTimeout(() => {
-      unanswered = undefined;
-      if (!holding) lineUp(true);
+  const askForState = () => {
+    if (isHolder || document.visibilityState === 'hidden') return;
+    broadcast({ say: 'ask' });
+    answerTimer ??= setTimeout(() => {
+      answerTimer = undefined;
+      if (!isHolder) requestLock(true);
     }, ANSWER_WITHIN_MS);
   };
 
-  const hear = ({ data: message }: MessageEvent<Message>) => {
+  const receive = ({ data: message }: MessageEvent<Message>) => {
     if (message.say === 'ask') {
-      if (holding) tell({ say: 'state', position, state });
+      if (isHolder) broadcast({ say: 'state', position, state });
       return;
     }
-    answered();
+    noteAnswer();
     if (message.say === 'change') {
       position = message.position;
       on.change(message.change);
@@ -148,38 +148,38 @@ export function followChanges(
       position = message.position;
       on.change({ kind: 'all', id: 0 });
     }
-    if (!holding && message.state !== state) {
+    if (!isHolder && message.state !== state) {
       state = message.state;
       on.state(state);
     }
   };
 
   const pause = () => {
-    answered();
-    place.abort();
+    noteAnswer();
+    turn.abort();
   };
-  const goOn = () => {
-    if (place.signal.aborted) lineUp();
-    ask();
+  const resume = () => {
+    if (turn.signal.aborted) requestLock();
+    askForState();
   };
-  tabs?.addEventListener('message', hear);
+  tabs?.addEventListener('message', receive);
   window.addEventListener('pagehide', pause);
-  window.addEventListener('pageshow', goOn);
+  window.addEventListener('pageshow', resume);
   document.addEventListener('freeze', pause);
-  document.addEventListener('resume', goOn);
-  document.addEventListener('visibilitychange', ask);
-  const asking = setInterval(ask, ASK_EVERY_MS);
-  lineUp();
-  ask();
+  document.addEventListener('resume', resume);
+  document.addEventListener('visibilitychange', askForState);
+  const askInterval = setInterval(askForState, ASK_EVERY_MS);
+  requestLock();
+  askForState();
 
   return () => {
-    clearInterval(asking);
+    clearInterval(askInterval);
     pause();
     tabs?.close();
     window.removeEventListener('pagehide', pause);
-    window.removeEventListener('pageshow', goOn);
+    window.removeEventListener('pageshow', resume);
     document.removeEventListener('freeze', pause);
-    document.removeEventListener('resume', goOn);
-    document.removeEventListener('visibilitychange', ask);
+    document.removeEventListener('resume', resume);
+    document.removeEventListener('visibilitychange', askForState);
   };
 }

@@ -5,7 +5,7 @@ import { queryClient, trpc } from './api.ts';
 import { reportLive, useConnection } from './connection.ts';
 import { whenIdle } from './idle.ts';
 import { followChanges } from './live-stream.ts';
-import { onWaking, useToday } from './time.ts';
+import { onWake, useToday } from './time.ts';
 
 /** Changes come in bursts (a pair, a trade, a refresh): one reading for all that come within this time. */
 const GATHER_MS = 120;
@@ -20,8 +20,8 @@ export function useLiveUpdates(email: string, timeZone: string | undefined): voi
   const utils = trpc.useUtils();
 
   useEffect(() => {
-    const readAgain = gathering(async (changes) => {
-      if (changes.kinds.has('all')) await nothingFetched();
+    const gatherer = createChangeGatherer(async (changes) => {
+      if (changes.kinds.has('all')) await waitForIdleQueries();
       await queryClient.invalidateQueries({ predicate: ({ queryKey }) => isTouched(queryKey, changes) });
     });
     let wasLost = false;
@@ -45,7 +45,7 @@ export function useLiveUpdates(email: string, timeZone: string | undefined): voi
           return () => stream.unsubscribe();
         },
         {
-          change: readAgain.add,
+          change: gatherer.add,
           state: (state) => {
             reportLive(state);
             if (state === 'lost') {
@@ -54,21 +54,21 @@ export function useLiveUpdates(email: string, timeZone: string | undefined): voi
               void utils.sync.summary.invalidate();
             } else if (state === 'on' && wasLost) {
               wasLost = false;
-              readAgain.add({ kind: 'all', id: 0 });
+              gatherer.add({ kind: 'all', id: 0 });
             }
           },
         },
       );
     };
-    const stopWatching = onWaking(() => readAgain.add({ kind: 'all', id: 0 }));
+    const stopWatching = onWake(() => gatherer.add({ kind: 'all', id: 0 }));
     // Whoever starts to listen reads everything once more, lest a change fell in between: after the page is on screen.
-    let over = false;
-    void nothingFetched().then(() => whenIdle(() => over || start()));
+    let isStopped = false;
+    void waitForIdleQueries().then(() => whenIdle(() => isStopped || start()));
     return () => {
-      over = true;
+      isStopped = true;
       stop();
       stopWatching();
-      readAgain.stop();
+      gatherer.stop();
     };
   }, [utils, email]);
 
@@ -113,42 +113,42 @@ function isTouched(queryKey: QueryKey, { kinds, eventIds }: Changes): boolean {
  * Gathers changes and has them read together: one reading after the other, never one that breaks another off, so that
  * a stream of changes can't keep a page from loading. A tab that nobody looks at reads when it is looked at again.
  */
-function gathering(read: (changes: Changes) => Promise<void>) {
-  const none = () => ({ kinds: new Set<LiveChange['kind']>(), eventIds: new Set<number>() });
-  let gathered = none();
+function createChangeGatherer(read: (changes: Changes) => Promise<void>) {
+  const noChanges = () => ({ kinds: new Set<LiveChange['kind']>(), eventIds: new Set<number>() });
+  let pendingChanges = noChanges();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let reading = false;
+  let isReading = false;
 
   const flush = async () => {
     timer = undefined;
-    if (reading || gathered.kinds.size === 0 || document.visibilityState === 'hidden') return;
-    reading = true;
-    const changes = gathered;
-    gathered = none();
+    if (isReading || pendingChanges.kinds.size === 0 || document.visibilityState === 'hidden') return;
+    isReading = true;
+    const changes = pendingChanges;
+    pendingChanges = noChanges();
     await read(changes);
-    reading = false;
-    soon();
+    isReading = false;
+    scheduleFlush();
   };
-  const soon = () => {
+  const scheduleFlush = () => {
     timer ??= setTimeout(flush, GATHER_MS);
   };
-  document.addEventListener('visibilitychange', soon);
+  document.addEventListener('visibilitychange', scheduleFlush);
   return {
     add: (change: LiveChange) => {
-      gathered.kinds.add(change.kind);
-      if (change.kind === 'event') gathered.eventIds.add(change.id);
-      soon();
+      pendingChanges.kinds.add(change.kind);
+      if (change.kind === 'event') pendingChanges.eventIds.add(change.id);
+      scheduleFlush();
     },
     stop: () => {
-      gathered = none();
+      pendingChanges = noChanges();
       clearTimeout(timer);
-      document.removeEventListener('visibilitychange', soon);
+      document.removeEventListener('visibilitychange', scheduleFlush);
     },
   };
 }
 
 /** Resolves once no reading is under way: what began before one listened may have missed a change. */
-function nothingFetched(): Promise<void> {
+function waitForIdleQueries(): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       if (queryClient.isFetching() > 0) return;

@@ -9,16 +9,16 @@ export interface Session {
   role: UserRole;
 }
 
-let known: Session | null = null;
+let cachedSession: Session | null = null;
 
 /** Tells the other tabs of this browser who is signed in now: its e-mail, null for nobody. They share the cookie. */
-const others = 'BroadcastChannel' in window ? new BroadcastChannel('session') : null;
+const otherTabs = 'BroadcastChannel' in window ? new BroadcastChannel('session') : null;
 
 /** Calls back when another tab signs in or out, with the e-mail of who is signed in now. Returns how to stop. */
-export function onSessionChange(changed: (email: string | null) => void): () => void {
-  const hear = ({ data }: MessageEvent<string | null>) => changed(data);
-  others?.addEventListener('message', hear);
-  return () => others?.removeEventListener('message', hear);
+export function onSessionChange(onChange: (email: string | null) => void): () => void {
+  const receive = ({ data }: MessageEvent<string | null>) => onChange(data);
+  otherTabs?.addEventListener('message', receive);
+  return () => otherTabs?.removeEventListener('message', receive);
 }
 
 /**
@@ -27,24 +27,24 @@ export function onSessionChange(changed: (email: string | null) => void): () => 
  * would be missing on a page that was opened before the server was upgraded: nobody could sign in or out there.
  */
 export async function currentSession(): Promise<Session | null> {
-  if (known) return known;
+  if (cachedSession) return cachedSession;
   const answer = await fetchAndSetClock('/api/auth/get-session').catch(() => undefined);
   if (!answer?.ok) throw new Error('The scheduling server did not answer.');
   const session: { user: { name: string; email: string; role?: string } } | null = await answer.json();
   if (!session) return null;
   const { name, email, role } = session.user;
-  known = { name, email, role: role === 'admin' || role === 'dispatcher' ? role : 'viewer' };
-  return known;
+  cachedSession = { name, email, role: role === 'admin' || role === 'dispatcher' ? role : 'viewer' };
+  return cachedSession;
 }
 
 /** Tells the other tabs who is signed in now: the e-mail, null for nobody. */
 export function announceSession(email: string | null): void {
-  others?.postMessage(email);
+  otherTabs?.postMessage(email);
 }
 
 /** Ask again next time: somebody signed in or out. */
 export function forgetSession(): void {
-  known = null;
+  cachedSession = null;
 }
 
 /**

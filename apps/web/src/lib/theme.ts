@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
-function chosen(): Theme {
+function storedTheme(): Theme {
   try {
     return THEMES.find((theme) => theme === localStorage.getItem('theme')) ?? 'system';
   } catch {
@@ -33,5 +33,5 @@ function subscribe(listener: () => void): () => void {
 
 /** The theme that was chosen. */
 export function useTheme(): Theme {
-  return useSyncExternalStore(subscribe, chosen);
+  return useSyncExternalStore(subscribe, storedTheme);
 }

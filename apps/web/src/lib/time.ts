@@ -106,19 +106,19 @@ export const useToday = (timeZone = VIEWER_ZONE): string =>
   useExternalStore(clockMs, () => todayIn(timeZone));
 
 /** How often it is looked whether the computer slept, and the least that time must have jumped for that. */
-const LOOK_EVERY_MS = 5000;
+const CHECK_EVERY_MS = 5000;
 const JUMP_MS = 30_000;
 
 /**
  * Calls back when the page goes on after the computer slept or the browser let the page rest, and when somebody sets the
  * computer's clock: what is on screen is then of another time. Returns how to stop.
  */
-export function onWaking(listener: () => void): () => void {
-  let lookedMs = currentTimeMs();
-  const looking = setInterval(() => {
-    const passedMs = currentTimeMs() - lookedMs;
-    lookedMs += passedMs;
-    if (Math.abs(passedMs - LOOK_EVERY_MS) > JUMP_MS) listener();
-  }, LOOK_EVERY_MS);
-  return () => clearInterval(looking);
+export function onWake(listener: () => void): () => void {
+  let checkedAtMs = currentTimeMs();
+  const timer = setInterval(() => {
+    const passedMs = currentTimeMs() - checkedAtMs;
+    checkedAtMs += passedMs;
+    if (Math.abs(passedMs - CHECK_EVERY_MS) > JUMP_MS) listener();
+  }, CHECK_EVERY_MS);
+  return () => clearInterval(timer);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { advised, titleOf, urgencyOf, windowWords } from './words.ts';
+import { titleOf, urgencyOf, windowWords, withOfferedAdvice } from './words.ts';
 
 describe('the short name of an event', () => {
   it.each([
@@ -51,22 +51,22 @@ describe('advice at the end of a sentence', () => {
   const refused =
     'Crossmark refused: no. Nobody is booked. Change the schedule, or try again once the cause is gone.';
   it('is given where the act that it names is offered', () => {
-    expect(advised(refused, ['change'])).toBe(refused);
+    expect(withOfferedAdvice(refused, ['change'])).toBe(refused);
     const gone = 'Crossmark doesn’t list it any more. Unschedule it, or try again if it comes back.';
-    expect(advised(gone, ['end'])).toBe(gone);
+    expect(withOfferedAdvice(gone, ['end'])).toBe(gone);
   });
   it('is left out where it isn’t offered, and the facts stay', () => {
-    expect(advised(refused, ['end'])).toBe('Crossmark refused: no. Nobody is booked.');
-    expect(advised('Ada has time off on Fri (Dentist). Choose another day or person.')).toBe(
+    expect(withOfferedAdvice(refused, ['end'])).toBe('Crossmark refused: no. Nobody is booked.');
+    expect(withOfferedAdvice('Ada has time off on Fri (Dentist). Choose another day or person.')).toBe(
       'Ada has time off on Fri (Dentist).',
     );
-    expect(advised('Both sides changed. Choose which one stands.', ['change', 'end'])).toBe(
+    expect(withOfferedAdvice('Both sides changed. Choose which one stands.', ['change', 'end'])).toBe(
       'Both sides changed.',
     );
   });
   it('is no fact: a sentence without advice stays as it is', () => {
     for (const fact of ['Choose', 'Crossmark is away. It is tried again.', 'At 3.5 h. Changed it there.']) {
-      expect(advised(fact)).toBe(fact);
+      expect(withOfferedAdvice(fact)).toBe(fact);
     }
   });
 });

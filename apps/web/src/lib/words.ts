@@ -71,13 +71,15 @@ const ADVICE: readonly { act: Act | undefined; begins: RegExp }[] = [
 ];
 
 /** A sentence's facts; of the advice that it ends with only what can be done where it is shown. */
-export function advised(message: string, offered: readonly Act[] = []): string {
+export function withOfferedAdvice(message: string, offeredActs: readonly Act[] = []): string {
   const lastEnd = [...message.matchAll(/[.!?]”? (?=[A-Z])/g)].at(-1);
   if (!lastEnd) return message;
   const adviceAt = lastEnd.index + lastEnd[0].length;
   const advice = message.slice(adviceAt);
-  const found = /^[^.]*\.$/.test(advice) && ADVICE.find(({ begins }) => begins.test(advice));
-  return found && !(found.act && offered.includes(found.act)) ? message.slice(0, adviceAt - 1) : message;
+  const adviceEntry = /^[^.]*\.$/.test(advice) && ADVICE.find(({ begins }) => begins.test(advice));
+  return adviceEntry && !(adviceEntry.act && offeredActs.includes(adviceEntry.act))
+    ? message.slice(0, adviceAt - 1)
+    : message;
 }
 
 /** Last day on which an event may be worked: the due day itself is too late. */

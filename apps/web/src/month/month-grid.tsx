@@ -25,28 +25,30 @@ export function MonthGrid({
   onMonth: (month: string) => void;
 }) {
   const table = useRef<HTMLTableElement>(null);
-  const [wanted, setWanted] = useState<string>();
-  const has = (day: string | undefined) => day !== undefined && view.days.some((each) => each.day === day);
+  const [focusedDay, setFocusedDay] = useState<string>();
+  const isInView = (day: string | undefined) =>
+    day !== undefined && view.days.some((each) => each.day === day);
   const firstStop = view.today.startsWith(view.month) ? view.today : `${view.month}-01`;
-  const stop = wanted !== undefined && has(wanted) ? wanted : firstStop;
+  const stop = focusedDay !== undefined && isInView(focusedDay) ? focusedDay : firstStop;
 
   // The day that the keys went to may come only with the next month.
-  const going = useRef(false);
+  const isMoving = useRef(false);
   useEffect(() => {
-    if (!going.current || stop !== wanted || view.month !== month) return;
-    going.current = false;
+    if (!isMoving.current || stop !== focusedDay || view.month !== month) return;
+    isMoving.current = false;
     table.current?.querySelector<HTMLElement>(`[data-day="${stop}"]`)?.focus();
   });
 
   const onKeyDown = (event: KeyboardEvent) => {
     const from = event.target instanceof HTMLElement ? event.target.dataset.day : undefined;
     const shortcut = shortcutOf(event);
-    const to = from && shortcut && goal(shortcut, from);
+    const to = from && shortcut && dayForKey(shortcut, from);
     if (!to) return;
     event.preventDefault();
-    going.current = true;
-    setWanted(to);
-    if (to.slice(0, 7) !== view.month && (shortcut.startsWith('Page') || !has(to))) onMonth(to.slice(0, 7));
+    isMoving.current = true;
+    setFocusedDay(to);
+    if (to.slice(0, 7) !== view.month && (shortcut.startsWith('Page') || !isInView(to)))
+      onMonth(to.slice(0, 7));
   };
 
   const weeks = Array.from({ length: view.days.length / 7 }, (_, week) =>
@@ -88,7 +90,7 @@ export function MonthGrid({
                     search={{ day: day.day, ...(storeId && { store: storeId }) }}
                     data-day={day.day}
                     tabIndex={day.day === stop ? 0 : -1}
-                    onFocus={() => setWanted(day.day)}
+                    onFocus={() => setFocusedDay(day.day)}
                     className="flex h-full flex-col gap-1 p-1.5 hover:bg-surface-2 focus-visible:-outline-offset-2"
                   >
                     <DayHead day={day} today={view.today} inMonth={day.day.startsWith(view.month)} />
@@ -111,7 +113,7 @@ function groundOf(day: MonthView['days'][number], month: string): string {
 }
 
 /** The day that a key leads to. */
-function goal(key: string, from: string): string | undefined {
+function dayForKey(key: string, from: string): string | undefined {
   const step = STEPS[key];
   if (step !== undefined) return addDays(from, step);
   if (key !== 'PageUp' && key !== 'PageDown') return undefined;

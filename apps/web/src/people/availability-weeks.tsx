@@ -11,7 +11,7 @@ const CAUSES: Record<Absence['cause'], string> = {
 };
 
 /** What comes of all that is known, day by day. */
-export function Weeks({ person }: { person: EmployeeDetail }) {
+export function AvailabilityWeeks({ person }: { person: EmployeeDetail }) {
   const sunday = weekStart(person.today);
   return (
     <table className="w-full table-fixed text-center text-xs">

@@ -3,8 +3,8 @@ import { Button } from '@scheduler/ui/button';
 import { Plus } from 'lucide-react';
 import { useState } from 'react';
 import { useMayWrite } from '../shell/use-session.ts';
-import { Weeks } from './availability-weeks.tsx';
-import { Broken } from './broken-schedules.tsx';
+import { AvailabilityWeeks } from './availability-weeks.tsx';
+import { BrokenSchedules } from './broken-schedules.tsx';
 import { DaysDialog } from './days-dialog.tsx';
 import { Exceptions } from './exceptions.tsx';
 import { UsualWeek } from './usual-week.tsx';
@@ -33,8 +33,8 @@ export function Availability({ person }: { person: EmployeeDetail }) {
           </Button>
         )}
       </div>
-      <Broken broken={broken} person={person} onSeen={() => setBroken([])} />
-      <Weeks person={{ ...person, pattern }} />
+      <BrokenSchedules broken={broken} person={person} onSeen={() => setBroken([])} />
+      <AvailabilityWeeks person={{ ...person, pattern }} />
       <UsualWeek person={person} draft={draft} onDraft={setDraft} onSaved={setBroken} />
       <Exceptions person={person} onSaved={setBroken} />
       {adding && <DaysDialog person={person} onSaved={setBroken} onClose={() => setAdding(false)} />}

@@ -6,7 +6,7 @@ import { formatWhen, weekStart } from '../lib/time.ts';
 import { titleOf } from '../lib/words.ts';
 
 /** Schedules that the last change put in the wrong, with the way to each. */
-export function Broken({
+export function BrokenSchedules({
   broken,
   person,
   onSeen,

@@ -5,7 +5,7 @@ import { problemOf } from '../lib/problem.ts';
 import { DateField } from '../ui/date-field.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
-import { useSaved } from './use-saved.ts';
+import { useAvailabilitySaved } from './use-saved.ts';
 
 const KINDS = {
   off: { word: 'Time off', hint: 'Blocks these days; nobody can plan them then.', days: 'many' },
@@ -46,7 +46,7 @@ export function DaysDialog({
   const [startsOn, setStartsOn] = useState(person.today);
   const [endsOn, setEndsOn] = useState(person.today);
   const [reason, setReason] = useState('');
-  const saved = useSaved(person, onSaved);
+  const saved = useAvailabilitySaved(person, onSaved);
   const onSuccess = async (result: AvailabilitySaved) => {
     onClose();
     await saved(result);

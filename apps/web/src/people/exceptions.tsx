@@ -8,7 +8,7 @@ import { formatDay } from '../lib/time.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { TickBox } from '../ui/field.tsx';
 import { toast } from '../ui/toast.tsx';
-import { useSaved } from './use-saved.ts';
+import { useAvailabilitySaved } from './use-saved.ts';
 
 interface Exception {
   key: string;
@@ -29,7 +29,7 @@ export function Exceptions({
 }) {
   const mayWrite = useMayWrite();
   const [withPast, setWithPast] = useState(false);
-  const onSuccess = useSaved(person, onSaved);
+  const onSuccess = useAvailabilitySaved(person, onSaved);
   const onError = (error: unknown) => toast(problemOf(error).message, { tone: 'problem' });
   const removeTimeOff = trpc.employees.removeTimeOff.useMutation({ onSuccess, onError });
   const removeRange = trpc.employees.removeRange.useMutation({ onSuccess, onError });

@@ -13,9 +13,9 @@ import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { LinkMark } from './link-mark.tsx';
 import { PersonDialog } from './person-dialog.tsx';
 import { RetireDialog } from './retire-dialog.tsx';
-import { TakeBack } from './take-back.tsx';
+import { UnretireButton } from './take-back.tsx';
 
-type Asked = { kind: 'add' } | { kind: 'edit' | 'retire'; person: Employee };
+type PeopleDialog = { kind: 'add' } | { kind: 'edit' | 'retire'; person: Employee };
 
 /** Who works in the club: add, change, retire, and whether Crossmark knows them. */
 export function PeoplePage() {
@@ -23,7 +23,7 @@ export function PeoplePage() {
   const mayWrite = useMayWrite();
   const [withRetired, setWithRetired] = useState(false);
   const [text, setText] = useState('');
-  const [asked, setAsked] = useState<Asked>();
+  const [dialog, setDialog] = useState<PeopleDialog>();
   const query = trpc.employees.list.useQuery({ includeRetired: withRetired });
   const people = query.data ?? [];
   const shown = people.filter((person) =>
@@ -54,7 +54,7 @@ export function PeoplePage() {
                 <Download aria-hidden className="size-4" />
                 Import from Crossmark
               </Link>
-              <Button look="primary" onClick={() => setAsked({ kind: 'add' })}>
+              <Button look="primary" onClick={() => setDialog({ kind: 'add' })}>
                 <Plus aria-hidden className="size-4" />
                 Add person
               </Button>
@@ -79,14 +79,18 @@ export function PeoplePage() {
             shown.length === 0 ? (
               <Empty title={`Nobody fits “${text}”.`} />
             ) : (
-              <PeopleTable people={shown} mayWrite={mayWrite} onAsk={setAsked} />
+              <PeopleTable people={shown} mayWrite={mayWrite} onAsk={setDialog} />
             )
           }
         </QueryView>
       </div>
-      {asked?.kind === 'add' && <PersonDialog onClose={() => setAsked(undefined)} />}
-      {asked?.kind === 'edit' && <PersonDialog person={asked.person} onClose={() => setAsked(undefined)} />}
-      {asked?.kind === 'retire' && <RetireDialog person={asked.person} onClose={() => setAsked(undefined)} />}
+      {dialog?.kind === 'add' && <PersonDialog onClose={() => setDialog(undefined)} />}
+      {dialog?.kind === 'edit' && (
+        <PersonDialog person={dialog.person} onClose={() => setDialog(undefined)} />
+      )}
+      {dialog?.kind === 'retire' && (
+        <RetireDialog person={dialog.person} onClose={() => setDialog(undefined)} />
+      )}
     </div>
   );
 }
@@ -98,7 +102,7 @@ function PeopleTable({
 }: {
   people: readonly Employee[];
   mayWrite: boolean;
-  onAsk: (asked: Asked) => void;
+  onAsk: (asked: PeopleDialog) => void;
 }) {
   return (
     <div className="overflow-x-auto rounded-md border border-line bg-surface">
@@ -161,7 +165,7 @@ function PeopleTable({
                       <Pencil aria-hidden className="size-4" />
                     </IconButton>
                     {person.terminatedOn ? (
-                      <TakeBack person={person} />
+                      <UnretireButton person={person} />
                     ) : (
                       <IconButton
                         label={`Retire ${person.name}`}

@@ -8,12 +8,12 @@ import { LinkDialog } from './link-dialog.tsx';
 import { LinkMark } from './link-mark.tsx';
 import { PersonDialog } from './person-dialog.tsx';
 import { RetireDialog } from './retire-dialog.tsx';
-import { TakeBack } from './take-back.tsx';
+import { UnretireButton } from './take-back.tsx';
 
-export function Head({ person }: { person: EmployeeDetail }) {
+export function PersonHead({ person }: { person: EmployeeDetail }) {
   const mayWrite = useMayWrite();
-  const [asked, setAsked] = useState<'edit' | 'retire' | 'link'>();
-  const close = () => setAsked(undefined);
+  const [dialog, setDialog] = useState<'edit' | 'retire' | 'link'>();
+  const close = () => setDialog(undefined);
   const facts = [person.role, person.employeeNumber, person.email, person.phone].filter(Boolean);
   return (
     <header className="flex flex-wrap items-start gap-x-4 gap-y-2">
@@ -32,7 +32,7 @@ export function Head({ person }: { person: EmployeeDetail }) {
       <div className="grid justify-items-start gap-1.5 text-sm">
         <LinkMark person={person} />
         {mayWrite && person.linkState !== 'linked' && (
-          <Button onClick={() => setAsked('link')}>
+          <Button onClick={() => setDialog('link')}>
             <Link2 aria-hidden className="size-4" />
             Choose the rep by hand
           </Button>
@@ -40,23 +40,23 @@ export function Head({ person }: { person: EmployeeDetail }) {
       </div>
       {mayWrite && (
         <div className="flex items-center gap-1.5">
-          <Button onClick={() => setAsked('edit')}>
+          <Button onClick={() => setDialog('edit')}>
             <Pencil aria-hidden className="size-4" />
             Edit
           </Button>
           {person.terminatedOn ? (
-            <TakeBack person={person} />
+            <UnretireButton person={person} />
           ) : (
-            <Button onClick={() => setAsked('retire')}>
+            <Button onClick={() => setDialog('retire')}>
               <UserMinus aria-hidden className="size-4" />
               Retire
             </Button>
           )}
         </div>
       )}
-      {asked === 'edit' && <PersonDialog person={person} onClose={close} />}
-      {asked === 'retire' && <RetireDialog person={person} onClose={close} />}
-      {asked === 'link' && <LinkDialog person={person} onClose={close} />}
+      {dialog === 'edit' && <PersonDialog person={person} onClose={close} />}
+      {dialog === 'retire' && <RetireDialog person={person} onClose={close} />}
+      {dialog === 'link' && <LinkDialog person={person} onClose={close} />}
     </header>
   );
 }

@@ -4,8 +4,8 @@ import { trpc } from '../lib/api.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { QueryView, Skeleton } from '../ui/states.tsx';
 import { Availability } from './availability.tsx';
-import { Head } from './person-head.tsx';
-import { Week } from './person-week.tsx';
+import { PersonHead } from './person-head.tsx';
+import { PersonWeekSection } from './person-week.tsx';
 
 const route = getRouteApi('/app/people/$id');
 
@@ -38,9 +38,9 @@ export function PersonPage() {
         >
           {(person) => (
             <>
-              <Head person={person} />
+              <PersonHead person={person} />
               <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
-                <Week person={person} />
+                <PersonWeekSection person={person} />
                 <Availability person={person} />
               </div>
             </>

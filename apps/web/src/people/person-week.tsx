@@ -11,7 +11,7 @@ import { QueryView, Skeleton } from '../ui/states.tsx';
 
 const route = getRouteApi('/app/people/$id');
 
-export function Week({ person }: { person: EmployeeDetail }) {
+export function PersonWeekSection({ person }: { person: EmployeeDetail }) {
   const { week } = route.useSearch();
   const navigate = route.useNavigate();
   const thisWeek = weekStart(person.today);

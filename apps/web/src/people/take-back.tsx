@@ -6,7 +6,7 @@ import { problemOf } from '../lib/problem.ts';
 import { toast } from '../ui/toast.tsx';
 
 /** Takes a retired person back at a click. */
-export function TakeBack({ person }: { person: Employee }) {
+export function UnretireButton({ person }: { person: Employee }) {
   const utils = trpc.useUtils();
   const update = trpc.employees.update.useMutation({
     onSuccess: () => {

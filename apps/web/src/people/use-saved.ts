@@ -3,7 +3,10 @@ import { trpc } from '../lib/api.ts';
 import { toast } from '../ui/toast.tsx';
 
 /** What each form of this page does after it saved. */
-export function useSaved(person: EmployeeDetail, onSaved: (broken: AvailabilitySaved['broken']) => void) {
+export function useAvailabilitySaved(
+  person: EmployeeDetail,
+  onSaved: (broken: AvailabilitySaved['broken']) => void,
+) {
   const utils = trpc.useUtils();
   return async ({ broken }: AvailabilitySaved) => {
     toast(`The days of ${person.name} are saved.`);

@@ -5,7 +5,7 @@ import { trpc } from '../lib/api.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { TickBox } from '../ui/field.tsx';
 import { Refusal } from '../ui/states.tsx';
-import { useSaved } from './use-saved.ts';
+import { useAvailabilitySaved } from './use-saved.ts';
 import { WEEKDAYS } from './weekdays.ts';
 
 /** The usual week. What is ticked shows in the weeks above at once and is saved by its button. */
@@ -21,7 +21,7 @@ export function UsualWeek({
   onSaved: (broken: AvailabilitySaved['broken']) => void;
 }) {
   const mayWrite = useMayWrite();
-  const saved = useSaved(person, onSaved);
+  const saved = useAvailabilitySaved(person, onSaved);
   // The version that was there when the first day was ticked: a colleague's change since is refused, not overwritten.
   const [version, setVersion] = useState(person.version);
   const kept = person.pattern ?? WEEKDAYS.map(() => true);

@@ -1,6 +1,6 @@
 import type { SyncAttempt } from '@scheduler/server/router';
 import { formatFromNow, formatWhen } from '../lib/time.ts';
-import { advised } from '../lib/words.ts';
+import { withOfferedAdvice } from '../lib/words.ts';
 
 const OUTCOMES: Record<NonNullable<SyncAttempt['outcome']>, { word: string; look: string }> = {
   done: { word: 'Done', look: 'bg-synced' },
@@ -28,8 +28,8 @@ export function Attempt({
     ? OUTCOMES[attempt.outcome]
     : { word: 'Running', look: 'bg-pending' };
   const isDecided = attempt.outcome === 'conflict' && !isOpen;
-  const told = attempt.failureReason ?? attempt.summary;
-  const reason = told && advised(told);
+  const sentence = attempt.failureReason ?? attempt.summary;
+  const reason = sentence && withOfferedAdvice(sentence);
   return (
     <li className="grid grid-cols-[0.5rem_minmax(0,1fr)] gap-x-2 text-sm">
       <span

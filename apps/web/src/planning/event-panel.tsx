@@ -61,9 +61,9 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
           {({ row, store }) => {
             const mayChange = mayWrite && !CLOSED_CONDITIONS.includes(row.event.condition);
             const mayEnd = mayWrite && !isHistory(row.event);
-            const offered: Act[] = [];
-            if (row.schedule && mayChange) offered.push('change');
-            if (row.schedule && mayEnd) offered.push('end');
+            const offeredActs: Act[] = [];
+            if (row.schedule && mayChange) offeredActs.push('change');
+            if (row.schedule && mayEnd) offeredActs.push('end');
             return (
               <div className="grid gap-5">
                 <PlanSection
@@ -84,7 +84,7 @@ export function EventPanel({ eventId, onClose: replace }: { eventId: number; onC
                     event={row.event}
                     sync={sync.data}
                     timeZone={store.timeZone}
-                    offered={offered}
+                    offeredActs={offeredActs}
                   />
                 )}
                 {sync.isError && !sync.data && (

@@ -53,7 +53,7 @@ export function PersonPicker({
                   : 'border-line hover:bg-surface-2';
                 const nameId = `${name}-${person.employeeId}`;
                 // A hint asks nothing and is often the same for all: enough to read it of whom one has chosen.
-                const said = person.reasons.filter(
+                const shownReasons = person.reasons.filter(
                   (reason) => reason.severity !== 'hint' || person.employeeId === value,
                 );
                 return (
@@ -85,7 +85,7 @@ export function PersonPicker({
                         )}
                       </span>
                       <span id={`${nameId}-reasons`} className="block">
-                        <ReasonList reasons={said} brief />
+                        <ReasonList reasons={shownReasons} brief />
                       </span>
                     </span>
                   </label>

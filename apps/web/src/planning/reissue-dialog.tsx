@@ -29,13 +29,13 @@ export function ReissueDialog({
   onClose: () => void;
 }) {
   // What was on screen when it was asked for: the list moves on when the event leaves it.
-  const [{ event, schedule: worked }] = useState(row);
+  const [{ event, schedule }] = useState(row);
   const formId = useId();
   const utils = trpc.useUtils();
   const [day, setDay] = useState(today);
   const [time, setTime] = useState<string>();
   const [chosenExpiry, setExpiry] = useState<string>();
-  const [employeeId, setEmployeeId] = useState(worked?.employeeId);
+  const [employeeId, setEmployeeId] = useState(schedule?.employeeId);
   const [includeResponses, setIncludeResponses] = useState(false);
   const [overrideReason, setOverrideReason] = useState('');
   const expiresOn = chosenExpiry ?? defaultReissueExpiry(event.dueOn, day);
@@ -93,9 +93,9 @@ export function ReissueDialog({
           <span>{formatDuration(event.durationMinutes)}</span>
           <span>{event.condition}</span>
           <span>Window was {windowWords(event)}</span>
-          {worked && data && (
+          {schedule && data && (
             <span>
-              Planned for {formatWhen(worked.startsAt, data.timeZone)}, {worked.employeeName}
+              Planned for {formatWhen(schedule.startsAt, data.timeZone)}, {schedule.employeeName}
             </span>
           )}
         </span>

@@ -3,7 +3,7 @@ import { Button } from '@scheduler/ui/button';
 import { RotateCw } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
 import { useNow } from '../lib/time.ts';
-import { type Act, advised, syncSentence } from '../lib/words.ts';
+import { type Act, syncSentence, withOfferedAdvice } from '../lib/words.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { SyncMark } from '../ui/badges.tsx';
 import { Loading, Refusal, Skeleton } from '../ui/states.tsx';
@@ -15,13 +15,13 @@ export function SyncSection({
   event,
   sync,
   timeZone,
-  offered,
+  offeredActs,
 }: {
   event: BoardEvent;
   sync: SyncDetail | undefined;
   timeZone: string;
   /** What the panel offers to do about it. */
-  offered: readonly Act[];
+  offeredActs: readonly Act[];
 }) {
   const { eventId } = event;
   const utils = trpc.useUtils();
@@ -45,7 +45,7 @@ export function SyncSection({
   const badge = sync ?? event.sync;
   const isStuck = badge.state === 'failed' || badge.state === 'waiting';
   const mayRetry = mayWrite && event.mplanId !== null && isStuck;
-  const reason = badge.reason && advised(badge.reason, offered);
+  const reason = badge.reason && withOfferedAdvice(badge.reason, offeredActs);
   const seenAt = sync?.conflictSeenAt;
   const choose = (choice: 'mine' | 'theirs') => seenAt && resolve.mutate({ eventId, choice, seenAt });
   return (

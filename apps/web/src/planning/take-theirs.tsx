@@ -23,23 +23,23 @@ export function TakeTheirs({
   onTake: () => void;
 }) {
   const utils = trpc.useUtils();
-  const [asking, setAsking] = useState(false);
-  const [broken, setBroken] = useState<readonly Reason[]>([]);
-  const ask = async () => {
-    setAsking(true);
+  const [isChecking, setIsChecking] = useState(false);
+  const [brokenRules, setBrokenRules] = useState<readonly Reason[]>([]);
+  const checkRules = async () => {
+    setIsChecking(true);
     try {
       const { theirsBreaks } = await utils.sync.get.fetch({ eventId }, { staleTime: 0 });
       if (theirsBreaks.length === 0) onTake();
-      setBroken(theirsBreaks);
+      setBrokenRules(theirsBreaks);
     } catch (error) {
       toast(problemOf(error).message, { tone: 'problem' });
     } finally {
-      setAsking(false);
+      setIsChecking(false);
     }
   };
-  if (broken.length === 0) {
+  if (brokenRules.length === 0) {
     return (
-      <Button busy={busy || asking} onClick={() => void ask()}>
+      <Button busy={busy || isChecking} onClick={() => void checkRules()}>
         {label}
       </Button>
     );
@@ -50,16 +50,16 @@ export function TakeTheirs({
       className="grid basis-full gap-2 rounded-md border border-waiting/40 bg-waiting-soft p-2.5 text-sm"
     >
       <p className="font-medium text-waiting">What Crossmark has breaks a rule here</p>
-      <ReasonList reasons={broken} />
+      <ReasonList reasons={brokenRules} />
       <div className="flex flex-wrap gap-2">
         {/* The focus goes to what changes nothing, for Enter may be pressed twice. */}
-        <Button autoFocus onClick={() => setBroken([])}>
+        <Button autoFocus onClick={() => setBrokenRules([])}>
           Leave it
         </Button>
         <Button
           busy={busy}
           onClick={() => {
-            setBroken([]);
+            setBrokenRules([]);
             onTake();
           }}
         >

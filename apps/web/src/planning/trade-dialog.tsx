@@ -38,7 +38,7 @@ export function TradeDialog({
   // As it was when the dialog opened: a colleague's change meanwhile is refused by its version, not overwritten.
   const [current] = useState(liveCurrent);
   const [partnerId, setPartnerId] = useState(initialPartner);
-  const others = trpc.events.list.useQuery({
+  const query = trpc.events.list.useQuery({
     storeId,
     scheduled: true,
     types: ['Core'],
@@ -50,7 +50,7 @@ export function TradeDialog({
 
   // What is over can't be traded.
   const now = currentInstant();
-  const partners = (others.data?.rows ?? [])
+  const partners = (query.data?.rows ?? [])
     .flatMap(({ event: other, schedule }) =>
       schedule && schedule.employeeId !== current.employeeId && schedule.endsAt > now
         ? [{ ...schedule, event: other, title: titleOf(other) }]
@@ -91,8 +91,8 @@ export function TradeDialog({
       <div className="grid min-h-64 content-start gap-4">
         <QueryView
           what="other Cores"
-          queries={[others]}
-          data={others.data && days}
+          queries={[query]}
+          data={query.data && days}
           skeleton={<SkeletonRows count={5} height="h-10" className="gap-1.5" />}
           empty={
             partners.length === 0 && (

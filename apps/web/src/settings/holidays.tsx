@@ -8,9 +8,9 @@ import { DateField } from '../ui/date-field.tsx';
 import { TextField, TickBox } from '../ui/field.tsx';
 import { Empty, Refusal } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { SECTION, type Shown } from './section.ts';
+import { SECTION, type SectionProps } from './section.ts';
 
-export function Holidays({ settings, isAdmin }: Shown) {
+export function Holidays({ settings, isAdmin }: SectionProps) {
   const utils = trpc.useUtils();
   const [day, setDay] = useState('');
   const [yearly, setYearly] = useState(false);

@@ -7,11 +7,11 @@ import { trpc } from '../lib/api.ts';
 import { NOON_CHECK_WORDS } from '../lib/words.ts';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import { toast } from '../ui/toast.tsx';
-import { SECTION, type Shown } from './section.ts';
+import { SECTION, type SectionProps } from './section.ts';
 import { Choice } from './work-dialog.tsx';
 
-export function NoonCheckSection({ settings, isAdmin }: Shown) {
-  const [editing, setEditing] = useState(false);
+export function NoonCheckSection({ settings, isAdmin }: SectionProps) {
+  const [isEditing, setIsEditing] = useState(false);
   return (
     <section aria-labelledby="noon-checks" className={SECTION}>
       <div className="flex items-center gap-2">
@@ -19,14 +19,14 @@ export function NoonCheckSection({ settings, isAdmin }: Shown) {
           Noon checks
         </h2>
         {isAdmin && (
-          <Button className="ml-auto" onClick={() => setEditing(true)}>
+          <Button className="ml-auto" onClick={() => setIsEditing(true)}>
             <Pencil aria-hidden className="size-4" />
             Edit noon checks
           </Button>
         )}
       </div>
       <p className="text-sm">{NOON_CHECK_WORDS[settings.store.noonCheckBy]}.</p>
-      {editing && <NoonCheckDialog settings={settings} onClose={() => setEditing(false)} />}
+      {isEditing && <NoonCheckDialog settings={settings} onClose={() => setIsEditing(false)} />}
     </section>
   );
 }

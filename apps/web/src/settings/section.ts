@@ -1,6 +1,6 @@
 import type { Settings } from '@scheduler/server/router';
 
-export interface Shown {
+export interface SectionProps {
   settings: Settings;
   isAdmin: boolean;
 }

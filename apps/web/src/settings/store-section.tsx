@@ -1,12 +1,12 @@
 import { Button } from '@scheduler/ui/button';
 import { Pencil } from 'lucide-react';
 import { useState } from 'react';
-import { SECTION, type Shown } from './section.ts';
+import { SECTION, type SectionProps } from './section.ts';
 import { StoreDialog } from './store-dialog.tsx';
 
-export function StoreSection({ settings, isAdmin }: Shown) {
+export function StoreSection({ settings, isAdmin }: SectionProps) {
   const { store } = settings;
-  const [editing, setEditing] = useState(false);
+  const [isEditing, setIsEditing] = useState(false);
   const facts = [
     ['Name', store.name],
     ['Number', store.number],
@@ -20,7 +20,7 @@ export function StoreSection({ settings, isAdmin }: Shown) {
           Store
         </h2>
         {isAdmin && (
-          <Button className="ml-auto" onClick={() => setEditing(true)}>
+          <Button className="ml-auto" onClick={() => setIsEditing(true)}>
             <Pencil aria-hidden className="size-4" />
             Edit store
           </Button>
@@ -34,7 +34,7 @@ export function StoreSection({ settings, isAdmin }: Shown) {
           </div>
         ))}
       </dl>
-      {editing && <StoreDialog settings={settings} onClose={() => setEditing(false)} />}
+      {isEditing && <StoreDialog settings={settings} onClose={() => setIsEditing(false)} />}
     </section>
   );
 }

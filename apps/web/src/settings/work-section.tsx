@@ -4,14 +4,14 @@ import { Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { formatClock, formatDuration } from '../lib/time.ts';
 import { TypeMark } from '../ui/badges.tsx';
-import { SECTION, type Shown } from './section.ts';
+import { SECTION, type SectionProps } from './section.ts';
 import { SetHere } from './set-here.tsx';
 import { limitsRoles, type Work } from './work.ts';
 import { WorkDialog } from './work-dialog.tsx';
 
-export function WorkSection({ settings, isAdmin }: Shown) {
-  const [asked, setAsked] = useState<EventType>();
-  const work = settings.types.find((each) => each.type === asked);
+export function WorkSection({ settings, isAdmin }: SectionProps) {
+  const [edited, setAsked] = useState<EventType>();
+  const work = settings.types.find((each) => each.type === edited);
   return (
     <section aria-labelledby="work" className={SECTION}>
       <div>

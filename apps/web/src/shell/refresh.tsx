@@ -9,7 +9,7 @@ import { toast } from '../ui/toast.tsx';
 import { useMayWrite } from './use-session.ts';
 
 /** Reads Crossmark's list anew, with progress while it runs and its age afterwards. */
-export function Refresh() {
+export function RefreshButton() {
   const utils = trpc.useUtils();
   const mayWrite = useMayWrite();
   const now = useNow();
@@ -32,7 +32,7 @@ export function Refresh() {
       void utils.board.week.invalidate();
       void utils.events.invalidate();
       if (run.state === 'failed') toast(run.failureReason ?? 'The refresh failed.', { tone: 'problem' });
-      else toast(refreshWords(run));
+      else toast(refreshSentence(run));
     }
   }, [run, running, utils]);
 
@@ -70,7 +70,7 @@ function stateLabel(run: RefreshRun | null, nowMs: number): string {
   return `${run.state === 'failed' ? 'Refresh failed' : 'Refreshed'} ${formatFromNow(run.finishedAt, nowMs)}`;
 }
 
-function refreshWords(run: RefreshRun): string {
+function refreshSentence(run: RefreshRun): string {
   if (run.state === 'needs_decision')
     return 'Crossmark’s list lacks very many events. See Refreshes on the Activity page.';
   const parts = [

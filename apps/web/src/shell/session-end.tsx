@@ -24,10 +24,10 @@ export function SessionEnd() {
   const session = useSession();
   const router = useRouter();
   const { signedOut } = useConnection();
-  const [asking, setAsking] = useState(false);
+  const [isAsking, setIsAsking] = useState(false);
   useEffect(() => whenIdle(askPassword), []);
 
-  const goOn = useCallback(async () => {
+  const resume = useCallback(async () => {
     forgetSession();
     const now = await currentSession().catch(() => undefined);
     // Nobody else sees what this page shows, nor are this person's calls repeated in another one's name.
@@ -35,7 +35,7 @@ export function SessionEnd() {
       window.location.reload();
       return;
     }
-    setAsking(false);
+    setIsAsking(false);
     reportSignedIn();
     releaseCalls();
     await queryClient.invalidateQueries();
@@ -53,15 +53,15 @@ export function SessionEnd() {
         if (email === null) reportSignedOut('left');
         // Somebody else's page may show what this one may not, and must not save in their name.
         else if (email !== session.email.toLowerCase()) window.location.reload();
-        else if (asking) void goOn();
+        else if (isAsking) void resume();
       }),
-    [session, asking, goOn],
+    [session, isAsking, resume],
   );
   useEffect(() => {
     if (!signedOut) return;
-    if (signedOut === 'ended' && (isHoldingCalls() || hasUnsaved())) setAsking(true);
+    if (signedOut === 'ended' && (isHoldingCalls() || hasUnsaved())) setIsAsking(true);
     else leave();
   }, [signedOut, leave]);
 
-  return <Suspense>{asking && <AskPassword onSignedIn={() => void goOn()} onLeave={leave} />}</Suspense>;
+  return <Suspense>{isAsking && <AskPassword onSignedIn={() => void resume()} onLeave={leave} />}</Suspense>;
 }

@@ -4,7 +4,7 @@ import { lazy, Suspense } from 'react';
 import { useLiveUpdates } from '../lib/live.ts';
 import { ConnectionNotice, ZoneNotice } from './notices.tsx';
 import { PageLinks } from './page-links.tsx';
-import { Refresh } from './refresh.tsx';
+import { RefreshButton } from './refresh.tsx';
 import { SessionEnd } from './session-end.tsx';
 import { SyncCounts } from './sync-counts.tsx';
 import { useSession } from './use-session.ts';
@@ -33,7 +33,7 @@ export function Shell() {
         <PageLinks pages={PAGES} />
         <div className="ml-auto flex items-center gap-1.5">
           <SyncCounts />
-          <Refresh />
+          <RefreshButton />
           <Suspense fallback={<span className="size-8 pointer-coarse:size-10" />}>
             <UserMenu />
           </Suspense>

@@ -16,7 +16,7 @@ export function SignIn() {
   const { next, ended } = route.useSearch();
   const router = useRouter();
 
-  const goOn = useCallback(() => {
+  const enter = useCallback(() => {
     queryClient.clear();
     reportSignedIn();
     // In place of this page: Back never shows it to who is signed in.
@@ -27,14 +27,14 @@ export function SignIn() {
       onSessionChange((now) => {
         if (now === null) return;
         forgetSession();
-        goOn();
+        enter();
       }),
-    [goOn],
+    [enter],
   );
 
   const { submit, isBusy, problem } = useSignInForm(async (form) => {
     const refusal = await signIn(String(form.get('email')), String(form.get('password')));
-    if (!refusal) goOn();
+    if (!refusal) enter();
     return refusal;
   });
 

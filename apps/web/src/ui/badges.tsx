@@ -3,7 +3,7 @@ import type { SyncBadge } from '@scheduler/server/router';
 import { SYNC_STATE_LOOKS } from '@scheduler/ui/sync-states';
 import { TriangleAlert } from 'lucide-react';
 import { formatFromNow, useNow } from '../lib/time.ts';
-import { advised, STATE_WORDS, syncSentence, TYPES } from '../lib/words.ts';
+import { STATE_WORDS, syncSentence, TYPES, withOfferedAdvice } from '../lib/words.ts';
 
 /** How far a schedule has got towards Crossmark: picture, colour and always a word. */
 export function SyncMark({ sync, filled = false }: { sync: SyncBadge; filled?: boolean }) {
@@ -60,7 +60,7 @@ export function ReasonList({ reasons, brief = false }: { reasons: readonly Reaso
       {reasons.map((reason) => (
         <li key={reason.message} className={`flex gap-1.5 text-xs ${SEVERITY_COLOURS[reason.severity]}`}>
           <TriangleAlert aria-hidden className="mt-0.5 size-3 shrink-0" />
-          <span>{brief ? advised(reason.message) : reason.message}</span>
+          <span>{brief ? withOfferedAdvice(reason.message) : reason.message}</span>
         </li>
       ))}
     </ul>

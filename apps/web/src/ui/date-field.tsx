@@ -88,24 +88,24 @@ const within = (min: string, max: string): string =>
     : `from ${withYear(min)} to ${withYear(max)}`;
 
 /** A sentence about what was left in a control and is no day that may be chosen, until its value changes. */
-function useUnfinished({ value, min = FIRST_DAY, max = LAST_DAY }: Days) {
+function useIncompleteDay({ value, min = FIRST_DAY, max = LAST_DAY }: Days) {
   // What the page had when something else was left in the control.
   const [left, setLeft] = useState<string>();
   return {
-    unfinished: left === value ? `Enter a whole day ${within(min, max)}.` : undefined,
+    incompleteProblem: left === value ? `Enter a whole day ${within(min, max)}.` : undefined,
     onLeft: (isWhole: boolean) => setLeft(isWhole ? undefined : value),
   };
 }
 
 /** A day without a label of its own: where it stands it is named by `aria-label` or by a label around it. */
 export function DateInput(props: Days & { 'aria-label'?: string }) {
-  const { unfinished, onLeft } = useUnfinished(props);
+  const { incompleteProblem, onLeft } = useIncompleteDay(props);
   return (
     <DayControl
       {...props}
       onLeft={onLeft}
-      title={unfinished}
-      {...(unfinished !== undefined && { 'aria-invalid': true })}
+      title={incompleteProblem}
+      {...(incompleteProblem !== undefined && { 'aria-invalid': true })}
     />
   );
 }
@@ -117,9 +117,9 @@ export function DateField({
   problem,
   ...rest
 }: Days & { label: ReactNode; hint?: ReactNode; problem?: ReactNode }) {
-  const { unfinished, onLeft } = useUnfinished(rest);
+  const { incompleteProblem, onLeft } = useIncompleteDay(rest);
   return (
-    <Labelled label={label} hint={hint} problem={problem || unfinished}>
+    <Labelled label={label} hint={hint} problem={problem || incompleteProblem}>
       {(ids) => <DayControl {...rest} {...ids} className={FIELD_BOX} onLeft={onLeft} />}
     </Labelled>
   );

@@ -1,6 +1,6 @@
 import { isDay } from '@scheduler/scheduling';
 import { describe, expect, it } from 'vitest';
-import { draftOf, followed, handedOn, typed } from './draft.ts';
+import { draftOf, withHandedOn, withTyped, withValue } from './draft.ts';
 
 describe('a day', () => {
   it.each(['2000-01-01', '2026-12-05', '2028-02-29', '2099-12-31'])('is %s', (text) => {
@@ -31,28 +31,28 @@ describe('a day', () => {
 
 describe('what is typed into a field', () => {
   it('is left alone when the page takes over, late, what was handed on before', () => {
-    let draft = handedOn(typed(draftOf(''), 'a', 'a'), 'a');
-    draft = handedOn(typed(draft, 'ab', 'ab'), 'ab');
-    draft = typed(draft, 'abc', 'abc');
-    draft = followed(draft, 'a');
+    let draft = withHandedOn(withTyped(draftOf(''), 'a', 'a'), 'a');
+    draft = withHandedOn(withTyped(draft, 'ab', 'ab'), 'ab');
+    draft = withTyped(draft, 'abc', 'abc');
+    draft = withValue(draft, 'a');
     expect(draft).toMatchObject({ text: 'abc', next: 'abc' });
-    expect(followed(draft, 'ab')).toMatchObject({ text: 'abc', next: 'abc', awaited: [] });
+    expect(withValue(draft, 'ab')).toMatchObject({ text: 'abc', next: 'abc', awaited: [] });
   });
 
   it('gives way to what the page says by itself, such as after Back', () => {
-    const draft = handedOn(typed(draftOf('old'), 'new', 'new'), 'new');
-    expect(followed(followed(draft, 'new'), 'old')).toEqual(draftOf('old'));
-    expect(followed(typed(draftOf('a'), 'ab', 'ab'), '')).toEqual(draftOf(''));
+    const draft = withHandedOn(withTyped(draftOf('old'), 'new', 'new'), 'new');
+    expect(withValue(withValue(draft, 'new'), 'old')).toEqual(draftOf('old'));
+    expect(withValue(withTyped(draftOf('a'), 'ab', 'ab'), '')).toEqual(draftOf(''));
   });
 
   it('is handed on when it is whole and differs from what the page has', () => {
-    expect(typed(draftOf('2026-11-29'), '', undefined).next).toBeUndefined();
-    expect(typed(draftOf('2026-11-29'), '2026-12-29', '2026-12-29').next).toBe('2026-12-29');
-    expect(typed(draftOf('2026-11-29'), '2026-11-29', '2026-11-29').next).toBeUndefined();
+    expect(withTyped(draftOf('2026-11-29'), '', undefined).next).toBeUndefined();
+    expect(withTyped(draftOf('2026-11-29'), '2026-12-29', '2026-12-29').next).toBe('2026-12-29');
+    expect(withTyped(draftOf('2026-11-29'), '2026-11-29', '2026-11-29').next).toBeUndefined();
   });
 
   it('is handed on again when it goes back to what the page still has, while another value is on its way there', () => {
-    const draft = handedOn(typed(draftOf('a'), 'ab', 'ab'), 'ab');
-    expect(typed(draft, 'a', 'a').next).toBe('a');
+    const draft = withHandedOn(withTyped(draftOf('a'), 'ab', 'ab'), 'ab');
+    expect(withTyped(draft, 'a', 'a').next).toBe('a');
   });
 });

@@ -7,22 +7,26 @@ interface Draft {
   /** What is to be handed on once the typing rests; undefined where nothing is, or nothing whole. */
   next: string | undefined;
   /** The page's value when it was last looked at. */
-  known: string;
+  pageValue: string;
   /** What was handed on and has not come back as the page's value yet. */
   awaited: readonly string[];
 }
 
 export function draftOf(value: string): Draft {
-  return { text: value, next: undefined, known: value, awaited: [] };
+  return { text: value, next: undefined, pageValue: value, awaited: [] };
 }
 
 /** Something was typed: `whole` is what it says, undefined while it says nothing whole. */
-export function typed(draft: Draft, text: string, whole: string | undefined): Draft {
-  return { ...draft, text, next: whole === draft.known && draft.awaited.length === 0 ? undefined : whole };
+export function withTyped(draft: Draft, text: string, whole: string | undefined): Draft {
+  return {
+    ...draft,
+    text,
+    next: whole === draft.pageValue && draft.awaited.length === 0 ? undefined : whole,
+  };
 }
 
 /** It was handed on. */
-export function handedOn(draft: Draft, value: string): Draft {
+export function withHandedOn(draft: Draft, value: string): Draft {
   return { ...draft, next: undefined, awaited: [...draft.awaited, value] };
 }
 
@@ -30,10 +34,10 @@ export function handedOn(draft: Draft, value: string): Draft {
  * The page has this value now. What was handed on comes back late, one after the other, and leaves alone what was typed
  * since; what changed by other means, such as the browser's Back, stands in place of what was typed.
  */
-export function followed(draft: Draft, value: string): Draft {
+export function withValue(draft: Draft, value: string): Draft {
   const echo = draft.awaited.indexOf(value);
   if (echo < 0) return draftOf(value);
-  return { ...draft, known: value, awaited: draft.awaited.slice(echo + 1) };
+  return { ...draft, pageValue: value, awaited: draft.awaited.slice(echo + 1) };
 }
 
 /**
@@ -42,14 +46,14 @@ export function followed(draft: Draft, value: string): Draft {
  */
 export function useDraft(value: string, onChange: (value: string) => void, restMs: number) {
   const [draft, setDraft] = useState(() => draftOf(value));
-  if (draft.known !== value) setDraft(followed(draft, value));
+  if (draft.pageValue !== value) setDraft(withValue(draft, value));
   const latest = useRef(onChange);
   useEffect(() => {
     latest.current = onChange;
   });
   const handOn = (next: string | undefined) => {
     if (next === undefined) return;
-    setDraft((now) => handedOn(now, next));
+    setDraft((now) => withHandedOn(now, next));
     latest.current(next);
   };
   const { text, next } = draft;
@@ -62,7 +66,7 @@ export function useDraft(value: string, onChange: (value: string) => void, restM
     text,
     /** Takes what was typed; `rests` says that nothing more is to come, such as from a calendar. */
     type: (nextText: string, whole: string | undefined, rests = false) => {
-      const after = typed(draft, nextText, whole);
+      const after = withTyped(draft, nextText, whole);
       setDraft(after);
       if (rests) handOn(after.next);
     },

@@ -26,9 +26,9 @@ export class Layers {
   private readonly stale = new Set<number>();
   /** The entry that opened something in the address itself, such as the panel of an event. */
   private panelIndex: number | undefined;
-  private before: { index: number; href: string; pathname: string; hasPanel: boolean };
-  private arrived: (() => void) | undefined;
-  private planned = false;
+  private previous: { index: number; href: string; pathname: string; hasPanel: boolean };
+  private onArrival: (() => void) | undefined;
+  private isAdjustPlanned = false;
 
   private readonly history: RouterHistory;
   private readonly pushEntry: () => void;
@@ -38,8 +38,8 @@ export class Layers {
     this.history = history;
     this.pushEntry = pushEntry;
     this.setAddress = setAddress;
-    this.before = this.now();
-    history.subscribe(({ action: { type } }) => this.moved(type));
+    this.previous = this.now();
+    history.subscribe(({ action: { type } }) => this.handleNavigation(type));
   }
 
   /** Puts a layer over the page; `close` is called when Back closes it. Returns how to tell that it is gone. */
@@ -56,7 +56,7 @@ export class Layers {
 
   /** Closes what was opened in the address: by going back to before it, or by `replace` where this page began with it. */
   leavePanel(replace: () => void): void {
-    if (this.arrived || this.entries.length > 0 || this.panelIndex !== indexOf(this.history)) replace();
+    if (this.onArrival || this.entries.length > 0 || this.panelIndex !== indexOf(this.history)) replace();
     else this.goBack(1);
   }
 
@@ -70,18 +70,19 @@ export class Layers {
     };
   }
 
-  private moved(type: 'PUSH' | 'REPLACE' | 'BACK' | 'FORWARD' | 'GO'): void {
-    const { before } = this;
+  private handleNavigation(type: 'PUSH' | 'REPLACE' | 'BACK' | 'FORWARD' | 'GO'): void {
+    const { previous } = this;
     const now = this.now();
-    this.before = now;
+    this.previous = now;
     if (type === 'PUSH') {
       this.stale.delete(now.index);
-      if (now.hasPanel && !before.hasPanel && now.pathname === before.pathname) this.panelIndex = now.index;
+      if (now.hasPanel && !previous.hasPanel && now.pathname === previous.pathname)
+        this.panelIndex = now.index;
       return;
     }
     if (type === 'REPLACE') return;
-    if (this.arrived) {
-      this.arrived();
+    if (this.onArrival) {
+      this.onArrival();
       return;
     }
     const kept = this.entries.filter(({ index }) => index <= now.index);
@@ -89,24 +90,24 @@ export class Layers {
     this.entries = kept;
     // What was chosen in a dialog, such as a filter, stays in the address when Back closes it.
     const [lowest] = left;
-    if (lowest && before.href !== lowest.href && before.pathname === now.pathname)
-      this.setAddress(before.href);
+    if (lowest && previous.href !== lowest.href && previous.pathname === now.pathname)
+      this.setAddress(previous.href);
     for (const layer of this.layers.splice(kept.length).reverse()) layer.close();
     if (type === 'BACK' && this.stale.delete(now.index)) this.goBack(1);
   }
 
   /** Once all that opens and closes at a moment has done so: a dialog that follows another one takes over its entry. */
   private adjustSoon(): void {
-    if (this.planned) return;
-    this.planned = true;
+    if (this.isAdjustPlanned) return;
+    this.isAdjustPlanned = true;
     setTimeout(() => {
-      this.planned = false;
+      this.isAdjustPlanned = false;
       this.adjust();
     });
   }
 
   private adjust(): void {
-    if (this.arrived) return;
+    if (this.onArrival) return;
     const surplus = this.entries.length - this.layers.length;
     const top = this.entries.at(-1);
     if (surplus > 0 && top) {
@@ -131,8 +132,8 @@ export class Layers {
       },
       enableBeforeUnload: false,
     });
-    this.arrived = () => {
-      this.arrived = undefined;
+    this.onArrival = () => {
+      this.onArrival = undefined;
       unblock();
       arrival.resolve();
       if (lowest && href !== lowest.href) this.setAddress(href);

@@ -6,10 +6,10 @@ import { TextField } from './field.tsx';
 /** Long enough to type the next letter: the server is asked for words, not for letters. */
 const TYPING_MS = 250;
 
-type Typed = { value: string; onChange: (value: string) => void };
+type TypedTextProps = { value: string; onChange: (value: string) => void };
 
 /** What a text control needs so that it tells what is in it once the typing rests, or at once on Enter. */
-function useTypedText({ value, onChange }: Typed): ComponentProps<'input'> {
+function useTypedText({ value, onChange }: TypedTextProps): ComponentProps<'input'> {
   const draft = useDraft(value, onChange, TYPING_MS);
   return {
     value: draft.text,
@@ -24,7 +24,7 @@ export function TypedField({
   value,
   onChange,
   ...rest
-}: Omit<ComponentProps<typeof TextField>, keyof Typed> & Typed) {
+}: Omit<ComponentProps<typeof TextField>, keyof TypedTextProps> & TypedTextProps) {
   return <TextField {...rest} {...useTypedText({ value, onChange })} />;
 }
 
@@ -35,7 +35,7 @@ export function SearchBox({
   value,
   onChange,
   className = 'min-w-44 sm:max-w-72',
-}: Typed & {
+}: TypedTextProps & {
   label: string;
   placeholder: string;
   className?: string;

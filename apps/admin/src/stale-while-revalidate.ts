@@ -1,7 +1,7 @@
 /** An answer that is costly to read, shared by all callers. */
-interface Kept<T> {
+interface Revalidated<T> {
   /**
-   * Returns the last answer at once. The caller waits for a new one if there is none yet, after {@link Kept.forget}, and if
+   * Returns the last answer at once. The caller waits for a new one if there is none yet, after {@link Revalidated.forget}, and if
    * the last answer is too old.
    */
   get(): Promise<T>;
@@ -23,7 +23,7 @@ const OLD_AFTER_MS = 3_000;
  * is slow. Callers that wait for a reading get its error if it fails. With `ahead`, the first reading begins at once, and
  * readings go on without callers.
  */
-export function keep<T>(read: () => Promise<T>, { ahead = true } = {}): Kept<T> {
+export function staleWhileRevalidate<T>(read: () => Promise<T>, { ahead = true } = {}): Revalidated<T> {
   let known: { answer: Promise<T>; renewAtMs: number } | undefined;
   let reading: Promise<T> | undefined;
 
@@ -71,31 +71,31 @@ export function keep<T>(read: () => Promise<T>, { ahead = true } = {}): Kept<T> 
 }
 
 /** The most questions besides the first that answers are kept of: the filters of the pages that are open. */
-const MOST_KEPT = 20;
+const MAX_OTHER_ANSWERS = 20;
 
 /**
- * Keeps the answers of one question in several forms, each as {@link keep} does. That to `first` is read ahead; of the
+ * Keeps the answers of one question in several forms, each as {@link staleWhileRevalidate} does. That to `first` is read ahead; of the
  * others those are kept that were asked for last.
  */
-export function keepEach<Query, T>(first: Query, read: (query: Query) => Promise<T>) {
-  const ofFirst = keep(() => read(first));
+export function staleWhileRevalidateEach<Asked, T>(first: Asked, read: (asked: Asked) => Promise<T>) {
+  const firstAnswer = staleWhileRevalidate(() => read(first));
   const firstKey = JSON.stringify(first);
-  const others = new Map<string, Kept<T>>();
+  const otherAnswers = new Map<string, Revalidated<T>>();
   return {
-    get(query: Query = first): Promise<T> {
-      const key = JSON.stringify(query);
-      if (key === firstKey) return ofFirst.get();
-      const kept = others.get(key) ?? keep(() => read(query), { ahead: false });
-      others.delete(key);
-      others.set(key, kept);
-      const [oldest] = others.keys();
-      if (others.size > MOST_KEPT && oldest !== undefined) others.delete(oldest);
+    get(asked: Asked = first): Promise<T> {
+      const key = JSON.stringify(asked);
+      if (key === firstKey) return firstAnswer.get();
+      const kept = otherAnswers.get(key) ?? staleWhileRevalidate(() => read(asked), { ahead: false });
+      otherAnswers.delete(key);
+      otherAnswers.set(key, kept);
+      const [oldest] = otherAnswers.keys();
+      if (otherAnswers.size > MAX_OTHER_ANSWERS && oldest !== undefined) otherAnswers.delete(oldest);
       return kept.get();
     },
     forget() {
-      ofFirst.forget();
-      others.clear();
+      firstAnswer.forget();
+      otherAnswers.clear();
     },
-    stop: ofFirst.stop,
+    stop: firstAnswer.stop,
   };
 }
