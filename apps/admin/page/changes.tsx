@@ -26,22 +26,22 @@ export function Changes(props: {
   /** The list is still that of what was asked for before. */
   isPrevious: boolean;
   now: string;
-  asked: ChangesQuery;
-  onAsk: (asked: ChangesQuery) => void;
+  query: ChangesQuery;
+  onQuery: (asked: ChangesQuery) => void;
   mayAct: boolean;
 }) {
-  const { mayAct, onAsk } = props;
-  const { filter } = props.asked;
+  const { mayAct, onQuery } = props;
+  const { filter } = props.query;
   // A page that has become empty is followed by the last one that isn't.
-  const { total, offset, pageSize, rows } = props.list;
-  const goTo = (start: number) => onAsk({ filter, offset: Math.max(0, start) });
+  const { total, offset, pageSize, shown } = props.list;
+  const goTo = (start: number) => onQuery({ filter, offset: Math.max(0, start) });
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [notice, setNotice] = useState('');
   const utils = trpc.useUtils();
   const redrive = trpc.redrive.useMutation({
-    onSuccess: ({ retried }, asked) => {
+    onSuccess: ({ retried }, input) => {
       // The ticks of other rows stay.
-      setSelected((before) => ('eventIds' in asked ? without(before, asked.eventIds) : new Set()));
+      setSelected((before) => ('eventIds' in input ? without(before, input.eventIds) : new Set()));
       setNotice(
         `${formatCount(retried, 'change is', 'changes are')} on ${retried === 1 ? 'its' : 'their'} way again.`,
       );
@@ -53,7 +53,7 @@ export function Changes(props: {
     setSelected(new Set());
     setNotice('');
     const next = { ...filter, ...change };
-    onAsk({
+    onQuery({
       filter: {
         state: next.state,
         ...(next.kind && { kind: next.kind }),
@@ -142,5 +142,5 @@ const without = (all: ReadonlySet<number>, some: readonly number[]) =>
   new Set([...all].filter((each) => !some.includes(each)));
 
 /** Whether a retry names that event. */
-const namesEvent = (asked: inferRouterInputs<AdminRouter>['redrive'], eventId: number) =>
-  'eventIds' in asked && asked.eventIds.includes(eventId);
+const namesEvent = (input: inferRouterInputs<AdminRouter>['redrive'], eventId: number) =>
+  'eventIds' in input && input.eventIds.includes(eventId);

@@ -79,8 +79,8 @@ export function OverviewPage(props: { viewer: Viewer }) {
               list={data.list}
               isPrevious={overview.isPlaceholderData}
               now={data.facts.at}
-              asked={query}
-              onAsk={setQuery}
+              query={query}
+              onQuery={setQuery}
               mayAct={mayAct}
             />
             <FailedJobs facts={data.facts} mayAct={mayAct} />

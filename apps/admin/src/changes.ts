@@ -82,7 +82,7 @@ export interface ChangesQuery {
 }
 
 /** What the page shows until something else is asked for. */
-export const FIRST_ASKED: ChangesQuery = { filter: { state: 'failed' }, offset: 0 };
+export const FIRST_QUERY: ChangesQuery = { filter: { state: 'failed' }, offset: 0 };
 
 /** Changes of one page. */
 const PAGE_SIZE = 10;

@@ -169,7 +169,7 @@ export function redrive(db: Db, actor: Actor, selection: Selection): Promise<{ r
         ? before
         : {
             ...('filter' in selection && { filter: selection.filter }),
-            ...(eventIds.length <= MOST_NAMED && { eventIds }),
+            ...(eventIds.length <= MOST_NAMED && { eventIds: eventIds }),
           },
       after: { state: 'pending', retried },
     });

@@ -172,7 +172,7 @@ export interface Moment {
 export async function readMoment(
   database: Db,
   nextRefreshAt: () => Promise<string | null>,
-  asked: ChangesQuery,
+  query: ChangesQuery,
 ): Promise<Moment> {
   const nextAt = await nextRefreshAt();
   return database.transaction(

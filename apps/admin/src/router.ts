@@ -5,7 +5,7 @@ import { cleanText, inScope, internalErrorMessage, traced } from '@scheduler/run
 import { TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
-import { type ChangesQuery, changeFilter, FIRST_ASKED, listTries, type Try } from './changes.ts';
+import { type ChangesQuery, changeFilter, FIRST_QUERY, listTries, type Try } from './changes.ts';
 import {
   markMissingGone,
   pause,
@@ -64,7 +64,7 @@ export function createServices(
   return {
     db,
     metrics,
-    moments: staleWhileRevalidateEach(FIRST_ASKED, (asked) => readMoment(db, nextRefreshAt, asked)),
+    moments: staleWhileRevalidateEach(FIRST_QUERY, (asked) => readMoment(db, nextRefreshAt, asked)),
   };
 }
 
@@ -128,7 +128,7 @@ export const router = t.router({
     .input(
       z
         .strictObject({ filter: changeFilter, offset: z.int().min(0).max(1_000_000).default(0) })
-        .default(FIRST_ASKED),
+        .default(FIRST_QUERY),
     )
     .query(async ({ ctx, input }): Promise<Overview> => {
       const { moments, metrics } = ctx.services;

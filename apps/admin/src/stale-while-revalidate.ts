@@ -24,38 +24,38 @@ const OLD_AFTER_MS = 3_000;
  * readings go on without callers.
  */
 export function staleWhileRevalidate<T>(read: () => Promise<T>, { ahead = true } = {}): Revalidated<T> {
-  let known: { answer: Promise<T>; renewAtMs: number } | undefined;
-  let reading: Promise<T> | undefined;
+  let lastAnswer: { answer: Promise<T>; renewAtMs: number } | undefined;
+  let pendingAnswer: Promise<T> | undefined;
 
   function renew(): Promise<T> {
     const startedAtMs = performance.now();
     const answer = read();
-    reading = answer;
+    pendingAnswer = answer;
     answer.then(
       () => {
-        if (reading !== answer) return;
+        if (pendingAnswer !== answer) return;
         const endedAtMs = performance.now();
         const restMs = Math.min(9 * (endedAtMs - startedAtMs), RENEWED_EVERY_MS);
-        known = { answer, renewAtMs: endedAtMs + Math.max(FRESH_FOR_MS, restMs) };
-        reading = undefined;
+        lastAnswer = { answer, renewAtMs: endedAtMs + Math.max(FRESH_FOR_MS, restMs) };
+        pendingAnswer = undefined;
       },
       () => {
-        if (reading !== answer) return;
-        known = undefined;
-        reading = undefined;
+        if (pendingAnswer !== answer) return;
+        lastAnswer = undefined;
+        pendingAnswer = undefined;
       },
     );
     return answer;
   }
 
   const get = () => {
-    if (!known) return reading ?? renew();
-    const overdueMs = performance.now() - known.renewAtMs;
-    if (overdueMs < 0) return known.answer;
-    const newer = reading ?? renew();
+    if (!lastAnswer) return pendingAnswer ?? renew();
+    const overdueMs = performance.now() - lastAnswer.renewAtMs;
+    if (overdueMs < 0) return lastAnswer.answer;
+    const newer = pendingAnswer ?? renew();
     if (overdueMs >= OLD_AFTER_MS) return newer;
     newer.catch(() => {});
-    return known.answer;
+    return lastAnswer.answer;
   };
   const readAhead = () => get().catch(() => {});
   if (ahead) readAhead();
@@ -63,8 +63,8 @@ export function staleWhileRevalidate<T>(read: () => Promise<T>, { ahead = true }
   return {
     get,
     forget() {
-      known = undefined;
-      reading = undefined;
+      lastAnswer = undefined;
+      pendingAnswer = undefined;
     },
     stop: () => clearInterval(timer),
   };
@@ -85,12 +85,12 @@ export function staleWhileRevalidateEach<Asked, T>(first: Asked, read: (asked: A
     get(asked: Asked = first): Promise<T> {
       const key = JSON.stringify(asked);
       if (key === firstKey) return firstAnswer.get();
-      const kept = otherAnswers.get(key) ?? staleWhileRevalidate(() => read(asked), { ahead: false });
+      const cached = otherAnswers.get(key) ?? staleWhileRevalidate(() => read(asked), { ahead: false });
       otherAnswers.delete(key);
-      otherAnswers.set(key, kept);
+      otherAnswers.set(key, cached);
       const [oldest] = otherAnswers.keys();
       if (otherAnswers.size > MAX_OTHER_ANSWERS && oldest !== undefined) otherAnswers.delete(oldest);
-      return kept.get();
+      return cached.get();
     },
     forget() {
       firstAnswer.forget();

@@ -15,8 +15,8 @@ export function Frame({ title, children }: { title: string; children: ReactNode 
 
 /** Goes on as the one who was just let in; where signing in fails, the sign-in page says why. */
 export async function enter(email: string, password: string): Promise<void> {
-  const refused = await signIn(email, password);
-  window.location.replace(refused ? '/sign-in' : '/');
+  const refusal = await signIn(email, password);
+  window.location.replace(refusal ? '/sign-in' : '/');
 }
 
 export const CARD = 'grid w-full max-w-md gap-4 rounded-xl border border-line bg-surface p-6';

@@ -9,21 +9,21 @@ import { NewPassword } from './new-password.tsx';
 import { SetUp } from './set-up.tsx';
 
 /** The token stands behind the `#`, which browsers send to nobody. */
-const tokenHere = (): string => window.location.hash.slice(1);
+const tokenInAddress = (): string => window.location.hash.slice(1);
 
 /** What a one-time link opens: the set-up of a fresh installation, an invitation, or a new password. */
 export function LinkPage() {
   useTitle('Welcome');
-  const [token] = useState(tokenHere);
+  const [token] = useState(tokenInAddress);
   const { mutate, data, error } = trpc.access.open.useMutation();
   useEffect(() => mutate({ token }), [mutate, token]);
-  const gone =
+  const incompleteLink =
     problemOf(error).code === 'input' ? 'This link is not whole. Open it exactly as you were given it.' : '';
   if (error) {
     return (
       <Frame title="This link opens nothing">
         <p role="alert" className="text-sm text-ink-2">
-          {gone || problemOf(error).message}
+          {incompleteLink || problemOf(error).message}
         </p>
         <Link to="/sign-in" className={buttonClass('primary')}>
           Go to sign in
@@ -46,7 +46,7 @@ export function LinkPage() {
       token={token}
       email={data.email}
       title={data.kind === 'invite' ? `Welcome, ${data.name}` : 'Set a new password'}
-      words={
+      introduction={
         data.kind === 'invite'
           ? `You are invited to the scheduler as ${data.role}. Choose a password to sign in with.`
           : `For ${data.name}. With the new password you are signed out everywhere else.`

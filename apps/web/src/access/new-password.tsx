@@ -11,12 +11,12 @@ export function NewPassword({
   token,
   email,
   title,
-  words,
+  introduction,
 }: {
   token: string;
   email: string;
   title: string;
-  words: string;
+  introduction: string;
 }) {
   const accept = trpc.access.accept.useMutation({
     onSuccess: (accepted, { password }) => enter(accepted.email, password),
@@ -29,7 +29,7 @@ export function NewPassword({
   return (
     <Frame title={title}>
       <form onSubmit={submit} aria-label={title} className={CARD}>
-        <p className="text-sm text-ink-2">{words}</p>
+        <p className="text-sm text-ink-2">{introduction}</p>
         <TextField label="E-mail" type="email" autoComplete="username" value={email} readOnly />
         <NewPasswordField name="password" label="Password" problem={problem?.fields.password} />
         {problem && !problem.fields.password && <Refusal error={accept.error} />}

@@ -7,7 +7,7 @@ import { trpc } from '../lib/api.ts';
 import { SelectField } from '../ui/field.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { type ActivitySearch, UNSETTLED } from './activity-search.ts';
-import { KINDS, MOST, PAGE } from './attention-kinds.ts';
+import { KINDS, MAX_ROWS, PAGE_ROWS } from './attention-kinds.ts';
 import { AttentionRows } from './attention-rows.tsx';
 import { UnlinkedPeople } from './unlinked-people.tsx';
 
@@ -21,7 +21,7 @@ export function AttentionList({
   onSearch: (change: { reason?: string | undefined }) => void;
   onOpen: (eventId: number) => void;
 }) {
-  const [limit, setLimit] = useState(PAGE);
+  const [limit, setLimit] = useState(PAGE_ROWS);
   const query = trpc.activity.attention.useQuery(
     { ...(store && { storeId: store }), ...(show && { kind: show }), ...(reason && { reason }), limit },
     { placeholderData: keepPreviousData },
@@ -99,7 +99,7 @@ export function AttentionList({
             {data.total > data.rows.length && (
               <div className="flex items-center gap-3 text-sm text-ink-2">
                 {data.rows.length} of {data.total} are listed.
-                {limit < MOST && <Button onClick={() => setLimit(MOST)}>Show more</Button>}
+                {limit < MAX_ROWS && <Button onClick={() => setLimit(MAX_ROWS)}>Show more</Button>}
               </div>
             )}
           </div>

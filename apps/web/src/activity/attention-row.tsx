@@ -12,7 +12,7 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
 import { toast } from '../ui/toast.tsx';
 import { UNSETTLED } from './activity-search.ts';
-import { mayRetry } from './attention-kinds.ts';
+import { canRetry } from './attention-kinds.ts';
 
 export function AttentionRow({
   row,
@@ -36,7 +36,7 @@ export function AttentionRow({
   const title = titleOf(event);
   return (
     <li className="flex items-start gap-3 p-3">
-      {mayWrite && mayRetry(row) && (
+      {mayWrite && canRetry(row) && (
         <input
           type="checkbox"
           aria-label={`Choose ${title}`}
@@ -87,7 +87,7 @@ export function AttentionRow({
           <p className="text-sm">{syncSentence(event.sync)}</p>
         )}
       </div>
-      {mayWrite && mayRetry(row) && (
+      {mayWrite && canRetry(row) && (
         <Button busy={busy} onClick={onRetry} aria-label={`Retry now: ${title}`}>
           <RotateCw aria-hidden className="size-4" />
           <span className="hidden sm:inline">Retry now</span>

@@ -8,7 +8,7 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { TickBox } from '../ui/field.tsx';
 import { toast } from '../ui/toast.tsx';
 import { UNSETTLED } from './activity-search.ts';
-import { events, type Kind, mayRetry, RETRYABLE } from './attention-kinds.ts';
+import { canRetry, eventCount, type Kind, RETRYABLE } from './attention-kinds.ts';
 import { AttentionRow } from './attention-row.tsx';
 
 export function AttentionRows({
@@ -34,7 +34,7 @@ export function AttentionRows({
     onSettled: () =>
       Promise.all([utils.activity.invalidate(), utils.sync.invalidate(), utils.events.invalidate()]),
   });
-  const retryable = data.rows.filter(mayRetry).map(({ event }) => event.eventId);
+  const retryable = data.rows.filter(canRetry).map(({ event }) => event.eventId);
   // What has settled meanwhile is no longer chosen.
   const still = retryable.filter((id) => chosen.has(id));
   const choose = (ids: readonly number[], on: boolean) => {
@@ -94,6 +94,6 @@ export function AttentionRows({
 
 function retriedWords({ retrying, left }: Retried): string {
   if (retrying === 0) return 'Nothing was left to retry: it has settled meanwhile.';
-  const more = left > 0 ? ` ${events(left)} more match: retry once more for them.` : '';
-  return `${events(retrying)} ${retrying === 1 ? 'is' : 'are'} being tried again.${more}`;
+  const more = left > 0 ? ` ${eventCount(left)} more match: retry once more for them.` : '';
+  return `${eventCount(retrying)} ${retrying === 1 ? 'is' : 'are'} being tried again.${more}`;
 }

@@ -99,7 +99,7 @@ function Run({ run }: { run: RefreshRun }) {
         <span className="font-medium">{formatMoment(run.requestedAt)}</span>
         <span className="text-ink-2">
           {run.requestedBy === 'schedule' ? 'by the clock' : `by ${run.requestedBy}`}
-          {run.startedAt && run.finishedAt && `, took ${lasted(run.startedAt, run.finishedAt)}`}
+          {run.startedAt && run.finishedAt && `, took ${durationWords(run.startedAt, run.finishedAt)}`}
         </span>
       </p>
       {isOpen(run) && <Progress run={run} />}
@@ -160,7 +160,7 @@ function Progress({ run }: { run: RefreshRun }) {
 }
 
 /** `4 s`, `2 min`. */
-function lasted(from: string, to: string): string {
+function durationWords(from: string, to: string): string {
   const seconds = Math.max(1, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
   return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
 }

@@ -5,7 +5,7 @@ import type { BoardPerson, BoardSchedule } from '@scheduler/server/router';
 import { Plus } from 'lucide-react';
 import { memo } from 'react';
 import { formatDay } from '../lib/time.ts';
-import { Cut } from '../ui/cut.tsx';
+import { TruncatedText } from '../ui/truncated-text.tsx';
 import type { BoardActions } from './board-actions.ts';
 import { useCellLook } from './drag-state.ts';
 import { ScheduleCard } from './schedule-card.tsx';
@@ -42,7 +42,11 @@ export const BoardCell = memo(function Cell({
     >
       <div className="flex h-full flex-col gap-0.5">
         {off && !closed && (
-          <Cut text={off.reason} lines={2} className="px-1 text-xs text-ink-2 first-letter:uppercase" />
+          <TruncatedText
+            text={off.reason}
+            lines={2}
+            className="px-1 text-xs text-ink-2 first-letter:uppercase"
+          />
         )}
         {schedules.map((schedule) => (
           <ScheduleCard

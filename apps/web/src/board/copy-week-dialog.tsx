@@ -19,17 +19,17 @@ export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: 
   const nextWeek = addDays(board.weekOf, 7);
   const { timeZone } = board.store;
   const next = trpc.board.week.useQuery({ storeId: board.store.id, weekOf: nextWeek }, { staleTime: 0 });
-  const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
+  const [excluded, setExcluded] = useState<ReadonlySet<number>>(new Set());
   const edits = useEdits();
   const rows = useMemo(() => (next.data ? copiedRows(board, next.data) : []), [board, next.data]);
-  const ready = rows.filter((row) => row.event !== null);
-  const blocked = rows.filter((row) => row.event === null);
-  const chosen = ready.filter((row) => !left.has(row.scheduleId));
+  const readyRows = rows.filter((row) => row.event !== null);
+  const blockedRows = rows.filter((row) => row.event === null);
+  const included = readyRows.filter((row) => !excluded.has(row.scheduleId));
 
   const copy = useMutation({
     mutationFn: () =>
       trpcClient.schedules.createMany.mutate({
-        items: chosen.map(({ event, employeeId, startsAt }) => ({
+        items: included.map(({ event, employeeId, startsAt }) => ({
           eventId: event?.id ?? 0,
           employeeId,
           startsAt,
@@ -72,12 +72,12 @@ export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: 
             <Button
               look="primary"
               className="min-w-28"
-              disabled={chosen.length === 0 || next.isFetching}
+              disabled={included.length === 0 || next.isFetching}
               busy={copy.isPending}
               busyLabel="Copying…"
               onClick={() => copy.mutate()}
             >
-              Schedule {countOf(chosen.length)}
+              Schedule {countOf(included.length)}
             </Button>
           </>
         )
@@ -102,24 +102,24 @@ export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: 
           {() => (
             <div className="grid gap-5">
               <section aria-label="Can be copied" className="grid gap-1">
-                <h3 className="text-sm font-semibold">Can be copied ({ready.length})</h3>
-                {ready.length === 0 && (
+                <h3 className="text-sm font-semibold">Can be copied ({readyRows.length})</h3>
+                {readyRows.length === 0 && (
                   <p className="text-sm text-ink-2">None of this week’s schedules can.</p>
                 )}
-                {ready.map((row) => (
+                {readyRows.map((row) => (
                   <ReadyRow
                     key={row.scheduleId}
                     row={row}
                     timeZone={timeZone}
-                    isChosen={!left.has(row.scheduleId)}
-                    onChoose={(isChosen) => setLeft(without(left, row.scheduleId, isChosen))}
+                    isChosen={!excluded.has(row.scheduleId)}
+                    onChoose={(isChosen) => setExcluded(without(excluded, row.scheduleId, isChosen))}
                   />
                 ))}
               </section>
-              {blocked.length > 0 && (
+              {blockedRows.length > 0 && (
                 <section aria-label="Can’t be copied" className="grid gap-1">
-                  <h3 className="text-sm font-semibold">Can’t be copied ({blocked.length})</h3>
-                  {blocked.map((row) => (
+                  <h3 className="text-sm font-semibold">Can’t be copied ({blockedRows.length})</h3>
+                  {blockedRows.map((row) => (
                     <BlockedRow key={row.scheduleId} row={row} timeZone={timeZone} />
                   ))}
                 </section>

@@ -5,7 +5,7 @@ import { TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { formatDay } from '../lib/time.ts';
 import { lastDayOf } from '../lib/words.ts';
-import { Cut } from '../ui/cut.tsx';
+import { TruncatedText } from '../ui/truncated-text.tsx';
 import type { BoardActions } from './board-actions.ts';
 
 export const DayHead = memo(function DayHead({
@@ -29,7 +29,7 @@ export const DayHead = memo(function DayHead({
           {weekday} {date.join(' ')}
           {day === today && <span className="sr-only">, today</span>}
         </div>
-        <Cut
+        <TruncatedText
           text={holiday?.name ?? (count === 1 ? '1 event' : `${count} events`)}
           className="text-xs text-ink-2"
         />

@@ -1,8 +1,8 @@
 import type { WeekBoard } from '@scheduler/server/router';
 import { Plus } from 'lucide-react';
 import { formatDay } from '../lib/time.ts';
-import { Cut } from '../ui/cut.tsx';
 import { Empty } from '../ui/states.tsx';
+import { TruncatedText } from '../ui/truncated-text.tsx';
 import type { BoardActions } from './board-actions.ts';
 import { DayCaution } from './day-head.tsx';
 import { ScheduleCard } from './schedule-card.tsx';
@@ -97,8 +97,8 @@ export function DayList({
             {rest.map(({ person, off }) => (
               <li key={person.id} className={`flex min-h-11 items-center gap-2 px-3 ${off ? 'bg-off' : ''}`}>
                 <span className="min-w-0 flex-1">
-                  <Cut text={person.name} className="text-sm" />
-                  <Cut
+                  <TruncatedText text={person.name} className="text-sm" />
+                  <TruncatedText
                     text={off ? off.reason : person.role}
                     className="text-xs text-ink-2 first-letter:uppercase"
                   />

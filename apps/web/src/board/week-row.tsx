@@ -3,7 +3,7 @@
 import type { BoardPerson, BoardSchedule, WeekBoard } from '@scheduler/server/router';
 import { TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
-import { Cut } from '../ui/cut.tsx';
+import { TruncatedText } from '../ui/truncated-text.tsx';
 import type { BoardActions } from './board-actions.ts';
 import { BoardCell } from './cell.tsx';
 
@@ -68,7 +68,7 @@ function sameRow(a: RowProps, b: RowProps): boolean {
 function PersonHead({ person, days }: { person: BoardPerson; days: number }) {
   return (
     <>
-      <Cut text={person.name} lines={2} className="leading-tight font-medium" />
+      <TruncatedText text={person.name} lines={2} className="leading-tight font-medium" />
       <div className="text-xs text-ink-2">{person.role}</div>
       {days > 0 && <div className="text-xs text-ink-2">{days === 1 ? '1 day' : `${days} days`}</div>}
       {person.linkState !== 'linked' && (

@@ -33,7 +33,18 @@ export function ImportPage() {
 
 function Import() {
   const csv = useCsvImport();
-  const { file, readFile, unreadable, preview, shown, chosen, setChosen, news, count, write } = csv;
+  const {
+    file,
+    readFile,
+    unreadable,
+    preview,
+    shown,
+    selection,
+    setSelection,
+    writableCount,
+    selectedCount,
+    write,
+  } = csv;
   return (
     <section aria-label="Import" className="grid gap-3">
       <FilePicker fileName={file?.name} onFile={(chosenFile) => void readFile(chosenFile)} />
@@ -50,22 +61,22 @@ function Import() {
             <Button
               look="primary"
               className="ml-auto min-w-36"
-              disabled={count === 0 || preview.isPending}
+              disabled={selectedCount === 0 || preview.isPending}
               busy={write.isPending}
               busyLabel="Importing…"
-              onClick={csv.importChosen}
+              onClick={csv.importSelection}
             >
-              {importWords(count, news)}
+              {importWords(selectedCount, writableCount)}
             </Button>
           </div>
           <Refusal error={write.error} />
           <Notes breaking={shown.breaking} errors={shown.counts.error} />
           <PreviewRows
             shown={shown}
-            news={news}
-            count={count}
-            chosen={chosen}
-            onChoose={setChosen}
+            news={writableCount}
+            count={selectedCount}
+            chosen={selection}
+            onChoose={setSelection}
             busy={preview.isPending}
             onMore={csv.showMore}
           />
@@ -98,7 +109,7 @@ function Notes({ breaking, errors }: { breaking: number; errors: number }) {
   );
 }
 
-function importWords(count: number, news: number): string {
-  if (news === 0) return 'Nothing to import';
-  return count === news ? `Import all ${news}` : `Import ${count} of ${news}`;
+function importWords(selected: number, writable: number): string {
+  if (writable === 0) return 'Nothing to import';
+  return selected === writable ? `Import all ${writable}` : `Import ${selected} of ${writable}`;
 }

@@ -25,7 +25,7 @@ export interface Preview {
   more: number;
 }
 
-export const isNews = (row: PreviewRow): boolean => row.status === 'new' || row.status === 'changed';
+export const wouldWrite = (row: PreviewRow): boolean => row.status === 'new' || row.status === 'changed';
 
 type Status = PreviewRow['status'];
 

@@ -2,7 +2,7 @@ import { Button } from '@scheduler/ui/button';
 import { windowWords } from '../lib/words.ts';
 import { ReasonList, TypeMark } from '../ui/badges.tsx';
 import { Empty } from '../ui/states.tsx';
-import { isNews, type Preview, type PreviewRow, type Selection, STATUSES } from './import-preview.ts';
+import { type Preview, type PreviewRow, type Selection, STATUSES, wouldWrite } from './import-preview.ts';
 
 export function PreviewRows({
   shown,
@@ -69,7 +69,7 @@ export function PreviewRows({
               className="grid grid-cols-[auto_auto_minmax(0,1fr)] py-1.5 align-top md:table-row md:py-0"
             >
               <td className="px-3 py-2">
-                {isNews(row) && (
+                {wouldWrite(row) && (
                   <input
                     type="checkbox"
                     aria-label={`Import row ${row.row}`}

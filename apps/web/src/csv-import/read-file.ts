@@ -4,7 +4,7 @@ import { FileUnreadable } from '../lib/problem.ts';
 const LARGEST_FILE_BYTES = 4_000_000;
 
 /** The server tells by its beginning what program made a file that is no text; the rest needn't be sent. */
-const BEGINNING = 1_000;
+const FIRST_CHARACTERS = 1_000;
 
 /**
  * The text of a CSV file. Crossmark writes UTF-8, but whoever saves the file again in Excel may get UTF-16 or Windows'
@@ -19,9 +19,9 @@ export async function readCsvFile(file: Blob): Promise<string> {
   }
   const bytes = await bytesOf(file);
   const text = new TextDecoder(encodingOf(bytes)).decode(bytes);
-  const beginning = text.slice(0, BEGINNING);
-  const [firstLine = ''] = beginning.split(/[\r\n]/, 1);
-  return firstLine.includes('\u0000') ? beginning : text;
+  const firstCharacters = text.slice(0, FIRST_CHARACTERS);
+  const [firstLine = ''] = firstCharacters.split(/[\r\n]/, 1);
+  return firstLine.includes('\u0000') ? firstCharacters : text;
 }
 
 async function bytesOf(file: Blob): Promise<Uint8Array> {

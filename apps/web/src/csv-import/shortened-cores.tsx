@@ -21,8 +21,8 @@ export function ShortenedCores() {
   const list = trpc.csv.shortened.useQuery();
   const lengthen = trpc.csv.lengthen.useMutation({
     onSuccess: ({ minutes, rows }) => {
-      const done = rows.filter((row) => row.refused === null).length;
-      toast(`${done} ${done === 1 ? 'Core takes' : 'Cores take'} ${minutes} minutes now.`);
+      const result = rows.filter((row) => row.refused === null).length;
+      toast(`${result} ${result === 1 ? 'Core takes' : 'Cores take'} ${minutes} minutes now.`);
     },
     // Also after a refusal: what stands now is shown.
     onSettled: () => utils.invalidate(),

@@ -10,7 +10,7 @@ export function useCsvImport() {
   const utils = trpc.useUtils();
   const [file, setFile] = useState<{ name: string; text: string }>();
   const [unreadable, setUnreadable] = useState<FileUnreadable>();
-  const [chosen, setChosen] = useState<Selection>(ALL);
+  const [selection, setSelection] = useState<Selection>(ALL);
   const [shown, setShown] = useState<Preview>();
   /** The text of the file that is shown, or is going to be. */
   const current = useRef('');
@@ -27,7 +27,7 @@ export function useCsvImport() {
     preview.mutate({ text, ...(kind === 'breaking' ? { breaking: true } : { status: kind }), after });
   const startPreview = (text: string, kind?: Kind) => {
     current.current = text;
-    setChosen(ALL);
+    setSelection(ALL);
     loadPreview(text, kind);
   };
   const write = trpc.csv.import.useMutation({
@@ -63,12 +63,12 @@ export function useCsvImport() {
       setUnreadable(error);
     }
   };
-  const news = shown ? shown.counts.new + shown.counts.changed : 0;
-  const count = chosen.all ? news - chosen.but.size : chosen.but.size;
-  const importChosen = () => {
+  const writableCount = shown ? shown.counts.new + shown.counts.changed : 0;
+  const selectedCount = selection.all ? writableCount - selection.but.size : selection.but.size;
+  const importSelection = () => {
     if (!file || !shown) return;
-    const rows = [...chosen.but].sort((a, b) => a - b);
-    const which = chosen.all ? { allBut: { rows, counts: shown.counts } } : { rows };
+    const rows = [...selection.but].sort((a, b) => a - b);
+    const which = selection.all ? { allBut: { rows, counts: shown.counts } } : { rows };
     write.mutate({ text: file.text, ...which });
   };
   return {
@@ -82,12 +82,12 @@ export function useCsvImport() {
       const after = shown?.rows.at(-1)?.row;
       if (file && shown && after !== undefined) loadPreview(file.text, shown.kind, after);
     },
-    chosen,
-    setChosen,
+    selection,
+    setSelection,
     /** How many rows would write something, and how many of them are ticked. */
-    news,
-    count,
+    writableCount,
+    selectedCount,
     write,
-    importChosen,
+    importSelection,
   };
 }

@@ -9,13 +9,13 @@ import { Dialog } from '../ui/dialog.tsx';
 import { SelectField } from '../ui/field.tsx';
 import { Empty, QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
 import { Rows } from './reassign-rows.tsx';
-import { counted, useReassign } from './use-reassign.ts';
+import { countWords, useReassign } from './use-reassign.ts';
 
 /** Gives the day's short work to another Lead or Club Supervisor: first what would come of it, then the deed. */
 export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: () => void }) {
   const [fromId, setFromId] = useState<number>();
   const [toId, setToId] = useState<number>();
-  const [left, setLeft] = useState<ReadonlySet<number>>(new Set());
+  const [excluded, setExcluded] = useState<ReadonlySet<number>>(new Set());
   const preview = trpc.day.reassignPreview.useQuery(
     {
       storeId: board.store.id,
@@ -40,12 +40,12 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
   const rows = toId === undefined ? undefined : preview.data?.rows;
   const movable = rows?.filter(({ refused }) => refused === null) ?? [];
   const staying = rows?.filter(({ refused }) => refused !== null) ?? [];
-  const chosen = movable.filter(({ scheduleId }) => !left.has(scheduleId));
+  const included = movable.filter(({ scheduleId }) => !excluded.has(scheduleId));
 
   if (done) {
     return (
       <Dialog
-        title={`${counted(done.rows.filter(({ refused }) => refused === null).length)} given to ${done.to.name}`}
+        title={`${countWords(done.rows.filter(({ refused }) => refused === null).length)} given to ${done.to.name}`}
         onClose={onClose}
         footer={
           <Button look="primary" onClick={onClose}>
@@ -75,12 +75,12 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
           <Button
             look="primary"
             className="min-w-32"
-            disabled={chosen.length === 0 || preview.isPlaceholderData}
+            disabled={included.length === 0 || preview.isPlaceholderData}
             busy={reassign.isPending}
             busyLabel="Reassigning…"
-            onClick={() => toId !== undefined && reassign.mutate({ toId, rows: chosen })}
+            onClick={() => toId !== undefined && reassign.mutate({ toId, rows: included })}
           >
-            Reassign{chosen.length > 0 && ` ${counted(chosen.length)}`}
+            Reassign{included.length > 0 && ` ${countWords(included.length)}`}
           </Button>
         </>
       }
@@ -108,7 +108,7 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
             value={toId ?? ''}
             onChange={({ target }) => {
               setToId(Number(target.value) || undefined);
-              setLeft(new Set());
+              setExcluded(new Set());
             }}
           >
             <option value="">Choose somebody</option>
@@ -145,12 +145,12 @@ export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: (
                     title="Goes over"
                     rows={movable}
                     board={board}
-                    left={left}
+                    left={excluded}
                     onTick={(scheduleId, on) => {
-                      const next = new Set(left);
+                      const next = new Set(excluded);
                       if (on) next.delete(scheduleId);
                       else next.add(scheduleId);
-                      setLeft(next);
+                      setExcluded(next);
                     }}
                   />
                   <Rows title="Stays as it is" rows={staying} board={board} />

@@ -15,31 +15,31 @@ export function useReassign(onClose: () => void) {
         schedules: rows.map(refOf),
       }),
     onSuccess: ({ to, rows }, { rows: before }) => {
-      const moved = rows.filter(({ refused }) => refused === null);
+      const movedRows = rows.filter(({ refused }) => refused === null);
       const refresh = () => void edits.refresh();
       refresh();
-      if (moved.length > 0) {
+      if (movedRows.length > 0) {
         recordChange(
           {
-            message: `${to.name} does ${counted(moved.length)} now.`,
-            before: before.filter(({ scheduleId }) => moved.some((row) => row.scheduleId === scheduleId)),
-            after: moved,
+            message: `${to.name} does ${countWords(movedRows.length)} now.`,
+            before: before.filter(({ scheduleId }) => movedRows.some((row) => row.scheduleId === scheduleId)),
+            after: movedRows,
             undo: async (after) => {
               const restored = [];
               for (const [index, ref] of after.entries()) {
-                const employeeId = moved[index]?.from.id ?? to.id;
+                const employeeId = movedRows[index]?.from.id ?? to.id;
                 const back = { ...refOf(ref), employeeId, overrideReason: UNDO_REASON };
                 restored.push(await trpcClient.schedules.changeEmployee.mutate(back));
               }
-              return { restored, message: `${counted(moved.length)} back with whom it was.` };
+              return { restored, message: `${countWords(movedRows.length)} back with whom it was.` };
             },
           },
           refresh,
         );
       }
-      if (moved.length === rows.length) onClose();
+      if (movedRows.length === rows.length) onClose();
     },
   });
 }
 
-export const counted = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
+export const countWords = (count: number): string => (count === 1 ? '1 event' : `${count} events`);

@@ -9,7 +9,7 @@ import type { ReactNode } from 'react';
 import { formatWhen } from '../lib/time.ts';
 import { lastDayOf, titleOf, windowWords } from '../lib/words.ts';
 import { SyncMark, TypeMark } from '../ui/badges.tsx';
-import { Cut } from '../ui/cut.tsx';
+import { TruncatedText } from '../ui/truncated-text.tsx';
 
 /** What can be done with an event from the list. */
 export interface EventActions {
@@ -61,7 +61,7 @@ export function Cells({
   );
   const person = (
     <Cell className="min-w-0 truncate text-[13px]">
-      {schedule && <Cut text={schedule.employeeName} />}
+      {schedule && <TruncatedText text={schedule.employeeName} />}
       {event.bookedElsewhere && (
         <span className="text-conflict" title={`Booked in Crossmark by ${event.bookedElsewhere}`}>
           {event.bookedElsewhere} in Crossmark

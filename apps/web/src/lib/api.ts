@@ -11,7 +11,7 @@ import {
 } from '@trpc/client';
 import { createTRPCQueryUtils, createTRPCReact } from '@trpc/react-query';
 import { observable } from '@trpc/server/observable';
-import { attendance } from './attended.ts';
+import { attendanceHeaders } from './attended.ts';
 import { isOnline, reportReachable, reportSignedOut, untilSignedInAgain } from './connection.ts';
 import { OfflineError } from './problem.ts';
 
@@ -73,8 +73,13 @@ export const trpcClient = trpc.createClient({
       false: splitLink({
         // The server takes files and lists of any length in requests of their own.
         condition: (operation) => operation.path.startsWith('csv.'),
-        true: httpLink({ url: '/trpc', fetch: watchedFetch, headers: attendance }),
-        false: httpBatchLink({ url: '/trpc', fetch: watchedFetch, headers: attendance, maxURLLength: 2000 }),
+        true: httpLink({ url: '/trpc', fetch: watchedFetch, headers: attendanceHeaders }),
+        false: httpBatchLink({
+          url: '/trpc',
+          fetch: watchedFetch,
+          headers: attendanceHeaders,
+          maxURLLength: 2000,
+        }),
       }),
     }),
   ],

@@ -13,6 +13,6 @@ for (const kind of ['keydown', 'pointerdown', 'pointermove'] as const) {
  * Headers that tell the server of a request that the page makes by itself: an open page alone must not keep a session
  * from ending.
  */
-export function attendance(): Record<string, string> {
+export function attendanceHeaders(): Record<string, string> {
   return performance.now() - lastInputMs > UNATTENDED_AFTER_MS ? { 'x-scheduler-unattended': '1' } : {};
 }

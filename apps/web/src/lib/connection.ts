@@ -39,7 +39,7 @@ window.addEventListener('offline', () => change({ online: false }));
 
 export const reportReachable = (reachable: boolean): void => change({ reachable });
 export const reportLive = (live: LiveState): void => change({ live });
-export const reportSignedOut = (how: 'ended' | 'left'): void => change({ signedOut: how });
+export const reportSignedOut = (reason: 'ended' | 'left'): void => change({ signedOut: reason });
 export const reportSignedIn = (): void => change({ signedOut: false, live: 'connecting' });
 
 const heldCalls: (() => void)[] = [];
@@ -49,7 +49,7 @@ export const isHoldingCalls = (): boolean => heldCalls.length > 0;
 
 /** The calls that wait go on: whoever made them has signed in again. */
 export function releaseCalls(): void {
-  for (const goOn of heldCalls.splice(0)) goOn();
+  for (const resume of heldCalls.splice(0)) resume();
 }
 
 /** The session ended before a call. Resolves when the same person has signed in again; else the page is gone. */

@@ -63,7 +63,7 @@ export function syncSentence(sync: SyncBadge): string {
 /** Acts that a sentence may advise. */
 export type Act = 'change' | 'end';
 
-const ADVICE: readonly { act: Act | undefined; begins: RegExp }[] = [
+const ADVICE_PATTERNS: readonly { act: Act | undefined; begins: RegExp }[] = [
   // A conflict's buttons and what follows from them are told beside it.
   { act: undefined, begins: /^Choose which / },
   { act: 'change', begins: /^(Choose|Change the schedule)\b/ },
@@ -76,7 +76,7 @@ export function withOfferedAdvice(message: string, offeredActs: readonly Act[] =
   if (!lastEnd) return message;
   const adviceAt = lastEnd.index + lastEnd[0].length;
   const advice = message.slice(adviceAt);
-  const adviceEntry = /^[^.]*\.$/.test(advice) && ADVICE.find(({ begins }) => begins.test(advice));
+  const adviceEntry = /^[^.]*\.$/.test(advice) && ADVICE_PATTERNS.find(({ begins }) => begins.test(advice));
   return adviceEntry && !(adviceEntry.act && offeredActs.includes(adviceEntry.act))
     ? message.slice(0, adviceAt - 1)
     : message;

@@ -3,7 +3,7 @@ import type { MonthView } from '@scheduler/server/router';
 import { TriangleAlert } from 'lucide-react';
 import { formatDay } from '../lib/time.ts';
 import { TYPES } from '../lib/words.ts';
-import { Cut } from '../ui/cut.tsx';
+import { TruncatedText } from '../ui/truncated-text.tsx';
 
 type Day = MonthView['days'][number];
 
@@ -23,7 +23,7 @@ export function DayHead({ day, today, inMonth }: { day: Day; today: string; inMo
       >
         {Number(day.day.slice(8))}
       </span>
-      {day.holiday && <Cut text={day.holiday} className="text-xs text-ink-2" />}
+      {day.holiday && <TruncatedText text={day.holiday} className="text-xs text-ink-2" />}
       <Caution day={day} />
     </span>
   );

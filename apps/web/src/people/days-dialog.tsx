@@ -54,14 +54,14 @@ export function DaysDialog({
   const timeOff = trpc.employees.addTimeOff.useMutation({ onSuccess });
   const range = trpc.employees.addRange.useMutation({ onSuccess });
   const date = trpc.employees.setDate.useMutation({ onSuccess });
-  const one = KINDS[kind].days === 'one';
-  const ofPattern = one ? date : range;
-  const used = kind === 'off' ? timeOff : ofPattern;
-  const problem = used.error ? problemOf(used.error) : undefined;
+  const isOneDay = KINDS[kind].days === 'one';
+  const ofPattern = isOneDay ? date : range;
+  const mutation = kind === 'off' ? timeOff : ofPattern;
+  const problem = mutation.error ? problemOf(mutation.error) : undefined;
   const save = () => {
     const what = { employeeId: person.id, version, reason: reason.trim() || null };
     if (kind === 'off') timeOff.mutate({ ...what, startsOn, endsOn });
-    else if (one) date.mutate({ ...what, day: startsOn, available: kind === 'free' });
+    else if (isOneDay) date.mutate({ ...what, day: startsOn, available: kind === 'free' });
     else range.mutate({ ...what, startsOn, endsOn, available: kind === 'works' });
   };
   return (
@@ -69,7 +69,7 @@ export function DaysDialog({
       title={`Days of ${person.name}`}
       description="What is planned already is not changed; you are told what it concerns."
       action="Save"
-      saving={used}
+      saving={mutation}
       onSubmit={save}
       onVersion={setVersion}
       onClose={onClose}
@@ -90,7 +90,7 @@ export function DaysDialog({
       </SelectField>
       <div className="grid gap-3.5 sm:grid-cols-2">
         <DateField
-          label={one ? 'Day' : 'First day'}
+          label={isOneDay ? 'Day' : 'First day'}
           required
           value={startsOn}
           onChange={(day) => {
@@ -99,7 +99,7 @@ export function DaysDialog({
           }}
           problem={problem?.fields.startsOn ?? problem?.fields.day}
         />
-        {!one && (
+        {!isOneDay && (
           <DateField
             label="Last day"
             required

@@ -8,7 +8,7 @@ import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { Empty, QueryView, Refusal, Skeleton } from '../ui/states.tsx';
 import { toast } from '../ui/toast.tsx';
-import { Counts, isNews, isStatus, Rows, STATUSES, type Status } from './import-people-rows.tsx';
+import { Counts, isStatus, Rows, STATUSES, type Status, wouldWrite } from './import-people-rows.tsx';
 import { RepListAge } from './link-mark.tsx';
 
 /** Takes people over from Crossmark's rep list: shows what each rep would do before anything is written. */
@@ -16,7 +16,7 @@ export function ImportPeoplePage() {
   useTitle('Import people');
   const mayWrite = useMayWrite();
   const utils = trpc.useUtils();
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [text, setText] = useState('');
   const [status, setStatus] = useState<Status>();
   const query = trpc.reps.preview.useQuery({});
@@ -24,7 +24,7 @@ export function ImportPeoplePage() {
     onSuccess: ({ created, changed }) => {
       const parts = [created && `${created} added`, changed && `${changed} changed`].filter(Boolean);
       toast(`Imported: ${parts.join(', ') || 'nothing was new'}.`);
-      setChosen(new Set());
+      setSelected(new Set());
       void utils.employees.invalidate();
       void utils.board.week.invalidate();
       return utils.reps.invalidate();
@@ -38,7 +38,7 @@ export function ImportPeoplePage() {
       isFound(text, [row.rep.name, row.rep.repId, row.rep.employeeNumber, row.employee?.name]),
   );
   // A rep who was ticked and has become another matter meanwhile is not imported unseen.
-  const picked = rows.filter((row) => isNews(row) && chosen.has(row.rep.repId));
+  const selectedRows = rows.filter((row) => wouldWrite(row) && selected.has(row.rep.repId));
   return (
     <div className="min-h-0 flex-1 overflow-y-auto">
       <div className="mx-auto grid max-w-[100rem] gap-3 p-3 sm:p-4">
@@ -94,23 +94,23 @@ export function ImportPeoplePage() {
                       <Button
                         look="primary"
                         className="min-w-28"
-                        disabled={picked.length === 0}
+                        disabled={selectedRows.length === 0}
                         busy={write.isPending}
                         busyLabel="Importing…"
                         onClick={() =>
                           write.mutate({
-                            choices: picked.map(({ rep, employee }) => ({
+                            choices: selectedRows.map(({ rep, employee }) => ({
                               repId: rep.repId,
                               employeeId: employee?.id ?? null,
                             })),
                           })
                         }
                       >
-                        {picked.length === 0 ? 'Import' : `Import ${picked.length}`}
+                        {selectedRows.length === 0 ? 'Import' : `Import ${selectedRows.length}`}
                       </Button>
                     </div>
                     <Refusal error={write.error} />
-                    <Rows rows={shown} chosen={chosen} onChoose={setChosen} />
+                    <Rows rows={shown} chosen={selected} onChoose={setSelected} />
                   </>
                 )}
               </>

@@ -13,7 +13,7 @@ export const STATUSES: Record<Status, { word: string; look: string }> = {
 
 export const isStatus = (value: string): value is Status => value in STATUSES;
 
-export const isNews = (row: ImportRow): boolean => row.status === 'new' || row.status === 'changed';
+export const wouldWrite = (row: ImportRow): boolean => row.status === 'new' || row.status === 'changed';
 
 export function Counts({ rows }: { rows: readonly ImportRow[] }) {
   return (
@@ -42,7 +42,7 @@ export function Rows({
   chosen: ReadonlySet<string>;
   onChoose: (chosen: ReadonlySet<string>) => void;
 }) {
-  const news = rows.filter(isNews).map((row) => row.rep.repId);
+  const news = rows.filter(wouldWrite).map((row) => row.rep.repId);
   const toggle = (repIds: readonly string[], on: boolean) => {
     const next = new Set(chosen);
     for (const repId of repIds) {
@@ -86,7 +86,7 @@ export function Rows({
               className="grid grid-cols-[auto_minmax(0,1fr)] py-1.5 align-top md:table-row md:py-0"
             >
               <td className="w-10 px-3 py-2">
-                {isNews(row) && (
+                {wouldWrite(row) && (
                   <input
                     type="checkbox"
                     aria-label={`Import ${row.rep.name}`}

@@ -13,7 +13,7 @@ import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { LinkMark } from './link-mark.tsx';
 import { PersonDialog } from './person-dialog.tsx';
 import { RetireDialog } from './retire-dialog.tsx';
-import { UnretireButton } from './take-back.tsx';
+import { UnretireButton } from './unretire-button.tsx';
 
 type PeopleDialog = { kind: 'add' } | { kind: 'edit' | 'retire'; person: Employee };
 

@@ -8,7 +8,7 @@ import { LinkDialog } from './link-dialog.tsx';
 import { LinkMark } from './link-mark.tsx';
 import { PersonDialog } from './person-dialog.tsx';
 import { RetireDialog } from './retire-dialog.tsx';
-import { UnretireButton } from './take-back.tsx';
+import { UnretireButton } from './unretire-button.tsx';
 
 export function PersonHead({ person }: { person: EmployeeDetail }) {
   const mayWrite = useMayWrite();

@@ -14,20 +14,20 @@ const OUTCOMES: Record<NonNullable<SyncAttempt['outcome']>, { word: string; look
 
 export function Attempt({
   attempt,
-  isOpen,
+  isCurrent,
   timeZone,
   nowMs,
 }: {
   attempt: SyncAttempt;
   /** What it ended with still stands. */
-  isOpen: boolean;
+  isCurrent: boolean;
   timeZone: string;
   nowMs: number;
 }) {
   const { word, look } = attempt.outcome
     ? OUTCOMES[attempt.outcome]
     : { word: 'Running', look: 'bg-pending' };
-  const isDecided = attempt.outcome === 'conflict' && !isOpen;
+  const isDecided = attempt.outcome === 'conflict' && !isCurrent;
   const sentence = attempt.failureReason ?? attempt.summary;
   const reason = sentence && withOfferedAdvice(sentence);
   return (

@@ -5,10 +5,10 @@ export function firstFreeSlot(options: ScheduleOptions, employeeId: number | und
   const candidates = options.people.filter(
     (person) => employeeId === undefined || person.employeeId === employeeId,
   );
-  const asksNothing = (reasons: readonly Reason[] | undefined) =>
+  const needsNoReason = (reasons: readonly Reason[] | undefined) =>
     (reasons ?? []).every((reason) => reason.severity === 'hint');
-  const free = options.slots.find((slot) =>
-    candidates.some((person) => asksNothing(person.reasonsBySlot[slot.time])),
+  const freeSlot = options.slots.find((slot) =>
+    candidates.some((person) => needsNoReason(person.reasonsBySlot[slot.time])),
   );
-  return (free ?? options.slots[0])?.time;
+  return (freeSlot ?? options.slots[0])?.time;
 }

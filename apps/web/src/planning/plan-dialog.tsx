@@ -10,7 +10,7 @@ import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { DayPicker } from './day-picker.tsx';
 import { PersonPicker } from './person-picker.tsx';
 import type { Plan } from './plan.ts';
-import { OverrideField, Refused } from './save.tsx';
+import { EditRefusal, OverrideField } from './save.tsx';
 import { SlotPicker } from './slot-picker.tsx';
 import { usePlanChoice } from './use-plan-choice.ts';
 
@@ -60,7 +60,7 @@ export function PlanDialog({
                 onChange={choice.setOverrideReason}
               />
             )}
-            <Refused saving={save} onLeave={onClose} />
+            <EditRefusal saving={save} onLeave={onClose} />
           </div>
           <Button onClick={onClose}>Cancel</Button>
           <Button

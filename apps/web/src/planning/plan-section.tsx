@@ -7,8 +7,8 @@ import { trpc } from '../lib/api.ts';
 import { formatDay, formatTime, otherZone } from '../lib/time.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { ReasonList } from '../ui/badges.tsx';
-import { Cut } from '../ui/cut.tsx';
-import { Refused, useSave } from './save.tsx';
+import { TruncatedText } from '../ui/truncated-text.tsx';
+import { EditRefusal, useSave } from './save.tsx';
 
 type ScheduleDetail = inferRouterOutputs<AppRouter>['schedules']['get'];
 
@@ -52,7 +52,7 @@ export function PlanSection({
             {formatDay(schedule.workDate)}, {formatTime(schedule.startsAt, timeZone)} –{' '}
             {formatTime(schedule.endsAt, timeZone)}
           </p>
-          <Cut text={schedule.employeeName} lines={2} />
+          <TruncatedText text={schedule.employeeName} lines={2} />
           {zone && <p className="text-xs text-ink-2">{zone}, the store’s clock</p>}
         </div>
       ) : (
@@ -102,7 +102,7 @@ export function PlanSection({
           Reissue
         </Button>
       )}
-      <Refused saving={unschedule} onLeave={unschedule.reset} />
+      <EditRefusal saving={unschedule} onLeave={unschedule.reset} />
       {/* Below the buttons, which warnings that arrive later don't move. */}
       {saved && <ReasonList reasons={saved.flags} brief />}
       {saved?.overrideReason && (

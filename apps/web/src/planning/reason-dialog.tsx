@@ -6,7 +6,7 @@ import { titleOf } from '../lib/words.ts';
 import { ReasonList } from '../ui/badges.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
 import type { Edit } from './edit.ts';
-import { OverrideField, Refused, useSave } from './save.tsx';
+import { EditRefusal, OverrideField, useSave } from './save.tsx';
 
 /** An edit that rules speak against but don't forbid. */
 export type Overridable = Extract<Edit, { kind: 'schedule' | 'move' }>;
@@ -35,7 +35,7 @@ export function ReasonDialog({
       action={edit.kind === 'move' ? 'Move anyway' : 'Schedule anyway'}
       saving={save}
       disabled={wish.overrideReason === ''}
-      refused={<Refused saving={save} onLeave={onClose} />}
+      refused={<EditRefusal saving={save} onLeave={onClose} />}
       onSubmit={() => save.mutate(wish)}
       onClose={onClose}
     >

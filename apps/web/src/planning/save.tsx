@@ -7,10 +7,10 @@ import type { Edit } from './edit.ts';
 import { useEdits } from './edits.ts';
 import { reapply } from './reapply.ts';
 
-type Saving = UseMutationResult<void, Error, Edit>;
+type SaveMutation = UseMutationResult<void, Error, Edit>;
 
-/** Saving an edit from a dialog, which shows what came of it by {@link Refused}. */
-export function useSave(onSaved: () => void, onRefused?: () => void): Saving {
+/** Saving an edit from a dialog, which shows what came of it by {@link EditRefusal}. */
+export function useSave(onSaved: () => void, onRefused?: () => void): SaveMutation {
   const { save } = useEdits();
   return useMutation({
     mutationFn: save,
@@ -20,7 +20,7 @@ export function useSave(onSaved: () => void, onRefused?: () => void): Saving {
 }
 
 /** A refused edit: who changed what, and where somebody else was first the ways on. */
-export function Refused({ saving, onLeave }: { saving: Saving; onLeave: () => void }) {
+export function EditRefusal({ saving, onLeave }: { saving: SaveMutation; onLeave: () => void }) {
   const { error, variables, mutateAsync } = saving;
   if (!error) return null;
   return (

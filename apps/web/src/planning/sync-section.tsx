@@ -47,7 +47,8 @@ export function SyncSection({
   const mayRetry = mayWrite && event.mplanId !== null && isStuck;
   const reason = badge.reason && withOfferedAdvice(badge.reason, offeredActs);
   const seenAt = sync?.conflictSeenAt;
-  const choose = (choice: 'mine' | 'theirs') => seenAt && resolve.mutate({ eventId, choice, seenAt });
+  const resolveConflict = (choice: 'mine' | 'theirs') =>
+    seenAt && resolve.mutate({ eventId, choice, seenAt });
   return (
     <section aria-label="Sync with Crossmark" className="grid gap-2.5">
       <div className="flex min-h-8 items-center gap-2 pointer-coarse:min-h-10">
@@ -71,14 +72,14 @@ export function SyncSection({
       </div>
       {mayWrite && badge.state === 'conflict' && seenAt && (
         <div className="flex flex-wrap gap-2">
-          <Button busy={resolve.isPending} onClick={() => choose('mine')}>
+          <Button busy={resolve.isPending} onClick={() => resolveConflict('mine')}>
             Keep mine
           </Button>
           <TakeTheirs
             eventId={eventId}
             label="Take Crossmark’s"
             busy={resolve.isPending}
-            onTake={() => choose('theirs')}
+            onTake={() => resolveConflict('theirs')}
           />
         </div>
       )}
@@ -97,7 +98,7 @@ export function SyncSection({
               <Attempt
                 key={attempt.id}
                 attempt={attempt}
-                isOpen={index === 0 && badge.state !== 'synced' && badge.state !== 'pending'}
+                isCurrent={index === 0 && badge.state !== 'synced' && badge.state !== 'pending'}
                 timeZone={timeZone}
                 nowMs={now}
               />

@@ -12,7 +12,7 @@ import { Dialog } from '../ui/dialog.tsx';
 import { Empty, QueryView, SkeletonRows } from '../ui/states.tsx';
 import { refOf } from './edit.ts';
 import type { CurrentSchedule } from './plan.ts';
-import { Refused, useSave } from './save.tsx';
+import { EditRefusal, useSave } from './save.tsx';
 
 /** How far around a Core others are offered to trade with. */
 const TRADE_WITHIN_DAYS = 14;
@@ -161,7 +161,7 @@ export function TradeDialog({
             </p>
           </section>
         )}
-        <Refused saving={trade} onLeave={onClose} />
+        <EditRefusal saving={trade} onLeave={onClose} />
       </div>
     </Dialog>
   );

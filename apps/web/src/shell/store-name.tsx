@@ -1,5 +1,5 @@
 import { trpc } from '../lib/api.ts';
-import { Cut } from '../ui/cut.tsx';
+import { TruncatedText } from '../ui/truncated-text.tsx';
 import { useStore } from './use-store.ts';
 
 /** Which store the page is about; where there are several, one to choose. */
@@ -9,7 +9,10 @@ export function StoreName({ onChange }: { onChange: (storeId: number) => void })
   if (stores.length < 2) {
     return (
       store && (
-        <Cut text={`${store.name} (${store.number})`} className="hidden! text-sm text-ink-2 sm:block!" />
+        <TruncatedText
+          text={`${store.name} (${store.number})`}
+          className="hidden! text-sm text-ink-2 sm:block!"
+        />
       )
     );
   }

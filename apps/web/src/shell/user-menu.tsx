@@ -4,8 +4,8 @@ import { LogOut, Settings, UserRound } from 'lucide-react';
 import { AccountLinks } from '../access/account-links.tsx';
 import { signOut } from '../lib/session.ts';
 import { chooseTheme, THEMES, type Theme, useTheme } from '../lib/theme.ts';
-import { Cut } from '../ui/cut.tsx';
 import { toast } from '../ui/toast.tsx';
+import { TruncatedText } from '../ui/truncated-text.tsx';
 import { useSession } from './use-session.ts';
 
 const THEME_WORDS: Record<Theme, string> = { system: 'System', light: 'Light', dark: 'Dark' };
@@ -45,8 +45,8 @@ export function UserMenu() {
         className="inset-auto top-12 right-3 m-0 max-w-80 min-w-60 rounded-md border border-line bg-surface p-1 text-sm text-ink shadow-float"
       >
         <p className="px-2 py-1.5">
-          <Cut text={session.name} className="font-medium" />
-          <Cut text={`${session.email} · ${session.role}`} className="text-xs text-ink-2" />
+          <TruncatedText text={session.name} className="font-medium" />
+          <TruncatedText text={`${session.email} · ${session.role}`} className="text-xs text-ink-2" />
         </p>
         <fieldset className="border-t border-line px-2 py-2">
           <legend className="sr-only">Theme</legend>

@@ -5,7 +5,7 @@ import { Dialog } from './dialog.tsx';
 import { Refusal } from './states.tsx';
 
 /** What sends the form: a mutation. */
-interface Saving {
+interface SaveState {
   error: unknown;
   isPending: boolean;
   reset(): void;
@@ -37,7 +37,7 @@ export function FormDialog({
   /** The word on the button that sends. */
   action: string;
   look?: 'primary' | 'danger';
-  saving: Saving;
+  saving: SaveState;
   busyLabel?: string;
   disabled?: boolean;
   refused?: ReactNode;
@@ -51,7 +51,7 @@ export function FormDialog({
     event.preventDefault();
     onSubmit(new FormData(event.currentTarget));
   };
-  const saidByFields = saving.error && Object.keys(problemOf(saving.error).fields).length > 0;
+  const isShownByFields = saving.error && Object.keys(problemOf(saving.error).fields).length > 0;
   const goOn = onVersion && {
     onGoOn: (version: number) => {
       onVersion(version);
@@ -67,7 +67,7 @@ export function FormDialog({
       footer={
         <>
           <div className="grid w-full gap-2 not-empty:mb-1">
-            {refused ?? (!saidByFields && <Refusal error={saving.error} {...goOn} />)}
+            {refused ?? (!isShownByFields && <Refusal error={saving.error} {...goOn} />)}
           </div>
           <Button onClick={onClose}>Cancel</Button>
           <Button

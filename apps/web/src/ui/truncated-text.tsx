@@ -1,5 +1,5 @@
 /** A name that may be long: cut where its room ends, with the whole on hover. */
-export function Cut({
+export function TruncatedText({
   text,
   lines = 1,
   className = '',
