@@ -73,7 +73,7 @@ describe('an operator, against a real worker', () => {
       .getByText(/not certified/)
       .first()
       .waitFor(SOON);
-    await letters.getByText('What was tried').click();
+    await letters.locator('summary').first().click();
     await letters.getByText('dead', { exact: true }).waitFor();
     // The cause is mended on Crossmark's side.
     await mend();
@@ -167,14 +167,14 @@ describe('an operator, against a real worker', () => {
   }) => {
     const { redis } = stack.infrastructure;
     if (!redis) return skip('no Redis here');
-    await page.getByRole('heading', { name: 'Tries' }).waitFor(SOON);
+    await page.getByRole('heading', { name: 'Attempts' }).waitFor(SOON);
     await redis.stop();
     await page.getByText(/Redis is gone since \d/).waitFor(SOON);
     const event = await schedule();
     await expect.poll(() => stateOf(event), SOON).toBe('synced');
     await page.getByRole('heading', { name: 'Sync is healthy' }).waitFor(SOON);
     await redis.start();
-    await page.getByRole('heading', { name: 'Tries' }).waitFor(SOON);
+    await page.getByRole('heading', { name: 'Attempts' }).waitFor(SOON);
     await page.getByRole('rowheader', { name: 'New schedules' }).nth(1).waitFor(SOON);
   });
 

@@ -66,7 +66,7 @@ export function HoldBack() {
       act={() => hold.mutateAsync({ calls: 'hold' })}
     >
       <p>
-        No worker begins another call, and none tries whether Crossmark answers, until you let calls pass.
+        No worker begins another call, and none probes whether Crossmark answers, until you let calls pass.
         Changes are saved and wait safely. Calls under way end as usual.
       </p>
     </ConfirmButton>
@@ -88,7 +88,7 @@ export function Purge(props: { task: Task }) {
       <p>
         {props.task === 'refresh_events'
           ? 'Readings of Crossmark’s list that wait are given up; the next one comes by the clock, or when you ask for it.'
-          : 'No change is lost by that: within a minute everything that still differs from Crossmark is queued anew, and tried at once. To keep changes from going out, pause instead.'}
+          : 'No change is lost by that: within a minute everything that still differs from Crossmark is queued anew, and attempted at once. To keep changes from going out, pause instead.'}
       </p>
     </ConfirmButton>
   );
@@ -121,8 +121,8 @@ export function Release(props: { id: string; name: string }) {
       act={() => release.mutateAsync({ workerId: props.id })}
     >
       <p>
-        It has given no sign of life. Its jobs and schedules become free for the others, no try spent; writes
-        in doubt are read back first. A running worker does this by itself.
+        It has given no sign of life. Its jobs and schedules become free for the others, without an attempt
+        spent; writes in doubt are read back first. A running worker does this by itself.
       </p>
     </ConfirmButton>
   );

@@ -5,13 +5,13 @@ import { At } from './ui.tsx';
 const POLL_MS = 3_000;
 
 export function Attempts(props: { eventId: number; now: string }) {
-  const tries = trpc.tries.useQuery({ eventId: props.eventId }, { refetchInterval: POLL_MS });
-  if (tries.error) return <p className="text-failed">{tries.error.message}</p>;
-  if (!tries.data) return <p className="text-ink-3">Loading…</p>;
-  if (tries.data.length === 0) return <p className="text-ink-2">Nothing yet: no worker has taken it.</p>;
+  const attempts = trpc.attempts.useQuery({ eventId: props.eventId }, { refetchInterval: POLL_MS });
+  if (attempts.error) return <p className="text-failed">{attempts.error.message}</p>;
+  if (!attempts.data) return <p className="text-ink-3">Loading…</p>;
+  if (attempts.data.length === 0) return <p className="text-ink-2">Nothing yet: no worker has taken it.</p>;
   return (
     <ol className="mt-1 grid gap-1 border-l-2 border-line pl-3">
-      {tries.data.map((one) => (
+      {attempts.data.map((one) => (
         <li key={one.id}>
           <At at={one.startedAt} now={props.now} />{' '}
           <span className="font-medium">{one.outcome ?? 'running'}</span>

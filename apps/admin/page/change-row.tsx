@@ -65,11 +65,11 @@ export function ChangeRow(props: {
         </div>
         <div className="flex flex-wrap items-center gap-3 text-sm">
           <span className="text-ink-3">
-            {change.tries > 0 && `${formatCount(change.tries, 'try', 'tries')}, `}
+            {change.attempts > 0 && `${formatCount(change.attempts, 'attempt')}, `}
             <Ago at={change.since} now={now} />
             {change.nextAttemptAt && (
               <>
-                , next try <At at={change.nextAttemptAt} now={now} />
+                , next attempt <At at={change.nextAttemptAt} now={now} />
               </>
             )}
           </span>
@@ -91,7 +91,7 @@ export function ChangeRow(props: {
       </div>
       <details onToggle={(event) => setOpen(event.currentTarget.open)} className="mt-1 text-sm">
         <summary className="inline-block cursor-pointer rounded py-1 text-ink-2">
-          What was tried
+          Attempts
           <span className="sr-only"> for {change.title}</span>
         </summary>
         {open && <Attempts eventId={change.eventId} now={now} />}

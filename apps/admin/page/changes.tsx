@@ -17,7 +17,7 @@ type ChangePage = Outputs['overview']['list'];
 
 export type Change = ChangePage['shown'][number];
 
-/** Conflicts are a dispatcher's to end, and what is synced has nothing to be tried. */
+/** Conflicts are a dispatcher's to end, and what is synced has nothing to retry. */
 const RETRYABLE_STATES = ['failed', 'waiting', 'pending'];
 
 /** Events by how far they got, why not further, what was tried, and the buttons to try again. */

@@ -26,7 +26,7 @@ export function FailedJobs(props: { facts: OverviewFacts; mayAct: boolean }) {
                 <p className="text-sm text-failed">{job.reason}</p>
               </div>
               <div className="flex items-center gap-3 text-sm text-ink-3">
-                {formatCount(job.tries, 'try', 'tries')}, <Ago at={job.since} now={at} />
+                {formatCount(job.attempts, 'attempt')}, <Ago at={job.since} now={at} />
                 <a
                   href={`/queues/queue/${job.task}/${job.id}`}
                   className="py-1.5 font-medium text-accent-text underline underline-offset-2"

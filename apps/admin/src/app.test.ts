@@ -413,7 +413,7 @@ describe('a change', () => {
     });
     expect(list).toMatchObject({
       total: 1,
-      rows: [{ eventId, reason: 'Ada Example has no RepID.', attempts: 2, task: 'sync_schedule' }],
+      shown: [{ eventId, reason: 'Ada Example has no RepID.', attempts: 2, task: 'sync_schedule' }],
     });
     const answer = await act('redrive', { eventIds: [eventId] });
     expect(answer.statusCode, answer.body).toBe(200);

@@ -193,7 +193,7 @@ function historyOf(db: Database['db']): History {
       return row ? asCompleted(row) : null;
     },
     attemptsOf: async (job) => {
-      // Each retry is a new job of the same event: its story is told by the event's tries.
+      // Each retry is a new job of the same event: the event's attempts tell its history.
       const { eventId, employeeId } = (job.payload ?? {}) as { eventId?: unknown; employeeId?: unknown };
       const ofSubject = () => {
         if (isRowId(eventId)) return eq(syncAttempts.eventId, eventId);

@@ -48,7 +48,7 @@ export interface ChangePage {
   rows: Change[];
 }
 
-/** One try to bring an event to Crossmark. */
+/** One attempt to bring an event to Crossmark. */
 export interface Attempt {
   id: number;
   task: string;
@@ -175,7 +175,7 @@ export async function eventsOf(db: Executor, filter: ChangeFilter): Promise<numb
   return rows.map((row) => row.eventId);
 }
 
-/** The latest tries of an event, the last one first. */
+/** The latest attempts of an event, the last one first. */
 export async function listAttempts(db: Db, eventId: number): Promise<Attempt[]> {
   const rows = await db
     .select()

@@ -145,10 +145,10 @@ export function purgeQueue(
   });
 }
 
-/** Which changes are tried again: those named, or all that match. */
+/** Which changes are retried: those named, or all that match. */
 export type Selection = { eventIds: number[] } | { filter: ChangeFilter };
 
-/** Tries dead letters and waiting changes again at once, however many, in a handful of statements. */
+/** Retries dead letters and waiting changes at once, however many, in a handful of statements. */
 export function redrive(db: Db, actor: Actor, selection: Selection): Promise<{ retried: number }> {
   return db.transaction(async (tx) => {
     const eventIds = 'filter' in selection ? await eventsOf(tx, selection.filter) : selection.eventIds;

@@ -37,7 +37,7 @@ interface QueueDepth {
   /** Planned for later: retries and paced work. */
   planned: number;
   running: number;
-  /** Dead letters: no try is left. */
+  /** Dead letters: no attempt is left. */
   dead: number;
   /** Since when the longest waiting ready job could have run. */
   oldestReadyAt: string | null;
@@ -60,7 +60,7 @@ interface DeadLetters {
   example: string | null;
 }
 
-/** Why events wait for their next try. */
+/** Why events wait for their next attempt. */
 interface WaitingGroup {
   kind: string | null;
   /** One of the reasons, in words. */
@@ -70,7 +70,7 @@ interface WaitingGroup {
   nextAttemptAt: string | null;
 }
 
-/** A job of graphile-worker that is no event's and that nobody tries again: a person's link, a reading of the list. */
+/** A job of graphile-worker that is no event's and that is not retried: a person's link, a reading of the list. */
 interface FailedJob {
   id: string;
   task: TaskName;

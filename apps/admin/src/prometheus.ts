@@ -94,7 +94,7 @@ function addCounted(registry: Registry, { tasks, calls }: Totals): void {
   };
   const byTask = Object.entries(tasks);
   const byCall = Object.entries(calls);
-  count('crossmark_sync_tries_total', 'Finished tries by task and outcome.', 'task', [
+  count('crossmark_sync_tries_total', 'Finished attempts by task and outcome.', 'task', [
     ...byTask.map(([task, { outcomes }]): [string, Record<string, number>] => [task, outcomes]),
   ]);
   count('crossmark_calls_total', 'Calls to Crossmark by outcome: ok or a kind of failure.', 'call', [

@@ -5,7 +5,7 @@ import { cleanText, inScope, internalErrorMessage, traced } from '@scheduler/run
 import { TASKS } from '@scheduler/sync';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError, z } from 'zod';
-import { type ChangesQuery, changeFilter, FIRST_QUERY, listTries, type Try } from './changes.ts';
+import { type Attempt, type ChangesQuery, changeFilter, FIRST_QUERY, listAttempts } from './changes.ts';
 import {
   markMissingGone,
   pause,

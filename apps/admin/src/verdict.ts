@@ -32,7 +32,7 @@ export interface Verdict {
 
 /** A ready job normally starts within a second; one that waits longer than this means too few or no hands. */
 const READY_LATE_MS = 60_000;
-/** A failed call is tried again after 5 s; only what lasts longer than this is worth a person's attention. */
+/** A failed call is retried after 5 s; only what lasts longer than this is worth a person's attention. */
 const BLIP_MS = 60_000;
 /** Refreshes come every hour; with two missed, the board may be out of date. */
 const REFRESH_LATE_MS = 2 * 3_600_000 + 10 * 60_000;
@@ -117,7 +117,7 @@ function findBroken(facts: Facts): Finding[] {
       what: 'Crossmark can’t be reached.',
       why: `${plural(crossmark.waiting, 'change waits here and is safe', 'changes wait here and are safe')}. The last call failed: ${crossmark.lastFailure ?? 'no reason was recorded.'}`,
       since: crossmark.since,
-      help: 'Nothing has to be done: a worker checks again and again whether it answers, and then all that waits goes out.',
+      help: 'Nothing has to be done: a worker keeps probing whether it answers, and then all that waits goes out.',
     });
   }
   for (const group of facts.waiting) {
@@ -139,7 +139,7 @@ function findBroken(facts: Facts): Finding[] {
 const WHY_WAITING = {
   transient: 'Crossmark doesn’t answer, or answers with errors.',
   session: 'Crossmark refuses our sign-in.',
-  unknown: 'Crossmark’s answers to writes got lost; each is read back before it is tried again.',
+  unknown: 'Crossmark’s answers to writes got lost; each is read back before it is retried.',
 };
 const HELP_WAITING = {
   transient: 'Nothing has to be done: attempts go on by themselves and catch up when Crossmark is back.',
@@ -188,7 +188,7 @@ function findAttention(facts: Facts): Finding[] {
     findings.push({
       id: 'dead',
       level: 'attention',
-      what: `${plural(n, 'change')} did not get through and will not be retried.`,
+      what: `${plural(n, 'change')} did not get through, and are not retried.`,
       why: capitalized(deadLetters.map(reasonOf).join(' ')),
       since: earliest(deadLetters.map((group) => group.since)),
       help: 'Mend the cause, then try again.',

@@ -83,7 +83,7 @@ export function FiguresTable(props: { charts: Charts; minutes: number }) {
   );
 }
 
-/** A number of tries that leads to their jobs; calls have none. */
+/** A number of attempts that leads to their jobs; calls have none. */
 function JobCount(props: { row: { group: string; name: string; label: string }; status: string; n: number }) {
   const { row, status, n } = props;
   if (row.group !== 'Tasks' || n === 0) return formatNumber(n);

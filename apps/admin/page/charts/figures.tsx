@@ -6,12 +6,12 @@ import type { Charts, Quantiles } from './ranges.ts';
 import { StackedBars } from './stack.tsx';
 import { QuantileChart } from './times.tsx';
 
-/** Outcomes of a try in the order they are stacked; the words are the legend's. */
+/** Outcomes of an attempt in the order they are stacked; the words are the legend's. */
 const OUTCOMES = [
   ['done', 'done', 'var(--mark-done)'],
   ['nothing', 'nothing to do', 'var(--mark-nothing)'],
-  ['retry', 'failed, tried again', 'var(--mark-retry)'],
-  ['waiting', 'can’t be tried yet', 'var(--mark-waiting)'],
+  ['retry', 'failed, retried', 'var(--mark-retry)'],
+  ['waiting', 'not possible yet', 'var(--mark-waiting)'],
   ['conflict', 'conflict', 'var(--mark-conflict)'],
   ['dead', 'failed for good', 'var(--mark-dead)'],
   ['interrupted', 'interrupted', 'var(--mark-interrupted)'],
@@ -25,7 +25,7 @@ export function Figures(props: {
 }) {
   const { charts, series, bucketWords } = props;
   const { starts, range } = series;
-  const tries = starts.map((start, index) => ({
+  const attemptRows = starts.map((start, index) => ({
     at: start,
     ...Object.fromEntries(OUTCOMES.map(([name]) => [name, charts.work?.points[index]?.outcomes[name] ?? 0])),
   }));
@@ -45,13 +45,13 @@ export function Figures(props: {
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4 lg:grid-cols-2">
       <Chart
-        id="tries"
-        title="Tries"
-        unit={`tries ${bucketWords}`}
+        id="attempts"
+        title="Attempts"
+        unit={`attempts ${bucketWords}`}
         summary={
           total === 0
-            ? 'No tries in this time.'
-            : `${formatCount(total, 'try', 'tries')}, ${(total / minutes).toLocaleString('en-US', { maximumFractionDigits: 1 })} a minute`
+            ? 'No attempts in this time.'
+            : `${formatCount(total, 'attempt')}, ${(total / minutes).toLocaleString('en-US', { maximumFractionDigits: 1 })} a minute`
         }
         legend={OUTCOMES.filter(([name]) => (work?.outcomes[name] ?? 0) > 0).map(([name, label, colour]) => ({
           label,
@@ -59,7 +59,7 @@ export function Figures(props: {
           value: formatNumber(work?.outcomes[name] ?? 0),
         }))}
       >
-        <StackedBars rows={tries} range={range} bars={OUTCOMES} />
+        <StackedBars rows={attemptRows} range={range} bars={OUTCOMES} />
       </Chart>
       <QuantileChart
         id="synced"
@@ -76,12 +76,12 @@ export function Figures(props: {
       />
       <QuantileChart
         id="durations"
-        title="Duration of a try"
+        title="Duration of an attempt"
         unit="from a worker’s taking the job until it is done"
         total={work?.duration ?? null}
         rows={timesOf((index) => charts.work?.points[index]?.duration)}
         range={range}
-        emptyText="No tries in this time."
+        emptyText="No attempts in this time."
       />
       <QuantileChart
         id="latency"

@@ -14,6 +14,6 @@ export const PAGE_ROWS = 100;
 
 export const MAX_ROWS = 500;
 
-// What Crossmark hasn't listed yet can't be tried: the next refresh helps there.
+// What Crossmark hasn't listed yet can't be retried: the next refresh helps there.
 export const canRetry = ({ event, kind }: UnsettledEvent): boolean =>
   event.mplanId !== null && (RETRYABLE as readonly Kind[]).includes(kind);

@@ -95,5 +95,5 @@ export function AttentionRows({
 function retriedWords({ retrying, left }: Retried): string {
   if (retrying === 0) return 'Nothing was left to retry: it has settled meanwhile.';
   const more = left > 0 ? ` ${eventCount(left)} more match: retry once more for them.` : '';
-  return `${eventCount(retrying)} ${retrying === 1 ? 'is' : 'are'} being tried again.${more}`;
+  return `${eventCount(retrying)} ${retrying === 1 ? 'is' : 'are'} being retried.${more}`;
 }

@@ -85,7 +85,7 @@ export const trpcClient = trpc.createClient({
   ],
 });
 
-/** Codes of refusals that a second try can't change. */
+/** Codes of refusals that a second attempt can't change. */
 const FINAL = ['UNAUTHORIZED', 'FORBIDDEN', 'NOT_FOUND', 'BAD_REQUEST'];
 
 export const queryClient = new QueryClient({

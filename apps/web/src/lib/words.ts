@@ -52,9 +52,9 @@ export function syncSentence(sync: SyncBadge): string {
     case 'pending':
       return 'Saved here and on its way to Crossmark.';
     case 'waiting':
-      return sync.reason ?? 'Saved here; Crossmark could not be told yet. It is tried again by itself.';
+      return sync.reason ?? 'Saved here; Crossmark could not be told yet. It is retried by itself.';
     case 'failed':
-      return sync.reason ?? 'Crossmark did not take it. Nothing is tried until you act.';
+      return sync.reason ?? 'Crossmark did not take it. It is not retried until you act.';
     case 'conflict':
       return sync.reason ?? 'Crossmark’s side was changed while ours was too.';
   }

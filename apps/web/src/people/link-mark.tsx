@@ -47,7 +47,7 @@ export function RepListAge({ reading, readAt }: { reading: RepReading | null; re
   const stateSentence = (): string => {
     if (reading?.state === 'queued') {
       return reading.failureReason
-        ? `Crossmark could not be read yet: ${reading.failureReason} It is tried again by itself.`
+        ? `Crossmark could not be read yet: ${reading.failureReason} It is retried by itself.`
         : 'Reading Crossmark’s rep list…';
     }
     if (reading?.state === 'failed') return `The last reading failed: ${reading.failureReason}`;

@@ -5,9 +5,9 @@ import { withOfferedAdvice } from '../lib/words.ts';
 const OUTCOMES: Record<NonNullable<SyncAttempt['outcome']>, { word: string; look: string }> = {
   done: { word: 'Done', look: 'bg-synced' },
   nothing: { word: 'Already so', look: 'bg-synced' },
-  retry: { word: 'Failed, tried again later', look: 'bg-waiting' },
+  retry: { word: 'Failed, retried later', look: 'bg-waiting' },
   dead: { word: 'Failed for good', look: 'bg-failed' },
-  waiting: { word: 'Could not be tried yet', look: 'bg-waiting' },
+  waiting: { word: 'Not possible yet', look: 'bg-waiting' },
   conflict: { word: 'Conflict', look: 'bg-conflict' },
   interrupted: { word: 'Interrupted', look: 'bg-waiting' },
 };
@@ -46,11 +46,11 @@ export function Attempt({
           >
             {formatWhen(attempt.startedAt, timeZone)}
           </time>
-          <span className="text-ink-2">try {attempt.number}</span>
+          <span className="text-ink-2">attempt {attempt.number}</span>
         </p>
         {reason && <p className="text-ink-2 first-letter:uppercase">{reason}</p>}
         {attempt.nextAttemptAt && attempt.nextAttemptAt > new Date(nowMs).toISOString() && (
-          <p className="text-ink-2">Next try {formatFromNow(attempt.nextAttemptAt, nowMs)}</p>
+          <p className="text-ink-2">Next attempt {formatFromNow(attempt.nextAttemptAt, nowMs)}</p>
         )}
       </div>
     </li>

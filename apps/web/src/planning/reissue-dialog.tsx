@@ -66,7 +66,7 @@ export function ReissueDialog({
     (reissue.error ? problemOf(reissue.error).needsReason : false);
   const ready = data && !options.isPlaceholderData && person && startTime && !blocked;
 
-  // A refusal speaks of what was tried, not of what is chosen now.
+  // A refusal is about what was sent, not about what is chosen now.
   const { reset } = reissue;
   useEffect(() => reset(), [day, startTime, expiresOn, employeeId]);
 

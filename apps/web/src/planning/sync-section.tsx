@@ -10,7 +10,7 @@ import { Loading, Refusal, Skeleton } from '../ui/states.tsx';
 import { Attempt } from './attempt.tsx';
 import { TakeTheirs } from './take-theirs.tsx';
 
-/** How far it has got: the state in words, both sides, the tries, and the button that helps. */
+/** How far it has got: the state in words, both sides, the attempts, and the button that helps. */
 export function SyncSection({
   event,
   sync,
@@ -105,7 +105,7 @@ export function SyncSection({
             ))}
           </ol>
         ) : (
-          <Loading what="tries">
+          <Loading what="the attempts">
             <Skeleton className="h-10" />
           </Loading>
         )}

@@ -93,7 +93,7 @@ export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void
   };
 
   const { reset } = save;
-  // A refusal speaks of what was tried, not of what is chosen now.
+  // A refusal is about what was sent, not about what is chosen now.
   useEffect(() => reset(), [day, chosenTime, employeeId]);
 
   // The field for the reason takes room from the list: who was chosen stays in sight.
