@@ -66,7 +66,7 @@ describe('an operator, against a real worker', () => {
     });
     const event = await schedule();
     await page.getByRole('heading', { name: /Sync works, and something needs a person/ }).waitFor(SOON);
-    await page.getByText('1 change did not get through and will not be retried.').waitFor();
+    await page.getByText('1 change did not get through and is not retried.').waitFor();
     await page.getByRole('link', { name: 'See each and its reason' }).click();
     const letters = region('Dead letters (1)');
     await letters

@@ -155,7 +155,7 @@ describe('the verdict', () => {
     expect(verdict).toMatchObject({ level: 'attention', since: minutesAgo(20) });
     expect(verdict.findings.map((finding) => finding.id)).toEqual(['dead', 'conflict']);
     expect(verdict.findings[0]).toMatchObject({
-      what: '3 changes did not get through, and are not retried.',
+      what: '3 changes did not get through and are not retried.',
       why: '2 refused: Ada Example has no RepID. 1 no answer: Crossmark answered 500.',
     });
   });

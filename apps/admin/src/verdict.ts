@@ -188,7 +188,7 @@ function findAttention(facts: Facts): Finding[] {
     findings.push({
       id: 'dead',
       level: 'attention',
-      what: `${plural(n, 'change')} did not get through, and are not retried.`,
+      what: `${plural(n, 'change')} did not get through and ${n === 1 ? 'is' : 'are'} not retried.`,
       why: capitalized(deadLetters.map(reasonOf).join(' ')),
       since: earliest(deadLetters.map((group) => group.since)),
       help: 'Mend the cause, then try again.',
