@@ -109,7 +109,7 @@ describe('an operator, against a real worker', () => {
       )
       insert into event_syncs (event_id, state, wanted_version, wanted_at, failing_since, failure_kind, failure_reason)
       select id, 'failed', 1, app_now(), app_now(), 'rejected', 'Crossmark refused it: closed for stock-taking.' from event`;
-    await page.getByText('500 changes did not get through and will not be retried.').waitFor(SOON);
+    await page.getByText('500 changes did not get through and are not retried.').waitFor(SOON);
     await page.getByLabel('Event, person, store or reason').fill('stock-taking');
     await region('Dead letters (500)').getByRole('button', { name: 'Try all 500 again' }).click();
     const dialog = page.getByRole('dialog', { name: 'Try 500 changes again?' });
