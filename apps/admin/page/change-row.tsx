@@ -6,7 +6,10 @@ import type { Change } from './changes.tsx';
 import { formatCount, formatStoreTime } from './format.ts';
 import { Ago, At, Badge } from './ui.tsx';
 
-/** What has stopped is red; what goes on by itself, or waits for a choice, has its state's own colour. */
+/**
+ * What has stopped is red; what goes on by itself, or waits for a choice, has its state's own
+ * colour.
+ */
 const REASON_LOOKS: Record<Change['state'], string> = {
   failed: 'text-failed',
   waiting: 'text-waiting',

@@ -2,8 +2,9 @@ import { Button } from '@scheduler/ui/button';
 import { type FormEvent, type ReactNode, useId, useRef, useState } from 'react';
 
 /**
- * A button that asks before it does something, and says what went wrong. With `word`, that word must be typed first. `act`
- * resolves when it is done, and throws an error with a sentence where it couldn't be.
+ * A button that asks before it does something, and says what went wrong. With `word`, that word
+ * must be typed first. `act` resolves when it is done, and throws an error with a sentence where it
+ * couldn't be.
  */
 export function ConfirmButton(props: {
   button: string;

@@ -24,7 +24,10 @@ export function formatAge(since: string, now: string): string {
   return inUnit(86_400_000, 'd');
 }
 
-/** Time of day as everywhere in the product: `10:45 AM`; in the reader's zone unless another one is given. */
+/**
+ * Time of day as everywhere in the product: `10:45 AM`; in the reader's zone unless another one is
+ * given.
+ */
 export function formatTime(instant: string, timeZone?: string): string {
   const zone = timeZone === undefined ? {} : { timeZone };
   return new Date(instant).toLocaleTimeString('en-US', { hour: 'numeric', minute: '2-digit', ...zone });

@@ -6,7 +6,10 @@ import { Ago, Panel } from './ui.tsx';
 
 type Question = NonNullable<Outputs['overview']['facts']['refresh']['question']>;
 
-/** Events that the list lacks in a great number: which they are, and what an admin can do about them. */
+/**
+ * Events that the list lacks in a great number: which they are, and what an admin can do about
+ * them.
+ */
 export function MissingEvents(props: {
   question: Question;
   at: string;

@@ -8,7 +8,10 @@ function requestedPage(): string | null {
   return next && (next === '/queues' || next.startsWith('/queues/')) ? next : null;
 }
 
-/** The sign-in form. After a right password, `isLetIn` asks the server again whether the user may see the page. */
+/**
+ * The sign-in form. After a right password, `isLetIn` asks the server again whether the user may
+ * see the page.
+ */
 export function SignIn(props: { isLetIn: () => Promise<boolean> }) {
   const { submit, isBusy, problem } = useSignInForm(async (form) => {
     const refusal = await requestSignIn(

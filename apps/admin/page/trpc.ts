@@ -9,7 +9,9 @@ export const trpc = createTRPCReact<AdminRouter>();
 /** What the API answers. */
 export type Outputs = inferRouterOutputs<AdminRouter>;
 
-/** The token of the session, which every change must bring along; the server left it in a cookie. */
+/**
+ * The token of the session, which every change must bring along; the server left it in a cookie.
+ */
 export function csrfHeader(): Record<string, string> {
   const start = `${CSRF_COOKIE}=`;
   const cookie = document.cookie.split('; ').find((one) => one.startsWith(start));

@@ -113,7 +113,8 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   await database.sql`delete from graphile_worker._private_jobs`;
-  // Not truncated: that would wait for the overview's snapshot, which may be under way behind an answer, and it for that.
+  // Not truncated: that would wait for the overview's snapshot, which may be under way behind an
+  // answer, and it for that.
   await database.sql.begin(async (tx) => {
     await tx`set local session_replication_role = replica`;
     const tables = await tx<{ name: string }[]>`
@@ -582,7 +583,8 @@ describe('a change', () => {
       const left = async () => [...(await database.sql`select key from graphile_worker.jobs order by key`)];
       expect(await left()).toEqual([{ key: 'employee:1' }]);
       if (how === 'clean/failed') {
-        // A dead letter stands in the event's own row: without its job it can be tried again all the same.
+        // A dead letter stands in the event's own row: without its job it can be tried again all
+        // the same.
         expect((await act('redrive', { eventIds: [eventId] })).statusCode).toBe(200);
       } else expect(await sweep(database.db)).toBe(1);
       expect(await left()).toEqual([{ key: 'employee:1' }, { key: `event:${eventId}` }]);

@@ -69,9 +69,10 @@ const LARGEST_BATCH = 20;
 const LONGEST_REQUEST_MS = 30_000;
 
 /**
- * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, Prometheus' text at /metrics, the page at /. Everything but the page
- * itself, signing in and /healthz takes a signed-in person; what changes something takes an admin and a request from
- * our own page, told by its origin and by the session's token.
+ * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, Prometheus' text at
+ * /metrics, the page at /. Everything but the page itself, signing in and /healthz takes a
+ * signed-in person; what changes something takes an admin and a request from our own page, told by
+ * its origin and by the session's token.
  */
 export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const { database, metrics } = options;
@@ -83,12 +84,14 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     loggerInstance: logger,
     // The audit log keeps it: one of its own over restarts and several admin apps.
     genReqId: () => randomUUID(),
-    // The page asks every few seconds; a line for each would bury what matters. What is refused has one, below.
+    // The page asks every few seconds; a line for each would bury what matters. What is refused has
+    // one, below.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     trustProxy: [...options.trustedProxies],
     requestTimeout: LONGEST_REQUEST_MS,
-    // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
+    // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body
+    // had a minute and more.
     http: {
       headersTimeout: LONGEST_REQUEST_MS,
       connectionsCheckingInterval: 5_000,
@@ -121,7 +124,8 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   const userIds = new WeakMap<FastifyRequest, string>();
   const viewerOf = async (request: FastifyRequest) => {
     const headers = headersOf(request);
-    // Its pages ask every few seconds by themselves: looking on doesn't keep a session open, doing something does.
+    // Its pages ask every few seconds by themselves: looking on doesn't keep a session open, doing
+    // something does.
     if (isRead(request.method)) headers.set(UNATTENDED_HEADER, '1');
     const viewer = await auth.userOf(headers);
     if (viewer) userIds.set(request, viewer.id);
@@ -285,7 +289,10 @@ function headersOf(request: FastifyRequest): Headers {
   return headers;
 }
 
-/** Where browsers may have opened the page: on one's own machine, localhost and 127.0.0.1 are the same page. */
+/**
+ * Where browsers may have opened the page: on one's own machine, localhost and 127.0.0.1 are the
+ * same page.
+ */
 function originsOf(origin: string): string[] {
   const { protocol, hostname, port } = new URL(origin);
   if (hostname !== 'localhost' && hostname !== '127.0.0.1') return [origin];

@@ -50,13 +50,22 @@ const WORDS: Record<TaskName, { displayName: string; description: string; keepsJ
   },
 };
 
-/** Completed jobs a person may page through; counting all of a year's would cost more than anybody reads. */
+/**
+ * Completed jobs a person may page through; counting all of a year's would cost more than anybody
+ * reads.
+ */
 const MOST_COMPLETED = 10_000;
 const MOST_ATTEMPTS = 200;
-/** Statements of all queue pages at the same time: one page asks several for each queue, and other pages need connections too. */
+/**
+ * Statements of all queue pages at the same time: one page asks several for each queue, and other
+ * pages need connections too.
+ */
 const MOST_STATEMENTS = 6;
 
-/** The five tasks as queues of a board, with their past from sync_attempts and their workers from heartbeats. */
+/**
+ * The five tasks as queues of a board, with their past from sync_attempts and their workers from
+ * heartbeats.
+ */
 export function createBoardQueues(database: Database, metrics: MetricsReader): BaseAdapter[] {
   const { db, sql: driver } = database;
   const takeTurn = pLimit(MOST_STATEMENTS);
@@ -122,7 +131,9 @@ function mergePoints(points: readonly HistoryPoint[], startMs: number): HistoryP
   return [all];
 }
 
-/** Name of who acts on the board, within a request of theirs: bull-board doesn't tell its adapters. */
+/**
+ * Name of who acts on the board, within a request of theirs: bull-board doesn't tell its adapters.
+ */
 export const boardActor = new AsyncLocalStorage<string>();
 
 /** The board's own pause buttons; the board's routes write the audit log. */

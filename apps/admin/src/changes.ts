@@ -104,7 +104,9 @@ function matches(filter: ChangeFilter): SQL | undefined {
   );
 }
 
-/** The events that match. Relies on event_syncs_unsettled and the unique index on the key of jobs. */
+/**
+ * The events that match. Relies on event_syncs_unsettled and the unique index on the key of jobs.
+ */
 const matching = (db: Executor, filter: ChangeFilter) =>
   (db as Db)
     .select({ eventId: eventSyncs.eventId })

@@ -21,8 +21,8 @@ import { redact } from './redact.ts';
 import type { Viewer } from './viewer.ts';
 
 /**
- * What an admin can do to sync. Each runs in one transaction with its row of the audit log, and throws a TRPCError with a
- * sentence where it can't be done.
+ * What an admin can do to sync. Each runs in one transaction with its row of the audit log, and
+ * throws a TRPCError with a sentence where it can't be done.
  */
 
 /** Who acts, and in which request. */
@@ -124,7 +124,9 @@ export function release(db: Db, actor: Actor, workerId: string): Promise<{ jobs:
   });
 }
 
-/** Empties a task's queue. `confirm` is what the person typed: the task's name, or it is refused. */
+/**
+ * Empties a task's queue. `confirm` is what the person typed: the task's name, or it is refused.
+ */
 export function purgeQueue(
   db: Db,
   actor: Actor,
@@ -205,7 +207,9 @@ export function retryJobs(db: Db, actor: Actor, jobIds: readonly string[]): Prom
   });
 }
 
-/** Takes the events of a shown list for gone; refused where that list isn't asked about any more. */
+/**
+ * Takes the events of a shown list for gone; refused where that list isn't asked about any more.
+ */
 export function markMissingGone(
   db: Db,
   actor: Actor,

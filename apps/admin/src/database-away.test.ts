@@ -51,7 +51,8 @@ const TROUBLES: { trouble: string; begin(close: () => Promise<void>): Promise<vo
   { trouble: 'the database is away', begin: (close) => close() },
   {
     trouble: 'the database lacks its tables',
-    // The tables of users and sessions stay: a route whose caller is known gets as far as its own statements.
+    // The tables of users and sessions stay: a route whose caller is known gets as far as its own
+    // statements.
     begin: async () => {
       const tables = await database.sql<{ name: string }[]>`
         select format('%I.%I', schemaname, tablename) as name from pg_tables

@@ -70,7 +70,10 @@ interface WaitingGroup {
   nextAttemptAt: string | null;
 }
 
-/** A job of graphile-worker that is no event's and that is not retried: a person's link, a reading of the list. */
+/**
+ * A job of graphile-worker that is no event's and that is not retried: a person's link, a reading
+ * of the list.
+ */
 interface FailedJob {
   id: string;
   task: TaskName;
@@ -125,13 +128,18 @@ interface MissingList {
   rows: MissingEvent[];
 }
 
-/** Everything the overview shows but for the charts. Ages are to be counted from `at`, the database's time. */
+/**
+ * Everything the overview shows but for the charts. Ages are to be counted from `at`, the
+ * database's time.
+ */
 export interface Facts {
   at: string;
   queues: QueueDepth[];
   states: StateCount[];
   waiting: WaitingGroup[];
-  /** Events whose sync waits for a person, counted by kind of failure, the most frequent kind first. */
+  /**
+   * Events whose sync waits for a person, counted by kind of failure, the most frequent kind first.
+   */
   deadLetters: DeadLetters[];
   failedJobs: { total: number; rows: FailedJob[] };
   paused: PausedTask[];
@@ -141,7 +149,9 @@ export interface Facts {
   refresh: {
     current: RefreshState | null;
     last: RefreshState | null;
-    /** Events that the list lacks in such a number that an admin has to tell whether they are gone. */
+    /**
+     * Events that the list lacks in such a number that an admin has to tell whether they are gone.
+     */
     question: MissingList | null;
     nextAt: string | null;
   };
@@ -166,8 +176,8 @@ export interface Moment {
 }
 
 /**
- * Reads what the page shows as it was at one moment, in a handful of statements of one snapshot that lock nothing.
- * Figures, verdict and list agree, whatever is done meanwhile.
+ * Reads what the page shows as it was at one moment, in a handful of statements of one snapshot
+ * that lock nothing. Figures, verdict and list agree, whatever is done meanwhile.
  */
 export async function readMoment(
   database: Db,

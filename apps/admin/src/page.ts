@@ -30,7 +30,8 @@ export async function servePageFromSource(app: FastifyInstance): Promise<void> {
   const root = fileURLToPath(new URL('../page/', import.meta.url));
   const vite = await createServer({
     configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
-    // Bundling the config would write and remove a file, which `node --watch` takes for a change of the program.
+    // Bundling the config would write and remove a file, which `node --watch` takes for a change of
+    // the program.
     configLoader: 'native',
     // The queue pages and the API are Fastify's: vite must not answer them with the page.
     appType: 'custom',

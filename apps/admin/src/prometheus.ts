@@ -3,8 +3,9 @@ import { Counter, Gauge, type Metric, Registry } from 'prom-client';
 import type { Facts } from './overview.ts';
 
 /**
- * The overview's figures as Prometheus text: the state of queues and workers from Postgres, and what workers counted from
- * Redis. Without Redis the counted ones are left out and `crossmark_sync_redis_up` is 0.
+ * The overview's figures as Prometheus text: the state of queues and workers from Postgres, and
+ * what workers counted from Redis. Without Redis the counted ones are left out and
+ * `crossmark_sync_redis_up` is 0.
  */
 export async function prometheusText(facts: Facts, metrics: MetricsReader): Promise<string> {
   const registry = new Registry();
@@ -125,8 +126,8 @@ function addCounted(registry: Registry, { tasks, calls }: Totals): void {
 }
 
 /**
- * A histogram whose observations were counted elsewhere, by all workers together. prom-client's own can only observe; of a
- * metric, its registry asks no more than this.
+ * A histogram whose observations were counted elsewhere, by all workers together. prom-client's own
+ * can only observe; of a metric, its registry asks no more than this.
  */
 function measured(name: string, help: string, label: string, rows: [string, Distribution][]): Metric {
   const values = rows.flatMap(([subject, { count, sumMs, buckets }]) => {

@@ -23,8 +23,9 @@ declare module 'fastify' {
 }
 
 /**
- * Mounts bull-board for signed-in people: admins operate queues, everybody else sees them read-only. Every change is in
- * the audit log before it is made, and its outcome after; nothing leaves unredacted.
+ * Mounts bull-board for signed-in people: admins operate queues, everybody else sees them
+ * read-only. Every change is in the audit log before it is made, and its outcome after; nothing
+ * leaves unredacted.
  */
 export async function mountQueues(
   app: FastifyInstance,
@@ -130,7 +131,8 @@ export async function mountQueues(
         return request.viewer?.role === 'admin' ? redacted : asReadOnly(redacted);
       });
 
-      // Its page asks Google for fonts: our policy forbids that, and people's addresses are nobody's business.
+      // Its page asks Google for fonts: our policy forbids that, and people's addresses are
+      // nobody's business.
       scope.addHook('onSend', async (_request, _reply, payload) =>
         typeof payload === 'string' ? payload.replace(/<link href="https:\/\/fonts[^<>]*>/, '') : payload,
       );

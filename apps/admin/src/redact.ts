@@ -2,7 +2,10 @@ import { isSecretName, redactInternals } from '@scheduler/runtime';
 
 const HIDDEN = '[redacted]';
 
-/** Secrets inside running text, such as an error message that quotes a request. The first group stays. */
+/**
+ * Secrets inside running text, such as an error message that quotes a request. The first group
+ * stays.
+ */
 const SECRET_TEXT = [
   /(\b(?:password|passwd|secret|token|api[-_]?key|phpsessid)["']?\s{0,9}[=:]\s{0,9}["']?)[^\s"'&;,}]+/gi,
   /(\b(?:set-)?cookie["']?\s*:\s*)[^\r\n]+/gi,
@@ -14,8 +17,8 @@ const SECRET_TEXT = [
 const LONGEST_SHOWN = 2_000;
 
 /**
- * A copy of what is to be shown, without passwords, cookies and the like: by name in objects, by shape in text. Failed statements and
- * addresses inside are cut out of texts.
+ * A copy of what is to be shown, without passwords, cookies and the like: by name in objects, by
+ * shape in text. Failed statements and addresses inside are cut out of texts.
  */
 export function redact<T>(value: T): T {
   return redactAny(value) as T;

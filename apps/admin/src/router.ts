@@ -26,7 +26,10 @@ import type { Viewer } from './viewer.ts';
 export interface Context {
   viewer: Viewer | null;
   requestId: string;
-  /** Runs work when it is the caller's turn. Refuses it if too many of the caller's requests wait already. See `Shares`. */
+  /**
+   * Runs work when it is the caller's turn. Refuses it if too many of the caller's requests wait
+   * already. See `Shares`.
+   */
   inTurn<T>(work: () => Promise<T>): Promise<T>;
   services: Services;
 }
@@ -35,7 +38,9 @@ export interface Context {
 export interface Services {
   db: Db;
   metrics: MetricsReader;
-  /** {@link readMoment}: however many pages show the same, Postgres is asked once a second at most. */
+  /**
+   * {@link readMoment}: however many pages show the same, Postgres is asked once a second at most.
+   */
   moments: ReturnType<typeof staleWhileRevalidateEach<ChangesQuery, Moment>>;
 }
 
@@ -45,7 +50,10 @@ export interface Overview extends Moment {
   redis: MetricsStatus;
 }
 
-/** Figures for the charts, of one task or all; `series` is null while Redis can't be read, and `status` says why. */
+/**
+ * Figures for the charts, of one task or all; `series` is null while Redis can't be read, and
+ * `status` says why.
+ */
 export interface Charts {
   status: MetricsStatus;
   series: Pick<Series, 'range' | 'bucketSeconds' | 'starts'> | null;
@@ -55,7 +63,10 @@ export interface Charts {
   callsByName: Record<string, Series['allCalls']['total']>;
 }
 
-/** The services over a database and a metrics reader. The caller must stop `moments` when the app closes. */
+/**
+ * The services over a database and a metrics reader. The caller must stop `moments` when the app
+ * closes.
+ */
 export function createServices(
   db: Db,
   metrics: MetricsReader,
@@ -78,7 +89,10 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
-/** Fields at fault, and unknown names, that an answer tells; there may be as many as fit into a request. */
+/**
+ * Fields at fault, and unknown names, that an answer tells; there may be as many as fit into a
+ * request.
+ */
 const MOST_NAMED = 10;
 
 /** What a caller is told. The cause of anything unexpected stays in the log: it may hold SQL. */
@@ -123,7 +137,10 @@ const adminProcedure = viewerProcedure.use(async ({ ctx, next }) => {
 export const router = t.router({
   me: viewerProcedure.query(({ ctx }): Viewer => ctx.viewer),
 
-  /** The page: facts, verdict, and the events in one state of their way to Crossmark, filtered and by pages. */
+  /**
+   * The page: facts, verdict, and the events in one state of their way to Crossmark, filtered and
+   * by pages.
+   */
   overview: viewerProcedure
     .input(
       z

@@ -1,8 +1,8 @@
 /** An answer that is costly to read, shared by all callers. */
 interface Revalidated<T> {
   /**
-   * Returns the last answer at once. The caller waits for a new one if there is none yet, after {@link Revalidated.forget}, and if
-   * the last answer is too old.
+   * Returns the last answer at once. The caller waits for a new one if there is none yet, after
+   * {@link Revalidated.forget}, and if the last answer is too old.
    */
   get(): Promise<T>;
   /** Drops the last answer, because a change must show in the next one. */
@@ -14,14 +14,18 @@ interface Revalidated<T> {
 const FRESH_FOR_MS = 1_000;
 /** The longest such time after a slow reading, and the interval of readings without a caller. */
 const RENEWED_EVERY_MS = 15_000;
-/** An answer that is overdue by this time is not returned any more, because it may be wrong by now. Pages ask more often. */
+/**
+ * An answer that is overdue by this time is not returned any more, because it may be wrong by now.
+ * Pages ask more often.
+ */
 const OLD_AFTER_MS = 3_000;
 
 /**
- * Returns the last answer and reads the next one in the background, so that frequent callers never wait. However many
- * callers there are, reading takes at most a tenth of the time, or one reading every {@link RENEWED_EVERY_MS} if a reading
- * is slow. Callers that wait for a reading get its error if it fails. With `ahead`, the first reading begins at once, and
- * readings go on without callers.
+ * Returns the last answer and reads the next one in the background, so that frequent callers never
+ * wait. However many callers there are, reading takes at most a tenth of the time, or one reading
+ * every {@link RENEWED_EVERY_MS} if a reading is slow. Callers that wait for a reading get its
+ * error if it fails. With `ahead`, the first reading begins at once, and readings go on without
+ * callers.
  */
 export function staleWhileRevalidate<T>(read: () => Promise<T>, { ahead = true } = {}): Revalidated<T> {
   let lastAnswer: { answer: Promise<T>; renewAtMs: number } | undefined;
@@ -70,12 +74,15 @@ export function staleWhileRevalidate<T>(read: () => Promise<T>, { ahead = true }
   };
 }
 
-/** The most questions besides the first that answers are kept of: the filters of the pages that are open. */
+/**
+ * The most questions besides the first that answers are kept of: the filters of the pages that are
+ * open.
+ */
 const MAX_OTHER_ANSWERS = 20;
 
 /**
- * Keeps the answers of one question in several forms, each as {@link staleWhileRevalidate} does. That to `first` is read ahead; of the
- * others those are kept that were asked for last.
+ * Keeps the answers of one question in several forms, each as {@link staleWhileRevalidate} does.
+ * That to `first` is read ahead; of the others those are kept that were asked for last.
  */
 export function staleWhileRevalidateEach<Asked, T>(first: Asked, read: (asked: Asked) => Promise<T>) {
   const firstAnswer = staleWhileRevalidate(() => read(first));

@@ -30,9 +30,15 @@ export interface Verdict {
   findings: Finding[];
 }
 
-/** A ready job normally starts within a second; one that waits longer than this means too few or no hands. */
+/**
+ * A ready job normally starts within a second; one that waits longer than this means too few or no
+ * hands.
+ */
 const READY_LATE_MS = 60_000;
-/** A failed call is retried after 5 s; only what lasts longer than this is worth a person's attention. */
+/**
+ * A failed call is retried after 5 s; only what lasts longer than this is worth a person's
+ * attention.
+ */
 const BLIP_MS = 60_000;
 /** Refreshes come every hour; with two missed, the board may be out of date. */
 const REFRESH_LATE_MS = 2 * 3_600_000 + 10 * 60_000;

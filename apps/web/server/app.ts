@@ -16,11 +16,14 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { pageReadiness } from './ready.ts';
 
 /**
- * The scheduler's page and, at the same origin so that cookies just work, a way through to the API: `/trpc` and
- * `/api` go to `serverUrl`, every other path that is no file gets the page.
+ * The scheduler's page and, at the same origin so that cookies just work, a way through to the API:
+ * `/trpc` and `/api` go to `serverUrl`, every other path that is no file gets the page.
  */
 export async function buildPageServer(options: {
-  /** Folder with index.html and assets/, as vite built them; `x.br` and `x.gz` beside a file are sent in its place. */
+  /**
+   * Folder with index.html and assets/, as vite built them; `x.br` and `x.gz` beside a file are
+   * sent in its place.
+   */
   pageDirectory: string;
   serverUrl: string;
   /** Whether people open it by https. */
@@ -39,7 +42,8 @@ export async function buildPageServer(options: {
     forceCloseConnections: true,
     trustProxy: [...options.trustedProxies],
     requestTimeout: LONGEST_REQUEST_MS,
-    // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
+    // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body
+    // had a minute and more.
     http: {
       headersTimeout: LONGEST_REQUEST_MS,
       connectionsCheckingInterval: 5_000,
@@ -96,9 +100,11 @@ export async function buildPageServer(options: {
       prefix,
       rewritePrefix: prefix,
       // The live subscription is one answer that stays open, silent for as long as nothing changes.
-      // One open page is one connection for good: with the usual 128 of them nobody else would get through.
+      // One open page is one connection for good: with the usual 128 of them nobody else would get
+      // through.
       undici: { bodyTimeout: 0, headersTimeout: 60_000, connections: null },
-      // Who asks tries again by themselves: one call would be eleven, just when the API can't do its job.
+      // Who asks tries again by themselves: one call would be eleven, just when the API can't do
+      // its job.
       retryMethods: [],
       replyOptions: {
         rewriteRequestHeaders: (request, headers) => ({ ...headers, 'x-forwarded-for': request.ip }),

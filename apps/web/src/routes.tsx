@@ -34,7 +34,8 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: signInSearch,
-  // Whoever is signed in has no need of it. Where the server can't be reached, nobody is known to be.
+  // Whoever is signed in has no need of it. Where the server can't be reached, nobody is known to
+  // be.
   beforeLoad: async ({ search: { next, ended } }) => {
     if (ended) return;
     if (await currentSession().catch(() => null)) throw redirect({ href: next ?? '/', replace: true });

@@ -1,8 +1,9 @@
 import { isDay } from '@scheduler/scheduling';
 
 /*
- * Reads the parameters of addresses. The router parses `?q=5` as a number and `?ended=true` as a boolean, and anybody may
- * type anything: each function returns undefined for what it does not accept.
+ * Reads the parameters of addresses. The router parses `?q=5` as a number and `?ended=true` as a
+ * boolean, and anybody may type anything: each function returns undefined for what it does not
+ * accept.
  */
 
 /** The parameters of an address, as the router hands them to `validateSearch`. */
@@ -42,8 +43,9 @@ export function keyOf<Key extends string>(object: Record<Key, unknown>, value: u
 }
 
 /**
- * The accepted parameters of an address. A parameter that is undefined stays named: the router lays this over the raw
- * parameters, where one that is not named would come through unseen. Addresses leave it out.
+ * The accepted parameters of an address. A parameter that is undefined stays named: the router lays
+ * this over the raw parameters, where one that is not named would come through unseen. Addresses
+ * leave it out.
  */
 export function parsedSearch<Search extends object>(
   search: Search,

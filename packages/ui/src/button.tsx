@@ -15,8 +15,8 @@ export function buttonClass(look: keyof typeof LOOKS, extra = ''): string {
 }
 
 /**
- * While `busy` it keeps its size and the focus, and takes no click. The word for it is `busyLabel`, else its label
- * stays its name.
+ * While `busy` it keeps its size and the focus, and takes no click. The word for it is `busyLabel`,
+ * else its label stays its name.
  */
 export function Button({
   look = 'plain',

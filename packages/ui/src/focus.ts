@@ -20,9 +20,9 @@ const places = new WeakMap<Element, Place>();
 let last: Element | undefined;
 
 /**
- * Keeps the keyboard's place in every list of the page: where what has the focus goes, as a row does whose event was
- * tried again, the same control of the row that took its place has it; where the list has become empty, the part of the
- * page that it stood in. To be called once.
+ * Keeps the keyboard's place in every list of the page: where what has the focus goes, as a row
+ * does whose event was tried again, the same control of the row that took its place has it; where
+ * the list has become empty, the part of the page that it stood in. To be called once.
  */
 export function keepFocusInLists(): void {
   document.addEventListener('focusin', ({ target }) => {
@@ -39,7 +39,10 @@ export function keepFocusInLists(): void {
   }).observe(document.body, { childList: true, subtree: true });
 }
 
-/** What has the focus in place of something that was in a list and is gone; undefined for what was in none. */
+/**
+ * What has the focus in place of something that was in a list and is gone; undefined for what was
+ * in none.
+ */
 export function successorOf(gone: Element): HTMLElement | undefined {
   const place = places.get(gone);
   if (!place) return undefined;

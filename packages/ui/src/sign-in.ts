@@ -1,6 +1,7 @@
 /**
- * Asks the page's server to sign somebody in with better-auth. Returns undefined when the password is right, else a
- * sentence for the person. `noAnswer` is the sentence for a server that does not answer.
+ * Asks the page's server to sign somebody in with better-auth. Returns undefined when the password
+ * is right, else a sentence for the person. `noAnswer` is the sentence for a server that does not
+ * answer.
  */
 export async function requestSignIn(
   email: string,

@@ -1,6 +1,9 @@
 import { CircleCheck, CircleX, Clock3, GitCompareArrows, LoaderCircle } from 'lucide-react';
 
-/** How a state of sync looks everywhere: its icon, and the classes of its colour as text and as ground. */
+/**
+ * How a state of sync looks everywhere: its icon, and the classes of its colour as text and as
+ * ground.
+ */
 export const SYNC_STATE_LOOKS = {
   synced: { Icon: CircleCheck, text: 'text-synced', soft: 'bg-synced-soft' },
   pending: { Icon: LoaderCircle, text: 'text-pending', soft: 'bg-pending-soft' },

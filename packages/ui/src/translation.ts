@@ -1,13 +1,16 @@
 /**
  * Lets React work in a page that the browser translates.
  *
- * A translator takes React's text nodes out of the document and puts `<font>` elements with other words in their place.
- * React knows nothing of that: it removes a text where it no longer is, which throws and ends the page, or it writes into a
- * text that nobody sees any more. So a text returns to its place, in place of its translation, before React touches it or
- * what stands around it. The translator sees a new text there, and translates it as it did the first.
+ * A translator takes React's text nodes out of the document and puts `<font>` elements with other
+ * words in their place. React knows nothing of that: it removes a text where it no longer is, which
+ * throws and ends the page, or it writes into a text that nobody sees any more. So a text returns
+ * to its place, in place of its translation, before React touches it or what stands around it. The
+ * translator sees a new text there, and translates it as it did the first.
  */
 
-/** Which texts a translation stands for, in their order, and which translation stands for a text. */
+/**
+ * Which texts a translation stands for, in their order, and which translation stands for a text.
+ */
 const textsOf = new WeakMap<Element, Text[]>();
 const translationOf = new WeakMap<Node, Element>();
 /** What the page itself took out. */
@@ -51,14 +54,19 @@ export function tolerateTranslation(): void {
   });
 }
 
-/** The child of `parent` in which a node is: the node itself, unless a translator has wrapped it. */
+/**
+ * The child of `parent` in which a node is: the node itself, unless a translator has wrapped it.
+ */
 function childWith(parent: Node, node: Node): Node | null {
   let child: Node | null = node;
   while (child && child.parentNode !== parent) child = child.parentNode;
   return child;
 }
 
-/** Remembers what a translation took the place of. Its element comes at once, or before the text goes. */
+/**
+ * Remembers what a translation took the place of. Its element comes at once, or before the text
+ * goes.
+ */
 function noteTranslations({ removedNodes, addedNodes, previousSibling, nextSibling }: MutationRecord): void {
   for (const text of removedNodes) {
     if (!(text instanceof Text) || text.isConnected || takenOut.has(text)) continue;
@@ -71,7 +79,10 @@ function noteTranslations({ removedNodes, addedNodes, previousSibling, nextSibli
   }
 }
 
-/** Puts a text in the place of its translation, with the others that the same translation stands for. */
+/**
+ * Puts a text in the place of its translation, with the others that the same translation stands
+ * for.
+ */
 function putBack(node: Node): void {
   const translation = translationOf.get(node);
   const texts = translation && textsOf.get(translation);

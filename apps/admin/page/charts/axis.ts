@@ -5,7 +5,10 @@ export type Row = { at: string } & Record<string, string | number | undefined>;
 
 export const MARGIN = { top: 6, right: 8, bottom: 0, left: 0 };
 
-/** Round moments in the reader's own time: each is the first bucket of its ten minutes, four hours, day or five days. */
+/**
+ * Round moments in the reader's own time: each is the first bucket of its ten minutes, four hours,
+ * day or five days.
+ */
 export function axisTicks(rows: Row[], range: Range): string[] {
   const unitOf = (at: string) => {
     const local = new Date(at);

@@ -11,7 +11,9 @@ import { SetUp } from './set-up.tsx';
 /** The token stands behind the `#`, which browsers send to nobody. */
 const tokenInAddress = (): string => window.location.hash.slice(1);
 
-/** What a one-time link opens: the set-up of a fresh installation, an invitation, or a new password. */
+/**
+ * What a one-time link opens: the set-up of a fresh installation, an invitation, or a new password.
+ */
 export function LinkPage() {
   useTitle('Welcome');
   const [token] = useState(tokenInAddress);

@@ -11,7 +11,10 @@ import { KINDS, MAX_ROWS, PAGE_ROWS } from './attention-kinds.ts';
 import { AttentionRows } from './attention-rows.tsx';
 import { UnlinkedPeople } from './unlinked-people.tsx';
 
-/** What isn't settled with Crossmark and why, with the buttons that help: for one, for the chosen ones or for all. */
+/**
+ * What isn't settled with Crossmark and why, with the buttons that help: for one, for the chosen
+ * ones or for all.
+ */
 export function AttentionList({
   search: { store, show, reason },
   onSearch,

@@ -13,7 +13,10 @@ import { toast } from '../ui/toast.tsx';
 
 const events = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
 
-/** Leads from what needs attention to the events that Crossmark's list lacks, where so many are missing that a person decides. */
+/**
+ * Leads from what needs attention to the events that Crossmark's list lacks, where so many are
+ * missing that a person decides.
+ */
 export function MissingNotice() {
   const question = trpc.sync.refreshQuestion.useQuery().data;
   if (!question) return null;
@@ -28,7 +31,10 @@ export function MissingNotice() {
   );
 }
 
-/** Events that the list lacks in such a number that a person decides: which they are, and what can be done about them. */
+/**
+ * Events that the list lacks in such a number that a person decides: which they are, and what can
+ * be done about them.
+ */
 export function MissingEvents({ isReading }: { isReading: boolean }) {
   const question = trpc.sync.refreshQuestion.useQuery().data;
   return question ? <Question question={question} isReading={isReading} /> : null;

@@ -12,7 +12,10 @@ import { MissingEvents } from './missing-events.tsx';
 
 const isOpen = (run: RefreshRun): boolean => run.state === 'queued' || run.state === 'running';
 
-/** The latest readings of Crossmark's list and what came of each; the one under way with its progress. */
+/**
+ * The latest readings of Crossmark's list and what came of each; the one under way with its
+ * progress.
+ */
 export function RefreshRuns() {
   const utils = trpc.useUtils();
   const mayWrite = useMayWrite();

@@ -103,7 +103,10 @@ function AuditLog() {
   );
 }
 
-/** What can be done about older entries: the next page, where a search has got to, or why there is none. */
+/**
+ * What can be done about older entries: the next page, where a search has got to, or why there is
+ * none.
+ */
 function OlderEntries({
   query,
   isEmpty,
@@ -117,7 +120,9 @@ function OlderEntries({
     isFetchingNextPage: boolean;
     fetchNextPage: () => Promise<unknown>;
   };
-  /** The day that a search without a find has got to; undefined where it does not go on by itself. */
+  /**
+   * The day that a search without a find has got to; undefined where it does not go on by itself.
+   */
   searchedTo: string | undefined;
   /** Whether nothing is found so far. */
   isEmpty: boolean;

@@ -102,7 +102,9 @@ export function BoardDialogs({
   }
 }
 
-/** The first day of an event's window that is not over, within the week on screen if there is one. */
+/**
+ * The first day of an event's window that is not over, within the week on screen if there is one.
+ */
 function firstDayIn(event: BoardEvent, board: WeekBoard): string {
   const open = laterDay(event.startsOn, board.today);
   return board.weekOf > open && board.weekOf < event.dueOn ? board.weekOf : open;

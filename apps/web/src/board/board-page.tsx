@@ -154,7 +154,10 @@ export function BoardPage() {
   );
 }
 
-/** The day of a week that the list of one day shows: the first of these that is in it, else its Sunday. */
+/**
+ * The day of a week that the list of one day shows: the first of these that is in it, else its
+ * Sunday.
+ */
 function dayIn(weekOf: string, ...days: (string | undefined)[]): string {
   return days.find((day) => day !== undefined && day >= weekOf && day <= addDays(weekOf, 6)) ?? weekOf;
 }

@@ -31,7 +31,9 @@ export const boardSearch = (search: RawSearch): BoardSearch =>
     event: id(search.event),
   });
 
-/** The input of `board.week` for an address: without a week, the API takes the store's current one. */
+/**
+ * The input of `board.week` for an address: without a week, the API takes the store's current one.
+ */
 export const weekInput = ({ week, store }: BoardSearch) => ({
   ...(week && { weekOf: weekStart(week) }),
   ...(store && { storeId: store }),

@@ -8,7 +8,9 @@ import { useMayWrite } from '../shell/use-session.ts';
 import type { BoardSearch } from './board-search.ts';
 import type { OpenDialog } from './open-dialog.ts';
 
-/** Which week of which store is shown, the ways to others, and what can be done with the whole week. */
+/**
+ * Which week of which store is shown, the ways to others, and what can be done with the whole week.
+ */
 export function BoardToolbar({
   search,
   weekOf,

@@ -80,7 +80,10 @@ const LIGHTS: Record<Verdict, string> = {
   hard: 'bg-ground/60 outline-transparent',
 };
 
-/** Over a cell while something is held: lit where it may go, dashed where it needs a reason, dimmed where it can't. */
+/**
+ * Over a cell while something is held: lit where it may go, dashed where it needs a reason, dimmed
+ * where it can't.
+ */
 function CellLight({ cell }: { cell: string }) {
   const look = useCellLook(cell);
   if (look === '') return null;

@@ -14,7 +14,10 @@ import { Empty, QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
 import { BlockedRow, countOf, Outcome, ReadyRow, type Row } from './copy-week-rows.tsx';
 import { eventFacts, plannedWork } from './targets.ts';
 
-/** Copies a week's pattern to the week after it. Shows first what would be scheduled and what can't; then saves what is ticked. */
+/**
+ * Copies a week's pattern to the week after it. Shows first what would be scheduled and what can't;
+ * then saves what is ticked.
+ */
 export function CopyWeekDialog({ board, onClose }: { board: WeekBoard; onClose: () => void }) {
   const nextWeek = addDays(board.weekOf, 7);
   const { timeZone } = board.store;

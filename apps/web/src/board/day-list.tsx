@@ -7,7 +7,10 @@ import type { BoardActions } from './board-actions.ts';
 import { DayCaution } from './day-head.tsx';
 import { ScheduleCard } from './schedule-card.tsx';
 
-/** One day of the board for narrow screens: days to choose from, then people with their work, then who is free. */
+/**
+ * One day of the board for narrow screens: days to choose from, then people with their work, then
+ * who is free.
+ */
 export function DayList({
   board,
   day,

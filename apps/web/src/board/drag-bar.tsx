@@ -11,7 +11,10 @@ const VERDICTS = {
   hard: { word: ' can’t be', look: 'text-failed' },
 };
 
-/** Says what is in hand, where it would be dropped, and all that speaks against it there. Read out as it changes. */
+/**
+ * Says what is in hand, where it would be dropped, and all that speaks against it there. Read out
+ * as it changes.
+ */
 export function DragBar({ board }: { board: WeekBoard }) {
   const hand = useDrag();
   return (

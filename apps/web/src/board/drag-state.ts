@@ -4,8 +4,8 @@ import { createExternalStore, useExternalStore } from '../lib/external-store.ts'
 import { type CellEvaluator, cellKey, evaluateCells, type Held, mayTrade } from './targets.ts';
 
 /*
- * What is being moved, and where it may go. It is kept outside React's state: while something is held, only the cells
- * whose verdict changes render, and nothing else of the page.
+ * The drag: the event or schedule that is dragged, and which cells would take it. It is kept
+ * outside of React, so that during a drag only the cells whose verdict changes render.
  */
 
 /** The key of the tray as a place to drop on: what is scheduled gets unscheduled. */
@@ -37,7 +37,10 @@ let evaluator: CellEvaluator | undefined;
 let cells: readonly string[] = [];
 let nextSlice: ReturnType<typeof setTimeout> | undefined;
 
-/** Longest time for which cells are judged in one go, so that a pointer's next move is drawn in between. */
+/**
+ * Longest time for which cells are judged in one go, so that a pointer's next move is drawn in
+ * between.
+ */
 const SLICE_MS = 8;
 
 /** Starts to drag something; the cells light up as they are judged, row by row. */
@@ -110,7 +113,10 @@ export function useDrag(): Drag | undefined {
 
 type CellLook = Verdict | `${Verdict} aimed` | '';
 
-/** How a cell looks while something is held, '' while nothing is: its verdict once judged, and whether it is aimed at. */
+/**
+ * How a cell looks while something is held, '' while nothing is: its verdict once judged, and
+ * whether it is aimed at.
+ */
 export function useCellLook(key: string): CellLook {
   return useExternalStore(state, ({ drag, verdicts }): CellLook => {
     const verdict = drag && verdicts.get(key);
@@ -119,7 +125,10 @@ export function useCellLook(key: string): CellLook {
   });
 }
 
-/** How a card looks while something is held: `source` is what is held, `trade` what it would be traded with. */
+/**
+ * How a card looks while something is held: `source` is what is held, `trade` what it would be
+ * traded with.
+ */
 export function useCardLook(schedule: BoardSchedule): 'source' | 'trade' | '' {
   return useExternalStore(state, ({ drag }) => {
     if (!drag) return '';

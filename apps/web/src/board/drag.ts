@@ -11,21 +11,25 @@ import { cancelDrag, currentDrag, type Drag, setDropTarget, startDrag, TRAY } fr
 import { findHeld } from './keys.ts';
 import { eventOf, type Held } from './targets.ts';
 
-/** A mouse drags when it has moved so far, a finger when it has rested so long: before that it clicks, or scrolls. */
+/**
+ * A mouse drags when it has moved so far, a finger when it has rested so long: before that it
+ * clicks, or scrolls.
+ */
 const MOUSE_PX = 5;
 const FINGER_MS = 250;
 
 /**
- * Lets whatever carries `data-held` be dragged onto cells, cards and the tray. dnd-kit tells presses, drags and scrolling
- * apart and scrolls at the edges; what lies under the pointer is asked of the document, so that hundreds of cells needn't
- * be measured. Returns how to stop.
+ * Starts dragging of every element with `data-held` onto cells, cards and the tray. dnd-kit tells
+ * presses, drags and scrolling apart and scrolls at the edges. The element under the pointer comes
+ * from the document, so that hundreds of cells need not be measured. Returns how to stop.
  */
 export function startDragging(options: {
   board: () => WeekBoard | undefined;
   drop: (hand: Drag) => void;
 }): () => void {
   const manager = new DragDropManager({
-    // Its plugins for cursor and selection restyle the whole page at the start and the end of each drag.
+    // Its plugins for cursor and selection restyle the whole page at the start and the end of each
+    // drag.
     plugins: [AutoScroller],
     sensors: [
       PointerSensor.configure({
@@ -52,7 +56,7 @@ export function startDragging(options: {
       pressed = { held, draggable: new Draggable({ id: element.dataset.held ?? '', element }, manager) };
   };
   document.addEventListener('pointerdown', press, { capture: true });
-  // Whoever goes to another window with something in hand lets go of it there, which no page is told.
+  // No page is told of a release in another window, so a drag ends when the window loses the focus.
   const putBack = () => document.dispatchEvent(new PointerEvent('pointercancel'));
   window.addEventListener('blur', putBack);
 

@@ -9,7 +9,9 @@ export interface GridPlace {
 export interface GridShape {
   rows: number;
   days: number;
-  /** How many stops of the keyboard a cell has: its cards and its button. 0 where there is no cell. */
+  /**
+   * How many stops of the keyboard a cell has: its cards and its button. 0 where there is no cell.
+   */
   countStops(row: number, day: number): number;
 }
 
@@ -28,8 +30,8 @@ const ENDS: Record<string, { isLast: boolean; isWholeGrid: boolean }> = {
 };
 
 /**
- * Where a shortcut leads from a place of the grid; undefined at its edges, and for shortcuts that do not move. Up and down go
- * from stop to stop within a cell before they leave it.
+ * Where a shortcut leads from a place of the grid; undefined at its edges, and for shortcuts that
+ * do not move. Up and down go from stop to stop within a cell before they leave it.
  */
 export function nextPlace(shortcut: string, from: GridPlace, grid: GridShape): GridPlace | undefined {
   const end = ENDS[shortcut];

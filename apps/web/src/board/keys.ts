@@ -18,7 +18,10 @@ export interface KeyActions {
   help: () => void;
 }
 
-/** Listens to the keys of the board while it is on screen. Keys pressed in fields, menus and dialogs are theirs. */
+/**
+ * Listens to the keys of the board while it is on screen. Keys pressed in fields, menus and dialogs
+ * are theirs.
+ */
 export function useBoardKeys(actions: KeyActions): void {
   const latest = useRef(actions);
   useEffect(() => {
@@ -26,7 +29,7 @@ export function useBoardKeys(actions: KeyActions): void {
   });
   useEffect(() => {
     const stop = onShortcut((shortcut, target) => handle(shortcut, target, latest.current));
-    // Who reaches for the mouse has put down what the keyboard picked up, and left where it was.
+    // A press of the mouse ends a drag by keyboard, and leaves the focus where it is.
     const onPointer = () => {
       forgetGridFocus();
       if (currentDrag()?.by === 'keyboard') cancelDrag();
@@ -136,7 +139,10 @@ export function findHeld(name: string | undefined, board: WeekBoard): Held | und
   return event && { kind: 'event', event };
 }
 
-/** Where a shortcut leads from a card or a cell; undefined elsewhere. While something is dragged, cells alone are stops. */
+/**
+ * Where a shortcut leads from a card or a cell; undefined elsewhere. While something is dragged,
+ * cells alone are stops.
+ */
 function neighbour(shortcut: string, from: HTMLElement): HTMLElement | undefined {
   const cell = from.closest<HTMLElement>('[data-cell]');
   const row = cell?.parentElement;

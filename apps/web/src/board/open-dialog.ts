@@ -2,7 +2,9 @@ import type { Reason } from '@scheduler/scheduling';
 import type { BoardEvent, BoardSchedule } from '@scheduler/server/router';
 import type { Overridable } from '../planning/reason-dialog.tsx';
 
-/** The dialog or menu that is open over the board; an event's panel stands in the address instead. */
+/**
+ * The dialog or menu that is open over the board; an event's panel stands in the address instead.
+ */
 export type OpenDialog =
   | { kind: 'choose'; employeeId: number; day: string }
   | { kind: 'plan'; event: BoardEvent; day?: string; employeeId?: number }

@@ -11,7 +11,10 @@ import { cellOf, evaluateCells, eventOf, type Held } from './targets.ts';
 
 export type Planner = ReturnType<typeof usePlanner>;
 
-/** Drops, the menu's choices and the keys' all end here: what is planned is saved, or asked about first. */
+/**
+ * Drops, the menu's choices and the keys' all end here: what is planned is saved, or asked about
+ * first.
+ */
 export function usePlanner(board: WeekBoard | undefined, onDialog: (asked: OpenDialog | undefined) => void) {
   const edits = useEdits();
   const latest = useRef(board);

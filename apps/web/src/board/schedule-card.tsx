@@ -23,7 +23,9 @@ export const ScheduleCard = memo(function ScheduleCard({
 }: {
   schedule: BoardSchedule;
   timeZone: string;
-  /** On a phone there is a whole line for it, and it stands in the order of Tab; else in the grid's. */
+  /**
+   * On a phone there is a whole line for it, and it stands in the order of Tab; else in the grid's.
+   */
   roomy?: boolean;
   actions: BoardActions;
 }) {

@@ -9,7 +9,10 @@ export function stopsIn(cell: HTMLElement): HTMLElement[] {
 
 const TAB_STOP = '[data-board] [data-stop][tabindex="0"], [data-board] [data-cell][tabindex="0"]';
 
-/** What of the grid has the focus: it follows a card that a change takes elsewhere. Undefined when it is elsewhere. */
+/**
+ * What of the grid has the focus: it follows a card that a change takes elsewhere. Undefined when
+ * it is elsewhere.
+ */
 let gridFocus: { eventId: string | undefined; cell: string | undefined } | undefined;
 
 /** Focuses a card of the grid once it is there. */
@@ -37,7 +40,10 @@ export function moveTabStop({ target }: FocusEvent): void {
   stop.tabIndex = 0;
 }
 
-/** To be called when the grid was drawn: sees to its stop of Tab, and to the focus that a change left behind. */
+/**
+ * To be called when the grid was drawn: sees to its stop of Tab, and to the focus that a change
+ * left behind.
+ */
 export function keepOneTabStop(grid: HTMLElement | null): void {
   if (!grid) return;
   if (gridFocus && !document.querySelector('[role=dialog]')) {

@@ -27,7 +27,10 @@ export function cellOf(key: string): { employeeId: number; day: string } {
   return { employeeId: Number(employeeId), day };
 }
 
-/** Judges where what is held may be put, from what the board knows: the same rules that decide when it is saved. */
+/**
+ * Judges where what is held may be put, from what the board knows: the same rules that decide when
+ * it is saved.
+ */
 export interface CellEvaluator {
   cell(key: string): Placement;
   /** What speaks against trading the held Core with another one of the board. */

@@ -3,7 +3,10 @@ import { useEffect, useRef } from 'react';
 import { whenIdle } from '../lib/idle.ts';
 import { type Drag, reevaluateCells } from './drag-state.ts';
 
-/** Lets cards be dragged once the browser is idle: nobody drags before, and the board needn't wait for it. */
+/**
+ * Lets cards be dragged once the browser is idle: nobody drags before, and the board needn't wait
+ * for it.
+ */
 export function useDragging(
   board: WeekBoard | undefined,
   drop: (drag: Drag) => void,

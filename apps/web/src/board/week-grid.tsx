@@ -13,8 +13,8 @@ import { COLUMNS, NO_WORK, sameMembers, WeekRow } from './week-row.tsx';
 const FIRST_ROWS = 10;
 
 /**
- * People by days, as a grid of the keyboard too: one stop of Tab, arrows from there on (see keys.ts). Rows out of sight
- * cost no layout.
+ * People by days, as a grid of the keyboard too: one stop of Tab, arrows from there on (see
+ * keys.ts). Rows out of sight cost no layout.
  */
 export const WeekGrid = memo(function WeekGrid({
   board,
@@ -26,7 +26,8 @@ export const WeekGrid = memo(function WeekGrid({
   actions: BoardActions;
 }) {
   const cells = useCells(board.schedules);
-  // What is in sight at first is drawn at once, the rest when the browser has answered whoever waits.
+  // Rows in sight are drawn at once, the others in the background, so that clicks and keys are
+  // answered first.
   const drawn = useDeferredValue(board.people.length, FIRST_ROWS);
   const grid = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => keepOneTabStop(grid.current));
@@ -64,7 +65,8 @@ export const WeekGrid = memo(function WeekGrid({
           {board.people.map((person, index) =>
             index < drawn ? (
               <WeekRow
-                // Another week's row is another row: it takes the place of the old one, and moves nothing.
+                // Another week's row is another row: it takes the place of the old one, and moves
+                // nothing.
                 key={`${person.id} ${board.weekOf}`}
                 person={person}
                 days={board.days}
@@ -87,7 +89,10 @@ export const WeekGrid = memo(function WeekGrid({
   );
 });
 
-/** Schedules by cell, in order of time. A cell in which nothing changed keeps its array, so that it needn't render. */
+/**
+ * Schedules by cell, in order of time. A cell in which nothing changed keeps its array, so that it
+ * needn't render.
+ */
 function useCells(schedules: readonly BoardSchedule[]): Map<string, readonly BoardSchedule[]> {
   const before = useRef(new Map<string, readonly BoardSchedule[]>());
   const now = new Map<string, readonly BoardSchedule[]>();

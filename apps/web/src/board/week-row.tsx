@@ -34,7 +34,8 @@ export const WeekRow = memo(function Row({
     <div role="row" className={`${COLUMNS} [contain-intrinsic-size:auto_84px] [content-visibility:auto]`}>
       <div
         role="rowheader"
-        // Lines are drawn above, not below: a name that stays in place is painted over the line of the row before.
+        // Lines are drawn above, not below: a name that stays in place is painted over the line of
+        // the row before.
         className="sticky left-0 z-10 border-t border-r border-line bg-surface px-2 py-1.5 text-left align-top font-normal"
       >
         <PersonHead person={person} days={busy} />

@@ -10,7 +10,10 @@ import { PreviewRows } from './preview-rows.tsx';
 import { ShortenedCores } from './shortened-cores.tsx';
 import { useCsvImport } from './use-csv-import.ts';
 
-/** Reads the company's CSV files: shows what each row would do before anything is written. And writes them. */
+/**
+ * Reads the company's CSV files: shows what each row would do before anything is written. And
+ * writes them.
+ */
 export function ImportPage() {
   useTitle('Import');
   const mayWrite = useMayWrite();

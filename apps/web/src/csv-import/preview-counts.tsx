@@ -1,7 +1,9 @@
 import { TriangleAlert } from 'lucide-react';
 import { type Kind, type Preview, STATUSES } from './import-preview.ts';
 
-/** How many rows are of each kind, and how many would break a rule; choosing one shows those alone. */
+/**
+ * How many rows are of each kind, and how many would break a rule; choosing one shows those alone.
+ */
 export function PreviewCounts({
   shown: { counts, breaking, kind: only },
   onChoose,

@@ -3,14 +3,19 @@ import { FileUnreadable } from '../lib/problem.ts';
 /** As the API takes it at most. */
 const LARGEST_FILE_BYTES = 4_000_000;
 
-/** The server tells by its beginning what program made a file that is no text; the rest needn't be sent. */
+/**
+ * The server tells by its beginning what program made a file that is no text; the rest needn't be
+ * sent.
+ */
 const FIRST_CHARACTERS = 1_000;
 
 /**
- * The text of a CSV file. Crossmark writes UTF-8, but whoever saves the file again in Excel may get UTF-16 or Windows'
- * own encoding: read as UTF-8 their names would come in with question marks. What is neither is taken for Windows-1252, which
- * Excel's plain *CSV* is in America and Western Europe.
- * @throws {FileUnreadable} too large; a folder, or a file that the browser may not read or that is gone
+ * The text of a CSV file. Crossmark writes UTF-8, but whoever saves the file again in Excel may get
+ * UTF-16 or Windows' own encoding: read as UTF-8 their names would come in with question marks.
+ * What is neither is taken for Windows-1252, which Excel's plain *CSV* is in America and Western
+ * Europe.
+ * @throws {FileUnreadable} too large; a folder, or a file that the browser may not read or that is
+ * gone
  */
 export async function readCsvFile(file: Blob): Promise<string> {
   if (file.size > LARGEST_FILE_BYTES) {

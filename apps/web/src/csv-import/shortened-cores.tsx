@@ -12,8 +12,8 @@ import { toast } from '../ui/toast.tsx';
 const FIRST_ROWS = 10;
 
 /**
- * Cores that an import shortened before a file's minutes were known to leave out the lunch: what becomes of each, and the
- * button that sets them right. Nothing is shown where there are none.
+ * Cores that an import shortened before a file's minutes were known to leave out the lunch: what
+ * becomes of each, and the button that sets them right. Nothing is shown where there are none.
  */
 export function ShortenedCores() {
   const utils = trpc.useUtils();

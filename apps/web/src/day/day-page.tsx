@@ -33,7 +33,10 @@ type DayDialog =
   | { kind: 'move' | 'person' | 'trade'; schedule: BoardSchedule }
   | { kind: 'reassign' };
 
-/** One day of a store: whether all is as it should be, who does what by time, and which slots are open. */
+/**
+ * One day of a store: whether all is as it should be, who does what by time, and which slots are
+ * open.
+ */
 export function DayPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();

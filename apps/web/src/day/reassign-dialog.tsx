@@ -11,7 +11,10 @@ import { Empty, QueryView, Refusal, SkeletonRows } from '../ui/states.tsx';
 import { Rows } from './reassign-rows.tsx';
 import { countWords, useReassign } from './use-reassign.ts';
 
-/** Gives the day's short work to another Lead or Club Supervisor: first what would come of it, then the deed. */
+/**
+ * Gives the day's short work to another Lead or Club Supervisor: first what would come of it, then
+ * the deed.
+ */
 export function ReassignDialog({ board, onClose }: { board: DayBoard; onClose: () => void }) {
   const [fromId, setFromId] = useState<number>();
   const [toId, setToId] = useState<number>();

@@ -5,7 +5,10 @@ import { useEdits } from '../planning/edits.ts';
 import { recordChange } from '../planning/undo.ts';
 import type { Row } from './reassign-rows.tsx';
 
-/** Saves, says what was saved with the way back, and closes unless something stayed that has to be read. */
+/**
+ * Saves, says what was saved with the way back, and closes unless something stayed that has to be
+ * read.
+ */
 export function useReassign(onClose: () => void) {
   const edits = useEdits();
   return useMutation({

@@ -13,7 +13,10 @@ import { Head } from './event-grid-head.tsx';
 import { Cells, type EventActions } from './event-row.tsx';
 import type { EventFilter } from './events-search.ts';
 
-/** Rows that are asked for at once. Only what is in sight is asked for, and asked for again when it changes. */
+/**
+ * Rows that are asked for at once. Only what is in sight is asked for, and asked for again when it
+ * changes.
+ */
 export const PAGE_ROWS = 100;
 
 /** In rem, for a list must know the height of what it doesn't draw. */
@@ -24,8 +27,9 @@ const CARD_REM = 8.8;
 const remPx = () => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 
 /**
- * Any number of events, of which only those in sight are in the page. One stop of the Tab key: arrows, Page Up and Down,
- * Home and End go from row to row, Enter opens one, Tab goes on to its buttons. On narrow screens each is a card.
+ * Any number of events, of which only those in sight are in the page. One stop of the Tab key:
+ * arrows, Page Up and Down, Home and End go from row to row, Enter opens one, Tab goes on to its
+ * buttons. On narrow screens each is a card.
  */
 export function EventGrid({
   filter,

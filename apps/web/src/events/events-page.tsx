@@ -21,7 +21,10 @@ import { FiltersDialog } from './filters-dialog.tsx';
 
 const route = getRouteApi('/app/events');
 
-/** All events of a store, found by what one knows of them; beside them the work that nobody has reported. */
+/**
+ * All events of a store, found by what one knows of them; beside them the work that nobody has
+ * reported.
+ */
 export function EventsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();

@@ -7,7 +7,10 @@ import { DateInput } from '../ui/date-field.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import type { EventsSearch } from './events-search.ts';
 
-/** Everything that narrows the list of events down. Unreported work has its conditions and days already. */
+/**
+ * Everything that narrows the list of events down. Unreported work has its conditions and days
+ * already.
+ */
 export function FilterFields({
   search,
   onChange,

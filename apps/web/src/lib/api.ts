@@ -16,7 +16,10 @@ import { isOnline, reportReachable, reportSignedOut, untilSignedInAgain } from '
 import { OfflineError } from './problem.ts';
 
 export const trpc = createTRPCReact<AppRouter>();
-/** Notes whether the API can be reached at all: a refusal by the API is an answer, a gateway's is not. */
+/**
+ * Notes whether the API can be reached at all: a refusal by the API is an answer, a gateway's is
+ * not.
+ */
 const watchedFetch = async (url: string | URL | Request, init?: object): Promise<Response> => {
   try {
     const answer = await fetchAndSetClock(url, init);
@@ -28,7 +31,9 @@ const watchedFetch = async (url: string | URL | Request, init?: object): Promise
   }
 };
 
-/** Refuses at once what can't be sent: an edit that waited for the network would come as a surprise. */
+/**
+ * Refuses at once what can't be sent: an edit that waited for the network would come as a surprise.
+ */
 const refuseEditsOffline: TRPCLink<AppRouter> =
   () =>
   ({ op, next }) =>
@@ -39,7 +44,10 @@ const refuseEditsOffline: TRPCLink<AppRouter> =
           observer.error(TRPCClientError.from(new OfflineError(message)));
         });
 
-/** An edit that is refused because the session has ended did nothing: it is made once more when the same person is signed in again. */
+/**
+ * An edit that is refused because the session has ended did nothing: it is made once more when the
+ * same person is signed in again.
+ */
 const repeatWhenSignedIn: TRPCLink<AppRouter> =
   () =>
   ({ op, next }) =>

@@ -10,8 +10,8 @@ for (const kind of ['keydown', 'pointerdown', 'pointermove'] as const) {
 }
 
 /**
- * Headers that tell the server of a request that the page makes by itself: an open page alone must not keep a session
- * from ending.
+ * Headers that mark a request which the page makes by itself: an open page alone must not keep a
+ * session alive.
  */
 export function attendanceHeaders(): Record<string, string> {
   return performance.now() - lastInputMs > UNATTENDED_AFTER_MS ? { 'x-scheduler-unattended': '1' } : {};

@@ -4,8 +4,8 @@ import { createExternalStore, useExternalStore } from './external-store.ts';
 import type { LiveState } from './live-stream.ts';
 
 /**
- * How this tab stands to the server. `live` is the stream of changes. `reachable` is what the last call found, `online`
- * what the browser says of its network.
+ * The connection of this tab to the server. `live` is the stream of changes, `reachable` the
+ * outcome of the last call, `online` the browser’s report of its network.
  */
 interface Connection {
   live: LiveState;
@@ -52,7 +52,10 @@ export function releaseCalls(): void {
   for (const resume of heldCalls.splice(0)) resume();
 }
 
-/** The session ended before a call. Resolves when the same person has signed in again; else the page is gone. */
+/**
+ * The session ended before a call. Resolves when the same person has signed in again; else the page
+ * is gone.
+ */
 export function untilSignedInAgain(): Promise<void> {
   return new Promise((resolve) => {
     heldCalls.push(resolve);

@@ -11,8 +11,8 @@ export interface ExternalStore<State> {
 
 /**
  * Creates a store.
- * @param observe runs when the first listener comes, such as to start a timer; the function that it returns runs when the
- *   last listener has gone
+ * @param observe runs when the first listener comes, such as to start a timer; the function that it
+ * returns runs when the last listener has gone
  */
 export function createExternalStore<State>(initial: State, observe?: () => () => void): ExternalStore<State> {
   let state = initial;
@@ -39,8 +39,8 @@ export function createExternalStore<State>(initial: State, observe?: () => () =>
 }
 
 /**
- * What `select` takes from a store; the component renders again when that is another value. `select` returns a primitive or
- * a part of the state, never a new object.
+ * What `select` takes from a store; the component renders again when that is another value.
+ * `select` returns a primitive or a part of the state, never a new object.
  */
 export function useExternalStore<State, Part>(
   { subscribe, get }: ExternalStore<State>,

@@ -1,21 +1,33 @@
 import type { LiveChange } from '@scheduler/server/router';
 
-/** `connecting` until the first word from the server; `lost` while it can't be heard for more than a moment. */
+/**
+ * `connecting` until the server’s first message; `lost` when the stream has been away for more than
+ * a moment.
+ */
 export type LiveState = 'connecting' | 'on' | 'lost';
 
-/** A stream that comes back within this time was lost to nobody. */
+/** A stream that comes back within this time does not count as lost. */
 const LOST_AFTER_MS = 2500;
-/** How often a visible tab makes sure that the one that holds the stream still lives, and how long that may take. */
+/**
+ * How often a visible tab checks that the holder of the stream still lives, and how long the answer
+ * may take.
+ */
 const ASK_EVERY_MS = 20_000;
 const ANSWER_WITHIN_MS = 5000;
 
-/** What the tabs of one person in one browser tell each other. `position` is the last one that the sender has seen. */
+/**
+ * The messages between the tabs of one person in one browser. `position` is the last one that the
+ * sender has seen.
+ */
 type Message =
   | { say: 'change'; position: string; change: LiveChange }
   | { say: 'state'; position: string | null; state: LiveState }
   | { say: 'ask' };
 
-/** Opens the server's stream of what came after `from` (null: from now on, led by `all`) and returns how to close it. */
+/**
+ * Opens the server’s stream of changes after the position `from`; null starts now, with a change of
+ * kind `all`. Returns how to close it.
+ */
 type OpenStream = (
   from: string | null,
   on: {
@@ -29,15 +41,17 @@ type OpenStream = (
 ) => () => void;
 
 /**
- * Hears of every change through one stream for all tabs of this browser in which `who` is signed in: over HTTP/1.1 a
- * browser opens six connections to a host, and a stream keeps one. Returns how to stop.
+ * Follows the server’s changes through one stream for all tabs of this browser in which the same
+ * person is signed in: over HTTP/1.1 a browser opens six connections to a host, and a stream
+ * occupies one. Returns how to stop.
  *
- * The tab that holds a Web Lock holds the stream and passes on what it hears. The browser gives the lock to the next
- * tab when that one is closed or crashes; it gives it away itself before it is frozen or kept for going back; and should
- * it be halted without a word, a tab that somebody looks at gets no answer and takes the lock. Every tab remembers the
- * position of the last change it has seen: a new holder goes on from there, so nothing is missed, and who finds that
- * the holder has seen something else reads everything again. Where a page can't have locks (plain HTTP on another host
- * than localhost) each tab has a stream of its own.
+ * The tab that holds a Web Lock holds the stream and passes changes on to the others. The browser
+ * gives the lock to the next tab when the holder is closed or crashes. The holder releases it
+ * before it is frozen or put into the back-forward cache. If the holder is suspended without
+ * notice, a visible tab gets no answer and takes the lock over. Every tab remembers the position of
+ * the last change that it has seen: a new holder continues from there, and a tab whose position
+ * differs from the holder’s reads everything again. Where locks are missing (plain HTTP on another
+ * host than localhost) each tab has a stream of its own.
  */
 export function followChanges(
   email: string,

@@ -7,12 +7,15 @@ import { whenIdle } from './idle.ts';
 import { followChanges } from './live-stream.ts';
 import { onWake, useToday } from './time.ts';
 
-/** Changes come in bursts (a pair, a trade, a refresh): one reading for all that come within this time. */
+/**
+ * Changes come in bursts (a pair, a trade, a refresh): one reading for all that come within this
+ * time.
+ */
 const GATHER_MS = 120;
 
 /**
- * Keeps what is on screen true: listens to the server's stream of changes, asks anew for what they touch, and after a
- * gap asks for everything. To be used once in a page.
+ * Keeps the page up to date: listens to the server’s stream of changes, reads again the queries
+ * that a change touches, and reads all queries after a gap. Use it once in a page.
  * @param email the person who is signed in
  * @param timeZone of the store that the page is about
  */
@@ -50,7 +53,8 @@ export function useLiveUpdates(email: string, timeZone: string | undefined): voi
             reportLive(state);
             if (state === 'lost') {
               wasLost = true;
-              // A stream doesn't tell why it ended. A call does: the server is away, or one is signed out.
+              // A stream does not say why it ended. A call does: the server is away, or the session
+              // is over.
               void utils.sync.summary.invalidate();
             } else if (state === 'on' && wasLost) {
               wasLost = false;
@@ -61,7 +65,8 @@ export function useLiveUpdates(email: string, timeZone: string | undefined): voi
       );
     };
     const stopWatching = onWake(() => gatherer.add({ kind: 'all', id: 0 }));
-    // Whoever starts to listen reads everything once more, lest a change fell in between: after the page is on screen.
+    // All queries are read once more when listening starts, because a change may have come in
+    // between. This waits until the page is on screen.
     let isStopped = false;
     void waitForIdleQueries().then(() => whenIdle(() => isStopped || start()));
     return () => {
@@ -72,7 +77,7 @@ export function useLiveUpdates(email: string, timeZone: string | undefined): voi
     };
   }, [utils, email]);
 
-  // Another day begins at the store: what is over, due and urgent is another.
+  // When the store’s day changes, all queries are read again: due dates and urgency depend on it.
   const today = useToday(timeZone);
   const dayRead = useRef(today);
   useEffect(() => {
@@ -110,8 +115,9 @@ function isTouched(queryKey: QueryKey, { kinds, eventIds }: Changes): boolean {
 }
 
 /**
- * Gathers changes and has them read together: one reading after the other, never one that breaks another off, so that
- * a stream of changes can't keep a page from loading. A tab that nobody looks at reads when it is looked at again.
+ * Gathers changes and has them read together: one reading after the other, never one that breaks
+ * another off, so that a stream of changes can't keep a page from loading. A tab that nobody looks
+ * at reads when it is looked at again.
  */
 function createChangeGatherer(read: (changes: Changes) => Promise<void>) {
   const noChanges = () => ({ kinds: new Set<LiveChange['kind']>(), eventIds: new Set<number>() });
@@ -147,7 +153,9 @@ function createChangeGatherer(read: (changes: Changes) => Promise<void>) {
   };
 }
 
-/** Resolves once no reading is under way: what began before one listened may have missed a change. */
+/**
+ * Resolves once no reading is under way: what began before one listened may have missed a change.
+ */
 function waitForIdleQueries(): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -11,10 +11,16 @@ export interface Session {
 
 let cachedSession: Session | null = null;
 
-/** Tells the other tabs of this browser who is signed in now: its e-mail, null for nobody. They share the cookie. */
+/**
+ * Tells the other tabs of this browser who is signed in now: its e-mail, null for nobody. They
+ * share the cookie.
+ */
 const otherTabs = 'BroadcastChannel' in window ? new BroadcastChannel('session') : null;
 
-/** Calls back when another tab signs in or out, with the e-mail of who is signed in now. Returns how to stop. */
+/**
+ * Calls back when another tab signs in or out, with the e-mail of who is signed in now. Returns how
+ * to stop.
+ */
 export function onSessionChange(onChange: (email: string | null) => void): () => void {
   const receive = ({ data }: MessageEvent<string | null>) => onChange(data);
   otherTabs?.addEventListener('message', receive);
@@ -22,9 +28,10 @@ export function onSessionChange(onChange: (email: string | null) => void): () =>
 }
 
 /**
- * Who is signed in, asked once a page load; null for nobody. Rejects where the server can't be reached.
- * It asks better-auth's endpoint itself: every page waits for this answer. And a client library loaded when it is needed
- * would be missing on a page that was opened before the server was upgraded: nobody could sign in or out there.
+ * Returns the session, read once a page load; null where nobody is signed in. Rejects where the
+ * server can’t be reached. Calls better-auth’s endpoint directly: every page waits for the answer,
+ * and a client library that is loaded on demand would be missing on a page that was opened before
+ * the server was upgraded.
  */
 export async function currentSession(): Promise<Session | null> {
   if (cachedSession) return cachedSession;
@@ -56,7 +63,7 @@ export async function signOut(): Promise<void> {
   const answer = await fetch('/api/auth/sign-out', { method: 'POST', headers, body: '{}' }).catch(
     () => undefined,
   );
-  // Nobody was signed in any more: that is what was asked for.
+  // 401: the session was over already.
   if (!answer?.ok && answer?.status !== 401) throw new Error('The scheduling server did not answer.');
   forgetSession();
   announceSession(null);

@@ -63,7 +63,9 @@ export function formatDuration(minutes: number): string {
   return [hours ? `${hours} h` : '', rest ? `${rest} min` : ''].filter(Boolean).join(' ');
 }
 
-/** The store's zone in words when the viewer's clock shows another time at that moment; else null. */
+/**
+ * The store's zone in words when the viewer's clock shows another time at that moment; else null.
+ */
 export function otherZone(timeZone: string, at: Instant = nowInstant()): string | null {
   const here = formatTime(at, VIEWER_ZONE) + workDateOf(at, VIEWER_ZONE);
   return here === formatTime(at, timeZone) + workDateOf(at, timeZone) ? null : zoneWords(timeZone);
@@ -105,13 +107,16 @@ export const useNow = (): number => useExternalStore(clockMs, (nowMs) => nowMs);
 export const useToday = (timeZone = VIEWER_ZONE): string =>
   useExternalStore(clockMs, () => todayIn(timeZone));
 
-/** How often it is looked whether the computer slept, and the least that time must have jumped for that. */
+/**
+ * How often it is looked whether the computer slept, and the least that time must have jumped for
+ * that.
+ */
 const CHECK_EVERY_MS = 5000;
 const JUMP_MS = 30_000;
 
 /**
- * Calls back when the page goes on after the computer slept or the browser let the page rest, and when somebody sets the
- * computer's clock: what is on screen is then of another time. Returns how to stop.
+ * Calls `listener` when the page continues after the computer slept, after the browser suspended
+ * the page, or after somebody changed the computer’s clock. Returns how to stop.
  */
 export function onWake(listener: () => void): () => void {
   let checkedAtMs = currentTimeMs();

@@ -1,7 +1,10 @@
 /** What was filled in on this page; fields that are gone are no longer in it. */
 const editedFields = new Set<Element>();
 
-/** Fields of which nothing is lost with the page: what they hold stands in the address, or narrows a list down. */
+/**
+ * Fields of which nothing is lost with the page: what they hold stands in the address, or narrows a
+ * list down.
+ */
 const NOT_LOST = 'search, [aria-label="Narrow down"], [type=search]';
 
 document.addEventListener(
@@ -12,7 +15,10 @@ document.addEventListener(
   { capture: true },
 );
 
-/** Whether the page has something filled in, or a dialog with something to fill in, that would be lost with it. */
+/**
+ * Whether the page has something filled in, or a dialog with something to fill in, that would be
+ * lost with it.
+ */
 export function hasUnsaved(): boolean {
   for (const field of editedFields) {
     if (!field.isConnected) editedFields.delete(field);

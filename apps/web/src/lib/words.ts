@@ -3,8 +3,8 @@ import type { SyncBadge } from '@scheduler/server/router';
 import { addDays, daysBetween, formatDay } from './time.ts';
 
 /**
- * What a person calls an event: client and product, without the numbers and the type that stand around them in
- * Crossmark's name. The whole name is shown where there is room.
+ * What a person calls an event: client and product, without the numbers and the type that stand
+ * around them in Crossmark's name. The whole name is shown where there is room.
  */
 export function titleOf(event: { name: string }): string {
   const title = workName(event.name)

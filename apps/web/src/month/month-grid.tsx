@@ -11,7 +11,10 @@ const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Frida
 
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
-/** Weeks by days. One stop of Tab; arrows go from day to day and on into the next month, PageUp and PageDown by months. */
+/**
+ * Weeks by days. One stop of Tab; arrows go from day to day and on into the next month, PageUp and
+ * PageDown by months.
+ */
 export function MonthGrid({
   month,
   view,

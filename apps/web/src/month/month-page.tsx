@@ -15,7 +15,10 @@ import { monthAfter, monthBefore } from './months.ts';
 
 const route = getRouteApi('/app/month');
 
-/** A month of a store: how much of each type is planned on each day, and where unscheduled work is due. */
+/**
+ * A month of a store: how much of each type is planned on each day, and where unscheduled work is
+ * due.
+ */
 export function MonthPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();

@@ -10,7 +10,10 @@ import { Exceptions } from './exceptions.tsx';
 import { UsualWeek } from './usual-week.tsx';
 import { WEEKDAYS } from './weekdays.ts';
 
-/** When somebody can work: what comes of it in the next weeks, the usual week, and what differs from it. */
+/**
+ * When somebody can work: what comes of it in the next weeks, the usual week, and what differs from
+ * it.
+ */
 export function Availability({ person }: { person: EmployeeDetail }) {
   const mayWrite = useMayWrite();
   const [draft, setDraft] = useState<boolean[]>();

@@ -19,7 +19,9 @@ interface Exception {
   remove: () => void;
 }
 
-/** Everything that differs from the usual week, first day first; what is over is shown on request. */
+/**
+ * Everything that differs from the usual week, first day first; what is over is shown on request.
+ */
 export function Exceptions({
   person,
   onSaved,

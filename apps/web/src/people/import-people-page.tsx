@@ -11,7 +11,10 @@ import { toast } from '../ui/toast.tsx';
 import { Counts, isStatus, Rows, STATUSES, type Status, wouldWrite } from './import-people-rows.tsx';
 import { RepListAge } from './link-mark.tsx';
 
-/** Takes people over from Crossmark's rep list: shows what each rep would do before anything is written. */
+/**
+ * Takes people over from Crossmark's rep list: shows what each rep would do before anything is
+ * written.
+ */
 export function ImportPeoplePage() {
   useTitle('Import people');
   const mayWrite = useMayWrite();

@@ -22,7 +22,8 @@ export function UsualWeek({
 }) {
   const mayWrite = useMayWrite();
   const saved = useAvailabilitySaved(person, onSaved);
-  // The version that was there when the first day was ticked: a colleague's change since is refused, not overwritten.
+  // The version that was there when the first day was ticked: a colleague's change since is
+  // refused, not overwritten.
   const [version, setVersion] = useState(person.version);
   const kept = person.pattern ?? WEEKDAYS.map(() => true);
   const shown = draft ?? kept;

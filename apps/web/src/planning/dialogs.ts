@@ -2,8 +2,8 @@ import { whenIdle } from '../lib/idle.ts';
 import { lazyComponent } from '../lib/load.ts';
 
 /*
- * A page is on screen before the dialogs that open over it are loaded. Their code is loaded as soon as the browser is
- * idle, so that opening one waits for nothing.
+ * A page is on screen before the dialogs that open over it are loaded. Their code is loaded as soon
+ * as the browser is idle, so that opening one waits for nothing.
  */
 const panel = () => import('./event-panel.tsx');
 const plan = () => import('./plan-dialog.tsx');

@@ -13,9 +13,10 @@ import { saveEdit } from './save-edit.ts';
 import { latest, recordChange, undoLast } from './undo.ts';
 
 /**
- * Changes of the plan, each an edit of its own through the API. `save` rejects with the refusal, for a dialog that shows
- * it; `run` shows the change at once, and says a refusal itself: with Reapply where somebody else was first, and by
- * `onNeedsReason` where a reason would save it. Both say what was saved and keep the way back.
+ * Saves edits of the plan. `save` rejects with the refusal, for a dialog that shows it. `run` shows
+ * the edit on the board at once and reports a refusal as a notice: with Reapply where a colleague’s
+ * change came first, and through `onNeedsReason` where a reason would allow it. Both report the
+ * saved change and record it for undo.
  */
 export function useEdits() {
   const client = useQueryClient();
@@ -52,8 +53,8 @@ export function useEdits() {
 }
 
 /**
- * One after the other, for the next may be based on what this one makes of a schedule: and what is just being saved is
- * the first to be taken back.
+ * Runs saves and undos one after the other: the next may be based on what this one makes of a
+ * schedule.
  */
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const result = queue.catch(() => undefined).then(work);
@@ -66,13 +67,18 @@ let queue: Promise<unknown> = Promise.resolve();
 /** What `run` is saving now. */
 const editsBeingSaved = createExternalStore<readonly Edit[]>([]);
 
-/** The board as it will be when what `run` is just saving is saved, so that what was dropped stays where it was dropped. */
+/**
+ * The board as it will be when what `run` is just saving is saved, so that what was dropped stays
+ * where it was dropped.
+ */
 export function useOptimisticBoard(board: WeekBoard | undefined): WeekBoard | undefined {
   const edits = useExternalStore(editsBeingSaved, (all) => all);
   return useMemo(() => board && edits.reduce(withEdit, board), [board, edits]);
 }
 
-/** The same edit, based on what this page's own saves made of it: the board may not show that yet. */
+/**
+ * The same edit, based on what this page's own saves made of it: the board may not show that yet.
+ */
 function withOwnSaves(edit: Edit): Edit {
   if (edit.kind === 'schedule') return edit;
   if (edit.kind === 'trade') {

@@ -18,7 +18,10 @@ import { SyncSection } from './sync-section.tsx';
 import { TradeDialog } from './trade-dialog.tsx';
 import { TypeDialog } from './type-dialog.tsx';
 
-/** One event and its schedule: what is planned, what can be done with it, and how far it has got to Crossmark. */
+/**
+ * One event and its schedule: what is planned, what can be done with it, and how far it has got to
+ * Crossmark.
+ */
 export function EventPanel({ eventId, onClose: replace }: { eventId: number; onClose: () => void }) {
   const onClose = useLeavePanel(replace);
   const mayWrite = useMayWrite();
@@ -135,7 +138,8 @@ function PanelDialogs({
 }) {
   const { event } = row;
   const today = useToday(store.timeZone);
-  // Should a colleague unschedule it meanwhile, an open dialog stays and its save says what happened.
+  // Should a colleague unschedule it meanwhile, an open dialog stays and its save says what
+  // happened.
   const current = row.schedule ?? dialog.schedule;
   switch (dialog.kind) {
     case 'schedule':

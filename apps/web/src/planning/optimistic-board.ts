@@ -3,7 +3,10 @@ import type { BoardEvent, BoardSchedule, WeekBoard } from '@scheduler/server/rou
 import type { Assignment, Edit, SeenSchedule } from './edit.ts';
 import type { Ref } from './undo.ts';
 
-/** The board as it will be when an edit is saved, so that what was dropped stays where it was dropped. */
+/**
+ * The board as it will be when an edit is saved, so that what was dropped stays where it was
+ * dropped.
+ */
 export function withEdit(board: WeekBoard, edit: Edit): WeekBoard {
   const moved = (seen: SeenSchedule, to: Assignment): WeekBoard => {
     const schedules = board.schedules.map((schedule) =>

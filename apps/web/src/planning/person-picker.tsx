@@ -3,7 +3,10 @@ import type { ScheduleOptions } from '@scheduler/server/router';
 import { useId } from 'react';
 import { ReasonList } from '../ui/badges.tsx';
 
-/** People: those whom nothing speaks against, those with a warning, and those who can't with the reason. */
+/**
+ * People: those whom nothing speaks against, those with a warning, and those who can't with the
+ * reason.
+ */
 export function PersonPicker({
   options,
   time,
@@ -52,7 +55,8 @@ export function PersonPicker({
                   ? 'cursor-not-allowed border-line bg-surface-2'
                   : 'border-line hover:bg-surface-2';
                 const nameId = `${name}-${person.employeeId}`;
-                // A hint asks nothing and is often the same for all: enough to read it of whom one has chosen.
+                // Hints are often the same for everybody: they are shown for the chosen person
+                // only.
                 const shownReasons = person.reasons.filter(
                   (reason) => reason.severity !== 'hint' || person.employeeId === value,
                 );

@@ -14,7 +14,9 @@ import { EditRefusal, OverrideField } from './save.tsx';
 import { SlotPicker } from './slot-picker.tsx';
 import { usePlanChoice } from './use-plan-choice.ts';
 
-/** Decides who does an event and when. Shows beforehand what the rules say of each slot and person. */
+/**
+ * Decides who does an event and when. Shows beforehand what the rules say of each slot and person.
+ */
 export function PlanDialog({
   plan: livePlan,
   today,

@@ -8,8 +8,8 @@ export interface CurrentSchedule extends Ref, Assignment {
 }
 
 /**
- * `schedule` a free event, perhaps with a day and a person in mind · `move` to another time, day or person ·
- * `person` the same time with somebody else.
+ * `schedule` a free event, perhaps with a day and a person in mind · `move` to another time, day or
+ * person · `person` the same time with somebody else.
  */
 export type Plan =
   | { mode: 'schedule'; event: BoardEvent; day?: string; employeeId?: number }

@@ -12,7 +12,10 @@ export async function reapply(edit: Edit, again: (fresh: Edit) => Promise<void>)
   else await again(fresh);
 }
 
-/** The same wish, based on what stands now; a sentence where there is nothing left to do or to change. */
+/**
+ * The same wish, based on what stands now; a sentence where there is nothing left to do or to
+ * change.
+ */
 async function rebase(edit: Edit): Promise<Edit | string> {
   if (edit.kind === 'schedule') return edit;
   if (edit.kind === 'trade') {

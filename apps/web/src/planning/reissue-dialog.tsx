@@ -17,7 +17,10 @@ import { firstFreeSlot } from './first-free-slot.ts';
 import { PersonPicker } from './person-picker.tsx';
 import { SlotPicker } from './slot-picker.tsx';
 
-/** Opens work that is over again for a person: when, and until when it may be done. Shows beforehand what the rules say. */
+/**
+ * Opens work that is over again for a person: when, and until when it may be done. Shows beforehand
+ * what the rules say.
+ */
 export function ReissueDialog({
   row,
   today,
@@ -28,7 +31,7 @@ export function ReissueDialog({
   today: string;
   onClose: () => void;
 }) {
-  // What was on screen when it was asked for: the list moves on when the event leaves it.
+  // The row as it was when the dialog was opened: the event may leave the list meanwhile.
   const [{ event, schedule }] = useState(row);
   const formId = useId();
   const utils = trpc.useUtils();
@@ -66,7 +69,7 @@ export function ReissueDialog({
     (reissue.error ? problemOf(reissue.error).needsReason : false);
   const ready = data && !options.isPlaceholderData && person && startTime && !blocked;
 
-  // A refusal is about what was sent, not about what is chosen now.
+  // A refusal belongs to the choice that was sent; another choice clears it.
   const { reset } = reissue;
   useEffect(() => reset(), [day, startTime, expiresOn, employeeId]);
 

@@ -6,7 +6,10 @@ import { type Assignment, type Edit, refOf, UNDO_REASON } from './edit.ts';
 import { unsavedRef } from './optimistic-board.ts';
 import type { Ref, SavedChange } from './undo.ts';
 
-/** Saves an edit by the API's calls for schedules. Returns how to undo it; rejects with the API's refusal. */
+/**
+ * Saves an edit by the API's calls for schedules. Returns how to undo it; rejects with the API's
+ * refusal.
+ */
 export async function saveEdit(
   edit: Edit,
   schedules: (typeof trpcClient)['schedules'],

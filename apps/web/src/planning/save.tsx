@@ -40,7 +40,9 @@ export function EditRefusal({ saving, onLeave }: { saving: SaveMutation; onLeave
   );
 }
 
-/** Asks why a warning is gone against; the reason is kept with the schedule and in the audit log. */
+/**
+ * Asks why a warning is gone against; the reason is kept with the schedule and in the audit log.
+ */
 export function OverrideField({
   form,
   value,

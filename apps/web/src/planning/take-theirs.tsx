@@ -7,8 +7,8 @@ import { ReasonList } from '../ui/badges.tsx';
 import { toast } from '../ui/toast.tsx';
 
 /**
- * The button that takes Crossmark's side of a conflict: at once where no rule here speaks against it, else after a warning
- * that says what would be broken, as when somebody is booked twice.
+ * The button that takes Crossmark's side of a conflict: at once where no rule here speaks against
+ * it, else after a warning that says what would be broken, as when somebody is booked twice.
  */
 export function TakeTheirs({
   eventId,

@@ -35,7 +35,8 @@ export function TradeDialog({
   onClose: () => void;
 }) {
   const name = useId();
-  // As it was when the dialog opened: a colleague's change meanwhile is refused by its version, not overwritten.
+  // As it was when the dialog opened: a colleague's change meanwhile is refused by its version, not
+  // overwritten.
   const [current] = useState(liveCurrent);
   const [partnerId, setPartnerId] = useState(initialPartner);
   const query = trpc.events.list.useQuery({
@@ -48,7 +49,7 @@ export function TradeDialog({
   });
   const trade = useSave(onClose);
 
-  // What is over can't be traded.
+  // Work that is over can’t be traded.
   const now = currentInstant();
   const partners = (query.data?.rows ?? [])
     .flatMap(({ event: other, schedule }) =>

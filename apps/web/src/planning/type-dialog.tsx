@@ -10,11 +10,15 @@ import { toast } from '../ui/toast.tsx';
 /** The choice that leaves the type to the event's name. */
 const BY_NAME = '';
 
-/** Says what kind of work an event is where its name tells it wrongly, or leaves it to the name again. */
+/**
+ * Says what kind of work an event is where its name tells it wrongly, or leaves it to the name
+ * again.
+ */
 export function TypeDialog({ row, onClose }: { row: EventRow; onClose: () => void }) {
   const { event, typeByHand } = row;
   const utils = trpc.useUtils();
-  // What was seen when the dialog was opened: a colleague's choice meanwhile is not overwritten unseen.
+  // The type as it was when the dialog was opened: the server refuses to overwrite a colleague’s
+  // choice.
   const [seen] = useState(event.type);
   const [chosen, setChosen] = useState<string>(typeByHand ? event.type : BY_NAME);
   const setType = trpc.events.setType.useMutation({
@@ -22,7 +26,7 @@ export function TypeDialog({ row, onClose }: { row: EventRow; onClose: () => voi
       toast(`${titleOf(event)} is ${type} now.`);
       onClose();
     },
-    // Also after a refusal: what stands now is shown behind the dialog.
+    // Also after a refusal: the panel behind the dialog then shows the current type.
     onSettled: () => {
       void utils.events.invalidate();
       void utils.schedules.invalidate();

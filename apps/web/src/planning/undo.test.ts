@@ -26,7 +26,10 @@ const assignment = (employeeId: number, day: number, time = '10:45') => ({
 
 type Schedules = Parameters<typeof saveEdit>[1];
 
-/** The API's calls for schedules, which all succeed: each saved schedule has the next version of the one it changes. */
+/**
+ * The API's calls for schedules, which all succeed: each saved schedule has the next version of the
+ * one it changes.
+ */
 function recordedCalls() {
   const calls: [name: string, input: Record<string, unknown>][] = [];
   let nextId = 100;

@@ -14,15 +14,24 @@ export interface SavedChange {
   /** What stood before and what stands now; both keep one order where both have members. */
   before: Ref[];
   after: Ref[];
-  /** An ordinary edit of what stands now; tells what stands again, in the order of `before`, and says so. */
+  /**
+   * An ordinary edit of what stands now; tells what stands again, in the order of `before`, and
+   * says so.
+   */
   undo(after: readonly Ref[]): Promise<{ restored: Ref[]; message: string }>;
 }
 
-/** What this page's own saves made of what they were based on: the board may still show what stood before. */
+/**
+ * What this page's own saves made of what they were based on: the board may still show what stood
+ * before.
+ */
 const successors = new Map<string, Ref>();
 const nameOf = ({ scheduleId, version }: Ref) => `${scheduleId} ${version}`;
 
-/** What is left of a schedule as it was seen, after this page's own changes; others' changes are theirs to tell. */
+/**
+ * What is left of a schedule as it was seen, after this page's own changes; others' changes are
+ * theirs to tell.
+ */
 export function latest(ref: Ref): Ref {
   const next = successors.get(nameOf(ref));
   return next ? latest(next) : { scheduleId: ref.scheduleId, version: ref.version };
@@ -53,7 +62,7 @@ export function recordChange(change: SavedChange, onUndone: () => void): void {
 
 /** Takes back the latest change of this page. */
 export function undoLast(onUndone: () => void): Promise<void> {
-  // One after the other: the one before is known by what the undoing of the later one left.
+  // One after the other: each undo is based on the schedules that the previous one restored.
   undoing = undoing.then(async () => {
     const entry = changes.at(-1);
     if (entry) await undoEntry(entry, onUndone);
@@ -73,7 +82,7 @@ async function undoEntry(entry: (typeof changes)[number], onUndone: () => void):
     supersede(now.length > 0 ? now : change.before, restored);
     toast(message);
   } catch (error) {
-    // Somebody changed it meanwhile: the refusal says who, and nothing was done.
+    // A colleague changed it meanwhile: the refusal says who, and nothing was done.
     toast(`Not undone. ${problemOf(error).message}`, { tone: 'problem' });
   }
   onUndone();

@@ -10,11 +10,13 @@ import type { Plan } from './plan.ts';
 import { useSave } from './save.tsx';
 
 /**
- * The day, the time and the person that are being chosen for an event, what the rules say of them, and how to save them.
+ * The day, the time and the person that are being chosen for an event, what the rules say of them,
+ * and how to save them.
  * @param today the store's day
  */
 export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void) {
-  // What was on screen when the dialog was opened: a colleague's change meanwhile is refused by its version, not overwritten.
+  // The plan as it was when the dialog was opened: the server refuses to overwrite a colleague’s
+  // change, by its version.
   const [plan] = useState(livePlan);
   const { event } = plan;
   const current = plan.mode === 'schedule' ? undefined : plan.current;
@@ -93,10 +95,10 @@ export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void
   };
 
   const { reset } = save;
-  // A refusal is about what was sent, not about what is chosen now.
+  // A refusal belongs to the choice that was sent; another choice clears it.
   useEffect(() => reset(), [day, chosenTime, employeeId]);
 
-  // The field for the reason takes room from the list: who was chosen stays in sight.
+  // The field for the reason makes the list shorter: scroll the chosen person back into sight.
   useEffect(() => {
     if (needsReason) document.activeElement?.scrollIntoView({ block: 'nearest' });
   }, [needsReason]);

@@ -8,8 +8,8 @@ import { StoreSection } from './store-section.tsx';
 import { WorkSection } from './work-section.tsx';
 
 /**
- * How the scheduler works in a store: when work usually starts, how long it takes and who does it, name and zone, noon
- * checks, holidays.
+ * How the scheduler works in a store: when work usually starts, how long it takes and who does it,
+ * name and zone, noon checks, holidays.
  */
 export function SettingsPage() {
   useTitle('Settings');

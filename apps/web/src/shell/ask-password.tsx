@@ -17,8 +17,9 @@ function Layer({ onBack }: { onBack: () => void }) {
 }
 
 /**
- * Over a page whose session has ended with something filled in: asks for the password of the person who filled it in, and
- * covers all that they saw. `onSignedIn` is called when the password was right, `onLeave` when somebody else wants in.
+ * Covers a page whose session has ended while something was filled in, and asks for the same
+ * person’s password. `onSignedIn` is called when the password is right, `onLeave` to sign in as
+ * somebody else.
  */
 export function AskPassword({ onSignedIn, onLeave }: { onSignedIn: () => void; onLeave: () => void }) {
   const { email, name } = useSession();

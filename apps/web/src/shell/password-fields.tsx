@@ -1,7 +1,10 @@
 import { Button } from '@scheduler/ui/button';
 import { TextField } from '../ui/field.tsx';
 
-/** The end of a sign-in form: the password, the last problem with it, and the button that sends the form. */
+/**
+ * The end of a sign-in form: the password, the last problem with it, and the button that sends the
+ * form.
+ */
 export function PasswordFields({
   problem,
   isBusy,

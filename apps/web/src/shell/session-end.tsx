@@ -17,8 +17,9 @@ const askPassword = () => import('./ask-password.tsx');
 const AskPassword = lazy(async () => ({ default: (await askPassword()).AskPassword }));
 
 /**
- * What becomes of the page when its session ends. Where something is filled in or is being saved, the password is asked for
- * over it and it goes on, for the same person alone; otherwise it gives way to the sign-in page, and nothing of it stays.
+ * What becomes of the page when its session ends. Where something is filled in or is being saved,
+ * the password is asked for over it and it goes on, for the same person alone; otherwise it gives
+ * way to the sign-in page, and nothing of it stays.
  */
 export function SessionEnd() {
   const session = useSession();
@@ -30,7 +31,8 @@ export function SessionEnd() {
   const resume = useCallback(async () => {
     forgetSession();
     const now = await currentSession().catch(() => undefined);
-    // Nobody else sees what this page shows, nor are this person's calls repeated in another one's name.
+    // Another person must not see this page, and this person’s calls must not be repeated in
+    // another’s name.
     if (now?.email !== session.email || now.role !== session.role) {
       window.location.reload();
       return;
@@ -43,7 +45,8 @@ export function SessionEnd() {
   const leave = useCallback(() => {
     forgetSession();
     const search = { next: router.latestLocation.href, ended: true };
-    // Loaded anew: what was shown, and what could be undone, is gone from this tab's memory, and from where Back leads.
+    // Reload the document: this tab’s memory, with what was shown and what could be undone, must
+    // go.
     void router.navigate({ to: '/sign-in', search, reloadDocument: true, replace: true });
   }, [router]);
 
@@ -51,7 +54,8 @@ export function SessionEnd() {
     () =>
       onSessionChange((email) => {
         if (email === null) reportSignedOut('left');
-        // Somebody else's page may show what this one may not, and must not save in their name.
+        // Another person is signed in now: the page must show what that person may see, and save in
+        // that name.
         else if (email !== session.email.toLowerCase()) window.location.reload();
         else if (isAsking) void resume();
       }),

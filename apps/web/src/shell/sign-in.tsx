@@ -19,7 +19,7 @@ export function SignIn() {
   const enter = useCallback(() => {
     queryClient.clear();
     reportSignedIn();
-    // In place of this page: Back never shows it to who is signed in.
+    // Replaces this page in the history, so that Back never leads to it.
     router.history.replace(next ?? '/');
   }, [router, next]);
   useEffect(

@@ -3,7 +3,9 @@ import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { currentSession } from '../lib/session.ts';
 
-/** Short enough to go on soon after the server is back, and little for a server that just starts. */
+/**
+ * Short enough to go on soon after the server is back, and little for a server that just starts.
+ */
 const TRY_AGAIN_MS = 5_000;
 
 /** While the session is asked for. */
@@ -15,7 +17,10 @@ export function Starting() {
   );
 }
 
-/** The page is here but the server is not: asks again and again whether it is back, and then goes on. */
+/**
+ * The page is here but the server is not: asks again and again whether it is back, and then goes
+ * on.
+ */
 export function StartFailed({ error }: ErrorComponentProps) {
   const router = useRouter();
   useEffect(() => {

@@ -3,8 +3,8 @@ import { Link } from '@tanstack/react-router';
 import { trpc } from '../lib/api.ts';
 
 /**
- * What isn't settled with Crossmark, in counts that lead to the list. Where there is little room their words are on hover
- * only, so that all four together don't break the line that they stand in.
+ * Counts of events that are not synced yet, as links to the list. Where there is little room their
+ * words appear on hover only, so that all four fit on the line.
  */
 export function SyncCounts() {
   const { data } = trpc.sync.summary.useQuery();

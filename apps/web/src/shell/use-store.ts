@@ -2,7 +2,10 @@ import type { Store } from '@scheduler/server/router';
 import { useSearch } from '@tanstack/react-router';
 import { trpc } from '../lib/api.ts';
 
-/** The store that the page is about: the one its address names, else the first; undefined where none is known. */
+/**
+ * The store that the page is about: the one its address names, else the first; undefined where none
+ * is known.
+ */
 export function useStore(): Store | undefined {
   const { store } = useSearch({ strict: false });
   const { data } = trpc.stores.list.useQuery(undefined, { staleTime: 300_000 });

@@ -24,7 +24,8 @@ export function UserMenu() {
       });
       return;
     }
-    // Loaded anew: what was shown, and what could be undone, is gone from this tab's memory, and from where Back leads.
+    // Reload the document: this tab’s memory, with what was shown and what could be undone, must
+    // go.
     await navigate({ to: '/sign-in', reloadDocument: true, replace: true });
   };
   return (

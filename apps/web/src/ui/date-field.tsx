@@ -4,7 +4,10 @@ import { formatDay } from '../lib/time.ts';
 import { useDraft } from './draft.ts';
 import { FIELD_BOX, Labelled } from './field.tsx';
 
-/** Long enough for the next digit of a date or a time: what is typed digit by digit says many days before the one meant. */
+/**
+ * Long enough for the next digit of a date or a time: what is typed digit by digit says many days
+ * before the one meant.
+ */
 const REST_MS = 800;
 
 interface Control {
@@ -16,8 +19,9 @@ interface Control {
 }
 
 /**
- * A date or time control of the browser with what is being typed in it. `wholeOf` tells what a text says, undefined for
- * nothing that could be handed on. `onLeft` hears, when the focus leaves, whether it holds something whole.
+ * A date or time control of the browser with what is being typed in it. `wholeOf` tells what a text
+ * says, undefined for nothing that could be handed on. `onLeft` hears, when the focus leaves,
+ * whether it holds something whole.
  */
 function TypedInput({
   value,
@@ -42,7 +46,7 @@ function TypedInput({
       onChange={({ target }) => {
         // A part that was not typed yet makes it no empty field.
         const whole = target.validity.badInput ? undefined : wholeOf(target.value);
-        // What comes from the browser's calendar is meant as it is.
+        // A day from the browser’s calendar is complete.
         draft.type(target.value, whole, !byKey.current);
         if (whole !== undefined) onLeft?.(true);
       }}
@@ -68,7 +72,10 @@ interface Days extends Control {
   max?: string | undefined;
 }
 
-/** One control of a day. Whatever is typed stays in it; what is handed on is whole and within `min` and `max`, or '' unless `required`. */
+/**
+ * One control of a day. Whatever is typed stays in it; what is handed on is whole and within `min`
+ * and `max`, or '' unless `required`.
+ */
 function DayControl({
   min = FIRST_DAY,
   max = LAST_DAY,
@@ -87,9 +94,12 @@ const within = (min: string, max: string): string =>
     ? `between ${FIRST_DAY.slice(0, 4)} and ${LAST_DAY.slice(0, 4)}`
     : `from ${withYear(min)} to ${withYear(max)}`;
 
-/** A sentence about what was left in a control and is no day that may be chosen, until its value changes. */
+/**
+ * A sentence about what was left in a control and is no day that may be chosen, until its value
+ * changes.
+ */
 function useIncompleteDay({ value, min = FIRST_DAY, max = LAST_DAY }: Days) {
-  // What the page had when something else was left in the control.
+  // The page’s value when an incomplete day was left in the control.
   const [left, setLeft] = useState<string>();
   return {
     incompleteProblem: left === value ? `Enter a whole day ${within(min, max)}.` : undefined,
@@ -97,7 +107,10 @@ function useIncompleteDay({ value, min = FIRST_DAY, max = LAST_DAY }: Days) {
   };
 }
 
-/** A day without a label of its own: where it stands it is named by `aria-label` or by a label around it. */
+/**
+ * A day without a label of its own: where it stands it is named by `aria-label` or by a label
+ * around it.
+ */
 export function DateInput(props: Days & { 'aria-label'?: string }) {
   const { incompleteProblem, onLeft } = useIncompleteDay(props);
   return (
@@ -125,7 +138,10 @@ export function DateField({
   );
 }
 
-/** The control of a time of day, to be given a label: `HH:mm`, whole or nothing. An emptied one hands nothing on. */
+/**
+ * The control of a time of day, to be given a label: `HH:mm`, whole or nothing. An emptied one
+ * hands nothing on.
+ */
 export function TimeInput(props: Control & { step?: number }) {
   return <TypedInput {...props} type="time" wholeOf={(text) => text || undefined} />;
 }

@@ -16,8 +16,9 @@ const SHAPES = {
 };
 
 /**
- * A modal dialog: Esc, the cross and Back close it, and a click outside as long as nothing was filled in. The focus starts at
- * what is chosen or to be filled in, and goes back to where it was, to what took its place in a list, or to the page.
+ * A modal dialog: Esc, the cross and Back close it, and a click outside as long as nothing was
+ * filled in. The focus starts at what is chosen or to be filled in, and goes back to where it was,
+ * to what took its place in a list, or to the page.
  */
 export function Dialog({
   title,
@@ -33,7 +34,9 @@ export function Dialog({
   description?: ReactNode;
   shape?: keyof typeof SHAPES;
   footer?: ReactNode;
-  /** Whether the address says that it is open: then Back changes the address, and with it the page. */
+  /**
+   * Whether the address says that it is open: then Back changes the address, and with it the page.
+   */
   isInAddress?: boolean;
   onClose: () => void;
   children: ReactNode;
@@ -66,12 +69,12 @@ export function Dialog({
             if (back instanceof HTMLElement) back.focus({ preventScroll: true });
           }}
           onInput={({ target }) => {
-            // What stands outside of a form, such as a search, is typed again in a moment.
+            // A search outside of a form is quickly typed again.
             if ('form' in target && target.form) filledIn.current = true;
           }}
           onInteractOutside={(event) => filledIn.current && event.preventDefault()}
           onEscapeKeyDown={(event) => {
-            // It ends the composing of a character. Safari says so by the key's code alone.
+            // Escape ends the composing of a character. Safari reports that by the key code alone.
             if (event.isComposing || event.keyCode === 229) event.preventDefault();
           }}
           className={`fixed z-50 flex flex-col bg-surface shadow-float outline-none ${SHAPES[shape]}`}

@@ -4,7 +4,9 @@ import { useEffect, useRef, useState } from 'react';
 interface Draft {
   /** What the field shows. */
   text: string;
-  /** What is to be handed on once the typing rests; undefined where nothing is, or nothing whole. */
+  /**
+   * What is to be handed on once the typing rests; undefined where nothing is, or nothing whole.
+   */
   next: string | undefined;
   /** The page's value when it was last looked at. */
   pageValue: string;
@@ -31,8 +33,8 @@ export function withHandedOn(draft: Draft, value: string): Draft {
 }
 
 /**
- * The page has this value now. What was handed on comes back late, one after the other, and leaves alone what was typed
- * since; what changed by other means, such as the browser's Back, stands in place of what was typed.
+ * Takes over a new value of the page. Values that were handed on come back late, one after the
+ * other, and leave later typing alone. Any other value, such as after Back, replaces the draft.
  */
 export function withValue(draft: Draft, value: string): Draft {
   const echo = draft.awaited.indexOf(value);
@@ -41,8 +43,9 @@ export function withValue(draft: Draft, value: string): Draft {
 }
 
 /**
- * Holds what is typed into a field, so that a page that takes it over late, or not at all, never takes a key away.
- * `onChange` gets what is whole once the typing rests for `restMs`, and at once when `settle` is called.
+ * Holds what is typed into a field, so that a page that takes a value over late, or not at all,
+ * never loses a key. `onChange` gets a complete value after a pause of `restMs`, and at once when
+ * `settle` is called.
  */
 export function useDraft(value: string, onChange: (value: string) => void, restMs: number) {
   const [draft, setDraft] = useState(() => draftOf(value));

@@ -12,9 +12,9 @@ interface SaveState {
 }
 
 /**
- * A dialog that is one form: its button or Enter sends it, and what was refused stands beside the button, always in
- * sight, unless the fields say it themselves. `onVersion` takes the version that counts where a colleague's change came first; `refused` stands in
- * place of the refusal where there is more to do about one.
+ * A dialog with one form: its button or Enter sends it. A refusal stands beside the button, always
+ * in sight, unless the fields show it. `onVersion` takes the current version where a colleague’s
+ * change came first; `refused` replaces the refusal where there is more to do about one.
  */
 export function FormDialog({
   title,

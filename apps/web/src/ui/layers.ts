@@ -2,8 +2,9 @@ import { type RouterHistory, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 
 /*
- * What lies over the page, such as a dialog, has an entry of its own in the browser's history, at the same address: Back
- * closes the topmost. What is closed by other means takes its entry away again, so that Back never does nothing.
+ * A dialog or another layer over the page has an entry of its own in the browser’s history, at the
+ * same address: Back closes the topmost layer. A layer that is closed otherwise removes its entry,
+ * so that Back always does something.
  */
 
 interface Layer {
@@ -18,11 +19,14 @@ interface Entry {
 
 const indexOf = ({ location }: RouterHistory): number => location.state.__TSR_index;
 
-/** The layers over a page. `pushEntry` adds an entry at the address that there is; `setAddress` changes that of an entry. */
+/**
+ * The layers over a page. `pushEntry` adds a history entry at the current address; `setAddress`
+ * changes the address of the current entry.
+ */
 export class Layers {
   private readonly layers: Layer[] = [];
   private entries: Entry[] = [];
-  /** Entries of layers that went when the page went elsewhere: whoever comes back to one goes on to the one below. */
+  /** Entries of layers that were left when the page navigated elsewhere: Back goes on past them. */
   private readonly stale = new Set<number>();
   /** The entry that opened something in the address itself, such as the panel of an event. */
   private panelIndex: number | undefined;
@@ -42,7 +46,10 @@ export class Layers {
     history.subscribe(({ action: { type } }) => this.handleNavigation(type));
   }
 
-  /** Puts a layer over the page; `close` is called when Back closes it. Returns how to tell that it is gone. */
+  /**
+   * Puts a layer over the page; `close` is called when Back closes it. Returns how to remove the
+   * layer.
+   */
   open(close: () => void): () => void {
     const layer = { close };
     this.layers.push(layer);
@@ -54,7 +61,10 @@ export class Layers {
     };
   }
 
-  /** Closes what was opened in the address: by going back to before it, or by `replace` where this page began with it. */
+  /**
+   * Closes what was opened in the address: by going back to before it, or by `replace` where this
+   * page began with it.
+   */
   leavePanel(replace: () => void): void {
     if (this.onArrival || this.entries.length > 0 || this.panelIndex !== indexOf(this.history)) replace();
     else this.goBack(1);
@@ -88,7 +98,8 @@ export class Layers {
     const kept = this.entries.filter(({ index }) => index <= now.index);
     const left = this.entries.slice(kept.length);
     this.entries = kept;
-    // What was chosen in a dialog, such as a filter, stays in the address when Back closes it.
+    // A choice made in a dialog, such as a filter, stays in the address when Back closes the
+    // dialog.
     const [lowest] = left;
     if (lowest && previous.href !== lowest.href && previous.pathname === now.pathname)
       this.setAddress(previous.href);
@@ -96,7 +107,10 @@ export class Layers {
     if (type === 'BACK' && this.stale.delete(now.index)) this.goBack(1);
   }
 
-  /** Once all that opens and closes at a moment has done so: a dialog that follows another one takes over its entry. */
+  /**
+   * Once all that opens and closes at a moment has done so: a dialog that follows another one takes
+   * over its entry.
+   */
   private adjustSoon(): void {
     if (this.isAdjustPlanned) return;
     this.isAdjustPlanned = true;
@@ -170,7 +184,10 @@ export function useLayer(onClose: () => void, enabled = true): void {
   useEffect(() => (enabled ? over.open(() => latest.current()) : undefined), [over, enabled]);
 }
 
-/** How to close a panel that stands in the address: the page is then where it was before it was opened. */
+/**
+ * How to close a panel that stands in the address: the page is then where it was before it was
+ * opened.
+ */
 export function useLeavePanel(replace: () => void): () => void {
   const over = useLayers();
   return () => over.leavePanel(replace);

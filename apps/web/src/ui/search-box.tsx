@@ -8,7 +8,10 @@ const TYPING_MS = 250;
 
 type TypedTextProps = { value: string; onChange: (value: string) => void };
 
-/** What a text control needs so that it tells what is in it once the typing rests, or at once on Enter. */
+/**
+ * What a text control needs so that it tells what is in it once the typing rests, or at once on
+ * Enter.
+ */
 function useTypedText({ value, onChange }: TypedTextProps): ComponentProps<'input'> {
   const draft = useDraft(value, onChange, TYPING_MS);
   return {

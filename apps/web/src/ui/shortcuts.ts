@@ -10,9 +10,10 @@ type Press = Pick<
 const MOVES = ['ArrowUp', 'ArrowDown', 'ArrowLeft', 'ArrowRight', 'PageUp', 'PageDown'];
 
 /**
- * The name of the shortcut that a press asks for, such as `u`, `?`, `ArrowUp` or `Ctrl+z` (⌘ counts as Ctrl); undefined
- * where it asks for none. A letter is the same in both cases, and on a layout without Latin letters the one that its key has
- * on others. A held key asks once, unless it moves.
+ * Returns the shortcut of a key press, such as `u`, `?`, `ArrowUp` or `Ctrl+z` (⌘ counts as Ctrl);
+ * undefined where there is none. A letter is the same in both cases; on a layout without Latin
+ * letters it is the letter of the same key on a Latin layout. A held key counts once, unless it
+ * moves.
  */
 export function shortcutOf(press: Press): string | undefined {
   if (press.isComposing || press.altKey || (press.repeat && !MOVES.includes(press.key))) return undefined;
@@ -28,8 +29,8 @@ function letterOf({ key, code }: Press): string {
 }
 
 /**
- * Hands every shortcut that is pressed on the page to `handle`, which tells whether it was one; those pressed in fields,
- * menus and dialogs are theirs. Returns how to stop.
+ * Calls `handle` for each shortcut pressed on the page; `handle` returns whether it used it. Keys
+ * pressed in fields, menus and dialogs are ignored. Returns how to stop.
  */
 export function onShortcut(handle: (shortcut: string, target: HTMLElement) => boolean): () => void {
   const onKey = (event: KeyboardEvent) => {
@@ -44,8 +45,8 @@ export function onShortcut(handle: (shortcut: string, target: HTMLElement) => bo
 }
 
 /**
- * Lets Enter and the space bar press a button or send a form once, however long they are held: what opens under the key
- * would be pressed by it as well.
+ * Lets Enter and the space bar press a button or send a form once, however long they are held: what
+ * opens under the key would be pressed by it as well.
  */
 export function pressOnce(): void {
   document.addEventListener(

@@ -25,8 +25,9 @@ export function LoadError({ what, error, onRetry }: { what: string; error: unkno
 }
 
 /**
- * A refusal beside the button that met it: the sentence and each rule that spoke against it. Where a colleague's change
- * came first, `onGoOn` takes the version that counts now, so that the same can be saved on top of it.
+ * A refusal beside the button that met it: the sentence and each rule that spoke against it. Where
+ * a colleague's change came first, `onGoOn` takes the version that counts now, so that the same can
+ * be saved on top of it.
  */
 export function Refusal({ error, onGoOn }: { error: unknown; onGoOn?: (version: number) => void }) {
   if (!error) return null;
@@ -99,7 +100,10 @@ interface QueryState {
   refetch: () => Promise<unknown>;
 }
 
-/** The state of queries whose data is not there yet: a skeleton, or the error with a button that reads again. */
+/**
+ * The state of queries whose data is not there yet: a skeleton, or the error with a button that
+ * reads again.
+ */
 function PendingView({
   what,
   queries,
@@ -124,8 +128,8 @@ function PendingView({
 }
 
 /**
- * What is read from the API, in each of its states: {@link PendingView} until it is there, `empty` where there is nothing,
- * else `children`. A failed refresh leaves what is on screen as it is.
+ * What is read from the API, in each of its states: {@link PendingView} until it is there, `empty`
+ * where there is nothing, else `children`. A failed refresh leaves what is on screen as it is.
  */
 export function QueryView<Data>({
   data,

@@ -31,8 +31,8 @@ function keepFor(id: number): void {
 }
 
 /**
- * Says in a corner what was done, with a way back where there is one. Problems stay until closed. Returns how to take the
- * notice away.
+ * Shows a notice in a corner, with a button where there is something to do about it. Problems stay
+ * until closed. Returns how to remove the notice.
  */
 export function toast(
   message: string,

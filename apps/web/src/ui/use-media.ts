@@ -1,6 +1,9 @@
 import { useSyncExternalStore } from 'react';
 
-/** Whether a media query holds now. For what must not be in the page twice; looks alone are CSS's business. */
+/**
+ * Whether a media query holds now. For what must not be in the page twice; looks alone are CSS's
+ * business.
+ */
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
     (listener) => {
