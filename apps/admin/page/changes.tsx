@@ -15,7 +15,7 @@ type ChangeFilter = ChangesQuery['filter'];
 
 type ChangePage = Outputs['overview']['list'];
 
-export type Change = ChangePage['shown'][number];
+export type Change = ChangePage['rows'][number];
 
 /** Conflicts are a dispatcher's to end, and what is synced has nothing to retry. */
 const RETRYABLE_STATES = ['failed', 'waiting', 'pending'];
@@ -33,7 +33,7 @@ export function Changes(props: {
   const { mayAct, onQuery } = props;
   const { filter } = props.query;
   // A page that has become empty is followed by the last one that isn't.
-  const { total, offset, pageSize, shown } = props.list;
+  const { total, offset, pageSize, rows } = props.list;
   const goTo = (start: number) => onQuery({ filter, offset: Math.max(0, start) });
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set());
   const [notice, setNotice] = useState('');
@@ -114,7 +114,7 @@ export function Changes(props: {
         </p>
       )}
       <ul aria-busy={props.isPrevious} className="divide-y divide-line">
-        {shown.map((change) => (
+        {rows.map((change) => (
           <ChangeRow
             key={change.eventId}
             change={change}

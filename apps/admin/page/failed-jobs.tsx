@@ -17,7 +17,7 @@ export function FailedJobs(props: { facts: OverviewFacts; mayAct: boolean }) {
         </p>
       )}
       <ul className="divide-y divide-line">
-        {failedJobs.shown.map((job) => {
+        {failedJobs.rows.map((job) => {
           const title = job.name ?? TASK_NAMES[job.task];
           return (
             <li key={job.id} className="flex flex-wrap items-start justify-between gap-x-4 gap-y-2 py-2.5">

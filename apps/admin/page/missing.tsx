@@ -43,9 +43,9 @@ export function MissingEvents(props: {
               </span>
             </li>
           ))}
-          {question.count > question.shown.length && (
+          {question.count > question.rows.length && (
             <li className="px-3 py-2 text-ink-2">
-              and {formatNumber(question.count - question.shown.length)} more
+              and {formatNumber(question.count - question.rows.length)} more
             </li>
           )}
         </ul>

@@ -108,7 +108,7 @@ export const historyProviderOf = (metrics: MetricsReader) =>
         ...span,
         granularity: granularity === 'range' ? rangeGranularity : granularity,
       })) ?? [];
-    return (granularity === 'range' ? together(points, span.fromMs) : points).map(toBucket);
+    return (granularity === 'range' ? mergePoints(points, span.fromMs) : points).map(toBucket);
   });
 
 /** Hours are kept for a week, days for a month. */

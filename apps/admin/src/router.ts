@@ -19,7 +19,7 @@ import {
 } from './control.ts';
 import { type Moment, readMoment } from './overview.ts';
 import { staleWhileRevalidateEach } from './stale-while-revalidate.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { healthVerdict, type Verdict } from './verdict.ts';
 import type { Viewer } from './viewer.ts';
 
 /** What a request's procedures work with. */

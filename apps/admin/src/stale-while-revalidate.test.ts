@@ -6,7 +6,7 @@ afterEach(() => vi.useRealTimers());
 
 /** A question whose answers are given by hand. */
 function question() {
-  const asked: PromiseWithResolvers<string>[] = [];
+  const reads: PromiseWithResolvers<string>[] = [];
   const kept = staleWhileRevalidate(() => {
     const answer = Promise.withResolvers<string>();
     reads.push(answer);
@@ -76,9 +76,9 @@ test('what is over is told to nobody: one that should have been renewed long ago
 
 test('each form of a question has its own answer, and a change forgets them all', async () => {
   const reads: string[] = [];
-  const kept = staleWhileRevalidateEach<string, string>('a', async (asked) => {
-    reads.push(asked);
-    return `${asked}${reads.length}`;
+  const kept = staleWhileRevalidateEach<string, string>('a', async (key) => {
+    reads.push(key);
+    return `${key}${reads.length}`;
   });
   expect([await kept.get(), await kept.get('b'), await kept.get('b'), await kept.get('a')]).toEqual([
     'a1',

@@ -385,7 +385,7 @@ function clashFindings(facts: DayFacts): Finding[] {
 
 /** The day's work of each person who has any, by time. */
 function byPerson({ people, work }: DayFacts): { person: DayPerson; work: DayWork[] }[] {
-  const inOrder = work.toSorted((a, b) => a.startsAt.localeCompare(b.startsAt));
+  const sorted = work.toSorted((a, b) => a.startsAt.localeCompare(b.startsAt));
   return people
     .map((person) => ({ person, work: sorted.filter((each) => each.employeeId === person.id) }))
     .filter(({ work: theirs }) => theirs.length > 0);
