@@ -96,6 +96,12 @@ export function parseCsv(text: string): ParsedRow[] {
   return records.map(({ record, row }) => readRow(record, row));
 }
 
+/** Sentences for the parser's errors, by their code; others have the parser's own. */
+const REASONS: Record<string, string> = {
+  CSV_QUOTE_NOT_CLOSED: 'A quote is opened and never closed',
+  CSV_MAX_RECORD_SIZE: ROW_TOO_LONG,
+};
+
 /** Yields the records that are not blank, with the line on which each starts. */
 function readRecords(text: string): { record: string[]; row: number }[] {
   const { count, longest } = linesIn(text);
