@@ -29,7 +29,7 @@ export const SETTINGS = {
   LOG_LEVEL: settings.LOG_LEVEL,
 };
 
-/** Of the job that makes the database's roles. */
+/** Settings of the job that creates the database's roles. */
 export const ROLE_SETTINGS = {
   POSTGRES_MIGRATOR_PASSWORD: z
     .string()
@@ -43,5 +43,5 @@ export const ROLE_SETTINGS = {
     .describe('password of scheduler_app, which the apps run as; without it the role keeps the one it has'),
 };
 
-/** Reads them. Throws a SettingsError that names each variable at fault. */
+/** Reads the settings. Throws a SettingsError that names each invalid variable. */
 export const readSettings = () => readEnv(SETTINGS);

@@ -20,7 +20,10 @@ await runApp('server', async () => {
   return () => app.close();
 });
 
-/** Where nobody may sign in yet, prints a link by which the first admin comes in: to who starts the server, not to the log. */
+/**
+ * While there is no user, prints a link with which the first admin signs up. It goes to standard
+ * output and not to the log.
+ */
 async function offerSetUp(databaseUrl: string, origin: string, log: Logger): Promise<void> {
   const database = connect(databaseUrl, { max: 1, applicationName: 'scheduler-server' });
   try {

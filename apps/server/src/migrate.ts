@@ -1,4 +1,7 @@
-/** Brings the database to this version and ends: run once before the new version's processes start. */
+/**
+ * Migrates the database to this version and exits. Run it once before the processes of the new
+ * version start.
+ */
 import { MigrateError, migrate } from '@scheduler/db';
 import { createLogger, readEnv, SettingsError, settings } from '@scheduler/runtime';
 

@@ -1,6 +1,7 @@
 /**
- * Makes the database's two roles and hands everything in it over to them, and ends: run once by an account that may, before the first
- * migration; again at any time, such as for new passwords.
+ * Creates the database's two roles, hands its contents over to them and exits. Run it once with
+ * an account that may do this, before the first migration; it can run again at any time, for
+ * example to set new passwords.
  */
 import { makeRoles, RolesError } from '@scheduler/db';
 import { createLogger, readEnv, redirectConsole, SettingsError, settings } from '@scheduler/runtime';

@@ -29,7 +29,7 @@ const UNSCHEDULED_FIELDS = 8;
 const MOST_LINES = 30_000;
 const LONGEST_FIELD = 500;
 /**
- * The longest line; reading stops there, so that a file that is not CSV, or has an unclosed quote,
+ * The longest record; reading stops there, so that a file that is not CSV, or has an unclosed quote,
  * costs little.
  */
 const LONGEST_RECORD = 20_000;

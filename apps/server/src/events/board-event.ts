@@ -1,14 +1,14 @@
 import { bookedElsewhere, type EventRecord, type ScheduleRecord, type SyncRecord } from './records.ts';
 import type { BoardEvent, SyncBadge } from './types.ts';
 
-/** How far an event has got; one without a sync row has nothing to tell Crossmark. */
+/** The sync state of an event; without a sync row there is nothing to send to Crossmark. */
 export function syncBadge(sync: SyncRecord | null | undefined): SyncBadge {
   if (!sync) return { state: 'synced', reason: null, nextAttemptAt: null, attemptCount: 0 };
   const { state, failureReason, nextAttemptAt, attempts } = sync;
   return { state, reason: failureReason, nextAttemptAt, attemptCount: attempts };
 }
 
-/** An event as screens show it. */
+/** Converts an event to its form on pages. */
 export function boardEvent(
   event: EventRecord,
   live: ScheduleRecord | null | undefined,

@@ -12,9 +12,10 @@ import type { ChosenType } from './types.ts';
 const ACTION = 'event.type';
 
 /**
- * Says what kind of work an event is, whatever its name tells; with null, that its name tells it. Neither a refresh nor
- * newer rules change what a person chose. The duration follows, unless a file told it; a schedule keeps its times.
- * @param input.seen the type that the person saw: a choice made in view of another one is refused
+ * Sets the type of an event; null restores the type that its name implies. Neither a refresh nor
+ * newer rules change a type that a person chose. The duration follows the type unless a file set
+ * it. A schedule keeps its times.
+ * @param input.seen the type that the user saw; the choice is refused if the type has changed since
  */
 export async function chooseEventType(
   db: Db,

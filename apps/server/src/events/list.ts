@@ -27,10 +27,13 @@ import { boardEvent } from './board-event.ts';
 import { eventSelection, isOver, joinSync, liveSchedule, workedOn } from './records.ts';
 import type { EventList, EventRow } from './types.ts';
 
-/** What a list of events can be narrowed down by, and its order. */
+/** The filters and the order of an event list. */
 export type EventFilter = z.output<z.ZodObject<typeof eventFilter>>;
 
-/** One store's events that Crossmark still lists or that have a schedule: a page and how many there are. */
+/**
+ * Returns a page of a store's events that Crossmark still lists or that have a schedule, and their
+ * total number.
+ */
 export async function listEvents(
   db: Db,
   filter: EventFilter & { limit: number; offset: number },
@@ -53,7 +56,7 @@ export async function listEvents(
   return { rows: rows.map((row) => eventRow(row, store.timeZone, today)), total: counted?.total ?? 0 };
 }
 
-/** Events without a value come last, in whatever direction. */
+/** Events without a value come last in both directions. */
 const SORT_COLUMNS: Record<EventFilter['sort'], AnyColumn> = {
   due: events.dueOn,
   name: events.name,
@@ -65,8 +68,8 @@ const SORT_COLUMNS: Record<EventFilter['sort'], AnyColumn> = {
 };
 
 /**
- * A filter as SQL over `events` with its live schedule, its person and its sync row. All of it works on the events of one
- * store, which the index events_store_due finds, in the usual order already.
+ * Converts a filter to SQL over `events` joined with live schedule, person and sync row. It runs on
+ * the events of one store, which the index events_store_due finds in the usual order.
  */
 export async function eventQuery(
   db: Db,
@@ -96,7 +99,10 @@ export async function eventQuery(
   };
 }
 
-/** Without states: what Crossmark lists or somebody is planned for. Unsettled events count though it dropped them. */
+/**
+ * Without states: events that Crossmark lists or that have a schedule. Unsettled events are
+ * included even if Crossmark dropped them.
+ */
 function inSyncState(states: readonly SyncState[] | undefined): SQL | undefined {
   const listed = or(isNull(events.goneSince), isNotNull(schedules.id));
   if (!states) return listed;
@@ -105,7 +111,7 @@ function inSyncState(states: readonly SyncState[] | undefined): SQL | undefined 
     states.filter((state) => state !== 'synced'),
   );
   if (!states.includes('synced')) return unsettled;
-  // An event without a sync row has nothing to tell Crossmark.
+  // Without a sync row there is nothing to send to Crossmark.
   return or(unsettled, and(listed, or(isNull(eventSyncs.state), eq(eventSyncs.state, 'synced'))));
 }
 
@@ -128,7 +134,7 @@ function unreported(timeZone: string): SQL | undefined {
       between(schedules.workDate, from, to),
       and(
         isNull(schedules.id),
-        // A booking of ours that is on its way out of Crossmark is no work.
+        // Our booking that is being deleted from Crossmark is not work.
         lte(eventSyncs.wantedVersion, eventSyncs.syncedVersion),
         sql`(${eventSyncs.bookedStartsAt} at time zone ${timeZone})::date between ${from} and ${to}`,
       ),
@@ -136,7 +142,7 @@ function unreported(timeZone: string): SQL | undefined {
   );
 }
 
-/** One event. Throws a refusal where there is none. */
+/** Returns one event. Throws a refusal if there is none. */
 export async function getEvent(db: Db, eventId: number): Promise<EventRow> {
   const [row] = await selectEvents(db).where(eq(events.id, eventId));
   if (!row) throw notFound('event', eventId);
@@ -152,7 +158,7 @@ const selectEvents = (db: Db) =>
     .leftJoin(employees, eq(employees.id, schedules.employeeId))
     .leftJoin(eventSyncs, joinSync);
 
-/** An event with its live schedule as lists show it. */
+/** Converts an event with its live schedule to a row of a list. */
 export function eventRow(
   row: Awaited<ReturnType<typeof selectEvents>>[number],
   timeZone: string,

@@ -11,7 +11,7 @@ export type ScheduleRecord = typeof schedules.$inferSelect;
 /** A row of `event_syncs`. */
 export type SyncRecord = typeof eventSyncs.$inferSelect;
 
-/** What the rules ask of an event. */
+/** The facts of an event that the rules need. */
 export function eventFacts(
   event: EventRecord,
   live: ScheduleRecord | null | undefined,
@@ -21,8 +21,8 @@ export function eventFacts(
 }
 
 /**
- * Whose booking Crossmark holds where there is no schedule here and none of ours is on its way out: somebody booked
- * there whom nobody here stands for.
+ * The unknown person whom Crossmark books, if there is no schedule here and no booking of ours is
+ * being deleted.
  */
 export function bookedElsewhere(
   live: ScheduleRecord | null | undefined,
@@ -32,7 +32,10 @@ export function bookedElsewhere(
   return sync.bookedRepNames || 'somebody unknown here';
 }
 
-/** The store's day for which an event is or was booked, here or in Crossmark alone; null where it is for none. */
+/**
+ * The store's day for which an event is or was booked, here or only in Crossmark; null if it is not
+ * booked.
+ */
 export function workedOn(
   live: ScheduleRecord | null | undefined,
   sync: SyncRecord | null | undefined,
@@ -42,15 +45,15 @@ export function workedOn(
   return sync?.bookedStartsAt ? workDateOf(sync.bookedStartsAt, timeZone) : null;
 }
 
-/** Whether an event's work was reported as done, or is booked for a day that is over: then it may be opened again. */
+/** Whether an event can be reopened: its work was reported as done, or its booked day is over. */
 export const isOver = (event: EventRecord, day: WorkDate | null, today: WorkDate): boolean =>
   event.condition === 'Submitted' || (day !== null && day < today);
 
-/** Whether Crossmark is known to hold a booking; it may tell one without its id. */
+/** Whether Crossmark is known to hold a booking, with or without its id. */
 export const holdsBooking = (sync: SyncRecord): boolean =>
   Boolean(sync.bookingId || sync.bookedRepId || sync.bookedRepNames || sync.bookedStartsAt);
 
-/** How an event is called in a sentence: `Core 612345`, else its name. */
+/** The name of an event in a sentence: `Core 612345`, otherwise its full name. */
 export function eventLabel(event: { type: string; eventNumber: string | null; name: string }): string {
   return event.eventNumber ? `${event.type} ${event.eventNumber}` : `“${event.name}”`;
 }

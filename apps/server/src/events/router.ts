@@ -7,7 +7,7 @@ import { chooseEventType } from './event-type.ts';
 import { getEvent, listEvents } from './list.ts';
 
 export const eventsRouter = router({
-  /** Events that a filter lets through; `rows` is one page of `total`. */
+  /** The events that match a filter; `rows` is one page of `total`. */
   list: viewerProcedure
     .input(
       z.strictObject({
@@ -23,8 +23,8 @@ export const eventsRouter = router({
     .query(({ ctx, input }) => getEvent(ctx.backend.db, input.eventId)),
 
   /**
-   * Slots and people for an event, or for one of its schedules that is to change, or with `expiresOn` for its reissue.
-   * `time` is judged beside the usual slots.
+   * Slots and people for an event, for a change of one of its schedules, or, with `expiresOn`, for
+   * its reissue. `time` is evaluated in addition to the usual slots.
    */
   options: viewerProcedure
     .input(
@@ -38,7 +38,10 @@ export const eventsRouter = router({
     )
     .query(({ ctx, input }) => scheduleOptions(ctx.backend.db, input)),
 
-  /** Says what kind of work an event is; null leaves it to its name. `seen` is the type that stands so far. */
+  /**
+   * Sets the type of an event; null restores the type that its name implies. `seen` is the current
+   * type that the user saw.
+   */
   setType: dispatcherProcedure
     .input(z.strictObject({ eventId: id, type: z.enum(EVENT_TYPES).nullable(), seen: z.enum(EVENT_TYPES) }))
     .mutation(({ ctx, input }) => chooseEventType(ctx.backend.db, ctx.actor, input)),

@@ -1,13 +1,13 @@
 import type { SyncState } from '@scheduler/db';
 import type { Condition, EventType, Instant, WorkDate } from '@scheduler/scheduling';
 
-/** How far an event has got towards Crossmark. */
+/** The sync state of an event. */
 export interface SyncBadge {
   state: SyncState;
-  /** Why it isn't there, in a sentence; null while nothing stands in the way. */
+  /** Why it is not synced, a sentence; null without a problem. */
   reason: string | null;
   nextAttemptAt: Instant | null;
-  /** Tries since what is wanted last changed. */
+  /** Attempts since the wanted booking last changed. */
   attemptCount: number;
 }
 
@@ -17,13 +17,16 @@ export interface BoardEvent {
   eventNumber: string | null;
   type: EventType;
   startsOn: WorkDate;
-  /** The last work day is the one before. */
+  /** The last work day is the day before. */
   dueOn: WorkDate;
   durationMinutes: number;
   condition: Condition;
   mplanId: string | null;
   sync: SyncBadge;
-  /** Names as in Crossmark, where it holds a booking that nobody here made and no person here stands for. */
+  /**
+   * The person's names in Crossmark, if it holds a booking that was not made here and whose rep is
+   * unknown here.
+   */
   bookedElsewhere: string | null;
 }
 
@@ -40,13 +43,13 @@ export interface EventRow {
     workDate: WorkDate;
   } | null;
   instructionsUrl: string | null;
-  /** A person chose its type; else its name tells it. */
+  /** Whether a person chose the type; otherwise the name implies it. */
   typeByHand: boolean;
-  /** Its work was reported as done or is over, so that it may be opened again. */
+  /** Whether it can be reopened: its work was reported as done, or is over. */
   reissuable: boolean;
 }
 
-/** What kind of work an event is since a person said so, or left it to its name. */
+/** The type of an event after a person chose it or restored it. */
 export interface ChosenType {
   eventId: number;
   type: EventType;

@@ -33,22 +33,23 @@ import { openLongCalls } from './long-calls.ts';
 import { addTrpcRoute } from './trpc-route.ts';
 
 const LONGEST_REQUEST_MS = 30_000;
-/** To the database: more than one person's share takes, see `Shares`. */
+/** Database connections: more than the share of one person, see `Shares`. */
 const CONNECTIONS = 24;
 
 /**
  * Builds the server around a database, ready to listen: tRPC at `/trpc`, sign-in at `/api/auth`, a
- * person's week as a calendar file, the audit log as a CSV file, `/healthz` (the process
- * answers) and `/readyz` (it can do its job, or why not). Closing it ends open streams, whose clients then connect anew,
+ * person's week as a calendar file, the audit log as a CSV file, `/healthz` (the process runs) and
+ * `/readyz` (it is ready, or why not). Closing it ends open streams, whose clients then reconnect,
  * and lets running calls finish.
- * @param options.origins where browsers open the scheduler, the main address first; nobody else may change anything
+ * @param options.origins the addresses at which browsers open the scheduler, the main one first;
+ * changes from other origins are refused
  */
 export async function buildServer(options: {
   databaseUrl: string;
   authSecret: string;
   origins: readonly string[];
   sessions: SessionLimits;
-  /** web, and whatever else is in front: the client's address is what they say it is. */
+  /** The proxies in front (web and others), which name the client's address. */
   trustedProxies: readonly string[];
   log: Logger;
 }): Promise<FastifyInstance> {
@@ -74,11 +75,13 @@ export async function buildServer(options: {
   const logger: FastifyBaseLogger = log;
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
-    // One line a request, below, without its address's query: filters hold what people type.
+    // A hook below logs one line per request, without the query string, because filters contain
+    // typed text.
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => randomUUID(),
     requestTimeout: LONGEST_REQUEST_MS,
-    // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body had a minute and more.
+    // Node uses the longer of the two time-outs for headers, and checks every 30 s by default, so a
+    // body could take more than a minute.
     http: {
       headersTimeout: LONGEST_REQUEST_MS,
       connectionsCheckingInterval: 5_000,
@@ -90,10 +93,10 @@ export async function buildServer(options: {
   });
 
   answerInTurn(app);
-  // Where a body is taken, below, it is said how long it may be.
+  // The routes below set their own limits of body size.
   app.removeAllContentTypeParsers();
 
-  // Before any route: a route keeps the handler that there was when it was added.
+  // Set before the routes, because a route keeps the handler of the time when it was added.
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     if (error instanceof Refusal)
       return reply.status(getHTTPStatusCodeFromError(error)).send({ message: error.message });
@@ -132,18 +135,21 @@ export async function buildServer(options: {
   const shares = new Shares();
   const refusedCalls = new RefusedCalls();
 
-  /** Statements on tables that aren't there yet would fail one by one, each in words of its own. */
+  /**
+   * Answers at once while the schema is behind; otherwise each statement on a missing table would
+   * fail with its own message.
+   */
   const assertSchema = async () => {
-    // Where the database doesn't answer, what is asked of it next says so.
+    // If the database doesn't answer, the next statement reports it.
     if (await schemaIsBehind(database.db).catch(() => false))
       throw new Refusal(SCHEMA_BEHIND, { code: 'updating' });
   };
   app.addHook('preHandler', async (request) => {
-    // Calls of tRPC are refused in its own shape, below.
+    // The tRPC routes below refuse calls in tRPC's own format.
     if (request.routeOptions.url?.startsWith('/api/')) await assertSchema();
   });
 
-  /** Refuses a changing request that another site's page sent, or none. */
+  /** Refuses a request for a change that was not sent by one of our pages. */
   const assertOwnPage = (request: FastifyRequest) => {
     const { origin } = request.headers;
     if (isRead(request.method) || isFromOwnPage(origin, options.origins)) return;
@@ -153,7 +159,7 @@ export async function buildServer(options: {
     );
   };
   app.addHook('onRequest', async (request) => {
-    // Calls of tRPC are refused in its own shape, below.
+    // The tRPC routes below refuse calls in tRPC's own format.
     if (!request.url.startsWith('/trpc')) assertOwnPage(request);
   });
 

@@ -9,12 +9,12 @@ export async function addAuthRoute(
   options: { auth: ReturnType<typeof createAuth>; baseUrl: string },
 ): Promise<void> {
   await app.register(async (scope) => {
-    // better-auth parses it by itself.
+    // better-auth parses the body itself.
     readJsonBodies(scope, { maxBytes: () => MAX_BODY_BYTES.access, keep: 'text' });
     scope.route({
       method: ['GET', 'POST'],
       url: '/api/auth/*',
-      // Fastify would ask better-auth's answer for a length that it doesn't have.
+      // Fastify would read a length that better-auth's answer doesn't have.
       exposeHeadRoute: false,
       handler: async (request, reply) => {
         const headers = headersOf(request);

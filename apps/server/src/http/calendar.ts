@@ -6,15 +6,17 @@ import type { PersonCalendar } from '../employees/types.ts';
 const LONGEST_ADDRESS = 2_000;
 
 /**
- * A person's week as a calendar file (RFC 5545). Times are instants in UTC, so every calendar shows them right whatever
- * the clocks do. An event keeps its UID in a person's calendar, however often it is moved, unscheduled and scheduled again, so a
- * file opened later replaces what an earlier one put there, and takes away what isn't theirs any more. Two people's entries are
- * two: who opens both files has both. Every text is one line of words: what isn't is taken out, and the rest escaped.
+ * Writes a person's week as a calendar file (RFC 5545). Times are UTC instants, so calendars of
+ * every zone display them right. An event keeps its UID in a person's calendar however often it is
+ * moved, unscheduled and scheduled again, so a later file updates the entries of an earlier one and
+ * cancels those that are no longer the person's. The entries of two people have different UIDs, so
+ * one calendar can hold both files. Control characters are removed from every text, and the rest is
+ * escaped.
  */
 export function weekAsCalendar(week: PersonCalendar): string {
   const store = { ...week.store, name: cleanText(week.store.name), number: cleanText(week.store.number) };
   const calendar = ical({
-    // The library escapes every text but this one.
+    // The library escapes every text except this one.
     name: escapeText(`${cleanText(week.employee.name)}, ${store.name}`, false),
     prodId: { company: 'Crossmark Scheduler', product: 'Week', language: 'EN' },
     method: ICalCalendarMethod.PUBLISH,

@@ -2,8 +2,8 @@ import { TRPCError } from '@trpc/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * Calls back once an answer's connection is closed or the answer is given: for everything that is counted while it lasts.
- * Throws where the connection is closed already: its end was told before, and will not be told again.
+ * Calls back once when the answer is sent or its connection closes, for counts of running requests.
+ * Throws if the connection is already closed, because no event will follow.
  */
 export function whenClosed({ raw }: FastifyReply, closed: () => void): void {
   if (!raw.socket || raw.socket.destroyed) {
@@ -15,7 +15,7 @@ export function whenClosed({ raw }: FastifyReply, closed: () => void): void {
   raw.once('close', closed);
 }
 
-/** A request's headers as the web platform has them. */
+/** Converts a request's headers to the web platform's `Headers`. */
 export function headersOf(request: FastifyRequest): Headers {
   const headers = new Headers();
   for (const [name, value] of Object.entries(request.headers)) {

@@ -18,9 +18,11 @@ const WEEK_FILE = z.object({
 
 const AUDIT_FILE = z.strictObject({ ...auditFilter, storeId: z.coerce.number().pipe(id).optional() });
 
-/** Adds the files that a browser or a calendar saves: a person's week as iCalendar, and the audit log as CSV. */
+/**
+ * Adds the routes of downloadable files: a person's week as iCalendar, and the audit log as CSV.
+ */
 export function addFileRoutes(app: FastifyInstance, parts: ServerParts): void {
-  /** Calendars open it without the page, so it is an address of its own; the session's cookie goes along. */
+  /** Calendars open this address without the page. The session's cookie is sent with it. */
   app.get('/api/people/:employeeId/week.ics', async (request, reply) => {
     const user = await parts.auth.userOf(headersOf(request));
     if (!user) return reply.status(401).send({ message: 'You are signed out. Sign in and try again.' });
@@ -41,7 +43,9 @@ export function addFileRoutes(app: FastifyInstance, parts: ServerParts): void {
       .send(weekAsCalendar(week));
   });
 
-  /** Of any length, so it is a stream and no procedure; a browser saves it as it comes. */
+  /**
+   * A stream and not a procedure, because it has any length. The browser saves it as it arrives.
+   */
   app.get('/api/audit.csv', async (request, reply) => {
     const user = await parts.auth.userOf(headersOf(request));
     if (!user) return reply.status(401).send({ message: 'You are signed out. Sign in and try again.' });
@@ -51,7 +55,7 @@ export function addFileRoutes(app: FastifyInstance, parts: ServerParts): void {
     if (!params.success) return reply.status(400).send({ message: inWords(params.error).message });
     await parts.shares.begin(user.id, reply.raw);
     const lines = auditCsv(parts.database.db, params.data);
-    // What can be refused is refused before the file begins.
+    // Refusals must come before the file begins.
     const { value: first = '' } = await lines.next();
     const file = Readable.from(
       (async function* () {

@@ -22,7 +22,7 @@ port.on('message', (message: LongCall | typeof STOP) => {
   void (message === STOP ? stop() : run(message));
 });
 
-/** What can't be caught here ends the thread, and its call is told so. */
+/** An uncaught error ends the thread, and its call fails. */
 async function run(call: LongCall): Promise<void> {
   const answer = await answerCall(call);
   port.postMessage(answer, [answer.body.buffer]);
@@ -32,11 +32,11 @@ async function answerCall({ method, url, body, user, requestId }: LongCall): Pro
   const failures: LongAnswer['failures'] = [];
   const text = body && Buffer.from(body.buffer).toString();
   const req = new Request(
-    // The address is the main thread's business; only path and query are read.
+    // The main thread has checked the host; only path and query are used here.
     new URL(url, 'http://localhost'),
     { method, headers: { 'content-type': 'application/json' } },
   );
-  // Of a body, it would make three copies more.
+  // Cloning would copy the body three more times.
   if (text !== null) Object.assign(req, { json: async () => JSON.parse(text) });
   const answer = await fetchRequestHandler({
     endpoint: '/trpc',
@@ -49,7 +49,7 @@ async function answerCall({ method, url, body, user, requestId }: LongCall): Pro
         whoNow: async () => user,
         rememberDevice: () => {},
         requestId,
-        // It has waited for its turn before it came here.
+        // The call has already waited for its turn.
         inTurn: (work) => work(),
         backend: { db: database.db, changes: NO_CHANGES },
       };
@@ -73,7 +73,7 @@ function refuseDeepJson(text: string): void {
   }
 }
 
-/** No long call listens to changes. */
+/** Long calls don't listen to changes. */
 const NO_CHANGES: ChangeFeed = {
   since: () => {
     throw new Error('Changes are heard in the main thread alone.');

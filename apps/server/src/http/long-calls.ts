@@ -4,32 +4,36 @@ import type { Logger } from '@scheduler/runtime';
 import { TRPCError } from '@trpc/server';
 
 /**
- * Procedures whose work grows with the length of a file or of a list. They run in threads of their own, from the bytes of
- * their request to the bytes of their answer, so that the server's main thread answers everybody else meanwhile.
+ * Procedures whose work grows with the length of a file or list. They run in threads of their own,
+ * from the bytes of the request to the bytes of the answer, so that the main thread keeps answering
+ * other requests.
  */
 export const LONG_CALLS: readonly string[] = ['csv.preview', 'csv.import', 'csv.export', 'csv.exportEvents'];
 
-/** Long calls at the same moment. Each thread may take {@link THREAD_MEGABYTES}, and a server has 512 MB. */
+/**
+ * The number of concurrent long calls. Each thread may take {@link THREAD_MEGABYTES}, and a server
+ * has 512 MB.
+ */
 const MOST_THREADS = 2;
-/** Objects of one thread. A file of 4 MB takes some 120 MB. */
+/** Heap of one thread. A file of 4 MB takes about 120 MB. */
 const THREAD_MEGABYTES = 160;
-/** A thread without a call gives its memory back after this time. */
+/** An idle thread ends after this time, to free its memory. */
 const IDLE_MS = 60_000;
-/** What takes longer is broken off. */
+/** Longer calls are aborted. */
 const LONGEST_CALL_MS = 5 * 60_000;
 
-/** A call, as its thread gets it. */
+/** A call as sent to its thread. */
 export interface LongCall {
   method: string;
   /** Path and query. */
   url: string;
-  /** In memory of its own, which is the thread's from then on; null for a request without a body. */
+  /** The body, whose memory is transferred to the thread; null for a request without a body. */
   body: Uint8Array<ArrayBuffer> | null;
   user: SessionUser;
   requestId: string;
 }
 
-/** What a call is answered, and what went wrong in it, for the log. */
+/** The answer of a call, and its error for the log. */
 export interface LongAnswer {
   status: number;
   headers: [string, string][];
@@ -37,7 +41,7 @@ export interface LongAnswer {
   failures: { path: string | undefined; code: TRPCError['code']; error: Error }[];
 }
 
-/** What a thread is started with. */
+/** The start parameters of a thread. */
 export interface ThreadData {
   databaseUrl: string;
 }
@@ -48,9 +52,10 @@ export const STOP = 'stop';
 /** Runs {@link LONG_CALLS} in threads. */
 export interface LongCalls {
   /**
-   * Answers a call once it is its turn: one call of a user at a time, users in turn. Where `signal` aborts, the call is left
-   * out or broken off, its transaction is rolled back, and its thread is free for the next one.
-   * @throws {TRPCError} a sentence where the thread ended before it answered
+   * Answers a call in its turn: each user has one running call, and users take turns. If `signal`
+   * aborts, the call is dropped or aborted, its transaction is rolled back, and its thread is free
+   * for the next one.
+   * @throws {TRPCError} the thread ended before it answered; the message is a sentence for people
    */
   answer(call: LongCall, signal: AbortSignal): Promise<LongAnswer>;
   /** Ends all threads. */
@@ -64,18 +69,18 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Starts no thread before the first call. */
+/** The first call starts the first thread. */
 export function openLongCalls(options: {
   databaseUrl: string;
   log: Logger;
-  /** The thread's file; another one in tests. */
+  /** The file of the thread; tests use another one. */
   file?: URL;
 }): LongCalls {
   const { log, file = THREAD_FILE } = options;
-  /** With what ends each in time. */
+  /** Idle threads, each with the timer that ends it. */
   const idle = new Map<Thread, NodeJS.Timeout>();
   const threads = new Set<Thread>();
-  /** By user; who was served last stands last. */
+  /** Waiting calls by user; the user served last is last. */
   const waiting = new Map<string, Waiting[]>();
   const served = new Set<string>();
 
@@ -86,7 +91,7 @@ export function openLongCalls(options: {
       if (error) log.error({ err: error }, 'a thread for long calls ended');
       threads.delete(thread);
       takeFromIdle(thread);
-      // Its place is free.
+      // The thread's place is free.
       next();
     });
     return thread;
@@ -157,7 +162,7 @@ export function openLongCalls(options: {
   };
 }
 
-/** Built, it stands beside the bundle. */
+/** In a build the file is beside the bundle. */
 const THREAD_FILE = new URL(
   import.meta.url.endsWith('.ts') ? './long-call-thread.ts' : './long-call-thread.js',
   import.meta.url,
@@ -165,9 +170,9 @@ const THREAD_FILE = new URL(
 
 const STOP_WITHIN_MS = 5_000;
 
-/** One thread, which answers one call at a time. It ends by itself, or with a call that is broken off. */
+/** A thread that answers one call at a time. It ends on request, or when its call is aborted. */
 class Thread {
-  /** Resolves once it is over; with an error where it ended by one. */
+  /** Resolves when the thread has ended, with the error that ended it, if any. */
   readonly ended: Promise<{ error: unknown }>;
   readonly #worker: Worker;
 
@@ -176,7 +181,7 @@ class Thread {
       name: 'long calls',
       workerData,
       execArgv: [],
-      // With a larger young generation, the thread may outgrow the limit at once, and that would end the whole process.
+      // A larger young generation may exceed the limit at once, which would end the whole process.
       resourceLimits: { maxOldGenerationSizeMb: THREAD_MEGABYTES, maxYoungGenerationSizeMb: 8 },
     });
     let error: unknown = null;
@@ -199,7 +204,7 @@ class Thread {
         throw brokenOff(call, error);
       });
       const answer = await Promise.race([answered, ended]);
-      // Its thread is ending already, so it takes no other call.
+      // The thread is ending, so it takes no further call.
       if (leave.aborted) throw signal.aborted ? connectionClosed() : brokenOff(call, null);
       return answer;
     } catch (error) {
@@ -221,7 +226,10 @@ class Thread {
 const connectionClosed = () =>
   new TRPCError({ code: 'CLIENT_CLOSED_REQUEST', message: 'The connection was closed.' });
 
-/** What the caller is told of a thread that ended in their call: how it ended, what it means for what is saved, and the way out. */
+/**
+ * The error for the caller of a thread that ended: how it ended, whether anything was saved, and
+ * what to do.
+ */
 function brokenOff({ url }: LongCall, cause: unknown): TRPCError {
   const full = cause instanceof Error && 'code' in cause && cause.code === 'ERR_WORKER_OUT_OF_MEMORY';
   const saved = url.startsWith('/trpc/csv.import')

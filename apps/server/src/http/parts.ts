@@ -4,17 +4,20 @@ import type { RefusedCalls, Shares } from '@scheduler/runtime';
 import type { FastifyRequest } from 'fastify';
 import type { ChangeFeed } from '../core/change-feed.ts';
 
-/** What the routes of one server share. */
+/** The parts that the routes of one server share. */
 export interface ServerParts {
   database: Database;
   auth: ReturnType<typeof createAuth>;
   changes: ChangeFeed;
   shares: Shares;
   refusedCalls: RefusedCalls;
-  /** Who a request is from, for its log line. */
+  /** The user of a request, for its log line. */
   userIds: WeakMap<FastifyRequest, string>;
-  /** Statements on tables that are not there yet would fail one by one, each in words of its own. */
+  /**
+   * Answers at once while the schema is behind; otherwise each statement on a missing table would
+   * fail with its own message.
+   */
   assertSchema(): Promise<void>;
-  /** Refuses a changing request that another site's page sent, or none. */
+  /** Refuses a request for a change that was not sent by one of our pages. */
   assertOwnPage(request: FastifyRequest): void;
 }

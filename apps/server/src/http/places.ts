@@ -2,7 +2,7 @@ import { TRPCError } from '@trpc/server';
 import type { FastifyReply } from 'fastify';
 import { whenClosed } from './connection.ts';
 
-/** Counts what people have under way until it is answered or its connection is closed. */
+/** Counts each user's running requests until they are answered or their connection closes. */
 export class Places {
   readonly #limits: { mostOfOne: number; most: number };
   readonly #of = new Map<string, number>();
@@ -12,7 +12,7 @@ export class Places {
     this.#limits = limits;
   }
 
-  /** Throws where a user, or all together, have as many under way as may be. */
+  /** Throws if the limit of a user, or of all users together, is reached. */
   take(reply: FastifyReply, user: string): void {
     const own = this.#of.get(user) ?? 0;
     if (own >= this.#limits.mostOfOne) {

@@ -2,15 +2,15 @@ import { TRPCError } from '@trpc/server';
 import type { FastifyReply } from 'fastify';
 import { whenClosed } from './connection.ts';
 
-/** Live streams of one user at one server: a browser opens one for all its pages. */
+/** The most live streams of one user at one server. A browser opens one for all its pages. */
 const MOST_STREAMS = 50;
 
-/** The live streams that are open at this server. */
+/** The open live streams of this server. */
 export class Streams {
   readonly #open = new Set<FastifyReply>();
   readonly #of = new Map<string, number>();
 
-  /** Counts a stream until it closes. Throws where somebody has more than any number of browsers would open. */
+  /** Counts a stream until it closes. Throws if a user has too many. */
   open(reply: FastifyReply, user: string): void {
     const own = this.#of.get(user) ?? 0;
     if (own >= MOST_STREAMS) {
@@ -30,8 +30,8 @@ export class Streams {
   }
 
   /**
-   * Cuts every stream's connection. A stream that ends is over for good, while a lost one is opened again by its page, at
-   * whatever server there is then.
+   * Destroys every stream's connection. A page doesn't reopen a stream that ends normally, but it
+   * reopens a lost one, at any server that is up by then.
    */
   cut(): void {
     for (const stream of this.#open) stream.raw.destroy();

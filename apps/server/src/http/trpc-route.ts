@@ -19,16 +19,22 @@ import type { ServerParts } from './parts.ts';
 import { Places } from './places.ts';
 import { Streams } from './streams.ts';
 
-/** Procedures that take a CSV file. */
+/** The procedures that accept a CSV file. */
 const TAKE_FILES = ['csv.preview', 'csv.import'];
-/** Files that are being sent, wait or are worked on at the same moment; each takes up to 8 MB until its turn has come. */
+/**
+ * The most files that are received, wait or are processed at the same time. Each takes up to 8 MB
+ * until its turn.
+ */
 const MOST_FILES = 8;
-/** Files of one user among these, and lists that one user exports. One of them is worked on at a time. */
+/**
+ * The most files of one user among these, and the most exports of one user. One of them is
+ * processed at a time.
+ */
 const MOST_OF_ONE = 2;
-/** Calls that the web client puts into one request; more are refused. */
+/** The most calls that the web client batches into one request; larger batches are refused. */
 const LARGEST_BATCH = 20;
 
-/** Adds the procedures at `/trpc`: calls and batches of calls, live streams, and long calls by their threads. */
+/** Adds the procedures at `/trpc`: calls and batches, live streams, and long calls in threads. */
 export async function addTrpcRoute(
   app: FastifyInstance,
   parts: ServerParts,
@@ -41,12 +47,13 @@ export async function addTrpcRoute(
       throw new Refusal(`A request carries ${LARGEST_BATCH} calls at most.`, { code: 'input' });
     }
     const headers = headersOf(req);
-    // A page opens its stream by itself, and again every half hour: that is no use of the session.
+    // A page opens its stream without its user, and again every half hour, so a stream doesn't keep
+    // the session alive.
     if (info.type === 'subscription') headers.set(UNATTENDED_HEADER, '1');
     const whoNow = () => parts.auth.userOf(headers);
     const user = await whoNow();
     if (user) parts.userIds.set(req, user.id);
-    // Who isn't signed in is refused right after, and their stream is over.
+    // A request without a session is refused next, which ends its stream.
     if (user && info.type === 'subscription') streams.open(res, user.id);
     const rememberDevice = (email: string) => {
       res.header('set-cookie', parts.auth.rememberDevice(headersOf(req), email));
@@ -64,7 +71,7 @@ export async function addTrpcRoute(
   };
   const files = new Places({ mostOfOne: MOST_OF_ONE, most: MOST_FILES });
   const exports = new Places({ mostOfOne: MOST_OF_ONE, most: Number.POSITIVE_INFINITY });
-  /** Who sends the file of a request that is let through. */
+  /** The sender of an admitted file. */
   const senders = new WeakMap<FastifyRequest, SessionUser>();
   const signedIn = async (request: FastifyRequest): Promise<SessionUser> => {
     const user = await parts.auth.userOf(headersOf(request));
@@ -73,8 +80,9 @@ export async function addTrpcRoute(
     return user;
   };
   /**
-   * A batch gets the smallest limit of its calls, and never that of a file: each of its files would be read up to the most lines that one may
-   * have. The server reads that many bytes only from somebody who may import CSV files.
+   * A batch gets the smallest limit of its calls, never that of a file, because each of its files
+   * could have the most lines. The server reads that many bytes only from users who may import CSV
+   * files.
    */
   const maxBytesOf = async (request: FastifyRequest, reply: FastifyReply): Promise<number> => {
     const procedures = (request.params as { path: string }).path.split(',');
@@ -87,7 +95,7 @@ export async function addTrpcRoute(
     senders.set(request, user);
     return MAX_BODY_BYTES.file;
   };
-  /** Has a long call worked on in a thread, once its whole body is here. */
+  /** Passes a long call to a thread when its whole body has arrived. */
   const answerLong = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     await parts.assertSchema();
     let user = senders.get(request);
@@ -96,7 +104,7 @@ export async function addTrpcRoute(
       exports.take(reply, user.id);
     }
     const body = Buffer.isBuffer(request.body) ? (request.body as Buffer<ArrayBuffer>) : null;
-    // Nobody reads it here, nor where the call is refused.
+    // The body is read neither here nor when the call is refused.
     request.body = undefined;
     const leave = new AbortController();
     whenClosed(reply, () => leave.abort());
@@ -108,7 +116,7 @@ export async function addTrpcRoute(
       .headers(Object.fromEntries(answer.headers))
       .send(Buffer.from(answer.body.buffer));
   };
-  /** Logs what a call failed with where that is our fault, and notes what it was refused for. */
+  /** Logs the error of a call if it is our fault, and notes the code of a refusal. */
   const noteFailure = (
     request: FastifyRequest,
     { path, code, error }: { path: string | undefined; code: TRPCError['code']; error: Error },
@@ -152,9 +160,9 @@ export async function addTrpcRoute(
         return answer(request, reply);
       },
     });
-    // In the form of tRPC's own answers, which the page reads. It would quote another content type.
+    // In the format of tRPC's answers, which the page reads. tRPC would quote another content type.
     scope.setErrorHandler<Error & { statusCode?: number }>(async (error, request, reply) => {
-      // It would take bytes for a value.
+      // tRPC would treat bytes as a value.
       request.body = undefined;
       if (error.statusCode === 415) return reply.status(415).send({ message: 'Send JSON.' });
       const refused = refusalBeforeCall(error);
@@ -166,7 +174,7 @@ export async function addTrpcRoute(
   });
 }
 
-/** The first long call that a request names, and whether it names nothing else. */
+/** The first long call of a request, and whether it is the only call. */
 function longCallsOf(request: FastifyRequest): { named: string | undefined; alone: boolean } {
   const { path } = request.params as { path: string };
   return {
@@ -175,7 +183,10 @@ function longCallsOf(request: FastifyRequest): { named: string | undefined; alon
   };
 }
 
-/** Why a call is refused for its body or address, before any procedure sees it; undefined for what is our fault. */
+/**
+ * Why a call is refused for its body or address before it reaches a procedure; undefined if the
+ * error is ours.
+ */
 function refusalBeforeCall(error: Error): TRPCError | undefined {
   if (error instanceof TRPCError) return error;
   if (error instanceof BodyRefused) {
