@@ -35,6 +35,16 @@ function translate() {
   }).observe(document, { childList: true, characterData: true, subtree: true });
 }
 
+/** Has a page see the server's clock ahead by what `aheadMs` gives at each answer. */
+async function moveServerClock(page: Page, aheadMs: () => number): Promise<void> {
+  await page.route(/\/(trpc|api)\/(?!sync\.onChange)/, async (route) => {
+    const answer = await route.fetch();
+    const headers = answer.headers();
+    headers['x-server-time-ms'] = String(Number(headers['x-server-time-ms']) + aheadMs());
+    await route.fulfill({ response: answer, headers });
+  });
+}
+
 describe('an open page', () => {
   let stack: Stack;
   let api: Api;
@@ -78,12 +88,9 @@ describe('an open page', () => {
     /** The server's clock as this page sees it. */
     let fastMs = 0;
     let requestCount = 0;
-    await page.route(/\/(trpc|api)\/(?!sync\.onChange)/, async (route) => {
-      const answer = await route.fetch();
-      const headers = answer.headers();
-      headers['x-server-time-ms'] = String(Number(headers['x-server-time-ms']) + fastMs);
-      if (route.request().url().includes('day.get')) requestCount += 1;
-      await route.fulfill({ response: answer, headers });
+    await moveServerClock(page, () => fastMs);
+    page.on('request', (request) => {
+      if (request.url().includes('day.get')) requestCount += 1;
     });
     await page.goto(`${stack.apps.webUrl}/day`);
     await page.getByLabel('E-mail').fill('dispatcher@demo.test');
@@ -108,6 +115,35 @@ describe('an open page', () => {
     } else {
       await expect.poll(() => dayHeading(page)).toMatch(/ · over$/);
     }
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
+
+  it('says of a schedule that it is over once its time has passed, on the board and on the person’s page', async () => {
+    const { rows } = await api.events.list.query({ scheduled: true, limit: 1000 });
+    const [work] = rows
+      .flatMap(({ event: { eventId, condition }, schedule }) =>
+        schedule && condition === 'Scheduled' ? [{ ...schedule, eventId }] : [],
+      )
+      .filter(({ startsAt }) => Date.parse(startsAt) > currentTimeMs())
+      .sort((a, b) => a.startsAt.localeCompare(b.startsAt));
+    if (!work) throw new Error('Nothing is planned ahead.');
+    const week = weekStart(workDateOf(work.startsAt, ZONE));
+    const { page, errors } = await freshPage(stack);
+    let aheadMs = 0;
+    await moveServerClock(page, () => aheadMs);
+    await page.goto(`${stack.apps.webUrl}/?week=${week}`);
+    await page.getByLabel('E-mail').fill('dispatcher@demo.test');
+    await page.getByLabel('Password').fill('demo-password');
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    const card = page.locator(`[data-event-id="${work.eventId}"]`).first();
+    await card.getByTestId('sync-badge').waitFor();
+    expect(await card.getByText('over', { exact: true }).count()).toBe(0);
+    aheadMs = Date.parse(work.endsAt) - currentTimeMs();
+    await page.reload();
+    await card.getByText('over', { exact: true }).waitFor();
+    await page.goto(`${stack.apps.webUrl}/people/${work.employeeId}?week=${week}`);
+    await page.locator(`a[href*="event=${work.eventId}"]`).getByText('over').waitFor();
     expect(errors).toEqual([]);
     await page.context().close();
   });

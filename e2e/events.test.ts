@@ -134,6 +134,21 @@ describe('the list of events', () => {
     await counted((await api.events.list.query({ text: 'Manifold Item 4999', limit: 1 })).total);
   });
 
+  it('is printed as rows on as many pages as they take, and says how many there are besides', async () => {
+    await open();
+    await rowsShown();
+    const before = await drawn();
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await drawn()).toBe(100);
+    await page.getByText(/^The first 100 of \d+ events\. Export saves all of them\.$/).waitFor();
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+    await expect.poll(drawn).toBe(before);
+    const paper = (await page.pdf({ preferCSSPageSize: true })).toString('latin1');
+    expect(paper.match(/\/Type\s*\/Page\b/g)?.length).toBeGreaterThan(3);
+    const [, width, height] = paper.match(/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/) ?? [];
+    expect(Number(width)).toBeGreaterThan(Number(height));
+  });
+
   it('is exported as it is shown', async () => {
     await open('?scheduled=yes&type=Core');
     const { rows, total } = await api.events.list.query({ scheduled: true, types: ['Core'], limit: 1000 });

@@ -198,6 +198,16 @@ describe('a dispatcher who looks after people', () => {
     await page.emulateMedia({ media: null });
   });
 
+  it.each(['/people/abc', '/people/abc/week', '/people/999999'])(
+    'is told at %s that there is no such person',
+    async (path) => {
+      await open(path);
+      await page.getByText('There is no such person.').waitFor();
+      expect(await page.getByText('employeeId').count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    },
+  );
+
   it.each([
     ['wide and light', { viewport: { width: 1440, height: 900 } }],
     ['wide and dark', { viewport: { width: 1440, height: 900 }, dark: true }],

@@ -140,7 +140,7 @@ function Entry({
           )}
           <span className="font-medium">{entry.by}</span> {entry.what}
         </p>
-        <p className="flex flex-wrap gap-x-3 text-ink-2">
+        <p className="flex flex-wrap items-baseline gap-x-3 text-ink-2">
           {event && (
             <button
               type="button"

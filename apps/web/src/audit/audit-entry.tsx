@@ -31,7 +31,7 @@ export function AuditEntry({
         <p>
           <span className="font-medium">{entry.by}</span> {entry.what}
         </p>
-        <p className="flex flex-wrap gap-x-3 text-ink-2">
+        <p className="flex flex-wrap items-baseline gap-x-3 text-ink-2">
           {event ? (
             <button
               type="button"

@@ -1,7 +1,7 @@
 import type { BoardSchedule } from '@scheduler/server/router';
 import { ArrowLeftRight, EllipsisVertical, TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
-import { formatTime } from '../lib/time.ts';
+import { formatTime, useIsPast } from '../lib/time.ts';
 import { PLAIN_CONDITIONS, TYPES, titleOf } from '../lib/words.ts';
 import { isHistory } from '../planning/is-history.ts';
 import { SyncMark } from '../ui/badges.tsx';
@@ -34,7 +34,13 @@ export const ScheduleCard = memo(function ScheduleCard({
   const type = TYPES[event.type];
   const warnings = flags.filter((flag) => flag.severity !== 'hint');
   const title = titleOf(event);
-  const menu = isHistory(event) ? undefined : actions.menu;
+  const reported = isHistory(event);
+  const menu = reported ? undefined : actions.menu;
+  const past = useIsPast(schedule.endsAt);
+  const told = [
+    ...(past && !reported ? ['over'] : []),
+    ...(PLAIN_CONDITIONS.includes(event.condition) ? [] : [event.condition]),
+  ].join(' · ');
   return (
     <div
       data-card={schedule.scheduleId}
@@ -71,12 +77,12 @@ export const ScheduleCard = memo(function ScheduleCard({
         <span className={`leading-tight ${roomy ? 'text-base' : 'line-clamp-2 text-[13px]'}`}>{title}</span>
         {/* One line, whatever the state; at its end there is room for the menu. */}
         <span
-          className={`flex min-w-0 items-center gap-x-1.5 overflow-hidden ${menu && !roomy ? 'pr-5 pointer-coarse:pr-0' : ''}`}
+          className={`flex min-w-0 items-center gap-x-1.5 overflow-hidden ${menu && !roomy ? 'pr-4.5 pointer-coarse:pr-0' : ''}`}
         >
           <SyncMark sync={event.sync} />
-          {!PLAIN_CONDITIONS.includes(event.condition) && (
-            <span className="min-w-0 flex-1 truncate text-xs text-ink-2" title={event.condition}>
-              {event.condition}
+          {told && (
+            <span className="min-w-0 flex-1 truncate text-xs text-ink-2" title={told}>
+              {told}
             </span>
           )}
         </span>

@@ -39,7 +39,7 @@ export const WeekGrid = memo(function WeekGrid({
         aria-label={`${board.store.name}, week of ${formatDay(board.weekOf)}: people by days`}
         aria-describedby="board-keys"
         data-board
-        className="min-w-[980px] text-sm"
+        className="min-w-[980px] text-sm print:min-w-0"
       >
         <div role="rowgroup" className="sticky top-0 z-20">
           <div role="row" className={COLUMNS}>

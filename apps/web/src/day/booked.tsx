@@ -1,7 +1,7 @@
 import type { BoardSchedule, DayBoard } from '@scheduler/server/router';
 import { IconButton } from '@scheduler/ui/button';
 import { ArrowLeftRight, CalendarClock, ExternalLink, Undo2, UserRoundPen } from 'lucide-react';
-import { formatTime } from '../lib/time.ts';
+import { formatTime, useIsPast } from '../lib/time.ts';
 import { PLAIN_CONDITIONS, titleOf } from '../lib/words.ts';
 import { ReasonList, SyncMark, TypeMark } from '../ui/badges.tsx';
 import type { DayActions } from './day-actions.ts';
@@ -18,6 +18,7 @@ export function BookedEvent({
 }) {
   const { event, flags } = schedule;
   const instructionsUrl = board.instructions[event.eventId];
+  const past = useIsPast(schedule.endsAt);
   return (
     <div className="grid gap-1 px-2.5 py-1.5">
       <div className="flex items-start gap-2">
@@ -26,6 +27,7 @@ export function BookedEvent({
             <TypeMark type={event.type} />
             <span className="text-xs text-ink-2">
               until {formatTime(schedule.endsAt, board.store.timeZone)}
+              {past && ' · over'}
             </span>
           </p>
           <button

@@ -55,6 +55,7 @@ export function SlotCoverage({ board }: { board: DayBoard }) {
   const whoHas = new Map(
     board.schedules.map(({ scheduleId, employeeId }) => [scheduleId, nameOf.get(employeeId) ?? 'Somebody']),
   );
+  const unused = board.day < board.today ? 'nobody' : 'open';
   return (
     <section aria-labelledby="slots" className="grid gap-2">
       <h3 id="slots" className="text-sm font-semibold">
@@ -72,7 +73,7 @@ export function SlotCoverage({ board }: { board: DayBoard }) {
                     {!usual && <span className="sr-only"> (no usual start)</span>}
                   </dt>
                   <dd className={scheduleIds.length === 0 ? 'text-ink-3' : ''}>
-                    {scheduleIds.length === 0 ? 'open' : scheduleIds.map((id) => whoHas.get(id)).join(', ')}
+                    {scheduleIds.length === 0 ? unused : scheduleIds.map((id) => whoHas.get(id)).join(', ')}
                   </dd>
                 </div>
               ))}

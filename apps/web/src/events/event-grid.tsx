@@ -12,6 +12,7 @@ import { type Sort, TRACKS } from './event-columns.ts';
 import { Head } from './event-grid-head.tsx';
 import { Cells, type EventActions } from './event-row.tsx';
 import type { EventFilter } from './events-search.ts';
+import { loadedRows, usePrinting } from './use-printing.ts';
 
 /**
  * Rows that are asked for at once. Only what is in sight is asked for, and asked for again when it
@@ -29,13 +30,14 @@ const remPx = () => Number.parseFloat(getComputedStyle(document.documentElement)
 /**
  * Any number of events, of which only those in sight are in the page. One stop of the Tab key:
  * arrows, Page Up and Down, Home and End go from row to row, Enter opens one, Tab goes on to its
- * buttons. On narrow screens each is a card.
+ * buttons. On narrow screens each is a card. On paper there are all rows that were loaded, from the
+ * first one on, and a line that says how many there are besides.
  */
 export function EventGrid({
   filter,
   first,
   busy,
-  cards,
+  narrow,
   timeZone,
   today,
   actions,
@@ -46,7 +48,7 @@ export function EventGrid({
   first: EventList;
   /** It is that of another filter still. */
   busy: boolean;
-  cards: boolean;
+  narrow: boolean;
   timeZone: string;
   /** The store's day. */
   today: string;
@@ -54,6 +56,9 @@ export function EventGrid({
   onSort: (sort: Sort, descending: boolean) => void;
 }) {
   const { total } = first;
+  const printing = usePrinting();
+  const cards = narrow && !printing;
+  const utils = trpc.useUtils();
   const scroller = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState(0);
   const active = Math.min(chosen, Math.max(total - 1, 0));
@@ -76,7 +81,14 @@ export function EventGrid({
   });
   useLayoutEffect(() => rows.measure(), [rows, rowPx]);
 
-  const items = rows.getVirtualItems().filter(({ index }) => index < total);
+  const loaded = printing
+    ? loadedRows(first, PAGE_ROWS, (offset) =>
+        utils.events.list.getData({ ...filter, limit: PAGE_ROWS, offset }),
+      )
+    : [];
+  const items = printing
+    ? loaded.map((_, index) => ({ index, start: 0, size: 0 }))
+    : rows.getVirtualItems().filter(({ index }) => index < total);
   const pages = [...new Set(items.map(({ index }) => Math.floor(index / PAGE_ROWS)))].filter(
     (page) => page > 0,
   );
@@ -90,7 +102,7 @@ export function EventGrid({
   );
   const pageOf = (index: number) => others[pages.indexOf(Math.floor(index / PAGE_ROWS))];
   const rowAt = (index: number) =>
-    index < PAGE_ROWS ? first.rows[index] : pageOf(index)?.data?.rows[index % PAGE_ROWS];
+    loaded[index] ?? (index < PAGE_ROWS ? first.rows[index] : pageOf(index)?.data?.rows[index % PAGE_ROWS]);
 
   // Another filter or order starts at its top.
   const asked = JSON.stringify(filter);
@@ -131,7 +143,7 @@ export function EventGrid({
       aria-label="Events"
       aria-rowcount={total + headRows}
       aria-busy={busy}
-      className="flex min-h-0 flex-1 flex-col"
+      className="flex min-h-0 flex-1 flex-col print:block"
     >
       {!cards && <Head filter={filter} onSort={onSort} />}
       <div
@@ -139,9 +151,13 @@ export function EventGrid({
         ref={scroller}
         onKeyDown={onKeyDown}
         data-testid="event-rows"
-        className="min-h-0 flex-1 overflow-y-auto overscroll-contain [scrollbar-gutter:stable]"
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain [scrollbar-gutter:stable] print:overflow-visible"
       >
-        <div role="presentation" className="relative" style={{ height: rows.getTotalSize() }}>
+        <div
+          role="presentation"
+          className="relative"
+          style={{ height: printing ? undefined : rows.getTotalSize() }}
+        >
           {items.map(({ index, start, size }) => {
             const row = rowAt(index);
             const failed = pageOf(index);
@@ -160,8 +176,8 @@ export function EventGrid({
                     actions.open(row.event.eventId);
                   }
                 }}
-                className={`absolute inset-x-0 top-0 border-b border-line px-3 hover:bg-surface-2 focus-visible:-outline-offset-2 ${row ? 'cursor-pointer' : ''} ${cards ? 'grid content-center gap-1' : `grid items-center gap-x-3 ${TRACKS}`}`}
-                style={{ height: size, transform: `translateY(${start}px)` }}
+                className={`${printing ? 'break-inside-avoid py-1' : 'absolute inset-x-0 top-0'} border-b border-line px-3 hover:bg-surface-2 focus-visible:-outline-offset-2 ${row ? 'cursor-pointer' : ''} ${cards ? 'grid content-center gap-1' : `grid items-center gap-x-3 ${TRACKS}`}`}
+                style={printing ? undefined : { height: size, transform: `translateY(${start}px)` }}
               >
                 {row ? (
                   <Cells
@@ -192,6 +208,11 @@ export function EventGrid({
           })}
         </div>
       </div>
+      {printing && loaded.length < total && (
+        <p className="px-3 py-2 text-sm">
+          The first {loaded.length} of {total} events. Export saves all of them.
+        </p>
+      )}
     </div>
   );
 }

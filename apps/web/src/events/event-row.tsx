@@ -147,7 +147,11 @@ function Actions({
   const tabIndex = tabbable ? 0 : -1;
   return (
     // What is clicked in here is meant for the buttons; the row is opened elsewhere.
-    <div role="gridcell" onClick={(click) => click.stopPropagation()} className="flex justify-end">
+    <div
+      role="gridcell"
+      onClick={(click) => click.stopPropagation()}
+      className="flex justify-end print:hidden"
+    >
       {actions.schedule && schedulable && (
         <IconButton label={`Schedule ${title}`} tabIndex={tabIndex} onClick={() => actions.schedule?.(row)}>
           <CalendarPlus aria-hidden className="size-4" />

@@ -70,7 +70,7 @@ export function EventsPage() {
 
   return (
     // Fills what the window leaves, so that the list and not the page scrolls.
-    <div className="flex h-0 min-h-112 grow flex-col">
+    <div className="flex h-0 min-h-112 grow flex-col print:h-auto">
       <EventsToolbar
         search={search}
         filter={filter}
@@ -86,7 +86,7 @@ export function EventsPage() {
           className="flex flex-wrap items-center gap-1.5 border-b border-line bg-surface px-3 py-2"
         >
           <FilterFields search={search} onChange={set} />
-          <Button look="quiet" disabled={narrowed === 0} onClick={clear}>
+          <Button look="quiet" className="print:hidden" disabled={narrowed === 0} onClick={clear}>
             Clear filters
           </Button>
         </search>
@@ -111,7 +111,7 @@ export function EventsPage() {
               filter={filter}
               {...data}
               busy={query.isPlaceholderData}
-              cards={cards}
+              narrow={cards}
               actions={actions}
               onSort={(sort, descending) => set({ sort, desc: descending || undefined })}
             />

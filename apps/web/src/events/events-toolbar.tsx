@@ -64,7 +64,7 @@ export function EventsToolbar({
       </span>
       {stores.length > 1 && <StoreName onChange={(store) => onSearch({ store, rep: undefined })} />}
       {zone && <span className="hidden text-xs text-ink-2 lg:inline">Times are the store’s: {zone}</span>}
-      <div className="ml-auto flex gap-1.5">
+      <div className="ml-auto flex gap-1.5 print:hidden">
         {onFilters && (
           <Button onClick={onFilters}>
             <ListFilter aria-hidden className="size-4" />

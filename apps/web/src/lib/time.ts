@@ -103,6 +103,10 @@ const clockMs = createExternalStore(currentTimeMs(), () => {
 /** The current time in ms, renewed every second. */
 export const useNow = (): number => useExternalStore(clockMs, (nowMs) => nowMs);
 
+/** Whether an instant has passed; the component renders again when it does. */
+export const useIsPast = (instant: Instant): boolean =>
+  useExternalStore(clockMs, () => Date.parse(instant) <= currentTimeMs());
+
 /** {@link todayIn}; the component renders again when another day begins. */
 export const useToday = (timeZone = VIEWER_ZONE): string =>
   useExternalStore(clockMs, () => todayIn(timeZone));

@@ -158,7 +158,7 @@ function PeopleTable({
               <td className="col-start-1 md:px-3 md:py-2">
                 <LinkMark person={person} />
               </td>
-              <td className="col-start-2 row-start-1 text-right whitespace-nowrap md:px-3 md:py-2">
+              <td className="col-start-2 row-span-5 row-start-1 text-right whitespace-nowrap md:px-3 md:py-2">
                 {mayWrite && (
                   <>
                     <IconButton label={`Edit ${person.name}`} onClick={() => onAsk({ kind: 'edit', person })}>

@@ -1,10 +1,19 @@
-import type { EmployeeDetail } from '@scheduler/server/router';
+import type { EmployeeDetail, PersonWeek } from '@scheduler/server/router';
 import { Button, buttonClass, IconButton } from '@scheduler/ui/button';
 import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { CalendarArrowDown, CalendarDays, ChevronLeft, ChevronRight, Printer } from 'lucide-react';
 import { trpc } from '../lib/api.ts';
-import { addDays, formatDay, formatTime, formatWeek, otherZone, weekStart } from '../lib/time.ts';
+import {
+  addDays,
+  formatDay,
+  formatTime,
+  formatWeek,
+  otherZone,
+  useIsPast,
+  useToday,
+  weekStart,
+} from '../lib/time.ts';
 import { STATE_WORDS, titleOf } from '../lib/words.ts';
 import { TypeMark } from '../ui/badges.tsx';
 import { QueryView, Skeleton } from '../ui/states.tsx';
@@ -14,8 +23,9 @@ const route = getRouteApi('/app/people/$id');
 export function PersonWeekSection({ person }: { person: EmployeeDetail }) {
   const { week } = route.useSearch();
   const navigate = route.useNavigate();
-  const thisWeek = weekStart(person.today);
-  const weekOf = weekStart(week ?? person.today);
+  const today = useToday(person.store.timeZone);
+  const thisWeek = weekStart(today);
+  const weekOf = weekStart(week ?? today);
   const query = trpc.employees.week.useQuery(
     { employeeId: person.id, weekOf },
     { placeholderData: keepPreviousData },
@@ -55,30 +65,18 @@ export function PersonWeekSection({ person }: { person: EmployeeDetail }) {
               const works = week.schedules.filter((work) => work.workDate === day);
               return (
                 <li key={day} className="grid grid-cols-[5.5rem_minmax(0,1fr)] gap-x-3 py-1.5 text-sm">
-                  <span className={day === person.today ? 'font-semibold text-accent-text' : 'text-ink-2'}>
+                  <span className={day === today ? 'font-semibold text-accent-text' : 'text-ink-2'}>
                     {formatDay(day)}
-                    {day === person.today && <span className="block text-xs font-normal">Today</span>}
+                    {day === today && <span className="block text-xs font-normal">Today</span>}
                   </span>
                   <div className="grid min-w-0 content-start gap-1">
                     {works.map((work) => (
-                      <Link
+                      <Work
                         key={work.scheduleId}
-                        to="/"
-                        search={{ week: weekOf, event: work.eventId }}
-                        className="flex min-h-6 flex-wrap items-center gap-x-2 hover:underline"
-                      >
-                        <span className="whitespace-nowrap">
-                          {formatTime(work.startsAt, person.store.timeZone)} –{' '}
-                          {formatTime(work.endsAt, person.store.timeZone)}
-                        </span>
-                        <TypeMark type={work.type} />
-                        <span className="min-w-0 font-medium wrap-anywhere">
-                          {titleOf({ name: work.eventName })}
-                        </span>
-                        {work.syncState !== 'synced' && (
-                          <span className="text-xs text-ink-2">{STATE_WORDS[work.syncState]}</span>
-                        )}
-                      </Link>
+                        work={work}
+                        weekOf={weekOf}
+                        timeZone={person.store.timeZone}
+                      />
                     ))}
                     {holiday && <span className="text-ink-2">Closed: {holiday.name}</span>}
                     {off && <span className="text-ink-2">Off: {off.reason}</span>}
@@ -124,5 +122,35 @@ export function PersonWeekSection({ person }: { person: EmployeeDetail }) {
         </Link>
       </div>
     </section>
+  );
+}
+
+/** One schedule of theirs, which leads to the board. */
+function Work({
+  work,
+  weekOf,
+  timeZone,
+}: {
+  work: PersonWeek['schedules'][number];
+  weekOf: string;
+  timeZone: string;
+}) {
+  const told = [
+    ...(useIsPast(work.endsAt) ? ['over'] : []),
+    ...(work.syncState === 'synced' ? [] : [STATE_WORDS[work.syncState]]),
+  ];
+  return (
+    <Link
+      to="/"
+      search={{ week: weekOf, event: work.eventId }}
+      className="flex min-h-6 flex-wrap items-center gap-x-2 hover:underline"
+    >
+      <span className="whitespace-nowrap">
+        {formatTime(work.startsAt, timeZone)} – {formatTime(work.endsAt, timeZone)}
+      </span>
+      <TypeMark type={work.type} />
+      <span className="min-w-0 font-medium wrap-anywhere">{titleOf({ name: work.eventName })}</span>
+      {told.length > 0 && <span className="text-xs text-ink-2">{told.join(' · ')}</span>}
+    </Link>
   );
 }

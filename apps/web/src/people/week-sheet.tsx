@@ -7,6 +7,7 @@ import { trpc } from '../lib/api.ts';
 import { formatDay, formatTime, formatWeek } from '../lib/time.ts';
 import { useTitle } from '../shell/use-title.ts';
 import { QueryView, Skeleton } from '../ui/states.tsx';
+import { isNobody, NoSuchPerson, personIdOf } from './no-such-person.tsx';
 
 const route = getRouteApi('/people/$id/week');
 
@@ -14,7 +15,11 @@ const route = getRouteApi('/people/$id/week');
 export function WeekSheet() {
   const { id } = route.useParams();
   const { week } = route.useSearch();
-  const query = trpc.employees.week.useQuery({ employeeId: Number(id), ...(week && { weekOf: week }) });
+  const employeeId = personIdOf(id);
+  const query = trpc.employees.week.useQuery(
+    { employeeId: employeeId ?? 0, ...(week && { weekOf: week }) },
+    { enabled: !!employeeId },
+  );
   useTitle(query.data && `${query.data.employee.name}, ${formatWeek(query.data.weekOf)}`);
   return (
     <div className="paper min-h-dvh">
@@ -34,14 +39,18 @@ export function WeekSheet() {
             Print
           </Button>
         </nav>
-        <QueryView
-          what="the week"
-          queries={[query]}
-          data={query.data}
-          skeleton={<Skeleton className="h-96" />}
-        >
-          {(week) => <Sheet week={week} />}
-        </QueryView>
+        {!employeeId || (isNobody(query.error) && !query.data) ? (
+          <NoSuchPerson />
+        ) : (
+          <QueryView
+            what="the week"
+            queries={[query]}
+            data={query.data}
+            skeleton={<Skeleton className="h-96" />}
+          >
+            {(week) => <Sheet week={week} />}
+          </QueryView>
+        )}
       </main>
     </div>
   );

@@ -48,7 +48,12 @@ export function WorkSection({ settings, isAdmin }: SectionProps) {
                 <TypeMark type={each.type} whole />
               </th>
               <td className="col-start-1 sm:py-1.5 sm:pr-3">
-                {each.slots.map(formatClock).join(', ')}
+                {each.slots.map((slot, index) => (
+                  <span key={slot}>
+                    {index > 0 && ', '}
+                    <span className="whitespace-nowrap">{formatClock(slot)}</span>
+                  </span>
+                ))}
                 {each.slots.join() !== each.usualSlots.join() && <SetHere />}
               </td>
               <td className="col-start-1 whitespace-nowrap sm:py-1.5 sm:pr-3">
@@ -59,7 +64,7 @@ export function WorkSection({ settings, isAdmin }: SectionProps) {
                 {doneBy(each)}
                 {each.roleLimit !== each.usualRoleLimit && <SetHere />}
               </td>
-              <td className="col-start-2 row-start-1 text-right sm:py-1">
+              <td className="col-start-2 row-span-4 row-start-1 text-right sm:py-1">
                 {isAdmin && (
                   <IconButton label={`Edit ${each.type}`} onClick={() => setAsked(each.type)}>
                     <Pencil aria-hidden className="size-4" />

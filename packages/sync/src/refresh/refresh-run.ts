@@ -291,7 +291,17 @@ export class RefreshRun {
       if (!this.nameless) await supersedeQuestions(tx);
       await this.end(tx, { state: 'done', gone: missing.gone, unconfirmed });
       const { created, updated, unchanged, drifted } = this.counts;
-      return `${created} created, ${updated} updated, ${unchanged} unchanged, ${missing.gone} gone, ${unconfirmed} to be confirmed, ${drifted} changed on Crossmark’s side, ${this.badCount} unreadable`;
+      const found = [
+        [created, 'new'],
+        [updated, 'changed'],
+        [unchanged, 'unchanged'],
+        [missing.gone, 'gone'],
+        [unconfirmed, 'missing, not confirmed yet'],
+        [drifted, 'changed on Crossmark’s side'],
+        [this.badCount, 'unreadable'],
+      ] as const;
+      const told = found.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+      return `read Crossmark’s list: ${told.join(', ') || 'nothing in it'}`;
     });
   }
 
@@ -303,7 +313,7 @@ export class RefreshRun {
       await this.proveOwn(tx);
       await supersedeQuestions(tx);
       await this.end(tx, { state: 'needs_decision', missing: missing.ids });
-      return `${missing.ids.length} of ${missing.known} events are missing: a person has to tell whether they are gone`;
+      return `read Crossmark’s list: ${missing.ids.length} of ${missing.known} events are missing: a person has to tell whether they are gone`;
     });
   }
 

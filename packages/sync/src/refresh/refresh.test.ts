@@ -280,7 +280,10 @@ describe('absence', () => {
       summary: 'The reading was taken over by another worker.',
     });
     expect(await eventOf('40000001')).toMatchObject({ goneSince: null, missingRuns: 1 });
-    expect(await refresh(ctx, runId, job())).toMatchObject({ outcome: 'done' });
+    expect(await refresh(ctx, runId, job())).toEqual({
+      outcome: 'done',
+      summary: 'read Crossmark’s list: 1 gone',
+    });
     expect(await eventOf('40000001')).toMatchObject({ missingRuns: 2 });
   });
 

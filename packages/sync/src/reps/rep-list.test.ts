@@ -50,7 +50,10 @@ test('asked for twice is one reading and one job; what was read before is replac
   expect(await queuedJobs(database.db)).toMatchObject([
     { task: 'sync_employee', key: `reps:${readingId}`, payload: { readingId } },
   ]);
-  expect(await readRepList(ctx, readingId, job)).toMatchObject({ outcome: 'done', summary: '2 reps read' });
+  expect(await readRepList(ctx, readingId, job)).toMatchObject({
+    outcome: 'done',
+    summary: 'read 2 reps from Crossmark',
+  });
   expect(await kept()).toEqual(['100001', '100002']);
   expect(await reading()).toMatchObject({ state: 'done', failureReason: null });
 

@@ -54,7 +54,7 @@ export async function readRepList(ctx: SyncContext, readingId: number, job: JobI
       await tx.delete(crossmarkReps);
       if (rows.size > 0) await tx.insert(crossmarkReps).values([...rows.values()]);
       await note(tx, 'done', null);
-      return { outcome: 'done', summary: `${rows.size} reps read` };
+      return { outcome: 'done', summary: `read ${rows.size} reps from Crossmark` };
     },
     onEnd: async (tx, { isDead, reason }) => {
       if (reason !== undefined) await note(tx, isDead ? 'failed' : 'queued', reason);
