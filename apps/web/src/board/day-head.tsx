@@ -30,7 +30,7 @@ export const DayHead = memo(function DayHead({
           {day === today && <span className="sr-only">, today</span>}
         </div>
         <TruncatedText
-          text={holiday?.name ?? (count === 1 ? '1 event' : `${count} events`)}
+          text={`${holiday?.name ?? (count === 1 ? '1 event' : `${count} events`)}${day < today ? ' · over' : ''}`}
           className="text-xs text-ink-2"
         />
       </div>

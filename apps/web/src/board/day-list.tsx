@@ -72,7 +72,11 @@ export function DayList({
             <DayCaution board={board} day={day} onShow={actions.showLast} />
           </span>
         </div>
-        {busy.length === 0 && <Empty title="Nothing is planned on this day." />}
+        {busy.length === 0 && (
+          <Empty
+            title={day < today ? 'Nothing was planned on this day.' : 'Nothing is planned on this day.'}
+          />
+        )}
         {busy.map(({ person, schedules }) => (
           <div key={person.id} className="grid gap-1.5">
             <div className="flex items-center gap-2">
@@ -95,7 +99,9 @@ export function DayList({
           </div>
         ))}
         <div className="grid gap-1.5">
-          <h3 className="text-xs font-medium text-ink-2">Nothing planned yet</h3>
+          <h3 className="text-xs font-medium text-ink-2">
+            {day < today ? 'Nothing planned' : 'Nothing planned yet'}
+          </h3>
           <ul className="divide-y divide-line rounded-md border border-line">
             {rest.map(({ person, off }) => (
               <li key={person.id} className={`flex min-h-11 items-center gap-2 px-3 ${off ? 'bg-off' : ''}`}>

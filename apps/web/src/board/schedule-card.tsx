@@ -36,11 +36,7 @@ export const ScheduleCard = memo(function ScheduleCard({
   const title = titleOf(event);
   const reported = isHistory(event);
   const menu = reported ? undefined : actions.menu;
-  const past = useIsPast(schedule.endsAt);
-  const told = [
-    ...(past && !reported ? ['over'] : []),
-    ...(PLAIN_CONDITIONS.includes(event.condition) ? [] : [event.condition]),
-  ].join(' · ');
+  const past = useIsPast(schedule.endsAt) && !reported;
   return (
     <div
       data-card={schedule.scheduleId}
@@ -74,15 +70,20 @@ export const ScheduleCard = memo(function ScheduleCard({
             </span>
           )}
         </span>
-        <span className={`leading-tight ${roomy ? 'text-base' : 'line-clamp-2 text-[13px]'}`}>{title}</span>
-        {/* One line, whatever the state; at its end there is room for the menu. */}
         <span
-          className={`flex min-w-0 items-center gap-x-1.5 overflow-hidden ${menu && !roomy ? 'pr-4.5 pointer-coarse:pr-0' : ''}`}
+          className={`leading-tight ${past ? 'text-ink-2' : ''} ${roomy ? 'text-base' : 'line-clamp-2 text-[13px]'}`}
+        >
+          {title}
+        </span>
+        {/* One line, whatever the state: what has no room is left out. At its end there is room for the menu. */}
+        <span
+          className={`flex h-4.5 min-w-0 flex-wrap items-center gap-x-1.5 overflow-hidden ${menu && !roomy ? 'pr-4.5 pointer-coarse:pr-0' : ''}`}
         >
           <SyncMark sync={event.sync} />
-          {told && (
-            <span className="min-w-0 flex-1 truncate text-xs text-ink-2" title={told}>
-              {told}
+          {past && <span className="text-xs text-ink-2">over</span>}
+          {!PLAIN_CONDITIONS.includes(event.condition) && (
+            <span className="min-w-0 flex-1 truncate text-xs text-ink-2" title={event.condition}>
+              {event.condition}
             </span>
           )}
         </span>

@@ -96,8 +96,9 @@ function Notes({ breaking, errors }: { breaking: number; errors: number }) {
       {breaking > 0 && (
         <p className="text-sm text-ink-2">
           {breaking === 1 ? 'The row that breaks a rule is' : `The ${breaking} rows that break a rule are`}{' '}
-          imported all the same, for a file says what is so, and the board will mark them. Take the tick off
-          what shouldn’t be planned. Each row is judged as if all were imported.
+          imported all the same, for a file says what is so, and the board will mark{' '}
+          {breaking === 1 ? 'it' : 'them'}. Take the tick off what shouldn’t be planned. Each row is judged as
+          if all were imported.
         </p>
       )}
       {errors > 0 && (

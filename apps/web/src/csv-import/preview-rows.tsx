@@ -95,7 +95,7 @@ export function PreviewRows({
               <td className="col-span-3 px-3 py-1 md:px-2 md:py-2">
                 <div className="grid gap-1">
                   <Effect row={row} />
-                  <ReasonList reasons={row.reasons} />
+                  <ReasonList reasons={row.reasons} brief />
                 </div>
               </td>
             </tr>

@@ -50,7 +50,7 @@ export function TakeTheirs({
       className="grid basis-full gap-2 rounded-md border border-waiting/40 bg-waiting-soft p-2.5 text-sm"
     >
       <p className="font-medium text-waiting">What Crossmark has breaks a rule here</p>
-      <ReasonList reasons={brokenRules} />
+      <ReasonList reasons={brokenRules} brief />
       <div className="flex flex-wrap gap-2">
         {/* The focus goes to what changes nothing, for Enter may be pressed twice. */}
         <Button autoFocus onClick={() => setBrokenRules([])}>

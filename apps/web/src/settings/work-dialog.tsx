@@ -61,7 +61,10 @@ export function WorkDialog({
         <h3 className="text-sm font-medium">Usual starts, store time</h3>
         <ul className="flex flex-wrap gap-2">
           {slots.map((each) => (
-            <li key={each} className="flex items-center rounded-md border border-line-strong pl-2.5 text-sm">
+            <li
+              key={each}
+              className="flex items-center gap-1 rounded-md border border-line-strong pl-2.5 text-sm"
+            >
               {formatClock(each)}
               <IconButton
                 label={`Remove ${formatClock(each)}`}
