@@ -22,6 +22,17 @@ export interface Problem {
   fields: Record<string, string>;
 }
 
+const NO_ANSWER =
+  'The scheduling server did not answer. What you were saving may have been saved: look before you try again.';
+
+/** Why something can't be shown: {@link problemOf}'s sentence, but for a reading that got no answer, which saved nothing. */
+export function readingProblemOf(error: unknown): string {
+  const { message } = problemOf(error);
+  return message === NO_ANSWER
+    ? 'The scheduling server did not answer. If other pages load, something on this computer may block this one, such as an ad blocker.'
+    : message;
+}
+
 /** Reads any error that a call can end with. */
 export function problemOf(error: unknown): Problem {
   const empty = { code: undefined, reasons: [], needsReason: false, currentVersion: undefined, fields: {} };
@@ -33,13 +44,7 @@ export function problemOf(error: unknown): Problem {
     return { ...empty, message: 'Something went wrong in this page. Reload it and try again.' };
   }
   const reason: RefusalReason | undefined = error.data?.reason;
-  if (!reason) {
-    return {
-      ...empty,
-      message:
-        'The scheduling server did not answer. What you were saving may have been saved: look before you try again.',
-    };
-  }
+  if (!reason) return { ...empty, message: NO_ANSWER };
   return {
     message: error.message,
     code: reason.code,

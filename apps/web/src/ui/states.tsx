@@ -1,7 +1,7 @@
 import { Button } from '@scheduler/ui/button';
 import { CircleAlert } from 'lucide-react';
 import type { ComponentProps, ReactNode } from 'react';
-import { problemOf } from '../lib/problem.ts';
+import { problemOf, readingProblemOf } from '../lib/problem.ts';
 
 /** Nothing to show, and why that is. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {
@@ -18,7 +18,7 @@ export function LoadError({ what, error, onRetry }: { what: string; error: unkno
   return (
     <div role="alert" className="grid justify-items-center gap-3 px-4 py-10 text-center">
       <p className="font-medium first-letter:uppercase">{what} could not be loaded.</p>
-      <p className="max-w-prose text-sm text-ink-2">{problemOf(error).message}</p>
+      <p className="max-w-prose text-sm text-ink-2">{readingProblemOf(error)}</p>
       <Button onClick={onRetry}>Try again</Button>
     </div>
   );
