@@ -9,6 +9,7 @@ import {
   formatTime,
   instantAt,
   monthDays,
+  oddityOf,
   timeOf,
   weekdayOf,
   weekStart,
@@ -48,6 +49,17 @@ describe('instants and store time', () => {
   it('a time that clocks skip is taken as much later, one they repeat as the first', () => {
     expect(timeOf(instantAt('2026-03-08', '02:30', 'America/Chicago'), 'America/Chicago')).toBe('03:30');
     expect(instantAt('2026-11-01', '01:30', 'America/Chicago')).toBe('2026-11-01T06:30:00.000Z');
+  });
+
+  it.each([
+    ['2027-03-14', '02:30', 'skipped'],
+    ['2027-03-14', '03:00', null],
+    ['2027-03-14', '01:59', null],
+    ['2027-11-07', '01:30', 'repeated'],
+    ['2027-11-07', '02:00', null],
+    ['2027-12-05', '10:45', null],
+  ])('%s %s in Indianapolis is odd: %s', (day, time, oddity) => {
+    expect(oddityOf(day, time, 'America/Indiana/Indianapolis')).toBe(oddity);
   });
 
   it('come back as the same day and wall time, in any zone on any day', () => {

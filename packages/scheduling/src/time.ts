@@ -25,6 +25,20 @@ export function instantAt(day: WorkDate, time: string, timeZone: string): Instan
 }
 
 /**
+ * What is odd about a time, `HH:mm`, on a local day: clocks skip it in spring, or show it twice in autumn. Null for all others.
+ * What {@link instantAt} makes of it is what will be meant.
+ * @throws {RangeError} no such day, time or zone
+ */
+export function oddityOf(day: WorkDate, time: string, timeZone: string): 'skipped' | 'repeated' | null {
+  const local = plainDate(day).toPlainDateTime(Temporal.PlainTime.from(time));
+  const [first, last] = (['earlier', 'later'] as const).map((disambiguation) =>
+    local.toZonedDateTime(timeZone, { disambiguation }),
+  );
+  if (!first || !last || first.equals(last)) return null;
+  return first.toPlainDateTime().equals(local) ? 'repeated' : 'skipped';
+}
+
+/**
  * The store's local days that work touches, in order, the day of its start first. Work that ends at midnight doesn't touch the
  * day that begins then.
  */

@@ -1,7 +1,7 @@
-import type { Reason } from '@scheduler/scheduling';
+import { instantAt, oddityOf, type Reason, timeOf } from '@scheduler/scheduling';
 import type { ScheduleOptions } from '@scheduler/server/router';
 import { useId, useRef } from 'react';
-import { formatClock } from '../lib/time.ts';
+import { formatClock, formatDay } from '../lib/time.ts';
 import { TimeInput } from '../ui/date-field.tsx';
 import { Skeleton } from '../ui/states.tsx';
 
@@ -73,6 +73,21 @@ export function SlotPicker({
           className="h-8 rounded-md border border-line-strong bg-surface px-2 text-sm pointer-coarse:h-11"
         />
       </div>
+      {options && time && <OddTime day={options.day} time={time} timeZone={options.timeZone} />}
     </fieldset>
+  );
+}
+
+/** Says what is meant by a time that the store's clocks skip on that day, or show twice. */
+function OddTime({ day, time, timeZone }: { day: string; time: string; timeZone: string }) {
+  const oddity = oddityOf(day, time, timeZone);
+  if (!oddity) return null;
+  const meant = formatClock(timeOf(instantAt(day, time, timeZone), timeZone));
+  return (
+    <p role="status" className="mt-1 text-xs text-waiting">
+      {oddity === 'skipped'
+        ? `Clocks go forward on ${formatDay(day)} and skip ${formatClock(time)}: it starts at ${meant}.`
+        : `Clocks go back on ${formatDay(day)} and show ${meant} twice: it starts at the first.`}
+    </p>
   );
 }
