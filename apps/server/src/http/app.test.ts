@@ -1411,6 +1411,31 @@ test('what can’t be found or compared is refused, not a fault of ours', async 
   }
 });
 
+test('a call from the page of somebody else than is signed in is nobody’s: read, written or sent as a file', async () => {
+  const cookie = await server.cookieOf('dispatcher');
+  const [own, other] = [emailOf('dispatcher'), emailOf('admin')].map(encodeURIComponent);
+  const ask = async (path: string, pageUser = '', body?: string) => {
+    const leave = new AbortController();
+    const answer = await fetch(`${server.url}/trpc/${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: {
+        cookie,
+        origin: ORIGIN,
+        'content-type': 'application/json',
+        'x-scheduler-page-user': pageUser,
+      },
+      ...(body && { body }),
+      signal: leave.signal,
+    });
+    leave.abort();
+    return answer.status;
+  };
+  for (const [path, body] of [['stores.list'], ['employees.create', '{}'], ['csv.preview', '{}']] as const) {
+    expect(await ask(path, other, body), path).toBe(401);
+    expect(await ask(path, own, body), path).not.toBe(401);
+  }
+});
+
 test('one person’s streams are limited in number; those that close make room', async () => {
   const cookie = await server.cookieOf('viewer');
   const leave = new AbortController();

@@ -31,6 +31,11 @@ const MOST_FILES = 8;
  * processed at a time.
  */
 const MOST_OF_ONE = 2;
+/**
+ * The header that tells whose page a request comes from: a user's e-mail, as encodeURIComponent
+ * writes it.
+ */
+const PAGE_USER_HEADER = 'x-scheduler-page-user';
 /** The most calls that the web client batches into one request; larger batches are refused. */
 const LARGEST_BATCH = 20;
 
@@ -41,6 +46,12 @@ export async function addTrpcRoute(
   longCalls: LongCalls,
 ): Promise<void> {
   const streams = new Streams();
+  /** Who a request is from: nobody where its page is another user's than the cookie, as when another tab has just signed in. */
+  const userOf = async (headers: Headers): Promise<SessionUser | null> => {
+    const user = await parts.auth.userOf(headers);
+    const pageUser = headers.get(PAGE_USER_HEADER);
+    return user && pageUser !== null && pageUser !== encodeURIComponent(user.email) ? null : user;
+  };
   const createContext = async ({ req, res, info }: CreateFastifyContextOptions): Promise<Context> => {
     await parts.assertSchema();
     if (info.calls.length > LARGEST_BATCH) {
@@ -50,7 +61,7 @@ export async function addTrpcRoute(
     // A page opens its stream without its user, and again every half hour, so a stream doesn't keep
     // the session alive.
     if (info.type === 'subscription') headers.set(UNATTENDED_HEADER, '1');
-    const whoNow = () => parts.auth.userOf(headers);
+    const whoNow = () => userOf(headers);
     const user = await whoNow();
     if (user) parts.userIds.set(req, user.id);
     // A request without a session is refused next, which ends its stream.
@@ -74,7 +85,7 @@ export async function addTrpcRoute(
   /** The sender of an admitted file. */
   const senders = new WeakMap<FastifyRequest, SessionUser>();
   const signedIn = async (request: FastifyRequest): Promise<SessionUser> => {
-    const user = await parts.auth.userOf(headersOf(request));
+    const user = await userOf(headersOf(request));
     if (!user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
     parts.userIds.set(request, user.id);
     return user;

@@ -14,6 +14,7 @@ import { observable } from '@trpc/server/observable';
 import { attendanceHeaders } from './attended.ts';
 import { isOnline, reportReachable, reportSignedOut, untilSignedInAgain } from './connection.ts';
 import { OfflineError } from './problem.ts';
+import { pageUserHeaders } from './session.ts';
 
 export const trpc = createTRPCReact<AppRouter>();
 /**
@@ -30,6 +31,8 @@ const watchedFetch = async (url: string | URL | Request, init?: object): Promise
     throw error;
   }
 };
+
+const headers = () => ({ ...attendanceHeaders(), ...pageUserHeaders() });
 
 /**
  * Refuses at once what can't be sent: an edit that waited for the network would come as a surprise.
@@ -81,13 +84,8 @@ export const trpcClient = trpc.createClient({
       false: splitLink({
         // The server takes files and lists of any length in requests of their own.
         condition: (operation) => operation.path.startsWith('csv.'),
-        true: httpLink({ url: '/trpc', fetch: watchedFetch, headers: attendanceHeaders }),
-        false: httpBatchLink({
-          url: '/trpc',
-          fetch: watchedFetch,
-          headers: attendanceHeaders,
-          maxURLLength: 2000,
-        }),
+        true: httpLink({ url: '/trpc', fetch: watchedFetch, headers }),
+        false: httpBatchLink({ url: '/trpc', fetch: watchedFetch, headers, maxURLLength: 2000 }),
       }),
     }),
   ],

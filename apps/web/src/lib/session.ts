@@ -10,6 +10,8 @@ export interface Session {
 }
 
 let cachedSession: Session | null = null;
+/** Whose page this is, from its loading on: whom the server knew first. */
+let pageEmail: string | undefined;
 
 /**
  * Tells the other tabs of this browser who is signed in now: its e-mail, null for nobody. They
@@ -40,9 +42,17 @@ export async function currentSession(): Promise<Session | null> {
   const session: { user: { name: string; email: string; role?: string } } | null = await answer.json();
   if (!session) return null;
   const { name, email, role } = session.user;
+  pageEmail ??= email;
   cachedSession = { name, email, role: role === 'admin' || role === 'dispatcher' ? role : 'viewer' };
   return cachedSession;
 }
+
+/**
+ * A header that tells the server whose page a call comes from. Tabs share the cookie: where another one has just signed in
+ * as somebody else, the server takes the call for nobody's, and nothing is done in their name.
+ */
+export const pageUserHeaders = (): Record<string, string> =>
+  pageEmail === undefined ? {} : { 'x-scheduler-page-user': encodeURIComponent(pageEmail) };
 
 /** Tells the other tabs who is signed in now: the e-mail, null for nobody. */
 export function announceSession(email: string | null): void {
