@@ -143,7 +143,7 @@ describe('an open page', () => {
     await page.reload();
     await card.getByText('over', { exact: true }).waitFor();
     await page.goto(`${stack.apps.webUrl}/people/${work.employeeId}?week=${week}`);
-    await page.locator(`a[href*="event=${work.eventId}"]`).getByText('over').waitFor();
+    await page.locator(`a[href$="event=${work.eventId}"]`).getByText('over').waitFor();
     expect(errors).toEqual([]);
     await page.context().close();
   });
