@@ -36,7 +36,7 @@ export const ScheduleCard = memo(function ScheduleCard({
   const title = titleOf(event);
   const reported = isHistory(event);
   const menu = reported ? undefined : actions.menu;
-  const past = useIsPast(schedule.endsAt) && !reported;
+  const past = useIsPast(schedule.endsAt);
   return (
     <div
       data-card={schedule.scheduleId}
@@ -80,7 +80,7 @@ export const ScheduleCard = memo(function ScheduleCard({
           className={`flex h-4.5 min-w-0 flex-wrap items-center gap-x-1.5 overflow-hidden ${menu && !roomy ? 'pr-4.5 pointer-coarse:pr-0' : ''}`}
         >
           <SyncMark sync={event.sync} />
-          {past && <span className="text-xs text-ink-2">over</span>}
+          {past && !reported && <span className="text-xs text-ink-2">over</span>}
           {!PLAIN_CONDITIONS.includes(event.condition) && (
             <span className="min-w-0 flex-1 truncate text-xs text-ink-2" title={event.condition}>
               {event.condition}

@@ -10,6 +10,15 @@ import { useSession } from './use-session.ts';
 
 const stay = (event: Event) => event.preventDefault();
 
+/** The address stands there already: what is asked for is the password. */
+function focusPassword(event: Event) {
+  const password =
+    event.currentTarget instanceof HTMLElement && event.currentTarget.querySelector('input[type=password]');
+  if (!(password instanceof HTMLElement)) return;
+  event.preventDefault();
+  password.focus();
+}
+
 /** Takes Back to itself: the page below stays as it is. */
 function Layer({ onBack }: { onBack: () => void }) {
   useLayer(onBack);
@@ -35,6 +44,7 @@ export function AskPassword({ onSignedIn, onLeave }: { onSignedIn: () => void; o
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-70 bg-ground" />
         <Radix.Content
+          onOpenAutoFocus={focusPassword}
           onEscapeKeyDown={stay}
           onInteractOutside={stay}
           aria-describedby="ended"
