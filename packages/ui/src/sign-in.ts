@@ -16,9 +16,10 @@ export async function requestSignIn(
   if (answer?.status === 401 || answer?.status === 400) {
     return 'E-mail or password is wrong. Check both and try again.';
   }
-  if (answer?.status === 429) {
+  if (answer?.status === 429 || answer?.status === 403) {
     const { message }: { message?: string } = await answer.json().catch(() => ({}));
-    return message ?? 'Too many attempts. Wait a minute, then try again.';
+    if (message) return message;
+    return answer.status === 429 ? 'Too many attempts. Wait a minute, then try again.' : noAnswer;
   }
   return answer?.ok ? undefined : noAnswer;
 }
