@@ -73,6 +73,7 @@ export function otherZone(timeZone: string, at: Instant = nowInstant()): string 
 
 /** `Eastern Time – Indianapolis`. */
 export function zoneWords(timeZone = VIEWER_ZONE): string {
+  if (timeZone === 'UTC') return timeZone;
   const parts = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longGeneric' }).formatToParts();
   const name = parts.find((part) => part.type === 'timeZoneName')?.value ?? timeZone;
   const city = timeZone.split('/').at(-1)?.replaceAll('_', ' ');
