@@ -238,7 +238,7 @@ describe('ten tabs of one browser', () => {
       expect(await people()).not.toContain(name);
     };
     await saveAfterTheEnd('Tess Typed');
-    await asked.locator('input[type=password]:focus').waitFor();
+    await endedDialog.locator('input[type=password]:focus').waitFor();
     await page.keyboard.press('Escape');
     await endedDialog.getByLabel('Password').fill('wrong');
     await page.keyboard.press('Enter');
