@@ -44,35 +44,35 @@ import { PROMETHEUS_TYPE, prometheusText } from './prometheus.ts';
 import { mountQueues } from './queues.ts';
 import { type Context, createServices, router } from './router.ts';
 
-/** What the admin app is built from; the caller owns database and metrics and closes them. */
+/** The parts of the admin app. The caller owns database and metrics and closes them. */
 export interface AdminOptions {
   database: Database;
   metrics: MetricsReader;
   authSecret: string;
-  /** With it, Prometheus reads /metrics without a session. */
+  /** The token with which Prometheus reads /metrics without a session. */
   metricsToken?: string | undefined;
-  /** How people reach this app, such as `https://admin.example`. */
+  /** The address of this app, such as `https://admin.example`. */
   origin: string;
   sessions: SessionLimits;
-  /** Proxies in front: the client's address is what they say it is. */
+  /** The proxies in front, which name the client's address. */
   trustedProxies: readonly string[];
   log: Logger;
   /** `built` serves dist/page, `source` serves page/ with hot reload, `none` serves no page. */
   page: 'built' | 'source' | 'none';
 }
 
-/** A session cookie of the admin app and one of the scheduler live side by side on one host. */
+/** A host may have session cookies of both the admin app and the scheduler. */
 const APP = 'scheduler-admin';
 const SIGN_IN = '/api/auth/sign-in/';
-/** Calls that the page puts into one request; more are refused. */
+/** The most calls that the page batches into one request; larger batches are refused. */
 const LARGEST_BATCH = 20;
 const LONGEST_REQUEST_MS = 30_000;
 
 /**
  * The admin app: sign-in, the overview's API at /trpc, bull-board at /queues, Prometheus' text at
- * /metrics, the page at /. Everything but the page itself, signing in and /healthz takes a
- * signed-in person; what changes something takes an admin and a request from our own page, told by
- * its origin and by the session's token.
+ * /metrics, the page at /. Everything except the page itself, sign-in and /healthz requires a
+ * session. A change requires an admin and a request from our own page, which is checked by its
+ * origin and by the session's token.
  */
 export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance> {
   const { database, metrics } = options;
@@ -82,16 +82,16 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   const https = origin.startsWith('https:');
   const app: FastifyInstance = fastify({
     loggerInstance: logger,
-    // The audit log keeps it: one of its own over restarts and several admin apps.
+    // The audit log stores this id, so it is unique across restarts and several admin apps.
     genReqId: () => randomUUID(),
-    // The page asks every few seconds; a line for each would bury what matters. What is refused has
-    // one, below.
+    // The page polls every few seconds, and a line per request would hide the important ones. A
+    // hook below logs refused requests.
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
     trustProxy: [...options.trustedProxies],
     requestTimeout: LONGEST_REQUEST_MS,
-    // Node swaps the two where headers may take longer, as by default, and looks every 30 s: a body
-    // had a minute and more.
+    // Node swaps headersTimeout and requestTimeout if the first is longer, as by default, and
+    // checks them every 30 s, so a body could take more than a minute.
     http: {
       headersTimeout: LONGEST_REQUEST_MS,
       connectionsCheckingInterval: 5_000,
@@ -101,10 +101,10 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     clientErrorHandler: answerUnreadable({ https, log: options.log }),
   });
   answerInTurn(app);
-  // Where a body is taken, below, it is said how long it may be.
+  // The routes below set their own limits of body size.
   app.removeAllContentTypeParsers();
 
-  // Before any route: a route keeps the handler that there was when it was added.
+  // Set before the routes, because a route keeps the handler of the time when it was added.
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const { status, message, isOurs } = describeFailure(error, request.id);
     if (isOurs) request.log.error({ err: error }, 'a request failed');
@@ -124,8 +124,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   const userIds = new WeakMap<FastifyRequest, string>();
   const viewerOf = async (request: FastifyRequest) => {
     const headers = headersOf(request);
-    // Its pages ask every few seconds by themselves: looking on doesn't keep a session open, doing
-    // something does.
+    // The queue pages poll every few seconds. A poll doesn't keep a session alive; an action does.
     if (isRead(request.method)) headers.set(UNATTENDED_HEADER, '1');
     const viewer = await auth.userOf(headers);
     if (viewer) userIds.set(request, viewer.id);
@@ -145,12 +144,12 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   });
 
   app.addHook('onRequest', async (request, reply) => {
-    // The route's address: one and the same can be asked for in many spellings.
+    // The route's pattern, because one address has many spellings.
     const { url: route = '' } = request.routeOptions;
     const asks = ['/api/', '/queues/api/'].some((path) => route.startsWith(path));
-    // Where the database doesn't answer, what is asked of it next says so.
+    // If the database doesn't answer, the next statement reports it.
     if (asks && (await schemaIsBehind(database.db).catch(() => false)))
-      // As text: the queues' pages put other words in place of what failed there.
+      // As text, because the queue pages replace the message of a JSON error.
       return reply
         .code(503)
         .type('application/json')
@@ -158,7 +157,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     if (isRead(request.method)) return;
     if (!isFromOwnPage(request.headers.origin, origins))
       return reply.code(403).send({ error: 'This request did not come from the admin page itself.' });
-    // Signing in is what a session comes from; who has none is told so by what they ask for.
+    // Sign-in needs no session. Other routes refuse requests without one.
     const csrf = auth.csrfOf(headersOf(request));
     if (!csrf || request.url.startsWith(SIGN_IN) || csrf.accepts(request.headers[CSRF_HEADER])) return;
     return reply.code(403).send({
@@ -170,7 +169,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   const boardHeaders = securityHeaders({ https, policy: BOARD_POLICY });
   app.addHook('onSend', async (request, reply) => {
     reply.headers(request.url.startsWith('/queues') ? boardHeaders : pageHeaders);
-    // Vite's page in development has scripts of its own inside.
+    // In development Vite adds inline scripts to the page.
     if (options.page === 'source') reply.removeHeader('content-security-policy');
     const csrf = auth.csrfOf(headersOf(request));
     if (csrf?.setCookie) reply.header('set-cookie', csrf.setCookie);
@@ -185,7 +184,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
   });
 
   await app.register(async (scope) => {
-    // better-auth parses it by itself.
+    // better-auth parses the body itself.
     readJsonBodies(scope, { maxBytes: () => MAX_BODY_BYTES.access, keep: 'text' });
     scope.route({
       method: ['GET', 'POST'],
@@ -247,7 +246,7 @@ export async function buildAdmin(options: AdminOptions): Promise<FastifyInstance
     scope.route({
       method: ['GET', 'POST'],
       url: '/trpc/:path',
-      // Fastify would ask tRPC's answer for a length that it doesn't have.
+      // Fastify would read a length that tRPC's answer doesn't have.
       exposeHeadRoute: false,
       handler: async (request, reply) =>
         fastifyRequestHandler({
@@ -290,8 +289,8 @@ function headersOf(request: FastifyRequest): Headers {
 }
 
 /**
- * Where browsers may have opened the page: on one's own machine, localhost and 127.0.0.1 are the
- * same page.
+ * The origins at which browsers may have opened the page: on one machine, localhost and 127.0.0.1
+ * are the same page.
  */
 function originsOf(origin: string): string[] {
   const { protocol, hostname, port } = new URL(origin);
@@ -300,5 +299,5 @@ function originsOf(origin: string): string[] {
 }
 
 const PAGE_POLICY = { 'default-src': "'self'", 'img-src': "'self' data:" };
-// bull-board's page has styles inside, and names its own folder as base.
+// bull-board's page has inline styles and a `base` element with its own folder.
 const BOARD_POLICY = { ...PAGE_POLICY, 'style-src': "'self' 'unsafe-inline'", 'base-uri': "'self'" };

@@ -24,7 +24,7 @@ import {
 import { and, count, desc, eq, inArray, sql } from 'drizzle-orm';
 import pLimit from 'p-limit';
 
-/** Each of them is the only trace of what it is to do. */
+/** Tasks whose jobs can't be recreated from other rows. */
 export const KEEPS_JOBS =
   'Look-ups of people are not found again by themselves, so this queue can’t be purged. Remove single jobs on the queue’s own page.';
 
@@ -51,14 +51,14 @@ const WORDS: Record<TaskName, { displayName: string; description: string; keepsJ
 };
 
 /**
- * Completed jobs a person may page through; counting all of a year's would cost more than anybody
- * reads.
+ * The most completed jobs that can be paged through. Counting those of a whole year would be slow
+ * and of no use.
  */
 const MOST_COMPLETED = 10_000;
 const MOST_ATTEMPTS = 200;
 /**
- * Statements of all queue pages at the same time: one page asks several for each queue, and other
- * pages need connections too.
+ * The most concurrent statements of all queue pages. One page runs several for each queue, and
+ * other pages need connections too.
  */
 const MOST_STATEMENTS = 6;
 
@@ -98,7 +98,7 @@ const OUTCOMES = { completed: ['done', 'nothing'], failed: ['retry', 'dead'] };
 const sumOf = (outcomes: Record<string, number>, names: readonly string[]) =>
   names.reduce((sum, name) => sum + (outcomes[name] ?? 0), 0);
 
-/** The board's charts over days, from what workers counted in Redis; empty while Redis is gone. */
+/** The board's charts over days, from the workers' figures in Redis; empty without Redis. */
 export const historyProviderOf = (metrics: MetricsReader) =>
   createHistoryProvider(async ({ granularity, ...span }) => {
     const hourly = granularity === 'range' && span.toMs - span.fromMs <= WEEK_MS;
@@ -111,7 +111,7 @@ export const historyProviderOf = (metrics: MetricsReader) =>
     return (granularity === 'range' ? mergePoints(points, span.fromMs) : points).map(toBucket);
   });
 
-/** Hours are kept for a week, days for a month. */
+/** Hourly figures are kept for a week, daily ones for a month. */
 const WEEK_MS = 7 * 86_400_000;
 
 const toBucket = ({ startMs, outcomes, duration }: HistoryPoint): HistoryBucket => ({
@@ -132,11 +132,11 @@ function mergePoints(points: readonly HistoryPoint[], startMs: number): HistoryP
 }
 
 /**
- * Name of who acts on the board, within a request of theirs: bull-board doesn't tell its adapters.
+ * The user of the running request to the board, because bull-board doesn't pass it to its adapters.
  */
 export const boardActor = new AsyncLocalStorage<string>();
 
-/** The board's own pause buttons; the board's routes write the audit log. */
+/** Serves the board's own pause buttons; the board's routes write the audit log. */
 function pauseStoreOf(db: Database['db']): PauseStore {
   return {
     isPaused: async (task) => (await readPaused(db)).some((paused) => paused.task === task),
@@ -222,14 +222,14 @@ function historyOf(db: Database['db']): History {
   };
 }
 
-/** Whether a job's payload, which anybody may have written, can name a row of ours. */
+/** Whether a job's payload, whose content is not trusted, can contain a row's id. */
 const isRowId = (id: unknown): id is number => Number.isInteger(id) && Math.abs(Number(id)) < 2 ** 31;
 
-/** When the clock next asks for a refresh, ISO text in UTC; null where it never does. */
+/** The next scheduled refresh, ISO text in UTC; null if there is none. */
 export async function nextRefreshAt(queues: readonly BaseAdapter[]): Promise<string | null> {
   const queue = queues.find((candidate) => candidate.getName() === ('refresh_events' satisfies TaskName));
   const runs = (await queue?.getJobSchedulers()) ?? [];
   const next = runs.flatMap((run) => run.next ?? []).sort((a, b) => a - b)[0];
-  // The board goes by graphile-worker's clock.
+  // The board uses graphile-worker's clock.
   return next === undefined ? null : new Date(next + clockOffsetMs).toISOString();
 }

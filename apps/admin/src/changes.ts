@@ -18,16 +18,16 @@ import { and, count, desc, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { redact } from './redact.ts';
 
-/** An event on its way to Crossmark, or there. Instants are ISO text in UTC. */
+/** The sync of an event. Instants are ISO text in UTC. */
 interface Change {
   eventId: number;
   title: string;
   store: string;
-  /** Who and when, in the store's time, as planned; null where nothing is planned. */
+  /** Person and time of the schedule, local to the store; null without a schedule. */
   planned: { employee: string; startsAt: string; timeZone: string } | null;
   state: SyncState;
   kind: FailureKind | null;
-  /** Why it isn't there yet; null where nothing failed. */
+  /** Why it is not synced; null without a failure. */
   reason: string | null;
   attempts: number;
   since: string;
@@ -35,14 +35,16 @@ interface Change {
   /** Its job, if it has one. */
   task: string | null;
   jobId: string | null;
-  /** The worker that is at it now. */
+  /** The worker that processes it now. */
   worker: string | null;
 }
 
-/** A page of changes, and how many match in all. */
+/** A page of changes, and the number of all matches. */
 export interface ChangePage {
   total: number;
-  /** Where the page begins: the last page that has any where the one asked for has none. */
+  /**
+   * The offset of the page. If the requested page is empty, it is that of the last page with rows.
+   */
   offset: number;
   pageSize: number;
   rows: Change[];
@@ -55,17 +57,17 @@ export interface Attempt {
   startedAt: string;
   finishedAt: string | null;
   outcome: string | null;
-  /** What was done, or why it failed. */
+  /** What the attempt did, or why it failed. */
   detail: string | null;
   worker: string;
 }
 
-/** Which changes are meant: all conditions hold at once. */
+/** A filter of changes. A change must meet all conditions. */
 export const changeFilter = z.strictObject({
   state: z.enum(SYNC_STATES),
   kind: z.enum(FAILURE_KINDS).optional(),
   task: z.enum(TASKS).optional(),
-  /** Part of the event's name, the person's, the store's or the reason, whatever the case. */
+  /** Part of the name of the event, person or store, or of the reason, in any case. */
   text: z
     .string()
     .trim()
@@ -75,13 +77,13 @@ export const changeFilter = z.strictObject({
 });
 export type ChangeFilter = z.infer<typeof changeFilter>;
 
-/** A page of changes as it is asked for. */
+/** A request for a page of changes. */
 export interface ChangesQuery {
   filter: ChangeFilter;
   offset: number;
 }
 
-/** What the page shows until something else is asked for. */
+/** The first request of the page. */
 export const FIRST_QUERY: ChangesQuery = { filter: { state: 'failed' }, offset: 0 };
 
 /** Changes of one page. */
@@ -119,7 +121,7 @@ const matching = (db: Executor, filter: ChangeFilter) =>
     .leftJoin(task, sql`task.id = job.task_id`)
     .where(matches(filter));
 
-/** A page of the changes that match, those that moved last first, and how many there are. */
+/** Returns a page of the matching changes, the most recently changed first, and their number. */
 export async function listChanges(
   db: Db,
   filter: ChangeFilter,
@@ -171,13 +173,13 @@ export async function listChanges(
   return { total, offset, pageSize: PAGE_SIZE, rows: redact(changes) };
 }
 
-/** The events of all changes that match, for what is to be done to them. */
+/** Returns the events of all matching changes, for a bulk action. */
 export async function eventsOf(db: Executor, filter: ChangeFilter): Promise<number[]> {
   const rows = await matching(db, filter);
   return rows.map((row) => row.eventId);
 }
 
-/** The latest attempts of an event, the last one first. */
+/** Returns the latest attempts of an event, newest first. */
 export async function listAttempts(db: Db, eventId: number): Promise<Attempt[]> {
   const rows = await db
     .select()

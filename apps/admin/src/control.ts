@@ -21,17 +21,17 @@ import { redact } from './redact.ts';
 import type { Viewer } from './viewer.ts';
 
 /**
- * What an admin can do to sync. Each runs in one transaction with its row of the audit log, and
- * throws a TRPCError with a sentence where it can't be done.
+ * The actions of admins on the sync. Each runs in one transaction with its audit entry, and throws
+ * a TRPCError with a sentence if it is not possible.
  */
 
-/** Who acts, and in which request. */
+/** The actor and the request. */
 export interface Actor {
   viewer: Viewer;
   requestId: string;
 }
 
-/** Events named in an audit row; of more, the number must do. */
+/** The most event ids in an audit entry; larger sets only have their number. */
 const MOST_NAMED = 1_000;
 
 const refuse = (message: string, code: 'CONFLICT' | 'NOT_FOUND' | 'BAD_REQUEST' = 'CONFLICT') =>
@@ -105,7 +105,7 @@ export function switchBreaker(db: Db, actor: Actor, calls: 'hold' | 'pass'): Pro
   });
 }
 
-/** Frees what a silent worker holds, for the others. */
+/** Releases the jobs and leases of a silent worker. */
 export function release(db: Db, actor: Actor, workerId: string): Promise<{ jobs: number }> {
   return db.transaction(async (tx) => {
     const done = await releaseWorker(tx, workerId);
@@ -124,9 +124,7 @@ export function release(db: Db, actor: Actor, workerId: string): Promise<{ jobs:
   });
 }
 
-/**
- * Empties a task's queue. `confirm` is what the person typed: the task's name, or it is refused.
- */
+/** Empties a task's queue. `confirm` is typed by the person and must be the task's name. */
 export function purgeQueue(
   db: Db,
   actor: Actor,
@@ -147,10 +145,10 @@ export function purgeQueue(
   });
 }
 
-/** Which changes are retried: those named, or all that match. */
+/** The changes to retry: the listed ones, or all that match a filter. */
 export type Selection = { eventIds: number[] } | { filter: ChangeFilter };
 
-/** Retries dead letters and waiting changes at once, however many, in a handful of statements. */
+/** Retries any number of dead letters and waiting changes at once, in a handful of statements. */
 export function redrive(db: Db, actor: Actor, selection: Selection): Promise<{ retried: number }> {
   return db.transaction(async (tx) => {
     const eventIds = 'filter' in selection ? await eventsOf(tx, selection.filter) : selection.eventIds;
@@ -192,7 +190,7 @@ async function stateOf(tx: Tx, eventId: number): Promise<Record<string, unknown>
   return row;
 }
 
-/** Runs failed jobs that are no event's again: links of people, readings of the list. */
+/** Retries failed jobs that belong to no event: links of people, reads of lists. */
 export function retryJobs(db: Db, actor: Actor, jobIds: readonly string[]): Promise<{ retried: number }> {
   return db.transaction(async (tx) => {
     const failed = await retryDeadLetters(tx, jobIds);
@@ -208,7 +206,8 @@ export function retryJobs(db: Db, actor: Actor, jobIds: readonly string[]): Prom
 }
 
 /**
- * Takes the events of a shown list for gone; refused where that list isn't asked about any more.
+ * Marks the events of a displayed list as gone; refused if the decision is no longer needed for
+ * that list.
  */
 export function markMissingGone(
   db: Db,
@@ -230,7 +229,7 @@ export function markMissingGone(
   });
 }
 
-/** Reads Crossmark's list now, or joins the reading that is under way. */
+/** Queues a refresh, or joins the one in progress. */
 export function refreshNow(db: Db, actor: Actor): Promise<{ runId: number }> {
   return db.transaction(async (tx) => {
     const runId = await requestRefresh(tx, { requestedBy: actor.viewer.id });

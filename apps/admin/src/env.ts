@@ -26,5 +26,5 @@ export const SETTINGS = {
   NODE_ENV: z.enum(['development', 'production', 'test']).default('production'),
 };
 
-/** Reads them. Throws SettingsError, which names every variable at fault. */
+/** Reads the settings. Throws a SettingsError that names each invalid variable. */
 export const adminEnv = () => readEnv(SETTINGS);

@@ -4,7 +4,7 @@ import { createLogger, runApp } from '@scheduler/runtime';
 import { buildAdmin } from './app.ts';
 import { adminEnv } from './env.ts';
 
-/** To the database: more than one person's share takes, see `Shares`. */
+/** Database connections: more than the share of one person, see `Shares`. */
 const CONNECTIONS = 16;
 
 await runApp('admin', async () => {

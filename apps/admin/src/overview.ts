@@ -32,26 +32,26 @@ import { redact } from './redact.ts';
 /** Jobs of one task. Instants are ISO text in UTC. */
 interface QueueDepth {
   task: TaskName;
-  /** Could run now. */
+  /** Jobs that could run now. */
   ready: number;
-  /** Planned for later: retries and paced work. */
+  /** Jobs for later: retries and paced work. */
   planned: number;
   running: number;
-  /** Dead letters: no attempt is left. */
+  /** Dead letters: jobs without attempts left. */
   dead: number;
-  /** Since when the longest waiting ready job could have run. */
+  /** When the oldest ready job became ready. */
   oldestReadyAt: string | null;
 }
 
-/** Events that are in one state of their way to Crossmark. */
+/** Events in one sync state. */
 interface StateCount {
   state: SyncState;
   count: number;
-  /** Since when the longest one is in it, as far as is known. */
+  /** When the oldest one entered the state, as far as is known. */
   since: string | null;
 }
 
-/** Events given up for one kind of failure. */
+/** Dead letters of one kind of failure. */
 interface DeadLetters {
   kind: FailureKind | null;
   count: number;
@@ -71,20 +71,19 @@ interface WaitingGroup {
 }
 
 /**
- * A job of graphile-worker that is no event's and that is not retried: a person's link, a reading
- * of the list.
+ * A failed job that belongs to no event and is not retried: a person's link, or a read of a list.
  */
 interface FailedJob {
   id: string;
   task: TaskName;
-  /** The person's name, where it is one's. */
+  /** The person's name, if the job is about a person. */
   name: string | null;
   reason: string;
   attempts: number;
   since: string;
 }
 
-/** A worker process and what it does now. */
+/** A worker process and its running jobs. */
 export interface WorkerState {
   id: string;
   host: string;
@@ -92,12 +91,12 @@ export interface WorkerState {
   concurrency: number;
   startedAt: string;
   seenAt: string;
-  /** Its last heartbeat is recent. */
+  /** Whether its last heartbeat is recent. */
   alive: boolean;
   running: { jobId: string; task: string; since: string }[];
 }
 
-/** A reading of Crossmark's list and what it changed. */
+/** A refresh and its effect. */
 export interface RefreshState {
   id: number;
   state: RefreshRunState;
@@ -112,34 +111,34 @@ export interface RefreshState {
   unchanged: number;
   gone: number;
   drifted: number;
-  /** What this reading lacks, where no earlier one confirms it: a later one does or doesn't. */
+  /**
+   * Events and bookings that are missing for the first time. The next refresh confirms or refutes
+   * that.
+   */
   unconfirmed: number;
   bad: number;
   failureReason: string | null;
 }
 
-/** Events that a decision is open about; `rows` are the first of them. */
+/** Missing events that need a decision; `rows` are the first of them. */
 interface MissingList {
   runId: number;
   askedAt: string;
   count: number;
-  /** Names exactly these events. */
+  /** Identifies exactly these events. */
   digest: string;
   rows: MissingEvent[];
 }
 
 /**
- * Everything the overview shows but for the charts. Ages are to be counted from `at`, the
- * database's time.
+ * The content of the overview, except the charts. Ages are relative to `at`, the database's time.
  */
 export interface Facts {
   at: string;
   queues: QueueDepth[];
   states: StateCount[];
   waiting: WaitingGroup[];
-  /**
-   * Events whose sync waits for a person, counted by kind of failure, the most frequent kind first.
-   */
+  /** Events that wait for a person, counted by kind of failure, the most frequent kind first. */
   deadLetters: DeadLetters[];
   failedJobs: { total: number; rows: FailedJob[] };
   paused: PausedTask[];
@@ -150,7 +149,7 @@ export interface Facts {
     current: RefreshState | null;
     last: RefreshState | null;
     /**
-     * Events that the list lacks in such a number that an admin has to tell whether they are gone.
+     * So many missing events that an admin has to decide whether they are gone; otherwise null.
      */
     question: MissingList | null;
     nextAt: string | null;
@@ -169,15 +168,15 @@ const FAILED_JOBS_SHOWN = 50;
 
 const iso = (value: string | null) => (value === null ? null : new Date(value).toISOString());
 
-/** Facts, and a page of the changes that match a filter, both of one moment. */
+/** Facts and a page of the matching changes, from one snapshot. */
 export interface Moment {
   facts: Facts;
   list: ChangePage;
 }
 
 /**
- * Reads what the page shows as it was at one moment, in a handful of statements of one snapshot
- * that lock nothing. Figures, verdict and list agree, whatever is done meanwhile.
+ * Reads the content of the page in one snapshot, with a handful of statements that take no locks.
+ * Figures, verdict and list agree, whatever is written meanwhile.
  */
 export async function readMoment(
   database: Db,
@@ -187,7 +186,7 @@ export async function readMoment(
   const nextAt = await nextRefreshAt();
   return database.transaction(
     async (tx) => {
-      // What reads in a transaction reads as without one.
+      // The functions for a database also accept a transaction.
       const db = tx as unknown as Db;
       const facts = await readFacts(db, nextAt);
       return { facts, list: await listChanges(db, query.filter, query.offset) };
@@ -277,7 +276,7 @@ async function readQueues(db: Db): Promise<QueueDepth[]> {
 }
 
 async function readStates(db: Db): Promise<StateCount[]> {
-  // All but `synced` come from the index event_syncs_unsettled.
+  // All states except `synced` come from the index event_syncs_unsettled.
   const rows = await db
     .select({
       state: eventSyncs.state,
@@ -348,7 +347,7 @@ async function readFailedJobs(db: Db): Promise<Facts['failedJobs']> {
       id: row.id,
       task: row.task,
       name: row.name,
-      // Stack traces are for the job's own page.
+      // The job's own page has the stack trace.
       reason: row.last_error?.split('\n')[0] ?? 'No reason was recorded.',
       attempts: row.attempts,
       since: iso(row.since) ?? '',

@@ -5,7 +5,7 @@ import fastifyStatic from '@fastify/static';
 import { SettingsError } from '@scheduler/runtime';
 import type { FastifyInstance } from 'fastify';
 
-/** Serves the built page. Throws SettingsError where it wasn't built. */
+/** Serves the built page. Throws a SettingsError if it was not built. */
 export async function serveBuiltPage(app: FastifyInstance): Promise<void> {
   // Both src/ and dist/ are one level below the app's folder.
   const root = fileURLToPath(new URL('../dist/page/', import.meta.url));
@@ -30,10 +30,10 @@ export async function servePageFromSource(app: FastifyInstance): Promise<void> {
   const root = fileURLToPath(new URL('../page/', import.meta.url));
   const vite = await createServer({
     configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)),
-    // Bundling the config would write and remove a file, which `node --watch` takes for a change of
-    // the program.
+    // Bundling the config would write and remove a file, and `node --watch` would restart the
+    // program.
     configLoader: 'native',
-    // The queue pages and the API are Fastify's: vite must not answer them with the page.
+    // Fastify serves the queue pages and the API, so vite must not answer them with the page.
     appType: 'custom',
     server: { middlewareMode: true, hmr: { server: app.server } },
   });

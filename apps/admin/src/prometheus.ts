@@ -3,8 +3,8 @@ import { Counter, Gauge, type Metric, Registry } from 'prom-client';
 import type { Facts } from './overview.ts';
 
 /**
- * The overview's figures as Prometheus text: the state of queues and workers from Postgres, and
- * what workers counted from Redis. Without Redis the counted ones are left out and
+ * The overview's figures as Prometheus text: the state of queues and workers from Postgres, and the
+ * workers' counters from Redis. Without Redis the counters are left out and
  * `crossmark_sync_redis_up` is 0.
  */
 export async function prometheusText(facts: Facts, metrics: MetricsReader): Promise<string> {
@@ -15,7 +15,7 @@ export async function prometheusText(facts: Facts, metrics: MetricsReader): Prom
   return registry.metrics();
 }
 
-/** Of {@link prometheusText}. */
+/** The content type of {@link prometheusText}. */
 export const PROMETHEUS_TYPE = Registry.PROMETHEUS_CONTENT_TYPE;
 
 const seconds = (since: string | null, now: string) =>
@@ -126,8 +126,8 @@ function addCounted(registry: Registry, { tasks, calls }: Totals): void {
 }
 
 /**
- * A histogram whose observations were counted elsewhere, by all workers together. prom-client's own
- * can only observe; of a metric, its registry asks no more than this.
+ * A histogram that the workers have counted. prom-client's own class can only observe values; its
+ * registry calls no other methods of a metric than these.
  */
 function measured(name: string, help: string, label: string, rows: [string, Distribution][]): Metric {
   const values = rows.flatMap(([subject, { count, sumMs, buckets }]) => {

@@ -17,22 +17,21 @@ const QUEUES_PATH = '/queues';
 declare module 'fastify' {
   interface FastifyRequest {
     viewer: Viewer | null;
-    /** Row of the audit log that a change of queues writes before it is made. */
+    /** The id of the audit entry that is written before a change of queues. */
     auditId: number | null;
   }
 }
 
 /**
- * Mounts bull-board for signed-in people: admins operate queues, everybody else sees them
- * read-only. Every change is in the audit log before it is made, and its outcome after; nothing
- * leaves unredacted.
+ * Mounts bull-board for users: admins operate queues, and other roles see them read-only. An audit
+ * entry is written before each change, and its outcome afterwards. All answers are redacted.
  */
 export async function mountQueues(
   app: FastifyInstance,
   options: {
     queues: readonly BaseAdapter[];
     historyProvider: MetricsHistoryProvider;
-    /** After a change, which the overview is to show. */
+    /** Called after a change, so that the overview shows it. */
     changed: () => void;
     db: Db;
     viewerOf: (request: FastifyRequest) => Promise<Viewer | null>;
@@ -51,7 +50,7 @@ export async function mountQueues(
         miscLinks: [{ text: 'Overview and sign-out', url: '/' }],
         hideDocsLink: true,
         pollingInterval: { showSetting: true },
-        // As on the other pages.
+        // The same settings as on the other pages.
         dateFormats: CLOCK,
         theme: THEME,
       },
@@ -110,13 +109,14 @@ export async function mountQueues(
         if (request.auditId === null) return;
         const outcome = { status: reply.statusCode, ...(await describe(queueNamed, request)) };
         options.changed();
-        // The row itself is not the app's to change.
+        // The app may not change the entry.
         await options.db.execute(
           sql`select add_audit_outcome(${request.auditId}, ${JSON.stringify(outcome)}::text::jsonb)`,
         );
       });
 
-      // bull-board passes an error's message on, and that of a failed query is the query.
+      // bull-board sends an error's message to the page, and the message of a failed query contains
+      // the query.
       scope.addHook('onError', async (request, _reply, error) => {
         if ((error.statusCode ?? 500) >= 500) request.log.error({ err: error }, 'a queue page failed');
       });
@@ -131,8 +131,8 @@ export async function mountQueues(
         return request.viewer?.role === 'admin' ? redacted : asReadOnly(redacted);
       });
 
-      // Its page asks Google for fonts: our policy forbids that, and people's addresses are
-      // nobody's business.
+      // bull-board's page loads fonts from Google. Our policy forbids that, because it would reveal
+      // users' addresses.
       scope.addHook('onSend', async (_request, _reply, payload) =>
         typeof payload === 'string' ? payload.replace(/<link href="https:\/\/fonts[^<>]*>/, '') : payload,
       );
@@ -149,7 +149,7 @@ const paramsOf = (request: FastifyRequest) =>
 const bodyOf = (request: FastifyRequest) =>
   request.body && typeof request.body === 'object' ? (request.body as Record<string, unknown>) : {};
 
-/** What a request changes, as the audit log names it. */
+/** The object of a request in the audit log. */
 function subjectType({ isJob, isScheduler }: { isJob: boolean; isScheduler: boolean }) {
   if (isJob) return 'job';
   return isScheduler ? 'scheduler' : 'queue';
@@ -166,7 +166,7 @@ function actionOf(route: string): string {
   return `${noun}.${verb.join('.') || 'update'}`;
 }
 
-/** How what a request is about stands now, for the audit log. */
+/** The current state of a request's object, for the audit log. */
 async function describe(
   queues: Map<string, BaseAdapter>,
   request: FastifyRequest,
@@ -191,7 +191,7 @@ async function describe(
   return { queues: Object.fromEntries(states) };
 }
 
-/** The queue list as people see it who may not act: the board then offers no buttons. */
+/** The queue list for users who may not act: the board then has no buttons. */
 function asReadOnly(payload: unknown): unknown {
   if (!payload || typeof payload !== 'object' || !('queues' in payload) || !Array.isArray(payload.queues)) {
     return payload;
@@ -199,7 +199,7 @@ function asReadOnly(payload: unknown): unknown {
   return { ...payload, queues: payload.queues.map((queue: object) => ({ ...queue, readOnlyMode: true })) };
 }
 
-/** Times as on our own pages. */
+/** The time format of our own pages. */
 const TIME = { hour: 'numeric', minute: '2-digit', second: '2-digit', hour12: true } as const;
 const DAY = { month: 'short', day: 'numeric' } as const;
 const CLOCK = {

@@ -2,10 +2,7 @@ import { isSecretName, redactInternals } from '@scheduler/runtime';
 
 const HIDDEN = '[redacted]';
 
-/**
- * Secrets inside running text, such as an error message that quotes a request. The first group
- * stays.
- */
+/** Secrets in texts, such as an error message that quotes a request. The first group stays. */
 const SECRET_TEXT = [
   /(\b(?:password|passwd|secret|token|api[-_]?key|phpsessid)["']?\s{0,9}[=:]\s{0,9}["']?)[^\s"'&;,}]+/gi,
   /(\b(?:set-)?cookie["']?\s*:\s*)[^\r\n]+/gi,
@@ -13,12 +10,12 @@ const SECRET_TEXT = [
   /(:\/\/[^\s:/@]*:)[^\s@/]+(?=@)/gi,
 ];
 
-/** Of a text that is shown; the rest is cut off before any expression meets it. */
+/** The most characters of a displayed text; the rest is cut off before the expressions run. */
 const LONGEST_SHOWN = 2_000;
 
 /**
- * A copy of what is to be shown, without passwords, cookies and the like: by name in objects, by
- * shape in text. Failed statements and addresses inside are cut out of texts.
+ * Copies a value for display, without passwords, cookies and the like: by name in objects, by
+ * pattern in texts. Failed statements and addresses are removed from texts.
  */
 export function redact<T>(value: T): T {
   return redactAny(value) as T;

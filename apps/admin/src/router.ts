@@ -22,7 +22,7 @@ import { staleWhileRevalidateEach } from './stale-while-revalidate.ts';
 import { healthVerdict, type Verdict } from './verdict.ts';
 import type { Viewer } from './viewer.ts';
 
-/** What a request's procedures work with. */
+/** The context of one request. */
 export interface Context {
   viewer: Viewer | null;
   requestId: string;
@@ -34,17 +34,15 @@ export interface Context {
   services: Services;
 }
 
-/** What all requests share. */
+/** The services that all requests share. */
 export interface Services {
   db: Db;
   metrics: MetricsReader;
-  /**
-   * {@link readMoment}: however many pages show the same, Postgres is asked once a second at most.
-   */
+  /** {@link readMoment}, at most once a second for any number of pages with the same content. */
   moments: ReturnType<typeof staleWhileRevalidateEach<ChangesQuery, Moment>>;
 }
 
-/** The overview's answer: facts, what they mean, and a page of the changes, all of one moment. */
+/** The overview's answer: facts, verdict, and a page of changes, from one snapshot. */
 export interface Overview extends Moment {
   verdict: Verdict;
   redis: MetricsStatus;
@@ -89,13 +87,13 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
-/**
- * Fields at fault, and unknown names, that an answer tells; there may be as many as fit into a
- * request.
- */
+/** The most invalid fields and unknown names in an answer; a request may have any number. */
 const MOST_NAMED = 10;
 
-/** What a caller is told. The cause of anything unexpected stays in the log: it may hold SQL. */
+/**
+ * Converts an error to the answer for the caller. The cause of an unexpected error stays in the
+ * log, because it may contain SQL.
+ */
 function sentenceOf(error: TRPCError, requestId: string | undefined): string {
   if (error.cause instanceof ZodError) {
     const issues = error.cause.issues.slice(0, MOST_NAMED).map((issue) => {
@@ -133,13 +131,13 @@ const adminProcedure = viewerProcedure.use(async ({ ctx, next }) => {
   return done;
 });
 
-/** The admin page's procedures: a signed-in person reads, an admin acts. */
+/** The admin page's procedures: every user reads, an admin acts. */
 export const router = t.router({
   me: viewerProcedure.query(({ ctx }): Viewer => ctx.viewer),
 
   /**
-   * The page: facts, verdict, and the events in one state of their way to Crossmark, filtered and
-   * by pages.
+   * The content of the page: facts, verdict, and a page of the events in one sync state that match
+   * a filter.
    */
   overview: viewerProcedure
     .input(
@@ -234,5 +232,5 @@ export const router = t.router({
     .mutation(({ ctx, input }) => purgeQueue(ctx.services.db, ctx, input)),
 });
 
-/** For the page's typed client. */
+/** The type of the page's client. */
 export type AdminRouter = typeof router;

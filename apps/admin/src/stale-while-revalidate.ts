@@ -74,15 +74,12 @@ export function staleWhileRevalidate<T>(read: () => Promise<T>, { ahead = true }
   };
 }
 
-/**
- * The most questions besides the first that answers are kept of: the filters of the pages that are
- * open.
- */
+/** The most answers that are kept besides the first query's, for the filters of open pages. */
 const MAX_OTHER_ANSWERS = 20;
 
 /**
- * Keeps the answers of one question in several forms, each as {@link staleWhileRevalidate} does.
- * That to `first` is read ahead; of the others those are kept that were asked for last.
+ * Keeps the answers of a query with parameters, each as {@link staleWhileRevalidate} does. The
+ * answer to `first` is read ahead. Of the others, the most recently used are kept.
  */
 export function staleWhileRevalidateEach<Asked, T>(first: Asked, read: (asked: Asked) => Promise<T>) {
   const firstAnswer = staleWhileRevalidate(() => read(first));

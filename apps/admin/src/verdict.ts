@@ -1,7 +1,7 @@
 import type { Facts } from './overview.ts';
 import { KIND_NAMES, TASK_NAMES } from './words.ts';
 
-/** What is wrong, in words a person on call understands: what, why, since when, and what helps. */
+/** A problem in words for a person on call: what, why, since when, and the remedy. */
 interface Finding {
   id:
     | 'no-worker'
@@ -31,16 +31,13 @@ export interface Verdict {
 }
 
 /**
- * A ready job normally starts within a second; one that waits longer than this means too few or no
- * hands.
+ * A ready job normally starts within a second. A longer wait means that there are too few workers
+ * or none.
  */
 const READY_LATE_MS = 60_000;
-/**
- * A failed call is retried after 5 s; only what lasts longer than this is worth a person's
- * attention.
- */
+/** A failed call is retried after 5 s. Only longer failures need a person's attention. */
 const BLIP_MS = 60_000;
-/** Refreshes come every hour; with two missed, the board may be out of date. */
+/** Refreshes run every hour. After two missed ones the board may be out of date. */
 const REFRESH_LATE_MS = 2 * 3_600_000 + 10 * 60_000;
 
 const plural = (n: number, one: string, many = `${one}s`) =>
@@ -50,14 +47,14 @@ const earliest = (moments: (string | null | undefined)[]) =>
 
 const capitalized = (sentence: string) => sentence.charAt(0).toUpperCase() + sentence.slice(1);
 
-/** Which tasks are paused, of how many. */
+/** Names the paused tasks and the number of all tasks. */
 function pausedWords({ paused, queues }: Facts): string {
   if (paused.length === queues.length) return `All of sync is paused (${queues.length} tasks)`;
   const names = paused.map(({ task }) => TASK_NAMES[task]).join(', ');
   return `Sync is paused in part: ${names} (${paused.length} of ${queues.length} tasks)`;
 }
 
-/** Judges the facts. Pure: the same facts give the same words. */
+/** Derives the verdict from the facts. A pure function. */
 export function healthVerdict(facts: Facts): Verdict {
   const findings = [...findBroken(facts), ...findAttention(facts)];
   const broken = findings.filter((finding) => finding.level === 'broken');
@@ -65,7 +62,7 @@ export function healthVerdict(facts: Facts): Verdict {
   if (!first) {
     return { level: 'healthy', headline: 'Sync is healthy', since: null, findings };
   }
-  // People's links and readings of the list may rest without anybody's schedule waiting.
+  // Failed links of people and reads of lists may hold back no schedule.
   const isPaused = facts.paused.some(({ task }) => task.startsWith('sync_schedule'));
   const isStopped = facts.crossmark.byHand || isPaused;
   const stopped = isStopped ? findings.find(({ id }) => id === 'held' || id === 'paused') : undefined;
@@ -153,7 +150,7 @@ const HELP_WAITING = {
   unknown: 'Nothing has to be done: attempts go on by themselves.',
 };
 
-/** What people stopped by hand, which nobody should take for an outage. */
+/** What people stopped by hand, so that nobody mistakes it for an outage. */
 function findStopped(facts: Facts): Finding[] {
   const findings: Finding[] = [];
   const { crossmark, paused } = facts;

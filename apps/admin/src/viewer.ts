@@ -1,2 +1,2 @@
-/** Who is signed in. */
+/** The user of a request. */
 export type { SessionUser as Viewer } from '@scheduler/auth';

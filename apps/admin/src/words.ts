@@ -1,7 +1,7 @@
 import type { FailureKind } from '@scheduler/db';
 import type { TaskName } from '@scheduler/sync';
 
-/** What people call a task. */
+/** The display name of a task. */
 export const TASK_NAMES: Record<TaskName, string> = {
   sync_schedule: 'New schedules',
   sync_schedule_update: 'Changed schedules',
@@ -10,7 +10,7 @@ export const TASK_NAMES: Record<TaskName, string> = {
   refresh_events: 'Refresh from Crossmark',
 };
 
-/** What people call a kind of failure. */
+/** The display name of a kind of failure. */
 export const KIND_NAMES: Record<FailureKind, string> = {
   rejected: 'refused',
   transient: 'no answer',
@@ -18,5 +18,8 @@ export const KIND_NAMES: Record<FailureKind, string> = {
   session: 'sign-in failed',
 };
 
-/** A name out of one of these, else what was given: Redis may remember one of another version. */
+/**
+ * The display name, or the key itself if it is unknown, because Redis may contain keys of another
+ * version.
+ */
 export const nameOf = (names: Record<string, string>, key: string): string => names[key] ?? key;

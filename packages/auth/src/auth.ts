@@ -25,81 +25,86 @@ import { checkPassword, HASH_PREFIX, hashPassword, inTurnOf, withRoom } from './
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from './password.ts';
 import { AtOnce, beginSignIn, type Caller, TooEarly } from './throttle.ts';
 
-/** Who is signed in, and in which session. */
+/** A user and their session. */
 export interface SessionUser {
   id: string;
   name: string;
   email: string;
   role: UserRole;
   sessionId: string;
-  /** When the session is over unless it is used meanwhile, in milliseconds since 1970. */
+  /** When the session ends unless it is used before, in milliseconds since 1970. */
   sessionEndsAtMs: number;
 }
 
-/** How long a session lasts. */
+/** The lifetimes of a session. */
 export interface SessionLimits {
-  /** Without a request that somebody's doing caused. */
+  /** Without a request that a user's action caused. */
   idleHours: number;
-  /** However much it is used. */
+  /** In any case, even in use. */
   maxHours: number;
 }
 
 /** Sign-in by e-mail and password, with sessions in Postgres. */
 export interface Auth {
   /**
-   * Answers signing in, signing out and who is signed in, below `/api/auth/`; anything else there is 404. The request
-   * must carry the client's address in {@link CLIENT_ADDRESS_HEADER} (and drop what the client itself put there):
-   * sign-in is throttled by it and by the account.
+   * Answers requests below `/api/auth/` to sign in, to sign out and for the current session; all
+   * others get 404. The request must carry the client's address in {@link CLIENT_ADDRESS_HEADER}
+   * (and the app must drop the client's own value): sign-in is throttled by this address and by
+   * account.
    */
   handler(request: Request): Promise<Response>;
   /**
-   * Who sent a request, by its cookie; null for nobody: a session that ended, idled too long or was opened in another app,
-   * a user who is disabled. A role that was changed counts at once. A request with {@link UNATTENDED_HEADER} doesn't keep
-   * its session from idling.
+   * Returns the user of a request's cookie. Null if the session ended, idled too long or belongs to
+   * another app, or if the user is disabled. A changed role applies at once. A request with
+   * {@link UNATTENDED_HEADER} doesn't keep its session from idling.
    */
   userOf(headers: Headers): Promise<SessionUser | null>;
   /**
-   * The `set-cookie` line by which the browser of a request is known for a user from now on: their tries at signing in are
-   * counted apart from strangers'. For whoever has proved to be that user in another way than by signing in.
+   * Returns the `set-cookie` line that makes a browser known for a user: their sign-in attempts are
+   * then counted apart from strangers'. For users who proved their identity in another way than by
+   * signing in.
    */
   rememberDevice(headers: Headers, email: string): string;
-  /** What a change with this request's session must prove; null for a request without one, which is nobody's. */
+  /** Returns the CSRF check of the request's session; null for a request without a session. */
   csrfOf(headers: Headers): CsrfCheck | null;
 }
 
-/** Header in which an app tells better-auth the address of the client. */
+/** The header in which an app passes the client's address to better-auth. */
 export const CLIENT_ADDRESS_HEADER = 'x-scheduler-client-address';
-/** Header of requests that a page makes by itself, with nobody at it. */
+/** The header of requests that a page sends without its user. */
 export const UNATTENDED_HEADER = 'x-scheduler-unattended';
 
 const HOUR_S = 3600;
-/** A session's last use is written down this exactly: reading must not become writing. */
+/** The precision of a session's last use, so that reads seldom cause a write. */
 const USE_NOTED_EVERY_MS = 60_000;
 
-/** What keeps a session from being opened by a password that was replaced meanwhile. */
+/** Prevents a session from being opened with a password that was replaced meanwhile. */
 const SIGN_IN_VERSION = 'user_sessions_sign_in_version';
 /** An e-mail address that can belong to a user. */
 const LONGEST_EMAIL = 200;
-/** What somebody may type as a password; one that is kept is shorter. */
+/** The longest typed password; stored passwords are shorter. */
 const LONGEST_TYPED_PASSWORD = 1_000;
 
-/** Cookies whose signature is remembered as right. */
+/** The number of cookies whose signature is cached as valid. */
 const MOST_REMEMBERED = 1_000;
 
-/** better-auth has more: what no page of ours offers is closed, or a viewer could take an admin's name. */
+/**
+ * The open routes. better-auth has more, and with those a viewer could, for example, take an
+ * admin's name.
+ */
 const OPEN_PATHS = ['/api/auth/sign-in/email', '/api/auth/sign-out'];
 
-/** A try at signing in, while better-auth works on it. */
+/** A sign-in attempt in progress in better-auth. */
 interface Trial {
   /** The user's sign-in version before their password was looked at. */
   signInVersion: number;
   /** Whether any account has a hash of the first kind: see `checkPassword`. */
   asFirst: boolean;
-  /** The hash that the password was right for, and the one to put in its place. */
+  /** The hash that matched the password, and the one that replaces it. */
   renewed?: { before: string; after: string };
 }
 
-/** Lines that better-auth writes; never with a password or a cookie in them. */
+/** Receives better-auth's log lines, which never contain a password or a cookie. */
 interface AuthLog {
   info(message: string): void;
   warn(message: string): void;
@@ -115,7 +120,7 @@ interface AuthLog {
  */
 export function createAuth(options: {
   db: Db;
-  /** At least 32 characters. */
+  /** The secret, at least 32 characters. */
   secret: string;
   /** Where browsers find the app, such as `https://scheduler.example.com`. */
   baseUrl: string;
@@ -155,7 +160,7 @@ export function createAuth(options: {
       minPasswordLength: SHORTEST_PASSWORD,
       maxPasswordLength: LONGEST_PASSWORD,
       password: {
-        // For addresses that are nobody's: it is thrown away.
+        // For unknown addresses; the result is discarded.
         hash: (password) => hashPassword(password, { asFirst: signingIn.getStore()?.asFirst ?? false }),
         verify: async ({ hash, password }) => {
           const trial = signingIn.getStore();
@@ -174,7 +179,8 @@ export function createAuth(options: {
       },
     },
     session: {
-      // The absolute end. Idling is looked at in userOf: better-auth's own way would let an end recede for ever.
+      // The absolute end. `userOf` checks idling, because better-auth's own way would postpone the
+      // end without limit.
       expiresIn: options.sessions.maxHours * HOUR_S,
       disableSessionRefresh: true,
       additionalFields: {
@@ -202,15 +208,17 @@ export function createAuth(options: {
         },
       },
     },
-    // Ways in are throttled below, over all servers and by account as well; signed-in work never is.
+    // Sign-ins are throttled below, across all servers and also by account. Requests with a session
+    // are never throttled.
     rateLimit: { enabled: false },
     advanced: {
       cookiePrefix: app,
-      // It would put a prefix of its own before the names.
+      // Otherwise better-auth adds its own prefix to the names.
       useSecureCookies: false,
       defaultCookieAttributes: { httpOnly: true, sameSite: 'lax', path: '/', secure: cookie.secure },
       cookies: { session_token: { name: cookie.name } },
-      // Both are off by default where NODE_ENV is `test`; what is tested is what runs.
+      // Both are off by default if NODE_ENV is `test`, and tests should run the same code as
+      // production.
       disableCSRFCheck: false,
       disableOriginCheck: false,
       ipAddress: { ipAddressHeaders: [CLIENT_ADDRESS_HEADER] },
@@ -233,7 +241,8 @@ export function createAuth(options: {
       sql`${userSessions.token} = any(array(select json_array_elements_text(${sql.placeholder('tokens')}::json)))`,
     )
     .prepare('sessions_by_token');
-  // Every request asks for one, and better-auth's own look-up takes two selects and four times the processor's time.
+  // Every request reads its session. better-auth's own look-up takes two selects and four times the
+  // CPU time.
   const sessionOf = createBatcher(
     async (tokens: readonly string[]) => {
       const rows = await sessionsByToken.execute({ tokens: JSON.stringify(tokens) });
@@ -242,12 +251,12 @@ export function createAuth(options: {
     { maxSize: 100 },
   );
 
-  /** Values of cookies whose signature was right. That they are signed says nothing of their sessions: those are looked up. */
+  /** Cookie values with a valid signature. The session itself is read each time. */
   const rightlySigned = new Set<string>();
 
   const cookiesOf = (headers: Headers) => parseCookies(headers.get('cookie') ?? '');
 
-  /** The token in a session's cookie; null where nobody here signed it. */
+  /** The token of a session's cookie; null if the signature is invalid. */
   async function tokenOf(headers: Headers): Promise<string | null> {
     const signed = cookiesOf(headers).get(cookie.name) ?? '';
     const end = signed.lastIndexOf('.');
@@ -267,7 +276,7 @@ export function createAuth(options: {
     const row = await sessionOf(token);
     if (!row) return null;
     const { session, user } = row;
-    // Sessions from before this column was there have none, and soon end.
+    // Sessions that are older than this column have no app; they end soon.
     if (session.app && session.app !== app) return null;
     if (user.disabledAt) return null;
     const idleMs = options.sessions.idleHours * HOUR_S * 1000;
@@ -282,11 +291,11 @@ export function createAuth(options: {
     }
     const { id, name, email } = user;
     const role = USER_ROLES.find((one) => one === user.role);
-    // A role that this version doesn't know may do nothing.
+    // A role that this version doesn't know has no rights.
     return role ? { id, name, email, role, sessionId: session.id, sessionEndsAtMs } : null;
   }
 
-  /** Those that nobody came back to: how long that may be is known to the app in which they were opened. */
+  /** Idle sessions of this app; only the app knows its idle time. */
   async function endIdleSessions(): Promise<void> {
     await db
       .delete(userSessions)
@@ -298,7 +307,10 @@ export function createAuth(options: {
       );
   }
 
-  /** Whether an account has a hash of the first kind still; it is renewed when its user signs in. */
+  /**
+   * Whether any account still has a hash of the first kind, which is replaced when its user signs
+   * in.
+   */
   async function hasFirstHashes(): Promise<boolean> {
     const others = sql`exists (select from ${userAccounts} where ${userAccounts.password} not like ${`${HASH_PREFIX}%`})`;
     const [row] = await db.execute<{ some: boolean }>(sql`select ${others} as some`);
@@ -329,7 +341,7 @@ export function createAuth(options: {
     credentials: {
       email: string;
       password: string;
-      /** The address as users are kept by. */
+      /** The canonical address. */
       canonical: string;
       address: string;
       device: Device;
@@ -341,7 +353,7 @@ export function createAuth(options: {
       .select({ id: users.id, signInVersion: users.signInVersion })
       .from(users)
       .where(eq(users.email, canonical));
-    // Not as it was typed: that is now and then a password.
+    // The typed address is not logged, because people sometimes type their password there.
     const whoFrom = `${user ? `user ${user.id}` : 'an unknown e-mail address'}, from ${address}`;
     const asFirst = await hasFirstHashes();
     const attempt = await beginSignIn(db, { email: canonical, from }).catch((error: unknown) => {
@@ -363,10 +375,11 @@ export function createAuth(options: {
     await attempt.succeeded();
     if (user && trial.renewed) await renewHash(db, user.id, trial.renewed);
     await endIdleSessions();
-    // Who signs in again has one session in this browser, not two.
+    // After a repeated sign-in the browser has one session, not two.
     if (before) await db.delete(userSessions).where(eq(userSessions.id, before.sessionId));
     options.log.info(`sign-in: right, ${whoFrom}`);
-    // The session is in the cookie, which scripts can't read; better-auth's own answer has it once more.
+    // Scripts can't read the session's cookie, but better-auth's own answer also contains the
+    // session.
     const accepted = Response.json({ ok: true });
     for (const line of answer.headers.getSetCookie()) accepted.headers.append('set-cookie', line);
     accepted.headers.append('set-cookie', device.remember(canonical));
@@ -404,14 +417,17 @@ export function createAuth(options: {
   };
 }
 
-/** The e-mail address and password that a request to sign in brings; null where they are missing or too long to be right. */
+/**
+ * The e-mail address and password of a sign-in request; null if they are missing or too long to be
+ * valid.
+ */
 async function credentialsIn(request: Request): Promise<{ email: string; password: string } | null> {
   const body: unknown = await request.json().catch(() => null);
   if (!body || typeof body !== 'object' || !('email' in body) || !('password' in body)) return null;
   const { email, password } = body;
   if (typeof email !== 'string' || typeof password !== 'string') return null;
   if (email.length > LONGEST_EMAIL || password.length > LONGEST_TYPED_PASSWORD) return null;
-  // No database takes a NUL, nor half of a character.
+  // Postgres accepts neither NUL nor lone surrogates.
   if (email !== cleanText(email)) return null;
   return { email, password };
 }

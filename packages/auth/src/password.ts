@@ -1,8 +1,8 @@
 export const SHORTEST_PASSWORD = 12;
-/** Hashing takes time by length: more is no password but an attack. */
+/** The cost of hashing grows with length, and a longer text is not a password but an attack. */
 export const LONGEST_PASSWORD = 128;
 
-/** Words that anybody would try first here. */
+/** The words that an attacker would guess first. */
 const OUR_WORDS = ['crossmark', 'crossmarkscheduler', 'scheduler', 'dispatcher'];
 
 let common: Promise<ReadonlySet<string>> | undefined;
@@ -16,10 +16,10 @@ function commonPasswords(): Promise<ReadonlySet<string>> {
 }
 
 /**
- * What is wrong with a new password, as the end of a sentence that starts with its name (`is
- * shorter than …`); undefined where it will do. Any characters may be in it and none must: it is
- * refused for being short, or known: one that leaked often, the product, the person, or one of
- * these with figures and signs around it, or again and again.
+ * Returns what is wrong with a new password, as the end of a sentence that starts with its name
+ * (`is shorter than …`); undefined if it is accepted. All characters are allowed and none is
+ * required. A password is refused if it is too short or easy to guess: a leaked one, the product's
+ * name, the person's name, one of these with digits and signs around it, or a repetition.
  * @param person their e-mail address and name
  */
 export async function passwordProblem(

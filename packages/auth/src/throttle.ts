@@ -3,29 +3,41 @@ import { type Db, signInTries, type Tx } from '@scheduler/db';
 import { eq, inArray, lt, sql } from 'drizzle-orm';
 import ipaddr from 'ipaddr.js';
 
-/** How many tries go without a wait, and how long the wait becomes, which doubles with each further try. */
+/**
+ * The number of attempts without a wait, and the longest wait, which doubles with each further
+ * attempt.
+ */
 interface Policy {
   free: number;
   longestWaitS: number;
 }
 
-/** Somebody who guesses at one account from one network, or on one device that is known for it. */
+/** Attempts at one account from one network, or from one device that is known for it. */
 const PAIR: Policy = { free: 5, longestWaitS: 900 };
-/** Strangers from many networks. Who came in before is not among them: nobody can lock a person out by guessing at their password. */
+/**
+ * Attempts of strangers from all networks at one account. The user's own devices are not counted,
+ * so nobody can lock a user out.
+ */
 const ACCOUNT: Policy = { free: 30, longestWaitS: 60 };
-/** At many accounts. An office behind one address must get in on a Monday: tries that were right don't count. */
+/**
+ * Attempts from one network at all accounts. Successful attempts don't count, so that a whole
+ * office behind one address can sign in.
+ */
 const NETWORK: Policy = { free: 20, longestWaitS: 300 };
 const FIRST_WAIT_S = 5;
-/** Without a further try for so long, what was tried is forgotten. */
+/** A count is deleted after this time without an attempt. */
 const FORGOTTEN_AFTER = sql`interval '1 day'`;
 
-/** A try at signing in that was let through. */
+/** An admitted sign-in attempt. */
 interface SignInTry {
-  /** The password was right: what was tried from there is forgotten, and this one is not held against the network. */
+  /**
+   * The password was right: resets the counts of this caller, and doesn't count this attempt
+   * against the network.
+   */
   succeeded(): Promise<void>;
 }
 
-/** A try that comes too early, and after how many seconds it may be made. */
+/** An attempt that comes too early, with the seconds to wait. */
 export class TooEarly extends Error {
   override readonly name = 'TooEarly';
   readonly waitS: number;
@@ -36,15 +48,18 @@ export class TooEarly extends Error {
   }
 }
 
-/** Who tries: a stranger, told by their address, or a device or session by which the account's user came in before. */
+/**
+ * The caller of an attempt: a stranger, identified by address, or a device or session with which
+ * the account's user has signed in before.
+ */
 export type Caller = { address: string } | { known: string };
 
 /**
- * Counts a try before its password is looked at, so that a thousand at once are no way around the wait. Throws
- * {@link TooEarly} for one that has to wait; it is not counted. Whoever is known is counted by themselves: no stranger's
- * tries make them wait, and theirs make no stranger wait.
+ * Counts an attempt before its password is checked, so that concurrent attempts don't avoid the
+ * wait. Throws {@link TooEarly} for an attempt that has to wait, which is not counted. A known
+ * caller is counted separately: the attempts of strangers don't make them wait, nor the reverse.
  *
- * Counts are in Postgres: the same for all servers, and after a restart.
+ * The counts are in Postgres, so they are the same for all servers and survive restarts.
  */
 export async function beginSignIn(db: Db, who: { email: string; from: Caller }): Promise<SignInTry> {
   const { email, from } = who;
@@ -57,7 +72,7 @@ export async function beginSignIn(db: Db, who: { email: string; from: Caller }):
       : [[keyOf('known', email, from.known), PAIR]];
   const shared = 'address' in from ? keyOf('network', networkOf(from.address)) : undefined;
   const counted = shared === undefined ? own : [...own, [shared, NETWORK] as [string, Policy]];
-  // In one order everywhere: tries that share keys never wait for each other in a circle.
+  // In one order everywhere, so that attempts with common keys don't deadlock.
   counted.sort(([a], [b]) => (a < b ? -1 : 1));
   await db.transaction(async (tx) => {
     for (const [key, policy] of counted) await count(tx, key, policy);
@@ -84,17 +99,20 @@ export async function beginSignIn(db: Db, who: { email: string; from: Caller }):
   };
 }
 
-/** Tries of one caller that are looked at at the same moment. As many as an office of strangers has without a wait. */
+/**
+ * The most concurrent attempts of one caller: as many as an office of strangers has without a wait.
+ */
 const MOST_AT_ONCE = NETWORK.free;
 
 /**
- * Refuses more than some tries of one network, or of one device, at the same moment, before the database is asked. They all
- * wait for the same rows there, each on a connection, and everybody else's calls would wait behind them.
+ * Refuses too many concurrent attempts of one network or device before the database is used. They
+ * would all wait for the same rows, each on a connection, and other requests would wait behind
+ * them.
  */
 export class AtOnce {
   readonly #underWay = new Map<string, number>();
 
-  /** Throws {@link TooEarly} where too many are under way; such a try is not counted. */
+  /** Throws {@link TooEarly} if too many attempts are in progress; the attempt is not counted. */
   async run<T>(from: Caller, work: () => Promise<T>): Promise<T> {
     const key = 'address' in from ? networkOf(from.address) : from.known;
     const others = this.#underWay.get(key) ?? 0;
@@ -114,7 +132,8 @@ async function count(tx: Tx, key: string, { free, longestWaitS }: Policy): Promi
   const attempts = sql`case when ${signInTries.lastAt} < app_now() - ${FORGOTTEN_AFTER} then 1 else ${signInTries.attempts} + 1 end`;
   const beyond = sql`least(${attempts} - ${free}::int, 20)`;
   const waitS = sql`case when ${beyond} < 0 then 0 else least(${FIRST_WAIT_S}::int * 2 ^ ${beyond}, ${longestWaitS}::int) end`;
-  // The clock's time, not the transaction's: it may have waited for another try of the same key.
+  // The clock's time, not the transaction's, which may have waited for another attempt with the
+  // same key.
   const counted = await tx
     .insert(signInTries)
     .values({ key, attempts: 1, lastAt: sql`app_now()`, waitUntil: sql`app_now()` })
@@ -139,9 +158,9 @@ async function count(tx: Tx, key: string, { free, longestWaitS }: Policy): Promi
 }
 
 /**
- * What an address is counted by: the /24 of IPv4 (also where it is written as IPv6) or the /64 of IPv6. Whoever has one address of
- * it may well have them all. Some proxies name a port as well, which is another one with each connection and doesn't count. What is
- * no address is taken as it stands.
+ * The network by which an address is counted: the /24 of IPv4 (also of IPv4 written as IPv6) or the
+ * /64 of IPv6, because one attacker may have all of its addresses. The port that some proxies add
+ * is ignored. A text that is not an address is returned unchanged.
  */
 export function networkOf(text: string): string {
   const [, inBrackets, dotted] = /^(?:\[([^\]]+)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? [];

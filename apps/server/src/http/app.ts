@@ -80,8 +80,8 @@ export async function buildServer(options: {
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => randomUUID(),
     requestTimeout: LONGEST_REQUEST_MS,
-    // Node uses the longer of the two time-outs for headers, and checks every 30 s by default, so a
-    // body could take more than a minute.
+    // Node swaps headersTimeout and requestTimeout if the first is longer, as by default, and checks
+    // them every 30 s, so a body could take more than a minute.
     http: {
       headersTimeout: LONGEST_REQUEST_MS,
       connectionsCheckingInterval: 5_000,

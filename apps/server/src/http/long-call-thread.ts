@@ -36,7 +36,7 @@ async function answerCall({ method, url, body, user, requestId }: LongCall): Pro
     new URL(url, 'http://localhost'),
     { method, headers: { 'content-type': 'application/json' } },
   );
-  // Cloning would copy the body three more times.
+  // A body of the Request would be copied three more times.
   if (text !== null) Object.assign(req, { json: async () => JSON.parse(text) });
   const answer = await fetchRequestHandler({
     endpoint: '/trpc',

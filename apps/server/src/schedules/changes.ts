@@ -4,7 +4,7 @@ import { changesSince } from '../core/changes-since.ts';
 import { Refusal } from '../core/errors.ts';
 import type { ScheduleRecord } from '../events/records.ts';
 
-/** A schedule as the audit log remembers it. */
+/** A schedule in the form of the audit log. */
 export type ScheduleSnapshot = {
   version: number;
   eventId: number;
@@ -16,13 +16,13 @@ export type ScheduleSnapshot = {
   ended: boolean;
 };
 
-/** What the audit log keeps of a schedule. */
+/** The snapshot of a schedule for the audit log. */
 export function snapshot(schedule: ScheduleRecord, employeeName: string): ScheduleSnapshot {
   const { version, eventId, employeeId, startsAt, endsAt, workDate, endedAt } = schedule;
   return { version, eventId, employeeId, employeeName, startsAt, endsAt, workDate, ended: endedAt !== null };
 }
 
-/** What somebody did to a schedule, going on from their name. */
+/** Describes a change of a schedule, as the continuation of the actor's name. */
 export function whatChanged(
   before: Partial<ScheduleSnapshot> | null,
   after: Partial<ScheduleSnapshot> | null,
@@ -46,8 +46,8 @@ export function whatChanged(
 }
 
 /**
- * The refusal of an edit that was based on an older version of a schedule: who changed what since, from the audit log.
- * What nobody here did came from Crossmark.
+ * The refusal of an edit that was based on an older version of a schedule, with the changes since
+ * then from the audit log. A change without an entry came from Crossmark.
  */
 export async function staleSchedule(
   db: Executor,

@@ -15,7 +15,7 @@ interface NewSchedule {
   overrideReason?: string | undefined;
 }
 
-/** A schedule that somebody asks for. */
+/** A request for a new schedule. */
 interface CreateRequest {
   doer: Attribution;
   input: NewSchedule;
@@ -27,7 +27,7 @@ const MAX_BATCH_SIZE = 50;
 /** Longest a blocked batch delays the next one. */
 const MAX_BATCH_WAIT_MS = 100;
 
-/** Schedules asked for at one time are saved together, see {@link createTogether}. */
+/** Saves concurrent requests together, see {@link createTogether}. */
 const creatingIn = memoizeByDb((db) =>
   createBatcher((requests: readonly CreateRequest[]) => createTogether(db, requests), {
     maxSize: MAX_BATCH_SIZE,
@@ -36,17 +36,19 @@ const creatingIn = memoizeByDb((db) =>
 );
 
 /**
- * Schedules an event for a person. With `withSupervisor`, the open Supervisor event of a Core is scheduled as well, if
- * somebody can do it. Throws a {@link Refusal} where a rule speaks against it, or the event is scheduled already.
+ * Schedules an event for a person. With `withSupervisor`, it also schedules the open Supervisor
+ * event of a Core if somebody can do it. Throws a {@link Refusal} if a rule forbids it or the event
+ * is already scheduled.
  */
 export async function createSchedule(db: Db, actor: Actor, input: NewSchedule): Promise<Saved> {
-  // The transaction is begun outside of any request: where this one came from is known only here.
+  // The transaction starts outside of the request's context, so the request id is stored here.
   return creatingIn(db)({ doer: { actor, origin: currentOrigin() }, input });
 }
 
 /**
- * One transaction for several people's schedules. Where it fails each is tried again alone, so that nobody is told of
- * somebody else's trouble; but not once COMMIT was sent, for then it may have been carried out.
+ * Saves the schedules of several people in one transaction. If it fails, each is retried alone, so
+ * that one bad request does not fail the others. They are not retried after COMMIT was sent,
+ * because it may have taken effect.
  */
 async function createTogether(db: Db, requests: readonly CreateRequest[]): Promise<Promise<Saved>[]> {
   let planned = false;
@@ -65,9 +67,9 @@ async function createTogether(db: Db, requests: readonly CreateRequest[]): Promi
 }
 
 /**
- * Schedules several events in one transaction, as when a week is copied: each for itself, in order, so that what a rule
- * speaks against is listed with the reason while the others are saved. Takes no overrides. A Core takes its open
- * Supervisor event along.
+ * Schedules several events in one transaction, for example a copied week. Each is checked on its
+ * own, in order: a forbidden one is returned with the reason, and the others are saved. Accepts no
+ * overrides. A Core's open Supervisor event is scheduled too.
  */
 export async function createSchedules(
   db: Db,
@@ -83,7 +85,10 @@ export async function createSchedules(
   });
 }
 
-/** Plans each for itself, in order, and writes what the rules let pass. Any other failure fails all of it. */
+/**
+ * Checks each request on its own, in order, and writes those that the rules allow. Any other error
+ * fails all of them.
+ */
 export async function createEach(tx: Tx, requests: readonly CreateRequest[]): Promise<(Saved | Refusal)[]> {
   const plan = await openPlan(tx, {
     eventIds: requests.map(({ input }) => input.eventId),
@@ -107,7 +112,10 @@ export async function createEach(tx: Tx, requests: readonly CreateRequest[]): Pr
   return made;
 }
 
-/** Puts a schedule into a plan, its Supervisor event along. Where it throws, the plan is as it was. */
+/**
+ * Adds a schedule to a plan, together with its Supervisor event. If it throws, the plan is
+ * unchanged.
+ */
 function place(plan: Plan, input: NewSchedule): Saved {
   const event = plan.event(input.eventId);
   const person = plan.person(input.employeeId);

@@ -8,8 +8,9 @@ import { saveOrRefuseDuplicate } from './refuse-duplicate.ts';
 import type { Saved } from './types.ts';
 
 /**
- * Moves a schedule to another time and, where given, to another person. A Core that changes its day takes its
- * Supervisor event along. Throws a {@link Refusal} for a stale version or where a rule speaks against it.
+ * Moves a schedule to another time and, if one is given, to another person. If a Core changes its
+ * day, its Supervisor event follows. Throws a {@link Refusal} for a stale version or if a rule
+ * forbids it.
  */
 export async function rescheduleSchedule(
   db: Db,
@@ -25,7 +26,9 @@ export async function rescheduleSchedule(
   return saveOrRefuseDuplicate(db, (tx) => edit(tx, actor, input));
 }
 
-/** Gives a schedule to another person at the same time; a Core's Supervisor event stays as it is. */
+/**
+ * Assigns a schedule to another person at the same time. A Core's Supervisor event stays unchanged.
+ */
 export async function changeEmployee(
   db: Db,
   actor: Actor,
@@ -34,7 +37,9 @@ export async function changeEmployee(
   return saveOrRefuseDuplicate(db, (tx) => edit(tx, actor, input));
 }
 
-/** Moves a schedule or gives it to another person, within a transaction. Throws a {@link Refusal} before it writes. */
+/**
+ * Moves or reassigns a schedule within a transaction. Throws a {@link Refusal} before it writes.
+ */
 export async function edit(
   tx: Tx,
   actor: Actor,
@@ -74,8 +79,8 @@ export async function edit(
 }
 
 /**
- * Ends a schedule (it is kept as history) and puts its event back to Unstaffed; a Core's Supervisor event goes with it.
- * Work that was reported as done keeps the schedule that it was done by.
+ * Ends a schedule, which stays as history, and sets its event back to Unstaffed, together with a
+ * Core's Supervisor event. Work that was reported as done keeps its schedule.
  */
 export async function unscheduleSchedule(
   db: Db,
@@ -92,7 +97,8 @@ export async function unscheduleSchedule(
     });
     const schedule = await plan.current(tx, input);
     const event = plan.event(schedule.eventId);
-    // One that never arrived is not what was worked: it goes, and what was reported stays.
+    // A schedule that never reached Crossmark is not the reported work, so it ends and the reported
+    // condition stays.
     const { sync } = plan.standing(event);
     if (event.condition === 'Submitted' && sync?.syncedVersion === sync?.wantedVersion) {
       throw new Refusal(

@@ -6,7 +6,7 @@ import { notFound } from '../core/errors.ts';
 import { eventSelection, joinSync } from '../events/records.ts';
 import { loadHolidays, loadPeople, loadPlanned } from './rule-inputs.ts';
 
-/** A live schedule as the board shows it. Throws a refusal where there is none. */
+/** Returns a live schedule in its form on the board. Throws a refusal if there is none. */
 export async function getSchedule(db: Db, scheduleId: number): Promise<BoardSchedule> {
   const [row] = await db
     .select({ ...eventSelection, store: stores })

@@ -29,11 +29,11 @@ import { loadHolidays, loadPeople, loadPlanned } from './rule-inputs.ts';
 import type { ScheduleOptions } from './types.ts';
 
 /**
- * The usual slots of an event on a day and, for each, what speaks against each person of the store: the same rules that
- * decide when it is saved. For a schedule that is to change (`scheduleId`), its own time is among the slots, and so is
- * `time` (HH:mm) where one is asked about. The day is
- * the schedule's, else the first one from today on that the window allows. With `expiresOn` it is about a reissue: that
- * day takes the place of the window, and what was worked stands in nobody's way.
+ * Returns the usual slots of an event on a day and, for each, the reasons against each person of
+ * the store, from the same rules that decide a save. For a change of a schedule (`scheduleId`), its
+ * own time is among the slots, and so is `time` (HH:mm) if given. The default day is the
+ * schedule's, otherwise the first day from today that the window allows. With `expiresOn` the
+ * answer is for a reissue: that day replaces the window, and finished work blocks nobody.
  */
 export async function scheduleOptions(
   db: Db,
@@ -42,7 +42,7 @@ export async function scheduleOptions(
     day?: WorkDate | undefined;
     time?: string | undefined;
     scheduleId?: number | undefined;
-    /** Reissue only: the first day on which it can't be worked any more. */
+    /** Reissue only: the first day on which it can no longer be worked. */
     expiresOn?: WorkDate | undefined;
   },
 ): Promise<ScheduleOptions> {
@@ -113,7 +113,7 @@ export async function scheduleOptions(
       name: person.name,
       role: person.role,
       reasonsBySlot: Object.fromEntries(slots.map((slot) => [slot.time, reasonsOf(slot.startsAt)])),
-      // Only a Lead's own Core makes a difference to who is asked.
+      // Only a Lead's own Core changes who does the noon check.
       noonCheckBy: person.role === 'Lead Event Specialist' ? noonCheckBy(person.id) : byNoLead,
     };
   });
@@ -137,7 +137,7 @@ function firstDay(event: EventRecord, today: WorkDate): WorkDate {
   return today <= last ? today : last;
 }
 
-/** What stands in a person's way at their best slot: 0 nothing, 1 a soft reason, 2 a hard one. */
+/** The severity at a person's best slot: 0 none, 1 soft, 2 hard. */
 function obstacle(reasonsBySlot: Record<string, Reason[]>): number {
   const worst = (reasons: Reason[]) => {
     if (reasons.some((reason) => reason.severity === 'hard')) return 2;

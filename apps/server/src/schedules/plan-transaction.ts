@@ -43,17 +43,17 @@ import { snapshot, staleSchedule } from './changes.ts';
 import { type Person, readForPlan } from './rule-inputs.ts';
 import type { PairedOutcome } from './types.ts';
 
-/** Soft reasons that were accepted, and why. */
+/** The overridden soft reasons, and why. */
 export interface Accepted {
   overrideReason: string | null;
   overridden: string[];
 }
 export const NOTHING_OVERRIDDEN: Accepted = { overrideReason: null, overridden: [] };
 
-/** What makes a schedule one of reissued work. */
+/** The fields of a schedule of reissued work. */
 export type ReissueColumns = Pick<ScheduleRecord, 'reissueOf' | 'reissueExpiresOn' | 'reissueResponses'>;
 
-/** A schedule before anything is locked, to know what to lock. */
+/** Reads a schedule without a lock, to find out what to lock. */
 export async function findScheduleUnlocked(tx: Tx, scheduleId: number): Promise<ScheduleRecord> {
   const [row] = await tx.select().from(schedules).where(eq(schedules.id, scheduleId));
   if (!row) throw notFound('schedule', scheduleId);
@@ -62,49 +62,54 @@ export async function findScheduleUnlocked(tx: Tx, scheduleId: number): Promise<
 
 const [STORES, EVENTS, SCHEDULES] = [jsonRows(stores), jsonRows(events), jsonRows(schedules)];
 
-/** How far from UTC clocks are set anywhere. */
+/** The largest offset of a zone from UTC. */
 const FURTHEST_ZONES_HOURS = [-12, 14];
 
 /**
- * Locks what a change of plan touches, then reads what the rules ask. Every writer of schedules that locks the people
- * concerned sees their plans as they will be: that makes "one Core a day" and the like hold under concurrency. What isn't
- * there is refused once it is asked for.
+ * Locks the rows that a change of schedules touches, then reads the facts that the rules need.
+ * Every writer of schedules locks the people concerned and therefore sees all of their work, so
+ * "one Core a day" and similar rules hold under concurrency. A missing row is refused when it is
+ * first used.
  */
 export async function openPlan(
   tx: Tx,
   what: {
     eventIds: readonly number[];
     employeeIds: readonly number[];
-    /** Whether the Supervisor event of a Core may be touched as well. */
+    /** Whether the Supervisor event of a Core may change too. */
     pairs: boolean;
-    /** Instants whose weeks matter. */
+    /** Instants whose weeks the rules need. */
     at: readonly Instant[];
-    /** How many schedules may be made, at most. */
+    /** The most schedules that may be created. */
     newSchedules?: number;
-    /** Work of several stores may be changed, as by several people; else only that of the first event's. */
+    /**
+     * Whether work of several stores may change, as in a batch of several people; otherwise only
+     * that of the first event's store.
+     */
     anyStore?: boolean;
   },
 ): Promise<Plan> {
   const named = idList(what.eventIds);
-  // Arrays, not joins: the planner then looks rows up by id, whatever it guesses of their number.
-  // All Cores and Supervisor events of the number come along. Relies on the index events_number.
+  // Arrays instead of joins: then Postgres looks rows up by id, whatever row counts it estimates.
+  // Also lock all Cores and Supervisor events of the number. Relies on the index events_number.
   const touched = sql`array(
     select unnest(${named}) id union
     select family.id from events named
     join events family on family.store_id = named.store_id and family.event_number = named.event_number
     where ${what.pairs} and named.id = any(${named}) and named.type = 'Core'
       and family.type in ('Core', 'Supervisor') and family.gone_since is null)`;
-  // Whoever may be asked to do the noon check comes along, where there is such a check.
+  // Also lock everyone eligible for the noon check, if there is one.
   const concerned = sql`array(
     select unnest(${idList(what.employeeIds)}) id union
     select id from employees
     where ${what.pairs} and role in ('Club Supervisor', 'Lead Event Specialist')
       and store_id in (select store_id from events where type = 'Supervisor' and id = any(${touched})))`;
-  // What is read sees what was committed when its turn came, and the locks before it may have been waited for.
+  // Read committed: later statements see commits made while locks were awaited.
   const [, foundStores, foundEvents, , foundLive, facts] = await pipeline(
-    // Rows are found by id, however many: planning that anew each time would take longer than doing it.
+    // Rows are found by id, however many there are. A custom plan each time would take longer than
+    // the execution.
     () => tx.execute(sql`set local plan_cache_mode = force_generic_plan`),
-    // Whoever changes a store's zone waits, for work days are made by it.
+    // A change of the store's zone waits, because work days depend on the zone.
     () =>
       tx.execute(sql`
         select ${STORES.columns} from stores
@@ -122,7 +127,7 @@ export async function openPlan(
       readForPlan(tx, {
         events: touched,
         people: concerned,
-        // The stores' zones aren't known yet, so it is the day in any.
+        // The zones of the stores are not known yet, so this covers the day in every zone.
         days: what.at.flatMap((instant) =>
           FURTHEST_ZONES_HOURS.map((hours) => workDateOf(addMinutes(instant, 60 * hours), 'UTC')),
         ),
@@ -141,13 +146,13 @@ export async function openPlan(
 /** A store's row. */
 type StoreRecord = typeof stores.$inferSelect;
 
-/** Who changes a plan, and the work that it came from. */
+/** The actor of a change and the request it came from. */
 export interface Attribution {
   actor: Actor;
   origin: Origin;
 }
 
-/** One change: what is written down of it, and the job that carries it. */
+/** One change: its audit entry and its job. */
 interface PendingChange {
   entry: AuditEntry;
   eventId: number;
@@ -155,12 +160,13 @@ interface PendingChange {
 }
 
 /**
- * Part of what is planned, locked, inside one transaction. Its methods write schedules and remember what belongs to the
- * change; `sign` says whose it is, and `finish` writes the audit rows, the wishes to Crossmark and their jobs.
+ * A locked part of the schedules inside one transaction. Its methods write schedules and collect
+ * the consequences of each change. `attributeTo` names the actor, and `flush` writes the audit
+ * entries, the desired bookings and their jobs.
  */
 export class Plan {
   private readonly stores: Map<number, StoreRecord>;
-  /** The one store whose work may be changed; undefined for any. */
+  /** The one store whose work may change; undefined means any. */
   private readonly onlyStore: StoreRecord | undefined;
   private readonly events: Map<number, EventRecord>;
   private readonly people: Map<number, Person>;
@@ -182,7 +188,7 @@ export class Plan {
     scheduleIds: number[];
     planned: PlannedWork[];
     holidays: Holiday[];
-    /** The event whose store is the only one in question; null for any. */
+    /** The event whose store is the only one allowed; null means any. */
     onlyStoreOf: number | null;
   }) {
     this.newIds = read.scheduleIds;
@@ -197,7 +203,7 @@ export class Plan {
     this.onlyStore = only && this.stores.get(only.storeId);
   }
 
-  /** What the rules ask besides the event and the person. */
+  /** The facts that the rules need besides the event and the person. */
   surroundings(event: EventRecord) {
     return { store: this.storeOf(event), planned: this.planned, holidays: this.holidays };
   }
@@ -230,7 +236,10 @@ export class Plan {
     return eventFacts(event, this.liveOf.get(event.id), this.syncOf.get(event.id));
   }
 
-  /** The live schedule that an edit is about. Throws where it ended or was changed after the version that was seen. */
+  /**
+   * Returns the live schedule of an edit. Throws if it ended or changed after the version that the
+   * user saw.
+   */
   async current(tx: Tx, seen: { scheduleId: number; version: number }): Promise<ScheduleRecord> {
     const live = [...this.liveOf.values()].find((schedule) => schedule.id === seen.scheduleId);
     if (live?.version === seen.version) return live;
@@ -243,7 +252,7 @@ export class Plan {
     });
   }
 
-  /** Refuses an event that Crossmark dropped: nothing could be booked. */
+  /** Refuses an event that Crossmark dropped, because it can't be booked. */
   assertListed(event: EventRecord): void {
     if (event.goneSince === null) return;
     throw new Refusal(
@@ -316,7 +325,7 @@ export class Plan {
     return `${eventLabel(event)} is already scheduled${who ? ` for ${who}` : ''} on ${at}. Move that schedule, or unschedule it first.`;
   }
 
-  /** A new schedule. It is written with all that goes with it by {@link flush}. */
+  /** Adds a new schedule, which {@link flush} writes with its audit entry and job. */
   insert(
     event: EventRecord,
     person: Pick<Person, 'id' | 'name'>,
@@ -363,8 +372,8 @@ export class Plan {
   }
 
   /**
-   * Opens past or reported work again for a person: the schedule that it had, if any, stays as history, and a new one
-   * takes its place.
+   * Reopens past or reported work for a person. Its earlier schedule, if any, stays as history, and
+   * a new one replaces it.
    */
   async reissue(
     tx: Tx,
@@ -389,7 +398,7 @@ export class Plan {
     });
   }
 
-  /** The live schedule of an event, and how far the event has got towards Crossmark. */
+  /** Returns the live schedule and the sync row of an event. */
   standing(event: EventRecord): { live: ScheduleRecord | undefined; sync: SyncRecord | undefined } {
     return { live: this.liveOf.get(event.id), sync: this.syncOf.get(event.id) };
   }
@@ -436,7 +445,7 @@ export class Plan {
     return changed;
   }
 
-  /** Gives an event the duration that a file told; its schedule keeps its times until it is updated. */
+  /** Sets an event's duration from a file. Its schedule keeps its times until it is updated. */
   async lengthen(tx: Tx, event: EventRecord, durationMinutes: number): Promise<void> {
     const values = { durationMinutes, durationSource: 'file' as const };
     await tx
@@ -454,7 +463,7 @@ export class Plan {
         .where(eq(schedules.id, schedule.id))
         .returning(),
     );
-    // Canceled and Expired are Crossmark's word and stay.
+    // Crossmark sets Canceled and Expired, so they stay.
     const closed = CLOSED_CONDITIONS.map((condition) => ne(events.condition, condition));
     await tx
       .update(events)
@@ -471,7 +480,7 @@ export class Plan {
     return ended;
   }
 
-  /** The Supervisor event that a Core takes along when it is scheduled: open, listed, booked by nobody. */
+  /** The Supervisor event that is scheduled together with a Core: open, listed and not booked. */
   openSupervisorEvent(core: EventRecord): EventRecord | undefined {
     const open = [...this.events.values()].filter(
       (event) =>
@@ -485,8 +494,8 @@ export class Plan {
   }
 
   /**
-   * The live Supervisor schedule that follows a Core's: of the same number, not yet reported, and not standing on a day
-   * on which another Core of that number is (then it is that one's).
+   * The live Supervisor schedule that follows a Core's: same number, not yet reported, and not on a
+   * day of another Core with that number, to which it then belongs.
    */
   supervisorScheduleOf(core: EventRecord, schedule: ScheduleRecord): ScheduleRecord | undefined {
     const scheduled = [...this.events.values()].filter(
@@ -507,7 +516,9 @@ export class Plan {
     return othersOf ? undefined : live;
   }
 
-  /** Schedules a Core's Supervisor event at noon, if somebody can do it; else it stays open. */
+  /**
+   * Schedules a Core's Supervisor event at noon if somebody can do it; otherwise it stays open.
+   */
   placeSupervisor(event: EventRecord, core: ScheduleRecord): PairedOutcome {
     const { person, startsAt } = this.supervisorFor(event, core, [...this.people.values()]);
     if (!person) {
@@ -521,7 +532,10 @@ export class Plan {
     return this.placed(event, schedule, person, 'is scheduled');
   }
 
-  /** Moves a Supervisor schedule to its Core's new day, with the same person if they can; with nobody it is ended. */
+  /**
+   * Moves a Supervisor schedule to its Core's new day, with the same person if possible. If nobody
+   * can do it, the schedule ends.
+   */
   async moveSupervisor(tx: Tx, pair: ScheduleRecord, core: ScheduleRecord): Promise<PairedOutcome> {
     const event = this.event(pair.eventId);
     const now = this.people.get(pair.employeeId);
@@ -576,15 +590,15 @@ export class Plan {
     this.unsigned.push({ entry, eventId, task });
   }
 
-  /** What was done and not signed yet was done by this one. */
+  /** Attributes all changes without an actor to this one. */
   attributeTo(doer: Attribution): void {
     this.signed.push(...this.unsigned.map((deed) => ({ ...deed, ...doer })));
     this.unsigned = [];
   }
 
   /**
-   * Writes new schedules, who did what, and for each event the wish and the job that carries it.
-   * @param actor who did what nobody signed
+   * Writes new schedules, audit entries, and for each event the desired booking and its job.
+   * @param actor the actor of changes that are not attributed yet
    */
   async flush(tx: Tx, actor?: Actor): Promise<void> {
     if (actor) this.attributeTo({ actor, origin: currentOrigin() });
@@ -622,7 +636,7 @@ export class Plan {
     };
   }
 
-  /** What was just written counts for what is decided next in this transaction. */
+  /** Later decisions in this transaction take the new rows into account. */
   private remember(schedule: ScheduleRecord): void {
     this.liveOf.set(schedule.eventId, schedule);
     const { type } = this.event(schedule.eventId);
@@ -631,7 +645,7 @@ export class Plan {
   }
 }
 
-/** Writes new schedules and how their events stand since, however many they are. */
+/** Writes new schedules and the conditions of their events, with a fixed number of statements. */
 const insertSchedulesSql = (made: readonly object[]) => sql`
   with given as (
     select * from json_to_recordset(${JSON.stringify(made)}::json) as given(id int, "eventId" int, "employeeId" int,
@@ -651,6 +665,6 @@ const insertSchedulesSql = (made: readonly object[]) => sql`
 const withAccepted = (accepted: Accepted): Record<string, unknown> =>
   accepted.overrideReason === null ? {} : { ...accepted };
 
-/** Without the fields that are undefined. */
+/** Removes undefined fields. */
 const optional = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));

@@ -9,15 +9,15 @@ import type { Actor } from '../trpc/context.ts';
 import { NOTHING_OVERRIDDEN, openPlan, type Plan } from './plan-transaction.ts';
 import type { Reassignment } from './types.ts';
 
-/** A schedule in the version that was seen. */
+/** A schedule in the version that the user saw. */
 interface Seen {
   scheduleId: number;
   version: number;
 }
 
 /**
- * What would come of giving a day's Supervisor, Freeosk, Digital and Other work, all of it or one person's, to somebody
- * else: {@link reassign} without its writes. Reported work is left out.
+ * Previews {@link reassign} for a day's Supervisor, Freeosk, Digital and Other work, all of it or
+ * one person's. Writes nothing. Reported work is left out.
  */
 export async function previewReassignment(
   db: Db,
@@ -61,8 +61,9 @@ export async function previewReassignment(
 }
 
 /**
- * Gives schedules to another Lead or Club Supervisor, each at its time, in one transaction: those that no rule forbids,
- * while the others stay as they are with the reason why. Takes no overrides; what was changed since it was seen stays.
+ * Assigns schedules to another Lead or Club Supervisor, each at its time, in one transaction. A
+ * schedule that a rule forbids stays unchanged and is returned with the reason. Accepts no
+ * overrides. A schedule that changed since the user saw it stays unchanged.
  */
 export async function reassign(
   db: Db,
@@ -90,9 +91,12 @@ export async function reassign(
   });
 }
 
-/** Locks all that is concerned and decides for each schedule; with `schedule` where it may go over. */
+/**
+ * Locks all rows concerned and decides for each schedule; `schedule` is set if it can be
+ * reassigned.
+ */
 async function judged(tx: Tx, input: { toEmployeeId: number; schedules: readonly Seen[] }) {
-  // One that is named twice counts once.
+  // A duplicate counts once.
   const seenBy = new Map(input.schedules.map((seen) => [seen.scheduleId, seen]));
   const current = await tx
     .select({ schedule: schedules, name: employees.name })
@@ -131,7 +135,7 @@ async function judged(tx: Tx, input: { toEmployeeId: number; schedules: readonly
   return { plan, to: { id, name }, rows };
 }
 
-/** The schedule where it may go over, else a sentence that tells why it can't. */
+/** Returns the schedule if it can be reassigned, otherwise a sentence with the reason. */
 async function decide(tx: Tx, plan: Plan, seen: Seen, toId: number): Promise<ScheduleRecord | string> {
   try {
     const schedule = await plan.current(tx, seen);

@@ -2,7 +2,7 @@ import { type Db, postgresError, type Tx } from '@scheduler/db';
 import { Refusal } from '../core/errors.ts';
 import { save, UNIQUE_VIOLATION } from '../core/transaction.ts';
 
-/** One save; the index that allows one live schedule per event says no in words. */
+/** One save; turns a violation of the index of one live schedule per event into a refusal. */
 export async function saveOrRefuseDuplicate<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   try {
     return await save(db, work);

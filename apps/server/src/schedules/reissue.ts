@@ -10,10 +10,10 @@ import { saveOrRefuseDuplicate } from './refuse-duplicate.ts';
 import type { Saved } from './types.ts';
 
 /**
- * Opens past work that nobody reported, or Submitted work, again for a person. What was worked stays as history, here and
- * in Crossmark; `expiresOn` takes the place of the event's window: the first day on which it can't be worked any more. A
- * Core's Supervisor event stays as it is. Throws a {@link Refusal} where there is nothing to reopen or a rule speaks
- * against it.
+ * Reopens past unreported work, or Submitted work, for a person. The finished work stays as
+ * history, here and in Crossmark. `expiresOn` replaces the event's window: it is the first day on
+ * which the event can no longer be worked. A Core's Supervisor event stays unchanged. Throws a
+ * {@link Refusal} if there is nothing to reopen or a rule forbids it.
  */
 export async function reissueEvent(
   db: Db,
@@ -54,7 +54,10 @@ export async function reissueEvent(
   });
 }
 
-/** The booking in Crossmark that a reissue opens again. Throws a {@link Refusal} where there is none to be opened. */
+/**
+ * Returns the booking in Crossmark that a reissue reopens. Throws a {@link Refusal} if there is
+ * none.
+ */
 function reopenable(event: EventRecord, plan: Plan): BookingId {
   const { live, sync } = plan.standing(event);
   const no = (message: string) => new Refusal(message, { code: 'not_allowed' });

@@ -15,7 +15,10 @@ export const schedulesRouter = router({
     .input(z.strictObject({ scheduleId: id }))
     .query(({ ctx, input }) => getSchedule(ctx.backend.db, input.scheduleId)),
 
-  /** Schedules an event. A Core takes its open Supervisor event along unless `withSupervisor` is false. */
+  /**
+   * Schedules an event. A Core's open Supervisor event is scheduled too unless `withSupervisor` is
+   * false.
+   */
   create: dispatcherProcedure
     .input(
       z.strictObject({
@@ -28,7 +31,10 @@ export const schedulesRouter = router({
     )
     .mutation(({ ctx, input }) => createSchedule(ctx.backend.db, ctx.actor, input)),
 
-  /** Schedules several events at once, as when a week is copied. What a rule speaks against is listed, the rest is saved. */
+  /**
+   * Schedules several events at once, for example a copied week. Forbidden ones are listed, and the
+   * others are saved.
+   */
   createMany: dispatcherProcedure
     .input(
       z.strictObject({
@@ -40,17 +46,20 @@ export const schedulesRouter = router({
     )
     .mutation(({ ctx, input }) => createSchedules(ctx.backend.db, ctx.actor, input.items)),
 
-  /** Moves a schedule, also to another person. A Core on another day takes its Supervisor event along. */
+  /**
+   * Moves a schedule, also to another person. If a Core changes its day, its Supervisor event
+   * follows.
+   */
   reschedule: dispatcherProcedure
     .input(z.strictObject({ ...edited, startsAt: instant, employeeId: id.optional(), ...override }))
     .mutation(({ ctx, input }) => rescheduleSchedule(ctx.backend.db, ctx.actor, input)),
 
-  /** Same time, new person. */
+  /** Assigns a schedule to another person at the same time. */
   changeEmployee: dispatcherProcedure
     .input(z.strictObject({ ...edited, employeeId: id, ...override }))
     .mutation(({ ctx, input }) => changeEmployee(ctx.backend.db, ctx.actor, input)),
 
-  /** What the rules say of a trade, of each side. Writes nothing. */
+  /** Evaluates the rules for each side of a trade. Writes nothing. */
   tradePreview: dispatcherProcedure
     .input(z.strictObject({ a: z.strictObject(edited), b: z.strictObject(edited) }))
     .query(({ ctx, input }) => previewTrade(ctx.backend.db, input)),
@@ -60,7 +69,7 @@ export const schedulesRouter = router({
     .input(z.strictObject({ a: z.strictObject(edited), b: z.strictObject(edited) }))
     .mutation(({ ctx, input }) => tradeSchedules(ctx.backend.db, ctx.actor, input)),
 
-  /** Opens past, unreported or Submitted work again; it can be worked before `expiresOn`. */
+  /** Reopens past unreported or Submitted work. It can be worked before `expiresOn`. */
   reissue: dispatcherProcedure
     .input(
       z.strictObject({
@@ -74,7 +83,9 @@ export const schedulesRouter = router({
     )
     .mutation(({ ctx, input }) => reissueEvent(ctx.backend.db, ctx.actor, input)),
 
-  /** Ends a schedule and puts its event back into the tray. A Core's Supervisor event goes with it. */
+  /**
+   * Ends a schedule and returns its event to the tray, together with a Core's Supervisor event.
+   */
   unschedule: dispatcherProcedure
     .input(z.strictObject(edited))
     .mutation(({ ctx, input }) => unscheduleSchedule(ctx.backend.db, ctx.actor, input)),

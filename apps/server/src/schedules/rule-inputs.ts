@@ -86,7 +86,8 @@ const ROWS = {
 };
 
 /**
- * All that the rules ask before a change of plan, in one statement, and ids for the schedules that it may make.
+ * Reads the facts that the rules need before a change of schedules, in one statement, and reserves
+ * ids for the schedules that it may create.
  * @param what.events the ids of the events, as an array
  * @param what.people the ids of the people, as an array
  */
@@ -141,14 +142,17 @@ export async function readForPlan(
   };
 }
 
-/** The first and the last day of the weeks of some days, and a day more at each end: work may reach over midnight. */
+/**
+ * The first and the last day of the weeks of some days, with one more day at each end, because work
+ * may last beyond midnight.
+ */
 function weeksOf(days: readonly WorkDate[]): [WorkDate, WorkDate] {
   const sorted = days.toSorted();
   const [first = '1970-01-01', last = '1970-01-01'] = [sorted[0], sorted.at(-1)];
   return [addDays(weekStart(first), -1), addDays(weekStart(last), 7)];
 }
 
-/** Live work of people, in whatever store, in the weeks of some days. */
+/** Live work of people in all stores, in the weeks of some days. */
 export async function loadPlanned(
   db: Executor,
   query: { employeeIds: readonly number[]; days: readonly WorkDate[] },
@@ -177,7 +181,7 @@ export async function loadPlanned(
     );
 }
 
-/** The days on which nobody works. */
+/** The holidays. */
 export async function loadHolidays(db: Executor): Promise<Holiday[]> {
   return db.select({ day: holidays.day, name: holidays.name, yearly: holidays.yearly }).from(holidays);
 }

@@ -9,8 +9,8 @@ import { saveOrRefuseDuplicate } from './refuse-duplicate.ts';
 import type { Saved, TradePreview } from './types.ts';
 
 /**
- * Two Core schedules swap people, on one day or two: both or neither. Takes no overrides. Throws a {@link Refusal} that
- * says for each side what speaks against it.
+ * Swaps the people of two Core schedules, on the same day or not: both or neither. Accepts no
+ * overrides. Throws a {@link Refusal} with the reasons of each side.
  */
 export async function tradeSchedules(db: Db, actor: Actor, input: Trade): Promise<{ a: Saved; b: Saved }> {
   return saveOrRefuseDuplicate(db, async (tx) => {
@@ -43,8 +43,9 @@ export async function tradeSchedules(db: Db, actor: Actor, input: Trade): Promis
 }
 
 /**
- * What the rules say of a trade, of each side: {@link tradeSchedules} without its writes. Throws a {@link Refusal} where
- * there is nothing to judge, as when one of them was changed since it was seen.
+ * Evaluates the rules for each side of a trade, without writing; see {@link tradeSchedules}. Throws
+ * a {@link Refusal} if it can't be evaluated, for example because a schedule changed since the user
+ * saw it.
  */
 export async function previewTrade(db: Db, input: Trade): Promise<TradePreview> {
   return db.transaction(async (tx) => (await openTrade(tx, input)).verdict);
@@ -55,7 +56,7 @@ interface Trade {
   b: { scheduleId: number; version: number };
 }
 
-/** Locks both sides of a trade and judges it. */
+/** Locks both sides of a trade and evaluates it. */
 async function openTrade(tx: Tx, input: Trade) {
   const [seenA, seenB] = [
     await findScheduleUnlocked(tx, input.a.scheduleId),

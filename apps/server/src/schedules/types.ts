@@ -1,7 +1,7 @@
 import type { Instant, NoonCheckOrder, Reason, Role, WorkDate } from '@scheduler/scheduling';
 import type { BoardEvent } from '../events/types.ts';
 
-/** What becomes of work that is given to another person in bulk. */
+/** The result of a bulk reassignment. */
 export interface Reassignment {
   to: { id: number; name: string };
   rows: {
@@ -10,42 +10,51 @@ export interface Reassignment {
     event: Pick<BoardEvent, 'eventId' | 'name' | 'type'>;
     from: { id: number; name: string };
     startsAt: Instant;
-    /** Why it stays with whom it is; null where it goes over. */
+    /** Why it is not reassigned; null if it is. */
     refused: string | null;
   }[];
 }
 
-/** What the rules say of a trade: `a` of B's person doing A's event, `b` the other way round. Hints don't forbid it. */
+/**
+ * The reasons of a trade: `a` for B's person at A's event, `b` for the reverse. Hints don't forbid
+ * it.
+ */
 export interface TradePreview {
   allowed: boolean;
   a: Reason[];
   b: Reason[];
 }
 
-/** Who may do an event on a day and when. */
+/** The people who can do an event on a day, and when. */
 export interface ScheduleOptions {
   event: BoardEvent;
   day: WorkDate;
-  /** The last day on which it may be worked: the window's, or that of its reissue. */
+  /** The last day on which it may be worked, from the window or its reissue. */
   lastDay: WorkDate;
   timeZone: string;
   slots: { time: string; startsAt: Instant }[];
-  /** Those whom nothing speaks against at some slot come first. Hints are among the reasons and ask nothing. */
+  /**
+   * People without a conflict at some slot come first. The reasons include hints, which need no
+   * override.
+   */
   people: {
     employeeId: number;
     name: string;
     role: Role;
     reasonsBySlot: Record<string, Reason[]>;
-    /** Who would do the noon check of a Core that this person does; null where nobody can. */
+    /** Who would do the noon check if this person does the Core; null if nobody can. */
     noonCheckBy: { employeeId: number; name: string } | null;
   }[];
-  /** The open Supervisor event that goes along with a Core. */
+  /** The open Supervisor event of a Core. */
   supervisorEvent: BoardEvent | null;
-  /** Who is asked first to do it. */
+  /** The preferred role for it. */
   noonCheckBy: NoonCheckOrder;
 }
 
-/** What became of the Supervisor event of a Core: scheduled or moved, else `scheduleId` null and the reason. */
+/**
+ * The result for a Core's Supervisor event: scheduled or moved, otherwise `scheduleId` is null and
+ * the reason is set.
+ */
 export interface PairedOutcome {
   eventId: number;
   scheduleId: number | null;
@@ -59,11 +68,11 @@ export interface Saved {
   scheduleId: number;
   eventId: number;
   version: number;
-  /** Null where no Supervisor event goes along. */
+  /** Null if no Supervisor event changes with it. */
   paired: PairedOutcome | null;
 }
 
-/** What became of one of several events that were scheduled at once: `saved`, or null and why not. */
+/** The result for one of several events: `saved`, or null and the reason. */
 export interface CreatedRow {
   eventId: number;
   saved: Saved | null;

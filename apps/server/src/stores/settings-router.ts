@@ -13,7 +13,7 @@ export const settingsRouter = router({
     .input(z.strictObject({ storeId: id.optional() }).default({}))
     .query(({ ctx, input }) => getSettings(ctx.backend.db, input)),
 
-  /** Sets the usual starts, the minutes and the limit of roles of one kind of work. */
+  /** Sets the usual starts, the duration and the role limit of one type of work. */
   setEventType: adminProcedure
     .input(
       z.strictObject({
@@ -30,7 +30,7 @@ export const settingsRouter = router({
     )
     .mutation(({ ctx, input }) => setEventType(ctx.backend.db, ctx.actor, input)),
 
-  /** Sets who is asked first to do noon checks. */
+  /** Sets who is preferred for noon checks. */
   setNoonCheck: adminProcedure
     .input(z.strictObject({ storeId: id, version, noonCheckBy: z.enum(NOON_CHECK_ORDERS) }))
     .mutation(({ ctx, input }) => setNoonCheck(ctx.backend.db, ctx.actor, input)),

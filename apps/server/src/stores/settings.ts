@@ -35,13 +35,13 @@ import type { Settings, Store } from './types.ts';
 
 type StoreRecord = typeof stores.$inferSelect;
 
-/** Which store's settings are changed, and which version of them was seen. */
+/** The store whose settings change, and the version that the user saw. */
 interface Seen {
   storeId: number;
   version: number;
 }
 
-/** The settings of a store, of the first one where none is named. */
+/** Returns the settings of a store, by default of the first one. */
 export async function getSettings(db: Db, query: { storeId?: number | undefined }): Promise<Settings> {
   const store = await findStore(db, query.storeId);
   const [days, upcoming] = await Promise.all([
@@ -76,10 +76,11 @@ export async function getSettings(db: Db, query: { storeId?: number | undefined 
 }
 
 /**
- * Sets the usual starts, the duration and how firm the limit of roles is of one kind of work; what is as usual isn't kept, so
- * that it follows the product. Durations count for events that come from now on: those that are there keep theirs. Schedules
- * stay as they are; the board marks those that the new limit speaks against.
- * @param input.roleLimit left as it is where none is given
+ * Sets the usual starts, the duration and the role limit of one type of work. Values equal to the
+ * product's defaults are not stored, so that they follow the product. A duration applies to new
+ * events; existing events keep theirs. Schedules stay unchanged; the board marks those that break
+ * the new limit.
+ * @param input.roleLimit unchanged if absent
  */
 export async function setEventType(
   db: Db,
@@ -109,7 +110,7 @@ export async function setEventType(
   });
 }
 
-/** Sets who is asked first to do noon checks. Those that are scheduled stay as they are. */
+/** Sets who is preferred for noon checks. Scheduled noon checks stay unchanged. */
 export async function setNoonCheck(
   db: Db,
   actor: Actor,
@@ -127,8 +128,9 @@ function withType<Value>(set: PerType<Value>, type: EventType, value: Value | un
 }
 
 /**
- * Sets a store's name, number and zone. In another zone schedules keep their instants: work days are made anew from
- * them in the same transaction, and Crossmark's list, which tells times on the store's clocks, is read again.
+ * Sets a store's name, number and zone. After a change of zone, schedules keep their instants: the
+ * same transaction computes their work days anew, and queues a read of Crossmark's list, whose
+ * times are local to the store.
  */
 export async function setStore(
   db: Db,
@@ -155,9 +157,10 @@ export async function setStore(
 }
 
 async function moveZone(tx: Tx, actor: Actor, store: Store): Promise<void> {
-  // Before the table is locked, as everybody who asks for a refresh does.
+  // Before the table lock, in the order of all requests for a refresh.
   await requestRefresh(tx, { requestedBy: actor.id });
-  // A reading under way takes Crossmark's times for those of the old zone. None begins until this transaction ends.
+  // A running refresh interprets Crossmark's times in the old zone. None starts until this
+  // transaction ends.
   await tx.execute(sql`lock table refresh_runs in share row exclusive mode`);
   const running = await tx.$count(refreshRuns, eq(refreshRuns.state, 'running'));
   if (running > 0) {
@@ -166,7 +169,7 @@ async function moveZone(tx: Tx, actor: Actor, store: Store): Promise<void> {
       { code: 'not_allowed' },
     );
   }
-  // Postgres and the rest of the product know the same zones: both go by the IANA database.
+  // Postgres and the rest of the product use the same IANA zones.
   await tx.execute(sql`
     update schedules set work_date = (starts_at at time zone ${store.timeZone})::date
     from events
@@ -174,7 +177,7 @@ async function moveZone(tx: Tx, actor: Actor, store: Store): Promise<void> {
       and work_date is distinct from (starts_at at time zone ${store.timeZone})::date`);
 }
 
-/** Whether Postgres and the rest of the product both know a zone by this very name. */
+/** Whether Postgres and the runtime both accept this exact zone name. */
 async function knowsZone(db: Executor, timeZone: string): Promise<boolean> {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
@@ -185,14 +188,14 @@ async function knowsZone(db: Executor, timeZone: string): Promise<boolean> {
   return zone !== undefined && !/^(posix|right)\//.test(timeZone);
 }
 
-/** Adds a day on which nobody works: once, or every year. */
+/** Adds a holiday: once, or every year. */
 export async function addHoliday(
   db: Db,
   actor: Actor,
   input: { day: WorkDate; name: string; yearly: boolean },
 ): Promise<{ holidayId: number }> {
   return save(db, async (tx) => {
-    // Two that fall on one day: whoever adds waits for whoever is at it.
+    // Additions wait for each other, so that no day becomes a holiday twice.
     await tx.execute(sql`lock table holidays in share row exclusive mode`);
     const rows = await tx.select().from(holidays);
     const same = rows.find((holiday) =>
@@ -212,7 +215,7 @@ export async function addHoliday(
   });
 }
 
-/** Makes a holiday a day like others. */
+/** Removes a holiday. */
 export async function removeHoliday(
   db: Db,
   actor: Actor,
@@ -227,7 +230,10 @@ export async function removeHoliday(
   });
 }
 
-/** Locks a store, and checks that nobody changed its settings since. Whoever plans there waits or is waited for. */
+/**
+ * Locks a store and checks the version of its settings. Scheduling in the store and this lock wait
+ * for each other.
+ */
 async function lockStore(tx: Tx, seen: Seen): Promise<StoreRecord> {
   const [store] = await tx.select().from(stores).where(eq(stores.id, seen.storeId)).for('no key update');
   if (!store) throw notFound('store', seen.storeId);
@@ -281,7 +287,7 @@ async function updateStoreRow(
   return changed;
 }
 
-/** Settings as the audit log keeps them, for people to read. */
+/** Settings in the form of the audit log, for people to read. */
 function inWords(store: StoreRecord): Record<string, string> {
   const { name, number, timeZone, slots, durations, roleLimits } = store;
   const list = (set: PerType<unknown>) =>

@@ -8,12 +8,12 @@ import { notFound, Refusal } from '../core/errors.ts';
 import type { Actor } from '../trpc/context.ts';
 import type { BoardStore, Store } from './types.ts';
 
-/** All stores by number. */
+/** Returns all stores by number. */
 export async function listStores(db: Db): Promise<Store[]> {
   return db.select().from(stores).orderBy(stores.number);
 }
 
-/** A store, or the first one where none is named. Throws a {@link Refusal} where there is no such store. */
+/** Returns a store, by default the first one. Throws a {@link Refusal} if there is none. */
 export async function findStore(db: Executor, storeId: number | undefined): Promise<Store> {
   const query = db.select().from(stores).orderBy(stores.number).limit(1);
   const [store] = await (storeId === undefined ? query : query.where(eq(stores.id, storeId)));
@@ -24,7 +24,7 @@ export async function findStore(db: Executor, storeId: number | undefined): Prom
   });
 }
 
-/** A store as the pages that plan need it. */
+/** Converts a store to the form that the scheduling pages need. */
 export const boardStore = ({
   id,
   name,
@@ -35,13 +35,13 @@ export const boardStore = ({
   noonCheckBy,
 }: Store): BoardStore => ({ id, name, number, timeZone, slots, roleLimits, noonCheckBy });
 
-/** The local day it is in a zone. */
+/** The current local day in a zone. */
 export const todayAt = (timeZone: string): WorkDate => workDateOf(currentInstant(), timeZone);
 
 /** SQL for {@link todayAt} in the zone of the row's store. Postgres' `current_date` is the day in the server's zone, not the store's. */
 export const todayAtStore = sql`(app_now() at time zone ${stores.timeZone})::date`;
 
-/** What makes a store. */
+/** The fields of a new store. */
 export interface StoreFields {
   crossmarkStoreId: string;
   number: string;
@@ -50,7 +50,7 @@ export interface StoreFields {
   timeZone: string;
 }
 
-/** Adds a store. Throws a {@link Refusal} where another one has its number or its id in Crossmark. */
+/** Adds a store. Throws a {@link Refusal} if another store has its number or its Crossmark id. */
 export async function createStore(tx: Tx, actor: Actor, fields: StoreFields): Promise<Store> {
   const [store] = await tx
     .insert(stores)

@@ -1,6 +1,6 @@
 import type { EventType, Holiday, PerType, Role, RoleLimit, StoreRules } from '@scheduler/scheduling';
 
-/** With what the rules ask of a store. */
+/** A store with the facts that the rules need. */
 export interface BoardStore extends StoreRules {
   id: number;
   name: string;
@@ -10,13 +10,13 @@ export interface BoardStore extends StoreRules {
 
 export interface Store extends BoardStore {
   crossmarkStoreId: string;
-  /** Minutes of new events that were set for it. */
+  /** The durations of new events that were set for the store, in minutes. */
   durations: PerType<number>;
   /** Of these settings. */
   version: number;
 }
 
-/** What a store's settings are and what they would be without. */
+/** A store's settings and their defaults. */
 export interface Settings {
   store: Store;
   types: {
@@ -25,13 +25,13 @@ export interface Settings {
     usualSlots: string[];
     minutes: number;
     usualMinutes: number;
-    /** Whose people do it without being asked why; all roles where nobody is limited. */
+    /** The roles that need no reason; all roles if there is no limit. */
     roles: Role[];
-    /** Whether others may do it with a reason. */
+    /** Whether other roles may do it with a reason. */
     roleLimit: RoleLimit;
     usualRoleLimit: RoleLimit;
   }[];
   holidays: (Holiday & { id: number })[];
-  /** Live schedules from today on: what a change of zone concerns. */
+  /** The number of live schedules from today on, which a change of zone affects. */
   upcoming: number;
 }

@@ -33,13 +33,16 @@ import { loadHolidays, loadPeople, loadPlanned } from '../schedules/rule-inputs.
 import type { Actor } from '../trpc/context.ts';
 import type { SyncDetail } from './types.ts';
 
-/** Events named in an audit row; of more, the number must do. */
+/** The most event ids in an audit entry; larger sets only have their number. */
 export const MOST_NAMED = 1_000;
 
-/** Tries and writes that are shown of one event. */
+/** The most attempts and writes that are displayed for an event. */
 const SHOWN = 50;
 
-/** How far an event has got, in facts and in words. Throws a refusal where there is no such event. */
+/**
+ * Returns the sync state of an event, as data and in words. Throws a refusal if there is no such
+ * event.
+ */
 export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
   const [[row], attempts, steps] = await Promise.all([
     db
@@ -105,7 +108,7 @@ export async function syncDetail(db: Db, eventId: number): Promise<SyncDetail> {
   };
 }
 
-/** Who is wanted for an event here, and when. */
+/** Describes the wanted booking of an event. */
 export function wantedInWords(
   schedule: { startsAt: Instant } | null,
   employeeName: string | null,
@@ -116,7 +119,7 @@ export function wantedInWords(
     : 'Nobody: the event is not scheduled.';
 }
 
-/** Whom Crossmark is known to hold for an event, and when. */
+/** Describes the booking that Crossmark is known to hold. */
 export function heldInWords(sync: SyncRecord | null, timeZone: string): string {
   if (!sync || !holdsBooking(sync)) return 'Nobody is booked, as far as known.';
   const { bookingId, bookedRepNames: names, bookedStartsAt: startsAt } = sync;
@@ -124,7 +127,7 @@ export function heldInWords(sync: SyncRecord | null, timeZone: string): string {
   return `${bookingInWords({ names, startsAt }, timeZone)}${id}.`;
 }
 
-/** What somebody did on Crossmark's side while the event was changed here; null without a conflict. */
+/** The change on Crossmark's side while the event was changed here; null without a conflict. */
 function conflictInWords(sync: SyncRecord | null, timeZone: string): string | null {
   if (!sync?.conflict) return null;
   const { bookingId, repNames, startsAt, seenAt } = sync.conflict;
@@ -133,7 +136,10 @@ function conflictInWords(sync: SyncRecord | null, timeZone: string): string | nu
   return `Crossmark’s side was changed to ${theirs} (read on ${formatWhen(seenAt, timeZone)}).`;
 }
 
-/** The rules that would be broken if the board took what Crossmark has; what comes from there is a fact and is never refused. */
+/**
+ * The rules that the board would break if it adopted Crossmark's booking, which is a fact and is
+ * never refused.
+ */
 async function brokenByTheirs(
   db: Db,
   row: {
@@ -185,7 +191,10 @@ function nextInWords(sync: SyncRecord | null, timeZone: string): string {
   }
 }
 
-/** Tries again at once. `retrying` is false where there is nothing to retry: synced, or a choice is due. */
+/**
+ * Retries at once. `retrying` is false if there is nothing to retry: the event is synced, or a
+ * person has to choose.
+ */
 export async function retrySync(db: Db, actor: Actor, eventId: number): Promise<{ retrying: boolean }> {
   return save(db, async (tx) => {
     const [event] = await tx.select({ id: events.id }).from(events).where(eq(events.id, eventId));
@@ -199,8 +208,9 @@ export async function retrySync(db: Db, actor: Actor, eventId: number): Promise<
 }
 
 /**
- * Ends a conflict by a person's choice: `mine` sends what the board has, `theirs` makes the board what Crossmark has.
- * Throws a {@link Refusal} where there is none any more, and where Crossmark's side isn't the one that the person saw.
+ * Resolves a conflict: `mine` sends the board's schedule, `theirs` adopts Crossmark's booking.
+ * Throws a {@link Refusal} if there is no conflict any more, or if Crossmark's side is not the one
+ * that the person saw.
  */
 export async function resolveSync(
   db: Db,

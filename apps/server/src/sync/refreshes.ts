@@ -8,7 +8,7 @@ import type { Actor } from '../trpc/context.ts';
 import { MOST_NAMED } from './detail.ts';
 import type { RefreshQuestion, RefreshRun } from './types.ts';
 
-/** Asks for a reading of Crossmark's whole list; one that is queued or running already is the answer. */
+/** Queues a refresh, or returns the one that is queued or running. */
 export async function refreshNow(db: Db, actor: Actor): Promise<{ runId: number }> {
   return save(db, async (tx) => {
     const runId = await requestRefresh(tx, { requestedBy: actor.id });
@@ -17,19 +17,22 @@ export async function refreshNow(db: Db, actor: Actor): Promise<{ runId: number 
   });
 }
 
-/** One refresh and how far it is. Throws a refusal where there is none. */
+/** Returns a refresh with its progress. Throws a refusal if there is none. */
 export async function refreshRun(db: Db, runId: number): Promise<RefreshRun> {
   const [row] = await selectRuns(db, 1, eq(refreshRuns.id, runId));
   if (!row) throw notFound('refresh', runId);
   return toRefreshRun(row);
 }
 
-/** The latest refreshes, newest first. */
+/** Returns the latest refreshes, newest first. */
 export async function refreshRunList(db: Db, limit: number): Promise<RefreshRun[]> {
   return (await selectRuns(db, limit)).map(toRefreshRun);
 }
 
-/** Whether so many events are missing from Crossmark's list that an admin has to decide; null where nothing is asked. */
+/**
+ * Returns the question whether the many events that are missing from Crossmark's list are gone;
+ * null if no decision is needed.
+ */
 export async function refreshQuestion(db: Db): Promise<RefreshQuestion | null> {
   const question = await readQuestion(db);
   if (!question || question.eventIds.length === 0) return null;
@@ -37,7 +40,10 @@ export async function refreshQuestion(db: Db): Promise<RefreshQuestion | null> {
   return { runId, askedAt, digest, count: eventIds.length, events: await listMissing(db, question) };
 }
 
-/** An admin's decision that the events of one list are gone. Throws a refusal where that list isn't asked about any more. */
+/**
+ * Marks the events of a list as gone, by an admin's decision. Throws a refusal if the decision is
+ * no longer needed for that list.
+ */
 export async function markMissingGone(
   db: Db,
   actor: Actor,
@@ -62,7 +68,7 @@ export async function markMissingGone(
   });
 }
 
-/** The latest refreshes that a condition leaves. */
+/** Returns the latest refreshes that match a condition. */
 export const selectRuns = (db: Db, limit: number, where?: SQL) =>
   db
     .select({ run: refreshRuns, requestedByName: users.name })

@@ -11,17 +11,20 @@ import { syncSummary } from './summary.ts';
 import type { LiveChange } from './types.ts';
 
 export const syncRouter = router({
-  /** What is wanted for an event, what Crossmark holds, each try and the next one. */
+  /** The wanted and the held booking of an event, its attempts and the next one. */
   get: viewerProcedure
     .input(z.strictObject({ eventId: id }))
     .query(({ ctx, input }) => syncDetail(ctx.backend.db, input.eventId)),
 
-  /** Tries again at once what waits or has failed for good. */
+  /** Retries a waiting or failed event at once. */
   retry: dispatcherProcedure
     .input(z.strictObject({ eventId: id }))
     .mutation(({ ctx, input }) => retrySync(ctx.backend.db, ctx.actor, input.eventId)),
 
-  /** Tries many again at once: the named events, or all of a kind, narrowed to one reason. */
+  /**
+   * Retries many events at once: the listed ones, or all of one kind, optionally with one failure
+   * reason.
+   */
   retryMany: dispatcherProcedure
     .input(
       z
@@ -40,14 +43,17 @@ export const syncRouter = router({
     )
     .mutation(({ ctx, input }) => retryMany(ctx.backend.db, ctx.actor, input)),
 
-  /** Ends a conflict: keep what the board has, or take what Crossmark has. `seenAt` is the conflict's own, as it was shown. */
+  /**
+   * Resolves a conflict: keeps the board's schedule or adopts Crossmark's booking. `seenAt` is the
+   * time of the conflict that was displayed.
+   */
   resolve: dispatcherProcedure
     .input(z.strictObject({ eventId: id, choice: z.enum(['mine', 'theirs']), seenAt: shownInstant }))
     .mutation(({ ctx, input }) => resolveSync(ctx.backend.db, ctx.actor, input)),
 
   summary: viewerProcedure.query(({ ctx }) => syncSummary(ctx.backend.db)),
 
-  /** Asks for a reading of Crossmark's whole list; one that is under way already is the answer. */
+  /** Queues a refresh, or returns the one in progress. */
   refreshNow: dispatcherProcedure.mutation(({ ctx }) => refreshNow(ctx.backend.db, ctx.actor)),
 
   refreshRun: viewerProcedure
@@ -59,15 +65,18 @@ export const syncRouter = router({
     .input(z.strictObject({ limit: z.int().min(1).max(100).default(20) }))
     .query(({ ctx, input }) => refreshRunList(ctx.backend.db, input.limit)),
 
-  /** Events that are missing from Crossmark's list in such a number that an admin has to decide; null where none are. */
+  /**
+   * The events that are missing from Crossmark's list, if they are so many that an admin has to
+   * decide; otherwise null.
+   */
   refreshQuestion: viewerProcedure.query(({ ctx }) => refreshQuestion(ctx.backend.db)),
 
-  /** Takes the events of a shown list for gone. */
+  /** Marks the events of a displayed list as gone. */
   markMissingGone: adminProcedure
     .input(z.strictObject({ runId: id, digest: z.string().regex(/^[0-9a-f]{64}$/, 'must name a list') }))
     .mutation(({ ctx, input }) => markMissingGone(ctx.backend.db, ctx.actor, input)),
 
-  /** Every change of events, schedules, sync states, people and refreshes as it is committed, whoever made it. */
+  /** Streams every committed change of events, schedules, sync states, people and refreshes. */
   onChange: viewerProcedure
     .input(z.strictObject({ lastEventId: z.string().max(100).nullish() }).optional())
     .subscription(async function* ({ ctx, input, signal }) {
@@ -75,14 +84,15 @@ export const syncRouter = router({
       let { sessionEndsAtMs } = ctx.user;
       for await (const { position, change } of changes) {
         const { kind, id: changedId, userIds } = change;
-        // Only the users whom the change names have to ask again who they are.
+        // Only the users in the change have to reload their session.
         if (kind === 'access' && userIds?.includes(ctx.user.id) === false) continue;
-        // A session whose time is over ends without a word from the database.
+        // The database sends no notification when a session expires.
         if (kind === 'access' || kind === 'all' || sessionEndsAtMs <= currentTimeMs()) {
           const user = await ctx.whoNow().catch((error: unknown) => {
             if (!signal?.aborted) throw error;
           });
-          // Who left meanwhile hears nothing any more: thrown now, it would be nobody's error and end the process.
+          // If the client has disconnected, nobody would handle this error and it would end the
+          // process.
           if (signal?.aborted) return;
           if (!user) throw new Refusal('Your session has ended. Sign in again.', { code: 'signed_out' });
           sessionEndsAtMs = user.sessionEndsAtMs;

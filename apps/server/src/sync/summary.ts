@@ -4,7 +4,7 @@ import { and, count, desc, eq, gt, isNotNull, sql } from 'drizzle-orm';
 import { selectRuns, toRefreshRun } from './refreshes.ts';
 import type { SyncSummary } from './types.ts';
 
-/** How things stand with Crossmark on the whole. */
+/** Returns the overall state of the sync. */
 export async function syncSummary(db: Db): Promise<SyncSummary> {
   const [states, [because], [alive], { state, since, waiting, byHand }, paused, [lastDone], [lastRefresh]] =
     await Promise.all([

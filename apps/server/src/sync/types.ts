@@ -16,7 +16,7 @@ export interface SyncAttempt {
   nextAttemptAt: Instant | null;
 }
 
-/** A write to Crossmark, or one whose answer was lost. */
+/** A write to Crossmark, confirmed or with a lost answer. */
 export interface SyncStep {
   id: number;
   kind: 'create' | 'delete' | 'reissue';
@@ -35,15 +35,15 @@ export interface SyncDetail extends SyncBadge {
   syncedAt: Instant | null;
   failureKind: FailureKind | null;
   bookingId: string | null;
-  /** For a person: what is wanted here, what Crossmark is known to hold, what happens next. */
+  /** In words: the wanted booking, the held booking, and the next action. */
   wanted: string;
   held: string;
   next: string;
-  /** What somebody changed in Crossmark while it was changed here. */
+  /** The change in Crossmark while the event was changed here. */
   conflict: string | null;
-  /** When that was read; a choice names it. Null without a conflict. */
+  /** When that change was read. A choice must name it. Null without a conflict. */
   conflictSeenAt: Instant | null;
-  /** The rules that the board would break if it took Crossmark's side of the conflict. */
+  /** The rules that the board would break if it adopted Crossmark's booking. */
   theirsBreaks: Reason[];
   /** Newest first. */
   attempts: SyncAttempt[];
@@ -65,20 +65,26 @@ export interface RefreshRun {
   unchanged: number;
   gone: number;
   drifted: number;
-  /** Events and bookings that this reading lacks, where no earlier one confirms it: a later one does or doesn't. */
+  /**
+   * Events and bookings that are missing for the first time. The next refresh confirms or refutes
+   * that.
+   */
   unconfirmed: number;
   /** Rows of Crossmark's list that could not be read; they changed nothing. */
   badRows: { mplanId: string | null; reason: string }[];
   failureReason: string | null;
 }
 
-/** Crossmark's list lacks so many events at once that an admin has to tell whether they are gone. */
+/**
+ * So many events are missing from Crossmark's list that an admin has to decide whether they are
+ * gone.
+ */
 export interface RefreshQuestion {
   runId: number;
-  /** When the second of two whole readings ended that both lack them. */
+  /** When the second complete refresh without them ended. */
   askedAt: Instant;
   count: number;
-  /** Names exactly these events; an answer to another list is refused. */
+  /** Identifies exactly these events. An answer about another list is refused. */
   digest: string;
   /** The first of the missing events: scheduled events before unscheduled ones, each group by due day. */
   events: {
@@ -93,20 +99,26 @@ export interface RefreshQuestion {
 
 export interface SyncSummary {
   counts: Record<SyncState, number>;
-  /** What holds up most of the waiting ones; null where none waits. */
+  /** The most frequent reason of waiting events; null if none waits. */
   waitingBecause: string | null;
-  /** Workers that were heard of lately; none means that nothing reaches Crossmark. */
+  /** The number of live workers. Without one, nothing reaches Crossmark. */
   workers: number;
-  /** An admin lets nothing out to Crossmark: all calls, or the sync of schedules; null while nobody does. */
+  /** Since when an admin holds back all calls, or the sync of schedules; otherwise null. */
   heldBack: { since: Instant } | null;
-  /** Whether Crossmark answers the workers; `since` is null while it does. `waiting` counts what will go out by itself. */
+  /**
+   * Whether Crossmark answers the workers; `since` is null while it does. `waiting` is the number
+   * of events that will be sent automatically.
+   */
   crossmark: { state: 'reachable' | 'unreachable'; since: Instant | null; waiting: number };
-  /** The latest refresh that ended well, and the one asked for last. */
+  /** The latest successful refresh, and the latest requested one. */
   lastDone: RefreshRun | null;
   lastRefresh: RefreshRun | null;
 }
 
-/** Something changed: read it again. `all`: changes may have been missed, read everything again. */
+/**
+ * A change, after which the data must be read again. `all`: changes may have been missed, so all
+ * data must be read again.
+ */
 export interface LiveChange {
   kind: 'event' | 'employee' | 'refresh' | 'proposal' | 'crossmark' | 'access' | 'all';
   id: number;

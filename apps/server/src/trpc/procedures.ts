@@ -6,9 +6,12 @@ import { Refusal, type RefusalReason } from '../core/errors.ts';
 import { savedNothing } from '../core/transaction.ts';
 import type { Actor, Context } from './context.ts';
 
-/** Sent on an idle stream, so that proxies keep it open and a dead one is noticed. */
+/**
+ * The interval of pings on an idle stream. They keep proxies from closing it and detect dead
+ * connections.
+ */
 const PING_EVERY_MS = 15_000;
-/** A stream's sign-in is checked when it opens: it is opened anew this often. */
+/** The longest life of a stream. The session is only checked when a stream opens. */
 const STREAM_FOR_MS = 30 * 60_000;
 
 const t = initTRPC
@@ -27,7 +30,10 @@ const t = initTRPC
     },
   });
 
-/** What a caller is told. The cause of anything unexpected stays in the log: it may hold SQL. */
+/**
+ * Converts an error to the answer for the caller. The cause of an unexpected error stays in the
+ * log, because it may contain SQL.
+ */
 function describe(
   error: { code: string; message: string; cause?: unknown },
   requestId: string | undefined,
@@ -42,7 +48,7 @@ function describe(
     const where = requestId ? ` It is in the log as request ${requestId}.` : '';
     return { message: `${internalErrorMessage(error, isMutation)}${where}`, reason: { code: 'internal' } };
   }
-  // The parser's own words quote what was sent.
+  // The parser's message quotes the input.
   if (error.code === 'PARSE_ERROR') {
     return { message: 'The request can’t be read: it is not JSON.', reason: { code: 'input' } };
   }
@@ -50,17 +56,22 @@ function describe(
   return { message: error.message, reason: { code } };
 }
 
-/** Says that nothing was saved only where that is known: the answer to a commit may be lost. `isMutation`: it was carried out at least in part. */
+/**
+ * States that nothing was saved only if that is certain, because the answer to a commit may be
+ * lost. `isMutation`: the call ran at least in part.
+ */
 function internalErrorMessage(error: unknown, isMutation: boolean): string {
   if (!isMutation) return 'Something went wrong here. Try again in a moment.';
   if (savedNothing(error)) return 'Something went wrong here, and nothing was saved. Try again in a moment.';
   return 'Something went wrong here. What you were saving may have been saved: look before you try again.';
 }
 
-/** Fields at fault, and unknown names, that an answer tells; there may be as many as fit into a request. */
+/** The most invalid fields and unknown names in an answer; a request may have any number. */
 const MOST_NAMED = 10;
 
-/** What is wrong with an input: all in one text, and a sentence for each field at fault, of the first ten. */
+/**
+ * Describes an invalid input: one text, and a sentence for each of the first ten invalid fields.
+ */
 export function inWords(error: ZodError): { message: string; fields: { path: string; message: string }[] } {
   const fields = error.issues.slice(0, MOST_NAMED).map((issue) => ({
     path: pathOf(issue),
@@ -74,7 +85,10 @@ export function inWords(error: ZodError): { message: string; fields: { path: str
 
 const pathOf = (issue: z.core.$ZodIssue) => cleanText(issue.path.join('.'), 200);
 
-/** A sentence for a field at fault. Our own messages go on from the field's name: `must be a whole number`. */
+/**
+ * A sentence for an invalid field. Our own messages continue the field's name: `must be a whole
+ * number`.
+ */
 function sentenceOf(issue: z.core.$ZodIssue): string {
   const field = pathOf(issue) || 'The input';
   if (issue.code === 'unrecognized_keys') {
@@ -95,7 +109,7 @@ const MAY: Record<UserRole, string> = {
   admin: 'do this',
 };
 
-/** Throws a {@link Refusal} for somebody of a lesser role. */
+/** Throws a {@link Refusal} for a user with a lower role. */
 export function assertRole(user: { role: UserRole }, role: UserRole): void {
   if (RANK[user.role] >= RANK[role]) return;
   throw new Refusal(
@@ -104,7 +118,7 @@ export function assertRole(user: { role: UserRole }, role: UserRole): void {
   );
 }
 
-/** Builds a procedure that only people of at least this role may call. There is no procedure without a role. */
+/** Builds a procedure that requires at least this role. Every procedure has a required role. */
 function procedureFor(role: UserRole) {
   return t.procedure.meta({ role }).use(({ ctx, next, path, type }) => {
     if (!ctx.user) throw new Refusal('You are signed out. Sign in and try again.', { code: 'signed_out' });
@@ -122,13 +136,13 @@ function procedureFor(role: UserRole) {
   });
 }
 
-/** For whoever may look. */
+/** Requires viewer or higher. */
 export const viewerProcedure = procedureFor('viewer');
-/** For whoever may plan: everything that writes but settings. */
+/** Requires dispatcher or higher: all writes except settings. */
 export const dispatcherProcedure = procedureFor('dispatcher');
-/** For who answers for the club's settings and people's access. */
+/** Requires admin: settings and access. */
 export const adminProcedure = procedureFor('admin');
-/** For whoever holds a one-time link: nobody is signed in yet, the link's token says what may be done. */
+/** For holders of a one-time link. There is no session yet; the token decides what is allowed. */
 export const linkProcedure = t.procedure
   .meta({ role: 'anyone' })
   .use(({ ctx, next }) => ctx.inTurn(() => next()));
