@@ -20,9 +20,12 @@ async function serve(bounds: { most?: number; longestMs?: number }): Promise<voi
   // As tRPC answers a subscription: never ending, its headers in a Response.
   app.get('/stream', async () => {
     const headers = { 'content-type': 'text/event-stream' };
-    return new Response(new ReadableStream({ start: (stream) => stream.enqueue('data: 1\n\n') }), {
-      headers,
-    });
+    return new Response(
+      new ReadableStream({ start: (stream) => stream.enqueue(Buffer.from('data: 1\n\n')) }),
+      {
+        headers,
+      },
+    );
   });
   await app.listen({ host: '127.0.0.1', port: 0 });
   port = app.addresses()[0]?.port ?? 0;
