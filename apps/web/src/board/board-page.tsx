@@ -1,8 +1,10 @@
 import type { BoardEvent } from '@scheduler/server/router';
 import { getRouteApi } from '@tanstack/react-router';
 import { Suspense, useCallback, useEffect, useMemo, useState } from 'react';
+import { useExternalStore } from '../lib/external-store.ts';
 import { addDays, formatWeek } from '../lib/time.ts';
 import { EventPanel } from '../planning/dialogs.ts';
+import { review } from '../review/shown.ts';
 import { parsedSearch, type SearchChange } from '../search-params.ts';
 import { useMayWrite } from '../shell/use-session.ts';
 import { useTitle } from '../shell/use-title.ts';
@@ -14,7 +16,7 @@ import type { BoardSearch } from './board-search.ts';
 import { BoardSkeleton } from './board-skeleton.tsx';
 import { BoardToolbar } from './board-toolbar.tsx';
 import { DayList } from './day-list.tsx';
-import { loadBoardDialogsSoon } from './dialogs.ts';
+import { loadBoardDialogsSoon, Review } from './dialogs.ts';
 import { DragBar } from './drag-bar.tsx';
 import { useBoardKeys } from './keys.ts';
 import type { OpenDialog } from './open-dialog.ts';
@@ -35,6 +37,7 @@ export function BoardPage() {
   const hasRoomForTray = useMedia('(min-width: 1100px)');
   const hasGrid = useMedia('(min-width: 768px)');
   const [dialog, setDialog] = useState<OpenDialog>();
+  const isReviewing = useExternalStore(review, ({ title }) => title !== undefined);
 
   const set = useCallback(
     (change: SearchChange<BoardSearch>, replace = true) =>
@@ -121,7 +124,7 @@ export function BoardPage() {
                 actions={actions}
               />
             )}
-            {showsTray && (
+            {showsTray && !isReviewing && (
               <Tray
                 events={board.tray}
                 elsewhere={board.openElsewhere}
@@ -132,6 +135,9 @@ export function BoardPage() {
                 onPick={pick}
               />
             )}
+            <Suspense>
+              <Review board={board} isInSight={showsTray} onWeek={(week) => set({ week, day: undefined })} />
+            </Suspense>
           </div>
         )}
       </QueryView>

@@ -1,11 +1,14 @@
 import type { WeekBoard } from '@scheduler/server/router';
 import { Button, IconButton } from '@scheduler/ui/button';
-import { ChevronLeft, ChevronRight, CopyPlus, Keyboard } from 'lucide-react';
+import { ChevronLeft, ChevronRight } from 'lucide-react';
+import { Suspense } from 'react';
+import { useExternalStore } from '../lib/external-store.ts';
 import { addDays, formatWeek, weekStart } from '../lib/time.ts';
+import { review } from '../review/shown.ts';
 import type { SearchChange } from '../search-params.ts';
 import { StoreName } from '../shell/store-name.tsx';
-import { useMayWrite } from '../shell/use-session.ts';
 import type { BoardSearch } from './board-search.ts';
+import { BoardTools } from './dialogs.ts';
 import type { OpenDialog } from './open-dialog.ts';
 
 /**
@@ -31,7 +34,6 @@ export function BoardToolbar({
   onSearch: (change: SearchChange<BoardSearch>) => void;
   onOpen: (dialog: OpenDialog) => void;
 }) {
-  const mayWrite = useMayWrite();
   const thisWeek = board ? weekStart(board.today) : weekOf;
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line bg-surface px-3 py-2">
@@ -59,17 +61,16 @@ export function BoardToolbar({
         {board && addDays(weekOf, 6) < board.today && <span className="text-ink-2"> · over</span>}
       </h2>
       <StoreName onChange={(store) => onSearch({ store })} />
-      <div className="ml-auto flex items-center gap-1">
-        {mayWrite && (
-          <Button onClick={() => onOpen({ kind: 'copy' })} disabled={!board}>
-            <CopyPlus aria-hidden className="size-4" />
-            <span className="sr-only sm:not-sr-only">Copy week</span>
-          </Button>
-        )}
-        {hasGrid && (
-          <IconButton label="Keys of the board" onClick={() => onOpen({ kind: 'keys' })}>
-            <Keyboard aria-hidden className="size-4" />
-          </IconButton>
+      <div className="ml-auto flex min-h-(--control-height) items-center gap-1">
+        {board && (
+          <Suspense>
+            <BoardTools
+              board={board}
+              hasGrid={hasGrid}
+              onOpen={onOpen}
+              onList={() => onSearch({ view: 'tray' })}
+            />
+          </Suspense>
         )}
       </div>
       {!besides && (
@@ -83,7 +84,7 @@ export function BoardToolbar({
   );
 }
 
-/** Shows the week or the tray, where both don't fit. */
+/** Shows the week, or the tray or the plan under review, where both don't fit. */
 function ViewSwitch({
   view,
   unscheduled,
@@ -94,6 +95,7 @@ function ViewSwitch({
   unscheduled: number | undefined;
   onChange: (view: BoardSearch['view']) => void;
 }) {
+  const planTitle = useExternalStore(review, ({ title }) => title);
   return (
     <div className="flex w-full rounded-md border border-line p-0.5 sm:w-auto">
       {([undefined, 'tray'] as const).map((each) => (
@@ -104,7 +106,9 @@ function ViewSwitch({
           onClick={() => onChange(each)}
           className={`h-7 flex-1 rounded px-2.5 text-sm whitespace-nowrap pointer-coarse:h-9 ${each === view ? 'bg-accent-soft font-medium text-accent-text' : 'text-ink-2'}`}
         >
-          {each === 'tray' ? `Unscheduled${unscheduled === undefined ? '' : ` (${unscheduled})`}` : 'Week'}
+          {each === 'tray'
+            ? (planTitle ?? `Unscheduled${unscheduled === undefined ? '' : ` (${unscheduled})`}`)
+            : 'Week'}
         </button>
       ))}
     </div>

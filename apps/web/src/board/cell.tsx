@@ -5,6 +5,7 @@ import type { BoardPerson, BoardSchedule } from '@scheduler/server/router';
 import { Plus } from 'lucide-react';
 import { memo } from 'react';
 import { formatDay } from '../lib/time.ts';
+import { ProposedCards } from '../review/shown.ts';
 import { TruncatedText } from '../ui/truncated-text.tsx';
 import type { BoardActions } from './board-actions.ts';
 import { useCellLook } from './drag-state.ts';
@@ -56,6 +57,7 @@ export const BoardCell = memo(function Cell({
             actions={actions}
           />
         ))}
+        <ProposedCards cell={key} />
         {add && !closed && day >= today && (
           <button
             type="button"

@@ -1,11 +1,13 @@
 import type { WeekBoard } from '@scheduler/server/router';
 import { Plus } from 'lucide-react';
 import { formatDay } from '../lib/time.ts';
+import { ProposedCards } from '../review/shown.ts';
 import { Empty } from '../ui/states.tsx';
 import { TruncatedText } from '../ui/truncated-text.tsx';
 import type { BoardActions } from './board-actions.ts';
 import { DayCaution } from './day-head.tsx';
 import { ScheduleCard } from './schedule-card.tsx';
+import { cellKey } from './targets.ts';
 
 /**
  * One day of the board for narrow screens: days to choose from, then people with their work, then
@@ -96,6 +98,7 @@ export function DayList({
                 actions={actions}
               />
             ))}
+            <ProposedCards cell={cellKey(person.id, day)} />
           </div>
         ))}
         <div className="grid gap-1.5">
@@ -111,6 +114,7 @@ export function DayList({
                     text={off ? off.reason : person.role}
                     className="text-xs text-ink-2 first-letter:uppercase"
                   />
+                  <ProposedCards cell={cellKey(person.id, day)} />
                 </span>
                 {actions.add && !holiday && day >= today && (
                   <AddFor name={person.name} day={day} onAdd={() => actions.add?.(person.id, day)} />

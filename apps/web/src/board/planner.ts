@@ -3,6 +3,7 @@ import { useMemo, useRef } from 'react';
 import { type Edit, seenOf } from '../planning/edit.ts';
 import { useEdits } from '../planning/edits.ts';
 import type { Overridable } from '../planning/reason-dialog.tsx';
+import { review } from '../review/shown.ts';
 import { toast } from '../ui/toast.tsx';
 import { cancelDrag, type Drag, dropVerdict, TRAY } from './drag-state.ts';
 import type { OpenDialog } from './open-dialog.ts';
@@ -39,6 +40,7 @@ export function usePlanner(board: WeekBoard | undefined, onDialog: (asked: OpenD
         toast(reasons[0]?.message ?? 'It can’t be put there.', { tone: 'problem' });
         return;
       }
+      if (held.kind === 'event' && review.get().place(event.eventId, employeeId, cellOf(key).day)) return;
       const to = { employeeId, employeeName: person.name, startsAt };
       const { timeZone } = week.store;
       const edit: Overridable = from
