@@ -142,7 +142,7 @@ function findBroken(facts: Facts): Finding[] {
 const WHY_WAITING = {
   transient: 'Crossmark doesn’t answer, or answers with errors.',
   session: 'Crossmark refuses our sign-in.',
-  unknown: 'Crossmark’s answers to writes got lost; each is read back before it is retried.',
+  unknown: 'Answers to writes got lost; each write is looked up on Crossmark before it is sent again.',
 };
 const HELP_WAITING = {
   transient: 'Nothing has to be done: attempts go on by themselves and catch up when Crossmark is back.',
@@ -204,7 +204,7 @@ function findAttention(facts: Facts): Finding[] {
       what: `${plural(facts.failedJobs.total, 'other job')} failed for good.`,
       why: facts.failedJobs.rows[0]?.reason ?? 'No reason was recorded.',
       since: earliest(facts.failedJobs.rows.map((job) => job.since)),
-      help: 'A person’s link or a reading of Crossmark’s list: mend the cause, then try again.',
+      help: 'These jobs link a person to Crossmark or read its lists. Remove the cause, then try again.',
     });
   }
   const conflicts = facts.states.find((row) => row.state === 'conflict');
@@ -235,7 +235,7 @@ function findAttention(facts: Facts): Finding[] {
       id: 'missing',
       level: 'attention',
       what: `${plural(question.count, 'event is', 'events are')} missing from Crossmark’s list: are they gone?`,
-      why: 'The list was read twice and lacks them both times. So many at once are rather a false answer, so nothing was marked as gone and planning goes on.',
+      why: 'The list was read twice and lacks them both times. So many at once look like a false answer, so nothing was marked as gone, and planning goes on.',
       since: question.askedAt,
       help: 'See “Missing from Crossmark’s list” below. Read again; or mark them as gone if Crossmark’s own site doesn’t have them either.',
     });

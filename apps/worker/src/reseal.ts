@@ -1,6 +1,6 @@
 /**
- * Seals the kept Crossmark session anew with the first of the keys, and ends: the key behind it may
- * be thrown away then.
+ * Seals the stored Crossmark session with the first key of CROSSMARK_SESSION_KEY, and ends. After
+ * that the second key is no longer used and may be deleted.
  */
 import { connect } from '@scheduler/db';
 import { createLogger, SettingsError } from '@scheduler/runtime';

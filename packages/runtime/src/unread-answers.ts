@@ -26,7 +26,7 @@ export function boundUnreadAnswers(
     const type =
       payload instanceof Response ? payload.headers.get('content-type') : reply.getHeader('content-type');
     if (String(type).startsWith('text/event-stream') || reply.raw.closed) return;
-    // Node gives the connection its usual times back with the answer's end.
+    // Node restores the connection's usual time-out when the answer ends.
     reply.raw.setTimeout(longestMs, () => request.raw.socket.destroy());
     const who = whoAsks?.(request);
     if (who === undefined) return;

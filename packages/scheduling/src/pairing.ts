@@ -36,7 +36,7 @@ export function supervisorEventFor<Event extends Pairable>(
 /**
  * When the Supervisor event of a Core is done, noon store time (or where the store set its usual start) on the Core's day,
  * and by whom: a Lead who has a Core that day (first of all the one who does this Core), then the Club Supervisor, or the
- * other way round where the store set so; of these the first whom no rule speaks against. Nobody: it stays open.
+ * other way round where the store set so; of these the first whom no rule excludes. Where rules exclude all of them, it stays open.
  * @param pair.planned includes the Core itself, where it is about to be
  * @param pair.ignoreScheduleIds the Supervisor event's own schedule when it moves along
  */

@@ -36,7 +36,6 @@ export async function suggest(
       const { versions: _, ...input } = await loadPlanInput(tx, store, { fromDay, toDay });
       const moving = input.scheduled.find(({ event }) => event.id === query.eventId);
       const event = moving?.event ?? input.open.find(({ id }) => id === query.eventId);
-      // Reissued work has its expiry in place of its window.
       const { condition, durationMinutes, id, name, startsOn, dueOn, type } = row.event;
       const facts = event ?? {
         condition,
@@ -48,6 +47,7 @@ export async function suggest(
         type,
         scheduled: false,
       };
+      // Reissued work may be done on any day up to its expiry.
       const due = moving?.windowEndsOn ? { startsOn: '2000-01-01', dueOn: moving.windowEndsOn } : {};
       return rank(input, {
         event: { ...facts, ...due },

@@ -7,7 +7,7 @@ export const KINDS = Object.keys(UNSETTLED) as Kind[];
 
 export const eventCount = (count: number): string => (count === 1 ? '1 event' : `${count} events`);
 
-/** These go out by themselves, or would by now: a retry spares the wait. */
+/** The kinds that *Try again* may be chosen for; the others need a decision first. */
 export const RETRYABLE = ['failed', 'long_waiting', 'waiting'] as const satisfies Kind[];
 
 export const PAGE_ROWS = 100;

@@ -623,7 +623,7 @@ async function lockOwned(tx: Tx, lease: Claim) {
   return row;
 }
 
-/** The conditions that a condition takes the place of once a change has arrived. */
+/** By the condition that an event gets once a change has arrived: the conditions it may have had. */
 const FOLLOWED_BY = {
   Unstaffed: ['Scheduled', 'Staffed'],
   Scheduled: ['Unstaffed'],
