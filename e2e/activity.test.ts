@@ -41,7 +41,7 @@ describe('a dispatcher at the activity page', () => {
     await open('/activity?show=failed');
     await page.getByLabel('Why it failed').selectOption({ index: 1 });
     await page.getByRole('button', { name: /^Retry all 2 / }).click();
-    await page.getByText('2 events are being tried again.').waitFor();
+    await page.getByText('2 events are being retried.').waitFor();
     await page.getByRole('link', { name: /^Failed 0$/ }).waitFor();
   });
 

@@ -126,7 +126,7 @@ describe('an operator, against a real worker', () => {
     await page.getByLabel('Event, person, store or reason').fill('');
   });
 
-  it('tries one of two pages of dead letters again: page, ticks of other rows and the keyboard’s place stay', async () => {
+  it('retries one of two pages of dead letters: page, ticks of other rows and the keyboard’s place stay', async () => {
     await database.sql`
       with event as (
         insert into events (store_id, mplan_id, name, type, starts_on, due_on, duration_minutes)

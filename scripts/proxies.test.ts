@@ -99,7 +99,7 @@ async function startProxy(port: number): Promise<number> {
   return (proxy.address() as AddressInfo).port;
 }
 
-/** Tries to sign in to somebody's account through a port, from an address of this machine; resolves to the status. */
+/** Attempts to sign in to somebody's account through a port, from an address of this machine; resolves to the status. */
 async function guess(
   port: number,
   from: string,

@@ -77,7 +77,7 @@ rmSync(scratch, { recursive: true, force: true });
 
 check('images', 'node', 'scripts/images.ts');
 check('smoke', 'node', 'scripts/smoke.ts');
-// Two of the dates of `pnpm test:dates`, which tries more at all of them: in one of them UTC is a day ahead of the store.
+// Two of the dates of `pnpm test:dates`, which runs more at all of them: in one of them UTC is a day ahead of the store.
 for (const date of TEST_DATES.slice(0, 2)) {
   console.log(`\n── smoke at ${date.at}: ${date.why}`);
   count(`smoke at ${date.at}`, run(['node', 'scripts/smoke.ts'], startingAt(date)));

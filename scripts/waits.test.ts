@@ -17,7 +17,7 @@ const FORBIDDEN = [
     pattern:
       /toBeLessThan\w*\((?:currentTimeMs|Date\.now)\(\)\s*-|toBeGreaterThan\w*\((?:currentTimeMs|Date\.now)\(\)\s*\+/,
   },
-  { what: 'is tried again where it fails', pattern: /^\s*(?:(?:test|it)\b.*)?\bretry:\s*\d/ },
+  { what: 'is repeated where it fails', pattern: /^\s*(?:(?:test|it)\b.*)?\bretry:\s*\d/ },
 ];
 
 /** Whole numbers of hours or days ahead, which no machine is too slow for. */
@@ -26,7 +26,7 @@ const EXCEPTIONS: Record<string, RegExp> = {
   'packages/db/src/clock.test.ts': /DAY_MS/,
 };
 
-test('no test sleeps, compares elapsed times or is tried again: each waits for a condition', () => {
+test('no test sleeps, compares elapsed times or is repeated: each waits for a condition', () => {
   const files = execFileSync(
     'git',
     [

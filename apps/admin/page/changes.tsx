@@ -27,7 +27,7 @@ export function Changes(props: {
   isPrevious: boolean;
   now: string;
   query: ChangesQuery;
-  onQuery: (asked: ChangesQuery) => void;
+  onQuery: (query: ChangesQuery) => void;
   mayAct: boolean;
 }) {
   const { mayAct, onQuery } = props;

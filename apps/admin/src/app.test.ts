@@ -414,7 +414,7 @@ describe('a change', () => {
     });
     expect(list).toMatchObject({
       total: 1,
-      shown: [{ eventId, reason: 'Ada Example has no RepID.', attempts: 2, task: 'sync_schedule' }],
+      rows: [{ eventId, reason: 'Ada Example has no RepID.', attempts: 2, task: 'sync_schedule' }],
     });
     const answer = await act('redrive', { eventIds: [eventId] });
     expect(answer.statusCode, answer.body).toBe(200);
@@ -583,7 +583,7 @@ describe('a change', () => {
       const left = async () => [...(await database.sql`select key from graphile_worker.jobs order by key`)];
       expect(await left()).toEqual([{ key: 'employee:1' }]);
       if (how === 'clean/failed') {
-        // A dead letter stands in the event's own row: without its job it can be tried again all
+        // A dead letter stands in the event's own row: without its job it can be retried all
         // the same.
         expect((await act('redrive', { eventIds: [eventId] })).statusCode).toBe(200);
       } else expect(await sweep(database.db)).toBe(1);
@@ -813,7 +813,7 @@ describe('the overview', () => {
     }
   });
 
-  test('shows figures, verdict and list of one moment, while changes fail and are tried again', async () => {
+  test('shows figures, verdict and list of one moment, while changes fail and are retried', async () => {
     const changes = (async () => {
       for (const count of [3, 1, 4, 2]) {
         await addDeadLetters(count, 'Crossmark refused it.');
@@ -981,7 +981,7 @@ describe('figures', () => {
 });
 
 describe('the board', () => {
-  test('shows completed jobs and each try from the attempts that were recorded', async () => {
+  test('shows completed jobs and each attempt from the attempts that were recorded', async () => {
     const { eventId, jobId } = await addDeadLetter('no RepID');
     await database.sql`
       insert into sync_attempts (task, job_id, worker_id, event_id, number, started_at, finished_at, outcome, summary, failure_reason)

@@ -73,7 +73,7 @@ export function createServices(
   return {
     db,
     metrics,
-    moments: staleWhileRevalidateEach(FIRST_QUERY, (asked) => readMoment(db, nextRefreshAt, asked)),
+    moments: staleWhileRevalidateEach(FIRST_QUERY, (query) => readMoment(db, nextRefreshAt, query)),
   };
 }
 

@@ -52,7 +52,7 @@ test('an answer from before a change is not shown after it', async () => {
   kept.stop();
 });
 
-test('a reading that fails is told, and tried again by who asks next', async () => {
+test('a reading that fails is told, and retried by the next caller', async () => {
   const { reads, kept } = question();
   reads[0]?.reject(new Error('gone'));
   await expect(kept.get()).rejects.toThrow('gone');

@@ -81,15 +81,15 @@ const MAX_OTHER_ANSWERS = 20;
  * Keeps the answers of a query with parameters, each as {@link staleWhileRevalidate} does. The
  * answer to `first` is read ahead. Of the others, the most recently used are kept.
  */
-export function staleWhileRevalidateEach<Asked, T>(first: Asked, read: (asked: Asked) => Promise<T>) {
+export function staleWhileRevalidateEach<Query, T>(first: Query, read: (query: Query) => Promise<T>) {
   const firstAnswer = staleWhileRevalidate(() => read(first));
   const firstKey = JSON.stringify(first);
   const otherAnswers = new Map<string, Revalidated<T>>();
   return {
-    get(asked: Asked = first): Promise<T> {
-      const key = JSON.stringify(asked);
+    get(query: Query = first): Promise<T> {
+      const key = JSON.stringify(query);
       if (key === firstKey) return firstAnswer.get();
-      const cached = otherAnswers.get(key) ?? staleWhileRevalidate(() => read(asked), { ahead: false });
+      const cached = otherAnswers.get(key) ?? staleWhileRevalidate(() => read(query), { ahead: false });
       otherAnswers.delete(key);
       otherAnswers.set(key, cached);
       const [oldest] = otherAnswers.keys();

@@ -111,8 +111,8 @@ describe('the page server', () => {
     const { port } = new URL(url);
     // fetch would tidy the path up.
     const text = await new Promise<string>((resolve, reject) => {
-      const asked = request({ port, host: '127.0.0.1', path }, (answer) => resolve(textOf(answer)));
-      asked.on('error', reject).end();
+      const call = request({ port, host: '127.0.0.1', path }, (answer) => resolve(textOf(answer)));
+      call.on('error', reject).end();
     });
     expect(text).not.toContain('secret');
   });
@@ -236,10 +236,10 @@ describe('the page server', () => {
   it('works on one request of a connection at a time, in order, and lets few wait', async () => {
     const port = Number(new URL(url).port);
     const requestFor = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nHost: a\r\n${more}\r\n`;
-    const asked = ['/trpc/who', '/assets/main-abc123.js', '/healthz', '/assets/none.js'];
+    const paths = ['/trpc/who', '/assets/main-abc123.js', '/healthz', '/assets/none.js'];
     const answers = await sendRaw(
       port,
-      asked.map((path, at) => requestFor(path, at === 3 ? 'Connection: close\r\n' : '')).join(''),
+      paths.map((path, at) => requestFor(path, at === 3 ? 'Connection: close\r\n' : '')).join(''),
     );
     expect([...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status)).toEqual([
       ...['200', '200', '200', '404'],
@@ -322,11 +322,11 @@ describe('the page server', () => {
 
   it('logs no failure where a browser leaves before the API answers', async () => {
     const lines: string[] = [];
-    const asked = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<void>();
     const left = Promise.withResolvers<void>();
     const slow = fastify({ forceCloseConnections: true });
     slow.post('/trpc/slow', async () => {
-      asked.resolve();
+      arrived.resolve();
       await left.promise;
       return { late: true };
     });
@@ -345,7 +345,7 @@ describe('the page server', () => {
       headers: { 'content-type': 'application/json' },
     });
     browser.on('error', () => {}).end('{}');
-    await asked.promise;
+    await arrived.promise;
     browser.destroy();
     await vi.waitFor(() => expect(lines.join('')).toMatch(/left before|failed/));
     expect(lines.map((line) => JSON.parse(line).level)).not.toContain(50);

@@ -103,7 +103,7 @@ export async function buildPageServer(options: {
       // One open page is one connection for good: with the usual 128 of them nobody else would get
       // through.
       undici: { bodyTimeout: 0, headersTimeout: 60_000, connections: null },
-      // Who asks tries again by themselves: one call would be eleven, just when the API can't do
+      // Callers retry by themselves: one call would be eleven, just when the API can't do
       // its job.
       retryMethods: [],
       replyOptions: {

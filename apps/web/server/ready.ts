@@ -7,8 +7,8 @@ export const pageReadiness = (serverUrl: string): ReturnType<typeof readiness> =
   readiness(async () => {
     const signal = AbortSignal.timeout(SERVER_ANSWERS_WITHIN_MS);
     // A redirect is no answer of ours: whoever answers there is not the server that calls go to.
-    const asked = fetch(new URL('/healthz', serverUrl), { signal, redirect: 'error' });
-    const answered = await asked.then(
+    const request = fetch(new URL('/healthz', serverUrl), { signal, redirect: 'error' });
+    const answered = await request.then(
       (answer) => answer.ok,
       () => false,
     );

@@ -61,7 +61,7 @@ let simulator: Simulator;
 let client: CrossmarkClient;
 let running: Worker[] = [];
 let children: ChildProcess[] = [];
-let guarded: CrossmarkClient[] = [];
+let clients: CrossmarkClient[] = [];
 let lines: string[] = [];
 let ourStore: number;
 let people: number[];
@@ -127,8 +127,8 @@ afterEach(async () => {
   await Promise.all(running.map((worker) => worker.stop()));
   running = [];
   children = [];
-  await Promise.all([client, ...guarded].map((one) => one.close()));
-  guarded = [];
+  await Promise.all([client, ...clients].map((one) => one.close()));
+  clients = [];
   await simulator.close();
   // graphile-worker's pool may still be hanging up when its runner has stopped.
   await vi.waitFor(async () => {
@@ -171,7 +171,7 @@ function guardedClient(policy: Partial<BreakerPolicy>) {
     timeouts: { connectMs: 500, callMs: 1_000 },
     guard: breaker,
   });
-  guarded.push(crossmark);
+  clients.push(crossmark);
   return { breaker, crossmark };
 }
 
@@ -665,11 +665,11 @@ describe('several workers and things going wrong', () => {
     // that.
     const [{ at } = { at: '' }] = await database.sql<{ at: string }[]>`select app_now()::text as at`;
     await vi.waitFor(async () => {
-      const asked = await database.sql<{ name: string }[]>`
+      const rows = await database.sql<{ name: string }[]>`
         select distinct application_name as name from pg_stat_activity
         where datname = current_database() and state = 'idle' and query like '%from "paused_tasks"%'
           and query_start + app_clock_offset() > ${at}::timestamptz order by name`;
-      expect(asked.map(({ name }) => name)).toEqual(names);
+      expect(rows.map(({ name }) => name)).toEqual(names);
     }, patience);
     const ids = await eventIds();
     for (const [n, eventId] of ids.entries())

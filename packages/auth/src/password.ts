@@ -38,5 +38,5 @@ export async function passwordProblem(
   const joined = folded.replace(/[^\p{L}\p{N}]/gu, '');
   const tried = [folded, once, joined, bare(folded), bare(once), bare(joined)];
   const easy = tried.some((part) => known.has(part) || list.has(part)) || once.length < 4;
-  return easy ? 'is easily guessed: it is, or is built on, a word that everybody tries' : undefined;
+  return easy ? 'is easily guessed: it is a well-known word, or is built on one' : undefined;
 }

@@ -38,7 +38,7 @@ const authFor = (
   });
 let auth: Auth;
 
-/** Tries to sign in; resolves to the status and the device's cookie after it. */
+/** Attempts to sign in; resolves to the status and the device's cookie after it. */
 async function signIn(attempt: {
   email?: string;
   password?: string;
@@ -65,7 +65,7 @@ const guess = (attempt: { email?: string; from?: string; device?: string }) =>
 /** An address in a network of its own. */
 const elsewhere = (n: number) => `198.19.${n}.1`;
 
-/** Whether a stranger's try is let through to the password, which is wrong. */
+/** Whether a stranger's attempt is let through to the password, which is wrong. */
 const isLookedAt = (email: string, address: string): Promise<boolean> =>
   beginSignIn(database.db, { email, from: { address } }).then(
     () => true,
@@ -113,7 +113,7 @@ describe('strangers', () => {
     const answers: number[] = [];
     let all: Promise<unknown> = Promise.resolve();
     await database.db.transaction(async (tx) => {
-      // Nobody's try is counted meanwhile.
+      // No attempt is counted meanwhile.
       await tx.execute(sql`lock table ${signInTries} in access exclusive mode`);
       const attempts = Array.from({ length: 30 }, (_, n) =>
         guess({ email: `${n}@example.test`, from: '203.0.113.9' }),
@@ -144,7 +144,7 @@ describe('strangers', () => {
 });
 
 describe('somebody whose account strangers guess at', () => {
-  test('signs in by a device where they did before, at every try, from anywhere; on a new one they wait', async () => {
+  test('signs in by a device where they did before, at every attempt, from anywhere; on a new one they wait', async () => {
     const { device } = await signIn({});
     await strangersGuess(ADA);
     expect((await signIn({ from: elsewhere(200) })).status).toBe(429);

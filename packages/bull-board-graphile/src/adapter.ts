@@ -145,7 +145,7 @@ class GraphileQueue extends BaseAdapter {
     return completed ? new FinishedJob(completed, context) : undefined;
   }
 
-  /** A line for each try that the history knows. */
+  /** A line for each attempt that the history knows. */
   async getJobLogs(id: string): Promise<string[]> {
     const { history } = this.#options;
     const job = history && (await this.getJob(id));

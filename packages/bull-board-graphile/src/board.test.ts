@@ -157,7 +157,7 @@ const mail = (payload: object = { to: 'ada@example.test' }, spec = {}) =>
   utils.addJob('send mail', payload, { maxAttempts: 3, flags: ['task:send mail'], ...spec });
 const later = () => new Date(Date.now() + HOUR_MS);
 
-/** A job that used up its tries, as a worker leaves it. */
+/** A job that used up its attempts, as a worker leaves it. */
 async function failedMail(payload?: object) {
   const job = await mail(payload);
   await utils.permanentlyFailJobs([job.id], 'mailbox full');
@@ -561,7 +561,7 @@ describe.each(Object.keys(drivers))('every route of the board, over %s', (driver
 });
 
 describe('with a real worker', () => {
-  test('finished jobs come from the history, failed ones from the table with their error and tries', async () => {
+  test('finished jobs come from the history, failed ones from the table with their error and attempts', async () => {
     const history = memoryHistory();
     const served = await board({ history });
     const good = await mail({ to: 'ada@example.test' });

@@ -86,7 +86,7 @@ export class LiveJob implements QueueJob {
       priority: row.priority,
       attemptsMade: row.attempts,
       progress: 0,
-      // When the last try of a failed job began is forgotten. The board takes a missing start for 1970 and shows how long
+      // When the last attempt of a failed job began is forgotten. The board takes a missing start for 1970 and shows how long
       // ago that was as the duration, so the one known instant stands for both ends.
       processedOn: failedAt ?? row.lockedAt,
       processedBy: row.lockedBy,

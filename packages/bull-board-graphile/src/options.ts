@@ -47,7 +47,7 @@ export interface CompletedJob {
   worker?: string | null;
 }
 
-/** One try of a job as the app remembers it; shown as a line of the job's log. */
+/** One attempt of a job as the app remembers it; shown as a line of the job's log. */
 export interface JobAttempt {
   startedAt: Moment;
   finishedAt?: Moment | null;
@@ -57,7 +57,7 @@ export interface JobAttempt {
   worker?: string | null;
 }
 
-/** What tells a job, for an app that remembers tries by something other than the job's id. */
+/** What tells a job, for an app that remembers attempts by something other than the job's id. */
 export interface JobReference {
   task: string;
   id: string;
@@ -65,13 +65,13 @@ export interface JobReference {
   payload: unknown;
 }
 
-/** The app's memory of jobs that graphile-worker has deleted, and of each try. */
+/** The app's memory of jobs that graphile-worker has deleted, and of each attempt. */
 export interface History {
   countCompleted(task: string): Promise<number>;
   /** Positions `start` to `end`, both included, counted from the job that finished last. */
   listCompleted(task: string, start: number, end: number): Promise<readonly CompletedJob[]>;
   getCompleted(task: string, jobId: string): Promise<CompletedJob | null | undefined>;
-  /** A job's tries, first to last. Also asked for jobs that aren't finished. */
+  /** A job's attempts, first to last. Also asked for jobs that aren't finished. */
   attemptsOf(job: JobReference): Promise<readonly JobAttempt[]>;
 }
 

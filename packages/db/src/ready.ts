@@ -31,7 +31,7 @@ const NOT_ALLOWED = '42501';
 const DISK_FULL = '53100';
 
 /**
- * Why this version can't work with its database right now, in sentences; empty where it can. Tries
+ * Why this version can't work with its database right now, in sentences; empty if it can. Attempts
  * a write. Anybody may read the sentences: why the database doesn't answer, which may name it, is
  * for `log`.
  */

@@ -115,7 +115,7 @@ describe('the app’s role', () => {
     expect(await outcome(job, '{"status":500}')).toBe(false);
     expect(await sql`select id::int, after from audit_log order by id`).toEqual([
       { id: event, after: { type: 'Core' } },
-      { id: job, after: { asked: { jobId: '1' }, status: 200 } },
+      { id: job, after: { request: { jobId: '1' }, status: 200 } },
     ]);
   });
 

@@ -11,7 +11,7 @@ import { daysWithin, outsideWindow, plannedOf, type Tasks } from './tasks.ts';
  */
 export function explainLine(roster: Roster, line: Settled): { why: string; runnerUp: RunnerUp | null } {
   const { event, person, day, startsAt, coreEventId } = line;
-  const chosen = { ...scoreOf(roster, event, person, day), judged: roster.judge(event, person, startsAt) };
+  const chosen = { ...scoreOf(roster, event, person, day), judged: roster.evaluate(event, person, startsAt) };
   const within = daysWithin(roster.days, event);
   if (coreEventId !== null) {
     const because = `${person.name} ${chosen.fit.because}; a noon check is done on the day of its Core.`;
@@ -142,11 +142,11 @@ export function obstaclesInWords(
   );
   return [...Map.groupBy(first, ({ obstacle }) => obstacle.code)]
     .sort(([, a], [, b]) => b.length - a.length)
-    .map(([code, found]) => {
-      const people = [...new Set(found.map(({ person }) => person))];
-      const [only] = found;
+    .map(([code, group]) => {
+      const people = [...new Set(group.map(({ person }) => person))];
+      const [only] = group;
       const message =
-        found.length === 1 && only ? only.obstacle.message : sentence(code, event, people, found, days);
+        group.length === 1 && only ? only.obstacle.message : sentence(code, event, people, group, days);
       return { code, message, people: people.map(({ id }) => id) };
     });
 }
@@ -156,11 +156,11 @@ function sentence(
   code: Obstacle['code'],
   event: EventFacts,
   people: readonly PersonFacts[],
-  found: readonly { person: PersonFacts; day: WorkDate }[],
+  cells: readonly { person: PersonFacts; day: WorkDate }[],
   days: readonly WorkDate[],
 ): string {
-  const onAll = found.length === people.length * days.length;
-  const when = daysInWords([...new Set(found.map(({ day }) => day))], onAll ? days.length : 0);
+  const onAll = cells.length === people.length * days.length;
+  const when = daysInWords([...new Set(cells.map(({ day }) => day))], onAll ? days.length : 0);
   const [one, many] = excludes(code, event);
   const isDayless = code === 'role' || code === 'unlinked' || code === 'not_schedulable';
   return `${namesOf(people)} ${people.length === 1 ? one : many}${isDayless ? '' : ` ${when}`}.`;

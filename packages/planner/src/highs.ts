@@ -83,15 +83,15 @@ class HighsProgram implements OpenProgram {
     if (isStopped) throw new Stopped();
     const status = model.getModelStatus();
     const isProven = status === modelStatus.optimal;
-    const found = Number(model.info.get('primal_solution_status')) === solutionStatus.feasible;
+    const hasSolution = Number(model.info.get('primal_solution_status')) === solutionStatus.feasible;
     if (!isProven && status !== modelStatus.timeLimit) {
       throw new Error(`HiGHS ended with model status ${status}.`);
     }
-    if (found) this.#known = model.getSolution().colValue.slice();
-    const objective = found ? model.getObjectiveValue() : Number.POSITIVE_INFINITY;
+    if (hasSolution) this.#known = model.getSolution().colValue.slice();
+    const objective = hasSolution ? model.getObjectiveValue() : Number.POSITIVE_INFINITY;
     const bound = isProven ? objective : Number(model.info.get('mip_dual_bound'));
     return {
-      values: found ? this.#known : null,
+      values: hasSolution ? this.#known : null,
       objective,
       bound,
       isProven,

@@ -280,9 +280,9 @@ function bestByTrying(input: PlanInput): { open: number; cost: number } {
     if (open > best.open) return;
     const of = input.open[index];
     if (!of) {
-      const found = { open, urgency: urgencyOfOpen(), cost: costOf(input, chosen) };
-      const better = found.open - best.open || found.urgency - best.urgency || found.cost - best.cost;
-      if (better < 0) best = found;
+      const outcome = { open, urgency: urgencyOfOpen(), cost: costOf(input, chosen) };
+      const better = outcome.open - best.open || outcome.urgency - best.urgency || outcome.cost - best.cost;
+      if (better < 0) best = outcome;
       return;
     }
     for (const day of input.days) {
@@ -613,13 +613,13 @@ describe('an engine that fails', () => {
   it('that reaches its limit after a first answer leaves that answer, with its bound', () => {
     const first = engineOf((program) => {
       const open = highs.open(program);
-      let asked = 0;
+      let calls = 0;
       return {
         ...{ close: () => open.close(), hold: (bounds, sum) => open.hold(bounds, sum) },
         minimize: (sum, limitMs) => {
-          const found = open.minimize(sum, limitMs);
-          asked += 1;
-          return asked === 1 ? found : { ...found, values: null, isProven: false };
+          const solution = open.minimize(sum, limitMs);
+          calls += 1;
+          return calls === 1 ? solution : { ...solution, values: null, isProven: false };
         },
       };
     });

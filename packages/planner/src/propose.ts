@@ -132,16 +132,16 @@ function minimizeAll(
         results.push({ name, value: 0, bound: 0, isProven: true, tookMs: 0 });
         continue;
       }
-      const found = program.minimize(sum, leftMs);
-      leftMs -= found.tookMs;
-      if (!found.values && results.length === 0) throw new NothingInTime();
-      if (!found.values) break;
-      values = Float64Array.from(found.values);
-      const value = Math.round(found.objective);
-      const bound = Math.ceil(found.bound - 0.01);
-      const isProven = found.isProven || bound >= value;
+      const solution = program.minimize(sum, leftMs);
+      leftMs -= solution.tookMs;
+      if (!solution.values && results.length === 0) throw new NothingInTime();
+      if (!solution.values) break;
+      values = Float64Array.from(solution.values);
+      const value = Math.round(solution.objective);
+      const bound = Math.ceil(solution.bound - 0.01);
+      const isProven = solution.isProven || bound >= value;
       results.push({
-        ...{ name, isProven, tookMs: found.tookMs },
+        ...{ name, isProven, tookMs: solution.tookMs },
         ...{ value: value + offset, bound: Math.min(bound, value) + offset },
       });
       if (leftMs <= 0) break;
@@ -185,9 +185,9 @@ function solveByWeeks(input: PlanInput, options: PlanOptions, engine: Engine): A
     const roster = new Roster(week, still);
     const tasks = tasksOf(roster);
     const formulation = new Formulation(roster, tasks);
-    const found = minimizeAll(formulation, engine, limitMs);
-    results.push(...found.results);
-    const { lines } = settled(week, still, formulation.read(found.values, tasks));
+    const solutions = minimizeAll(formulation, engine, limitMs);
+    results.push(...solutions.results);
+    const { lines } = settled(week, still, formulation.read(solutions.values, tasks));
     for (const { event, person, day, startsAt, locked, coreEventId } of lines) {
       if (locked || coreEventId !== null) continue;
       locks.set(event.id, { eventId: event.id, employeeId: person.id, startsAt });
@@ -213,14 +213,14 @@ function present(attempt: Attempt, options: PlanOptions): Proposal {
   }
   const placed = new Set(lines.map(({ event }) => event.id));
   const never = new Set(options.neverPlan ?? []);
-  const asked = input.open.filter(
+  const requestedEvents = input.open.filter(
     (event) => !never.has(event.id) && (options.types?.includes(event.type) ?? true),
   );
-  const open = asked.filter((event) => !placed.has(event.id));
+  const open = requestedEvents.filter((event) => !placed.has(event.id));
   const [first = input.today, last = input.today] = [input.days[0], input.days.at(-1)];
   const [from, to] = [weekStart(first), addDays(weekStart(last), 6)];
   const leftOut = new Set(tasks.leftOut.map(({ event }) => event.id));
-  const possible = asked.filter(
+  const possible = requestedEvents.filter(
     (event) => !leftOut.has(event.id) && daysWithin(roster.days, event).length > 0,
   ).length;
   const openBound = results.find(({ name }) => name === 'open');
@@ -241,7 +241,7 @@ function present(attempt: Attempt, options: PlanOptions): Proposal {
 
 function presentLine(roster: Roster, line: Settled, lines: readonly Settled[]): ProposalLine {
   const { event, person, day, startsAt, from, coreEventId, locked } = line;
-  const { overrides, hints } = roster.judge(event, person, startsAt);
+  const { overrides, hints } = roster.evaluate(event, person, startsAt);
   const room = from
     ? lines.find((other) => !other.from && other.person.id === from.employeeId && other.day === from.workDate)
     : undefined;

@@ -60,7 +60,7 @@ export function rank(input: PlanInput, ask: RankAsk): Suggestions {
   const judgeOn = (person: JudgedScore['person'], day: WorkDate): Judged =>
     time === undefined
       ? roster.judgeDay(event, person, day)
-      : roster.judge(event, person, roster.at(day, time));
+      : roster.evaluate(event, person, roster.at(day, time));
 
   const possible: JudgedScore[] = [];
   const excluded: { person: JudgedScore['person']; day: WorkDate; judged: Judged }[] = [];

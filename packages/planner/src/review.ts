@@ -68,7 +68,7 @@ export function obstaclesNow(input: PlanInput, lines: readonly ReviewedLine[]): 
       obstacles.set(line.eventId, `${labelOf(event)} was scheduled since.`);
       continue;
     }
-    const [obstacle] = review.roster.judge(event, person, startsAt).obstacles;
+    const [obstacle] = review.roster.evaluate(event, person, startsAt).obstacles;
     if (obstacle) obstacles.set(line.eventId, obstacle.message);
   }
   return obstacles;
@@ -112,7 +112,7 @@ export function moveLine(
   const judged =
     to.time === undefined
       ? roster.judgeDay(event, person, to.day)
-      : roster.judge(event, person, roster.at(to.day, to.time));
+      : roster.evaluate(event, person, roster.at(to.day, to.time));
   const [obstacle] = judged.obstacles;
   if (obstacle) return { allowed: false, message: obstacle.message };
   roster.place(event, person.id, judged.startsAt);
@@ -120,7 +120,7 @@ export function moveLine(
   const score = (line: ReviewedLine) => {
     const settled = review.settled(line);
     if (!settled) return;
-    const { overrides, hints } = roster.judge(settled.event, settled.person, line.startsAt);
+    const { overrides, hints } = roster.evaluate(settled.event, settled.person, line.startsAt);
     moved.push({
       ...{ eventId: line.eventId, employeeId: line.employeeId, day: settled.day, startsAt: line.startsAt },
       endsAt: addMinutes(line.startsAt, settled.event.durationMinutes),

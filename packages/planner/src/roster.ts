@@ -158,7 +158,7 @@ export class Roster {
   }
 
   /** Asks the rules, and the plan's own limits, about a person who does an event at a time. */
-  judge(event: EventFacts, person: PersonFacts, startsAt: Instant): Judged {
+  evaluate(event: EventFacts, person: PersonFacts, startsAt: Instant): Judged {
     const { store, holidays } = this.input;
     const reasons = evaluate({
       event: event.scheduled ? { ...event, scheduled: false } : event,
@@ -221,14 +221,14 @@ export class Roster {
     const taken = (slot: string) =>
       sameType.filter((work) => timeOf(work.startsAt, timeZone) === slot).length;
     const slots = this.slots(event.type);
-    const inOrder = sameType.length === 0 ? slots : slots.toSorted((a, b) => taken(a) - taken(b));
+    const sortedSlots = sameType.length === 0 ? slots : slots.toSorted((a, b) => taken(a) - taken(b));
     let best: Judged | undefined;
-    for (const slot of inOrder) {
-      const judged = this.judge(event, person, this.at(day, slot));
+    for (const slot of sortedSlots) {
+      const judged = this.evaluate(event, person, this.at(day, slot));
       if (!best || badness(judged) < badness(best)) best = judged;
       if (badness(judged) === 0 || !dependsOnStart(judged)) break;
     }
-    return best ?? this.judge(event, person, this.at(day, '12:00'));
+    return best ?? this.evaluate(event, person, this.at(day, '12:00'));
   }
 }
 

@@ -88,7 +88,7 @@ export function settle(
 
 /** Whether the rules let a line pass with everything else in place. */
 export const passes = (roster: Roster, { event, person, startsAt }: Settled): boolean =>
-  roster.judge(event, person, startsAt).obstacles.length === 0;
+  roster.evaluate(event, person, startsAt).obstacles.length === 0;
 
 function workIn(roster: Roster, eventId: number, employeeId: number) {
   const work = roster.workOf(employeeId).find((each) => each.eventId === eventId);
@@ -100,7 +100,7 @@ type Place = Pick<Settled, 'person' | 'day' | 'startsAt'>;
 
 function standing(roster: Roster, from: ScheduledWork): Place | null {
   const person = roster.people.get(from.employeeId);
-  if (!person || roster.judge(from.event, person, from.startsAt).obstacles.length > 0) return null;
+  if (!person || roster.evaluate(from.event, person, from.startsAt).obstacles.length > 0) return null;
   return { person, day: from.workDate, startsAt: from.startsAt };
 }
 
@@ -135,7 +135,7 @@ function addChecks(roster: Roster, tasks: Tasks, lines: Settled[]): void {
       holidays: roster.input.holidays,
       store: roster.input.store,
     });
-    if (!person || roster.judge(check, person, startsAt).obstacles.length > 0) continue;
+    if (!person || roster.evaluate(check, person, startsAt).obstacles.length > 0) continue;
     const work = roster.place(check, person.id, startsAt);
     const theirs = lines.filter((line) => line.person.id === person.id);
     // A check may be one work day too many for other lines of its person.

@@ -67,7 +67,7 @@ export function tasksOf(roster: Roster): Tasks {
     const lock = held.get(event.id);
     const person = lock && roster.people.get(lock.employeeId);
     if (!lock || !person) continue;
-    const { obstacles } = roster.judge(event, person, lock.startsAt);
+    const { obstacles } = roster.evaluate(event, person, lock.startsAt);
     const [obstacle] = obstacles;
     if (obstacle) {
       leaveOut(event, obstacle.code, obstacle.message);
@@ -145,7 +145,7 @@ function takeMovable(roster: Roster, tasks: Tasks): void {
     if (event.type === 'Supervisor' || tasks.checkOf.has(event.id)) continue;
     if (event.type === 'Core' && supervisorEventFor(event, scheduledChecks)) continue;
     if (event.condition !== 'Scheduled' && event.condition !== 'Unstaffed') continue;
-    const { obstacles, overrides } = roster.judge(event, person, startsAt);
+    const { obstacles, overrides } = roster.evaluate(event, person, startsAt);
     if (obstacles.length === 0 && overrides.length === 0) tasks.movable.push(scheduled);
   }
   for (const scheduled of tasks.movable) roster.remove(plannedOf(scheduled));

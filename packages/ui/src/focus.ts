@@ -21,7 +21,7 @@ let last: Element | undefined;
 
 /**
  * Keeps the keyboard's place in every list of the page: where what has the focus goes, as a row
- * does whose event was tried again, the same control of the row that took its place has it; where
+ * does whose event was retried, the same control of the row that took its place has it; where
  * the list has become empty, the part of the page that it stood in. To be called once.
  */
 export function keepFocusInLists(): void {

@@ -13,7 +13,7 @@ export function memoryMegabytes(pid: number): number {
   return Number(kilobytes) / 1024;
 }
 
-/** What anybody may add to: tries to sign in are counted, sessions are used, links to get in are asked for. */
+/** What anybody may add to: sign-in attempts are counted, sessions are used, links to get in are asked for. */
 const FREE = ['sign_in_tries', 'user_sessions', 'access_links'];
 
 /** Counts every row that anybody inserts, changes or deletes in a database, by a trigger on each of its tables. */

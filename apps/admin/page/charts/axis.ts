@@ -29,8 +29,8 @@ export function axisTime(range: Range) {
 /** Round durations from below the shortest to above the longest, for a logarithmic axis. */
 export function ticksOver(values: (string | number | undefined)[]): number[] {
   const round = [1, 10, 100, 1000, 10_000, 60_000, 600_000, 3_600_000, 36_000_000, 360_000_000];
-  const found = values.filter((value): value is number => typeof value === 'number');
-  const [least, most] = [Math.min(...found), Math.max(...found)];
+  const numbers = values.filter((value): value is number => typeof value === 'number');
+  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
   const first = round.findLastIndex((tick) => tick <= least);
   const last = round.findIndex((tick) => tick >= most);
   return round.slice(Math.max(0, first), (last === -1 ? round.length - 1 : last) + 1);

@@ -43,15 +43,15 @@ export function ChartTooltip(props: {
   format: (value: number) => string;
 }) {
   if (!props.active || typeof props.label !== 'string') return null;
-  const shown = props.names.flatMap(([name, label, colour]) => {
+  const entries = props.names.flatMap(([name, label, colour]) => {
     const value = props.payload?.find((entry) => entry.dataKey === name)?.value;
     return typeof value === 'number' && value > 0 ? [{ label, colour, value }] : [];
   });
   return (
     <div className="rounded-md border border-line bg-surface px-3 py-2 text-sm shadow-md">
       <p className="font-medium">{formatMoment(props.label)}</p>
-      {shown.length === 0 && <p className="text-ink-3">nothing</p>}
-      {shown.map(({ label, colour, value }) => (
+      {entries.length === 0 && <p className="text-ink-3">nothing</p>}
+      {entries.map(({ label, colour, value }) => (
         <p key={label} className="flex items-center gap-1.5 text-ink-2">
           <Swatch colour={colour} />
           {label} <span className="text-ink">{props.format(value)}</span>

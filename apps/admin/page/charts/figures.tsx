@@ -35,8 +35,8 @@ export function Figures(props: {
   });
   const timesOf = (pick: (index: number) => Quantiles | null | undefined) =>
     starts.map((start, index) => {
-      const found = pick(index);
-      return { at: start, p50: found?.p50, p95: found?.p95, p99: found?.p99 };
+      const value = pick(index);
+      return { at: start, p50: value?.p50, p95: value?.p95, p99: value?.p99 };
     });
   const work = charts.work?.total;
   const total = work?.attempts ?? 0;

@@ -32,7 +32,7 @@ export function StackedBars(props: {
         <Tooltip
           isAnimationActive={false}
           cursor={{ fill: 'var(--surface-2)' }}
-          content={(shown) => <ChartTooltip {...shown} names={props.bars} format={formatNumber} />}
+          content={(tooltip) => <ChartTooltip {...tooltip} names={props.bars} format={formatNumber} />}
         />
         {props.bars.map(([name, , colour]) => (
           <Bar

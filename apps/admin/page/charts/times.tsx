@@ -63,7 +63,7 @@ export function QuantileChart(props: {
           <Tooltip
             isAnimationActive={false}
             cursor={{ stroke: 'var(--line-strong)' }}
-            content={(shown) => <ChartTooltip {...shown} names={QUANTILES} format={formatDuration} />}
+            content={(tooltip) => <ChartTooltip {...tooltip} names={QUANTILES} format={formatDuration} />}
           />
           {QUANTILES.map(([name, , colour]) => (
             <Line

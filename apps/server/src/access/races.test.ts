@@ -143,7 +143,7 @@ test('a change of password that is under way is refused where a reset link is us
   const { token } = await (await server.as('admin')).users.resetLink.mutate({ userId });
   const api = await server.as('viewer');
   const refused = await held(
-    // The present password was found right: its tries are forgotten.
+    // The present password was right, so its attempts are deleted.
     'before delete on sign_in_tries',
     () => refusalOf(api.account.changePassword.mutate({ current: PASSWORD, password: 'and a third one' })),
     () => server.signedOut.access.accept.mutate({ token, password: ANOTHER }),

@@ -164,7 +164,7 @@ describe('retrying many', () => {
     expect(await states(ids)).toEqual(['pending', 'synced', 'conflict']);
   });
 
-  test('twice at the same time tries each once', async () => {
+  test('twice at the same time retries each once', async () => {
     const ids = await scheduled(Array.from({ length: 6 }, () => ({ state: 'failed' as const })));
     const answers = await Promise.all([
       api.sync.retryMany.mutate({ kind: 'failed' }),

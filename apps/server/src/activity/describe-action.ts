@@ -5,7 +5,7 @@ type Remembered = Record<string, unknown> | null;
 
 /** Descriptions by action. {@link actionInWords} has more detail for schedules and people. */
 const DONE: Readonly<Record<string, string>> = {
-  'sync.retry': 'had it tried again',
+  'sync.retry': 'retried it',
   'sync.keep_mine': 'kept what stands here',
   'proposal.start': 'had a plan proposed',
   'proposal.cancel': 'stopped planning',

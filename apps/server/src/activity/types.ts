@@ -4,7 +4,7 @@ import type { EventRow } from '../events/types.ts';
 
 /**
  * Why an event isn't settled: `failed` nothing is tried until a person acts · `conflict` both sides were changed ·
- * `long_waiting` tried again by itself, but for a while already · `unknown_rep` Crossmark holds a booking of somebody whom
+ * `long_waiting` retried for a while already · `unknown_rep` Crossmark holds a booking of somebody whom
  * nobody here stands for · `waiting` and `pending` go out by themselves.
  */
 export type UnsettledKind = 'failed' | 'conflict' | 'long_waiting' | 'unknown_rep' | 'waiting' | 'pending';

@@ -123,7 +123,7 @@ async function reconcileAll() {
     await reconcile(ctx, eventId, { ...job, task: 'sync_schedule' });
   }
 }
-/** What dispatchers see and Crossmark holds; times of writing and tries apart. */
+/** What dispatchers see and Crossmark holds; except write times and attempts. */
 const everything = async () => ({
   events: await database.db.select().from(events).orderBy(asc(events.id)),
   schedules: await database.db.select().from(schedules).orderBy(asc(schedules.id)),

@@ -240,7 +240,7 @@ describe('signing in', () => {
     for (let i = 0; i < 150; i++) await api.sync.summary.query();
   });
 
-  test('again and again to one account from one place has to wait, longer with each try, right or wrong', async () => {
+  test('again and again to one account from one place has to wait, longer with each attempt, right or wrong', async () => {
     const email = 'guessed@example.test';
     await createUser(server.database.db, {
       email,

@@ -221,9 +221,9 @@ export async function cancelPlan(
 }
 
 async function notRunning(tx: Tx, proposalId: number): Promise<Refusal> {
-  const [found] = await tx.select().from(proposals).where(eq(proposals.id, proposalId));
-  if (!found) return notFound('proposal', proposalId);
-  return new Refusal(`This plan is no longer being made: ${STATE_WORDS[found.state]}.`, {
+  const [proposal] = await tx.select().from(proposals).where(eq(proposals.id, proposalId));
+  if (!proposal) return notFound('proposal', proposalId);
+  return new Refusal(`This plan is no longer being made: ${STATE_WORDS[proposal.state]}.`, {
     code: 'not_allowed',
   });
 }
@@ -452,13 +452,13 @@ async function changesOf(
   if (proposal.state !== 'ready' || lines.length === 0) return new Map();
   const store = await findStore(tx, proposal.storeId);
   const { versions, ...input } = await loadPlanInput(tx, store, proposal);
-  const found = obstaclesNow(input, lines.map(reviewed));
+  const obstacles = obstaclesNow(input, lines.map(reviewed));
   for (const { eventId, fromScheduleId, fromVersion } of lines) {
     if (fromScheduleId !== null && versions.get(fromScheduleId) !== fromVersion) {
-      found.set(eventId, 'Its schedule was changed since.');
+      obstacles.set(eventId, 'Its schedule was changed since.');
     }
   }
-  return found;
+  return obstacles;
 }
 
 function lineView(line: LineRecord): Omit<ProposalLineView, 'eventName' | 'employeeName' | 'changed'> {

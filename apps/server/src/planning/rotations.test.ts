@@ -63,10 +63,10 @@ describe('rotations', () => {
       primaryLead: { employeeId: dot, name: 'Dot Lead', isException: false, off: null, substitutes: [] },
       secondaryLead: { employeeId: cid, name: 'Cid Lead' },
     });
-    const shown = await viewer.plan.rotations.query({ storeId: store });
-    expect(shown.weekdays).toHaveLength(2);
-    expect(shown.exceptions).toMatchObject([{ employeeId: bea, reason: 'Course' }]);
-    expect(shown.choices.juicer.map(({ employeeId }) => employeeId)).toEqual([ann, bea]);
+    const rotations = await viewer.plan.rotations.query({ storeId: store });
+    expect(rotations.weekdays).toHaveLength(2);
+    expect(rotations.exceptions).toMatchObject([{ employeeId: bea, reason: 'Course' }]);
+    expect(rotations.choices.juicer.map(({ employeeId }) => employeeId)).toEqual([ann, bea]);
     await dispatcher.plan.setException.mutate({ ...exception, employeeId: null, seen: bea });
     expect((await viewer.plan.turns.query({ storeId: store, ...monday }))[0]?.juicer?.employeeId).toBe(ann);
     const audit = await server.database

@@ -61,10 +61,10 @@ export const planRouter = router({
     )
     .mutation(({ ctx, input }) => {
       // Zod gives absent fields the value undefined, which options of a plan don't have.
-      const given = Object.fromEntries(
+      const options = Object.fromEntries(
         Object.entries(input.options).filter(([, value]) => value !== undefined),
       );
-      return startPlan(ctx.backend.db, ctx.actor, { ...input, options: given as PlanOptions });
+      return startPlan(ctx.backend.db, ctx.actor, { ...input, options: options as PlanOptions });
     }),
 
   /** Stops a plan that is being made. */

@@ -185,7 +185,7 @@ function nextInWords(sync: SyncRecord | null, timeZone: string): string {
         ? `Attempt ${sync.attempts + 1} is on ${formatWhen(sync.nextAttemptAt, timeZone)}.`
         : 'It is tried as soon as what it waits for is there.';
     case 'failed':
-      return 'It is not tried again by itself.';
+      return 'It is not retried automatically.';
     case 'conflict':
       return 'Nothing is written until somebody chooses which side stands.';
   }

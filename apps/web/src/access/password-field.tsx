@@ -11,13 +11,13 @@ export function NewPasswordField({
   label: string;
   problem?: string | undefined;
 }) {
-  const [shown, setShown] = useState(false);
+  const [isVisible, setShown] = useState(false);
   return (
     <div className="grid gap-2">
       <TextField
         label={label}
         name={name}
-        type={shown ? 'text' : 'password'}
+        type={isVisible ? 'text' : 'password'}
         autoComplete="new-password"
         hint="12 characters or more; a few unrelated words make a good one."
         minLength={12}
@@ -26,7 +26,7 @@ export function NewPasswordField({
         spellCheck={false}
         problem={problem}
       />
-      <TickBox checked={shown} onChange={(change) => setShown(change.target.checked)}>
+      <TickBox checked={isVisible} onChange={(change) => setShown(change.target.checked)}>
         Show the password
       </TickBox>
     </div>

@@ -91,7 +91,7 @@ export function AttentionList({
             {data.rows.length > 0 && (
               <AttentionRows
                 data={data}
-                asked={{
+                filter={{
                   ...(store && { storeId: store }),
                   ...(show && { kind: show }),
                   ...(reason && { reason }),

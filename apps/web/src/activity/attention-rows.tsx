@@ -13,20 +13,20 @@ import { AttentionRow } from './attention-row.tsx';
 
 export function AttentionRows({
   data,
-  asked,
+  filter,
   onOpen,
 }: {
   data: Attention;
-  asked: { storeId?: number; kind?: Kind; reason?: string };
+  filter: { storeId?: number; kind?: Kind; reason?: string };
   onOpen: (eventId: number) => void;
 }) {
   const mayWrite = useMayWrite();
   const utils = trpc.useUtils();
   const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
   const retry = trpc.sync.retryMany.useMutation({
-    onSuccess: (answer, asked) => {
+    onSuccess: (answer, variables) => {
       // Others that are chosen stay so.
-      const { eventIds } = asked;
+      const { eventIds } = variables;
       if (eventIds) setChosen((before) => new Set([...before].filter((id) => !eventIds.includes(id))));
       toast(retriedWords(answer));
     },
@@ -45,7 +45,7 @@ export function AttentionRows({
     }
     setChosen(next);
   };
-  const kind = RETRYABLE.find((each) => each === asked.kind);
+  const kind = RETRYABLE.find((each) => each === filter.kind);
   return (
     <section aria-label="Events" className="rounded-md border border-line bg-surface">
       {mayWrite && retryable.length > 0 && (
@@ -66,9 +66,9 @@ export function AttentionRows({
               Retry {still.length > 0 ? still.length : ''} chosen
             </Button>
             {kind && (
-              <Button busy={retry.isPending} onClick={() => retry.mutate({ ...asked, kind })}>
+              <Button busy={retry.isPending} onClick={() => retry.mutate({ ...filter, kind })}>
                 <RotateCw aria-hidden className="size-4" />
-                Retry all {data.total} {asked.reason ? 'of this reason' : UNSETTLED[kind].toLowerCase()}
+                Retry all {data.total} {filter.reason ? 'of this reason' : UNSETTLED[kind].toLowerCase()}
               </Button>
             )}
           </span>

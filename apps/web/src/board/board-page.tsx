@@ -45,9 +45,9 @@ export function BoardPage() {
     [navigate],
   );
 
-  const { query, weekOf, current, shown, isBusy } = useWeek(search);
+  const { query, weekOf, current, displayed, isBusy } = useWeek(search);
   useTitle(`Week ${formatWeek(weekOf)}`);
-  const isLoaded = shown !== undefined;
+  const isLoaded = displayed !== undefined;
   useEffect(() => {
     if (isLoaded) loadBoardDialogsSoon();
   }, [isLoaded]);
@@ -88,7 +88,7 @@ export function BoardPage() {
       <BoardToolbar
         search={search}
         weekOf={weekOf}
-        board={shown}
+        board={displayed}
         hasGrid={hasGrid}
         besides={hasRoomForTray}
         onSearch={set}
@@ -97,7 +97,7 @@ export function BoardPage() {
       <QueryView
         what="the week"
         queries={[query]}
-        data={shown}
+        data={displayed}
         skeleton={<BoardSkeleton grid={hasGrid} besides={hasRoomForTray} />}
       >
         {(board) => (
@@ -141,12 +141,12 @@ export function BoardPage() {
           </div>
         )}
       </QueryView>
-      {shown && <DragBar board={shown} />}
+      {displayed && <DragBar board={displayed} />}
       <Suspense>
-        {shown && dialog && (
+        {displayed && dialog && (
           <BoardDialogs
             dialog={dialog}
-            board={shown}
+            board={displayed}
             planner={planner}
             onDialog={setDialog}
             onOpen={actions.open}

@@ -36,11 +36,11 @@ export function ChooseEventDialog({
     (event) =>
       event.startsOn <= day && day < event.dueOn && roleObstacle(person.role, event.type, store) !== 'hard',
   );
-  const shown = filterEvents(open, filter).sort(byDueDay);
+  const rows = filterEvents(open, filter).sort(byDueDay);
   const isTheirs = (event: BoardEvent) => roleObstacle(person.role, event.type, store) === null;
   const groups = [
-    { title: null, events: shown.filter(isTheirs) },
-    { title: 'Work of other roles: needs a reason', events: shown.filter((event) => !isTheirs(event)) },
+    { title: null, events: rows.filter(isTheirs) },
+    { title: 'Work of other roles: needs a reason', events: rows.filter((event) => !isTheirs(event)) },
   ].filter(({ events }) => events.length > 0);
   return (
     <Dialog
@@ -52,7 +52,7 @@ export function ChooseEventDialog({
       <div className="grid min-h-64 content-start gap-3">
         <ReasonList reasons={dayObstacles} />
         <FilterBar filter={filter} events={open} onFilter={setFilter} />
-        {shown.length === 0 ? (
+        {rows.length === 0 ? (
           <Empty
             title={
               open.length === 0

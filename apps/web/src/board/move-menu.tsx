@@ -36,11 +36,11 @@ export function MoveMenu({
   const { event, employeeId, workDate } = schedule;
   const person = board.people.find((each) => each.id === employeeId);
   const closed = CLOSED_CONDITIONS.includes(event.condition);
-  const judge = evaluateCells(board, { kind: 'schedule', schedule });
+  const evaluateCell = evaluateCells(board, { kind: 'schedule', schedule });
   const days = board.days
     .filter((day) => day >= board.today && day !== workDate)
     .map((day) => {
-      const { verdict, reasons } = judge.cell(cellKey(employeeId, day));
+      const { verdict, reasons } = evaluateCell.cell(cellKey(employeeId, day));
       const [first] = reasons.filter((reason) => reason.severity !== 'hint');
       return { day, verdict, against: first && firstSentence(first.message) };
     });

@@ -16,7 +16,7 @@ export type Planner = ReturnType<typeof usePlanner>;
  * Drops, the menu's choices and the keys' all end here: what is planned is saved, or asked about
  * first.
  */
-export function usePlanner(board: WeekBoard | undefined, onDialog: (asked: OpenDialog | undefined) => void) {
+export function usePlanner(board: WeekBoard | undefined, onDialog: (dialog: OpenDialog | undefined) => void) {
   const edits = useEdits();
   const latest = useRef(board);
   latest.current = board;

@@ -9,8 +9,8 @@ const messages = (reasons: readonly { message: string }[]) => reasons.map(({ mes
 
 describe('a cell, for an event of the tray', () => {
   it('is free where no rule speaks against it, and has the start of the first usual slot', () => {
-    const judge = evaluateCells(testBoard({ people: [specialist] }), { kind: 'event', event });
-    const placement = judge.cell(cellKey(1, testDay(2)));
+    const evaluateCell = evaluateCells(testBoard({ people: [specialist] }), { kind: 'event', event });
+    const placement = evaluateCell.cell(cellKey(1, testDay(2)));
     expect(placement).toMatchObject({ verdict: 'free', reasons: [], startsAt: testInstant(2, '10:45') });
   });
 
@@ -24,11 +24,11 @@ describe('a cell, for an event of the tray', () => {
 
   it('is barred for work of another role, and says who may do it', () => {
     const board = testBoard({ people: [specialist, lead] });
-    const judge = evaluateCells(board, { kind: 'event', event: testEvent(3, 'Digital Setup') });
-    const { verdict, reasons } = judge.cell(cellKey(1, testDay(3)));
+    const evaluateCell = evaluateCells(board, { kind: 'event', event: testEvent(3, 'Digital Setup') });
+    const { verdict, reasons } = evaluateCell.cell(cellKey(1, testDay(3)));
     expect(verdict).toBe('hard');
     expect(messages(reasons)).toContain('is an Event Specialist, but');
-    expect(judge.cell(cellKey(2, testDay(3))).verdict).toBe('free');
+    expect(evaluateCell.cell(cellKey(2, testDay(3))).verdict).toBe('free');
   });
 
   it('is barred on a day that is over, on a holiday, and outside of the window', () => {
@@ -37,13 +37,13 @@ describe('a cell, for an event of the tray', () => {
       today: testDay(2),
       holidays: [{ day: testDay(4), name: 'Test day' }],
     });
-    const judge = evaluateCells(board, { kind: 'event', event: { ...event, dueOn: testDay(6) } });
-    const past = judge.cell(cellKey(1, testDay(1)));
+    const evaluateCell = evaluateCells(board, { kind: 'event', event: { ...event, dueOn: testDay(6) } });
+    const past = evaluateCell.cell(cellKey(1, testDay(1)));
     expect(past.verdict).toBe('hard');
     expect(messages(past.reasons)).toContain('is over. Choose today or a later day.');
-    expect(judge.cell(cellKey(1, testDay(4))).verdict).toBe('hard');
-    expect(judge.cell(cellKey(1, testDay(6))).verdict).toBe('hard');
-    expect(judge.cell(cellKey(1, testDay(5))).verdict).toBe('free');
+    expect(evaluateCell.cell(cellKey(1, testDay(4))).verdict).toBe('hard');
+    expect(evaluateCell.cell(cellKey(1, testDay(6))).verdict).toBe('hard');
+    expect(evaluateCell.cell(cellKey(1, testDay(5))).verdict).toBe('free');
   });
 
   it('is barred for a person who is not on the board', () => {
@@ -58,12 +58,12 @@ describe('a cell, for a schedule of the board', () => {
   const board = testBoard({ people: [specialist, lead], schedules: [schedule] });
 
   it('keeps the time of day, and the schedule is no obstacle to itself', () => {
-    const judge = evaluateCells(board, { kind: 'schedule', schedule });
-    expect(judge.cell(cellKey(1, testDay(2)))).toMatchObject({
+    const evaluateCell = evaluateCells(board, { kind: 'schedule', schedule });
+    expect(evaluateCell.cell(cellKey(1, testDay(2)))).toMatchObject({
       verdict: 'free',
       startsAt: testInstant(2, '12:15'),
     });
-    expect(judge.cell(cellKey(2, testDay(4)))).toMatchObject({
+    expect(evaluateCell.cell(cellKey(2, testDay(4)))).toMatchObject({
       verdict: 'free',
       startsAt: testInstant(4, '12:15'),
     });
@@ -92,8 +92,8 @@ describe('a trade', () => {
   it('takes no override: what would need a reason forbids it', () => {
     const second = testSchedule(testEvent(4), 1, testInstant(3, '10:45'), testDay(3));
     const board = testBoard({ people: [specialist, lead], schedules: [mine, theirs, second] });
-    const judge = evaluateCells(board, { kind: 'schedule', schedule: mine });
-    const reasons = judge.trade(theirs);
+    const evaluateCell = evaluateCells(board, { kind: 'schedule', schedule: mine });
+    const reasons = evaluateCell.trade(theirs);
     expect(messages(reasons)).toContain('already has a Core');
     expect(reasons.filter(({ severity }) => severity === 'soft')).toEqual([]);
     const free = testBoard({ people: [specialist, lead], schedules: [mine, theirs] });

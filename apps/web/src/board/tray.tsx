@@ -32,11 +32,11 @@ export function Tray({
   onPick: (event: BoardEvent) => void;
 }) {
   const look = useTrayLook();
-  const shown = filterEvents(events, filter);
+  const visibleEvents = filterEvents(events, filter);
   const inOtherWeeks = elsewhere.earlier + elsewhere.later > 0 ? <OtherWeeks {...elsewhere} /> : undefined;
   const groups = URGENCIES.map((urgency) => ({
     urgency,
-    members: shown.filter((event) => urgencyOf(event, today) === urgency).sort(byDueDay),
+    members: visibleEvents.filter((event) => urgencyOf(event, today) === urgency).sort(byDueDay),
   })).filter(({ members }) => members.length > 0);
   return (
     <aside
@@ -48,7 +48,9 @@ export function Tray({
         <h2 className="flex items-baseline gap-2 text-sm font-semibold">
           Unscheduled
           <span className="text-xs font-normal text-ink-2" role="status">
-            {shown.length === events.length ? events.length : `${shown.length} of ${events.length}`}
+            {visibleEvents.length === events.length
+              ? events.length
+              : `${visibleEvents.length} of ${events.length}`}
           </span>
         </h2>
         <FilterBar filter={filter} events={events} onFilter={onFilter} />
@@ -71,7 +73,7 @@ export function Tray({
               New work appears here after the next refresh or an import.
             </Empty>
           ))}
-        {events.length > 0 && shown.length === 0 && (
+        {events.length > 0 && visibleEvents.length === 0 && (
           <Empty title="No unscheduled event fits.">
             <button type="button" className="text-accent-text underline" onClick={() => onFilter({})}>
               Show all {events.length}

@@ -6,7 +6,7 @@ import { useOptimisticBoard } from '../planning/edits.ts';
 import { useStore } from '../shell/use-store.ts';
 import { type BoardSearch, weekInput } from './board-search.ts';
 
-/** The week that an address names, as it is read from the API and as it is shown. */
+/** The week that an address names, as it is read from the API and as it is displayed. */
 export function useWeek(search: BoardSearch) {
   const store = useStore();
   const query = trpc.board.week.useQuery(weekInput(search), { placeholderData: keepPreviousData });
@@ -21,17 +21,17 @@ export function useWeek(search: BoardSearch) {
   );
   const current = useOptimisticBoard(data);
   // React draws hundreds of cards in the background: a click or a key meanwhile is answered first.
-  const shown = useDeferredValue(current);
-  const isBusy = query.isPlaceholderData || (shown !== current && shown?.weekOf !== current?.weekOf);
+  const displayed = useDeferredValue(current);
+  const isBusy = query.isPlaceholderData || (displayed !== current && displayed?.weekOf !== current?.weekOf);
   return {
     query,
-    /** The Sunday of the week that is shown or loads. */
+    /** The Sunday of the week that is displayed or loads. */
     weekOf,
     /** With the edits that are being saved: what keys, drops and dialogs work on. */
     current,
     /** `current` as far as it is drawn. */
-    shown,
-    /** Whether another week than the shown one loads. */
+    displayed,
+    /** Whether another week than the displayed one loads. */
     isBusy,
   };
 }

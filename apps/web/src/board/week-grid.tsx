@@ -96,8 +96,8 @@ export const WeekGrid = memo(function WeekGrid({
 function useCells(schedules: readonly BoardSchedule[]): Map<string, readonly BoardSchedule[]> {
   const before = useRef(new Map<string, readonly BoardSchedule[]>());
   const now = new Map<string, readonly BoardSchedule[]>();
-  const inOrder = schedules.toSorted((a, b) => (a.startsAt < b.startsAt ? -1 : 1));
-  for (const [key, work] of Map.groupBy(inOrder, (each) => cellKey(each.employeeId, each.workDate))) {
+  const sorted = schedules.toSorted((a, b) => (a.startsAt < b.startsAt ? -1 : 1));
+  for (const [key, work] of Map.groupBy(sorted, (each) => cellKey(each.employeeId, each.workDate))) {
     const old = before.current.get(key);
     now.set(key, old && sameMembers(old, work) ? old : work);
   }

@@ -41,7 +41,7 @@ function Import() {
     readFile,
     unreadable,
     preview,
-    shown,
+    displayed,
     selection,
     setSelection,
     writableCount,
@@ -52,15 +52,15 @@ function Import() {
     <section aria-label="Import" className="grid gap-3">
       <FilePicker fileName={file?.name} onFile={(chosenFile) => void readFile(chosenFile)} />
       <Refusal error={unreadable ?? preview.error} />
-      {preview.isPending && !shown && (
+      {preview.isPending && !displayed && (
         <Loading what="the preview">
           <SkeletonRows count={5} height="h-10" />
         </Loading>
       )}
-      {shown && file && (
+      {displayed && file && (
         <>
           <div className="flex flex-wrap items-center gap-2">
-            <PreviewCounts shown={shown} onChoose={csv.showKind} />
+            <PreviewCounts displayed={displayed} onChoose={csv.showKind} />
             <Button
               look="primary"
               className="ml-auto min-w-36"
@@ -73,9 +73,9 @@ function Import() {
             </Button>
           </div>
           <Refusal error={write.error} />
-          <Notes breaking={shown.breaking} errors={shown.counts.error} />
+          <Notes breaking={displayed.breaking} errors={displayed.counts.error} />
           <PreviewRows
-            shown={shown}
+            displayed={displayed}
             news={writableCount}
             count={selectedCount}
             chosen={selection}

@@ -5,10 +5,10 @@ import { type Kind, type Preview, STATUSES } from './import-preview.ts';
  * How many rows are of each kind, and how many would break a rule; choosing one shows those alone.
  */
 export function PreviewCounts({
-  shown: { counts, breaking, kind: only },
+  displayed: { counts, breaking, kind: only },
   onChoose,
 }: {
-  shown: Preview;
+  displayed: Preview;
   onChoose: (kind: Kind | undefined) => void;
 }) {
   const kinds = [

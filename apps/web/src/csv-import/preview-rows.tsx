@@ -5,7 +5,7 @@ import { Empty } from '../ui/states.tsx';
 import { type Preview, type PreviewRow, type Selection, STATUSES, wouldWrite } from './import-preview.ts';
 
 export function PreviewRows({
-  shown,
+  displayed,
   news,
   count,
   chosen,
@@ -13,7 +13,7 @@ export function PreviewRows({
   busy,
   onMore,
 }: {
-  shown: Preview;
+  displayed: Preview;
   /** Rows of the file that say something new, and those that are chosen. */
   news: number;
   count: number;
@@ -22,7 +22,7 @@ export function PreviewRows({
   busy: boolean;
   onMore: () => void;
 }) {
-  const { rows, more, counts } = shown;
+  const { rows, more, counts } = displayed;
   const isChosen = (row: number) => chosen.all !== chosen.but.has(row);
   const toggle = (row: number) => {
     const but = new Set(chosen.but);

@@ -30,7 +30,7 @@ export function ShortenedCores() {
   const { rows = [], minutes } = list.data ?? {};
   if (rows.length === 0) return null;
   const ready = rows.filter((row) => row.refused === null);
-  const shown = all ? rows : rows.slice(0, FIRST_ROWS);
+  const visibleRows = all ? rows : rows.slice(0, FIRST_ROWS);
   return (
     <section
       aria-labelledby="shortened-cores"
@@ -65,7 +65,7 @@ export function ShortenedCores() {
       </div>
       <Refusal error={lengthen.error} />
       <ul className="divide-y divide-line rounded-md border border-line bg-surface text-sm">
-        {shown.map((row) => (
+        {visibleRows.map((row) => (
           <li key={row.eventId} className="grid gap-x-3 px-3 py-2 sm:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
             <span className="min-w-0">
               <span className="block">{titleOf(row)}</span>
@@ -75,7 +75,7 @@ export function ShortenedCores() {
           </li>
         ))}
       </ul>
-      {shown.length < rows.length && (
+      {visibleRows.length < rows.length && (
         <div>
           <Button onClick={() => setAll(true)}>Show all {rows.length}</Button>
         </div>

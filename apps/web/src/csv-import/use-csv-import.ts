@@ -11,16 +11,16 @@ export function useCsvImport() {
   const [file, setFile] = useState<{ name: string; text: string }>();
   const [unreadable, setUnreadable] = useState<FileUnreadable>();
   const [selection, setSelection] = useState<Selection>(ALL);
-  const [shown, setShown] = useState<Preview>();
-  /** The text of the file that is shown, or is going to be. */
+  const [displayed, setDisplayed] = useState<Preview>();
+  /** The text of the file that is displayed, or is going to be. */
   const current = useRef('');
   const preview = trpc.csv.preview.useMutation({
     onSuccess: ({ counts, breaking, rows, more }, { text, status, breaking: breakingOnly, after }) => {
       // Another file was chosen meanwhile.
       if (text !== current.current) return;
-      const earlierRows = after === undefined ? [] : (shown?.rows ?? []);
+      const earlierRows = after === undefined ? [] : (displayed?.rows ?? []);
       const kind = breakingOnly ? 'breaking' : status;
-      setShown({ counts, breaking, kind, rows: [...earlierRows, ...rows], more });
+      setDisplayed({ counts, breaking, kind, rows: [...earlierRows, ...rows], more });
     },
   });
   const loadPreview = (text: string, kind: Kind | undefined, after?: number) =>
@@ -41,7 +41,7 @@ export function useCsvImport() {
       void utils.board.week.invalidate();
       void utils.events.invalidate();
       // The same file again shows what is left: all that went in is now the same.
-      if (file) startPreview(file.text, shown?.kind);
+      if (file) startPreview(file.text, displayed?.kind);
     },
   });
 
@@ -51,7 +51,7 @@ export function useCsvImport() {
     try {
       const text = await readCsvFile(chosenFile);
       setUnreadable(undefined);
-      setShown(undefined);
+      setDisplayed(undefined);
       setFile({ name: chosenFile.name, text });
       startPreview(text);
     } catch (error) {
@@ -59,16 +59,16 @@ export function useCsvImport() {
       preview.reset();
       current.current = '';
       setFile(undefined);
-      setShown(undefined);
+      setDisplayed(undefined);
       setUnreadable(error);
     }
   };
-  const writableCount = shown ? shown.counts.new + shown.counts.changed : 0;
+  const writableCount = displayed ? displayed.counts.new + displayed.counts.changed : 0;
   const selectedCount = selection.all ? writableCount - selection.but.size : selection.but.size;
   const importSelection = () => {
-    if (!file || !shown) return;
+    if (!file || !displayed) return;
     const rows = [...selection.but].sort((a, b) => a - b);
-    const which = selection.all ? { allBut: { rows, counts: shown.counts } } : { rows };
+    const which = selection.all ? { allBut: { rows, counts: displayed.counts } } : { rows };
     write.mutate({ text: file.text, ...which });
   };
   return {
@@ -76,11 +76,11 @@ export function useCsvImport() {
     readFile,
     unreadable,
     preview,
-    shown,
+    displayed,
     showKind: (kind: Kind | undefined) => file && loadPreview(file.text, kind),
     showMore: () => {
-      const after = shown?.rows.at(-1)?.row;
-      if (file && shown && after !== undefined) loadPreview(file.text, shown.kind, after);
+      const after = displayed?.rows.at(-1)?.row;
+      if (file && displayed && after !== undefined) loadPreview(file.text, displayed.kind, after);
     },
     selection,
     setSelection,

@@ -128,7 +128,7 @@ export function DayPage() {
         )}
       </QueryView>
       <Suspense>
-        {board && dialog && <DayDialogs asked={dialog} board={board} onClose={() => setDialog(undefined)} />}
+        {board && dialog && <DayDialogs dialog={dialog} board={board} onClose={() => setDialog(undefined)} />}
         {search.event && (
           <EventPanel
             key={search.event}
@@ -144,7 +144,7 @@ export function DayPage() {
 function useActions(
   board: DayBoard | undefined,
   mayWrite: boolean,
-  onAsk: (asked: DayDialog) => void,
+  onAsk: (dialog: DayDialog) => void,
   open: (eventId: number) => void,
 ): DayActions {
   const edits = useEdits();
@@ -164,19 +164,19 @@ function useActions(
   };
 }
 
-function DayDialogs({ asked, board, onClose }: { asked: DayDialog; board: DayBoard; onClose: () => void }) {
+function DayDialogs({ dialog, board, onClose }: { dialog: DayDialog; board: DayBoard; onClose: () => void }) {
   const { store, today, day } = board;
-  switch (asked.kind) {
+  switch (dialog.kind) {
     case 'reassign':
       return <ReassignDialog board={board} onClose={onClose} />;
     case 'schedule':
       return (
-        <PlanDialog plan={{ mode: 'schedule', event: asked.event, day }} today={today} onClose={onClose} />
+        <PlanDialog plan={{ mode: 'schedule', event: dialog.event, day }} today={today} onClose={onClose} />
       );
     default: {
-      const { event, workDate } = asked.schedule;
-      const current = { ...seenOf(asked.schedule, board), workDate };
-      return asked.kind === 'trade' ? (
+      const { event, workDate } = dialog.schedule;
+      const current = { ...seenOf(dialog.schedule, board), workDate };
+      return dialog.kind === 'trade' ? (
         <TradeDialog
           event={event}
           current={current}
@@ -185,7 +185,7 @@ function DayDialogs({ asked, board, onClose }: { asked: DayDialog; board: DayBoa
           onClose={onClose}
         />
       ) : (
-        <PlanDialog plan={{ mode: asked.kind, event, current }} today={today} onClose={onClose} />
+        <PlanDialog plan={{ mode: dialog.kind, event, current }} today={today} onClose={onClose} />
       );
     }
   }

@@ -65,8 +65,8 @@ export function EventGrid({
   const rangeExtractor = useCallback(
     // The row that has the focus stays in the page, wherever one scrolls to.
     (range: Range) => {
-      const shown = defaultRangeExtractor(range);
-      return shown.includes(active) ? shown : [...shown, active].sort((a, b) => a - b);
+      const indexes = defaultRangeExtractor(range);
+      return indexes.includes(active) ? indexes : [...indexes, active].sort((a, b) => a - b);
     },
     [active],
   );
@@ -105,11 +105,11 @@ export function EventGrid({
     loaded[index] ?? (index < PAGE_ROWS ? first.rows[index] : pageOf(index)?.data?.rows[index % PAGE_ROWS]);
 
   // Another filter or order starts at its top.
-  const asked = JSON.stringify(filter);
+  const filterKey = JSON.stringify(filter);
   useLayoutEffect(() => {
     setChosen(0);
     rows.scrollToOffset(0);
-  }, [asked, rows]);
+  }, [filterKey, rows]);
 
   const focusNext = useRef(false);
   useLayoutEffect(() => {

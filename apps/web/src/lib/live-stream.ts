@@ -33,7 +33,7 @@ type OpenStream = (
   on: {
     change: (position: string, change: LiveChange) => void;
     connected: () => void;
-    /** It tries again by itself. */
+    /** It retries by itself. */
     interrupted: () => void;
     /** It won't come back by itself. */
     ended: () => void;

@@ -105,11 +105,11 @@ const ABOUT_ONE_EVENT = ['events.get', 'sync.get'];
 
 /** Whether what a query has read may be old after changes; in doubt it is. */
 function isTouched(queryKey: QueryKey, { kinds, eventIds }: Changes): boolean {
-  const [path, asked] = queryKey as [readonly string[], { input?: { eventId?: number } }?];
+  const [path, options] = queryKey as [readonly string[], { input?: { eventId?: number } }?];
   if (kinds.has('all') || kinds.has('employee')) return true;
   if (kinds.has('event')) {
     const ofOne = ABOUT_ONE_EVENT.includes(path.join('.'));
-    return path[0] !== 'stores' && (!ofOne || eventIds.has(asked?.input?.eventId ?? 0));
+    return path[0] !== 'stores' && (!ofOne || eventIds.has(options?.input?.eventId ?? 0));
   }
   return ['sync', 'activity', 'plan'].includes(path[0] ?? '');
 }

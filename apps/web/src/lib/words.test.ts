@@ -65,7 +65,7 @@ describe('advice at the end of a sentence', () => {
     );
   });
   it('is no fact: a sentence without advice stays as it is', () => {
-    for (const fact of ['Choose', 'Crossmark is away. It is tried again.', 'At 3.5 h. Changed it there.']) {
+    for (const fact of ['Choose', 'Crossmark is away. It is retried.', 'At 3.5 h. Changed it there.']) {
       expect(withOfferedAdvice(fact)).toBe(fact);
     }
   });

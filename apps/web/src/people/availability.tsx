@@ -17,7 +17,7 @@ import { WEEKDAYS } from './weekdays.ts';
 export function Availability({ person }: { person: EmployeeDetail }) {
   const mayWrite = useMayWrite();
   const [draft, setDraft] = useState<boolean[]>();
-  const [adding, setAdding] = useState(false);
+  const [isAdding, setAdding] = useState(false);
   const [broken, setBroken] = useState<AvailabilitySaved['broken']>([]);
   const pattern = draft ?? person.pattern ?? WEEKDAYS.map(() => true);
   return (
@@ -40,7 +40,7 @@ export function Availability({ person }: { person: EmployeeDetail }) {
       <AvailabilityWeeks person={{ ...person, pattern }} />
       <UsualWeek person={person} draft={draft} onDraft={setDraft} onSaved={setBroken} />
       <Exceptions person={person} onSaved={setBroken} />
-      {adding && <DaysDialog person={person} onSaved={setBroken} onClose={() => setAdding(false)} />}
+      {isAdding && <DaysDialog person={person} onSaved={setBroken} onClose={() => setAdding(false)} />}
     </section>
   );
 }

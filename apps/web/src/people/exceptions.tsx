@@ -61,13 +61,13 @@ export function Exceptions({
     })),
   ].sort((a, b) => a.startsOn.localeCompare(b.startsOn));
   const past = all.filter((one) => one.endsOn < person.today).length;
-  const shown = withPast ? all : all.filter((one) => one.endsOn >= person.today);
+  const visible = withPast ? all : all.filter((one) => one.endsOn >= person.today);
   return (
     <div className="grid gap-1.5">
       <h3 className="text-sm font-medium">Other than usual</h3>
-      {shown.length === 0 && <p className="text-sm text-ink-2">Nothing from today on.</p>}
+      {visible.length === 0 && <p className="text-sm text-ink-2">Nothing from today on.</p>}
       <ul className="divide-y divide-line" data-testid="exceptions">
-        {shown.map((one) => (
+        {visible.map((one) => (
           <li key={one.key} className="flex items-center gap-2 py-1.5 text-sm">
             <span className="min-w-0 flex-1">
               <span className="font-medium">{one.word}</span>{' '}

@@ -35,7 +35,7 @@ export function ImportPeoplePage() {
     onError: () => void utils.reps.invalidate(),
   });
   const rows = query.data?.rows ?? [];
-  const shown = rows.filter(
+  const visibleRows = rows.filter(
     (row) =>
       (!status || row.status === status) &&
       isFound(text, [row.rep.name, row.rep.repId, row.rep.employeeNumber, row.employee?.name]),
@@ -113,7 +113,7 @@ export function ImportPeoplePage() {
                       </Button>
                     </div>
                     <Refusal error={write.error} />
-                    <Rows rows={shown} chosen={selected} onChoose={setSelected} />
+                    <Rows rows={visibleRows} chosen={selected} onChoose={setSelected} />
                   </>
                 )}
               </>

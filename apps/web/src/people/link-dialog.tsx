@@ -18,11 +18,11 @@ export function LinkDialog({ person, onClose }: { person: Employee; onClose: () 
   const read = trpc.reps.read.useMutation({ onSuccess: () => utils.reps.invalidate() });
   // Whoever opens this wants to choose from a list: the first one is read without being asked for.
   const never = list.data?.reading === null;
-  const asked = useRef(false);
+  const hasRequested = useRef(false);
   const readFirst = read.mutate;
   useEffect(() => {
-    if (!never || asked.current) return;
-    asked.current = true;
+    if (!never || hasRequested.current) return;
+    hasRequested.current = true;
     readFirst();
   }, [never, readFirst]);
   const link = trpc.reps.link.useMutation({
@@ -79,8 +79,8 @@ function Reps({
   chosen: string | undefined;
   onChoose: (repId: string) => void;
 }) {
-  const shown = reps.filter((rep) => isFound(text, [rep.name, rep.repId, rep.employeeNumber]));
-  if (shown.length === 0) {
+  const matches = reps.filter((rep) => isFound(text, [rep.name, rep.repId, rep.employeeNumber]));
+  if (matches.length === 0) {
     return (
       <Empty title={reps.length === 0 ? 'No rep is known yet.' : `No rep fits “${text}”.`}>
         {reps.length > 0 && 'Clear the search to see all of them.'}
@@ -90,7 +90,7 @@ function Reps({
   return (
     <fieldset className="divide-y divide-line rounded-md border border-line">
       <legend className="sr-only">Reps in Crossmark</legend>
-      {shown.map((rep) => {
+      {matches.map((rep) => {
         const taken = rep.holder !== null && rep.holder.id !== personId;
         return (
           <label

@@ -26,7 +26,7 @@ export function PeoplePage() {
   const [dialog, setDialog] = useState<PeopleDialog>();
   const query = trpc.employees.list.useQuery({ includeRetired: withRetired });
   const people = query.data ?? [];
-  const shown = people.filter((person) =>
+  const visiblePeople = people.filter((person) =>
     isFound(text, [person.name, person.role, person.employeeNumber, person.email]),
   );
   return (
@@ -35,7 +35,7 @@ export function PeoplePage() {
         <div className="flex flex-wrap items-center gap-3">
           <h1 className="text-lg font-semibold">People</h1>
           <span role="status" className="text-sm text-ink-2">
-            {query.data && `${shown.length} of ${people.length}`}
+            {query.data && `${visiblePeople.length} of ${people.length}`}
           </span>
           <input
             type="search"
@@ -76,10 +76,10 @@ export function PeoplePage() {
           }
         >
           {() =>
-            shown.length === 0 ? (
+            visiblePeople.length === 0 ? (
               <Empty title={`Nobody fits “${text}”.`} />
             ) : (
-              <PeopleTable people={shown} mayWrite={mayWrite} onAsk={setDialog} />
+              <PeopleTable people={visiblePeople} mayWrite={mayWrite} onAsk={setDialog} />
             )
           }
         </QueryView>
@@ -102,7 +102,7 @@ function PeopleTable({
 }: {
   people: readonly Employee[];
   mayWrite: boolean;
-  onAsk: (asked: PeopleDialog) => void;
+  onAsk: (dialog: PeopleDialog) => void;
 }) {
   return (
     <div className="overflow-x-auto rounded-md border border-line bg-surface">

@@ -26,7 +26,7 @@ export function UsualWeek({
   // refused, not overwritten.
   const [version, setVersion] = useState(person.version);
   const kept = person.pattern ?? WEEKDAYS.map(() => true);
-  const shown = draft ?? kept;
+  const pattern = draft ?? kept;
   const save = trpc.employees.setAvailability.useMutation({
     onSuccess: async (result) => {
       await saved(result);
@@ -47,10 +47,10 @@ export function UsualWeek({
           {WEEKDAYS.map((weekday, index) => (
             <TickBox
               key={weekday}
-              checked={shown[index] ?? true}
+              checked={pattern[index] ?? true}
               onChange={(change) => {
                 if (!draft) setVersion(person.version);
-                const next = shown.with(index, change.target.checked);
+                const next = pattern.with(index, change.target.checked);
                 onDraft(next.join() === kept.join() ? undefined : next);
                 save.reset();
               }}

@@ -26,8 +26,10 @@ export function ReasonDialog({
   const save = useSave(onClose);
   const event = edit.kind === 'move' ? edit.from.event : edit.event;
   const wish = { ...edit, overrideReason: overrideReason.trim() };
-  const found = save.error ? problemOf(save.error).reasons : [];
-  const shown = (found.length > 0 ? found : reasons).filter(({ severity }) => severity !== 'hint');
+  const refusedFor = save.error ? problemOf(save.error).reasons : [];
+  const displayedReasons = (refusedFor.length > 0 ? refusedFor : reasons).filter(
+    ({ severity }) => severity !== 'hint',
+  );
   return (
     <FormDialog
       title={`Needs a reason: ${titleOf(event)}`}
@@ -39,7 +41,7 @@ export function ReasonDialog({
       onSubmit={() => save.mutate(wish)}
       onClose={onClose}
     >
-      <ReasonList reasons={shown} />
+      <ReasonList reasons={displayedReasons} />
       <OverrideField value={overrideReason} onChange={setOverrideReason} />
     </FormDialog>
   );

@@ -41,8 +41,8 @@ export function StartFailed({ error }: ErrorComponentProps) {
     <main className="grid min-h-dvh place-content-center justify-items-center gap-3 p-6 text-center">
       <h1 className="text-lg font-semibold">The scheduler could not be opened</h1>
       <p className="max-w-prose text-sm text-ink-2">
-        {error instanceof Error ? error.message : ''} What was saved before is safe. The page tries again
-        every few seconds.
+        {error instanceof Error ? error.message : ''} What was saved before is safe. The page retries every
+        few seconds.
       </p>
       <Button look="primary" onClick={() => window.location.reload()}>
         Try again

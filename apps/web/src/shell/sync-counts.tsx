@@ -16,15 +16,15 @@ export function SyncCounts() {
     { state: 'waiting', count: counts?.waiting ?? 0, label: 'waiting' },
     { state: 'pending', count: counts?.pending ?? 0, label: 'saving' },
   ] as const;
-  const shown = chips.filter(({ count }) => count > 0);
+  const visibleChips = chips.filter(({ count }) => count > 0);
   return (
     <nav aria-label="Sync with Crossmark" className="flex items-center gap-1 text-xs">
-      {data && shown.length === 0 && (
+      {data && visibleChips.length === 0 && (
         <span className="hidden text-synced sm:inline" data-testid="all-synced">
           All synced
         </span>
       )}
-      {shown.map(({ state, count, label }) => {
+      {visibleChips.map(({ state, count, label }) => {
         const { Icon, text, soft } = SYNC_STATE_LOOKS[state];
         return (
           <Link

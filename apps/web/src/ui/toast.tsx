@@ -47,14 +47,14 @@ export function toast(
 }
 
 export function Toasts() {
-  const shown = useExternalStore(toasts, (all) => all);
+  const visibleToasts = useExternalStore(toasts, (all) => all);
   return (
     <section
       aria-label="Notices"
       aria-live="polite"
       className="pointer-events-none fixed inset-x-3 bottom-20 z-60 grid sm:bottom-3 justify-items-center gap-2 sm:inset-x-auto sm:left-4 sm:justify-items-start"
     >
-      {shown.map(({ id, message, tone, action }) => (
+      {visibleToasts.map(({ id, message, tone, action }) => (
         // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds the notice, everything in it is a button
         <div
           key={id}

@@ -12,7 +12,7 @@ export const signInTries = pgTable(
     key: text().primaryKey(),
     attempts: integer('tries').notNull(),
     lastAt: instant().notNull(),
-    /** Until then the next try is refused unseen. */
+    /** Until then the next attempt is refused unseen. */
     waitUntil: instant().notNull(),
   },
   (table) => [index('sign_in_tries_last').on(table.lastAt)],

@@ -332,10 +332,10 @@ test('only the time in which an attempt was held back is left out of its budget,
   failing({ call: 'getPlanningMplans' });
   for (const eventId of [heldBack, backingOff]) await reconcile(one.ctx, eventId, job());
   const failingForMinutes = async (eventId: number) => {
-    const [found] = await database.sql`
+    const [row] = await database.sql`
       select round(extract(epoch from updated_at - failing_since) / 60)::int as minutes, held_back_since
       from event_syncs where event_id = ${eventId}`;
-    return { ...found };
+    return { ...row };
   };
   expect(await failingForMinutes(heldBack)).toEqual({ minutes: 10, held_back_since: null });
   expect(await failingForMinutes(backingOff)).toEqual({ minutes: 40, held_back_since: null });

@@ -175,7 +175,7 @@ test('links that have expired go, those that still open something stay', async (
   ]);
 });
 
-test('tries at signing in are forgotten after a day, not before', async () => {
+test('sign-in attempts are forgotten after a day, not before', async () => {
   const attempt = (key: string, lastAt: string) => ({ key, attempts: 9, lastAt, waitUntil: lastAt });
   await database.db.insert(signInTries).values([attempt('old', ago(1.1)), attempt('new', ago(0.9))]);
   expect(await prune(database.db, KEEP)).toEqual({ sign_in_tries: 1 });

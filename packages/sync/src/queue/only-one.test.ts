@@ -105,10 +105,10 @@ test('of eight readings that fetch links to instructions at once, each event is 
       startsOn: addDays(today, 1),
       dueOn: addDays(today, 14),
     });
-  const asked: string[] = [];
+  const requests: string[] = [];
   const crossmark: Pick<CrossmarkClient, 'instructions'> = {
     instructions: async ({ events: batch }) => {
-      asked.push(...batch.map((event) => event.mplanId));
+      requests.push(...batch.map((event) => event.mplanId));
       return batch.map((event) => ({
         mplanId: mplanId(event.mplanId),
         instructionsUrl: 'https://a.test/b.pdf',
@@ -122,13 +122,13 @@ test('of eight readings that fetch links to instructions at once, each event is 
     settings: { retry: DEFAULT_RETRY_POLICY, leaseMs: 60_000, confirmAfterMs: 0 },
   };
   const { signal } = new AbortController();
-  const found = await Promise.all(
+  const results = await Promise.all(
     Array.from({ length: 8 }, (_, n) =>
       fetchInstructions(ctx, { id: `${n}`, task: 'refresh_events', workerId: 'w', signal } as never),
     ),
   );
-  expect(found.reduce((sum, links) => sum + links, 0)).toBe(120);
-  expect(asked).toHaveLength(120);
-  expect(new Set(asked).size).toBe(120);
+  expect(results.reduce((sum, links) => sum + links, 0)).toBe(120);
+  expect(requests).toHaveLength(120);
+  expect(new Set(requests).size).toBe(120);
   expect(await database.db.$count(events)).toBe(120);
 });

@@ -146,9 +146,9 @@ const rejected = (reason: RegExp) => ({
 type Case = [name: string, given: Given, observed: Partial<Observation>, action: Record<string, unknown>];
 
 const check = (cases: Case[]) =>
-  test.each(cases)('%s', (_, given, observed, action) => {
+  test.each(cases)('%s', (_, state, observed, action) => {
     const observation = { ...NOTHING_OBSERVED, ...observed };
-    const decided: Action = decide(stateOf(given), observation, { confirmAfterMs: 600_000 });
+    const decided: Action = decide(stateOf(state), observation, { confirmAfterMs: 600_000 });
     expect(decided).toMatchObject(action);
   });
 
@@ -319,7 +319,7 @@ describe('a reissue that Crossmark confirmed and the list shows nothing of', () 
     startsAt: STARTS,
     staffedReps: ['Ada'],
   });
-  const given = (steps: Partial<JournalStep>[]): Given => ({
+  const stateWith = (steps: Partial<JournalStep>[]): Given => ({
     schedule: { ...asksForReissue, startsAt: LATER },
     sync: knows(B1),
     steps: [...steps, made(B1)],
@@ -327,20 +327,20 @@ describe('a reissue that Crossmark confirmed and the list shows nothing of', () 
   check([
     [
       'waits a minute',
-      given([reissue({ sentAt: NOW })]),
+      stateWith([reissue({ sentAt: NOW })]),
       read(closed),
       transient(/took the reissue but still/),
     ],
-    ['has the second witness asked then', given([reissue()]), read(closed), { kind: 'readBack' }],
+    ['has the second witness asked then', stateWith([reissue()]), read(closed), { kind: 'readBack' }],
     [
       '… and is sent once more',
-      given([reissue()]),
+      stateWith([reissue()]),
       read(closed, { readBack: told('Submitted', 'Ada') }),
       { kind: 'takeBack', settled: [{ id: 100, state: 'settled' }], failure: null },
     ],
     [
       '… but not a third time',
-      given([reissue(), reissue({ state: 'settled' })]),
+      stateWith([reissue(), reissue({ state: 'settled' })]),
       read(closed, { readBack: told('Submitted', 'Ada') }),
       { kind: 'takeBack', failure: expect.objectContaining({ kind: 'rejected' }) },
     ],
@@ -355,7 +355,7 @@ describe('a row that shows only work that was opened again, where a booking is i
     startsAt: STARTS,
     staffedReps: ['Ada'],
   });
-  const given: Given = {
+  const state: Given = {
     schedule: asksForReissue,
     steps: [
       made(null, { state: 'unknown' }),
@@ -368,12 +368,12 @@ describe('a row that shows only work that was opened again, where a booking is i
   const toldOf = (reps: string) => read(worked, { owner: null, readBack: told('Reissued', reps) });
   const believed = { kind: 'accept', held: null, settled: [{ id: 100, state: 'settled' }] };
   check([
-    ['has the second witness asked', given, read(worked, { owner: null }), { kind: 'readBack' }],
-    ['… who may name nobody', given, toldOf(''), believed],
-    ['… or who worked it last', given, toldOf('Ada'), believed],
-    ['… or everybody who worked it', given, toldOf('Ada, Ada'), believed],
-    ['… but nobody else', given, toldOf('Bob'), transient(/don’t agree/)],
-    ['… and nobody more', given, toldOf('Ada, Ada, Ada'), transient(/don’t agree/)],
+    ['has the second witness asked', state, read(worked, { owner: null }), { kind: 'readBack' }],
+    ['… who may name nobody', state, toldOf(''), believed],
+    ['… or who worked it last', state, toldOf('Ada'), believed],
+    ['… or everybody who worked it', state, toldOf('Ada, Ada'), believed],
+    ['… but nobody else', state, toldOf('Bob'), transient(/don’t agree/)],
+    ['… and nobody more', state, toldOf('Ada, Ada, Ada'), transient(/don’t agree/)],
   ]);
 });
 
@@ -443,19 +443,22 @@ describe('what is sent, once the row is accepted', () => {
 });
 
 describe('a booking that was removed, is still listed and is wanted again', () => {
-  const given = (sentAt: string): Given => ({ sync: knows(B1), steps: [removal(B1, { sentAt }), made(B1)] });
+  const stateWith = (sentAt: string): Given => ({
+    sync: knows(B1),
+    steps: [removal(B1, { sentAt }), made(B1)],
+  });
   check([
-    ['waits a minute', given(NOW), accepted(bookedRow(B1)), transient(/still lists it/)],
-    ['has the second witness asked then', given(LONG_AGO), accepted(bookedRow(B1)), { kind: 'readBack' }],
+    ['waits a minute', stateWith(NOW), accepted(bookedRow(B1)), transient(/still lists it/)],
+    ['has the second witness asked then', stateWith(LONG_AGO), accepted(bookedRow(B1)), { kind: 'readBack' }],
     [
       '… and stays where that names somebody',
-      given(LONG_AGO),
+      stateWith(LONG_AGO),
       accepted(bookedRow(B1), { readBack: told('Scheduled', 'Ada') }),
       { kind: 'takeBack', held: { bookingId: B1 }, settled: [{ id: 100, state: 'settled' }] },
     ],
     [
       '… and is looked at again where it names nobody',
-      given(LONG_AGO),
+      stateWith(LONG_AGO),
       accepted(bookedRow(B1), { readBack: told('Unstaffed') }),
       transient(/still lists it/),
     ],

@@ -359,15 +359,24 @@ test.each(storiesOf(FIRST, SEEDS))(
       const held = bookings.filter(
         (booking) => booking.mplanId === mplan && !isHistory(booking) && !isReport(booking),
       );
-      const shown = ({ repId, startsAt, endsAt }: Pick<SimulatedBooking, 'repId' | 'startsAt' | 'endsAt'>) =>
-        `${repId} ${startsAt} ${endsAt}`;
+      const fieldsOf = ({
+        repId,
+        startsAt,
+        endsAt,
+      }: Pick<SimulatedBooking, 'repId' | 'startsAt' | 'endsAt'>) => `${repId} ${startsAt} ${endsAt}`;
       const person =
         schedule && (await db.query.employees.findFirst({ where: eq(employees.id, schedule.employeeId) }));
       const wanted = schedule
-        ? [shown({ repId: need(person?.repId), startsAt: schedule.startsAt, endsAt: need(schedule.endsAt) })]
+        ? [
+            fieldsOf({
+              repId: need(person?.repId),
+              startsAt: schedule.startsAt,
+              endsAt: need(schedule.endsAt),
+            }),
+          ]
         : [];
       const isSettled = !sync || (sync.state === 'synced' && sync.syncedVersion === sync.wantedVersion);
-      if (JSON.stringify(held.map(shown)) === JSON.stringify(wanted) && isSettled) continue;
+      if (JSON.stringify(held.map(fieldsOf)) === JSON.stringify(wanted) && isSettled) continue;
       const steps = await db
         .select()
         .from(syncSteps)

@@ -104,9 +104,9 @@ function falsify(body: string, how: Exclude<Falsification, { do: 'answer' }>): s
     return body;
   }
   const places = placesIn(document);
-  const found = places[how.at % Math.max(places.length, 1)];
-  if (!found) return how.do === 'replace' ? JSON.stringify(how.by) : '';
-  const { holder, key } = found;
+  const place = places[how.at % Math.max(places.length, 1)];
+  if (!place) return how.do === 'replace' ? JSON.stringify(how.by) : '';
+  const { holder, key } = place;
   if (how.do === 'replace') holder[key] = how.by;
   else if (how.do === 'remove') delete holder[key];
   else if (Array.isArray(holder)) holder.push(holder[Number(key)]);

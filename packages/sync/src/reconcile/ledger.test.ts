@@ -137,9 +137,9 @@ test('events that come to each step at once end as each would alone', async () =
 
 test('of several who ask for one event at once, one has it', async () => {
   const [eventId = 0] = eventIds;
-  const asked = await Promise.all([take(eventId), take(eventId), take(eventId)]);
-  expect(asked.filter((one) => typeof one === 'object')).toHaveLength(1);
-  expect(asked.filter((one) => one === 'busy')).toHaveLength(2);
+  const leases = await Promise.all([take(eventId), take(eventId), take(eventId)]);
+  expect(leases.filter((one) => typeof one === 'object')).toHaveLength(1);
+  expect(leases.filter((one) => one === 'busy')).toHaveLength(2);
   expect(await database.db.$count(syncAttempts)).toBe(1);
 });
 

@@ -1223,8 +1223,8 @@ describe('one reconciler an event', () => {
     const real = postgresLedger(database.db);
     const ledger: Ledger = {
       ...real,
-      journalStep: async (...given) => {
-        const step = await real.journalStep(...given);
+      journalStep: async (...args) => {
+        const step = await real.journalStep(...args);
         await vi.waitFor(async () => {
           const [row] = await database.sql`
             select lease_until + interval '20 ms' < app_now() as over from event_syncs where event_id = ${eventId}`;
@@ -1308,13 +1308,13 @@ test.each(['takeLease', 'journalStep', 'settleAndFinish', 'finishFailed'] as con
     const cut = new Proxy(postgresLedger(database.db), {
       get:
         (ledger, what: keyof Ledger) =>
-        async (...given: unknown[]) => {
-          const ask = Reflect.get(ledger, what) as (...given: unknown[]) => Promise<unknown>;
-          if (answered && what !== from) return ask(...given);
-          if (answered) await ask(...given);
+        async (...args: unknown[]) => {
+          const ask = Reflect.get(ledger, what) as (...args: unknown[]) => Promise<unknown>;
+          if (answered && what !== from) return ask(...args);
+          if (answered) await ask(...args);
           answered = false;
           if (silent-- > 0) throw new Error('connection lost');
-          return ask(...given);
+          return ask(...args);
         },
     });
     if (from === 'finishFailed')

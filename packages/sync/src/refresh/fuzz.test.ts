@@ -128,20 +128,20 @@ const list = fc.record({
 
 test('whatever rows a list holds: every reading ends, lists what it refused, and loses nothing of another row', async () => {
   await fc.assert(
-    fc.asyncProperty(list, async (given) => {
+    fc.asyncProperty(list, async (drawn) => {
       await clearTables(database, 'events, refresh_runs, sync_attempts, audit_log');
-      const rows = given.rows.map(({ isBooked, wrong }, n) => ({ ...good(n, isBooked), ...wrong }));
-      const right = given.rows.flatMap(({ isBooked, wrong }, n) =>
+      const rows = drawn.rows.map(({ isBooked, wrong }, n) => ({ ...good(n, isBooked), ...wrong }));
+      const right = drawn.rows.flatMap(({ isBooked, wrong }, n) =>
         wrong === null ? [good(n, isBooked)] : [],
       );
-      const ctx = listing(rows, given.bad, given.pageSize);
+      const ctx = listing(rows, drawn.bad, drawn.pageSize);
       for (const reading of [1, 2]) {
         const { ended, run } = await read(ctx);
         expect(ended).toMatchObject({ outcome: 'done' });
         expect(run).toMatchObject({ state: 'done', drifted: 0, gone: 0 });
         const told = run.created + run.updated + run.unchanged + run.badRows.length;
         // A plan may be told twice where its number is wrong as well.
-        expect(told).toBeLessThanOrEqual(rows.length + given.bad.length);
+        expect(told).toBeLessThanOrEqual(rows.length + drawn.bad.length);
         if (reading === 1) expect(run.created).toBeGreaterThanOrEqual(right.length);
         else expect(run.unchanged).toBeGreaterThanOrEqual(right.length);
         await everyRightRowIsHere(right);
@@ -152,12 +152,12 @@ test('whatever rows a list holds: every reading ends, lists what it refused, and
 }, 600_000);
 
 async function everyRightRowIsHere(right: readonly PlannedEvent[]): Promise<void> {
-  const found = await database.db
+  const stored = await database.db
     .select({ mplanId: events.mplanId, name: events.name, startsAt: schedules.startsAt })
     .from(events)
     .leftJoin(schedules, eq(schedules.eventId, events.id))
     .where(isNull(events.goneSince));
-  const here = new Map(found.map((event) => [event.mplanId, event]));
+  const here = new Map(stored.map((event) => [event.mplanId, event]));
   for (const { mplanId, name, startsAt } of right)
     expect(here.get(mplanId)).toEqual({ mplanId, name, startsAt });
 }

@@ -60,7 +60,7 @@ const linkOf = async (number: number) =>
     }),
   ).instructionsUrl;
 /** How many events each call asked about. */
-const asked = () =>
+const requests = () =>
   simulator.log
     .filter(({ call }) => call === 'bulkPrintMplanLocations')
     .map(({ params }) => JSON.parse(params.mplanLocationIDs ?? '[]').length);
@@ -76,12 +76,12 @@ test('a link that the list lacks is fetched after a refresh, kept, and asked for
   ]);
   await refreshNow();
   expect([await linkOf(1), await linkOf(2)]).toEqual([URL, `${URL}?2`]);
-  expect(asked()).toEqual([1]);
+  expect(requests()).toEqual([1]);
   await refreshNow();
   await dayLater();
   await refreshNow();
   expect(await linkOf(1)).toBe(URL);
-  expect(asked()).toEqual([1]);
+  expect(requests()).toEqual([1]);
 });
 
 test('a list that tells a link later wins; one that tells none takes nothing away', async () => {
@@ -99,11 +99,11 @@ test('an event without instructions is asked about once a day, not with each ref
   simulator.putPlans(plan(1));
   await refreshNow();
   await refreshNow();
-  expect(asked()).toEqual([1]);
+  expect(requests()).toEqual([1]);
   simulator.putPlans(plan(1, { ...HIDDEN, instructionsUrl: URL }));
   await dayLater();
   await refreshNow();
-  expect(asked()).toEqual([1, 1]);
+  expect(requests()).toEqual([1, 1]);
   expect(await linkOf(1)).toBe(URL);
 });
 
@@ -135,7 +135,7 @@ test('many are asked about in batches, of which one that fails leaves the others
   );
   simulator.addFaults({ call: 'bulkPrintMplanLocations', kind: 'status', status: 500, times: 1 });
   await refreshNow();
-  expect(asked()).toEqual([50, 50, 20]);
+  expect(requests()).toEqual([50, 50, 20]);
   expect(await database.db.$count(events, isNull(events.instructionsUrl))).toBe(50);
   await refreshNow();
   expect(await database.db.$count(events, isNull(events.instructionsUrl))).toBe(0);
@@ -149,7 +149,7 @@ test('nobody is asked about work that is over, closed, gone or not named yet', a
     plan(2, { ...hidden, condition: 'Canceled' }),
   ]);
   await refreshNow();
-  expect(asked()).toEqual([]);
+  expect(requests()).toEqual([]);
 });
 
 test.each(['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd'])(

@@ -101,11 +101,11 @@ describe('a list that lacks very many events', () => {
 
   test('is answered by a later complete reading that lists them', async () => {
     simulator.addFaults({ call: 'getPlanningMplans', kind: 'empty', reading: 'list', times: null });
-    const asked = await read();
+    const run = await read();
     const question = need(await readQuestion(database.db));
     simulator.clearFaults();
     expect(await read()).toMatchObject({ state: 'done', unchanged: 60, gone: 0 });
-    expect(await stateOf(asked.id)).toBe('superseded');
+    expect(await stateOf(run.id)).toBe('superseded');
     expect(await readQuestion(database.db)).toBeNull();
     expect(await decide(question)).toBeNull();
     expect(await goneCount()).toBe(0);
@@ -113,11 +113,11 @@ describe('a list that lacks very many events', () => {
 
   test('stays a question where a later reading breaks off', async () => {
     remove(0, 30);
-    const asked = await read();
+    const run = await read();
     simulator.addFaults({ call: 'getPlanningMplans', kind: 'status', status: 503, times: null });
     const runId = await database.db.transaction((tx) => requestRefresh(tx, { requestedBy: 'u1' }));
     expect(await refresh(ctx, runId, job)).toMatchObject({ outcome: 'retry' });
-    expect(await readQuestion(database.db)).toMatchObject({ runId: asked.id });
+    expect(await readQuestion(database.db)).toMatchObject({ runId: run.id });
   });
 
   test('a person marks exactly those as gone that they were shown', async () => {
@@ -148,12 +148,12 @@ describe('a list that lacks very many events', () => {
   test('a list that changed since it was shown isn’t decided by', async () => {
     remove(0, 30);
     await read();
-    const shown = need(await readQuestion(database.db));
+    const question = need(await readQuestion(database.db));
     await database.db
       .update(events)
       .set({ goneSince: sql`app_now()` })
-      .where(eq(events.id, need(shown.eventIds[0])));
-    expect(await decide(shown)).toBeNull();
+      .where(eq(events.id, need(question.eventIds[0])));
+    expect(await decide(question)).toBeNull();
     expect(await goneCount()).toBe(1);
     expect(await decide(need(await readQuestion(database.db)))).toHaveLength(29);
   });

@@ -291,7 +291,7 @@ export class RefreshRun {
       if (!this.nameless) await supersedeQuestions(tx);
       await this.end(tx, { state: 'done', gone: missing.gone, unconfirmed });
       const { created, updated, unchanged, drifted } = this.counts;
-      const found = [
+      const counted = [
         [created, 'new'],
         [updated, 'changed'],
         [unchanged, 'unchanged'],
@@ -300,7 +300,7 @@ export class RefreshRun {
         [drifted, 'changed on Crossmark’s side'],
         [this.badCount, 'unreadable'],
       ] as const;
-      const told = found.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
+      const told = counted.filter(([count]) => count > 0).map(([count, what]) => `${count} ${what}`);
       return `read Crossmark’s list: ${told.join(', ') || 'nothing in it'}`;
     });
   }

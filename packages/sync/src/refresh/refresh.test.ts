@@ -734,8 +734,8 @@ test('where Crossmark’s side is chosen, a double of ours beneath it is removed
 describe('runs', () => {
   test('several missed ticks end in exactly one reading', async () => {
     const ticks = [3, 2, 1].map((hours) => new Date(currentTimeMs() - hours * 3_600_000).toISOString());
-    const asked = await Promise.all(ticks.map((tick) => refreshOnTick(ctx, tick)));
-    expect(asked.filter((ended) => ended.outcome === 'done')).toHaveLength(1);
+    const refreshes = await Promise.all(ticks.map((tick) => refreshOnTick(ctx, tick)));
+    expect(refreshes.filter((ended) => ended.outcome === 'done')).toHaveLength(1);
     const [run] = await database.db.select().from(refreshRuns);
     await refresh(ctx, need(run).id, job());
     expect(await refreshOnTick(ctx, need(ticks[2]))).toMatchObject({ outcome: 'nothing' });

@@ -91,15 +91,15 @@ test.each([
       await moved.sql`truncate stores cascade`;
       for (const [n, timeZone] of zones.entries())
         await addStore(moved.db, { timeZone, number: `813${n}`, crossmarkStoreId: `31004${n}` });
-      const asked: unknown[] = [];
+      const requests: unknown[] = [];
       const availableReps: CrossmarkClient['availableReps'] = async (query) => {
-        asked.push(query?.from);
+        requests.push(query?.from);
         return client.availableReps(query);
       };
       const readingId = await moved.db.transaction((tx) => requestRepReading(tx, { requestedBy: 'u' }));
       const apart = { ...ctx, db: moved.db, crossmark: { ...client, availableReps } };
       expect(await readRepList(apart, readingId, job)).toMatchObject({ outcome: 'done' });
-      expect(asked).toEqual([from]);
+      expect(requests).toEqual([from]);
     } finally {
       await moved.close();
       await moveClock(database.url, clockOffsetMs);

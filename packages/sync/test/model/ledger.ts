@@ -73,7 +73,7 @@ export class Board {
   onJobs: () => void = () => {};
   /** Told of every change that Crossmark's side brings about here. */
   onForeign: (event: number, what: 'adopted' | 'in conflict') => void = () => {};
-  private readonly shown: { event: number; held: KnownBooking }[] = [];
+  private readonly observed: { event: number; held: KnownBooking }[] = [];
 
   constructor(count: number, time: VirtualTime, tell: (what: string) => void) {
     this.time = time;
@@ -301,7 +301,7 @@ export class Board {
    */
   wasShown(event: number, booking: { bookingId: BookingId; repId: RepId; startsAt: Instant }): boolean {
     const tells = <T>(part: T | null, whole: T) => part === null || part === whole;
-    return this.shown.some(
+    return this.observed.some(
       ({ event: of, held }) =>
         of === event &&
         tells(held.bookingId, booking.bookingId) &&
@@ -311,7 +311,7 @@ export class Board {
   }
 
   private show(event: number, held: KnownBooking | null): void {
-    if (held) this.shown.push({ event, held });
+    if (held) this.observed.push({ event, held });
   }
 
   /** Judges a page of Crossmark's list, asked for at `since`, and does what refresh does. Returns how many

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, test } from 'vitest';
 import type { Fate } from './crossmark.ts';
-import { type Deed, EVENTS, type Story, tell } from './story.ts';
+import { type Action, EVENTS, type Story, tell } from './story.ts';
 import type { Trouble } from './time.ts';
 
 /**
@@ -37,7 +37,7 @@ const pause = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(2_000, 10_000, 60_000, 200_000) },
 );
 
-const deed: fc.Arbitrary<Deed> = fc
+const deed: fc.Arbitrary<Action> = fc
   .tuple(
     pause,
     fc.oneof(
@@ -172,8 +172,8 @@ const calm: Story = {
 };
 const fine: Fate = { kind: 'fine', latencyMs: 100 };
 const comesLate: Fate[] = [fine, { kind: 'late', afterMs: 200_000, latencyMs: 100 }];
-const schedules: Deed = { afterMs: 0, do: 'schedule', event: 1, person: 1, slot: 0 };
-const movesOutside: Deed = { afterMs: 300_000, do: 'outside', event: 1, how: 'move', rep: 0, slot: 1 };
+const schedules: Action = { afterMs: 0, do: 'schedule', event: 1, person: 1, slot: 0 };
+const movesOutside: Action = { afterMs: 300_000, do: 'outside', event: 1, how: 'move', rep: 0, slot: 1 };
 
 test('a booking moved on Crossmark’s site keeps its length when its person becomes known here', () =>
   tell({
@@ -256,7 +256,7 @@ test('an unscheduling that Crossmark refused and that is taken back ends synced'
     ],
   }));
 
-const reissues: Deed = { afterMs: 2_000, do: 'reissue', event: 1, person: 1, slot: 0 };
+const reissues: Action = { afterMs: 2_000, do: 'reissue', event: 1, person: 1, slot: 0 };
 
 test('a booking made after a reissue and removed on Crossmark’s site isn’t mistaken for what was worked before', () =>
   tell({

@@ -20,7 +20,7 @@ import { Board, type Job } from './ledger.ts';
 import { type Phase, Process, type Trouble, VirtualTime } from './time.ts';
 
 /** What people and circumstances do, one after the other. */
-export type Deed = { afterMs: number } & (
+export type Action = { afterMs: number } & (
   | { do: 'schedule'; event: number; person: number; slot: number }
   | { do: 'unschedule'; event: number }
   /** Changes nothing but the length of a schedule. */
@@ -46,7 +46,7 @@ export type Deed = { afterMs: number } & (
  * A story from the first edit to the last trouble. Afterwards all heals, and both sides must agree.
  */
 export interface Story extends Habits {
-  deeds: Deed[];
+  deeds: Action[];
   /**
    * What becomes of the calls to Crossmark, in the order in which they are sent; all later ones go
    * well.
@@ -429,7 +429,7 @@ class Telling {
 
   // ---------------------------------------------------------------- the story
 
-  private act(deed: Deed): void {
+  private act(deed: Action): void {
     const { board } = this;
     this.note(`>>> ${JSON.stringify(deed)}`);
     this.lastDeedAtMs = this.time.nowMs;
@@ -506,7 +506,7 @@ class Telling {
     this.decided.add(`${event} ${repId} ${schedule.startsAt}`);
   }
 
-  private actOutside({ event, how, rep, slot }: Extract<Deed, { do: 'outside' }>): void {
+  private actOutside({ event, how, rep, slot }: Extract<Action, { do: 'outside' }>): void {
     const { crossmark, board, time } = this;
     const { bookings } = crossmark.plan(event);
     const booking = bookings.at(-1);
