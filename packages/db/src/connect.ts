@@ -5,7 +5,7 @@ import { postgresAddress } from './tls.ts';
 
 /** Queries over the whole schema. */
 export type Db = PostgresJsDatabase<typeof schema>;
-/** A transaction's queries: what is written through it is there for all or for nobody. */
+/** The queries of a transaction: all of its writes take effect, or none. */
 export type Tx = Parameters<Parameters<Db['transaction']>[0]>[0];
 /** For functions that may run inside a caller's transaction or alone. */
 export type Executor = Db | Tx;
@@ -19,7 +19,7 @@ export interface Patience {
   connectMs: number;
   /** For a statement, which Postgres itself breaks off then. */
   statementMs: number;
-  /** For a sign of life on a connection that owes an answer; longer than a statement may take. */
+  /** For any data on a connection that owes an answer; longer than a statement may take. */
   answerMs: number;
 }
 
@@ -35,15 +35,15 @@ export interface Database {
    */
   sql: postgres.Sql;
   /**
-   * Ends every connection at once, for they are known to be dead. What waits for an answer on one
-   * fails; what is asked next opens new ones.
+   * Closes every connection at once, because they are known to be dead. Pending queries fail; later
+   * queries open new connections.
    */
   drop(): void;
   /** Waits for running queries (5 s at most), then closes every connection. */
   close(): Promise<void>;
 }
 
-/** Between two attempts to connect to a Postgres that is away. */
+/** The pause between two attempts to connect to a Postgres that is down. */
 const LONGEST_PAUSE_SECONDS = 1;
 
 /**
@@ -66,8 +66,8 @@ export function connect(
     max: options.max ?? 10,
     connect_timeout: (patience?.connectMs ?? PATIENCE.connectMs) / 1_000,
     onnotice: () => {},
-    // The driver's own waits grow to 20 s, and whoever asks meanwhile would wait as long to hear
-    // that Postgres is away.
+    // The driver's own pauses grow to 20 s, and queries would wait as long to learn that Postgres
+    // is down.
     backoff: (attempts: number) => Math.min(0.05 * 2 ** attempts, LONGEST_PAUSE_SECONDS),
     connection: {
       application_name: options.applicationName ?? 'crossmark-scheduler',
@@ -81,9 +81,9 @@ export function connect(
 }
 
 /**
- * What a session is started with, so that Postgres itself doesn't wait for a process whose
- * connection died: a transaction that nobody goes on with would hold its locks, and a connection
- * without a client its place, for two hours.
+ * Settings of each session, so that Postgres itself doesn't wait for a process whose connection
+ * died. Otherwise an abandoned transaction would keep its locks, and a connection without a client
+ * its slot, for two hours.
  */
 export const sessionSettings = ({ statementMs }: Patience) => ({
   statement_timeout: statementMs,
@@ -93,7 +93,7 @@ export const sessionSettings = ({ statementMs }: Patience) => ({
   tcp_keepalives_count: 3,
 });
 
-/** One connection for a command of an administrator's. */
+/** One connection for an administrator's command. */
 export function connectOnce(address: string): postgres.Sql {
   const { url, ssl } = postgresAddress(address);
   return postgres(url, { ssl, max: 1, onnotice: () => {} });
@@ -138,7 +138,7 @@ const MOST_PARAMETERS_PREPARED = 32;
 function withPreparedStatements<T extends postgres.Sql | postgres.TransactionSql>(sql: T): T {
   const { unsafe } = sql;
   sql.unsafe = ((text: string, parameters: never[] = [], options = {}) =>
-    // Sent at once, in the order of the calls.
+    // Sent immediately, in the order of the calls.
     unsafe(text, parameters, {
       ...options,
       prepare: parameters.length <= MOST_PARAMETERS_PREPARED,

@@ -16,7 +16,7 @@ export interface JsonRows<Row> {
   read(value: unknown): Row[];
 }
 
-/** See {@link JsonRows}. What it takes to build the expression is done once, here. */
+/** See {@link JsonRows}. The expression is built once, here. */
 export function jsonRows<Table extends PgTable>(table: Table): JsonRows<Table['$inferSelect']> {
   const name = getTableName(table);
   const columns = Object.entries(getTableColumns(table));

@@ -2,8 +2,8 @@ import { sql } from 'drizzle-orm';
 import type { Tx } from './connect.ts';
 
 /**
- * Every advisory lock, each by a number of its own: whoever holds one keeps out only those who do
- * the same.
+ * The keys of all advisory locks, each with a number of its own. A holder only excludes others that
+ * take the same key.
  */
 export const LOCKS = {
   /** Bringing the database to this version. */

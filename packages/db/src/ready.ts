@@ -66,7 +66,7 @@ export async function databaseReasons(
  */
 export const schemaIsBehind = (db: Db): Promise<boolean> => isBehind(db)();
 
-/** Whoever asks at the same moment, and anybody may, takes one connection between them. */
+/** Concurrent checks, which anybody may request, share one connection. */
 const looking = memoizeByDb((db) => coalesce(() => readIsBehind(db)));
 
 const isBehind = memoizeByDb((db) => {
@@ -93,7 +93,7 @@ async function readIsBehind(db: Db): Promise<boolean> {
   }
 }
 
-/** Several ask at once, and the last one's write tells as much about the others'. */
+/** Concurrent checks share one write. */
 const writing = memoizeByDb((db) => coalesce(() => write(db)));
 const tryWrite = (db: Db): Promise<void> => writing(db)();
 

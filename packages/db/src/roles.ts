@@ -6,7 +6,7 @@ import { LOCKS } from './locks.ts';
 export const ROLES = {
   /** Owns everything and changes the schema: migrations, backup and restore. */
   migrator: 'scheduler_migrator',
-  /** Reads and writes rows: all that runs. */
+  /** Reads and writes rows; used by all running processes. */
   app: 'scheduler_app',
 } as const;
 
@@ -35,7 +35,7 @@ export async function makeRoles(
   try {
     await sql`select pg_advisory_lock(${LOCKS.migrations})`;
     await sql.begin(async (tx) => {
-      // Apps may be at work meanwhile: nobody waits long for a table's turn.
+      // Apps may be running, so no lock is awaited for long.
       await tx`set local lock_timeout = '10s'`;
       for (const [kind, role] of Object.entries(ROLES)) {
         await makeRole(tx, role, passwords[kind as keyof typeof ROLES]);
@@ -57,7 +57,7 @@ export async function makeRoles(
   }
 }
 
-/** Those of the two roles that this account has no say over. */
+/** The roles that this account can't administer. */
 async function madeByOthers(sql: postgres.Sql): Promise<string[]> {
   const rows = await sql<{ name: string }[]>`
     select rolname as name from pg_roles
@@ -78,7 +78,7 @@ async function makeRole(
   if (existing?.mighty)
     await tx.unsafe(`alter role ${role} nosuperuser nocreaterole nocreatedb noreplication nobypassrls`);
   if (password === undefined) return;
-  // As a parameter, so that no log of statements has it.
+  // As a parameter, so that no log of statements contains it.
   await tx`select set_config('scheduler.password', ${password}, true)`;
   await tx.unsafe(
     `do $$ begin execute format('alter role ${role} password %L', current_setting('scheduler.password')); end $$`,
@@ -89,7 +89,8 @@ async function makeRole(
 /** Gives everything to the migrator. */
 async function handOver(tx: postgres.TransactionSql): Promise<void> {
   const { migrator, app } = ROLES;
-  // To give something to a role, one has to be a member of it; a superuser is of all.
+  // To transfer ownership to a role, the account must be a member of it; a superuser is a member of
+  // every role.
   const [me] =
     await tx`select current_user as name, rolsuper as super from pg_roles where rolname = current_user`;
   if (!me?.super && me?.name !== migrator) await tx`grant ${tx(migrator)} to current_user`;

@@ -4,8 +4,8 @@ import type { ConnectionOptions } from 'node:tls';
 import { SettingsError } from '@scheduler/runtime';
 
 /**
- * Those of libpq that say one thing: `prefer` and `allow` would go on without TLS, and `verify-ca`
- * without the name.
+ * The modes of libpq with one meaning: `prefer` and `allow` would continue without TLS, and
+ * `verify-ca` without checking the name.
  */
 const MODES = ['disable', 'require', 'verify-full'] as const;
 

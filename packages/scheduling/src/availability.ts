@@ -1,11 +1,11 @@
 import { formatDays, weekdayOf } from './time.ts';
 import type { WorkDate } from './vocabulary.ts';
 
-/** What is known of the days on which a person can work. */
+/** The availability of a person. */
 export interface AvailabilityFacts {
   /** Weekly pattern, Sunday first; null: every day. */
   pattern: readonly boolean[] | null;
-  /** Take the pattern's place from day to day, both included. */
+  /** Ranges of days that override the pattern, both ends included. */
   ranges: readonly { startsOn: WorkDate; endsOn: WorkDate; available: boolean; reason: string | null }[];
   /** Single days. */
   dates: readonly { day: WorkDate; available: boolean; reason: string | null }[];
@@ -13,12 +13,21 @@ export interface AvailabilityFacts {
   timeOff: readonly { startsOn: WorkDate; endsOn: WorkDate; reason: string | null }[];
 }
 
-/** Why a person can't work on a day; time off and a blocked date can't be overridden, the others can. */
+/**
+ * A reason why a person can't work on a day. Time off and a blocked date can't be overridden; the
+ * others can.
+ */
 export interface Absence {
   cause: 'time_off' | 'date_unavailable' | 'range_unavailable' | 'pattern_unavailable';
-  /** Their own words, else what it is and the days concerned, as it stands alone: `Time off, Fri Dec 4`. */
+  /**
+   * The user's own text, otherwise the cause and its days, as a text of its own: `Time off, Fri Dec
+   * 4`.
+   */
   reason: string;
-  /** The same in a sentence that names the cause and the day: ` (dentist)`; empty where there is no more to say. */
+  /**
+   * The same for a sentence that names the cause and the day: ` (dentist)`; empty if there is
+   * nothing to add.
+   */
   because: string;
 }
 
@@ -65,7 +74,7 @@ function inWords(
 
 const WEEKDAY_NAMES = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-/** A day on which nobody works: one date, or the same month and day every year. */
+/** A holiday: one date, or the same month and day every year. */
 export interface Holiday {
   day: WorkDate;
   name: string;

@@ -14,7 +14,7 @@ import type { EventType, Instant, WorkDate } from './vocabulary.ts';
 /** How much an open event has in common with the one of the week before. */
 export type Likeness = 'product' | 'client' | 'type';
 
-/** What becomes of one schedule when its week is copied to the next. */
+/** The result for one schedule when its week is copied to the next. */
 export interface CopiedRow {
   /** The schedule it follows. */
   scheduleId: number;
@@ -22,27 +22,28 @@ export interface CopiedRow {
   type: EventType;
   /** Same weekday, same time of day, a week later. */
   startsAt: Instant;
-  /** The open event that would be scheduled; null where there is none or a rule speaks against it. */
+  /** The open event that would be scheduled; null if there is none or a rule forbids it. */
   event: EventFacts | null;
   likeness: Likeness | null;
-  /** What speaks against it. */
+  /** The reasons against it. */
   reasons: Reason[];
-  /** Why it can't be copied, in a sentence; null where it can. */
+  /** Why it can't be copied, a sentence; null if it can. */
   obstacle: string | null;
 }
 
 /**
- * What a week's plan becomes a week later: for each schedule, the same person on the same weekday at the same time with
- * an open event of the same type, preferably the same product, else the same client, else the one due first. Each open
- * event is used once. A row that any rule but a hint speaks against isn't copied, for a bulk action takes no overrides.
- * Supervisor events are left out: they go along with their Cores. Rows come in the order of `week`.
+ * Copies a week to the next: for each schedule, the same person on the same weekday at the same
+ * time gets an open event of the same type, preferably of the same product, otherwise of the same
+ * client, otherwise the one due first. Each open event is used once. A row against which a rule has
+ * more than a hint is not copied, because a bulk action accepts no overrides. Supervisor events are
+ * left out, because they follow their Cores. Rows are in the order of `week`.
  */
 export function copyWeek(ask: {
   week: readonly { scheduleId: number; event: EventFacts; employeeId: number; startsAt: Instant }[];
   /** Unscheduled events of the store. */
   open: readonly EventFacts[];
   people: readonly PersonFacts[];
-  /** Live work of those people in the week to be filled, and a day around it. */
+  /** Live work of those people in the target week and one day around it. */
   planned: readonly PlannedWork[];
   holidays: readonly Holiday[];
   store: StoreRules;
@@ -72,7 +73,7 @@ export function copyWeek(ask: {
       return { row, source: event, day };
     });
 
-  // The best matches first, lest one row takes what is another's own product.
+  // The best matches come first, so that no row takes the event of another row's product.
   for (const likeness of ['product', 'client', 'type'] as const) {
     for (const { row, source, day } of rows) {
       if (row.event || row.obstacle) continue;

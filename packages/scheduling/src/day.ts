@@ -8,7 +8,7 @@ import { EVENT_TYPES, type EventType, type Instant, type Role, type WorkDate } f
 /** Store times, `HH:mm`, at which each kind of work usually starts. */
 export type Slots = Readonly<Record<EventType, readonly string[]>>;
 
-/** What is given to another Lead or Club Supervisor in bulk: the short work that they alone do. */
+/** The types of bulk reassignment: the short work that only Leads and Club Supervisors do. */
 export const REASSIGNABLE_TYPES: readonly EventType[] = [
   'Supervisor',
   'Freeosk',
@@ -21,12 +21,12 @@ export const REASSIGNABLE_TYPES: readonly EventType[] = [
 /** A start of one kind of work on a day, and what starts then. */
 export interface SlotCover {
   time: string;
-  /** One of the usual starts; else work starts there all the same. */
+  /** Whether it is a usual start; otherwise it is listed because work starts then. */
   usual: boolean;
   scheduleIds: number[];
 }
 
-/** Of each kind of work: which of its usual starts are taken and which are open, by time. */
+/** For each type of work, the taken and the open starts, by time. */
 export function slotCoverage(
   work: readonly Pick<PlannedWork, 'scheduleId' | 'type' | 'startsAt'>[],
   slots: Slots,
@@ -104,7 +104,7 @@ function noonState(
   return sibling ? 'others' : 'other_day';
 }
 
-/** What is looked at when a day is verified, in the order in which it is shown. */
+/** The checks of a day, in display order. */
 export const DAY_CHECKS = [
   'juicer_staffed',
   'one_core_each',
@@ -117,16 +117,16 @@ export const DAY_CHECKS = [
 ] as const;
 export type DayCheckCode = (typeof DAY_CHECKS)[number];
 
-/** One thing that is not as it should be. */
+/** A problem of a day. */
 export interface Finding {
   message: string;
-  /** The event at which to set it right; null where no single one is at fault. */
+  /** The event to correct; null if it is not a single one. */
   eventId: number | null;
-  /** The reason with which somebody decided that it shall be so; null where nobody did. */
+  /** The reason with which a person accepted it; null if nobody did. */
   accepted: string | null;
 }
 
-/** One point of the list: fine where nothing was found, or all that was found is accepted. */
+/** A check with its findings. It passes if there are none or all are accepted. */
 export interface DayCheck {
   code: DayCheckCode;
   findings: Finding[];
@@ -148,7 +148,7 @@ export interface DayPerson extends AvailabilityFacts {
   terminatedOn: WorkDate | null;
 }
 
-/** A day of a store, as far as its verification asks. */
+/** The facts of a store's day that its checks need. */
 export interface DayFacts {
   day: WorkDate;
   timeZone: string;
@@ -159,11 +159,14 @@ export interface DayFacts {
   people: readonly DayPerson[];
   work: readonly DayWork[];
   pairs: readonly CorePair[];
-  /** Schedulable events that nobody is scheduled for, and whose last day this is. */
+  /** Unscheduled events whose last day this is. */
   due: readonly { id: number; type: EventType; name: string }[];
 }
 
-/** Verifies a day: each point with all that speaks against it. What its people decided with a reason is told as such. */
+/**
+ * Checks a day. Returns each check with its findings; a finding that a person accepted has their
+ * reason.
+ */
 export function verifyDay(facts: DayFacts): DayCheck[] {
   const findings: Record<DayCheckCode, Finding[]> = {
     juicer_staffed: juicerFindings(facts),
@@ -183,7 +186,7 @@ export function verifyDay(facts: DayFacts): DayCheck[] {
   return DAY_CHECKS.map((code) => ({ code, findings: findings[code] }));
 }
 
-/** Whether nothing is open: what was found is accepted. */
+/** Whether all findings are accepted. */
 export const isFine = (check: DayCheck): boolean => check.findings.every((each) => each.accepted !== null);
 
 const isJuicer = (type: EventType) => type === 'Juicer Production' || type === 'Juicer Survey';
@@ -252,7 +255,7 @@ function noonFindings({ day, timeZone, slots, pairs, work }: DayFacts): Finding[
   return [...ofCores, ...late];
 }
 
-/** So many Cores at one start are a crowd while the store's other starts are not all used. */
+/** This many Cores at one start are too many while other starts of the store are unused. */
 const CROWD = 3;
 
 /**
@@ -341,7 +344,7 @@ function absenceFindings(facts: DayFacts): Finding[] {
   return [...closed, ...away];
 }
 
-/** What speaks against work on the days into which it goes on. */
+/** The reasons against work on the further days on which it lasts. */
 function absenceAfterMidnight(
   { day, timeZone, holidays }: DayFacts,
   person: DayPerson,

@@ -2,11 +2,12 @@ import { normalForm } from './normal-form.ts';
 import type { EventType, WorkDate } from './vocabulary.ts';
 
 /**
- * What kind of work a name stands for, in whatever spelling a spreadsheet left it: by its suffix after the last `" - "`, then by unmistakable words. Core and
- * Supervisor are told by the suffix alone, for either word may be part of a product's name.
+ * Derives the type of work from a name in any spelling: from its suffix after the last `" - "`,
+ * then from unmistakable words. Core and Supervisor are only derived from the suffix, because both
+ * words may occur in a product's name.
  */
 export function detectEventType(eventName: string): EventType {
-  // The dash may be what the name begins with.
+  // The name may begin with the dash.
   const name = ` ${normalForm(eventName)}`;
   const dash = name.lastIndexOf(' - ');
   const suffix = dash < 0 ? '' : name.slice(dash + 3).trim();
@@ -76,7 +77,7 @@ export function defaultDurationMinutes(type: EventType, name: string, set: PerTy
   return durationByName(type, name) ?? set[type] ?? DEFAULT_DURATIONS[type];
 }
 
-/** Minutes that the name itself tells, whatever a store set. */
+/** The duration that the name implies, regardless of settings. */
 export function durationByName(type: EventType, eventName: string): number | undefined {
   const name = normalForm(eventName);
   if (type === 'Juicer Production' && /\b8HR\b/i.test(name)) return 480;
@@ -111,9 +112,10 @@ export const DEFAULT_SLOTS: Record<EventType, readonly string[]> = {
 };
 
 /**
- * What tells that a CSV row or a row of Crossmark's list is an event already known without its plan id, within one
- * store: event number (else the name's normal form), the type that the name tells, whatever type a person
- * chose, and window. Several events may share a key; then the name decides.
+ * The key by which a CSV row or a row of Crossmark's list matches a stored event without a plan id,
+ * within one store: event number (otherwise the name's normal form), the type that the name
+ * implies, even if a person chose another one, and window. If several events share a key, the name
+ * decides.
  */
 export function eventMatchKey(event: { name: string; startsOn: WorkDate; dueOn: WorkDate }): string {
   const work = eventNumber(event.name) ?? normalForm(event.name);

@@ -1,7 +1,7 @@
 /**
- * A text as it is compared and searched: small letters without accents, plain dashes and quotes, single spaces, nothing
- * that has no width. Two names that people would call the same have the same form. `search_form` in the database
- * is the same function in SQL.
+ * The form in which texts are compared and searched: lower case without accents, plain dashes and
+ * quotes, single spaces, no invisible characters. Two names that people would call the same have
+ * the same form. `search_form` in the database is the same function in SQL.
  */
 export function normalForm(text: string): string {
   return text
@@ -19,8 +19,8 @@ export function normalForm(text: string): string {
 }
 
 /**
- * The words that a search asks for, in {@link normalForm}; none for an empty search. What only joins words in a sentence or
- * a title is left out: `Acme, 3PM` asks for `acme` and `3pm`.
+ * The words of a search, in {@link normalForm}; none for an empty search. Punctuation between words
+ * is dropped: `Acme, 3PM` gives `acme` and `3pm`.
  */
 export function searchWords(search: string): string[] {
   const words = normalForm(search).split(' ').filter(Boolean);
@@ -30,7 +30,7 @@ export function searchWords(search: string): string[] {
 const OPENING_MARKS = '"\'([';
 const CLOSING_MARKS = '"\')],;:.!?';
 
-/** By hand, because a regular expression for the end of a text takes time that grows with its square. */
+/** A loop, because a regular expression for the end of a text takes quadratic time. */
 function withoutMarks(word: string): string {
   let start = 0;
   let end = word.length;
@@ -39,7 +39,9 @@ function withoutMarks(word: string): string {
   return word.slice(start, end);
 }
 
-/** Whether each word of a search is in one of the texts, wherever it stands there. An empty search finds everything. */
+/**
+ * Whether each word of a search occurs in one of the texts. An empty search matches everything.
+ */
 export function isFound(search: string, texts: readonly (string | null | undefined)[]): boolean {
   const words = searchWords(search);
   if (words.length === 0) return true;

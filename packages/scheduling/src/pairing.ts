@@ -14,8 +14,8 @@ export interface Pairable {
 }
 
 /**
- * The Supervisor event that belongs to a Core, out of one store's events: same six-digit number, overlapping windows;
- * of several, the one with the same window. Undefined for anything but a Core.
+ * Finds the Supervisor event of a Core among one store's events: same six-digit number and
+ * overlapping windows, preferably the same window. Undefined if the event is not a Core.
  */
 export function supervisorEventFor<Event extends Pairable>(
   core: Pairable,

@@ -3,16 +3,19 @@ import { type Candidate, evaluate, type PlannedWork, type Reason } from './rules
 import { instantAt, timeOf } from './time.ts';
 import type { Instant, WorkDate } from './vocabulary.ts';
 
-/** What the rules say as a whole. `free`: nothing, or hints only. `soft`: with a reason. `hard`: nobody may. */
+/**
+ * The overall verdict of the rules. `free`: no reasons or only hints. `soft`: allowed with a
+ * reason. `hard`: forbidden.
+ */
 export type Verdict = 'free' | 'soft' | 'hard';
 
-/** The worst of some reasons. */
+/** The verdict of the most severe reason. */
 export function verdictOf(reasons: readonly Reason[]): Verdict {
   if (reasons.some((reason) => reason.severity === 'hard')) return 'hard';
   return reasons.some((reason) => reason.severity === 'soft') ? 'soft' : 'free';
 }
 
-/** Where an event would come to stand, and what speaks against it there. */
+/** The place of an event, and the reasons against it. */
 export interface Placement {
   startsAt: Instant;
   reasons: Reason[];
@@ -20,14 +23,15 @@ export interface Placement {
 }
 
 /**
- * Puts an event on a person's day: at `time` (HH:mm) where one is given, as for work that moves, else at the usual slot
- * that speaks against nothing and that the fewest others of the day start at, so that Cores spread over their slots.
+ * Places an event on a person's day: at `time` (HH:mm) if given, as for work that moves, otherwise
+ * at the usual slot without conflicts that the fewest other events of the day use, so that Cores
+ * spread over their slots.
  */
 export function placeOn(
   ask: Omit<Candidate, 'startsAt'> & {
     day: WorkDate;
     time?: string | undefined;
-    /** Everybody's work of that day: how often a slot is taken. */
+    /** All work of that day, which shows how often a slot is used. */
     dayWork?: readonly PlannedWork[];
   },
 ): Placement {

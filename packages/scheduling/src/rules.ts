@@ -24,7 +24,7 @@ import {
   type WorkDate,
 } from './vocabulary.ts';
 
-/** An event, as far as the rules ask. */
+/** The facts of an event that the rules need. */
 export interface EventFacts {
   id: number;
   type: EventType;
@@ -39,7 +39,7 @@ export interface EventFacts {
   scheduled: boolean;
 }
 
-/** A person, as far as the rules ask. */
+/** The facts of a person that the rules need. */
 export interface PersonFacts extends AvailabilityFacts {
   id: number;
   name: string;
@@ -50,7 +50,7 @@ export interface PersonFacts extends AvailabilityFacts {
   terminatedOn: WorkDate | null;
 }
 
-/** A live schedule, as far as the rules ask. */
+/** The facts of a live schedule that the rules need. */
 export interface PlannedWork {
   scheduleId: number;
   eventId: number;
@@ -61,7 +61,7 @@ export interface PlannedWork {
   workDate: WorkDate;
 }
 
-/** What the rules ask of a store: its zone, and what it set. */
+/** The facts of a store that the rules need: its zone and its settings. */
 export interface StoreRules {
   timeZone: string;
   /** Usual starts; the product's own where it set none. */
@@ -72,7 +72,7 @@ export interface StoreRules {
   noonCheckBy: NoonCheckOrder;
 }
 
-/** What the rules ask of a store that set nothing but its zone. */
+/** The facts of a store without settings. */
 export const usualRules = (timeZone: string): StoreRules => ({
   timeZone,
   slots: {},
@@ -80,7 +80,7 @@ export const usualRules = (timeZone: string): StoreRules => ({
   noonCheckBy: 'lead_with_core',
 });
 
-/** A person doing an event at a time: what the rules are asked about. */
+/** A person doing an event at a time, which the rules evaluate. */
 export interface Candidate {
   event: EventFacts;
   person: PersonFacts;
@@ -95,7 +95,7 @@ export interface Candidate {
   windowEndsOn?: WorkDate;
 }
 
-/** `hard`: nobody may. `soft`: with a reason, which is kept. `hint`: shown, asks nothing. */
+/** `hard`: forbidden. `soft`: allowed with a reason, which is stored. `hint`: displayed only. */
 export type Severity = 'hard' | 'soft' | 'hint';
 /** The worst first. */
 const SEVERITIES: readonly Severity[] = ['hard', 'soft', 'hint'];
@@ -123,7 +123,7 @@ export type ReasonCode =
   | 'trade_same_person'
   | 'trade_over';
 
-/** One thing that speaks against a candidate, in a sentence that names the thing, the reason and the way out. */
+/** A reason against a candidate. The sentence names the conflict, its cause and the way out. */
 export interface Reason {
   code: ReasonCode;
   severity: Severity;
@@ -179,10 +179,10 @@ export function roleObstacle(
 /** The roles that do a kind of work, for a sentence: `a Juicer Barista or a Club Supervisor`. */
 export const rolesInWords = (type: EventType): string => MAY_DO[type].map(aRole).join(' or ');
 
-/** Most days that one may work from Sunday to Saturday without an override. */
+/** The most work days from Sunday to Saturday without an override. */
 const MOST_WORK_DAYS = 6;
 
-/** Everything that speaks against a candidate, at once: hard reasons first, then soft ones, then hints. */
+/** Returns all reasons against a candidate: hard reasons first, then soft ones, then hints. */
 export function evaluate(candidate: Candidate): Reason[] {
   return reasonsAgainst(candidate, OR_OVERRIDE);
 }
@@ -203,7 +203,8 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
   const on = formatDay(day);
   const what = labelOf(event);
   const ignored = candidate.ignoreScheduleIds ?? [];
-  // An event has one live schedule at most, so planned work of this event is the candidate itself.
+  // An event has at most one live schedule, so scheduled work of this event is the candidate
+  // itself.
   const others = candidate.planned.filter(
     (work) =>
       work.employeeId === person.id && work.eventId !== event.id && !ignored.includes(work.scheduleId),
@@ -312,7 +313,9 @@ function reasonsAgainst(candidate: Candidate, orElse: string): Reason[] {
   return reasons.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }
 
-/** What speaks against a person on a day, whatever they would do: they left, the store is closed, they are off. */
+/**
+ * The reasons against any work of a person on a day: they left, the store is closed, they are off.
+ */
 export function reasonsAgainstDay(
   person: PersonFacts,
   day: WorkDate,

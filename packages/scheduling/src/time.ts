@@ -25,8 +25,8 @@ export function instantAt(day: WorkDate, time: string, timeZone: string): Instan
 }
 
 /**
- * What is odd about a time, `HH:mm`, on a local day: clocks skip it in spring, or show it twice in autumn. Null for all others.
- * What {@link instantAt} makes of it is what will be meant.
+ * Whether clocks skip a time, `HH:mm`, on a local day in spring, or show it twice in autumn;
+ * otherwise null. {@link instantAt} decides which instant is meant.
  * @throws {RangeError} no such day, time or zone
  */
 export function oddityOf(day: WorkDate, time: string, timeZone: string): 'skipped' | 'repeated' | null {
@@ -118,7 +118,10 @@ function plainDate(day: WorkDate): Temporal.PlainDate {
   return new Temporal.PlainDate(year, month, dayOfMonth);
 }
 
-/** Local times known so far: a board asks for the same few hundred again and again, and each costs some microseconds. */
+/**
+ * A cache of local times: a board needs the same few hundred again and again, and each takes some
+ * microseconds.
+ */
 const known = new Map<string, string>();
 const KNOWN_AT_MOST = 5000;
 

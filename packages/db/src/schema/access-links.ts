@@ -6,10 +6,7 @@ import { userRoleEnum, users } from './users.ts';
 /** `set_up` makes the first admin, `invite` another user, `reset` gives a user a new password. */
 export const accessLinkKindEnum = pgEnum('access_link_kind', ['set_up', 'invite', 'reset']);
 
-/**
- * One-time links that somebody was handed. A row goes when its link is used; one past `expires_at`
- * opens nothing.
- */
+/** One-time links. A row is deleted when its link is used; a link past `expires_at` is invalid. */
 export const accessLinks = pgTable(
   'access_links',
   {
@@ -23,7 +20,7 @@ export const accessLinks = pgTable(
     email: text(),
     name: text(),
     role: userRoleEnum(),
-    /** Name of who made it. */
+    /** Name of the user who created it. */
     createdBy: text().notNull(),
     createdAt: instant().notNull().default(now),
     expiresAt: instant().notNull(),

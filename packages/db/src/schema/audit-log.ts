@@ -1,7 +1,7 @@
 import { bigint, index, jsonb, pgTable, text } from 'drizzle-orm/pg-core';
 import { instant, now } from './columns.ts';
 
-/** Who did what to what, written in the transaction that did it. */
+/** Actor, action and object of each change, written in the transaction of the change. */
 export const auditLog = pgTable(
   'audit_log',
   {

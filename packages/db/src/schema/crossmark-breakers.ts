@@ -27,7 +27,7 @@ export const crossmarkBreakers = pgTable('crossmark_breakers', {
   leaveAloneUntil: instant(),
   /** The next probe, not before. */
   probeAt: instant(),
-  /** Who probes now. Expires, so that a crash frees it. */
+  /** The worker that probes now. Expires, so that a crash frees it. */
   probeOwner: text(),
   probeUntil: instant(),
   lastProbeAt: instant(),

@@ -14,7 +14,7 @@ export const crossmarkSessions = pgTable(
     /** Tells which key sealed it: a session of another key is as good as none. */
     keyId: text(),
     startedAt: instant(),
-    /** Who signs in now; all others wait for it. Expires, so that a crash frees it. */
+    /** The worker that signs in now; the others wait for it. Expires, so that a crash frees it. */
     renewOwner: text(),
     renewUntil: instant(),
   },

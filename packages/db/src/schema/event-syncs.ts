@@ -72,7 +72,7 @@ export const eventSyncs = pgTable(
     bookedEndsAt: instant(),
     doubt: jsonb().$type<Doubt>(),
 
-    /** Who reconciles this event now. Expires, so a crash frees it. */
+    /** The worker that reconciles this event now. Expires, so that a crash frees it. */
     leaseOwner: text(),
     leaseUntil: instant(),
 
@@ -83,7 +83,7 @@ export const eventSyncs = pgTable(
     attempts: integer('tries').notNull().default(0),
     failingSince: instant(),
     /**
-     * Since when nothing was attempted, for calls to Crossmark are held back; the next attempt
+     * Since when no attempt was made, because calls to Crossmark are held back; the next attempt
      * leaves this time out.
      */
     heldBackSince: instant(),

@@ -29,9 +29,9 @@ export const userSessions = pgTable(
   },
   (table) => [
     index('user_sessions_user').on(table.userId),
-    // Whoever was looked at before their password was replaced or they were disabled opens no
-    // session after it: it waits for that transaction, then fails here. Sessions that stay open go
-    // on under the new version.
+    // A sign-in that was checked before the password was replaced, or the user disabled, opens no
+    // session afterwards: its insert waits for that transaction and then fails on this key.
+    // Sessions that stay open get the new version.
     foreignKey({
       name: 'user_sessions_sign_in_version',
       columns: [table.userId, table.signInVersion],

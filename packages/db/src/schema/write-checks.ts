@@ -2,7 +2,7 @@ import { pgTable } from 'drizzle-orm/pg-core';
 import { instant } from './columns.ts';
 
 /**
- * What readiness writes to find out whether the database takes writes, see `ready.ts`. Nobody reads
- * it.
+ * A row that the readiness check writes to find out whether the database accepts writes, see
+ * `ready.ts`. It is never read.
  */
 export const writeChecks = pgTable('write_checks', { at: instant().notNull() });

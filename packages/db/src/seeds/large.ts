@@ -82,7 +82,7 @@ export function largeScenario(today: WorkDate): DemoScenario {
   };
 }
 
-/** The list from its start again where it ends. */
+/** Repeats the list from its start. */
 function pick<T>(list: readonly T[], index: number): T {
   const one = list[index % list.length];
   if (one === undefined) throw new Error('There is nothing to pick from.');
