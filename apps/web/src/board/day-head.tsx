@@ -3,8 +3,10 @@
 import type { WeekBoard } from '@scheduler/server/router';
 import { TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
+import { useExternalStore } from '../lib/external-store.ts';
 import { formatDay } from '../lib/time.ts';
 import { lastDayOf } from '../lib/words.ts';
+import { turnWords } from '../review/shown.ts';
 import { TruncatedText } from '../ui/truncated-text.tsx';
 import type { BoardActions } from './board-actions.ts';
 
@@ -21,6 +23,7 @@ export const DayHead = memo(function DayHead({
 }) {
   const [weekday, ...date] = formatDay(day).split(' ');
   const holiday = board.holidays.find((each) => each.day === day);
+  const turns = useExternalStore(turnWords, (all) => all.get(day));
   const count = board.schedules.filter((schedule) => schedule.workDate === day).length;
   return (
     <div className="flex min-h-9 items-start gap-1">
@@ -30,7 +33,7 @@ export const DayHead = memo(function DayHead({
           {day === today && <span className="sr-only">, today</span>}
         </div>
         <TruncatedText
-          text={`${holiday?.name ?? (count === 1 ? '1 event' : `${count} events`)}${day < today ? ' · over' : ''}`}
+          text={`${holiday?.name ?? (count === 1 ? '1 event' : `${count} events`)}${day < today ? ' · over' : ''}${turns ? ` · ${turns}` : ''}`}
           className="text-xs text-ink-2"
         />
       </div>

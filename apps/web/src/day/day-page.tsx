@@ -21,6 +21,7 @@ import { QueryView, SkeletonRows } from '../ui/states.tsx';
 import type { DayActions } from './day-actions.ts';
 import { DayChecks } from './day-checks.tsx';
 import { DueWork, PeopleOff, SlotCoverage } from './day-sides.tsx';
+import { DayTurns } from './day-turns.tsx';
 import { DayWork } from './day-work.tsx';
 
 const reassignDialog = () => import('./reassign-dialog.tsx');
@@ -116,6 +117,7 @@ export function DayPage() {
             className={`grid min-h-0 flex-1 content-start overflow-y-auto transition-opacity min-[1100px]:grid-cols-[19rem_minmax(0,1fr)_18rem] min-[1100px]:content-stretch ${query.isPlaceholderData ? 'opacity-60' : ''}`}
           >
             <div className="grid content-start gap-5 border-line bg-surface-2 p-3 max-[1099px]:border-b min-[1100px]:border-r">
+              <DayTurns storeId={board.store.id} day={board.day} />
               <DayChecks board={board} actions={actions} />
               <DueWork board={board} actions={actions} />
             </div>

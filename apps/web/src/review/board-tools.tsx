@@ -1,9 +1,11 @@
-import type { WeekBoard } from '@scheduler/server/router';
+import type { Turn, WeekBoard } from '@scheduler/server/router';
 import { Button, IconButton } from '@scheduler/ui/button';
 import { CopyPlus, Keyboard, ListChecks, Sparkles } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { trpc } from '../lib/api.ts';
 import { addDays, laterDay } from '../lib/time.ts';
 import { useMayWrite } from '../shell/use-session.ts';
+import { turnWords } from './shown.ts';
 import { openReview, startPlan, useReview } from './use-review.ts';
 
 /** What can be done with the whole week. */
@@ -23,6 +25,7 @@ export function BoardTools({
   const mayWrite = useMayWrite();
   const { proposal, isKnown, isOpen } = useReview(board.store.id);
   const [starting, setStarting] = useState(false);
+  useTurns(board);
   const toDay = addDays(board.weekOf, 6);
   const fromDay = laterDay(board.weekOf, addDays(board.today, 1));
   const over = fromDay > toDay;
@@ -75,3 +78,27 @@ export function BoardTools({
     </>
   );
 }
+
+/** Tells the heads of the days whose turn it is. */
+function useTurns({ store, weekOf }: WeekBoard): void {
+  const { data } = trpc.plan.turns.useQuery({
+    storeId: store.id,
+    fromDay: weekOf,
+    toDay: addDays(weekOf, 6),
+  });
+  useEffect(() => {
+    turnWords.set(
+      new Map(
+        (data ?? []).flatMap(({ day, juicer, primaryLead }) => {
+          const words = [
+            ...(juicer ? [`Juicer ${shortly(juicer)}`] : []),
+            ...(primaryLead ? [`Lead ${shortly(primaryLead)}`] : []),
+          ];
+          return words.length > 0 ? [[day, words.join(', ')] as const] : [];
+        }),
+      ),
+    );
+  }, [data]);
+}
+
+const shortly = ({ name, off }: Turn): string => `${name.split(' ')[0]}${off === null ? '' : ' (off)'}`;

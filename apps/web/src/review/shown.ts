@@ -15,6 +15,9 @@ export const NOT_SHOWN: Shown = { title: undefined, cards: new Map(), place: () 
 
 export const review = createExternalStore(NOT_SHOWN);
 
+/** Whose turn it is, in a few words, by day. */
+export const turnWords = createExternalStore<ReadonlyMap<string, string>>(new Map());
+
 /** What is proposed for a cell of the board. */
 export const ProposedCards = ({ cell }: { cell: string }): ReactNode =>
   useExternalStore(review, ({ cards }) => cards.get(cell));

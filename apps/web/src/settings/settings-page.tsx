@@ -4,12 +4,13 @@ import { useTitle } from '../shell/use-title.ts';
 import { QueryView, Skeleton } from '../ui/states.tsx';
 import { Holidays } from './holidays.tsx';
 import { NoonCheckSection } from './noon-checks.tsx';
+import { Rotations } from './rotations.tsx';
 import { StoreSection } from './store-section.tsx';
 import { WorkSection } from './work-section.tsx';
 
 /**
  * How the scheduler works in a store: when work usually starts, how long it takes and who does it,
- * name and zone, noon checks, holidays.
+ * name and zone, noon checks, holidays, rotations.
  */
 export function SettingsPage() {
   useTitle('Settings');
@@ -35,7 +36,10 @@ export function SettingsPage() {
         >
           {(settings) => (
             <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-              <WorkSection settings={settings} isAdmin={isAdmin} />
+              <div className="grid grid-cols-1 gap-4">
+                <WorkSection settings={settings} isAdmin={isAdmin} />
+                <Rotations settings={settings} />
+              </div>
               <div className="grid grid-cols-1 gap-4">
                 <StoreSection settings={settings} isAdmin={isAdmin} />
                 <NoonCheckSection settings={settings} isAdmin={isAdmin} />
