@@ -1,7 +1,8 @@
 import type { Reason } from '@scheduler/scheduling';
-import type { ScheduleOptions } from '@scheduler/server/router';
+import type { ScheduleOptions, Suggestions } from '@scheduler/server/router';
 import { useId } from 'react';
 import { ReasonList } from '../ui/badges.tsx';
+import { UnablePeople } from './unable-people.tsx';
 
 /**
  * People: those whom nothing speaks against, those with a warning, and those who can't with the
@@ -9,19 +10,25 @@ import { ReasonList } from '../ui/badges.tsx';
  */
 export function PersonPicker({
   options,
+  suggestions,
   time,
   currentId,
   value,
   onChange,
 }: {
   options: ScheduleOptions;
+  /** People in order, the best first, and why the others can't; those of `options` where not given. */
+  suggestions?: Suggestions | undefined;
   time: string | undefined;
   currentId: number | undefined;
   value: number | undefined;
   onChange: (employeeId: number) => void;
 }) {
   const name = useId();
-  const people = options.people.map((person) => ({
+  const ranks = new Map(suggestions?.people.map((each, rank) => [each.employeeId, { ...each, rank }]));
+  const rankOf = (id: number) => ranks.get(id)?.rank ?? ranks.size;
+  const inOrder = options.people.toSorted((a, b) => rankOf(a.employeeId) - rankOf(b.employeeId));
+  const people = inOrder.map((person) => ({
     ...person,
     reasons: (time ? person.reasonsBySlot[time] : undefined) ?? [],
   }));
@@ -36,8 +43,15 @@ export function PersonPicker({
       title: 'With a warning',
       people: people.filter(({ reasons }) => !has(reasons, 'hard') && has(reasons, 'soft')),
     },
-    { title: 'Can’t', people: people.filter(({ reasons }) => has(reasons, 'hard')) },
+    {
+      title: 'Can’t',
+      // With suggestions they stand in one line, except for who is chosen.
+      people: people.filter(
+        ({ reasons, employeeId }) => has(reasons, 'hard') && (!suggestions || employeeId === value),
+      ),
+    },
   ];
+  const unable = people.filter(({ reasons }) => has(reasons, 'hard')).length;
   return (
     <fieldset className="min-w-0">
       <legend className="mb-1 text-sm font-medium">Person</legend>
@@ -89,6 +103,11 @@ export function PersonPicker({
                         )}
                       </span>
                       <span id={`${nameId}-reasons`} className="block">
+                        {!hard && ranks.has(person.employeeId) && (
+                          <span className="block text-xs text-ink-2 first-letter:uppercase">
+                            {ranks.get(person.employeeId)?.because}
+                          </span>
+                        )}
                         <ReasonList reasons={shownReasons} brief />
                       </span>
                     </span>
@@ -97,6 +116,7 @@ export function PersonPicker({
               })}
             </div>
           ))}
+        {suggestions && <UnablePeople count={unable} cannot={suggestions.cannot} />}
       </div>
     </fieldset>
   );

@@ -131,6 +131,7 @@ export function PlanDialog({
               {(options) => (
                 <PersonPicker
                   options={options}
+                  suggestions={choice.suggestions}
                   time={time}
                   currentId={current?.employeeId}
                   value={employeeId}

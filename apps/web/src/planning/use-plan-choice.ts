@@ -25,9 +25,8 @@ export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void
   const hasPassed = lastDayOf(event) < today && plan.mode === 'schedule';
   const [day, setDay] = useState(initialDay ?? firstOpen);
   const [time, setTime] = useState<string>();
-  const [employeeId, setEmployeeId] = useState(
-    current?.employeeId ?? (plan.mode === 'schedule' ? plan.employeeId : undefined),
-  );
+  const initialId = plan.mode === 'schedule' ? plan.employeeId : undefined;
+  const [pickedId, setEmployeeId] = useState(plan.mode === 'move' ? plan.current.employeeId : initialId);
   const [withSupervisor, setWithSupervisor] = useState(true);
   const [overrideReason, setOverrideReason] = useState('');
 
@@ -46,8 +45,18 @@ export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void
   // The time already planned, else the first slot at which the person in mind, or anybody, is free.
   const currentTime = current && data ? timeOf(current.startsAt, data.timeZone) : undefined;
   const chosenTime =
-    time ??
-    (plan.mode === 'person' ? currentTime : (currentTime ?? (data && firstFreeSlot(data, employeeId))));
+    time ?? (plan.mode === 'person' ? currentTime : (currentTime ?? (data && firstFreeSlot(data, pickedId))));
+  const suggestions = trpc.plan.suggest.useQuery(
+    { eventId: event.eventId, day, ...(chosenTime && { time: chosenTime }) },
+    { enabled: !hasPassed && chosenTime !== undefined, placeholderData: keepPreviousData, staleTime: 0 },
+  );
+  // Until somebody is chosen, the best one is.
+  const best = suggestions.data?.people.find(
+    (each) => each.needsReason.length === 0 && each.employeeId !== current?.employeeId,
+  );
+  const isSuggested = pickedId === undefined;
+  const employeeId =
+    pickedId ?? best?.employeeId ?? (plan.mode === 'person' ? current?.employeeId : undefined);
   const person = data?.people.find((each) => each.employeeId === employeeId);
   const reasons = person && chosenTime ? (person.reasonsBySlot[chosenTime] ?? []) : [];
   const isBlocked = reasons.some((reason) => reason.severity === 'hard');
@@ -71,6 +80,7 @@ export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void
   const isReady =
     data !== undefined &&
     !isStale &&
+    !(isSuggested && suggestions.isPlaceholderData) &&
     chosenTime !== undefined &&
     person !== undefined &&
     !isBlocked &&
@@ -108,6 +118,7 @@ export function usePlanChoice(livePlan: Plan, today: string, onSaved: () => void
     current,
     hasPassed,
     options,
+    suggestions: suggestions.data,
     day,
     setDay,
     time: chosenTime,

@@ -5,6 +5,7 @@ import { useId, useState } from 'react';
 import { trpc } from '../lib/api.ts';
 import { addDays, daysBetween, formatDay, formatTime, laterDay } from '../lib/time.ts';
 import { lastDayOf, titleOf } from '../lib/words.ts';
+import { UnablePeople } from '../planning/unable-people.tsx';
 import { ReasonList } from '../ui/badges.tsx';
 import { SelectField, TextField } from '../ui/field.tsx';
 import { FormDialog } from '../ui/form-dialog.tsx';
@@ -113,29 +114,11 @@ export function MoveLineDialog({
                   </label>
                 ))}
               </div>
-              <Cannot messages={cannot} />
+              <UnablePeople count={board.people.length - people.length} cannot={cannot} />
             </>
           )}
         </QueryView>
       </fieldset>
     </FormDialog>
-  );
-}
-
-/** Those who can't, in one line until it is opened: a sentence for each kind of reason. */
-function Cannot({ messages }: { messages: readonly { message: string; people: readonly number[] }[] }) {
-  if (messages.length === 0) return null;
-  const count = new Set(messages.flatMap(({ people }) => people)).size;
-  return (
-    <details className="mt-2 text-sm">
-      <summary className="cursor-pointer text-ink-2 pointer-coarse:py-2">
-        {count === 1 ? '1 person can’t' : `${count} people can’t`}
-      </summary>
-      <ul className="grid gap-1 pt-1 text-xs text-ink-2">
-        {messages.map(({ message }) => (
-          <li key={message}>{message}</li>
-        ))}
-      </ul>
-    </details>
   );
 }
