@@ -108,7 +108,7 @@ export function MoveLineDialog({
                       <span id={`${name}-${each.employeeId}`} className="font-medium">
                         {nameOf(each.employeeId)}
                       </span>
-                      <span className="block text-xs text-ink-2">{each.because}</span>
+                      <span className="block text-xs text-ink-2 first-letter:uppercase">{each.because}</span>
                       <ReasonList reasons={each.needsReason} brief />
                     </span>
                   </label>

@@ -352,7 +352,7 @@ function Shares({ proposal, nameOf }: { proposal: ProposalView; nameOf: (id: num
               />
             </span>
             <span className="text-right">
-              {was === now ? `${hours(now)} h` : `${hours(was)} → ${hours(now)} h`}
+              {was === now ? `${hours(now)} h` : `${hours(was)} to ${hours(now)} h`}
             </span>
           </li>
         ))}
