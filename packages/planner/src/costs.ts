@@ -210,6 +210,8 @@ export function why(score: Score, firstPossible: WorkDate): string {
   const parts = [`${person.name} ${fit.because}`];
   if (comesIn) parts.push('and comes in for it');
   const when =
-    day === firstPossible ? 'the first day possible' : `${score.waits} days after the first possible`;
+    day === firstPossible
+      ? 'the first day possible'
+      : `${score.waits === 1 ? 'a day' : `${score.waits} days`} after the first possible`;
   return `${parts.join(' ')}, has ${hours(minutes)} with it; ${formatDay(day)} is ${when}.`;
 }
