@@ -27,8 +27,8 @@ export function PersonPicker({
   const name = useId();
   const ranks = new Map(suggestions?.people.map((each, rank) => [each.employeeId, { ...each, rank }]));
   const rankOf = (id: number) => ranks.get(id)?.rank ?? ranks.size;
-  const inOrder = options.people.toSorted((a, b) => rankOf(a.employeeId) - rankOf(b.employeeId));
-  const people = inOrder.map((person) => ({
+  const sorted = options.people.toSorted((a, b) => rankOf(a.employeeId) - rankOf(b.employeeId));
+  const people = sorted.map((person) => ({
     ...person,
     reasons: (time ? person.reasonsBySlot[time] : undefined) ?? [],
   }));

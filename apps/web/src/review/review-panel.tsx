@@ -49,16 +49,16 @@ export function Review({
   const mayWrite = useMayWrite();
   const types = useMemo(() => typesOf(board), [board]);
   const { timeZone } = board.store;
-  const shown = isOpen ? proposal : undefined;
-  const latest = useRef(shown);
-  latest.current = shown;
+  const openProposal = isOpen ? proposal : undefined;
+  const latest = useRef(openProposal);
+  latest.current = openProposal;
 
   useLayoutEffect(() => {
-    if (!shown) {
+    if (!openProposal) {
       review.set(NOT_SHOWN);
       return;
     }
-    const waiting = shown.lines.filter(({ state }) => state !== 'saved');
+    const waiting = openProposal.lines.filter(({ state }) => state !== 'saved');
     const byCell = Map.groupBy(waiting, (line) => cellKey(line.employeeId, line.day));
     const cards = new Map<string, ReactNode>();
     for (const [cell, lines] of byCell) {
@@ -87,20 +87,20 @@ export function Review({
         return true;
       },
     });
-  }, [shown, types, timeZone, chosenId, mayWrite]);
+  }, [openProposal, types, timeZone, chosenId, mayWrite]);
   useEffect(() => () => review.set(NOT_SHOWN), []);
 
-  if (!shown || !isInSight) return null;
+  if (!openProposal || !isInSight) return null;
   return (
     <aside
       aria-label="Plan"
       className="flex min-h-0 w-full flex-1 flex-col border-line bg-surface min-[1100px]:w-88 min-[1100px]:flex-none min-[1100px]:border-l 2xl:w-96"
     >
-      {shown.state === 'running' && <Making proposal={shown} mayWrite={mayWrite} />}
-      {shown.state === 'ready' && (
+      {openProposal.state === 'running' && <Making proposal={openProposal} mayWrite={mayWrite} />}
+      {openProposal.state === 'ready' && (
         <List
-          key={shown.proposalId}
-          proposal={shown}
+          key={openProposal.proposalId}
+          proposal={openProposal}
           board={board}
           types={types}
           chosenId={chosenId}
@@ -108,8 +108,8 @@ export function Review({
           onWeek={onWeek}
         />
       )}
-      {(shown.state === 'failed' || shown.state === 'interrupted') && (
-        <Failed proposal={shown} mayWrite={mayWrite} />
+      {(openProposal.state === 'failed' || openProposal.state === 'interrupted') && (
+        <Failed proposal={openProposal} mayWrite={mayWrite} />
       )}
     </aside>
   );
@@ -175,7 +175,7 @@ function List({
 }) {
   const { lines, open } = proposal;
   const { timeZone } = board.store;
-  const [asked, setAsked] = useState<number>();
+  const [askedLineId, setAskedLineId] = useState<number>();
   const [tab, setTab] = useState<Tab>(() => (lines.length === 0 ? 'open' : 'new'));
   const formatMoment = useFormatMoment(timeZone);
   const nameOf = (id: number) => board.people.find((person) => person.id === id)?.name ?? 'Somebody';
@@ -196,7 +196,7 @@ function List({
     { id: 'moved', word: 'Moved', count: byKind.moved.length },
     { id: 'open', word: 'Left open', count: open.length },
   ] as const;
-  const shown = tab === 'open' ? [] : byKind[tab];
+  const visibleLines = tab === 'open' ? [] : byKind[tab];
   const parts = [
     `${byKind.new.length} new`,
     ...(byKind.moved.length > 0 ? [`${byKind.moved.length} moved`] : []),
@@ -204,7 +204,7 @@ function List({
     ...(saved > 0 ? [`${saved} approved`] : []),
   ];
   const elsewhere = proposal.toDay < board.weekOf || proposal.fromDay > (board.days.at(-1) ?? '');
-  const askedLine = lines.find(({ lineId }) => lineId === asked);
+  const askedLine = lines.find(({ lineId }) => lineId === askedLineId);
 
   return (
     <>
@@ -252,7 +252,7 @@ function List({
               {word} {count}
             </button>
           ))}
-        {mayWrite && shown.length > 1 && <TickAll proposal={proposal} lines={shown} />}
+        {mayWrite && visibleLines.length > 1 && <TickAll proposal={proposal} lines={visibleLines} />}
       </div>
       <section aria-label="Lines of the plan" className="min-h-0 flex-1 overflow-y-auto">
         {tab === 'open' ? (
@@ -262,7 +262,7 @@ function List({
             ))}
           </ul>
         ) : (
-          [...Map.groupBy(shown, ({ day }) => day)].map(([day, ofDay]) => (
+          [...Map.groupBy(visibleLines, ({ day }) => day)].map(([day, ofDay]) => (
             <section key={day} aria-label={formatDay(day)}>
               <h3 className="sticky top-0 z-10 border-b border-line bg-surface-2 px-3 py-1 text-xs font-medium text-ink-2">
                 {formatDay(day)}
@@ -278,7 +278,7 @@ function List({
                     isChosen={line.lineId === chosenId}
                     mayWrite={mayWrite}
                     onMark={(mark) => markLines(proposal, [line], mark)}
-                    onMove={() => setAsked(line.lineId)}
+                    onMove={() => setAskedLineId(line.lineId)}
                   />
                 ))}
               </ul>
@@ -292,7 +292,7 @@ function List({
           proposal={proposal}
           line={askedLine}
           board={board}
-          onClose={() => setAsked(undefined)}
+          onClose={() => setAskedLineId(undefined)}
         />
       )}
     </>
@@ -482,7 +482,7 @@ function Foot({ proposal, waiting }: { proposal: ProposalView; waiting: readonly
     mutationFn: () => approvePlan(proposal, reason.trim() || undefined),
     onSuccess: () => setReason(''),
   });
-  // What was refused is tried again once it is changed, or ticked alone.
+  // A refused line is retried after a change, or when it is ticked alone.
   const ticked = waiting.filter((line) => line.ticked && line.state === 'proposed');
   const refused = waiting.filter(({ state }) => state === 'refused').length;
   const soft = ticked.some(({ warnings }) => warnings.some(({ severity }) => severity === 'soft'));
