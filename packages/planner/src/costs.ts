@@ -63,7 +63,8 @@ function fitOfRole(input: PlanInput, type: EventType, person: PersonFacts, day: 
     case 'Digital Teardown': {
       const primary = rotationOn(input.rotations, 'primary_lead', day);
       if (primary === person.id) return { cost: 2, because: 'is the primary Lead of the day' };
-      if (isLead && primary !== null) return { cost: 0, because: 'is a Lead, and not the primary one of the day' };
+      if (isLead && primary !== null)
+        return { cost: 0, because: 'is a Lead, and not the primary one of the day' };
       if (isLead) return { cost: 0, because: 'is a Lead' };
       if (isSupervisor) return { cost: 3, because: 'is a Club Supervisor, asked after the Leads' };
       return { cost: 8, because: `is usually not asked for ${type}` };
