@@ -103,9 +103,14 @@ function declarationsOf(file: string, text = readFileSync(join(ROOT, file), 'utf
   return declared;
 }
 
+/** `add_audit_outcome` in the database looks for the key `asked` of an audit entry. */
+const KEPT = /^(apps\/admin\/src\/queues|packages\/db\/src\/roles\.test)\.ts:\d+$/;
+
 test('no declaration carries a name of the past', () => {
   expect(sources.length).toBeGreaterThan(500);
-  const old = sources.flatMap((file) => declarationsOf(file));
+  const old = sources
+    .flatMap((file) => declarationsOf(file))
+    .filter(({ where, name }) => !(name === 'asked' && KEPT.test(where)));
   expect(old.map(({ where, name }) => `${where} ${name}: say ${OLD_NAMES.get(name)}`)).toEqual([]);
 });
 

@@ -94,7 +94,7 @@ export async function mountQueues(
             subjectType: subjectType({ isJob: Boolean(jobId), isScheduler: Boolean(schedulerId) }),
             subjectId: jobId && queueName ? `${queueName}/${jobId}` : subject,
             before: await describe(queueNamed, request),
-            after: { request: redact({ ...paramsOf(request), ...bodyOf(request) }) },
+            after: { asked: redact({ ...paramsOf(request), ...bodyOf(request) }) },
             requestId: request.id,
           })
           .returning({ id: auditLog.id });

@@ -101,7 +101,7 @@ describe('the app’s role', () => {
     };
     await add(32, 'event.type', '{"type":"Core"}');
     const event = await add(29, 'event.type', '{"type":"Core"}');
-    const job = await add(0, 'job.retry', '{"request":{"jobId":"1"}}');
+    const job = await add(0, 'job.retry', '{"asked":{"jobId":"1"}}');
     await sql.begin(async (tx) => {
       await tx`set local scheduler.clock_offset = '10 years'`;
       expect(await tx`select prune_audit_log(30, 100) as removed`).toEqual([{ removed: 1 }]);
@@ -111,11 +111,11 @@ describe('the app’s role', () => {
       return row?.added;
     };
     expect(await outcome(event, '{"status":200}')).toBe(false);
-    expect(await outcome(job, '{"status":200,"request":"nothing"}')).toBe(true);
+    expect(await outcome(job, '{"status":200,"asked":"nothing"}')).toBe(true);
     expect(await outcome(job, '{"status":500}')).toBe(false);
     expect(await sql`select id::int, after from audit_log order by id`).toEqual([
       { id: event, after: { type: 'Core' } },
-      { id: job, after: { request: { jobId: '1' }, status: 200 } },
+      { id: job, after: { asked: { jobId: '1' }, status: 200 } },
     ]);
   });
 
