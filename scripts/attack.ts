@@ -89,8 +89,13 @@ let rows: Awaited<ReturnType<typeof watchRows>> | undefined;
 let ownSessions = 0;
 const running: Running[] = [];
 const app = (name: string) => {
-  // The second as in the server's image.
-  const settings = { LOG_LEVEL: 'trace', MALLOC_ARENA_MAX: '2' };
+  // As in the server's image, and the heap as Node sizes it in a container of 512 MB: on a larger
+  // machine it would collect garbage later and take more.
+  const settings = {
+    LOG_LEVEL: 'trace',
+    MALLOC_ARENA_MAX: '2',
+    NODE_OPTIONS: '--max-old-space-size=256',
+  };
   const started = startApp(infrastructure, name, 'dist/main.js', settings);
   running.push(started);
   return started;
