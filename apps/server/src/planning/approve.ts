@@ -62,13 +62,10 @@ export async function approveProposal(
         after: { proposal: proposal.id, saved: answer.saved.length, refused: answer.refused.length },
       },
     ]);
-    const done = new Set(chosen.map(({ id }) => id));
-    const waiting = lines.some(({ id, state }) => state === 'proposed' && !done.has(id));
-    const { version } = await touch(
-      tx,
-      proposal.id,
-      waiting || answer.refused.length > 0 ? undefined : 'approved',
-    );
+    // A line that is refused, or that nobody has ticked yet, keeps the plan open.
+    const saved = new Set(answer.saved.map(({ lineId }) => lineId));
+    const waiting = lines.some(({ id, state }) => state !== 'saved' && !saved.has(id));
+    const { version } = await touch(tx, proposal.id, waiting ? undefined : 'approved');
     return { ...answer, version };
   });
 }
@@ -114,7 +111,11 @@ async function saveLines(
       !core || core.state === 'saved' || !(results.get(core.id) instanceof Refusal || !results.has(core.id))
     );
   };
-  const checks = fresh.filter(({ coreEventId }) => coreEventId !== null);
+  // A noon check whose Core is not approved yet waits with it.
+  const checks = fresh.filter(({ coreEventId }) => {
+    const core = all.find(({ eventId }) => eventId === coreEventId);
+    return coreEventId !== null && (!core || core.state === 'saved' || results.has(core.id));
+  });
   for (const line of checks) {
     if (line.coreEventId === null || standsNow(line.coreEventId)) continue;
     results.set(

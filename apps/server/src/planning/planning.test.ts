@@ -121,6 +121,31 @@ describe('a proposed plan', () => {
     expect(entry?.after).toEqual({ proposal: proposal.proposalId, saved: 4, refused: 0 });
   });
 
+  test('a noon check waits with its Core that is not ticked, and both are saved once it is', async () => {
+    itIs(NOW);
+    const { check } = await smallClub();
+    const proposal = await planned();
+    const coreEventId = proposal.lines.find(({ eventId }) => eventId === check)?.coreEventId;
+    const core = proposal.lines.find(({ eventId }) => eventId === coreEventId);
+    const lineId = core?.lineId ?? 0;
+    const mark = (view: ProposalView, ticked: boolean) =>
+      dispatcher.plan.markLines.mutate({ ...seen(view), lines: [{ lineId, ticked }] });
+    const now = () => viewer.plan.get.query({ proposalId: proposal.proposalId });
+    await mark(proposal, false);
+    const first = await dispatcher.plan.approve.mutate(seen(await now()));
+    expect([first.saved.length, first.refused]).toEqual([2, []]);
+    const between = await now();
+    expect(between.state).toBe('ready');
+    expect(between.lines.find(({ eventId }) => eventId === check)).toMatchObject({
+      state: 'proposed',
+      ticked: true,
+    });
+    await mark(between, true);
+    const second = await dispatcher.plan.approve.mutate(seen(await now()));
+    expect([second.saved.length, second.refused]).toEqual([2, []]);
+    expect((await now()).state).toBe('approved');
+  });
+
   test('approving twice does nothing twice', async () => {
     itIs(NOW);
     await smallClub();
