@@ -172,7 +172,12 @@ export async function discardPlan(proposal: ProposalView): Promise<void> {
   try {
     await change(proposal, (seen) => trpcClient.plan.discard.mutate(seen));
     note({ isOpen: undefined });
-    toast('The plan was discarded. Nothing was changed by it.');
+    const wasUsed = proposal.lines.some(({ state }) => state === 'saved');
+    toast(
+      wasUsed
+        ? 'The plan was discarded. What was approved of it stays scheduled.'
+        : 'The plan was discarded. Nothing was changed by it.',
+    );
   } catch (error) {
     say(error);
   }
