@@ -130,20 +130,20 @@ describe('a proposed plan', () => {
     const lineId = core?.lineId ?? 0;
     const mark = (view: ProposalView, ticked: boolean) =>
       dispatcher.plan.markLines.mutate({ ...seen(view), lines: [{ lineId, ticked }] });
-    const now = () => viewer.plan.get.query({ proposalId: proposal.proposalId });
+    const readAgain = () => viewer.plan.get.query({ proposalId: proposal.proposalId });
     await mark(proposal, false);
-    const first = await dispatcher.plan.approve.mutate(seen(await now()));
+    const first = await dispatcher.plan.approve.mutate(seen(await readAgain()));
     expect([first.saved.length, first.refused]).toEqual([2, []]);
-    const between = await now();
+    const between = await readAgain();
     expect(between.state).toBe('ready');
     expect(between.lines.find(({ eventId }) => eventId === check)).toMatchObject({
       state: 'proposed',
       ticked: true,
     });
     await mark(between, true);
-    const second = await dispatcher.plan.approve.mutate(seen(await now()));
+    const second = await dispatcher.plan.approve.mutate(seen(await readAgain()));
     expect([second.saved.length, second.refused]).toEqual([2, []]);
-    expect((await now()).state).toBe('approved');
+    expect((await readAgain()).state).toBe('approved');
   });
 
   test('approving twice does nothing twice', async () => {
