@@ -11,11 +11,9 @@ import { TRPCError } from '@trpc/server';
 export const LONG_CALLS: readonly string[] = ['csv.preview', 'csv.import', 'csv.export', 'csv.exportEvents'];
 
 /**
- * The number of concurrent long calls. A server has 512 MB, and `pnpm attack` saw up to 566 MB with
- * two threads, 428 MB with one.
+ * Heap of the thread. A file of 4 MB takes about 120 MB. There is one thread because a server has
+ * 512 MB, and `pnpm attack` saw up to 566 MB with two threads, 428 MB with one.
  */
-const MOST_THREADS = 1;
-/** Heap of one thread. A file of 4 MB takes about 120 MB. */
 const THREAD_MEGABYTES = 160;
 /** An idle thread ends after this time, to free its memory. */
 const IDLE_MS = 60_000;
@@ -77,55 +75,47 @@ export function openLongCalls(options: {
   file?: URL;
 }): LongCalls {
   const { log, file = THREAD_FILE } = options;
-  /** Idle threads, each with the timer that ends it. */
-  const idle = new Map<Thread, NodeJS.Timeout>();
-  const threads = new Set<Thread>();
+  let thread: Thread | undefined;
+  let isBusy = false;
+  /** Ends the thread once it has been idle for long enough. */
+  let idleTimer: NodeJS.Timeout | undefined;
   /** Waiting calls by user; the user served last is last. */
   const waiting = new Map<string, Waiting[]>();
-  const served = new Set<string>();
 
   const start = (): Thread => {
-    const thread = new Thread(file, { databaseUrl: options.databaseUrl });
-    threads.add(thread);
-    void thread.ended.then(({ error }) => {
+    const started = new Thread(file, { databaseUrl: options.databaseUrl });
+    void started.ended.then(({ error }) => {
       if (error) log.error({ err: error }, 'a thread for long calls ended');
-      threads.delete(thread);
-      takeFromIdle(thread);
-      // The thread's place is free.
-      next();
+      if (thread === started) thread = undefined;
     });
-    return thread;
-  };
-  const takeFromIdle = (thread: Thread | undefined): Thread | undefined => {
-    if (!thread) return undefined;
-    clearTimeout(idle.get(thread));
-    idle.delete(thread);
-    return thread;
-  };
-  const leaveIdle = (thread: Thread): void => {
-    const end = () => void takeFromIdle(thread)?.stop();
-    idle.set(thread, setTimeout(end, IDLE_MS).unref());
+    return started;
   };
 
   const next = (): void => {
-    for (const [user, [first, ...others]] of waiting) {
-      if (idle.size === 0 && threads.size >= MOST_THREADS) return;
-      if (!first || served.has(user)) continue;
-      if (others.length > 0) waiting.set(user, others);
-      else waiting.delete(user);
-      served.add(user);
-      void serve(user, takeFromIdle(idle.keys().next().value) ?? start(), first);
-    }
+    const [turn] = waiting;
+    if (isBusy || !turn) return;
+    const [user, [first, ...others]] = turn;
+    if (others.length > 0) waiting.set(user, others);
+    else waiting.delete(user);
+    if (first) void serve(user, first);
   };
 
-  const serve = async (user: string, thread: Thread, request: Waiting): Promise<void> => {
+  const serve = async (user: string, request: Waiting): Promise<void> => {
+    isBusy = true;
+    clearTimeout(idleTimer);
+    thread ??= start();
+    const serving = thread;
     try {
-      request.resolve(await thread.answer(request.call, request.signal));
-      leaveIdle(thread);
+      request.resolve(await serving.answer(request.call, request.signal));
+      idleTimer = setTimeout(() => {
+        // A call that comes while it ends takes a new one.
+        thread = undefined;
+        void serving.stop();
+      }, IDLE_MS).unref();
     } catch (error) {
       request.reject(error);
     } finally {
-      served.delete(user);
+      isBusy = false;
       const others = waiting.get(user);
       if (others) {
         waiting.delete(user);
@@ -156,8 +146,8 @@ export function openLongCalls(options: {
       }),
     close: async () => {
       waiting.clear();
-      for (const timeout of idle.values()) clearTimeout(timeout);
-      await Promise.all([...threads].map((thread) => thread.stop()));
+      clearTimeout(idleTimer);
+      await thread?.stop();
     },
   };
 }
