@@ -104,22 +104,18 @@ async function saveLines(
   };
   const fresh = chosen.filter(({ fromScheduleId }) => fromScheduleId === null);
   await create(fresh.filter(({ coreEventId }) => coreEventId === null));
-  const standsNow = (coreEventId: number) => {
-    const core = all.find(({ eventId }) => eventId === coreEventId);
-    // A Core that is no line of the proposal stood before it.
-    return (
-      !core || core.state === 'saved' || !(results.get(core.id) instanceof Refusal || !results.has(core.id))
-    );
-  };
+  // A Core that is no line of the proposal stood before it.
+  const coreOf = (check: LineRecord) => all.find(({ eventId }) => eventId === check.coreEventId);
   // A noon check whose Core is not approved yet waits with it.
-  const checks = fresh.filter(({ coreEventId }) => {
-    const core = all.find(({ eventId }) => eventId === coreEventId);
-    return coreEventId !== null && (!core || core.state === 'saved' || results.has(core.id));
+  const checks = fresh.filter((line) => {
+    const core = coreOf(line);
+    return line.coreEventId !== null && (!core || core.state === 'saved' || results.has(core.id));
   });
-  for (const line of checks) {
-    if (line.coreEventId === null || standsNow(line.coreEventId)) continue;
+  for (const check of checks) {
+    const core = coreOf(check);
+    if (!core || !(results.get(core.id) instanceof Refusal)) continue;
     results.set(
-      line.id,
+      check.id,
       new Refusal('A noon check goes with its Core, which was not saved.', { code: 'not_allowed' }),
     );
   }
