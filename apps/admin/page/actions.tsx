@@ -34,7 +34,7 @@ export function Pause(props: { tasks: Task[]; button: string; label?: string }) 
       act={() => pause.mutateAsync({ tasks: props.tasks })}
     >
       <p>
-        Within a second no worker takes another of these jobs; those that run end as usual. Changes are saved
+        Workers stop taking these jobs within a second. Jobs that are running end as usual. Changes are saved
         and wait safely until you resume.
       </p>
     </ConfirmButton>

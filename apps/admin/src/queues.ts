@@ -191,7 +191,7 @@ async function describe(
   return { queues: Object.fromEntries(states) };
 }
 
-/** The queue list for users who may not act: the board then has no buttons. */
+/** Marks every queue as read-only, so that the board shows no buttons to users who may not act. */
 function asReadOnly(payload: unknown): unknown {
   if (!payload || typeof payload !== 'object' || !('queues' in payload) || !Array.isArray(payload.queues)) {
     return payload;

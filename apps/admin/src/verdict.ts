@@ -150,7 +150,7 @@ const HELP_WAITING = {
   unknown: 'Nothing has to be done: attempts go on by themselves.',
 };
 
-/** What people stopped by hand, so that nobody mistakes it for an outage. */
+/** Lists the tasks and calls that a person stopped, so that nobody takes them for an outage. */
 function findStopped(facts: Facts): Finding[] {
   const findings: Finding[] = [];
   const { crossmark, paused } = facts;

@@ -90,7 +90,7 @@ export type AuditObject =
   | 'worker'
   | 'breaker';
 
-/** An action of somebody. */
+/** One entry of the audit log: an action of a user. */
 export interface AuditEntryView {
   id: number;
   at: Instant;

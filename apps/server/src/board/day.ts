@@ -116,7 +116,7 @@ async function familiesOf(tx: Tx, storeId: number, rows: readonly LiveRow[]) {
   return members
     .filter(
       ({ event, schedule, sync }) =>
-        // Finished work, or work that Crossmark books for an unknown person, needs nobody.
+        // Nobody has to be found for finished work, or for work that Crossmark books for an unknown person.
         schedule || !(CLOSED_CONDITIONS.includes(event.condition) || bookedElsewhere(null, sync) !== null),
     )
     .map(({ event, schedule, sync }) => ({

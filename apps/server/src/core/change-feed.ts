@@ -5,7 +5,7 @@ import { type Logger, settlesWithin } from '@scheduler/runtime';
 
 /**
  * The number of changes that are kept for streams that reconnect or lag. A stream that missed more
- * is told to read everything again. For its page that costs less than many single changes: a
+ * is told to read everything again. That costs its page less than many single changes do: a
  * refresh of 100,000 events reaches every open page.
  */
 const KEPT = 50;
@@ -70,7 +70,7 @@ export async function openChangeFeed(options: {
     if (kept.length > KEPT) kept.shift();
     bus.emit('change');
   };
-  /** On every (re)connection: nobody was notified of the changes committed in between. */
+  /** Runs on every connection. After a lost one, the changes committed in between were not heard. */
   const begin = () => {
     const again = epoch !== '';
     epoch = randomUUID();
